@@ -1,0 +1,40 @@
+/** The first bytes of a stream, and the whole stream to read from its beginning. */
+export interface Peeked {
+  /** At least as many bytes as asked for, unless the stream is shorter. */
+  head: Uint8Array;
+  body: ReadableStream<Uint8Array>;
+}
+
+/**
+ * Reads the beginning of a stream without consuming it.
+ *
+ * @param count In bytes.
+ * @throws What the stream fails with before that many bytes have arrived.
+ */
+export async function peek(source: ReadableStream<Uint8Array>, count: number): Promise<Peeked> {
+  const reader = source.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  while (size < count) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    size += value.byteLength;
+  }
+  const head = Buffer.concat(chunks);
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        if (head.byteLength > 0) controller.enqueue(head);
+      },
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return { head, body };
+}

@@ -1,0 +1,50 @@
+import { DownloadError } from '../upstream/download-error.ts';
+
+/** The formats that the upstream accepts and that this gateway passes on. */
+export type ImageFormat = 'webp' | 'png' | 'jpeg';
+
+/** The largest picture that the upstream accepts, in bytes (10 MiB). */
+export const MAX_IMAGE_BYTES = 10_485_760;
+
+/** How many bytes from its beginning tell a picture's format. */
+export const SIGNATURE_BYTES = 12;
+
+/** The media type of each format. */
+export const MEDIA_TYPES: Readonly<Record<ImageFormat, string>> = {
+  webp: 'image/webp',
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+};
+
+/**
+ * The format of a picture by its first bytes, whatever a file name or a header claims; `undefined` for anything else.
+ *
+ * PNG: section 5.2 of its specification. WebP: RFC 9649 section 2.4 (a RIFF container). JPEG: the SOI marker and the
+ * first byte of the marker that follows, ITU-T T.81 annex B.
+ *
+ * @param firstBytes The first {@link SIGNATURE_BYTES} bytes suffice; more do no harm.
+ */
+export function imageFormat(firstBytes: Uint8Array): ImageFormat | undefined {
+  if (has(firstBytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png';
+  if (has(firstBytes, 0, [0xff, 0xd8, 0xff])) return 'jpeg';
+  if (has(firstBytes, 0, RIFF) && has(firstBytes, 8, WEBP)) return 'webp';
+  return undefined;
+}
+
+/**
+ * The format of a downloaded picture by its first bytes.
+ *
+ * @throws DownloadError `invalid` when it is none of the formats.
+ */
+export function requireFormat(firstBytes: Uint8Array): ImageFormat {
+  const format = imageFormat(firstBytes);
+  if (format) return format;
+  const got = Buffer.from(firstBytes.subarray(0, SIGNATURE_BYTES)).toString('hex') || 'nothing';
+  throw new DownloadError('invalid', `Expected a webp, png or jpeg, but got bytes that begin with ${got}.`);
+}
+
+const RIFF = [0x52, 0x49, 0x46, 0x46];
+const WEBP = [0x57, 0x45, 0x42, 0x50];
+
+const has = (bytes: Uint8Array, offset: number, expected: readonly number[]) =>
+  expected.every((byte, index) => bytes[offset + index] === byte);

@@ -1,0 +1,115 @@
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, type Dispatcher, fetch } from 'undici';
+import { DownloadError, nameOf } from './download-error.ts';
+import { MAX_PICTURE_BYTES, type Picture, pictureOfBase64 } from './picture.ts';
+import { isPublicAddress, publicLookup, type Resolve, resolveHost } from './public-address.ts';
+import { type Answer, failureOf, receivePicture } from './received-picture.ts';
+import { createTimeBudget, type TimeBudget } from './time-budget.ts';
+
+export interface DownloadOptions {
+  /** Addresses of this origin (or base address) are fetched through `fetchUpstream`. */
+  upstreamOrigin: string;
+  /** Fetches an address of the upstream itself. It must not follow redirects: they are checked here. */
+  fetchUpstream: (url: string, signal: AbortSignal) => Promise<Response>;
+  /**
+   * Hosts that may also be private, speak plain HTTP and listen on other ports: `host` for any port, `host:port` for
+   * one. @default none
+   */
+  allowedHosts?: readonly string[];
+  /** The largest picture, in bytes; a longer one fails while it is read. @default 33_554_432 */
+  maxBytes?: number;
+  /** For all waiting on the sender, headers and body together, in milliseconds. @default 20_000 */
+  timeoutMs?: number;
+  /** Finds the addresses of a host name. @default the system's resolver */
+  resolve?: Resolve;
+  /** What connects to public hosts, with a lookup that it has to use. @default an undici Agent */
+  connect?: (lookup: LookupFunction) => Dispatcher;
+}
+
+/** @throws DownloadError, or the signal's reason when it aborts. The body may fail with the same while it is read. */
+export type Download = (address: string, signal: AbortSignal) => Promise<Picture>;
+
+const MAX_REDIRECTS = 3;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const CONNECTIONS_PER_HOST = 16;
+
+/**
+ * Downloads pictures from addresses that the upstream hands out. Nobody vouches for those, so they must not become a
+ * way into the network that this gateway stands in (server-side request forgery): apart from the upstream itself and
+ * the allowed hosts only HTTPS to public addresses is visited, and no credential leaves the upstream's origin.
+ */
+export function createDownload(options: DownloadOptions): Download {
+  const { fetchUpstream, maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, resolve = resolveHost } = options;
+  const pool = (lookup?: LookupFunction) =>
+    new Agent({ connections: CONNECTIONS_PER_HOST, connect: { timeout: timeoutMs, ...(lookup && { lookup }) } });
+  const { connect = pool } = options;
+  const upstreamOrigin = new URL(options.upstreamOrigin).origin;
+  const allowedHosts: ReadonlySet<string> = new Set(options.allowedHosts?.map((host) => host.toLowerCase()));
+  const isAllowed = (url: URL) => allowedHosts.has(url.host) || allowedHosts.has(url.hostname);
+  const publicHosts = connect(publicLookup(resolve));
+  const privateHosts = pool();
+
+  const visit = async (url: URL, signal: AbortSignal): Promise<Answer> => {
+    if (url.username !== '' || url.password !== '') refuse(url, 'an address without user and password');
+    if (url.origin === upstreamOrigin) return fetchUpstream(url.href, signal);
+    const allowed = isAllowed(url);
+    if (!allowed) requirePublic(url);
+    return fetch(url, {
+      dispatcher: allowed ? privateHosts : publicHosts,
+      headers: { accept: 'image/webp, image/png, image/jpeg', 'accept-encoding': 'identity' },
+      redirect: 'manual',
+      signal,
+    });
+  };
+
+  const follow = async (start: URL, budget: TimeBudget): Promise<{ url: URL; answer: Answer }> => {
+    let url = start;
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const answer = await budget.within(visit(url, budget.signal));
+      if (!REDIRECTS.has(answer.status)) return { url, answer };
+      await answer.body?.cancel();
+      const next = absolute(answer.headers.get('location') ?? '', url);
+      if (!next) throw new DownloadError('invalid', `Expected ${nameOf(url)} to redirect to a URL, but it did not.`);
+      // A stranger must not choose what is asked of the upstream with the caller's credential.
+      if (next.origin === upstreamOrigin && url.origin !== upstreamOrigin) refuse(url, 'no redirect into the upstream');
+      url = next;
+    }
+    return refuse(start, `at most ${MAX_REDIRECTS} redirects`);
+  };
+
+  return async (address, signal) => {
+    signal.throwIfAborted();
+    if (isEmbedded(address)) return pictureOfBase64(address, maxBytes);
+    const start = absolute(address);
+    if (!start) throw new DownloadError('invalid', 'Expected an absolute URL, but got an address that is none.');
+    const budget = createTimeBudget(
+      timeoutMs,
+      signal,
+      () => new DownloadError('timeout', `Expected ${nameOf(start)} within ${timeoutMs} ms, but got no more of it.`),
+    );
+    try {
+      const { url, answer } = await follow(start, budget);
+      return receivePicture(answer, { url, maxBytes, budget });
+    } catch (error) {
+      budget.end();
+      throw failureOf(error, start, budget);
+    }
+  };
+}
+
+const isEmbedded = (address: string) => /^\s*data:/i.test(address) || !/^\s*[a-z][a-z0-9+.-]*:/i.test(address);
+
+const absolute = (address: string, base?: URL) =>
+  URL.canParse(address, base?.href) ? new URL(address, base) : undefined;
+
+function requirePublic(url: URL) {
+  if (url.protocol !== 'https:') refuse(url, 'https');
+  if (url.port !== '') refuse(url, 'port 443');
+  // The URL parser has already turned decimal, hexadecimal and octal spellings of IPv4 into the usual one.
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && !isPublicAddress(host)) refuse(url, 'a public address');
+}
+
+function refuse(url: URL, expected: string): never {
+  throw new DownloadError('refused', `Expected ${expected}, but got ${nameOf(url)}.`);
+}
