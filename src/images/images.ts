@@ -96,5 +96,4 @@ const PROTECTION = {
 
 /** If-None-Match compares weakly (RFC 9110 section 13.1.2). */
 const matches = (ifNoneMatch: string | null, etag: string) =>
-  ifNoneMatch?.trim() === '*' ||
   (ifNoneMatch ?? '').split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);

@@ -24,5 +24,5 @@ export class DownloadError extends Error {
   }
 }
 
-/** How a message names an address: without its query and fragment. */
-export const nameOf = (url: URL) => `${url.origin}${url.pathname}`;
+/** How a message names an address: without user, password, query and fragment. */
+export const nameOf = (url: URL) => `${url.protocol}//${url.host}${url.pathname}`;

@@ -67,7 +67,7 @@ export function createDownload(options: DownloadOptions): Download {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const answer = await budget.within(visit(url, budget.signal));
       if (!REDIRECTS.has(answer.status)) return { url, answer };
-      await answer.body?.cancel();
+      void answer.body?.cancel().catch(() => {});
       const next = absolute(answer.headers.get('location') ?? '', url);
       if (!next) throw new DownloadError('invalid', `Expected ${nameOf(url)} to redirect to a URL, but it did not.`);
       // A stranger must not choose what is asked of the upstream with the caller's credential.

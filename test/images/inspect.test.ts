@@ -1,0 +1,67 @@
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { inspect } from '../../src/images/inspect.ts';
+import { pictureOfBase64 } from '../../src/upstream/picture.ts';
+
+const pictureOf = (bytes: Buffer) => pictureOfBase64(bytes.toString('base64'));
+const square = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: 'teal' } });
+
+test.each(['webp', 'png', 'jpeg'] as const)('a %s is told by its bytes', async (format) => {
+  const bytes = await square(20, 10).toFormat(format).toBuffer();
+
+  expect(await inspect({ ...pictureOf(bytes), contentType: 'text/html' })).toEqual({
+    contentType: `image/${format}`,
+    byteSize: bytes.byteLength,
+    width: 20,
+    height: 10,
+  });
+});
+
+test('width and height are those of the picture as shown', async () => {
+  const lying = await square(20, 10).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+
+  expect(await inspect(pictureOf(lying))).toMatchObject({ width: 10, height: 20 });
+});
+
+test('what is no picture is refused with its first bytes', async () => {
+  await expect(inspect(pictureOf(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')))).rejects.toMatchObject({
+    reason: 'invalid',
+    message: 'Expected a webp, png or jpeg, but got bytes that begin with 3c73766720786d6c6e733d22.',
+  });
+});
+
+test('a picture that breaks off after its signature is refused', async () => {
+  const bytes = await square(20, 10).png().toBuffer();
+
+  await expect(inspect(pictureOf(bytes.subarray(0, 12)))).rejects.toMatchObject({
+    reason: 'invalid',
+    message: expect.stringContaining('readable png'),
+  });
+});
+
+test('a small file that claims a huge picture is refused', async () => {
+  const bytes = await square(20, 10).jpeg().toBuffer();
+  const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));
+  bytes.writeUInt16BE(60_000, frame + 5);
+  bytes.writeUInt16BE(60_000, frame + 7);
+
+  await expect(inspect(pictureOf(bytes))).rejects.toMatchObject({
+    reason: 'invalid',
+    cause: { message: expect.stringContaining('pixel limit') },
+  });
+});
+
+test('a picture over the bound is not read to its end', async () => {
+  let canceled = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(1_000)),
+    cancel: () => {
+      canceled = true;
+    },
+  });
+
+  await expect(inspect({ contentType: undefined, byteSize: undefined, body }, 5_000)).rejects.toMatchObject({
+    reason: 'too-large',
+  });
+  expect(canceled).toBe(true);
+});
