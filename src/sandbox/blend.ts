@@ -1,0 +1,77 @@
+import { CHANNELS, type Colour, meanOf, type Pixels, sample, shiftMean } from './pixels.ts';
+import { createField, createLens } from './shapes.ts';
+
+/** A picture and its part in a blend. */
+export interface Source {
+  pixels: Pixels;
+  /** Counts relative to the other sources' weights. */
+  weight: number;
+}
+
+/** How distinctly two pictures part: the exponent of the blend. */
+const SHARPNESS = { least: 3, perGuidance: 0.6 };
+/** How far the pictures flow, as a share of the blend's side. */
+const FLOW = 0.09;
+const LENSES = 4;
+/** A smaller part of a pixel is not seen. */
+const LEAST_SHARE = 0.004;
+
+/**
+ * Lets pictures flow into each other under drops of glass. Where one is seen and where another is chance; the mean
+ * colour is not: it is the mean of the sources' mean colours by their weights.
+ *
+ * @param sources The first one gives the size.
+ * @param guidanceScale How distinctly the pictures part, 0 to 10.
+ */
+export function blend(sources: readonly [Source, ...Source[]], guidanceScale: number, random: () => number): Pixels {
+  const { width, height } = sources[0].pixels;
+  const total = sources.reduce((sum, { weight }) => sum + weight, 0);
+  const sharpness = SHARPNESS.least + SHARPNESS.perGuidance * guidanceScale;
+  const layers = sources.map(({ pixels, weight }) => ({
+    pixels,
+    part: weight / total,
+    field: createField(random, 2),
+    share: 0,
+  }));
+  const [flowX, flowY] = [createField(random, 1.5), createField(random, 1.5)];
+  const lenses = Array.from({ length: LENSES }, () => createLens(random));
+  const data = new Uint8ClampedArray(width * height * CHANNELS);
+  const colour: Colour = [0, 0, 0];
+
+  for (let y = 0; y < height; y++) {
+    const v = y / height;
+    for (let x = 0; x < width; x++) {
+      const u = x / width;
+      let fromU = u + FLOW * flowX(u, v);
+      let fromV = v + FLOW * flowY(u, v);
+      let light = 0;
+      for (const lens of lenses) {
+        const strength = lens.at(u, v);
+        fromU += strength * lens.pull * (lens.u - u);
+        fromV += strength * lens.pull * (lens.v - v);
+        light += strength * lens.light;
+      }
+      let sum = 0;
+      for (const layer of layers) {
+        layer.share = layer.part * Math.exp(sharpness * layer.field(fromU, fromV));
+        sum += layer.share;
+      }
+      colour.fill(light);
+      for (const { pixels, share } of layers) {
+        if (share > LEAST_SHARE * sum) sample(pixels, fromU, fromV, share / sum, colour);
+      }
+      data.set(colour, (y * width + x) * CHANNELS);
+    }
+  }
+  return shiftMean({ width, height, data }, mixedMean(sources, total));
+}
+
+function mixedMean(sources: readonly Source[], total: number): Colour {
+  const mixed: Colour = [0, 0, 0];
+  for (const { pixels, weight } of sources) {
+    for (const [channel, value] of meanOf(pixels).entries()) {
+      mixed[channel] = (mixed[channel] ?? 0) + (value * weight) / total;
+    }
+  }
+  return mixed;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { contract } from '../contract/contract.gen.ts';
+import { decimal, flag, integer, list, text } from '../settings.ts';
+import { parseFaults } from './fault-syntax.ts';
+import { operationIds } from './router.ts';
+import type { SandboxOptions } from './sandbox.ts';
+import { DATA_ITEM_SHAPES } from './world.ts';
+
+const A_DAY = 86_400;
+const textOr = (fallback: string) => text(fallback).pipe(z.string());
+
+/** The sandbox's environment variables. */
+export const sandboxSettings = {
+  SANDBOX_KEYS: list().describe(
+    'API keys that the sandbox accepts besides `demo`, separated by commas; each sees only its own models.',
+  ),
+  SANDBOX_STORAGE: textOr('.data/sandbox.sqlite').describe(
+    'File in which the sandbox keeps everything, or `memory` to forget it at the end.',
+  ),
+  SANDBOX_FAST_SECONDS: decimal({ default: 20, min: 0, max: A_DAY }).describe(
+    'How long a fast training takes in the sandbox, in seconds.',
+  ),
+  SANDBOX_HIGH_QUALITY_SECONDS: decimal({ default: 60, min: 0, max: A_DAY }).describe(
+    'How long a high-quality training takes in the sandbox, in seconds.',
+  ),
+  SANDBOX_PREDICTION_SECONDS: decimal({ default: 6, min: 0, max: A_DAY }).describe(
+    'How long a prediction takes in the sandbox, in seconds.',
+  ),
+  SANDBOX_PAGE_SIZE: integer({ default: 20, min: 1, max: 1_000 }).describe(
+    'Documents on a page of the lists that the sandbox answers.',
+  ),
+  SANDBOX_DATA_ITEM_SHAPE: textOr('bytes')
+    .pipe(
+      z.enum(DATA_ITEM_SHAPES, {
+        error: ({ input }) => `must be one of ${DATA_ITEM_SHAPES.join(', ')}, but is "${input}".`,
+      }),
+    )
+    .describe(
+      'How the sandbox answers the image of a data item: its `bytes`, JSON with its `url`, or JSON with `base64`.',
+    ),
+  SANDBOX_FAULTS: textOr('')
+    .superRefine((faults, context) => {
+      try {
+        parseFaults(faults, operationIds(contract.operations));
+      } catch (error) {
+        context.addIssue(`describes no faults. ${error instanceof Error ? error.message : error}`);
+      }
+    })
+    .describe(
+      'What goes wrong on purpose in the sandbox, for example `429:listModels:0.1:retryAfter=2, reset:*:once`.',
+    ),
+  SANDBOX_SEED: flag(true).describe('Whether an empty sandbox starts with demo data for the key `demo`.'),
+  SANDBOX_HOST: textOr('127.0.0.1').describe('Address on which the sandbox listens when it runs alone.'),
+  SANDBOX_PORT: integer({ default: 4_100, min: 0, max: 65_535 }).describe(
+    'Port on which the sandbox listens when it runs alone; 0 takes a free one.',
+  ),
+};
+
+/** The values of {@link sandboxSettings}. */
+export type SandboxSettings = z.infer<z.ZodObject<typeof sandboxSettings>>;
+
+/** Maps the environment to the options of a sandbox. */
+export const sandboxOptions = (settings: SandboxSettings): SandboxOptions => ({
+  keys: settings.SANDBOX_KEYS,
+  storage: settings.SANDBOX_STORAGE,
+  fastSeconds: settings.SANDBOX_FAST_SECONDS,
+  highQualitySeconds: settings.SANDBOX_HIGH_QUALITY_SECONDS,
+  predictionSeconds: settings.SANDBOX_PREDICTION_SECONDS,
+  pageSize: settings.SANDBOX_PAGE_SIZE,
+  dataItemShape: settings.SANDBOX_DATA_ITEM_SHAPE,
+  faults: settings.SANDBOX_FAULTS,
+  seed: settings.SANDBOX_SEED,
+});

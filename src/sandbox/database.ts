@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Libsql from 'libsql';
+
+/** A value of a column. */
+export type Value = string | number | null | Uint8Array;
+
+/** Synchronous access to the sandbox's SQLite store. Values are always bound, never part of the text. */
+export interface Database {
+  /** The first row, or undefined. */
+  get<Row>(sql: string, ...values: Value[]): Row | undefined;
+  /** All rows. Blobs come as `ArrayBuffer`; read a blob with {@link Database.get}. */
+  all<Row>(sql: string, ...values: Value[]): Row[];
+  /** Changes rows; returns how many. */
+  run(sql: string, ...values: Value[]): number;
+  /** All or nothing, on disk when it returns. */
+  transaction<Result>(work: () => Result): Result;
+  close(): void;
+}
+
+// Deleted rows keep their sequence, so that a cursor survives the deletion of its document.
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS models (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,
+    displayName TEXT NOT NULL, customModelType TEXT NOT NULL, createdAt INTEGER NOT NULL, deletedAt INTEGER);
+  CREATE INDEX IF NOT EXISTS modelsByOwner ON models (owner, sequence);
+  CREATE TABLE IF NOT EXISTS pictures (
+    id TEXT PRIMARY KEY, contentType TEXT NOT NULL, bytes BLOB, recipe TEXT, CHECK (bytes IS NOT NULL OR recipe IS NOT NULL));
+  CREATE TABLE IF NOT EXISTS dataItems (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, model TEXT NOT NULL REFERENCES models (id),
+    picture TEXT NOT NULL REFERENCES pictures (id), createdAt INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS dataItemsByModel ON dataItems (model, sequence);
+  CREATE INDEX IF NOT EXISTS dataItemsByPicture ON dataItems (picture);
+  CREATE TABLE IF NOT EXISTS trainings (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, model TEXT NOT NULL REFERENCES models (id),
+    triggerWord TEXT NOT NULL UNIQUE, request TEXT NOT NULL, createdAt INTEGER NOT NULL, duration INTEGER NOT NULL,
+    failure TEXT, cancelRequestedAt INTEGER, deletedAt INTEGER);
+  CREATE INDEX IF NOT EXISTS trainingsByModel ON trainings (model, sequence);
+  CREATE TABLE IF NOT EXISTS trainingPictures (
+    training TEXT NOT NULL REFERENCES trainings (id), position INTEGER NOT NULL,
+    picture TEXT NOT NULL REFERENCES pictures (id), PRIMARY KEY (training, position)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS trainingPicturesByPicture ON trainingPictures (picture);
+  CREATE TABLE IF NOT EXISTS predictions (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, request TEXT NOT NULL,
+    createdAt INTEGER NOT NULL, duration INTEGER NOT NULL, failure TEXT, deletedAt INTEGER);
+  CREATE INDEX IF NOT EXISTS predictionsByOwner ON predictions (owner, sequence);
+  CREATE TABLE IF NOT EXISTS predictionTrainings (
+    prediction TEXT NOT NULL REFERENCES predictions (id), training TEXT NOT NULL REFERENCES trainings (id),
+    PRIMARY KEY (prediction, training)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS predictionImages (
+    prediction TEXT NOT NULL REFERENCES predictions (id), position INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (prediction, position));
+`;
+
+/** Milliseconds that a write waits for another process that writes to the same file. */
+const BUSY_TIMEOUT = 5_000;
+
+/**
+ * Opens the store and creates what is missing in it.
+ *
+ * @param storage Path of the SQLite file, whose folder is created too, or `memory`.
+ */
+export function openDatabase(storage: string): Database {
+  if (storage !== 'memory') mkdirSync(dirname(storage), { recursive: true });
+  const connection = new Libsql(storage === 'memory' ? ':memory:' : storage);
+  // FULL: a commit is on the disk before it is acknowledged, even when the power fails.
+  connection.exec(
+    `PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;`,
+  );
+  connection.exec(SCHEMA);
+
+  const statements = new Map<string, Libsql.Statement<Value[]>>();
+  const prepare = (sql: string) => {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = connection.prepare<Value[]>(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+
+  return {
+    // The driver cannot know a statement's columns: the caller names them beside the SQL.
+    get: <Row>(sql: string, ...values: Value[]) => prepare(sql).get(...values) as Row | undefined,
+    all: <Row>(sql: string, ...values: Value[]) => prepare(sql).all(...values) as Row[],
+    run: (sql, ...values) => prepare(sql).run(...values).changes,
+    transaction: (work) => connection.transaction(work).immediate(),
+    close: () => {
+      statements.clear();
+      connection.close();
+    },
+  };
+}
+
+/** The store's own secret for signing addresses; made once, so that a restart leaves signed addresses valid. */
+export function signingSecret(database: Database): string {
+  database.run(`INSERT OR IGNORE INTO settings (name, value) VALUES ('secret', ?)`, randomBytes(32).toString('hex'));
+  const row = database.get<{ value: string }>(`SELECT value FROM settings WHERE name = 'secret'`);
+  if (!row) throw new Error('The store lost its signing secret while it was being read.');
+  return row.value;
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { ConfigError, readSettings } from '../settings.ts';
+import { sandboxOptions, sandboxSettings } from './config.ts';
+import { DEMO_KEY } from './keys.ts';
+import { createSandbox } from './sandbox.ts';
+import { serveSandbox } from './server.ts';
+
+try {
+  const settings = readSettings(z.object(sandboxSettings), process.env);
+  const sandbox = createSandbox(sandboxOptions(settings));
+  const server = await serveSandbox(sandbox, { host: settings.SANDBOX_HOST, port: settings.SANDBOX_PORT });
+  console.log(
+    `The sandbox listens on ${server.url}. Try:\n\n  curl -H 'x-api-key: ${DEMO_KEY}' ${server.url}/models\n`,
+  );
+
+  const stop = async () => {
+    await server.close();
+    sandbox.close();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exitCode = 1;
+}

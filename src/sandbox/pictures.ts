@@ -1,0 +1,58 @@
+import type { Database } from './database.ts';
+import { randomId } from './ids.ts';
+
+/** An image's bytes with their media type. */
+export interface Picture {
+  contentType: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Images of data items. A training keeps the pictures that it was started with, even when their data items go. */
+export interface PictureStore {
+  /** Stores an image and returns its id. */
+  add(picture: Picture): string;
+  /** Stores an image that is drawn when somebody first looks at it. */
+  addRecipe(contentType: string, recipe: string): string;
+  /** @throws Error when there is no such picture. */
+  read(id: string): Promise<Picture>;
+  /** Deletes an image unless a data item or a training still refers to it. */
+  release(id: string): void;
+}
+
+/** Draws a picture from the recipe that was stored for it. */
+export type Draw = (recipe: string, contentType: string) => Promise<Uint8Array>;
+
+/** Builds the store of pictures. */
+export function createPictureStore(database: Database, draw: Draw): PictureStore {
+  const insert = 'INSERT INTO pictures (id, contentType, bytes, recipe) VALUES (?, ?, ?, ?)';
+  return {
+    add: ({ contentType, bytes }) => {
+      const id = randomId();
+      database.run(insert, id, contentType, bytes, null);
+      return id;
+    },
+    addRecipe: (contentType, recipe) => {
+      const id = randomId();
+      database.run(insert, id, contentType, null, recipe);
+      return id;
+    },
+    read: async (id) => {
+      const row = database.get<{ contentType: string; bytes: Uint8Array | null; recipe: string | null }>(
+        'SELECT contentType, bytes, recipe FROM pictures WHERE id = ?',
+        id,
+      );
+      if (!row) throw new Error(`There is no picture ${id}.`);
+      if (row.bytes) return { contentType: row.contentType, bytes: new Uint8Array(row.bytes) };
+      const drawn = new Uint8Array(await draw(row.recipe ?? '', row.contentType));
+      database.run('UPDATE pictures SET bytes = ? WHERE id = ?', drawn, id);
+      return { contentType: row.contentType, bytes: drawn };
+    },
+    release: (id) => {
+      database.run(
+        `DELETE FROM pictures WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM dataItems WHERE picture = ?1)
+         AND NOT EXISTS (SELECT 1 FROM trainingPictures WHERE picture = ?1)`,
+        id,
+      );
+    },
+  };
+}

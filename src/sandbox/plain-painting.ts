@@ -1,0 +1,40 @@
+import { CHANNELS, type Colour, type Pixels } from './pixels.ts';
+import { createField, createLens } from './shapes.ts';
+
+/** Colour strength and brightness of a plain picture, from 0 to 1: near grey, so that a model's colours stand out. */
+const SATURATION = 0.14;
+const LIGHTNESS = { low: 0.42, high: 0.74 };
+const DISCS = 6;
+
+/** A neutral picture: a soft slope between two muted tones under a few pale discs. */
+export function plainPixels(width: number, height: number, random: () => number): Pixels {
+  const hue = random() * 360;
+  const low = colourOf(hue, SATURATION, LIGHTNESS.low);
+  const high = colourOf(hue + 40 + 80 * random(), SATURATION, LIGHTNESS.high);
+  const field = createField(random, 0.8);
+  const discs = Array.from({ length: DISCS }, () => createLens(random));
+  const data = new Uint8Array(width * height * CHANNELS);
+
+  for (let at = 0; at < width * height; at++) {
+    const u = (at % width) / width;
+    const v = Math.floor(at / width) / height;
+    const slope = 0.5 + 0.5 * field(u, v);
+    let light = 0;
+    for (const disc of discs) light += disc.at(u, v) * disc.light;
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const value = (low[channel] ?? 0) * (1 - slope) + (high[channel] ?? 0) * slope + light;
+      data[at * CHANNELS + channel] = Math.min(255, Math.round(value));
+    }
+  }
+  return { width, height, data };
+}
+
+/** Converts from hue (degrees), saturation and lightness (0 to 1). */
+export function colourOf(hue: number, saturation: number, lightness: number): Colour {
+  const amount = saturation * Math.min(lightness, 1 - lightness);
+  const channel = (offset: number) => {
+    const k = (offset + hue / 30) % 12;
+    return 255 * (lightness - amount * Math.max(-1, Math.min(k - 3, 9 - k, 1)));
+  };
+  return [channel(0), channel(8), channel(4)];
+}

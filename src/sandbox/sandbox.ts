@@ -1,0 +1,174 @@
+import { setTimeout } from 'node:timers/promises';
+import { contract as vendorContract } from '../contract/contract.gen.ts';
+import type { Contract, OperationId } from '../contract/contract.ts';
+import { ApiError, errorResponse } from './api-error.ts';
+import { dataItemHandlers } from './data-items.ts';
+import { openDatabase, signingSecret } from './database.ts';
+import { drawDemoPicture } from './demo-pictures.ts';
+import { createDispatch } from './dispatch.ts';
+import { ConnectionReset, createFaults, type Faults, type Pause } from './faults.ts';
+import type { Handlers } from './handler.ts';
+import { imageAt } from './image-paths.ts';
+import { createKeyring } from './keys.ts';
+import { modelHandlers } from './models.ts';
+import { createOwnRoutes, isFaultsPath, unknownPath, wrongMethod } from './own-routes.ts';
+import { createPictureStore } from './pictures.ts';
+import { createPredictionImages } from './prediction-images.ts';
+import { predictionHandlers } from './predictions.ts';
+import { createRouter, operationIds } from './router.ts';
+import { seedDemoData } from './seed.ts';
+import { createSignedUrls } from './signed-urls.ts';
+import { trainingHandlers } from './trainings.ts';
+import { createValidator } from './validation.ts';
+import type { DataItemShape, World } from './world.ts';
+
+/** How a sandbox behaves. Every option may be left out. */
+export interface SandboxOptions {
+  /** What the API looks like: its routes and the checks of requests. @default the vendor's, from `schema/flair.openapi.yaml` */
+  contract?: Contract;
+  /** API keys that work besides `demo`. Each sees only what was made with it. @default [] */
+  keys?: readonly string[];
+  /** Name of the header that carries the API key. @default 'x-api-key' */
+  apiKeyHeader?: string;
+  /** Path of the SQLite file that holds everything, or `memory`. @default 'memory' */
+  storage?: string;
+  /** How long a fast training takes, in seconds. @default 20 */
+  fastSeconds?: number;
+  /** How long a high-quality training takes, in seconds. @default 60 */
+  highQualitySeconds?: number;
+  /** How long a prediction takes, in seconds. @default 6 */
+  predictionSeconds?: number;
+  /** Documents on a page of a list. @default 20 */
+  pageSize?: number;
+  /** The largest image that is accepted, in bytes. @default 10_485_760 */
+  maxImageBytes?: number;
+  /** How the image of a data item is answered. @default 'bytes' */
+  dataItemShape?: DataItemShape;
+  /** What an item of a list holds: all fields or its id alone. @default 'full' */
+  listDetail?: 'full' | 'ids';
+  /** Where clients reach this sandbox, for the addresses of images. @default the origin of each request */
+  publicUrl?: string;
+  /** How long an image's address works, in seconds. @default 3_600 */
+  imageUrlSeconds?: number;
+  /** What goes wrong on purpose, see `parseFaults`. @default '' (nothing) */
+  faults?: string;
+  /** Whether an empty store starts with demo data for the key `demo`. @default false */
+  seed?: boolean;
+  /** The time, in milliseconds since the epoch. @default Date.now */
+  now?: () => number;
+  /** How the delays among the faults wait. @default a timer */
+  pause?: Pause;
+  /** Called with each request before anything else happens to it. */
+  onRequest?: (seen: SeenRequest) => void;
+}
+
+/** A request as `onRequest` sees it. */
+export interface SeenRequest {
+  /** Undefined for anything outside the contract, such as an image. */
+  operation: OperationId | undefined;
+  method: string;
+  /** Path without the query. */
+  path: string;
+  /** SHA-256 of the API key in hexadecimal; undefined when the key is missing or unknown. */
+  keyHash: string | undefined;
+}
+
+/** The vendor's API, embedded. */
+export interface Sandbox {
+  /**
+   * Answers a request as the API would.
+   *
+   * @throws TypeError with a cause whose code is ECONNRESET when a fault breaks the connection; the signal's reason when
+   * the request is aborted during a delay.
+   */
+  fetch(request: Request): Promise<Response>;
+  /** What goes wrong on purpose; may be changed at any time. */
+  faults: Pick<Faults, 'text'>;
+  /** Closes the store. */
+  close(): void;
+}
+
+const MAX_JSON_BYTES = 1_048_576;
+const MILLISECONDS = 1_000;
+const timer: Pause = async (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
+
+/**
+ * Opens a sandbox: all operations of the API over its own storage, with a life for every job.
+ *
+ * @throws FaultSyntaxError when `faults` describes none; Error when the store cannot be opened.
+ */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const { contract = vendorContract, apiKeyHeader = 'x-api-key', now = Date.now, onRequest, publicUrl } = options;
+  const faults = createFaults(options.faults ?? '', operationIds(contract.operations), options.pause ?? timer);
+  const database = openDatabase(options.storage ?? 'memory');
+  const pictures = createPictureStore(database, drawDemoPicture);
+  const lifetime = (options.imageUrlSeconds ?? 3_600) * MILLISECONDS;
+  const world: World = {
+    database,
+    pictures,
+    urls: createSignedUrls({ secret: signingSecret(database), now, lifetime }),
+    now,
+    pageSize: options.pageSize ?? 20,
+    listDetail: options.listDetail ?? 'full',
+    dataItemShape: options.dataItemShape ?? 'bytes',
+    durations: {
+      fast: (options.fastSeconds ?? 20) * MILLISECONDS,
+      high_quality: (options.highQualitySeconds ?? 60) * MILLISECONDS,
+      prediction: (options.predictionSeconds ?? 6) * MILLISECONDS,
+    },
+  };
+  if (options.seed) seedDemoData(world);
+
+  const handlers: Handlers = {
+    ...modelHandlers(world),
+    ...dataItemHandlers(world),
+    ...trainingHandlers(world),
+    ...predictionHandlers(world),
+  };
+  const limits = { image: options.maxImageBytes ?? 10_485_760, json: MAX_JSON_BYTES };
+  const dispatch = createDispatch(handlers, createValidator(contract), limits);
+  const route = createRouter(contract);
+  const ownerOfKey = createKeyring(options.keys ?? []);
+  const own = createOwnRoutes(world, createPredictionImages(database, pictures, now), faults);
+
+  const answer = async (request: Request): Promise<Response> => {
+    const url = new URL(request.url);
+    const routed = route(request.method, url.pathname);
+    const owner = ownerOfKey(request.headers.get(apiKeyHeader));
+    const operation = routed.match?.id;
+    onRequest?.({ operation, method: request.method, path: url.pathname, keyHash: owner });
+
+    if (imageAt(url.pathname)) return struck('image', request, () => own.image(request, url));
+    const known = routed.match !== undefined || routed.allowed.length > 0 || isFaultsPath(url.pathname);
+    if (!known) throw unknownPath(url);
+    if (owner === undefined) {
+      throw new ApiError(401, `The API key is missing or unknown. Send a valid key in the header ${apiKeyHeader}.`);
+    }
+    if (isFaultsPath(url.pathname)) return own.faults(request);
+    const { match } = routed;
+    if (!match) throw wrongMethod(request, routed.allowed);
+    const origin = publicUrl?.replace(/\/+$/, '') ?? url.origin;
+    return struck(match.id, request, () => dispatch(match, request, { owner, url, origin }));
+  };
+
+  const struck = async (target: OperationId | 'image', request: Request, work: () => Promise<Response>) => {
+    const strike = faults.strikeOf(target);
+    await strike.happen('before', request.signal);
+    const response = await work().catch((error) => refusal(error, request));
+    await strike.happen('after', request.signal);
+    return response;
+  };
+
+  return {
+    fetch: (request) => answer(request).catch((error) => refusal(error, request)),
+    faults,
+    close: () => database.close(),
+  };
+}
+
+function refusal(error: unknown, { signal }: Request): Response {
+  if (error instanceof ApiError) return errorResponse(error);
+  if (error instanceof ConnectionReset || signal.aborted) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  return errorResponse({ status: 500, message: `The sandbox failed: ${message}`, headers: {} });
+}
