@@ -14,7 +14,7 @@ export interface Database {
   all<Row>(sql: string, ...values: Value[]): Row[];
   /** Changes rows; returns how many. */
   run(sql: string, ...values: Value[]): number;
-  /** All or nothing, on disk when it returns. */
+  /** All or nothing, on disk when it returns. Within another transaction it is part of that one. */
   transaction<Result>(work: () => Result): Result;
   close(): void;
 }
@@ -85,7 +85,7 @@ export function openDatabase(storage: string): Database {
     get: <Row>(sql: string, ...values: Value[]) => prepare(sql).get(...values) as Row | undefined,
     all: <Row>(sql: string, ...values: Value[]) => prepare(sql).all(...values) as Row[],
     run: (sql, ...values) => prepare(sql).run(...values).changes,
-    transaction: (work) => connection.transaction(work).immediate(),
+    transaction: (work) => (connection.inTransaction ? work() : connection.transaction(work).immediate()),
     close: () => {
       statements.clear();
       connection.close();

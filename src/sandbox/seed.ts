@@ -1,2 +1,93 @@
+import type { Wire } from '../contract/contract.ts';
+import { type DemoModel, type DemoTraining, demoModels, demoPredictions } from './demo-data.ts';
+import type { DemoPicture } from './demo-pictures.ts';
+import { namedId } from './ids.ts';
+import type { ImageType } from './image-type.ts';
+import { DEMO_KEY, ownerOf } from './keys.ts';
+import type { JobRecord } from './lifecycle.ts';
+import { DEFAULT_MODEL_TYPE } from './models.ts';
+import { insertPrediction } from './predictions.ts';
+import { insertTraining } from './trainings.ts';
 import type { World } from './world.ts';
-export function seedDemoData(_world: World): void {}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** How long the trainings and predictions of the past took, in milliseconds. */
+const PAST = { fast: 6 * MINUTE, high_quality: 95 * MINUTE, prediction: MINUTE / 4 };
+/** A training that runs when the sandbox first starts takes this many times what one started later takes. */
+const LIVE_FACTOR = 10;
+/** Shares of their duration that trainings have behind them. */
+const PROCESSING_SHARE = 0.35;
+const CANCELED_SHARE = 0.4;
+const FORMATS: readonly ImageType[] = ['image/png', 'image/jpeg', 'image/webp'];
+
+/** The id of a demo model; the same in every store. */
+export const demoModelId = (displayName: string) => namedId(`model/${displayName}`);
+
+/**
+ * Fills an empty store with demo data for the key `demo`, all of it or nothing. The pictures are drawn when somebody
+ * first looks at them, so that the first start is no slower than the others.
+ */
+export function seedDemoData(world: World): void {
+  const { database, now } = world;
+  database.transaction(() => {
+    if (database.get('SELECT 1 FROM models LIMIT 1')) return;
+    const start = now();
+    for (const model of demoModels) seedModel(world, model, start);
+    for (const [index, { scales, request, age, failure = null }] of demoPredictions.entries()) {
+      const scaleConfigs = Object.fromEntries(
+        Object.entries(scales).map(([name, scale]) => [demoModelId(name), scale]),
+      );
+      insertPrediction(database, {
+        id: namedId(`prediction/${index}`),
+        owner: ownerOf(DEMO_KEY),
+        request: { ...request, scaleConfigs },
+        createdAt: start - age * DAY,
+        duration: PAST.prediction,
+        failure,
+      });
+    }
+  });
+}
+
+function seedModel({ database, pictures, durations }: World, model: DemoModel, start: number): void {
+  const { displayName, age, motif, palette } = model;
+  const id = demoModelId(displayName);
+  const createdAt = start - age * DAY;
+  database.run(
+    'INSERT INTO models (id, owner, displayName, customModelType, createdAt) VALUES (?, ?, ?, ?, ?)',
+    ...[id, ownerOf(DEMO_KEY), displayName, DEFAULT_MODEL_TYPE, createdAt],
+  );
+  for (let variant = 0; variant < model.pictures; variant++) {
+    const recipe: DemoPicture = { motif, palette, variant };
+    const picture = pictures.addRecipe(FORMATS[variant % FORMATS.length] ?? 'image/png', JSON.stringify(recipe));
+    database.run(
+      'INSERT INTO dataItems (id, model, picture, createdAt) VALUES (?, ?, ?, ?)',
+      ...[namedId(`data/${displayName}/${variant}`), id, picture, createdAt + (variant + 1) * MINUTE],
+    );
+  }
+  for (const training of model.trainings) {
+    const { triggerWord, request } = training;
+    const speed: NonNullable<Wire['StartTraining']['trainingSpeed']> = request.trainingSpeed ?? 'high_quality';
+    const job = jobOf(training, { past: PAST[speed], live: durations[speed] * LIVE_FACTOR, start });
+    insertTraining(database, { id: namedId(`training/${triggerWord}`), triggerWord, model: id, request, ...job });
+  }
+}
+
+function jobOf(
+  { stands, age = 0 }: DemoTraining,
+  { past, live, start }: { past: number; live: number; start: number },
+): JobRecord {
+  const before = { createdAt: start - age * DAY, duration: past, failure: null, cancelRequestedAt: null };
+  if (typeof stands === 'object') return { ...before, failure: stands.failed };
+  switch (stands) {
+    case 'completed':
+      return before;
+    case 'canceled':
+      return { ...before, cancelRequestedAt: before.createdAt + past * CANCELED_SHARE };
+    case 'queued':
+      return { ...before, createdAt: start, duration: live };
+    case 'processing':
+      return { ...before, createdAt: start - live * PROCESSING_SHARE, duration: live };
+  }
+}
