@@ -11,8 +11,10 @@ export interface Source {
 /** How distinctly two pictures part: the exponent of the blend. */
 const SHARPNESS = { least: 3, perGuidance: 0.6 };
 /** How far the pictures flow, as a share of the blend's side. */
-const FLOW = 0.09;
+const FLOW = 0.05;
 const LENSES = 4;
+/** Radius, as a share of the blend's side. */
+const LARGEST_LENS = 0.15;
 /** A smaller part of a pixel is not seen. */
 const LEAST_SHARE = 0.004;
 
@@ -34,7 +36,7 @@ export function blend(sources: readonly [Source, ...Source[]], guidanceScale: nu
     share: 0,
   }));
   const [flowX, flowY] = [createField(random, 1.5), createField(random, 1.5)];
-  const lenses = Array.from({ length: LENSES }, () => createLens(random));
+  const lenses = Array.from({ length: LENSES }, () => createLens(random, LARGEST_LENS));
   const data = new Uint8ClampedArray(width * height * CHANNELS);
   const colour: Colour = [0, 0, 0];
 

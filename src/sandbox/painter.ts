@@ -29,8 +29,6 @@ export interface PaintedModel {
 
 /** Weight of the plain picture beside the models' scales. */
 const PLAIN_SCALE = 0.2;
-/** Side of a decoded training image, in pixels. */
-const SOURCE_SIDE = 320;
 /** The painting is computed with this longer side, in pixels: its shapes are soft, and scaling up costs less. */
 const WORKING_SIDE = 448;
 
@@ -46,7 +44,7 @@ export async function paint(painting: Painting): Promise<Uint8Array<ArrayBuffer>
   const share = WORKING_SIDE / Math.max(width, height);
   const [w, h] = [Math.ceil(width * share), Math.ceil(height * share)];
   const plain = plainPixels(w, h, random);
-  const models = await readSources(painting.models);
+  const models = await readSources(painting.models, w, h);
   const pixels =
     models.length === 0
       ? plain
@@ -58,10 +56,10 @@ export async function paint(painting: Painting): Promise<Uint8Array<ArrayBuffer>
   return new Uint8Array(await image.toBuffer());
 }
 
-async function readSources(models: readonly PaintedModel[]): Promise<Source[]> {
+async function readSources(models: readonly PaintedModel[], width: number, height: number): Promise<Source[]> {
   const read = await Promise.all(
     models.map(async ({ scale, pictures }) => {
-      const decoded = await Promise.allSettled(pictures.map(decode));
+      const decoded = await Promise.allSettled(pictures.map((picture) => decode(picture, width, height)));
       const readable = decoded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       return readable.map((pixels) => ({ pixels, weight: Math.max(0, scale) / readable.length }));
     }),
@@ -69,12 +67,12 @@ async function readSources(models: readonly PaintedModel[]): Promise<Source[]> {
   return read.flat().filter(({ weight }) => weight > 0);
 }
 
-async function decode(bytes: Uint8Array): Promise<Pixels> {
+async function decode(bytes: Uint8Array, width: number, height: number): Promise<Pixels> {
   const data = await sharp(bytes)
-    .resize(SOURCE_SIDE, SOURCE_SIDE, { fit: 'cover', fastShrinkOnLoad: true })
+    .resize(width, height, { fit: 'cover', fastShrinkOnLoad: true })
     .flatten({ background: 'white' })
     .toColourspace('srgb')
     .raw()
     .toBuffer();
-  return { width: SOURCE_SIDE, height: SOURCE_SIDE, data };
+  return { width, height, data };
 }

@@ -5,6 +5,8 @@ import { createField, createLens } from './shapes.ts';
 const SATURATION = 0.14;
 const LIGHTNESS = { low: 0.42, high: 0.74 };
 const DISCS = 6;
+/** Radius, as a share of the picture's side. */
+const LARGEST_DISC = 0.28;
 
 /** A neutral picture: a soft slope between two muted tones under a few pale discs. */
 export function plainPixels(width: number, height: number, random: () => number): Pixels {
@@ -12,7 +14,7 @@ export function plainPixels(width: number, height: number, random: () => number)
   const low = colourOf(hue, SATURATION, LIGHTNESS.low);
   const high = colourOf(hue + 40 + 80 * random(), SATURATION, LIGHTNESS.high);
   const field = createField(random, 0.8);
-  const discs = Array.from({ length: DISCS }, () => createLens(random));
+  const discs = Array.from({ length: DISCS }, () => createLens(random, LARGEST_DISC));
   const data = new Uint8Array(width * height * CHANNELS);
 
   for (let at = 0; at < width * height; at++) {

@@ -50,10 +50,14 @@ export interface Lens {
 /** Share of a lens's radius over which its edge fades. */
 const EDGE = 0.12;
 
-/** A lens somewhere in the unit square. */
-export function createLens(random: () => number): Lens {
-  const [u, v, radius] = [random(), random(), 0.08 + 0.2 * random()];
-  const [pull, light] = [0.25 + 0.4 * random(), 6 + 18 * random()];
+/**
+ * A lens somewhere in the unit square.
+ *
+ * @param largest Its greatest possible radius.
+ */
+export function createLens(random: () => number, largest: number): Lens {
+  const [u, v, radius] = [random(), random(), largest * (0.3 + 0.7 * random())];
+  const [pull, light] = [0.1 + 0.2 * random(), 6 + 14 * random()];
   return {
     u,
     v,
