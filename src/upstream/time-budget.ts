@@ -36,7 +36,10 @@ export function createTimeBudget(milliseconds: number, caller: AbortSignal, spen
         else signal.addEventListener('abort', stop, { once: true });
       });
       try {
-        return await Promise.race([stopped, work]);
+        const result = await Promise.race([stopped, work]);
+        // Work that the signal cuts short may end as if it were complete.
+        signal.throwIfAborted();
+        return result;
       } finally {
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { Agent, buildConnector } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDownload, type DownloadOptions } from '../../src/upstream/download.ts';
@@ -293,6 +294,72 @@ test('an upstream that ignores its signal is given up all the same', async () =>
   await expect(download('https://api.upstream.example/', signal)).rejects.toMatchObject({ reason: 'timeout' });
 });
 
+test('a picture that arrives in drips is given up when they take too long together', async () => {
+  const body = new ReadableStream({
+    async pull(controller) {
+      await new Promise(setImmediate);
+      controller.enqueue(new Uint8Array(1));
+    },
+  });
+  const download = startDownload({ fetchUpstream: async () => new Response(body), timeoutMs: 50 });
+
+  await expect(download('https://api.upstream.example/', signal).then(textOf)).rejects.toMatchObject({
+    reason: 'timeout',
+  });
+});
+
+test('a compressed picture has no size before it is read', async () => {
+  const host = await startHost((_, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': 26 }).end(gzipSync('pixels')),
+  );
+  const picture = await startDownload({ connect: host.connect })('https://cdn.example/', signal);
+
+  expect(picture.byteSize).toBeUndefined();
+  expect(await textOf(picture)).toBe('pixels');
+});
+
+test('whoever has left already asks for nothing', async () => {
+  const fetchUpstream = vi.fn(async () => new Response('pixels'));
+  const download = startDownload({ fetchUpstream });
+
+  await expect(download('https://api.upstream.example/', AbortSignal.abort('left'))).rejects.toBe('left');
+  expect(fetchUpstream).not.toHaveBeenCalled();
+});
+
+test('whoever leaves lets go of a picture whose source ignores signals', async () => {
+  const client = new AbortController();
+  const reasons: unknown[] = [];
+  const body = new ReadableStream({ cancel: (reason) => void reasons.push(reason) });
+  const download = startDownload({ fetchUpstream: async () => new Response(body) });
+
+  const picture = await download('https://api.upstream.example/', client.signal);
+  client.abort('left');
+
+  expect(reasons).toEqual(['left']);
+  await expect(textOf(picture)).rejects.toBe('left');
+});
+
+test('whoever leaves while bytes are awaited gets no shorter picture', async () => {
+  const client = new AbortController();
+  const body = new ReadableStream({ pull: () => client.abort('left') }, { highWaterMark: 0 });
+  const download = startDownload({ fetchUpstream: async () => new Response(body) });
+
+  const picture = await download('https://api.upstream.example/', client.signal);
+
+  await expect(textOf(picture)).rejects.toBe('left');
+});
+
+test('whoever leaves as the request goes out does not wait for its answer', async () => {
+  const client = new AbortController();
+  const fetchUpstream = () => {
+    client.abort('left');
+    return new Promise<Response>(() => {});
+  };
+  const download = startDownload({ fetchUpstream });
+
+  await expect(download('https://api.upstream.example/', client.signal)).rejects.toBe('left');
+});
+
 test('whoever leaves before the headers ends the request', async () => {
   const client = new AbortController();
   const host = await startHost(() => client.abort('left'));
@@ -392,7 +459,12 @@ test.each([
   ['data:image/svg+xml,%3Csvg/%3E', 'invalid'],
   ['https://', 'invalid'],
   ['data:image/png;base64,cGl4ZWxzcGl4ZWxz', 'too-large'],
-  [' '.repeat(10_000), 'too-large'],
 ])('%j is no picture: %s', async (address, reason) => {
   await expect(startDownload({ maxBytes: 10 })(address, signal)).rejects.toMatchObject({ reason });
+});
+
+test('a text that is too long for any picture is refused unread', async () => {
+  await expect(startDownload({ maxBytes: 10 })(' '.repeat(10_000), signal)).rejects.toMatchObject({
+    reason: 'too-large',
+  });
 });
