@@ -88,6 +88,7 @@ export function openDatabase(storage: string): Database {
     transaction: (work) => (connection.inTransaction ? work() : connection.transaction(work).immediate()),
     close: () => {
       statements.clear();
+      connection.pragma('wal_checkpoint(TRUNCATE)');
       connection.close();
     },
   };

@@ -84,13 +84,13 @@ export const addressOf = (image: Wire['ImageReference'] | undefined): string => 
 export async function okJson<Body>(pending: Promise<Response>): Promise<Body> {
   const response = await pending;
   if (response.status !== 200) throw new Error(`Answered ${response.status}: ${await response.text()}`);
-  return response.json();
+  return JSON.parse(await response.text());
 }
 
 /** The status and message of a refusal. */
 export async function refusal(pending: Promise<Response>): Promise<{ status: number; message: string }> {
   const response = await pending;
-  const { error }: { error?: { message?: string } } = await response.json();
+  const { error }: { error?: { message?: string } } = JSON.parse(await response.text());
   return { status: response.status, message: error?.message ?? '' };
 }
 
