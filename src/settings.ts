@@ -53,8 +53,10 @@ export const flag = (fallback: boolean) =>
   );
 
 /** Text as it is. */
-export const text = (fallback?: string) =>
-  z.preprocess(unset, fallback === undefined ? z.string().optional() : z.string().default(fallback));
+export const text = () => z.preprocess(unset, z.string().optional());
+
+/** Text as it is, with a default. */
+export const textOr = (fallback: string) => z.preprocess(unset, z.string().default(fallback));
 
 /** Comma-separated values, trimmed, empty ones left out. */
 export const list = (fallback = '') =>

@@ -574,7 +574,8 @@ export const contract: Contract = {
     "ImageBytes": {
       "type": "string",
       "x-source": "documented",
-      "description": "The raw bytes of an image.",
+      "description": "The raw bytes of an image; its length counts bytes.",
+      "maxLength": 10485760,
       "contentMediaType": "application/octet-stream"
     },
     "Timestamp": {

@@ -12,6 +12,14 @@ export type PathOf<Id extends OperationId> = operations[Id]['parameters'] extend
 export type QueryOf<Id extends OperationId> = operations[Id]['parameters'] extends { query?: infer Query }
   ? Exclude<Query, undefined>
   : Record<never, never>;
+/** What an operation is sent: JSON, the raw bytes of an image, or nothing. */
+export type BodyOf<Id extends OperationId> = operations[Id] extends {
+  requestBody: { content: { 'application/json': infer Json } };
+}
+  ? { json: Json }
+  : operations[Id] extends { requestBody: { content: { 'application/octet-stream': unknown } } }
+    ? { bytes: Uint8Array }
+    : { json?: never; bytes?: never };
 
 export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

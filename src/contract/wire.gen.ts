@@ -254,7 +254,7 @@ export interface components {
     schemas: {
         /** @description An identifier is data, never a path; it is neither `.` nor `..`. */
         Id: string;
-        /** @description The raw bytes of an image. */
+        /** @description The raw bytes of an image; its length counts bytes. */
         ImageBytes: string;
         /** @description ISO 8601, epoch seconds, epoch milliseconds, or a Firestore timestamp. */
         Timestamp: string | number | {

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { contract } from '../contract/contract.gen.ts';
-import { decimal, flag, integer, list, text } from '../settings.ts';
+import { decimal, flag, integer, list, textOr } from '../settings.ts';
 import { parseFaults } from './fault-syntax.ts';
 import { operationIds } from './router.ts';
 import type { SandboxOptions } from './sandbox.ts';
 import { DATA_ITEM_SHAPES } from './world.ts';
 
 const A_DAY = 86_400;
-const textOr = (fallback: string) => text(fallback).pipe(z.string());
 
 /** The sandbox's environment variables. */
 export const sandboxSettings = {

@@ -7,10 +7,8 @@ import { type Answer, failureOf, receivePicture } from './received-picture.ts';
 import { createTimeBudget, type TimeBudget } from './time-budget.ts';
 
 export interface DownloadOptions {
-  /** Addresses of this origin (or base address) are fetched through `fetchUpstream`. */
+  /** Addresses of this origin (or base address) are fetched with the caller's own `fetchUpstream`. */
   upstreamOrigin: string;
-  /** Fetches an address of the upstream itself. It must not follow redirects: they are checked here. */
-  fetchUpstream: (url: string, signal: AbortSignal) => Promise<Response>;
   /**
    * Hosts that may also be private, speak plain HTTP and listen on other ports: `host` for any port, `host:port` for
    * one. @default none
@@ -26,8 +24,11 @@ export interface DownloadOptions {
   connect?: (lookup: LookupFunction) => Dispatcher;
 }
 
+/** Fetches an address of the upstream itself with a credential. It must not follow redirects: they are checked here. */
+export type FetchUpstream = (url: string, signal: AbortSignal) => Promise<Response>;
+
 /** @throws DownloadError, or the signal's reason when it aborts. The body may fail with the same while it is read. */
-export type Download = (address: string, signal: AbortSignal) => Promise<Picture>;
+export type Download = (address: string, signal: AbortSignal, fetchUpstream: FetchUpstream) => Promise<Picture>;
 
 const MAX_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -39,7 +40,7 @@ const CONNECTIONS_PER_HOST = 16;
  * the allowed hosts only HTTPS to public addresses is visited, and no credential leaves the upstream's origin.
  */
 export function createDownload(options: DownloadOptions): Download {
-  const { fetchUpstream, maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, resolve = resolveHost } = options;
+  const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, resolve = resolveHost } = options;
   const pool = (lookup?: LookupFunction) =>
     new Agent({ connections: CONNECTIONS_PER_HOST, connect: { timeout: timeoutMs, ...(lookup && { lookup }) } });
   const { connect = pool } = options;
@@ -49,23 +50,29 @@ export function createDownload(options: DownloadOptions): Download {
   const publicHosts = connect(publicLookup(resolve));
   const privateHosts = pool();
 
-  const visit = async (url: URL, signal: AbortSignal): Promise<Answer> => {
+  const visit = async (url: URL, signal: AbortSignal, fetchUpstream: FetchUpstream): Promise<Answer> => {
     if (url.username !== '' || url.password !== '') refuse(url, 'an address without user and password');
     if (url.origin === upstreamOrigin) return fetchUpstream(url.href, signal);
     const allowed = isAllowed(url);
     if (!allowed) requirePublic(url);
-    return fetch(url, {
+    const answer = await fetch(url, {
       dispatcher: allowed ? privateHosts : publicHosts,
       headers: { accept: 'image/webp, image/png, image/jpeg', 'accept-encoding': 'identity' },
       redirect: 'manual',
       signal,
     });
+    // undici's Response works as the platform's own does; only their type declarations differ.
+    return answer as unknown as Response;
   };
 
-  const follow = async (start: URL, budget: TimeBudget): Promise<{ url: URL; answer: Answer }> => {
+  const follow = async (
+    start: URL,
+    budget: TimeBudget,
+    fetchUpstream: FetchUpstream,
+  ): Promise<{ url: URL; answer: Answer }> => {
     let url = start;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      const answer = await budget.within(visit(url, budget.signal));
+      const answer = await budget.within(visit(url, budget.signal, fetchUpstream));
       if (!REDIRECTS.has(answer.status)) return { url, answer };
       void answer.body?.cancel().catch(() => {});
       const next = absolute(answer.headers.get('location') ?? '', url);
@@ -77,7 +84,7 @@ export function createDownload(options: DownloadOptions): Download {
     return refuse(start, `at most ${MAX_REDIRECTS} redirects`);
   };
 
-  return async (address, signal) => {
+  return async (address, signal, fetchUpstream) => {
     signal.throwIfAborted();
     if (isEmbedded(address)) return pictureOfBase64(address, maxBytes);
     const start = absolute(address);
@@ -88,7 +95,7 @@ export function createDownload(options: DownloadOptions): Download {
       () => new DownloadError('timeout', `Expected ${nameOf(start)} within ${timeoutMs} ms, but got no more of it.`),
     );
     try {
-      const { url, answer } = await follow(start, budget);
+      const { url, answer } = await follow(start, budget, fetchUpstream);
       return receivePicture(answer, { url, maxBytes, budget });
     } catch (error) {
       budget.end();

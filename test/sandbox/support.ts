@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { contract as vendorContract } from '../../src/contract/contract.gen.ts';
 import type { OperationId, PathOf, Wire } from '../../src/contract/contract.ts';
@@ -106,6 +107,12 @@ export const flat = async (colour: string) =>
       .png()
       .toBuffer(),
   );
+
+/** Names an image by its content: a failing comparison of whole images would print all their bytes. */
+export const digest = (image: Uint8Array | ArrayBuffer | undefined) =>
+  createHash('sha256')
+    .update(new Uint8Array(image ?? []))
+    .digest('hex');
 
 /** The mean of red, green and blue, each 0 to 255. */
 export async function meanColour(image: Uint8Array | undefined): Promise<[number, number, number]> {

@@ -4,7 +4,7 @@ import type { AddressInfo, LookupFunction } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Agent, buildConnector } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createDownload, type DownloadOptions } from '../../src/upstream/download.ts';
+import { createDownload, type DownloadOptions, type FetchUpstream } from '../../src/upstream/download.ts';
 import type { Picture } from '../../src/upstream/picture.ts';
 import { isPublicAddress, type Resolve } from '../../src/upstream/public-address.ts';
 
@@ -49,13 +49,17 @@ const resolveAll =
   async () =>
     addresses;
 
-const startDownload = (options: Partial<DownloadOptions> = {}) =>
-  createDownload({
+const startDownload = ({
+  fetchUpstream = () => Promise.reject(new Error('the upstream was asked')),
+  ...options
+}: Partial<DownloadOptions> & { fetchUpstream?: FetchUpstream } = {}) => {
+  const download = createDownload({
     upstreamOrigin: 'https://api.upstream.example/v1',
-    fetchUpstream: () => Promise.reject(new Error('the upstream was asked')),
     resolve: resolveAll(PUBLIC),
     ...options,
   });
+  return (address: string, signal: AbortSignal) => download(address, signal, fetchUpstream);
+};
 
 const textOf = (picture: Picture) => new Response(picture.body).text();
 

@@ -1,0 +1,118 @@
+import { MAX_IMAGE_BYTES } from '../src/contract/rules.ts';
+import { UpstreamError } from '../src/upstream/errors.ts';
+
+/** An error that a person can act on: it is data of a mutation's result. */
+export abstract class ActionableError extends Error {}
+
+/** An input that cannot be accepted, with every mistake in it. */
+export class InvalidInputError extends ActionableError {
+  override name = 'InvalidInputError' as const;
+  readonly issues: readonly { path: readonly string[]; message: string }[];
+
+  constructor(issues: InvalidInputError['issues'], message = summary(issues)) {
+    super(message);
+    this.issues = issues;
+  }
+}
+
+/** There is no such thing, or this key may not see it. */
+export class NotFoundError extends ActionableError {
+  override name = 'NotFoundError' as const;
+  readonly id: string | null;
+
+  constructor(id: string | null, message = 'There is nothing with this id that your key may see.') {
+    super(message);
+    this.id = id;
+  }
+}
+
+/** The state of things does not allow it. */
+export class ConflictError extends ActionableError {
+  override name = 'ConflictError' as const;
+}
+
+/** Not a webp, png or jpeg image by its bytes. */
+export class UnsupportedImageError extends ActionableError {
+  override name = 'UnsupportedImageError' as const;
+  readonly fileName: string | null;
+
+  constructor(
+    fileName: string | null,
+    message = 'Expected a webp, png or jpeg image; the first bytes of this file are of none of them.',
+  ) {
+    super(message);
+    this.fileName = fileName;
+  }
+}
+
+/** More bytes than the upstream takes. */
+export class FileTooLargeError extends ActionableError {
+  override name = 'FileTooLargeError' as const;
+  readonly fileName: string | null;
+  /** In bytes. */
+  readonly maxBytes: number;
+
+  constructor(
+    fileName: string | null,
+    maxBytes: number,
+    message = `The file is larger than ${maxBytes} bytes. Send a smaller one.`,
+  ) {
+    super(message);
+    this.fileName = fileName;
+    this.maxBytes = maxBytes;
+  }
+}
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+export const invalidInput = (issues: readonly Issue[]): InvalidInputError =>
+  new InvalidInputError(
+    issues.map(({ message, path = [] }) => ({
+      message,
+      path: path.map((part) => String(typeof part === 'object' ? part.key : part)),
+    })),
+  );
+
+/** What an error of the upstream is about. */
+export interface Subject {
+  /** Global id of the thing that a 404 speaks of, if it is just one. */
+  id?: string;
+  fileName?: string;
+}
+
+/**
+ * The one place where a failure of the upstream becomes an error that a person can act on. What nobody can act on stays
+ * as it is.
+ */
+export async function actionable<Result>(subject: Subject, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    throw (error instanceof UpstreamError && error.failure === 'status' && typed(error, subject)) || error;
+  }
+}
+
+function typed({ status, said }: UpstreamError, { id, fileName }: Subject): ActionableError | undefined {
+  switch (status) {
+    case 400:
+    case 422:
+      return new InvalidInputError([], said ?? 'The upstream does not accept this input.');
+    case 404:
+    case 410:
+      return new NotFoundError(id ?? null, said);
+    case 409:
+      return new ConflictError(said ?? 'The state of things does not allow this.');
+    case 413:
+      return new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, said);
+    case 415:
+      return new UnsupportedImageError(fileName ?? null, said);
+    default:
+      return undefined;
+  }
+}
+
+const summary = (issues: InvalidInputError['issues']): string =>
+  issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join(' ');

@@ -1,0 +1,14 @@
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './error-types.ts';
+import './job.ts';
+import './image.ts';
+import './node.ts';
+import './model.ts';
+import './data-item.ts';
+import './training.ts';
+import './prediction.ts';
+import './watch.ts';
+
+/** The graph. */
+export const schema = builder.toSchema();

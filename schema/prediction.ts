@@ -1,0 +1,273 @@
+import { z } from 'zod';
+import type { Context } from '../src/context.ts';
+import type { Wire } from '../src/contract/contract.ts';
+import type { ImageSource } from '../src/images/source.ts';
+import type { PredictionRow } from '../src/upstream/predictions.ts';
+import { builder } from './builder.ts';
+import { connect } from './connection.ts';
+import { connectionArguments } from './connection-types.ts';
+import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
+import { globalId, keyOf, localId, requireKey } from './ids.ts';
+import { Image } from './image.ts';
+import { acceptedJob, Job } from './job.ts';
+import { Model, Prediction, PredictionConnection } from './nodes.ts';
+import { triggerWord } from './trained.ts';
+
+const PredictionModel = builder.objectRef<{ modelId: string; scale: number }>('PredictionModel').implement({
+  description: 'A model that takes part in a prediction.',
+  fields: (t) => ({
+    modelId: t.id({
+      nullable: false,
+      description: 'Global id of the model.',
+      resolve: ({ modelId }) => globalId({ kind: 'Model', id: modelId }),
+    }),
+    model: t.field({
+      type: Model,
+      description: 'The model; null once it is deleted.',
+      resolve: ({ modelId }, _, { loaders }) => loaders.model(modelId),
+    }),
+    scale: t.exposeFloat('scale', { nullable: false, description: 'Its weight among the models of the prediction.' }),
+  }),
+});
+
+const ImageSize = builder.objectRef<{ width: number; height: number }>('ImageSize').implement({
+  description: 'Dimensions of an image.',
+  fields: (t) => ({
+    width: t.exposeInt('width', { nullable: false, description: 'In pixels.' }),
+    height: t.exposeInt('height', { nullable: false, description: 'In pixels.' }),
+  }),
+});
+
+builder.node(Prediction, {
+  description: 'A prediction: a job in which one or more models make new images for a prompt.',
+  interfaces: [Job],
+  id: { resolve: localId },
+  isTypeOf: (value) => (value as { kind?: unknown }).kind === 'Prediction',
+  fields: (t) => ({
+    prompt: t.string({
+      description: 'What the images are to show. A model takes effect only if its trigger word is in it.',
+      resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'prompt'),
+    }),
+    models: t.field({
+      type: [PredictionModel],
+      description: 'The models that take part; null when the upstream does not say.',
+      resolve: async (prediction, _, { loaders }) => {
+        const scales = await loaders.field(prediction, 'scaleConfigs');
+        return scales ? [...scales].map(([modelId, scale]) => ({ modelId, scale })) : null;
+      },
+    }),
+    images: t.field({
+      type: [Image],
+      description: 'The images made; null until the upstream reports them.',
+      resolve: async (prediction, _, { loaders }): Promise<ImageSource[] | null> => {
+        const images = await loaders.field(prediction, 'images');
+        return images?.map((_image, index) => ({ kind: 'prediction', predictionId: prediction.id, index })) ?? null;
+      },
+    }),
+    seed: t.field({
+      type: 'SafeInt',
+      description: 'The same seed with the same settings gives the same images.',
+      resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'seed'),
+    }),
+    size: t.field({
+      type: ImageSize,
+      description: 'Dimensions of the images, in pixels.',
+      resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'image_size'),
+    }),
+    imageCount: t.int({
+      description: 'How many images were asked for, from 1 to 4.',
+      resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'num_images'),
+    }),
+    guidanceScale: t.float({
+      description: 'How closely the prompt is followed, from 0 to 10.',
+      resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'guidance_scale'),
+    }),
+    inferenceSteps: t.int({
+      description: 'Number of denoising steps, from 1 to 50.',
+      resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'num_inference_steps'),
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  prediction: t.field({
+    type: Prediction,
+    description: 'One prediction, or null when there is none you may see.',
+    args: { id: t.arg.id({ required: true, description: 'Global id of a prediction.' }) },
+    resolve: (_, { id }, { loaders }) => {
+      const key = keyOf('Prediction', id);
+      return key ? loaders.prediction(key.id) : null;
+    },
+  }),
+  predictions: t.field({
+    type: PredictionConnection,
+    nullable: false,
+    description: 'All predictions that your key may see.',
+    args: connectionArguments(),
+    resolve: (_, page, { loaders }) => connect({ operation: 'listPredictions', page: loaders.predictions }, page),
+  }),
+}));
+
+const PredictionModelInput = builder.inputType('PredictionModelInput', {
+  description: 'A model to take part in a prediction.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Global id of the model.' }),
+    scale: t.float({ required: true, description: 'Its weight among the models of the prediction.' }),
+  }),
+});
+
+const side = z.int().min(512, 'Give 512 to 1536 pixels.').max(1536, 'Give 512 to 1536 pixels.');
+
+const ImageSizeInput = builder.inputType('ImageSizeInput', {
+  description: 'Dimensions of the images to make.',
+  fields: (t) => ({
+    width: t.int({ required: true, validate: side, description: 'In pixels, from 512 to 1536.' }),
+    height: t.int({ required: true, validate: side, description: 'In pixels, from 512 to 1536.' }),
+  }),
+});
+
+const CreatePredictionInput = builder.inputType('CreatePredictionInput', {
+  description: 'Images to make. It costs money.',
+  fields: (t) => ({
+    models: t.field({
+      type: [PredictionModelInput],
+      required: true,
+      validate: z
+        .array(z.object({ id: z.string(), scale: z.number() }))
+        .min(1, 'Name at least one model.')
+        .refine((models) => new Set(models.map(({ id }) => id)).size === models.length, 'Name each model only once.'),
+      description: 'The models that take part, each with its weight: at least one, none twice.',
+    }),
+    prompt: t.string({
+      required: true,
+      validate: z.string().trim().min(1, 'Say what the images are to show.'),
+      description:
+        'What the images are to show. Must include the trigger word of each model, or that model has no effect.',
+    }),
+    seed: t.field({ type: 'SafeInt', description: 'For reproducible results; chosen by the upstream when left out.' }),
+    size: t.field({
+      type: ImageSizeInput,
+      description: 'Dimensions of the images; the upstream’s own choice when left out.',
+    }),
+    imageCount: t.int({
+      validate: z.int().min(1, 'Ask for 1 to 4 images.').max(4, 'Ask for 1 to 4 images.').nullish(),
+      description: 'How many images to make, from 1 to 4.',
+    }),
+    guidanceScale: t.float({
+      validate: z.number().min(0, 'Give a figure from 0 to 10.').max(10, 'Give a figure from 0 to 10.').nullish(),
+      description: 'How closely to follow the prompt, from 0 to 10.',
+    }),
+    inferenceSteps: t.int({
+      validate: z.int().min(1, 'Ask for 1 to 50 steps.').max(50, 'Ask for 1 to 50 steps.').nullish(),
+      description: 'Number of denoising steps, from 1 to 50.',
+    }),
+  }),
+});
+
+const DeletePredictionInput = builder.inputType('DeletePredictionInput', {
+  description: 'A prediction whose record to delete.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the prediction.' }) }),
+});
+
+/** The request for the upstream, in its own words: only what the caller said. */
+function createPrediction(input: typeof CreatePredictionInput.$inferInput): Wire['CreatePrediction'] {
+  const { models, prompt, seed, size, imageCount, guidanceScale, inferenceSteps } = input;
+  const scales = models.map(({ id, scale }) => [requireKey('Model', id).id, scale] as const);
+  return {
+    scaleConfigs: Object.fromEntries(scales),
+    prompt,
+    ...(seed != null && { seed }),
+    ...(size != null && { image_size: size }),
+    ...(imageCount != null && { num_images: imageCount }),
+    ...(guidanceScale != null && { guidance_scale: guidanceScale }),
+    ...(inferenceSteps != null && { num_inference_steps: inferenceSteps }),
+  };
+}
+
+/** Why a prediction may not show what was meant: models that the prompt does not wake. */
+async function warningsOf(ctx: Context, { scaleConfigs, prompt }: Wire['CreatePrediction']): Promise<string[]> {
+  const warnings = await Promise.all(
+    Object.keys(scaleConfigs).map(async (modelId) => {
+      const id = globalId({ kind: 'Model', id: modelId });
+      // The prediction is under way and paid for: not even a failed look may take its id from the caller.
+      const word = await triggerWord(ctx, modelId).catch(() => undefined);
+      if (word === undefined) return `The trigger word of the model ${id} could not be looked up.`;
+      if (word === null) return `The model ${id} has no completed training yet, so it has no effect.`;
+      return prompt.includes(word)
+        ? []
+        : `The prompt lacks ${word}, the trigger word of the model ${id}, so that model has no effect.`;
+    }),
+  );
+  return warnings.flat();
+}
+
+const CreatePredictionSuccess = builder
+  .objectRef<{ prediction: PredictionRow; request: Wire['CreatePrediction'] }>('CreatePredictionSuccess')
+  .implement({
+    description: 'The prediction was started.',
+    fields: (t) => ({
+      prediction: t.field({
+        type: Prediction,
+        nullable: false,
+        description: 'The new prediction.',
+        resolve: ({ prediction }) => prediction,
+      }),
+      warnings: t.stringList({
+        nullable: { list: false, items: false },
+        description:
+          'Why the images may not show what was meant, for example because the prompt lacks a model’s trigger word. Costs one list page per model, when selected.',
+        resolve: ({ request }, _, ctx) => warningsOf(ctx, request),
+      }),
+    }),
+  });
+
+builder.mutationFields((t) => ({
+  createPrediction: t.field({
+    type: CreatePredictionSuccess,
+    nullable: false,
+    description:
+      'Makes new images with one or more models. It costs money, and is never sent to the upstream twice. Watch it with `predictionUpdated`.',
+    errors: {
+      types: [InvalidInputError, NotFoundError, ConflictError],
+      directResult: true,
+      union: { name: 'CreatePredictionResult', description: 'What became of createPrediction.' },
+    },
+    args: {
+      input: t.arg({
+        type: CreatePredictionInput,
+        required: true,
+        description: 'What to make, and with which models.',
+      }),
+    },
+    resolve: (_, { input }, ctx) =>
+      actionable({}, async () => {
+        const request = createPrediction(input);
+        const id = await ctx.write(({ predictions }) => predictions.create(request));
+        const { scaleConfigs, ...rest } = request;
+        const scales = new Map(Object.entries(scaleConfigs));
+        const prediction = ctx.loaders.tell<PredictionRow>(
+          { kind: 'Prediction', id, ...rest, scaleConfigs: scales },
+          acceptedJob,
+        );
+        return { prediction, request };
+      }),
+  }),
+  deletePrediction: t.field({
+    type: 'ID',
+    nullable: false,
+    description: 'Deletes the record of a prediction. A running prediction is not stopped by it.',
+    errors: {
+      types: [InvalidInputError, NotFoundError],
+      union: { name: 'DeletePredictionResult', description: 'What became of deletePrediction.' },
+      result: { name: 'DeletePredictionSuccess', description: 'The record is marked as deleted.' },
+      dataField: { name: 'deletedId', description: 'Global id of the prediction, as it was given.' },
+    },
+    args: { input: t.arg({ type: DeletePredictionInput, required: true, description: 'Which prediction.' }) },
+    resolve: (_, { input: { id } }, ctx) =>
+      actionable({ id }, async () => {
+        const key = requireKey('Prediction', id);
+        await ctx.write(({ predictions }) => predictions.delete(key.id));
+        return id;
+      }),
+  }),
+}));

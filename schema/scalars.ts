@@ -1,0 +1,71 @@
+import { GraphQLError } from 'graphql';
+import type { UploadedFile } from '../src/images/intake.ts';
+import { builder } from './builder.ts';
+
+builder.scalarType('DateTime', {
+  description: 'A moment in time, as ISO 8601 in UTC with milliseconds, for example `2026-01-31T09:30:00.000Z`.',
+  specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const date = new Date(typeof value === 'string' ? value : Number.NaN);
+    if (Number.isNaN(date.getTime())) throw new GraphQLError('DateTime must be a text in ISO 8601.');
+    return date;
+  },
+});
+
+builder.scalarType('URL', {
+  description: 'An absolute address that a browser can open (WHATWG URL).',
+  specifiedByURL: 'https://url.spec.whatwg.org/',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value !== 'string' || !URL.canParse(value)) throw new GraphQLError('URL must be an absolute URL.');
+    return value;
+  },
+});
+
+builder.scalarType('SafeInt', {
+  description:
+    'A whole number from -(2^53-1) to 2^53-1, the range in which JSON numbers are exact. Seeds do not fit Int.',
+  serialize: safeInt,
+  parseValue: safeInt,
+});
+
+builder.scalarType('File', {
+  description:
+    'An image file. Over multipart (GraphQL multipart request specification) a part of the request; in plain JSON, for small images, a `data:` URL in base64, for example `data:image/png;base64,iVBORw0…`.',
+  specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
+  serialize: () => {
+    throw new GraphQLError('A File is only ever sent to the gateway.');
+  },
+  parseValue: (value) => {
+    if (isUploadedFile(value)) return value;
+    const inline = typeof value === 'string' ? readDataUrl(value) : undefined;
+    if (inline) return inline;
+    throw new GraphQLError(
+      'File must be a part of a multipart request (map it to this variable), or a data: URL in base64.',
+    );
+  },
+});
+
+function safeInt(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw new GraphQLError('SafeInt must be a whole number from -(2^53-1) to 2^53-1.');
+}
+
+const isUploadedFile = (value: unknown): value is UploadedFile =>
+  typeof value === 'object' &&
+  value !== null &&
+  'arrayBuffer' in value &&
+  typeof value.arrayBuffer === 'function' &&
+  'size' in value &&
+  typeof value.size === 'number' &&
+  'name' in value &&
+  typeof value.name === 'string';
+
+/** RFC 2397, base64 only. */
+function readDataUrl(url: string): UploadedFile | undefined {
+  const data = /^data:[\w.+-]+\/[\w.+-]+;base64,([A-Za-z0-9+/]*={0,2})$/.exec(url)?.[1];
+  if (data === undefined) return undefined;
+  const bytes = new Uint8Array(Buffer.from(data, 'base64'));
+  return { name: 'inline', size: bytes.byteLength, arrayBuffer: async () => bytes.buffer };
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Context, JobRow, JobUpdate } from '../src/context.ts';
+import { publicError } from '../src/errors.ts';
+import { isNotFound } from '../src/upstream/errors.ts';
+import { builder } from './builder.ts';
+import { globalId, keyOf } from './ids.ts';
+import { Job } from './job.ts';
+import { Prediction, Training } from './nodes.ts';
+
+const MOST_JOBS = 100;
+
+/** What a subscription shows of an event. Everything in it is as the poll read it; nothing of it is read again. */
+function show(event: JobUpdate, { loaders }: Context): JobRow {
+  if ('state' in event) return loaders.tell(event.state, { whole: true });
+  if (isNotFound(event.error)) {
+    const message = event.last
+      ? 'This job was deleted while it was watched.'
+      : 'There is no such job that your key may see.';
+    throw publicError('NOT_FOUND', message, { id: globalId(event.key) });
+  }
+  throw event.error;
+}
+
+/** As {@link show}; a job that never was is null, as in every look-up. */
+function showOne<Kind extends JobRow['kind']>(kind: Kind, event: JobUpdate | null, ctx: Context) {
+  if (event === null || ('error' in event && isNotFound(event.error) && !event.last)) return null;
+  const job = show(event, ctx);
+  return job.kind === kind ? (job as Extract<JobRow, { kind: Kind }>) : null;
+}
+
+/** The answer to a bad id: null, and that is all. */
+async function* nothing(): AsyncGenerator<null> {
+  yield null;
+}
+
+builder.subscriptionFields((t) => ({
+  trainingUpdated: t.field({
+    type: Training,
+    description:
+      'One training, as it is now and after every change, until it has finished. Null for an id that leads nowhere. Leaving does not cancel the training.',
+    args: { id: t.arg.id({ required: true, description: 'Global id of a training.' }) },
+    subscribe: (_, { id }, ctx) => {
+      const key = keyOf('Training', id);
+      return key ? ctx.watch([key]) : nothing();
+    },
+    resolve: (event, _, ctx) => showOne('Training', event, ctx),
+  }),
+  predictionUpdated: t.field({
+    type: Prediction,
+    description:
+      'One prediction, as it is now and after every change, until it has finished. Null for an id that leads nowhere. Leaving does not stop the prediction.',
+    args: { id: t.arg.id({ required: true, description: 'Global id of a prediction.' }) },
+    subscribe: (_, { id }, ctx) => {
+      const key = keyOf('Prediction', id);
+      return key ? ctx.watch([key]) : nothing();
+    },
+    resolve: (event, _, ctx) => showOne('Prediction', event, ctx),
+  }),
+  jobsUpdated: t.field({
+    type: Job,
+    description:
+      'Many jobs on one stream: each as it is now and after every change, until the last one has finished. A job that is not there gives an error with code NOT_FOUND and its id, and leaves the others alone.',
+    args: {
+      ids: t.arg.idList({
+        required: true,
+        validate: z
+          .array(z.string())
+          .min(1, 'Name at least one job.')
+          .max(MOST_JOBS, `Watch at most ${MOST_JOBS} jobs on one stream.`),
+        description: `Global ids of trainings and predictions, 1 to ${MOST_JOBS}.`,
+      }),
+    },
+    subscribe: (_, { ids }, ctx) =>
+      ctx.watch(
+        [...new Set(ids)].map((id) => {
+          const key = keyOf('Training', id) ?? keyOf('Prediction', id);
+          if (!key) throw publicError('BAD_USER_INPUT', `\`ids\` holds "${id}", which is not the global id of a job.`);
+          return key;
+        }),
+      ),
+    resolve: (event, _, ctx) => show(event, ctx),
+  }),
+}));

@@ -1,0 +1,56 @@
+import { publicError } from '../errors.ts';
+
+/** The key with which a caller acts upstream. Whoever has the same key is the same tenant. */
+export interface Credential {
+  readonly apiKey: string;
+}
+
+export interface AccessOptions {
+  /** Name of the header (and of the WebSocket connection parameter) that carries a caller's own key. */
+  apiKeyHeader: string;
+  /** The gateway's own key, for callers who bring none. */
+  ownKey: string | undefined;
+  /** Lends the own key to whoever asks, not only to callers on this machine. */
+  allowAnonymous: boolean;
+}
+
+/** How a caller reached the gateway. */
+export interface Caller {
+  /** The key the caller brought, if any. */
+  apiKey: string | null | undefined;
+  /** The `Host` header of the request, or of the WebSocket's handshake. */
+  host: string | null | undefined;
+}
+
+/** Finds out with which key a caller acts. */
+export interface Access {
+  readonly apiKeyHeader: string;
+  /** @throws GraphQLError UNAUTHENTICATED when the caller brought no key and none may be lent. */
+  credentialOf(caller: Caller): Credential;
+}
+
+export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOptions): Access {
+  return {
+    apiKeyHeader,
+    credentialOf({ apiKey, host }) {
+      if (apiKey) return { apiKey };
+      if (ownKey && (allowAnonymous || isLoopbackHost(host))) return { apiKey: ownKey };
+      const hint = ownKey
+        ? ' This gateway lends its own key only to callers who address it as localhost, unless ALLOW_ANONYMOUS=true.'
+        : '';
+      throw publicError('UNAUTHENTICATED', `Send your API key in the header ${apiKeyHeader}.${hint}`);
+    },
+  };
+}
+
+/**
+ * Whether a `Host` header names this machine. A page on another site can make a browser send requests here under that
+ * site's own name (DNS rebinding), but not under this one.
+ */
+export function isLoopbackHost(host: string | null | undefined): boolean {
+  if (!host || !URL.canParse(`http://${host}`)) return false;
+  return isLoopbackName(new URL(`http://${host}`).hostname);
+}
+
+/** Whether a host name or address means this machine (RFC 6761, 6.3; RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
+export const isLoopbackName = (name: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { isLoopbackName } from './access/credential.ts';
+import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
+import type { SandboxOptions } from './sandbox/sandbox.ts';
+import { ConfigError, flag, httpUrl, integer, list, readSettings, text, textOr } from './settings.ts';
+
+/** Every environment variable there is. README's table is compared with it. */
+export const settings = {
+  PORT: integer({ default: 4000, min: 0, max: 65_535 }).describe('Port to listen on; 0 takes a free one.'),
+  HOST: textOr('127.0.0.1').describe('Address to listen on. `127.0.0.1` is reachable from this machine only.'),
+  PUBLIC_URL: httpUrl().describe(
+    'Where clients reach the gateway. Absolute URLs are built from it; unset, from the address it listens on.',
+  ),
+  TRUST_PROXY: flag(false).describe(
+    'Take the client’s address from `X-Forwarded-For`, because a proxy of yours sets it.',
+  ),
+  SECRET: list().describe(
+    'Secrets that seal image URLs, newest first, separated by commas; 32 characters or more each. Generated into `.data/secret` when unset.',
+  ),
+  ALLOW_ANONYMOUS: flag(false).describe('Lend the gateway’s own key to everyone who can reach it.'),
+  LOG_LEVEL: z
+    .preprocess(
+      (value) => (value === '' ? undefined : value),
+      z
+        .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+          error: ({ input }) => `must be trace, debug, info, warn, error, fatal or silent, but is "${input}".`,
+        })
+        .default('info'),
+    )
+    .describe('The least severe log lines that are written.'),
+  FLAIR_API_URL: httpUrl().describe('Address of the real upstream. Unset: the embedded sandbox.'),
+  FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for callers who bring none.'),
+  FLAIR_API_KEY_HEADER: textOr('x-api-key').describe('Header that carries the key, from callers and to the upstream.'),
+  ...sandboxSettings,
+};
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Undefined: the address it listens on. */
+  readonly publicUrl: string | undefined;
+  readonly trustProxy: boolean;
+  /** Newest first; empty: generate one. */
+  readonly secrets: readonly string[];
+  readonly allowAnonymous: boolean;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Undefined: the embedded sandbox. */
+  readonly upstreamUrl: string | undefined;
+  /** The gateway's own key, if it has one. */
+  readonly ownKey: string | undefined;
+  readonly apiKeyHeader: string;
+  readonly sandbox: SandboxOptions;
+}
+
+const SHORTEST_SECRET = 32;
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @throws ConfigError that lists every mistake at once.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const values = readSettings(z.object(settings), environment);
+  const ownKey = values.FLAIR_API_KEY ?? (values.FLAIR_API_URL === undefined ? 'demo' : undefined);
+  const mistakes = [];
+  if (!isLoopbackName(values.HOST)) {
+    if (ownKey !== undefined && !values.ALLOW_ANONYMOUS) {
+      mistakes.push(
+        `\`HOST\` is "${values.HOST}", so others can reach the gateway, and it would act for them with its own ${
+          values.FLAIR_API_KEY === undefined ? 'sandbox key' : '`FLAIR_API_KEY`'
+        }. Set \`ALLOW_ANONYMOUS=true\` if that is what you want, or \`HOST=127.0.0.1\`${
+          values.FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` so that every caller brings a key'
+        }.`,
+      );
+    }
+  }
+  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(values.FLAIR_API_KEY_HEADER)) {
+    mistakes.push(
+      `\`FLAIR_API_KEY_HEADER\` must be the name of an HTTP header, but is "${values.FLAIR_API_KEY_HEADER}".`,
+    );
+  }
+  if (values.SECRET.some((secret) => secret.length < SHORTEST_SECRET)) {
+    mistakes.push(
+      `\`SECRET\` must hold secrets of ${SHORTEST_SECRET} characters or more. Make one with: openssl rand -hex 32`,
+    );
+  }
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    publicUrl: values.PUBLIC_URL,
+    trustProxy: values.TRUST_PROXY,
+    secrets: values.SECRET,
+    allowAnonymous: values.ALLOW_ANONYMOUS,
+    logLevel: values.LOG_LEVEL,
+    upstreamUrl: values.FLAIR_API_URL,
+    ownKey,
+    apiKeyHeader: values.FLAIR_API_KEY_HEADER,
+    sandbox: sandboxOptions(values),
+  });
+}

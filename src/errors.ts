@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import { DownloadError } from './upstream/download-error.ts';
+import { UpstreamError } from './upstream/errors.ts';
+
+/** The codes a client meets in `extensions.code`, what they mean and whether the same request may succeed later. */
+export const ERROR_CODES = {
+  UNAUTHENTICATED: {
+    retryable: false,
+    meaning: 'No API key was sent, or the upstream does not accept the one that was.',
+  },
+  FORBIDDEN: { retryable: false, meaning: 'The key may not do this, or the account is out of credit.' },
+  NOT_FOUND: {
+    retryable: false,
+    meaning: 'Something that was there is gone, for example a watched job that was deleted.',
+  },
+  RATE_LIMITED: { retryable: true, meaning: 'Too many requests; `retryAfter` says in how many seconds to try again.' },
+  BAD_USER_INPUT: { retryable: false, meaning: 'An argument is not acceptable; the message says what is.' },
+  GRAPHQL_PARSE_FAILED: { retryable: false, meaning: 'The document is not GraphQL.' },
+  GRAPHQL_VALIDATION_FAILED: { retryable: false, meaning: 'The document or its variables do not fit the schema.' },
+  PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request body is larger than this gateway accepts.' },
+  UPSTREAM_TIMEOUT: { retryable: true, meaning: 'The upstream gave no complete answer in time.' },
+  UPSTREAM_UNAVAILABLE: { retryable: true, meaning: 'The upstream cannot be reached, or it failed.' },
+  UPSTREAM_INVALID_RESPONSE: { retryable: true, meaning: 'The upstream answered something that breaks its contract.' },
+  UPSTREAM_OUTCOME_UNKNOWN: {
+    retryable: false,
+    meaning: 'A write that may have happened: look before repeating it, because it may cost money twice.',
+  },
+  INTERNAL_SERVER_ERROR: {
+    retryable: false,
+    meaning: 'A mistake of the gateway; the message holds the id of its log line.',
+  },
+} as const satisfies Record<string, { retryable: boolean; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An error that clients are meant to see. */
+export function publicError(
+  code: ErrorCode,
+  message: string,
+  extensions: Record<string, unknown> = {},
+  cause?: Error,
+): GraphQLError {
+  return new GraphQLError(message, {
+    ...(cause && { originalError: cause }),
+    extensions: { code, retryable: ERROR_CODES[code].retryable, ...extensions },
+  });
+}
+
+/** What a failure of the upstream means for a client. Its address and its bodies stay inside. */
+export function ofUpstream(error: UpstreamError): GraphQLError {
+  const { status, said, retryAfter } = error;
+  const say = (code: ErrorCode, message: string, extensions?: Record<string, unknown>) =>
+    publicError(code, message, extensions, error);
+
+  switch (error.failure) {
+    case 'timeout':
+      return say('UPSTREAM_TIMEOUT', 'The upstream gave no complete answer in time. Try again.');
+    case 'unreachable':
+      return say('UPSTREAM_UNAVAILABLE', 'The upstream cannot be reached. Try again later.');
+    case 'invalid-response':
+      return say('UPSTREAM_INVALID_RESPONSE', `The upstream broke its contract. ${error.message}.`);
+    case 'outcome-unknown':
+      return say(
+        'UPSTREAM_OUTCOME_UNKNOWN',
+        'The upstream gave no clear answer, so this may or may not have happened. List what is there before repeating it.',
+      );
+    case 'status':
+  }
+  if (status === 401) return say('UNAUTHENTICATED', 'The upstream does not accept this API key.');
+  if (status === 402) return say('FORBIDDEN', said ?? 'The account is out of credit.');
+  if (status === 403) return say('FORBIDDEN', said ?? 'This API key may not do this.');
+  if (status === 404 || status === 410) return say('NOT_FOUND', 'This no longer exists.');
+  if (status === 429)
+    return say('RATE_LIMITED', 'The upstream asks for fewer requests.', retryAfter === undefined ? {} : { retryAfter });
+  if (status === 408 || status === 504)
+    return say('UPSTREAM_TIMEOUT', 'The upstream gave no complete answer in time. Try again.');
+  if (status !== undefined && status < 500)
+    return say('BAD_USER_INPUT', said ?? `The upstream refused this with status ${status}.`);
+  return say(
+    'UPSTREAM_UNAVAILABLE',
+    'The upstream failed. Try again later.',
+    retryAfter === undefined ? {} : { retryAfter },
+  );
+}
+
+const DOWNLOAD_CODES = {
+  refused: 'UPSTREAM_INVALID_RESPONSE',
+  expired: 'UPSTREAM_UNAVAILABLE',
+  unavailable: 'UPSTREAM_UNAVAILABLE',
+  timeout: 'UPSTREAM_TIMEOUT',
+  'too-large': 'UPSTREAM_INVALID_RESPONSE',
+  invalid: 'UPSTREAM_INVALID_RESPONSE',
+} as const satisfies Record<DownloadError['reason'], ErrorCode>;
+
+/** What a picture that cannot be had means for a client. */
+const ofDownload = (error: DownloadError): GraphQLError =>
+  publicError(DOWNLOAD_CODES[error.reason], 'The picture cannot be read.', {}, error);
+
+/** Receives what clients must not see. */
+export type ReportError = (error: unknown, id: string) => void;
+
+/**
+ * Turns whatever went wrong into something a client may see: an error with one of {@link ERROR_CODES}. Anything that was
+ * not made for clients becomes an INTERNAL_SERVER_ERROR whose id also stands in the log.
+ */
+export const createMaskError =
+  (report: ReportError) =>
+  (error: unknown): GraphQLError => {
+    if (!(error instanceof GraphQLError)) return reveal(error) ?? mask(error, report);
+    const visible = reveal(error.originalError ?? error) ?? mask(error.originalError ?? error, report);
+    return new GraphQLError(visible.message, {
+      nodes: error.nodes ?? null,
+      source: error.source ?? null,
+      positions: error.positions ?? null,
+      path: error.path ?? null,
+      extensions: visible.extensions,
+    });
+  };
+
+function reveal(error: unknown): GraphQLError | undefined {
+  if (error instanceof UpstreamError) return ofUpstream(error);
+  if (error instanceof DownloadError) return ofDownload(error);
+  if (!(error instanceof GraphQLError)) return undefined;
+  const { code } = error.extensions;
+  if (isErrorCode(code)) return publicError(code, error.message, error.extensions);
+  // Without a path it is graphql-js that refuses a request; with one, a value that the schema cannot represent.
+  return code === undefined && error.path === undefined ? publicError('BAD_USER_INPUT', error.message) : undefined;
+}
+
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+
+function mask(error: unknown, report: ReportError): GraphQLError {
+  const id = randomUUID();
+  report(error, id);
+  return publicError('INTERNAL_SERVER_ERROR', `Unexpected error. Its id in the log is ${id}.`);
+}

@@ -1,0 +1,63 @@
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { type Asker, Context, type JobUpdate, type Services } from './context.ts';
+
+/**
+ * Executes operations with the gateway's own {@link Context}, and each event of a subscription with a context of that
+ * event, so that nothing read for one event outlives it.
+ *
+ * @param askerOf Who asks, from the context that the transport made.
+ */
+export function useContext(services: Services, askerOf: (transportContext: unknown) => Asker): Plugin {
+  const contextOf = (args: ExecutionArgs) => new Context(services, askerOf(args.contextValue));
+  return {
+    onExecute({ setExecuteFn }) {
+      setExecuteFn((args) => execute({ ...args, contextValue: contextOf(args) }));
+    },
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn((args) => subscribe(args, contextOf(args)));
+    },
+  };
+}
+
+async function subscribe(args: ExecutionArgs, context: Context) {
+  const events = await createSourceEventStream({ ...args, contextValue: context });
+  if (!(Symbol.asyncIterator in events)) return events;
+  return executeEach(events[Symbol.asyncIterator](), (event) =>
+    execute({
+      ...args,
+      rootValue: event,
+      contextValue: isUpdate(event) ? context.ofEvent(event) : context,
+    }),
+  );
+}
+
+const isUpdate = (event: unknown): event is JobUpdate => typeof event === 'object' && event !== null;
+
+/** Maps a stream of events. Leaving it ends the source at once, even while the next event is awaited. */
+function executeEach(
+  events: AsyncIterator<unknown>,
+  executeEvent: (event: unknown) => ExecutionResult | Promise<ExecutionResult>,
+): AsyncGenerator<ExecutionResult, void> {
+  const leave = async () => {
+    await events.return?.();
+    return { value: undefined, done: true } as const;
+  };
+  return {
+    async next() {
+      const { value, done } = await events.next();
+      return done ? { value: undefined, done } : { value: await executeEvent(value), done: false };
+    },
+    return: leave,
+    async throw(error) {
+      await leave();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await leave();
+    },
+  };
+}

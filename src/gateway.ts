@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { schema } from '../schema/index.ts';
+import { createAccess } from './access/credential.ts';
+import { askerFrom, type TransportContext } from './asker.ts';
+import type { Config } from './config.ts';
+import type { JobKey, JobRow, Services } from './context.ts';
+import { contract as vendorContract } from './contract/contract.gen.ts';
+import type { Contract } from './contract/contract.ts';
+import { createMaskError } from './errors.ts';
+import { useContext } from './execution.ts';
+import { createGraphiql, wantsPage } from './graphiql.ts';
+import { createImages } from './images/images.ts';
+import { inspect } from './images/inspect.ts';
+import { createSealer } from './images/seal.ts';
+import { type Pause, pause as realPause } from './jobs/pause.ts';
+import { createWatch } from './jobs/watch.ts';
+import { openPicture } from './pictures.ts';
+import type { Transport } from './upstream/client.ts';
+import { createDownload } from './upstream/download.ts';
+import { createUpstreams, type UpstreamOptions } from './upstream/upstream.ts';
+import { jobOf } from './watching.ts';
+
+export interface GatewayOptions {
+  config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'>;
+  /** Secrets that seal image addresses, newest first; at least one. */
+  secrets: readonly string[];
+  /** Absolute address of the upstream, and how requests reach it. */
+  upstream: { baseUrl: string; transport: Transport } & Pick<UpstreamOptions, 'retry' | 'deadline' | 'concurrency'>;
+  /** Where the gateway listens, for absolute addresses when there is no public one. */
+  listeningUrl: () => string;
+  log: Logger;
+  /** @default the vendor's contract */
+  contract?: Contract;
+  /** How polls wait. @default real time */
+  pause?: Pause;
+  /** The current time, in milliseconds since the epoch. @default Date.now */
+  now?: () => number;
+}
+
+/** The whole gateway but for its sockets. */
+export type Gateway = ReturnType<typeof createGateway>;
+
+/** Puts the gateway together. Everything that it is made of is here, in order. */
+export function createGateway(options: GatewayOptions) {
+  const { config, log, secrets, listeningUrl, contract = vendorContract, pause = realPause, now = Date.now } = options;
+  const { baseUrl } = options.upstream;
+
+  const access = createAccess(config);
+  const upstreamOf = createUpstreams({ ...options.upstream, contract, apiKeyHeader: config.apiKeyHeader });
+  const watch = createWatch<JobRow, JobKey>({ pause });
+  const download = createDownload({ upstreamOrigin: baseUrl });
+  const images = createImages({
+    sealer: createSealer({ secrets, now }),
+    open: (apiKey, source, signal) => openPicture(upstreamOf(apiKey), source, download, signal),
+    now,
+    onFailure: (error, source) => log.warn({ err: error, source }, 'an image could not be served'),
+  });
+
+  const services: Services = {
+    upstreamOf: ({ apiKey }) => upstreamOf(apiKey),
+    watch: ({ apiKey }, keys) => watch.listen(keys.map((key) => jobOf(upstreamOf(apiKey), tenantOf(apiKey), key))),
+    imageUrl: (base, { apiKey }, source) => images.url(base, apiKey, source),
+    inspectImage: async ({ apiKey }, source, signal = NEVER) =>
+      inspect(await openPicture(upstreamOf(apiKey), source, download, signal)),
+  };
+  const askerOf = askerFrom({ access, publicUrl: config.publicUrl, listeningUrl });
+  const maskError = createMaskError((error, id) => log.error({ err: error, id }, 'unexpected error'));
+
+  const yoga = createYoga({
+    schema,
+    plugins: [useContext(services, (transport) => askerOf(transport as TransportContext))],
+    maskedErrors: { maskError },
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    logging: false,
+  });
+  const graphiql = createGraphiql();
+
+  return {
+    /** Answers a request over HTTP: the graph, its page, images and health. */
+    async fetch(request: Request): Promise<Response> {
+      const { pathname } = new URL(request.url);
+      if (pathname === yoga.graphqlEndpoint) return wantsPage(request) ? graphiql(request) : yoga.fetch(request);
+      if (pathname.startsWith('/images/')) return images.serve(request);
+      if (pathname === '/health') return Response.json({ status: 'ok' });
+      if (pathname === '/') return new Response(null, { status: 302, headers: { location: yoga.graphqlEndpoint } });
+      return new Response(`There is nothing at ${pathname}. The graph is at ${yoga.graphqlEndpoint}.\n`, {
+        status: 404,
+      });
+    },
+    /** The graph with all its plugins, for WebSockets. */
+    getEnveloped: yoga.getEnveloped,
+    maskError,
+    /** How many jobs are polled now. */
+    get watchedJobs() {
+      return watch.size;
+    },
+    /** Stops every poll; streams complete. */
+    dispose: () => watch.dispose(),
+  };
+}
+
+const NEVER = new AbortController().signal;
+
+/** Tells credentials apart without holding them. */
+const tenantOf = (apiKey: string): string => createHash('sha256').update(apiKey).digest('base64url');

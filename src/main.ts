@@ -1,0 +1,42 @@
+import pino from 'pino';
+import { type Config, readConfig } from './config.ts';
+import { createGateway } from './gateway.ts';
+import { createSandbox } from './sandbox/sandbox.ts';
+import { readOrMakeSecret } from './secret.ts';
+import { serve } from './server.ts';
+import { ConfigError } from './settings.ts';
+
+/** An address of its own for the embedded sandbox; requests to it never leave the process. */
+const SANDBOX_URL = 'http://sandbox.internal';
+const SECRET_FILE = '.data/secret';
+
+async function start(config: Config) {
+  const log = pino({ level: config.logLevel });
+  const sandbox = config.upstreamUrl === undefined ? createSandbox(config.sandbox) : undefined;
+  let listeningUrl = '';
+  const gateway = createGateway({
+    config,
+    log,
+    secrets: config.secrets.length > 0 ? config.secrets : [readOrMakeSecret(SECRET_FILE)],
+    upstream: sandbox
+      ? { baseUrl: SANDBOX_URL, transport: (input, init) => sandbox.fetch(new Request(input, init)) }
+      : { baseUrl: config.upstreamUrl ?? '', transport: fetch },
+    listeningUrl: () => listeningUrl,
+  });
+  const server = await serve(gateway, { ...config, log });
+  listeningUrl = server.url;
+  console.log(`\n  GraphiQL: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`);
+
+  const stop = async () => {
+    await server.close();
+    sandbox?.close();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+}
+
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,82 @@
+import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import { publicError } from './errors.ts';
+import type { Gateway } from './gateway.ts';
+
+/** How often an idle socket is pinged, in milliseconds; proxies close what is silent for a minute. */
+const KEEP_ALIVE = 12_000;
+
+/** Close code on which clients connect again (RFC 6455, 7.4.2; registered as "Service Restart"). */
+const SERVICE_RESTART = 1012;
+
+/** The graph over WebSockets, in the graphql-transport-ws protocol. */
+export interface Sockets {
+  server: WebSocketServer;
+  /** Completes every stream and closes every socket with a code on which clients connect again. */
+  close(): Promise<void>;
+}
+
+export function createSockets(gateway: Gateway, log: Logger): Sockets {
+  const server = new WebSocketServer({ noServer: true, maxPayload: 1_048_576 });
+  const protocol = useServer<Record<string, unknown>>(
+    {
+      execute: (args) => (args as Operation).execute(args),
+      subscribe: (args) => (args as Operation).subscribe(args),
+      onSubscribe: async (socket, id, { query, variables, operationName }) => {
+        const { schema, execute, subscribe, parse, validate, contextFactory } = gateway.getEnveloped({
+          connectionParams: socket.connectionParams,
+          extra: socket.extra,
+        });
+        let document: ExecutionArgs['document'];
+        try {
+          document = parse(query);
+        } catch (error) {
+          return [refusal('GRAPHQL_PARSE_FAILED', error)];
+        }
+        const mistakes = validate(schema, document);
+        if (mistakes.length > 0) return mistakes.map((mistake: GraphQLError) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
+        log.info({ operation: operationName, id }, 'socket operation');
+        return {
+          schema,
+          document,
+          operationName,
+          variableValues: variables,
+          contextValue: await contextFactory(),
+          execute,
+          subscribe,
+        };
+      },
+    },
+    server,
+    KEEP_ALIVE,
+  );
+
+  return {
+    server,
+    async close() {
+      await protocol.dispose();
+      for (const socket of server.clients) socket.close(SERVICE_RESTART, 'The server is restarting.');
+      server.close();
+    },
+  };
+}
+
+/** What `onSubscribe` adds to the arguments: the functions with all plugins of the graph. */
+type Operation = ExecutionArgs & {
+  execute: (args: ExecutionArgs) => never;
+  subscribe: (args: ExecutionArgs) => never;
+};
+
+/** A document that is refused is an error of that operation, not of the socket, which others share. */
+const refusal = (code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED', error: unknown): GraphQLError => {
+  const mistake = error instanceof GraphQLError ? error : new GraphQLError(String(error));
+  const { nodes, source, positions } = mistake;
+  return new GraphQLError(mistake.message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions: publicError(code, mistake.message).extensions,
+  });
+};

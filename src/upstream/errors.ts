@@ -1,0 +1,44 @@
+import type { OperationId } from '../contract/contract.ts';
+
+/**
+ * Why an operation of the upstream has no usable answer.
+ *
+ * - `status`: it answered with a 4xx or 5xx status.
+ * - `timeout`: no complete answer in time.
+ * - `unreachable`: no connection, or one that broke.
+ * - `invalid-response`: an answer that breaks the contract where it matters.
+ * - `outcome-unknown`: a write that is not repeatable may or may not have happened.
+ */
+export type UpstreamFailure = 'status' | 'timeout' | 'unreachable' | 'invalid-response' | 'outcome-unknown';
+
+export interface UpstreamErrorDetails extends ErrorOptions {
+  /** HTTP status of the answer; left out when there was none. */
+  status?: number | undefined;
+  /** What the upstream said about it, meant for people. */
+  said?: string | undefined;
+  /** Seconds after which the upstream wants to be asked again. */
+  retryAfter?: number | undefined;
+}
+
+/** The upstream refused, failed, did not answer in time, or answered something else than the contract says. */
+export class UpstreamError extends Error {
+  override name = 'UpstreamError' as const;
+  readonly operation: OperationId;
+  readonly failure: UpstreamFailure;
+  readonly status: number | undefined;
+  readonly said: string | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(operation: OperationId, failure: UpstreamFailure, message: string, details: UpstreamErrorDetails = {}) {
+    super(`${operation}: ${message}`, details);
+    this.operation = operation;
+    this.failure = failure;
+    this.status = details.status;
+    this.said = details.said;
+    this.retryAfter = details.retryAfter;
+  }
+}
+
+/** Whether the upstream said that the thing does not exist, or no longer does. */
+export const isNotFound = (error: unknown): error is UpstreamError =>
+  error instanceof UpstreamError && (error.status === 404 || error.status === 410);
