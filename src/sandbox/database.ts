@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import Libsql from 'libsql';
 
 /** A value of a column. */
-export type Value = string | number | null | Uint8Array;
+type Value = string | number | null | Uint8Array;
 
 /** Synchronous access to the sandbox's SQLite store. Values are always bound, never part of the text. */
 export interface Database {

@@ -14,7 +14,7 @@ export interface Faults {
 }
 
 /** The faults of one request. */
-export interface Strike {
+interface Strike {
   /** Lets the faults of a moment happen: `before` the operation takes effect or `after` it. */
   happen(moment: 'before' | 'after', signal: AbortSignal): Promise<void>;
 }
@@ -68,5 +68,5 @@ const strikes = (when: Fault['when'], nth: number) =>
     ? nth <= when.first
     : Math.floor(nth * when.share + ROUNDING) > Math.floor((nth - 1) * when.share + ROUNDING);
 
-/** Ten times 0.1 must count as one whole. */
+/** A hundred times 0.29 must count as 29 wholes. */
 const ROUNDING = 1e-9;

@@ -9,7 +9,7 @@ export type BodyOf<Id extends OperationId> = operations[Id] extends { requestBod
   : undefined;
 
 /** The JSON of a successful answer; an empty object where the contract says nothing of it. */
-export type AnswerOf<Id extends OperationId> = operations[Id]['responses'][200] extends {
+type AnswerOf<Id extends OperationId> = operations[Id]['responses'][200] extends {
   content: { 'application/json': infer Json };
 }
   ? Json
@@ -27,9 +27,7 @@ export interface Call<Id extends OperationId> {
 }
 
 /** Does an operation. A `Response` is sent as it is, anything else as JSON. */
-export type Handler<Id extends OperationId> = (
-  call: Call<Id>,
-) => AnswerOf<Id> | Response | Promise<AnswerOf<Id> | Response>;
+type Handler<Id extends OperationId> = (call: Call<Id>) => AnswerOf<Id> | Response | Promise<AnswerOf<Id> | Response>;
 
 /** One handler for each operation of the contract; an operation without one does not compile. */
 export type Handlers = { [Id in OperationId]: Handler<Id> };

@@ -5,7 +5,7 @@ export interface JobRecord {
   duration: number;
   /** Why the job is going to fail, or null for a job that succeeds. */
   failure: string | null;
-  /** When somebody first asked to cancel it. */
+  /** When somebody asked to cancel it. */
   cancelRequestedAt: number | null;
 }
 

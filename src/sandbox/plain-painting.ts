@@ -32,7 +32,7 @@ export function plainPixels(width: number, height: number, random: () => number)
 }
 
 /** Converts from hue (degrees), saturation and lightness (0 to 1). */
-export function colourOf(hue: number, saturation: number, lightness: number): Colour {
+function colourOf(hue: number, saturation: number, lightness: number): Colour {
   const amount = saturation * Math.min(lightness, 1 - lightness);
   const channel = (offset: number) => {
     const k = (offset + hue / 30) % 12;

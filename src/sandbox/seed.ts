@@ -22,7 +22,7 @@ const CANCELED_SHARE = 0.4;
 const FORMATS: readonly ImageType[] = ['image/png', 'image/jpeg', 'image/webp'];
 
 /** The id of a demo model; the same in every store. */
-export const demoModelId = (displayName: string) => namedId(`model/${displayName}`);
+const demoModelId = (displayName: string) => namedId(`model/${displayName}`);
 
 /**
  * Fills an empty store with demo data for the key `demo`, all of it or nothing. The pictures are drawn when somebody

@@ -69,7 +69,7 @@ export function trainingHandlers({ database, now, pageSize, listDetail, duration
           `The training "${training.id}" is ${state.status}: only a queued or running training can be canceled.`,
         );
       }
-      const sql = 'UPDATE trainings SET cancelRequestedAt = coalesce(cancelRequestedAt, ?) WHERE id = ?';
+      const sql = 'UPDATE trainings SET cancelRequestedAt = ? WHERE id = ?';
       database.run(sql, now(), training.id);
       return {};
     },

@@ -55,7 +55,7 @@ test('what was acknowledged is in the file while the sandbox still runs', async 
   expect(new Uint8Array(await response.arrayBuffer())).toEqual(JPEG_START);
 });
 
-test('an image is painted once and then kept', async () => {
+test('whoever asks for an image while it is being painted gets the same one', async () => {
   const { open, clock, createModel, predict, prediction } = startSandbox();
   const id = await predict({
     scaleConfigs: { [await createModel()]: 1 },
