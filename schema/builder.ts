@@ -5,6 +5,7 @@ import ValidationPlugin from '@pothos/plugin-validation';
 import type { Context } from '../src/context.ts';
 import type { UploadedFile } from '../src/images/intake.ts';
 import { invalidInput } from './errors.ts';
+import { encodeGlobalId } from './ids.ts';
 
 /** The one Pothos builder: which plugins the graph is built with, its scalars and its context. */
 export const builder = new SchemaBuilder<{
@@ -20,14 +21,19 @@ export const builder = new SchemaBuilder<{
   plugins: [ErrorsPlugin, RelayPlugin, ValidationPlugin],
   errors: { defaultTypes: [], unsafelyHandleInputErrors: true },
   relay: {
+    encodeGlobalID: (kind, local) => encodeGlobalId(kind, String(local)),
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     nodeTypeOptions: {
       description: 'Anything with a global id, by which it can be asked for again.',
     },
     pageInfoTypeOptions: {
-      description: 'Where a page of a connection lies in the whole list.',
+      description: 'Where a page of a connection lies in the whole list (Relay cursor connections specification).',
     },
+    hasNextPageFieldOptions: { description: 'Whether more follows behind `endCursor`.' },
+    hasPreviousPageFieldOptions: { description: 'Whether something comes before this page: true when `after` was given.' },
+    startCursorFieldOptions: { description: 'Cursor of the first edge; null when there is none.' },
+    endCursorFieldOptions: { description: 'Give it as `after` for the next page; null when nothing was found and nothing follows.' },
     idFieldOptions: {
       description:
         'Global id: opaque, unique in the whole graph, and accepted wherever an id of this type is asked for.',

@@ -1,0 +1,23 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+/** Types for the operations that tests send, from the schema that clients get. */
+const config: CodegenConfig = {
+  schema: 'schema/schema.graphql',
+  documents: ['test/**/*.ts', '!test/support/gql/**'],
+  generates: {
+    'test/support/gql/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        documentMode: 'string',
+        importExtension: '.ts',
+        useTypeImports: true,
+        enumsAsTypes: true,
+        strictScalars: true,
+        scalars: { DateTime: 'string', URL: 'string', SafeInt: 'number', File: 'File | string' },
+      },
+    },
+  },
+};
+
+export default config;

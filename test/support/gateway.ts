@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import pino from 'pino';
+import { onTestFinished } from 'vitest';
+import type { Config } from '../../src/config.ts';
+import type { Contract, OperationId } from '../../src/contract/contract.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { createSandbox, type SandboxOptions, type SeenRequest } from '../../src/sandbox/sandbox.ts';
+import type { Transport } from '../../src/upstream/client.ts';
+import { createClock } from './clock.ts';
+import type { TypedDocumentString } from './gql/graphql.ts';
+
+export interface StartOptions {
+  sandbox?: Omit<SandboxOptions, 'onRequest' | 'now'>;
+  config?: Partial<Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'>>;
+  contract?: Contract;
+  /** Stands between the gateway and its sandbox. */
+  transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
+  /** Time for one upstream operation, in milliseconds. */
+  deadline?: number;
+}
+
+export interface QueryResult<Data> {
+  data: Data | null | undefined;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+}
+
+export type TestGateway = ReturnType<typeof startGateway>;
+
+/** A gateway of its own for a test: an empty sandbox behind it, a clock turned by hand, no ports. */
+export function startGateway({ sandbox: sandboxOptions, config, contract, transport, deadline }: StartOptions = {}) {
+  const clock = createClock();
+  const requests: SeenRequest[] = [];
+  const logLines: string[] = [];
+  const sandbox = createSandbox({
+    ...(contract && { contract }),
+    ...sandboxOptions,
+    now: clock.now,
+    onRequest: (seen) => requests.push(seen),
+  });
+  const reach: Transport = (input, init) => {
+    const request = new Request(input, init);
+    const upstream = (passed: Request) => sandbox.fetch(passed);
+    return transport ? transport(request, upstream) : upstream(request);
+  };
+  const gateway = createGateway({
+    config: { publicUrl: undefined, allowAnonymous: false, ownKey: 'demo', apiKeyHeader: 'x-api-key', ...config },
+    secrets: ['a secret for tests that is long enough'],
+    upstream: {
+      baseUrl: 'http://sandbox.internal',
+      transport: reach,
+      retry: { limit: 2, delay: () => 0, maxRetryAfter: 0 },
+      ...(deadline !== undefined && { deadline }),
+    },
+    listeningUrl: () => 'http://127.0.0.1:4000',
+    log: pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) }),
+    ...(contract && { contract }),
+    pause: clock.pause,
+    now: clock.now,
+  });
+  onTestFinished(() => {
+    gateway.dispose();
+    sandbox.close();
+  });
+
+  const fetch = (path: string, init: RequestInit = {}) => gateway.fetch(new Request(`http://localhost:4000${path}`, init));
+
+  async function query<Data, Variables>(
+    document: TypedDocumentString<Data, Variables> | string,
+    variables?: Variables,
+    headers: Record<string, string> = {},
+  ): Promise<QueryResult<Data>> {
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query: document.toString(), variables }),
+    });
+    return await response.json();
+  }
+
+  return {
+    gateway,
+    sandbox,
+    clock,
+    logLines,
+    fetch,
+    query,
+    /** Sends a request to the upstream itself, as `curl` would. */
+    upstream: (path: string, init?: RequestInit) =>
+      sandbox.fetch(new Request(`http://sandbox.internal${path}`, { ...init, headers: { 'x-api-key': 'demo', ...init?.headers } })),
+    /** The upstream operations that were asked for since the last call, in order. */
+    takeRequests: (): (OperationId | undefined)[] => requests.splice(0).map(({ operation }) => operation),
+    requests,
+  };
+}
+
+export const keyHash = (key: string): string => createHash('sha256').update(key).digest('hex');

@@ -1,0 +1,287 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A model to create. */
+export type CreateModelInput = {
+  /** Type of the model; reserved by the upstream for future use. */
+  customModelType?: string | null | undefined;
+  /** Name to show to people; not empty. */
+  displayName: string;
+};
+
+/** Images to make. It costs money. */
+export type CreatePredictionInput = {
+  /** How closely to follow the prompt, from 0 to 10. */
+  guidanceScale?: number | null | undefined;
+  /** How many images to make, from 1 to 4. */
+  imageCount?: number | null | undefined;
+  /** Number of denoising steps, from 1 to 50. */
+  inferenceSteps?: number | null | undefined;
+  /** The models that take part, each with its weight: at least one, none twice. */
+  models: Array<PredictionModelInput>;
+  /** What the images are to show. Must include the trigger word of each model, or that model has no effect. */
+  prompt: string;
+  /** For reproducible results; chosen by the upstream when left out. */
+  seed?: number | null | undefined;
+  /** Dimensions of the images; the upstream’s own choice when left out. */
+  size?: ImageSizeInput | null | undefined;
+};
+
+/** Settings of a fast training, which is expected to take several minutes. */
+export type FastTrainingInput = {
+  /** Whether the images are pre-processed already. */
+  isInputFormatAlreadyPreprocessed?: boolean | null | undefined;
+  /** Whether to learn the style of the images (true) or their content (false). */
+  isStyle?: boolean | null | undefined;
+};
+
+/** Settings of a high quality training, which takes a few hours at most. */
+export type HighQualityTrainingInput = {
+  /** What to learn from the images. */
+  style?: TrainingStyle | null | undefined;
+};
+
+/** Dimensions of the images to make. */
+export type ImageSizeInput = {
+  /** In pixels, from 512 to 1536. */
+  height: number;
+  /** In pixels, from 512 to 1536. */
+  width: number;
+};
+
+/** Where a job stands. COMPLETED, FAILED and CANCELED are final. */
+export type JobStatus =
+  /** Stopped on request. What had run was charged for. */
+  | 'CANCELED'
+  /** Finished, with its result. */
+  | 'COMPLETED'
+  /** Finished, without a result; `failureReason` may say why. */
+  | 'FAILED'
+  /** Under way. */
+  | 'PROCESSING'
+  /** Accepted; it has not begun. */
+  | 'QUEUED'
+  /** The upstream used a word that this gateway does not know; see `upstreamStatus`. Not final. */
+  | 'UNKNOWN';
+
+/** A model to take part in a prediction. */
+export type PredictionModelInput = {
+  /** Global id of the model. */
+  id: string | number;
+  /** Its weight among the models of the prediction. */
+  scale: number;
+};
+
+/** A training to start. It costs money. */
+export type StartTrainingInput = {
+  /** Fast or high quality; high quality when left out. */
+  mode?: TrainingModeInput | null | undefined;
+  /** Global id of the model that is to learn. */
+  modelId: string | number;
+  /** How strongly the model learns, from 0 to 10; stronger is closer to the images. */
+  strength: number;
+};
+
+/** The mode of a training: exactly one of the two. */
+export type TrainingModeInput =
+  {   /** Several minutes. */
+  fast: FastTrainingInput; highQuality?: never; }
+  |  { fast?: never;   /** A few hours at most. */
+  highQuality: HighQualityTrainingInput; };
+
+/** How much time a training is given. */
+export type TrainingSpeed =
+  /** Expected to take several minutes. */
+  | 'FAST'
+  /** Takes a few hours at most. */
+  | 'HIGH_QUALITY';
+
+/** What a high quality training learns from the images. */
+export type TrainingStyle =
+  /** Both. */
+  | 'BALANCED'
+  /** What the images show. */
+  | 'CONTENT'
+  /** How the images look. */
+  | 'STYLE';
+
+/** A training image to add to a model. */
+export type UploadDataItemInput = {
+  /** A webp, png or jpeg image of at most 10,485,760 bytes. */
+  file: File | string;
+  /** Global id of the model. */
+  modelId: string | number;
+};
+
+export type CreateModelMutationVariables = Exact<{
+  input: CreateModelInput;
+}>;
+
+
+export type CreateModelMutation = { createModel:
+    | { __typename: 'ConflictError', message: string }
+    | { __typename: 'CreateModelSuccess', model: { id: string, displayName: string, customModelType: string | null } }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type UploadDataItemMutationVariables = Exact<{
+  input: UploadDataItemInput;
+}>;
+
+
+export type UploadDataItemMutation = { uploadDataItem:
+    | { __typename: 'FileTooLargeError', message: string }
+    | { __typename: 'InvalidInputError', message: string }
+    | { __typename: 'NotFoundError', message: string }
+    | { __typename: 'UnsupportedImageError', message: string }
+    | { __typename: 'UploadDataItemSuccess', dataItem: { id: string, image: { url: string, contentType: string | null, byteSize: number | null, width: number | null, height: number | null } } }
+   };
+
+export type StartTrainingMutationVariables = Exact<{
+  input: StartTrainingInput;
+}>;
+
+
+export type StartTrainingMutation = { startTraining:
+    | { __typename: 'ConflictError', message: string }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'NotFoundError', message: string }
+    | { __typename: 'StartTrainingSuccess', training: { id: string, status: JobStatus, triggerWord: string | null, strength: number | null, speed: TrainingSpeed | null, style: TrainingStyle | null, isStyle: boolean | null, isInputFormatAlreadyPreprocessed: boolean | null } }
+   };
+
+export type CreatePredictionMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type CreatePredictionMutation = { createPrediction:
+    | { __typename: 'ConflictError', message: string }
+    | { __typename: 'CreatePredictionSuccess', warnings: Array<string>, prediction: { id: string, status: JobStatus, prompt: string | null, imageCount: number | null, size: { width: number, height: number } | null } }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'NotFoundError', message: string }
+   };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const CreateModelDocument = new TypedDocumentString(`
+    mutation CreateModel($input: CreateModelInput!) {
+  createModel(input: $input) {
+    __typename
+    ... on CreateModelSuccess {
+      model {
+        id
+        displayName
+        customModelType
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateModelMutation, CreateModelMutationVariables>;
+export const UploadDataItemDocument = new TypedDocumentString(`
+    mutation UploadDataItem($input: UploadDataItemInput!) {
+  uploadDataItem(input: $input) {
+    __typename
+    ... on UploadDataItemSuccess {
+      dataItem {
+        id
+        image {
+          url
+          contentType
+          byteSize
+          width
+          height
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UploadDataItemMutation, UploadDataItemMutationVariables>;
+export const StartTrainingDocument = new TypedDocumentString(`
+    mutation StartTraining($input: StartTrainingInput!) {
+  startTraining(input: $input) {
+    __typename
+    ... on StartTrainingSuccess {
+      training {
+        id
+        status
+        triggerWord
+        strength
+        speed
+        style
+        isStyle
+        isInputFormatAlreadyPreprocessed
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartTrainingMutation, StartTrainingMutationVariables>;
+export const CreatePredictionDocument = new TypedDocumentString(`
+    mutation CreatePrediction($input: CreatePredictionInput!) {
+  createPrediction(input: $input) {
+    __typename
+    ... on CreatePredictionSuccess {
+      prediction {
+        id
+        status
+        prompt
+        imageCount
+        size {
+          width
+          height
+        }
+      }
+      warnings
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreatePredictionMutation, CreatePredictionMutationVariables>;

@@ -1,0 +1,46 @@
+import { graphql } from './gql/index.ts';
+
+/** What tests do again and again, as a client would. */
+
+export const createModel = graphql(`
+  mutation CreateModel($input: CreateModelInput!) {
+    createModel(input: $input) {
+      __typename
+      ... on CreateModelSuccess { model { id displayName customModelType } }
+      ... on Error { message }
+      ... on InvalidInputError { issues { path message } }
+    }
+  }
+`);
+
+export const uploadDataItem = graphql(`
+  mutation UploadDataItem($input: UploadDataItemInput!) {
+    uploadDataItem(input: $input) {
+      __typename
+      ... on UploadDataItemSuccess { dataItem { id image { url contentType byteSize width height } } }
+      ... on Error { message }
+    }
+  }
+`);
+
+export const startTraining = graphql(`
+  mutation StartTraining($input: StartTrainingInput!) {
+    startTraining(input: $input) {
+      __typename
+      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }
+      ... on Error { message }
+      ... on InvalidInputError { issues { path message } }
+    }
+  }
+`);
+
+export const createPrediction = graphql(`
+  mutation CreatePrediction($input: CreatePredictionInput!) {
+    createPrediction(input: $input) {
+      __typename
+      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }
+      ... on Error { message }
+      ... on InvalidInputError { issues { path message } }
+    }
+  }
+`);
