@@ -15,18 +15,42 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": typeof types.PredictionsWithModelsDocument,
+    "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
+    "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
+    "\n    query ListAndRead($id: ID!) {\n      models { nodes { customModelType } }\n      model(id: $id) { displayName }\n      prediction(id: \"\") { id }\n    }\n  ": typeof types.ListAndReadDocument,
     "\n  mutation CreateModel($input: CreateModelInput!) {\n    createModel(input: $input) {\n      __typename\n      ... on CreateModelSuccess { model { id displayName customModelType } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreateModelDocument,
     "\n  mutation UploadDataItem($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess { dataItem { id image { url contentType byteSize width height } } }\n      ... on Error { message }\n    }\n  }\n": typeof types.UploadDataItemDocument,
     "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.StartTrainingDocument,
     "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreatePredictionDocument,
 };
 const documents: Documents = {
+    "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": types.PredictionsWithModelsDocument,
+    "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
+    "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
+    "\n    query ListAndRead($id: ID!) {\n      models { nodes { customModelType } }\n      model(id: $id) { displayName }\n      prediction(id: \"\") { id }\n    }\n  ": types.ListAndReadDocument,
     "\n  mutation CreateModel($input: CreateModelInput!) {\n    createModel(input: $input) {\n      __typename\n      ... on CreateModelSuccess { model { id displayName customModelType } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreateModelDocument,
     "\n  mutation UploadDataItem($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess { dataItem { id image { url contentType byteSize width height } } }\n      ... on Error { message }\n    }\n  }\n": types.UploadDataItemDocument,
     "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.StartTrainingDocument,
     "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreatePredictionDocument,
 };
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n"): typeof import('./graphql.ts').PredictionsWithModelsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n"): typeof import('./graphql.ts').ModelsWithTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n"): typeof import('./graphql.ts').SameModelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n    query ListAndRead($id: ID!) {\n      models { nodes { customModelType } }\n      model(id: $id) { displayName }\n      prediction(id: \"\") { id }\n    }\n  "): typeof import('./graphql.ts').ListAndReadDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

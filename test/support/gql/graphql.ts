@@ -116,6 +116,36 @@ export type UploadDataItemInput = {
   modelId: string | number;
 };
 
+export type PredictionsWithModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PredictionsWithModelsQuery = { predictions: { nodes: Array<{ id: string, prompt: string | null, models: Array<{ scale: number, model: { displayName: string } | null }> | null } | null> } };
+
+export type ModelsWithTrainingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelsWithTrainingsQuery = { models: { nodes: Array<{ displayName: string, triggerWord: string | null, latestTraining: { id: string } | null, trainings: { nodes: Array<{ id: string, status: JobStatus, model: { displayName: string } | null } | null> } } | null> } };
+
+export type SameModelQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type SameModelQuery = { model: { displayName: string } | null, again: { id: string, displayName: string } | null, node:
+    | { displayName: string }
+    | Record<PropertyKey, never>
+   | null, nodes: Array<
+    | { displayName: string }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type ListAndReadQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ListAndReadQuery = { models: { nodes: Array<{ customModelType: string | null } | null> }, model: { displayName: string } | null, prediction: { id: string } | null };
+
 export type CreateModelMutationVariables = Exact<{
   input: CreateModelInput;
 }>;
@@ -183,6 +213,80 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const PredictionsWithModelsDocument = new TypedDocumentString(`
+    query PredictionsWithModels {
+  predictions(first: 20) {
+    nodes {
+      id
+      prompt
+      models {
+        scale
+        model {
+          displayName
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionsWithModelsQuery, PredictionsWithModelsQueryVariables>;
+export const ModelsWithTrainingsDocument = new TypedDocumentString(`
+    query ModelsWithTrainings {
+  models(first: 20) {
+    nodes {
+      displayName
+      triggerWord
+      latestTraining {
+        id
+      }
+      trainings(first: 5) {
+        nodes {
+          id
+          status
+          model {
+            displayName
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelsWithTrainingsQuery, ModelsWithTrainingsQueryVariables>;
+export const SameModelDocument = new TypedDocumentString(`
+    query SameModel($id: ID!) {
+  model(id: $id) {
+    displayName
+  }
+  again: model(id: $id) {
+    id
+    displayName
+  }
+  node(id: $id) {
+    ... on Model {
+      displayName
+    }
+  }
+  nodes(ids: [$id, $id]) {
+    ... on Model {
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SameModelQuery, SameModelQueryVariables>;
+export const ListAndReadDocument = new TypedDocumentString(`
+    query ListAndRead($id: ID!) {
+  models {
+    nodes {
+      customModelType
+    }
+  }
+  model(id: $id) {
+    displayName
+  }
+  prediction(id: "") {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ListAndReadQuery, ListAndReadQueryVariables>;
 export const CreateModelDocument = new TypedDocumentString(`
     mutation CreateModel($input: CreateModelInput!) {
   createModel(input: $input) {
