@@ -31,9 +31,13 @@ export const builder = new SchemaBuilder<{
       description: 'Where a page of a connection lies in the whole list (Relay cursor connections specification).',
     },
     hasNextPageFieldOptions: { description: 'Whether more follows behind `endCursor`.' },
-    hasPreviousPageFieldOptions: { description: 'Whether something comes before this page: true when `after` was given.' },
+    hasPreviousPageFieldOptions: {
+      description: 'Whether something comes before this page: true when `after` was given.',
+    },
     startCursorFieldOptions: { description: 'Cursor of the first edge; null when there is none.' },
-    endCursorFieldOptions: { description: 'Give it as `after` for the next page; null when nothing was found and nothing follows.' },
+    endCursorFieldOptions: {
+      description: 'Give it as `after` for the next page; null when nothing was found and nothing follows.',
+    },
     idFieldOptions: {
       description:
         'Global id: opaque, unique in the whole graph, and accepted wherever an id of this type is asked for.',

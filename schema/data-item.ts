@@ -108,7 +108,8 @@ const UploadOutcome = builder.objectRef<UploadOutcome>('UploadOutcome').implemen
     error: t.field({
       type: ErrorInterface,
       description: 'Why the file was refused; null when it was stored.',
-      resolve: ({ error }) => error as never,
+      // As a plain object: graphql-js would take an Error for a failure of this field.
+      resolve: ({ error }) => error && { ...error, name: error.name, message: error.message },
     }),
   }),
 });

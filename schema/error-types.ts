@@ -2,7 +2,8 @@ import { builder } from './builder.ts';
 import { ConflictError, FileTooLargeError, InvalidInputError, NotFoundError, UnsupportedImageError } from './errors.ts';
 
 /** Something that a person can mend. */
-export const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
+export const ErrorInterface = builder.interfaceRef<{ name: string; message: string }>('Error').implement({
+  resolveType: ({ name }) => name,
   description: 'Something that the person who asked can mend.',
   fields: (t) => ({
     message: t.exposeString('message', {
@@ -24,8 +25,12 @@ const InputIssue = builder.objectRef<InvalidInputError['issues'][number]>('Input
   }),
 });
 
+/** Errors are told apart by their name, which is that of their type, because as data they are no longer Errors. */
+const isNamed = (name: string) => (value: unknown) => (value as { name?: unknown }).name === name;
+
 builder.objectType(InvalidInputError, {
   name: 'InvalidInputError',
+  isTypeOf: isNamed('InvalidInputError'),
   description: 'The input cannot be accepted. Nothing was done.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
@@ -40,6 +45,7 @@ builder.objectType(InvalidInputError, {
 
 builder.objectType(NotFoundError, {
   name: 'NotFoundError',
+  isTypeOf: isNamed('NotFoundError'),
   description: 'What the input names does not exist, was deleted, or belongs to somebody else. Nothing was done.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
@@ -49,6 +55,7 @@ builder.objectType(NotFoundError, {
 
 builder.objectType(ConflictError, {
   name: 'ConflictError',
+  isTypeOf: isNamed('ConflictError'),
   description:
     'The state of things does not allow it, for example canceling a training that has finished. Nothing was done.',
   interfaces: [ErrorInterface],
@@ -56,6 +63,7 @@ builder.objectType(ConflictError, {
 
 builder.objectType(UnsupportedImageError, {
   name: 'UnsupportedImageError',
+  isTypeOf: isNamed('UnsupportedImageError'),
   description: 'The file is not a webp, png or jpeg image by its bytes, whatever its name says. Nothing was stored.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
@@ -65,6 +73,7 @@ builder.objectType(UnsupportedImageError, {
 
 builder.objectType(FileTooLargeError, {
   name: 'FileTooLargeError',
+  isTypeOf: isNamed('FileTooLargeError'),
   description: 'The file is larger than the upstream accepts. Nothing was stored.',
   interfaces: [ErrorInterface],
   fields: (t) => ({

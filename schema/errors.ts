@@ -1,8 +1,17 @@
+import { GraphQLError } from 'graphql';
 import { MAX_IMAGE_BYTES } from '../src/contract/rules.ts';
+import { type ErrorCode, publicError } from '../src/errors.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 
-/** An error that a person can act on: it is data of a mutation's result. */
-export abstract class ActionableError extends Error {}
+/**
+ * An error that a person can act on. Where a result unites with its type it is data; anywhere else, for example in an
+ * argument of a query, it is a GraphQL error with the code.
+ */
+export abstract class ActionableError extends GraphQLError {
+  constructor(code: ErrorCode, message: string) {
+    super(message, { extensions: publicError(code, message).extensions });
+  }
+}
 
 /** An input that cannot be accepted, with every mistake in it. */
 export class InvalidInputError extends ActionableError {
@@ -10,7 +19,7 @@ export class InvalidInputError extends ActionableError {
   readonly issues: readonly { path: readonly string[]; message: string }[];
 
   constructor(issues: InvalidInputError['issues'], message = summary(issues)) {
-    super(message);
+    super('BAD_USER_INPUT', message);
     this.issues = issues;
   }
 }
@@ -21,7 +30,7 @@ export class NotFoundError extends ActionableError {
   readonly id: string | null;
 
   constructor(id: string | null, message = 'There is nothing with this id that your key may see.') {
-    super(message);
+    super('NOT_FOUND', message);
     this.id = id;
   }
 }
@@ -29,6 +38,10 @@ export class NotFoundError extends ActionableError {
 /** The state of things does not allow it. */
 export class ConflictError extends ActionableError {
   override name = 'ConflictError' as const;
+
+  constructor(message: string) {
+    super('BAD_USER_INPUT', message);
+  }
 }
 
 /** Not a webp, png or jpeg image by its bytes. */
@@ -40,7 +53,7 @@ export class UnsupportedImageError extends ActionableError {
     fileName: string | null,
     message = 'Expected a webp, png or jpeg image; the first bytes of this file are of none of them.',
   ) {
-    super(message);
+    super('BAD_USER_INPUT', message);
     this.fileName = fileName;
   }
 }
@@ -57,7 +70,7 @@ export class FileTooLargeError extends ActionableError {
     maxBytes: number,
     message = `The file is larger than ${maxBytes} bytes. Send a smaller one.`,
   ) {
-    super(message);
+    super('PAYLOAD_TOO_LARGE', message);
     this.fileName = fileName;
     this.maxBytes = maxBytes;
   }

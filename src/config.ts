@@ -97,6 +97,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     upstreamUrl: values.FLAIR_API_URL,
     ownKey,
     apiKeyHeader: values.FLAIR_API_KEY_HEADER,
-    sandbox: sandboxOptions(values),
+    sandbox: { ...sandboxOptions(values), apiKeyHeader: values.FLAIR_API_KEY_HEADER },
   });
 }

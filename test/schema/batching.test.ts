@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { graphql } from '../support/gql/index.ts';
 import { startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
 
 const predictionsWithModels = graphql(`
