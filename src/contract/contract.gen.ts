@@ -958,8 +958,9 @@ export const contract: Contract = {
         "fast",
         "high_quality"
       ],
+      "default": "high_quality",
       "x-source": "documented",
-      "description": "Training mode; fast is expected to take several minutes, high_quality (the default) a few hours at most."
+      "description": "Training mode; fast is expected to take several minutes, high_quality a few hours at most."
     },
     "TrainingStyle": {
       "type": "string",

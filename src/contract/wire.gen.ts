@@ -127,7 +127,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List training jobs
+         * List all training jobs for model
          * @description Retrieves a list of all training jobs for a specific model.
          */
         get: operations["listTrainings"];
@@ -354,7 +354,8 @@ export interface components {
             isInputFormatAlreadyPreprocessed?: boolean;
         };
         /**
-         * @description Training mode; fast is expected to take several minutes, high_quality (the default) a few hours at most.
+         * @description Training mode; fast is expected to take several minutes, high_quality a few hours at most.
+         * @default high_quality
          * @enum {string}
          */
         TrainingSpeed: "fast" | "high_quality";

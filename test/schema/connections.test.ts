@@ -267,7 +267,21 @@ describe('the predictions of a model', () => {
     );
 
     expect(pages.flatMap(({ nodes }) => nodes)).toEqual([0, 3, 6, 9].map((index) => ({ prompt: `picture ${index}` })));
-    expect(pages.some(({ nodes }) => nodes.length === 0)).toBe(true);
+    expect(pages.length).toBeGreaterThan(2);
+  });
+
+  test('are an empty page with more to come where five upstream pages held none', async () => {
+    const { query, upstream } = await startWithPredictions(2);
+    const idle = await seedModel(upstream, 'Idle');
+
+    const pages = await walk(
+      async (after) => (await query(modelPredictions, { id: idle.globalId, after })).data?.model?.predictions,
+    );
+
+    expect(pages).toEqual([
+      { nodes: [], pageInfo: { hasNextPage: true, endCursor: expect.any(String) } },
+      { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } },
+    ]);
   });
 });
 

@@ -62,7 +62,8 @@ export function startGateway({ sandbox: sandboxOptions, config, contract, transp
     sandbox.close();
   });
 
-  const fetch = (path: string, init: RequestInit = {}) => gateway.fetch(new Request(`http://localhost:4000${path}`, init));
+  const fetch = (path: string, init: RequestInit = {}) =>
+    gateway.fetch(new Request(`http://localhost:4000${path}`, init));
 
   async function query<Data, Variables>(
     document: TypedDocumentString<Data, Variables> | string,
@@ -86,7 +87,9 @@ export function startGateway({ sandbox: sandboxOptions, config, contract, transp
     query,
     /** Sends a request to the upstream itself, as `curl` would. */
     upstream: (path: string, init?: RequestInit) =>
-      sandbox.fetch(new Request(`http://sandbox.internal${path}`, { ...init, headers: { 'x-api-key': 'demo', ...init?.headers } })),
+      sandbox.fetch(
+        new Request(`http://sandbox.internal${path}`, { ...init, headers: { 'x-api-key': 'demo', ...init?.headers } }),
+      ),
     /** The upstream operations that were asked for since the last call, in order. */
     takeRequests: (): (OperationId | undefined)[] => requests.splice(0).map(({ operation }) => operation),
     requests,

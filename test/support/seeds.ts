@@ -1,12 +1,16 @@
 import sharp from 'sharp';
-import { contract } from '../../src/contract/contract.gen.ts';
 import { globalId } from '../../schema/ids.ts';
+import { contract } from '../../src/contract/contract.gen.ts';
 
 /** Puts things into a sandbox through its own API, as somebody else's program would. */
 
 type Upstream = (path: string, init?: RequestInit) => Promise<Response>;
 
-async function send(upstream: Upstream, path: string, body: object | Uint8Array<ArrayBuffer>): Promise<Record<string, string>> {
+async function send(
+  upstream: Upstream,
+  path: string,
+  body: object | Uint8Array<ArrayBuffer>,
+): Promise<Record<string, string>> {
   const isBytes = body instanceof Uint8Array;
   const response = await upstream(path, {
     method: 'POST',
@@ -33,7 +37,11 @@ export async function seedModel(
   return { id, globalId: globalId({ kind: 'Model', id }), dataItems, trainings: trainingIds };
 }
 
-export async function seedDataItem(upstream: Upstream, modelId: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+export async function seedDataItem(
+  upstream: Upstream,
+  modelId: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<string> {
   return (await send(upstream, `/models/${modelId}/data`, bytes)).dataId ?? '';
 }
 
@@ -42,16 +50,34 @@ export async function seedTraining(upstream: Upstream, modelId: string, body: ob
   return (await send(upstream, `/models/${modelId}/trainings`, request)).trainingId ?? '';
 }
 
-export async function seedPrediction(upstream: Upstream, modelIds: readonly string[], body: object = {}): Promise<string> {
+export async function seedPrediction(
+  upstream: Upstream,
+  modelIds: readonly string[],
+  body: object = {},
+): Promise<string> {
   const scaleConfigs = Object.fromEntries(modelIds.map((id) => [id, 1]));
   return (await send(upstream, '/predictions', { scaleConfigs, prompt: 'a dress', ...body })).predictionId ?? '';
 }
 
 /** A small real picture of one colour. */
-export async function picture({ hue = 0, format = 'png', width = 8, height = 8 }: { hue?: number; format?: 'png' | 'webp' | 'jpeg'; width?: number; height?: number } = {}) {
+export async function picture({
+  hue = 0,
+  format = 'png',
+  width = 8,
+  height = 8,
+}: {
+  hue?: number;
+  format?: 'png' | 'webp' | 'jpeg';
+  width?: number;
+  height?: number;
+} = {}) {
   const channel = (offset: number) => Math.round(127 + 127 * Math.cos(((hue + offset) * Math.PI) / 180));
   const background = { r: channel(0), g: channel(240), b: channel(120) };
-  return new Uint8Array(await sharp({ create: { width, height, channels: 3, background } }).toFormat(format).toBuffer());
+  return new Uint8Array(
+    await sharp({ create: { width, height, channels: 3, background } })
+      .toFormat(format)
+      .toBuffer(),
+  );
 }
 
 /** How many bytes the largest accepted image has. */

@@ -146,6 +146,33 @@ export type ListAndReadQueryVariables = Exact<{
 
 export type ListAndReadQuery = { models: { nodes: Array<{ customModelType: string | null } | null> }, model: { displayName: string } | null, prediction: { id: string } | null };
 
+export type ModelsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ModelsQuery = { models: { edges: Array<{ cursor: string, node: { id: string, displayName: string } | null }>, nodes: Array<{ displayName: string } | null>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type ModelPredictionsQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ModelPredictionsQuery = { model: { predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type PredictionCursorQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PredictionCursorQuery = { predictions: { pageInfo: { endCursor: string | null } } };
+
+export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
+
 export type CreateModelMutationVariables = Exact<{
   input: CreateModelInput;
 }>;
@@ -287,6 +314,69 @@ export const ListAndReadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ListAndReadQuery, ListAndReadQueryVariables>;
+export const ModelsDocument = new TypedDocumentString(`
+    query Models($first: Int, $after: String) {
+  models(first: $first, after: $after) {
+    edges {
+      cursor
+      node {
+        id
+        displayName
+      }
+    }
+    nodes {
+      displayName
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const ModelPredictionsDocument = new TypedDocumentString(`
+    query ModelPredictions($id: ID!, $first: Int, $after: String) {
+  model(id: $id) {
+    predictions(first: $first, after: $after) {
+      nodes {
+        prompt
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelPredictionsQuery, ModelPredictionsQueryVariables>;
+export const PredictionCursorDocument = new TypedDocumentString(`
+    query PredictionCursor {
+  predictions {
+    pageInfo {
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionCursorQuery, PredictionCursorQueryVariables>;
+export const PredictionsOfAllDocument = new TypedDocumentString(`
+    query PredictionsOfAll {
+  models {
+    nodes {
+      displayName
+      predictions(first: 100) {
+        nodes {
+          prompt
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
 export const CreateModelDocument = new TypedDocumentString(`
     mutation CreateModel($input: CreateModelInput!) {
   createModel(input: $input) {
