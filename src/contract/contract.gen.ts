@@ -1016,9 +1016,7 @@ export const contract: Contract = {
             "null"
           ],
           "x-source": "inferred",
-          "description": "Share of the work done",
-          "0 to 1": null,
-          "or 0 to 100 when over 1.": null
+          "description": "Share of the work done, 0 to 1, or 0 to 100 when over 1."
         },
         "error": {
           "type": [
@@ -1252,9 +1250,7 @@ export const contract: Contract = {
             "null"
           ],
           "x-source": "inferred",
-          "description": "Share of the work done",
-          "0 to 1": null,
-          "or 0 to 100 when over 1.": null
+          "description": "Share of the work done, 0 to 1, or 0 to 100 when over 1."
         },
         "error": {
           "type": [

@@ -375,7 +375,7 @@ export interface components {
             triggerWord?: string | null;
             createdAt?: components["schemas"]["Timestamp"];
             finishedAt?: components["schemas"]["Timestamp"];
-            /** @description Share of the work done */
+            /** @description Share of the work done, 0 to 1, or 0 to 100 when over 1. */
             progress?: number | null;
             /** @description Why the job failed. */
             error?: string | Record<string, never> | null;
@@ -435,7 +435,7 @@ export interface components {
             images?: components["schemas"]["ImageReference"][] | null;
             createdAt?: components["schemas"]["Timestamp"];
             finishedAt?: components["schemas"]["Timestamp"];
-            /** @description Share of the work done */
+            /** @description Share of the work done, 0 to 1, or 0 to 100 when over 1. */
             progress?: number | null;
             /** @description Why the job failed. */
             error?: string | Record<string, never> | null;
