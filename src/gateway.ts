@@ -10,7 +10,7 @@ import { contract as vendorContract } from './contract/contract.gen.ts';
 import type { Contract } from './contract/contract.ts';
 import { createMaskError } from './errors.ts';
 import { useContext } from './execution.ts';
-import { createGraphiql, wantsPage } from './graphiql.ts';
+import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { createImages } from './images/images.ts';
 import { inspect } from './images/inspect.ts';
 import { createSealer } from './images/seal.ts';
