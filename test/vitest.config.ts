@@ -7,5 +7,5 @@ export default defineConfig({
     // Node loads this file for every package that imports graphql; a second copy would be another realm.
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(new URL('../node_modules/graphql/index.js', import.meta.url)) }],
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000 },
+  test: { include: ['test/**/*.test.ts'], globalSetup: 'test/support/build.ts', testTimeout: 30_000 },
 });

@@ -1,0 +1,86 @@
+import { createClient as createSseClient } from 'graphql-sse';
+import { createClient as createSocketClient } from 'graphql-ws';
+import { onTestFinished } from 'vitest';
+import WebSocket from 'ws';
+
+/** What the graph answers over HTTP. */
+export interface Answer<Data> {
+  data?: Data | null;
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; retryable: boolean } }[];
+}
+
+/** Sends an operation as JSON. */
+export async function ask<Data>(
+  url: string,
+  query: string,
+  variables: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<Data>> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return await response.json();
+}
+
+/** Sends an operation whose variable `files` are files, by the GraphQL multipart request specification. */
+export async function upload<Data>(
+  url: string,
+  query: string,
+  variables: object,
+  files: readonly File[],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<Data>> {
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query, variables: { ...variables, files: files.map(() => null) } }));
+  form.set('map', JSON.stringify(Object.fromEntries(files.map((_, index) => [index, [`variables.files.${index}`]]))));
+  for (const [index, file] of files.entries()) form.set(String(index), file);
+  const response = await fetch(`${url}/graphql`, { method: 'POST', body: form, headers });
+  return await response.json();
+}
+
+/** One event of a stream. */
+export interface Event<Data> {
+  data?: Data | null | undefined;
+  errors?: readonly { message: string; extensions?: Readonly<Record<string, unknown>> | undefined }[] | undefined;
+}
+
+/** Subscribes with a client that a front end would use; a failure of the connection fails the stream. */
+export type Subscribe = <Data>(
+  url: string,
+  query: string,
+  variables?: Record<string, unknown>,
+) => AsyncIterableIterator<Event<Data>>;
+
+/** The two ways to watch. */
+export const transports: Readonly<Record<'WebSocket' | 'server-sent events', Subscribe>> = {
+  WebSocket: <Data>(url: string, query: string, variables = {}) =>
+    connectSocket(url).iterate<Data>({ query, variables }),
+  'server-sent events': <Data>(url: string, query: string, variables = {}) => {
+    const client = createSseClient({ url: `${url}/graphql`, retryAttempts: 0 });
+    onTestFinished(() => client.dispose());
+    return client.iterate<Data>({ query, variables });
+  },
+};
+
+/** A client over a WebSocket of its own, open until the test has finished. */
+export function connectSocket(url: string, connectionParams: Record<string, unknown> = {}) {
+  const client = createSocketClient({
+    url: socketUrl(url),
+    webSocketImpl: WebSocket,
+    connectionParams,
+    retryAttempts: 0,
+  });
+  onTestFinished(() => client.dispose());
+  return client;
+}
+
+export const socketUrl = (url: string): string => `${url.replace(/^http/, 'ws')}/graphql`;
+
+/** Everything that a stream brings until it completes by itself. */
+export async function collect<Item>(stream: AsyncIterable<Item>): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
