@@ -105,7 +105,7 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const displayName = z.string().trim().min(1, 'Give the model a name.');
+const displayName = z.string().refine((name) => name.trim() !== '', 'Give the model a name.');
 
 const CreateModelInput = builder.inputType('CreateModelInput', {
   description: 'A model to create.',

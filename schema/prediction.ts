@@ -116,13 +116,11 @@ const PredictionModelInput = builder.inputType('PredictionModelInput', {
   }),
 });
 
-const side = z.int().min(512, 'Give 512 to 1536 pixels.').max(1536, 'Give 512 to 1536 pixels.');
-
 const ImageSizeInput = builder.inputType('ImageSizeInput', {
   description: 'Dimensions of the images to make.',
   fields: (t) => ({
-    width: t.int({ required: true, validate: side, description: 'In pixels, from 512 to 1536.' }),
-    height: t.int({ required: true, validate: side, description: 'In pixels, from 512 to 1536.' }),
+    width: t.int({ required: true, description: 'In pixels, from 512 to 1536.' }),
+    height: t.int({ required: true, description: 'In pixels, from 512 to 1536.' }),
   }),
 });
 
@@ -132,15 +130,10 @@ const CreatePredictionInput = builder.inputType('CreatePredictionInput', {
     models: t.field({
       type: [PredictionModelInput],
       required: true,
-      validate: z
-        .array(z.object({ id: z.string(), scale: z.number() }))
-        .min(1, 'Name at least one model.')
-        .refine((models) => new Set(models.map(({ id }) => id)).size === models.length, 'Name each model only once.'),
       description: 'The models that take part, each with its weight: at least one, none twice.',
     }),
     prompt: t.string({
       required: true,
-      validate: z.string().trim().min(1, 'Say what the images are to show.'),
       description:
         'What the images are to show. Must include the trigger word of each model, or that model has no effect.',
     }),
@@ -150,18 +143,34 @@ const CreatePredictionInput = builder.inputType('CreatePredictionInput', {
       description: 'Dimensions of the images; the upstream’s own choice when left out.',
     }),
     imageCount: t.int({
-      validate: z.int().min(1, 'Ask for 1 to 4 images.').max(4, 'Ask for 1 to 4 images.').nullish(),
       description: 'How many images to make, from 1 to 4.',
     }),
     guidanceScale: t.float({
-      validate: z.number().min(0, 'Give a figure from 0 to 10.').max(10, 'Give a figure from 0 to 10.').nullish(),
       description: 'How closely to follow the prompt, from 0 to 10.',
     }),
     inferenceSteps: t.int({
-      validate: z.int().min(1, 'Ask for 1 to 50 steps.').max(50, 'Ask for 1 to 50 steps.').nullish(),
       description: 'Number of denoising steps, from 1 to 50.',
     }),
   }),
+});
+
+const between = (schema: z.ZodNumber, min: number, max: number, what: string) => {
+  const message = `Give ${what} from ${min} to ${max}.`;
+  return schema.min(min, message).max(max, message);
+};
+const side = between(z.int(), 512, 1_536, 'a number of pixels');
+
+/** What the upstream would refuse, found before anything is sent. */
+const predictionRules = z.looseObject({
+  models: z
+    .array(z.looseObject({ id: z.string(), scale: z.number() }))
+    .min(1, 'Name at least one model.')
+    .refine((models) => new Set(models.map(({ id }) => id)).size === models.length, 'Name each model only once.'),
+  prompt: z.string().refine((prompt) => prompt.trim() !== '', 'Say what the images are to show.'),
+  size: z.looseObject({ width: side, height: side }).nullish(),
+  imageCount: between(z.int(), 1, 4, 'a number of images').nullish(),
+  guidanceScale: between(z.number(), 0, 10, 'a figure').nullish(),
+  inferenceSteps: between(z.int(), 1, 50, 'a number of steps').nullish(),
 });
 
 const DeletePredictionInput = builder.inputType('DeletePredictionInput', {
@@ -236,6 +245,7 @@ builder.mutationFields((t) => ({
       input: t.arg({
         type: CreatePredictionInput,
         required: true,
+        validate: predictionRules,
         description: 'What to make, and with which models.',
       }),
     },

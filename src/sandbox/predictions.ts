@@ -49,7 +49,7 @@ export function predictionHandlers({ database, urls, now, pageSize, listDetail, 
     const address = (_: unknown, position: number) => urls.sign(origin, predictionImagePath(row.id, position));
     return {
       status,
-      images: Array.from({ length: status === 'completed' ? request.num_images : 0 }, address),
+      ...(status === 'completed' && { images: Array.from({ length: request.num_images }, address) }),
       createdAt: isoTime(row.createdAt),
       finishedAt: finishedAt === null ? null : isoTime(finishedAt),
       progress,

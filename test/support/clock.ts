@@ -10,6 +10,8 @@ export interface Clock {
   waits: () => number[];
   /** Turns the clock, ends the waits that it passes, and lets what follows from it settle. */
   advance: (milliseconds: number) => Promise<void>;
+  /** Ends the waits that are under way without turning the clock, and lets what follows from it settle. */
+  endWaits: () => Promise<void>;
 }
 
 const START = Date.UTC(2026, 0, 1);
@@ -39,6 +41,10 @@ export function createClock(): Clock {
         signal.addEventListener('abort', stop, { once: true });
       }),
     waits: () => [...waits].map(({ milliseconds }) => milliseconds),
+    async endWaits() {
+      for (const wait of [...waits]) wait.end();
+      await settle();
+    },
     async advance(milliseconds) {
       const until = now + milliseconds;
       for (;;) {

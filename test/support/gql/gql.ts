@@ -23,6 +23,22 @@ type Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": typeof types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": typeof types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": typeof types.PredictionsOfAllDocument,
+    "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.RenameModelDocument,
+    "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": typeof types.DeleteModelDocument,
+    "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n": typeof types.CancelTrainingDocument,
+    "\n  mutation DeleteTraining($input: DeleteTrainingInput!) {\n    deleteTraining(input: $input) { __typename ... on DeleteTrainingSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": typeof types.DeleteTrainingDocument,
+    "\n  mutation DeletePrediction($input: DeletePredictionInput!) {\n    deletePrediction(input: $input) { __typename ... on DeletePredictionSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": typeof types.DeletePredictionDocument,
+    "\n  mutation DeleteDataItem($input: DeleteDataItemInput!) {\n    deleteDataItem(input: $input) { __typename ... on DeleteDataItemSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": typeof types.DeleteDataItemDocument,
+    "query Exists($id: ID!) { node(id: $id) { __typename id } }": typeof types.ExistsDocument,
+    "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    ": typeof types.LookupsDocument,
+    "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  ": typeof types.RenameTwiceDocument,
+    "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }": typeof types.TriggerWordDocument,
+    "\n  subscription TrainingUpdated($id: ID!) {\n    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }\n  }\n": typeof types.TrainingUpdatedDocument,
+    "\n  subscription PredictionUpdated($id: ID!) { predictionUpdated(id: $id) { id status images { url } } }\n": typeof types.PredictionUpdatedDocument,
+    "\n  subscription JobsUpdated($ids: [ID!]!) { jobsUpdated(ids: $ids) { __typename id status } }\n": typeof types.JobsUpdatedDocument,
+    "mutation Cancel($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }": typeof types.CancelDocument,
+    "mutation Delete($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": typeof types.DeleteDocument,
+    "query Status($id: ID!) { training(id: $id) { status } }": typeof types.StatusDocument,
     "\n  mutation CreateModel($input: CreateModelInput!) {\n    createModel(input: $input) {\n      __typename\n      ... on CreateModelSuccess { model { id displayName customModelType } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreateModelDocument,
     "\n  mutation UploadDataItem($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess { dataItem { id image { url contentType byteSize width height } } }\n      ... on Error { message }\n    }\n  }\n": typeof types.UploadDataItemDocument,
     "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.StartTrainingDocument,
@@ -37,6 +53,22 @@ const documents: Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": types.PredictionsOfAllDocument,
+    "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.RenameModelDocument,
+    "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": types.DeleteModelDocument,
+    "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n": types.CancelTrainingDocument,
+    "\n  mutation DeleteTraining($input: DeleteTrainingInput!) {\n    deleteTraining(input: $input) { __typename ... on DeleteTrainingSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": types.DeleteTrainingDocument,
+    "\n  mutation DeletePrediction($input: DeletePredictionInput!) {\n    deletePrediction(input: $input) { __typename ... on DeletePredictionSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": types.DeletePredictionDocument,
+    "\n  mutation DeleteDataItem($input: DeleteDataItemInput!) {\n    deleteDataItem(input: $input) { __typename ... on DeleteDataItemSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": types.DeleteDataItemDocument,
+    "query Exists($id: ID!) { node(id: $id) { __typename id } }": types.ExistsDocument,
+    "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    ": types.LookupsDocument,
+    "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  ": types.RenameTwiceDocument,
+    "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }": types.TriggerWordDocument,
+    "\n  subscription TrainingUpdated($id: ID!) {\n    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }\n  }\n": types.TrainingUpdatedDocument,
+    "\n  subscription PredictionUpdated($id: ID!) { predictionUpdated(id: $id) { id status images { url } } }\n": types.PredictionUpdatedDocument,
+    "\n  subscription JobsUpdated($ids: [ID!]!) { jobsUpdated(ids: $ids) { __typename id status } }\n": types.JobsUpdatedDocument,
+    "mutation Cancel($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }": types.CancelDocument,
+    "mutation Delete($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": types.DeleteDocument,
+    "query Status($id: ID!) { training(id: $id) { status } }": types.StatusDocument,
     "\n  mutation CreateModel($input: CreateModelInput!) {\n    createModel(input: $input) {\n      __typename\n      ... on CreateModelSuccess { model { id displayName customModelType } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreateModelDocument,
     "\n  mutation UploadDataItem($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess { dataItem { id image { url contentType byteSize width height } } }\n      ... on Error { message }\n    }\n  }\n": types.UploadDataItemDocument,
     "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.StartTrainingDocument,
@@ -75,6 +107,70 @@ export function graphql(source: "query PredictionCursor { predictions { pageInfo
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }"): typeof import('./graphql.ts').PredictionsOfAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').RenameModelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n"): typeof import('./graphql.ts').DeleteModelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n"): typeof import('./graphql.ts').CancelTrainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteTraining($input: DeleteTrainingInput!) {\n    deleteTraining(input: $input) { __typename ... on DeleteTrainingSuccess { deletedId } ... on NotFoundError { id } }\n  }\n"): typeof import('./graphql.ts').DeleteTrainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeletePrediction($input: DeletePredictionInput!) {\n    deletePrediction(input: $input) { __typename ... on DeletePredictionSuccess { deletedId } ... on NotFoundError { id } }\n  }\n"): typeof import('./graphql.ts').DeletePredictionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteDataItem($input: DeleteDataItemInput!) {\n    deleteDataItem(input: $input) { __typename ... on DeleteDataItemSuccess { deletedId } ... on NotFoundError { id } }\n  }\n"): typeof import('./graphql.ts').DeleteDataItemDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Exists($id: ID!) { node(id: $id) { __typename id } }"): typeof import('./graphql.ts').ExistsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    "): typeof import('./graphql.ts').LookupsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  "): typeof import('./graphql.ts').RenameTwiceDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }"): typeof import('./graphql.ts').TriggerWordDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription TrainingUpdated($id: ID!) {\n    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }\n  }\n"): typeof import('./graphql.ts').TrainingUpdatedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription PredictionUpdated($id: ID!) { predictionUpdated(id: $id) { id status images { url } } }\n"): typeof import('./graphql.ts').PredictionUpdatedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription JobsUpdated($ids: [ID!]!) { jobsUpdated(ids: $ids) { __typename id status } }\n"): typeof import('./graphql.ts').JobsUpdatedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation Cancel($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }"): typeof import('./graphql.ts').CancelDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation Delete($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }"): typeof import('./graphql.ts').DeleteDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Status($id: ID!) { training(id: $id) { status } }"): typeof import('./graphql.ts').StatusDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -4,6 +4,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A training to cancel. */
+export type CancelTrainingInput = {
+  /** Global id of the training. */
+  id: string | number;
+};
+
 /** A model to create. */
 export type CreateModelInput = {
   /** Type of the model; reserved by the upstream for future use. */
@@ -28,6 +34,30 @@ export type CreatePredictionInput = {
   seed?: number | null | undefined;
   /** Dimensions of the images; the upstream’s own choice when left out. */
   size?: ImageSizeInput | null | undefined;
+};
+
+/** A training image to delete. */
+export type DeleteDataItemInput = {
+  /** Global id of the data item. */
+  id: string | number;
+};
+
+/** A model to delete. */
+export type DeleteModelInput = {
+  /** Global id of the model. */
+  id: string | number;
+};
+
+/** A prediction whose record to delete. */
+export type DeletePredictionInput = {
+  /** Global id of the prediction. */
+  id: string | number;
+};
+
+/** A training whose record to delete. */
+export type DeleteTrainingInput = {
+  /** Global id of the training. */
+  id: string | number;
 };
 
 /** Settings of a fast training, which is expected to take several minutes. */
@@ -73,6 +103,14 @@ export type PredictionModelInput = {
   id: string | number;
   /** Its weight among the models of the prediction. */
   scale: number;
+};
+
+/** A new name for a model. */
+export type RenameModelInput = {
+  /** The new name; not empty. */
+  displayName: string;
+  /** Global id of the model. */
+  id: string | number;
 };
 
 /** A training to start. It costs money. */
@@ -172,6 +210,187 @@ export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
+
+export type RenameModelMutationVariables = Exact<{
+  input: RenameModelInput;
+}>;
+
+
+export type RenameModelMutation = { renameModel:
+    | { __typename: 'InvalidInputError', issues: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'NotFoundError', id: string | null, message: string }
+    | { __typename: 'RenameModelSuccess', model: { id: string, displayName: string, customModelType: string | null } }
+   };
+
+export type DeleteModelMutationVariables = Exact<{
+  input: DeleteModelInput;
+}>;
+
+
+export type DeleteModelMutation = { deleteModel:
+    | { __typename: 'DeleteModelSuccess', deletedId: string }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError', id: string | null }
+   };
+
+export type CancelTrainingMutationVariables = Exact<{
+  input: CancelTrainingInput;
+}>;
+
+
+export type CancelTrainingMutation = { cancelTraining:
+    | { __typename: 'CancelTrainingSuccess', training: { id: string, status: JobStatus } }
+    | { __typename: 'ConflictError', message: string }
+    | { __typename: 'InvalidInputError', message: string }
+    | { __typename: 'NotFoundError', message: string, id: string | null }
+   };
+
+export type DeleteTrainingMutationVariables = Exact<{
+  input: DeleteTrainingInput;
+}>;
+
+
+export type DeleteTrainingMutation = { deleteTraining:
+    | { __typename: 'DeleteTrainingSuccess', deletedId: string }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError', id: string | null }
+   };
+
+export type DeletePredictionMutationVariables = Exact<{
+  input: DeletePredictionInput;
+}>;
+
+
+export type DeletePredictionMutation = { deletePrediction:
+    | { __typename: 'DeletePredictionSuccess', deletedId: string }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError', id: string | null }
+   };
+
+export type DeleteDataItemMutationVariables = Exact<{
+  input: DeleteDataItemInput;
+}>;
+
+
+export type DeleteDataItemMutation = { deleteDataItem:
+    | { __typename: 'DeleteDataItemSuccess', deletedId: string }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError', id: string | null }
+   };
+
+export type ExistsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ExistsQuery = { node:
+    | { __typename: 'DataItem', id: string }
+    | { __typename: 'Model', id: string }
+    | { __typename: 'Prediction', id: string }
+    | { __typename: 'Training', id: string }
+   | null };
+
+export type LookupsQueryVariables = Exact<{
+  model: string | number;
+  training: string | number;
+  prediction: string | number;
+  any: string | number;
+}>;
+
+
+export type LookupsQuery = { model: { id: string } | null, training: { id: string } | null, prediction: { id: string } | null, node:
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+   | null, nodes: Array<
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+   | null> };
+
+export type RenameTwiceMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RenameTwiceMutation = { first:
+    | { model: { displayName: string, customModelType: string | null } }
+    | Record<PropertyKey, never>
+  , second:
+    | { model: { displayName: string } }
+    | Record<PropertyKey, never>
+  , deleteModel:
+    | { __typename: 'DeleteModelSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+  , again:
+    | { __typename: 'DeleteModelSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type TriggerWordQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type TriggerWordQuery = { model: { triggerWord: string | null } | null };
+
+export type TrainingUpdatedSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type TrainingUpdatedSubscription = { trainingUpdated: { id: string, status: JobStatus, isFinished: boolean, triggerWord: string | null, progress: { fraction: number | null, isEstimated: boolean }, model: { displayName: string } | null } | null };
+
+export type PredictionUpdatedSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PredictionUpdatedSubscription = { predictionUpdated: { id: string, status: JobStatus, images: Array<{ url: string }> | null } | null };
+
+export type JobsUpdatedSubscriptionVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type JobsUpdatedSubscription = { jobsUpdated:
+    | { __typename: 'Prediction', id: string, status: JobStatus }
+    | { __typename: 'Training', id: string, status: JobStatus }
+   | null };
+
+export type CancelMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CancelMutation = { cancelTraining:
+    | { __typename: 'CancelTrainingSuccess' }
+    | { __typename: 'ConflictError' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type DeleteMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteMutation = { deleteTraining:
+    | { __typename: 'DeleteTrainingSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type StatusQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type StatusQuery = { training: { status: JobStatus } | null };
 
 export type CreateModelMutationVariables = Exact<{
   input: CreateModelInput;
@@ -377,6 +596,218 @@ export const PredictionsOfAllDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
+export const RenameModelDocument = new TypedDocumentString(`
+    mutation RenameModel($input: RenameModelInput!) {
+  renameModel(input: $input) {
+    __typename
+    ... on RenameModelSuccess {
+      model {
+        id
+        displayName
+        customModelType
+      }
+    }
+    ... on NotFoundError {
+      id
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RenameModelMutation, RenameModelMutationVariables>;
+export const DeleteModelDocument = new TypedDocumentString(`
+    mutation DeleteModel($input: DeleteModelInput!) {
+  deleteModel(input: $input) {
+    __typename
+    ... on DeleteModelSuccess {
+      deletedId
+    }
+    ... on NotFoundError {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteModelMutation, DeleteModelMutationVariables>;
+export const CancelTrainingDocument = new TypedDocumentString(`
+    mutation CancelTraining($input: CancelTrainingInput!) {
+  cancelTraining(input: $input) {
+    __typename
+    ... on CancelTrainingSuccess {
+      training {
+        id
+        status
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on NotFoundError {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CancelTrainingMutation, CancelTrainingMutationVariables>;
+export const DeleteTrainingDocument = new TypedDocumentString(`
+    mutation DeleteTraining($input: DeleteTrainingInput!) {
+  deleteTraining(input: $input) {
+    __typename
+    ... on DeleteTrainingSuccess {
+      deletedId
+    }
+    ... on NotFoundError {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteTrainingMutation, DeleteTrainingMutationVariables>;
+export const DeletePredictionDocument = new TypedDocumentString(`
+    mutation DeletePrediction($input: DeletePredictionInput!) {
+  deletePrediction(input: $input) {
+    __typename
+    ... on DeletePredictionSuccess {
+      deletedId
+    }
+    ... on NotFoundError {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeletePredictionMutation, DeletePredictionMutationVariables>;
+export const DeleteDataItemDocument = new TypedDocumentString(`
+    mutation DeleteDataItem($input: DeleteDataItemInput!) {
+  deleteDataItem(input: $input) {
+    __typename
+    ... on DeleteDataItemSuccess {
+      deletedId
+    }
+    ... on NotFoundError {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteDataItemMutation, DeleteDataItemMutationVariables>;
+export const ExistsDocument = new TypedDocumentString(`
+    query Exists($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ExistsQuery, ExistsQueryVariables>;
+export const LookupsDocument = new TypedDocumentString(`
+    query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {
+  model(id: $model) {
+    id
+  }
+  training(id: $training) {
+    id
+  }
+  prediction(id: $prediction) {
+    id
+  }
+  node(id: $any) {
+    id
+  }
+  nodes(ids: [$any, $any]) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<LookupsQuery, LookupsQueryVariables>;
+export const RenameTwiceDocument = new TypedDocumentString(`
+    mutation RenameTwice($id: ID!) {
+  first: renameModel(input: {id: $id, displayName: "First"}) {
+    ... on RenameModelSuccess {
+      model {
+        displayName
+        customModelType
+      }
+    }
+  }
+  second: renameModel(input: {id: $id, displayName: "Second"}) {
+    ... on RenameModelSuccess {
+      model {
+        displayName
+      }
+    }
+  }
+  deleteModel(input: {id: $id}) {
+    __typename
+  }
+  again: deleteModel(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<RenameTwiceMutation, RenameTwiceMutationVariables>;
+export const TriggerWordDocument = new TypedDocumentString(`
+    query TriggerWord($id: ID!) {
+  model(id: $id) {
+    triggerWord
+  }
+}
+    `) as unknown as TypedDocumentString<TriggerWordQuery, TriggerWordQueryVariables>;
+export const TrainingUpdatedDocument = new TypedDocumentString(`
+    subscription TrainingUpdated($id: ID!) {
+  trainingUpdated(id: $id) {
+    id
+    status
+    isFinished
+    triggerWord
+    progress {
+      fraction
+      isEstimated
+    }
+    model {
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TrainingUpdatedSubscription, TrainingUpdatedSubscriptionVariables>;
+export const PredictionUpdatedDocument = new TypedDocumentString(`
+    subscription PredictionUpdated($id: ID!) {
+  predictionUpdated(id: $id) {
+    id
+    status
+    images {
+      url
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionUpdatedSubscription, PredictionUpdatedSubscriptionVariables>;
+export const JobsUpdatedDocument = new TypedDocumentString(`
+    subscription JobsUpdated($ids: [ID!]!) {
+  jobsUpdated(ids: $ids) {
+    __typename
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<JobsUpdatedSubscription, JobsUpdatedSubscriptionVariables>;
+export const CancelDocument = new TypedDocumentString(`
+    mutation Cancel($id: ID!) {
+  cancelTraining(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<CancelMutation, CancelMutationVariables>;
+export const DeleteDocument = new TypedDocumentString(`
+    mutation Delete($id: ID!) {
+  deleteTraining(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteMutation, DeleteMutationVariables>;
+export const StatusDocument = new TypedDocumentString(`
+    query Status($id: ID!) {
+  training(id: $id) {
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<StatusQuery, StatusQueryVariables>;
 export const CreateModelDocument = new TypedDocumentString(`
     mutation CreateModel($input: CreateModelInput!) {
   createModel(input: $input) {

@@ -1,0 +1,304 @@
+import { describe, expect, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
+import { settle } from '../support/clock.ts';
+import { type StartOptions, startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
+import { seedModel, seedPrediction, seedTraining } from '../support/seeds.ts';
+import { transports } from '../support/subscribe.ts';
+
+const trainingUpdated = graphql(`
+  subscription TrainingUpdated($id: ID!) {
+    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }
+  }
+`);
+const predictionUpdated = graphql(`
+  subscription PredictionUpdated($id: ID!) { predictionUpdated(id: $id) { id status images { url } } }
+`);
+const jobsUpdated = graphql(`
+  subscription JobsUpdated($ids: [ID!]!) { jobsUpdated(ids: $ids) { __typename id status } }
+`);
+const cancelTraining = graphql(`mutation Cancel($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }`);
+const deleteTraining = graphql(`mutation Delete($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }`);
+
+async function startWithTraining(options: StartOptions = {}) {
+  const started = startGateway(options);
+  const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });
+  const trainingId = await seedTraining(started.upstream, modelId);
+  started.takeRequests();
+  return { ...started, modelId, trainingId, id: globalId({ kind: 'Training', modelId, id: trainingId }) };
+}
+
+describe.each(transports)('over $transport', ({ subscribe }) => {
+  test('the first event is the state now, then one follows per change, then the stream completes', async () => {
+    const started = await startWithTraining();
+    const { clock, id } = started;
+    const stream = await subscribe(started, trainingUpdated, { id });
+
+    const first = await stream.next();
+    expect(first?.data?.trainingUpdated).toEqual({
+      id,
+      status: 'QUEUED',
+      isFinished: false,
+      triggerWord: expect.any(String),
+      progress: { fraction: 0, isEstimated: false },
+      model: { displayName: 'Dresses' },
+    });
+    const rest = stream.rest();
+    for (let second = 0; second < 60; second++) await clock.advance(1_000);
+
+    const states = (await rest).map(({ data }) => data?.trainingUpdated);
+    expect(states.at(0)?.status).toBe('PROCESSING');
+    expect(states.at(-1)).toMatchObject({
+      status: 'COMPLETED',
+      isFinished: true,
+      triggerWord: expect.any(String),
+      progress: { fraction: 1 },
+    });
+    const fractions = states.map((state) => state?.progress.fraction ?? -1);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(new Set(fractions).size).toBe(fractions.length);
+    await settle();
+    expect(started.gateway.watchedJobs).toBe(0);
+    expect(clock.waits()).toEqual([]);
+  });
+
+  test('a finished job is told once, and the stream completes', async () => {
+    const started = await startWithTraining();
+    await started.clock.advance(60_000);
+
+    const stream = await subscribe(started, trainingUpdated, { id: started.id });
+
+    expect((await stream.rest()).map(({ data }) => data?.trainingUpdated?.status)).toEqual(['COMPLETED']);
+  });
+
+  test('a prediction is watched until its images are there', async () => {
+    const started = startGateway();
+    const { id: modelId } = await seedModel(started.upstream, 'Dresses');
+    const id = globalId({
+      kind: 'Prediction',
+      id: await seedPrediction(started.upstream, [modelId], { num_images: 2 }),
+    });
+    const stream = await subscribe(started, predictionUpdated, { id });
+
+    expect((await stream.next())?.data?.predictionUpdated).toEqual({ id, status: 'QUEUED', images: null });
+    const rest = stream.rest();
+    for (let second = 0; second < 20; second++) await started.clock.advance(1_000);
+
+    expect((await rest).at(-1)?.data?.predictionUpdated).toEqual({
+      id,
+      status: 'COMPLETED',
+      images: [{ url: expect.stringContaining('/images/') }, { url: expect.stringContaining('/images/') }],
+    });
+  });
+
+  test('an unchanged state is no event', async () => {
+    const started = startGateway();
+    const { id: modelId } = await seedModel(started.upstream, 'Dresses');
+    const key = await seedPrediction(started.upstream, [modelId]);
+    const stream = await subscribe(started, predictionUpdated, { id: globalId({ kind: 'Prediction', id: key }) });
+    await stream.next();
+    started.takeRequests();
+
+    const next = stream.next();
+    // The clock does not move for the sandbox while the poll looks again: waits end by hand.
+    for (let look = 0; look < 3; look++) await started.clock.endWaits();
+    expect(started.takeRequests().filter((operation) => operation === 'getPrediction')).toHaveLength(3);
+    await started.clock.advance(60_000);
+
+    expect((await next)?.data?.predictionUpdated?.status).not.toBe('QUEUED');
+    await stream.leave();
+  });
+
+  test('the last viewer who leaves stops the poll', async () => {
+    const started = await startWithTraining();
+    const [one, two] = await Promise.all([
+      subscribe(started, trainingUpdated, { id: started.id }),
+      subscribe(started, trainingUpdated, { id: started.id }),
+    ]);
+    await Promise.all([one.next(), two.next()]);
+    expect(started.gateway.watchedJobs).toBe(1);
+
+    await one.leave();
+    await settle();
+    expect(started.gateway.watchedJobs).toBe(1);
+
+    await two.leave();
+    await expect.poll(() => started.gateway.watchedJobs).toBe(0);
+    expect(started.clock.waits()).toEqual([]);
+  });
+
+  test('leaving does not cancel the job', async () => {
+    const started = await startWithTraining();
+    const stream = await subscribe(started, trainingUpdated, { id: started.id });
+    await stream.next();
+    await stream.leave();
+    await started.clock.advance(60_000);
+
+    const { data } = await started.query(graphql(`query Status($id: ID!) { training(id: $id) { status } }`), {
+      id: started.id,
+    });
+
+    expect(data?.training?.status).toBe('COMPLETED');
+  });
+
+  test('many jobs share one stream, which completes when the last one has finished', async () => {
+    const started = await startWithTraining();
+    const { id: modelId } = await seedModel(started.upstream, 'Shoes');
+    const prediction = globalId({ kind: 'Prediction', id: await seedPrediction(started.upstream, [modelId]) });
+    const stream = await subscribe(started, jobsUpdated, { ids: [started.id, prediction, started.id] });
+
+    const events = stream.rest();
+    for (let second = 0; second < 60; second++) await started.clock.advance(1_000);
+    const jobs = (await events).map(({ data }) => data?.jobsUpdated);
+
+    expect(jobs.filter((job) => job?.id === prediction).at(-1)).toMatchObject({
+      __typename: 'Prediction',
+      status: 'COMPLETED',
+    });
+    expect(jobs.filter((job) => job?.id === started.id).at(-1)).toMatchObject({
+      __typename: 'Training',
+      status: 'COMPLETED',
+    });
+    expect(jobs.at(-1)?.status).toBe('COMPLETED');
+  });
+
+  test('a job deleted while it is watched is an error with its id, and the stream completes', async () => {
+    const started = await startWithTraining();
+    const stream = await subscribe(started, trainingUpdated, { id: started.id });
+    await stream.next();
+    const rest = stream.rest();
+
+    await started.query(deleteTraining, { id: started.id });
+    await started.clock.advance(5_000);
+
+    expect(await rest).toMatchObject([
+      {
+        data: { trainingUpdated: null },
+        errors: [{ extensions: { code: 'NOT_FOUND', id: started.id, retryable: false } }],
+      },
+    ]);
+  });
+
+  test('a deleted job leaves the other jobs of its stream alone', async () => {
+    const started = await startWithTraining();
+    const other = globalId({
+      kind: 'Training',
+      modelId: started.modelId,
+      id: await seedTraining(started.upstream, started.modelId),
+    });
+    const stream = await subscribe(started, jobsUpdated, { ids: [started.id, other] });
+    const rest = stream.rest();
+    await settle();
+
+    await started.query(deleteTraining, { id: started.id });
+    for (let second = 0; second < 60; second++) await started.clock.advance(1_000);
+
+    const events = await rest;
+    expect(events.filter(({ errors }) => errors).map(({ errors }) => errors?.[0]?.extensions.id)).toEqual([started.id]);
+    expect(events.at(-1)?.data?.jobsUpdated).toMatchObject({ id: other, status: 'COMPLETED' });
+  });
+
+  test('a canceled training ends its stream', async () => {
+    const started = await startWithTraining();
+    const stream = await subscribe(started, trainingUpdated, { id: started.id });
+    await stream.next();
+    const rest = stream.rest();
+
+    await started.query(cancelTraining, { id: started.id });
+    await started.clock.advance(5_000);
+
+    expect((await rest).at(-1)?.data?.trainingUpdated).toMatchObject({ status: 'CANCELED', isFinished: true });
+  });
+
+  test.each([
+    'nonsense',
+    globalId({ kind: 'Prediction', id: 'abc' }),
+    globalId({ kind: 'Training', modelId: 'a', id: 'b' }),
+  ])('an id that leads nowhere is null, and the stream completes: %s', async (id) => {
+    const started = startGateway();
+
+    const stream = await subscribe(started, trainingUpdated, { id });
+
+    expect(await stream.rest()).toEqual([{ data: { trainingUpdated: null } }]);
+  });
+
+  test('a key that the upstream does not accept ends the stream with that error', async () => {
+    const started = await startWithTraining();
+
+    const stream = await subscribe(started, trainingUpdated, { id: started.id }, 'wrong');
+
+    expect(await stream.rest()).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
+  });
+
+  test('a failing upstream does not end the stream', async () => {
+    let failures = 0;
+    const started = await startWithTraining({
+      transport: async (request, upstream) => {
+        if (request.method === 'GET' && request.url.includes('/trainings/') && failures > 0) {
+          failures--;
+          return new Response('{"broken', { headers: { 'content-type': 'application/json' } });
+        }
+        return upstream(request);
+      },
+    });
+    const stream = await subscribe(started, trainingUpdated, { id: started.id });
+    await stream.next();
+    const rest = stream.rest();
+    failures = 3;
+
+    for (let second = 0; second < 90; second++) await started.clock.advance(1_000);
+
+    expect((await rest).at(-1)?.data?.trainingUpdated?.status).toBe('COMPLETED');
+    expect(failures).toBe(0);
+  });
+});
+
+test('a thousand viewers of one job share one poll, and what they select is read once per event', async () => {
+  const [{ subscribe } = { subscribe: undefined }] = transports;
+  if (!subscribe) throw new Error('There is no transport.');
+  const started = await startWithTraining();
+  const streams = await Promise.all(
+    Array.from({ length: 1_000 }, () => subscribe(started, trainingUpdated, { id: started.id })),
+  );
+
+  const first = await Promise.all(streams.map((stream) => stream.next()));
+  expect(first.every((event) => event?.data?.trainingUpdated?.model?.displayName === 'Dresses')).toBe(true);
+  expect(started.takeRequests()).toEqual(['getTraining', 'getModel']);
+
+  const second = streams.map((stream) => stream.next());
+  await started.clock.advance(3_000);
+  expect((await Promise.all(second)).every((event) => event?.data?.trainingUpdated?.status === 'PROCESSING')).toBe(
+    true,
+  );
+  expect(started.takeRequests()).toEqual(['getTraining', 'getModel']);
+
+  await Promise.all(streams.map((stream) => stream.leave()));
+  expect(started.gateway.watchedJobs).toBe(0);
+});
+
+test('two credentials never share a poll', async () => {
+  const [{ subscribe } = { subscribe: undefined }] = transports;
+  if (!subscribe) throw new Error('There is no transport.');
+  const started = await startWithTraining({ sandbox: { keys: ['other'] } });
+
+  const mine = await subscribe(started, trainingUpdated, { id: started.id });
+  await mine.next();
+  const theirs = await subscribe(started, trainingUpdated, { id: started.id }, 'other');
+
+  expect(await theirs.rest()).toEqual([{ data: { trainingUpdated: null } }]);
+  await mine.leave();
+});
+
+test('more jobs than a stream may hold are refused in words', async () => {
+  const { query } = startGateway();
+
+  const { errors } = await query(
+    jobsUpdated,
+    { ids: Array(101).fill(globalId({ kind: 'Prediction', id: 'a' })) },
+    { accept: 'application/json' },
+  );
+
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining('at most 100'), extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+});
