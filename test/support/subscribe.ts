@@ -62,14 +62,12 @@ async function overWebSocket<Data, Variables>(
     retryAttempts: 0,
     ...(apiKey && { connectionParams: { apiKey } }),
   });
-  const results = client.iterate<never>({
-    query: document.toString(),
-    variables: variables as Record<string, unknown>,
-  });
+  const results = client.iterate({ query: document.toString(), variables: variables as Record<string, unknown> });
   onTestFinished(async () => {
     await client.dispose();
   });
-  return subscriptionOf(results, async () => {
+  // A GraphQL result is a GraphQL result, whoever declares its type.
+  return subscriptionOf(results as unknown as AsyncIterator<QueryResult<Data>>, async () => {
     await results.return?.();
   });
 }
