@@ -15,6 +15,7 @@ import * as types from './graphql.ts';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "query Names { models { nodes { displayName } } }": typeof types.NamesDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": typeof types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
@@ -33,6 +34,11 @@ type Documents = {
     "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    ": typeof types.LookupsDocument,
     "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  ": typeof types.RenameTwiceDocument,
     "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }": typeof types.TriggerWordDocument,
+    "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n": typeof types.UploadDocument,
+    "\n  mutation UploadMany($input: UploadDataItemsInput!) {\n    uploadDataItems(input: $input) {\n      __typename\n      ... on UploadDataItemsSuccess {\n        outcomes { fileName dataItem { id } error { __typename message ... on UnsupportedImageError { fileName } } }\n      }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.UploadManyDocument,
+    "\n  mutation Replace($input: ReplaceDataItemInput!) {\n    replaceDataItem(input: $input) {\n      __typename\n      ... on ReplaceDataItemSuccess { dataItem { id image { url contentType } } }\n      ... on Error { message }\n    }\n  }\n": typeof types.ReplaceDocument,
+    "\n  query Images($id: ID!) { model(id: $id) { dataItems { nodes { image { url } } } } }\n": typeof types.ImagesDocument,
+    "query Facts($id: ID!) { model(id: $id) { dataItems { nodes { image { contentType byteSize width height } again: image { width } } } } }": typeof types.FactsDocument,
     "\n  subscription TrainingUpdated($id: ID!) {\n    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }\n  }\n": typeof types.TrainingUpdatedDocument,
     "\n  subscription PredictionUpdated($id: ID!) { predictionUpdated(id: $id) { id status images { url } } }\n": typeof types.PredictionUpdatedDocument,
     "\n  subscription JobsUpdated($ids: [ID!]!) { jobsUpdated(ids: $ids) { __typename id status } }\n": typeof types.JobsUpdatedDocument,
@@ -45,6 +51,7 @@ type Documents = {
     "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreatePredictionDocument,
 };
 const documents: Documents = {
+    "query Names { models { nodes { displayName } } }": types.NamesDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
@@ -63,6 +70,11 @@ const documents: Documents = {
     "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    ": types.LookupsDocument,
     "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  ": types.RenameTwiceDocument,
     "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }": types.TriggerWordDocument,
+    "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n": types.UploadDocument,
+    "\n  mutation UploadMany($input: UploadDataItemsInput!) {\n    uploadDataItems(input: $input) {\n      __typename\n      ... on UploadDataItemsSuccess {\n        outcomes { fileName dataItem { id } error { __typename message ... on UnsupportedImageError { fileName } } }\n      }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.UploadManyDocument,
+    "\n  mutation Replace($input: ReplaceDataItemInput!) {\n    replaceDataItem(input: $input) {\n      __typename\n      ... on ReplaceDataItemSuccess { dataItem { id image { url contentType } } }\n      ... on Error { message }\n    }\n  }\n": types.ReplaceDocument,
+    "\n  query Images($id: ID!) { model(id: $id) { dataItems { nodes { image { url } } } } }\n": types.ImagesDocument,
+    "query Facts($id: ID!) { model(id: $id) { dataItems { nodes { image { contentType byteSize width height } again: image { width } } } } }": types.FactsDocument,
     "\n  subscription TrainingUpdated($id: ID!) {\n    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }\n  }\n": types.TrainingUpdatedDocument,
     "\n  subscription PredictionUpdated($id: ID!) { predictionUpdated(id: $id) { id status images { url } } }\n": types.PredictionUpdatedDocument,
     "\n  subscription JobsUpdated($ids: [ID!]!) { jobsUpdated(ids: $ids) { __typename id status } }\n": types.JobsUpdatedDocument,
@@ -75,6 +87,10 @@ const documents: Documents = {
     "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreatePredictionDocument,
 };
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Names { models { nodes { displayName } } }"): typeof import('./graphql.ts').NamesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -147,6 +163,26 @@ export function graphql(source: "\n    mutation RenameTwice($id: ID!) {\n      f
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }"): typeof import('./graphql.ts').TriggerWordDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n"): typeof import('./graphql.ts').UploadDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UploadMany($input: UploadDataItemsInput!) {\n    uploadDataItems(input: $input) {\n      __typename\n      ... on UploadDataItemsSuccess {\n        outcomes { fileName dataItem { id } error { __typename message ... on UnsupportedImageError { fileName } } }\n      }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').UploadManyDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Replace($input: ReplaceDataItemInput!) {\n    replaceDataItem(input: $input) {\n      __typename\n      ... on ReplaceDataItemSuccess { dataItem { id image { url contentType } } }\n      ... on Error { message }\n    }\n  }\n"): typeof import('./graphql.ts').ReplaceDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Images($id: ID!) { model(id: $id) { dataItems { nodes { image { url } } } } }\n"): typeof import('./graphql.ts').ImagesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Facts($id: ID!) { model(id: $id) { dataItems { nodes { image { contentType byteSize width height } again: image { width } } } } }"): typeof import('./graphql.ts').FactsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

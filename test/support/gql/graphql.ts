@@ -113,6 +113,14 @@ export type RenameModelInput = {
   id: string | number;
 };
 
+/** A new picture for a training image. */
+export type ReplaceDataItemInput = {
+  /** A webp, png or jpeg image of at most 10,485,760 bytes. */
+  file: File | string;
+  /** Global id of the data item. */
+  id: string | number;
+};
+
 /** A training to start. It costs money. */
 export type StartTrainingInput = {
   /** Fast or high quality; high quality when left out. */
@@ -153,6 +161,19 @@ export type UploadDataItemInput = {
   /** Global id of the model. */
   modelId: string | number;
 };
+
+/** Training images to add to a model. */
+export type UploadDataItemsInput = {
+  /** 1 to 20 images, each as for uploadDataItem. */
+  files: Array<File | string>;
+  /** Global id of the model. */
+  modelId: string | number;
+};
+
+export type NamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NamesQuery = { models: { nodes: Array<{ displayName: string } | null> } };
 
 export type PredictionsWithModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -338,6 +359,63 @@ export type TriggerWordQueryVariables = Exact<{
 
 export type TriggerWordQuery = { model: { triggerWord: string | null } | null };
 
+export type UploadMutationVariables = Exact<{
+  input: UploadDataItemInput;
+}>;
+
+
+export type UploadMutation = { uploadDataItem:
+    | { __typename: 'FileTooLargeError', message: string, fileName: string | null, maxBytes: number }
+    | { __typename: 'InvalidInputError', message: string }
+    | { __typename: 'NotFoundError', message: string }
+    | { __typename: 'UnsupportedImageError', message: string, fileName: string | null }
+    | { __typename: 'UploadDataItemSuccess', dataItem: { id: string, createdAt: string | null, model: { displayName: string } | null, image: { url: string, contentType: string | null, byteSize: number | null, width: number | null, height: number | null } } }
+   };
+
+export type UploadManyMutationVariables = Exact<{
+  input: UploadDataItemsInput;
+}>;
+
+
+export type UploadManyMutation = { uploadDataItems:
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'NotFoundError', message: string }
+    | { __typename: 'UploadDataItemsSuccess', outcomes: Array<{ fileName: string, dataItem: { id: string } | null, error:
+          | { __typename: 'ConflictError', message: string }
+          | { __typename: 'FileTooLargeError', message: string }
+          | { __typename: 'InvalidInputError', message: string }
+          | { __typename: 'NotFoundError', message: string }
+          | { __typename: 'UnsupportedImageError', fileName: string | null, message: string }
+         | null }> }
+   };
+
+export type ReplaceMutationVariables = Exact<{
+  input: ReplaceDataItemInput;
+}>;
+
+
+export type ReplaceMutation = { replaceDataItem:
+    | { __typename: 'FileTooLargeError', message: string }
+    | { __typename: 'InvalidInputError', message: string }
+    | { __typename: 'NotFoundError', message: string }
+    | { __typename: 'ReplaceDataItemSuccess', dataItem: { id: string, image: { url: string, contentType: string | null } } }
+    | { __typename: 'UnsupportedImageError', message: string }
+   };
+
+export type ImagesQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ImagesQuery = { model: { dataItems: { nodes: Array<{ image: { url: string } } | null> } } | null };
+
+export type FactsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FactsQuery = { model: { dataItems: { nodes: Array<{ image: { contentType: string | null, byteSize: number | null, width: number | null, height: number | null }, again: { width: number | null } } | null> } } | null };
+
 export type TrainingUpdatedSubscriptionVariables = Exact<{
   id: string | number;
 }>;
@@ -459,6 +537,15 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const NamesDocument = new TypedDocumentString(`
+    query Names {
+  models {
+    nodes {
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NamesQuery, NamesQueryVariables>;
 export const PredictionsWithModelsDocument = new TypedDocumentString(`
     query PredictionsWithModels {
   predictions(first: 20) {
@@ -750,6 +837,121 @@ export const TriggerWordDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TriggerWordQuery, TriggerWordQueryVariables>;
+export const UploadDocument = new TypedDocumentString(`
+    mutation Upload($input: UploadDataItemInput!) {
+  uploadDataItem(input: $input) {
+    __typename
+    ... on UploadDataItemSuccess {
+      dataItem {
+        id
+        createdAt
+        model {
+          displayName
+        }
+        image {
+          url
+          contentType
+          byteSize
+          width
+          height
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on UnsupportedImageError {
+      fileName
+    }
+    ... on FileTooLargeError {
+      fileName
+      maxBytes
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UploadMutation, UploadMutationVariables>;
+export const UploadManyDocument = new TypedDocumentString(`
+    mutation UploadMany($input: UploadDataItemsInput!) {
+  uploadDataItems(input: $input) {
+    __typename
+    ... on UploadDataItemsSuccess {
+      outcomes {
+        fileName
+        dataItem {
+          id
+        }
+        error {
+          __typename
+          message
+          ... on UnsupportedImageError {
+            fileName
+          }
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UploadManyMutation, UploadManyMutationVariables>;
+export const ReplaceDocument = new TypedDocumentString(`
+    mutation Replace($input: ReplaceDataItemInput!) {
+  replaceDataItem(input: $input) {
+    __typename
+    ... on ReplaceDataItemSuccess {
+      dataItem {
+        id
+        image {
+          url
+          contentType
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReplaceMutation, ReplaceMutationVariables>;
+export const ImagesDocument = new TypedDocumentString(`
+    query Images($id: ID!) {
+  model(id: $id) {
+    dataItems {
+      nodes {
+        image {
+          url
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImagesQuery, ImagesQueryVariables>;
+export const FactsDocument = new TypedDocumentString(`
+    query Facts($id: ID!) {
+  model(id: $id) {
+    dataItems {
+      nodes {
+        image {
+          contentType
+          byteSize
+          width
+          height
+        }
+        again: image {
+          width
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FactsQuery, FactsQueryVariables>;
 export const TrainingUpdatedDocument = new TypedDocumentString(`
     subscription TrainingUpdated($id: ID!) {
   trainingUpdated(id: $id) {
