@@ -8,7 +8,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
  * Reduces an OpenAPI 3.1 document to what client and sandbox need at run time.
  *
  * @param document The parsed document.
- * @throws Error when a reference leads nowhere or an operation has no `operationId`.
+ * @throws Error when a reference leads nowhere, an operation has no `operationId`, or its JSON body no name.
  */
 export function deriveContract(document: unknown): Contract {
   const root = document as Json;
@@ -37,7 +37,7 @@ export function deriveContract(document: unknown): Contract {
         method: method.toUpperCase() as Operation['method'],
         path,
         query: parameters.filter((parameter) => parameter.in === 'query').map((parameter) => String(parameter.name)),
-        body: bodyOf(resolve(operation.requestBody)),
+        body: bodyOf(operation.operationId, resolve(operation.requestBody)),
         ...(answer && { answer }),
       };
     }
@@ -61,10 +61,11 @@ export function deriveContract(document: unknown): Contract {
   return { operations, fields, schemas } as unknown as Contract;
 }
 
-function bodyOf(requestBody: Json): Operation['body'] {
+function bodyOf(operationId: string, requestBody: Json): Operation['body'] {
   const { 'application/json': json, 'application/octet-stream': bytes } = content(requestBody);
   const schema = schemaName(json);
   if (schema) return { kind: 'json', schema };
+  if (json) throw new Error(`The JSON body of ${operationId} must be a reference to a schema with a name.`);
   return bytes ? { kind: 'bytes' } : { kind: 'none' };
 }
 
