@@ -64,19 +64,25 @@ export function createClient(options: ClientOptions): Client {
     send: (id, call, { signal }, read) =>
       withDeadline(deadline, signal, async (bounded) => {
         const operation = contract.operations[id];
-        let sent = false;
+        let sent = 0;
         const attempt = async () => {
-          sent = true;
-          return await read(await request(http, operation, call, bounded, retry));
+          const counted: Transport = (input, init) => {
+            sent++;
+            return transport(input, init);
+          };
+          try {
+            return await read(await request(http.extend({ fetch: counted }), operation, call, bounded, retry));
+          } catch (error) {
+            if (operation.method === 'DELETE' && sent > 1 && isMissing(error)) return await read(new Response());
+            throw error;
+          }
         };
         try {
           return await queue.add(attempt, { signal: bounded });
         } catch (error) {
           if (signal?.aborted) throw signal.reason;
-          throw await explain(id, error, {
-            mayHaveHappened: sent && !maySendAgain(operation),
-            inTime: !bounded.aborted,
-          });
+          const mayHaveHappened = sent > 0 && !maySendAgain(operation);
+          throw await explain(id, error, { mayHaveHappened, inTime: !bounded.aborted });
         }
       }),
     fetchOwn: (url, signal) => transport(url, { headers, signal, redirect: 'manual' }),
@@ -85,8 +91,12 @@ export function createClient(options: ClientOptions): Client {
 
 /** For operations whose answer says nothing: frees the connection. */
 export const ignoreBody = async (response: Response): Promise<void> => {
-  await response.body?.cancel();
+  // Not awaited: a body that was split in two only ends when the other half does.
+  void response.body?.cancel().catch(() => {});
 };
+
+/** What a repeated DELETE is told when the first one did it. */
+const isMissing = (error: unknown): boolean => error instanceof HTTPError && error.response.status === 404;
 
 function request(
   http: KyInstance,
@@ -122,7 +132,11 @@ async function explain(
   error: unknown,
   { mayHaveHappened, inTime }: { mayHaveHappened: boolean; inTime: boolean },
 ): Promise<unknown> {
-  if (error instanceof UpstreamError) return error;
+  if (error instanceof UpstreamError) {
+    return mayHaveHappened
+      ? new UpstreamError(id, 'outcome-unknown', 'a write was accepted with an unreadable answer', { cause: error })
+      : error;
+  }
   if (error instanceof HTTPError) {
     const { status, headers } = error.response;
     const said = await readMessage(error.response);

@@ -1,0 +1,389 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { contract } from '../../src/contract/contract.gen.ts';
+import type { Transport } from '../../src/upstream/client.ts';
+import { UpstreamError } from '../../src/upstream/errors.ts';
+import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstream.ts';
+
+type Answer = Response | Error | ((request: Request) => Promise<Response>);
+
+/** An upstream that gives these answers, one after another, the last one for ever. */
+function startUpstream(answers: readonly Answer[], options: Partial<UpstreamOptions> = {}) {
+  const requests: Request[] = [];
+  const transport: Transport = async (input, init) => {
+    const request = new Request(input, init);
+    const answer = answers[Math.min(requests.length, answers.length - 1)];
+    requests.push(request);
+    if (answer instanceof Error) throw answer;
+    if (typeof answer === 'function') return answer(request);
+    return answer?.clone() ?? Response.error();
+  };
+  const upstream = createUpstreams({
+    baseUrl: 'https://api.example/v1',
+    apiKeyHeader: 'x-api-key',
+    transport,
+    contract,
+    retry: { limit: 2, delay: () => 0, maxRetryAfter: 0 },
+    ...options,
+  })('secret');
+  return { upstream, requests };
+}
+
+const ok = (body: unknown) => Response.json(body);
+const reset = () => new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+const refused = () =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });
+const hang = (request: Request) =>
+  new Promise<Response>((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
+const key = { modelId: 'm', id: 't' };
+
+test('a request carries the key, the contract’s path and nothing that was not said', async () => {
+  const { upstream, requests } = startUpstream([ok({ trainingId: 't' })]);
+
+  await upstream.trainings.start('m~1', { trainingStrength: 7 });
+
+  expect(requests[0]?.url).toBe('https://api.example/v1/models/m~1/trainings');
+  expect(requests[0]?.headers.get('x-api-key')).toBe('secret');
+  expect(await requests[0]?.json()).toEqual({ trainingStrength: 7 });
+});
+
+test('a page is asked for with the id of the last item', async () => {
+  const { upstream, requests } = startUpstream([ok({ models: [], hasMore: false })]);
+
+  await upstream.models.list(undefined);
+  await upstream.models.list('last');
+
+  expect(requests.map(({ url }) => url)).toEqual([
+    'https://api.example/v1/models',
+    'https://api.example/v1/models?lastDocId=last',
+  ]);
+});
+
+test.each(['..', '.', 'a/b', 'a?b', '', 'ü', '%2e%2e', 'x'.repeat(129)])(
+  'an id that could become a path is never sent: %j',
+  async (id) => {
+    const { upstream, requests } = startUpstream([ok({})]);
+
+    await expect(upstream.models.get(id)).rejects.toThrow(RangeError);
+    expect(requests).toEqual([]);
+  },
+);
+
+describe('a read', () => {
+  test.each([
+    ['a reset', reset()],
+    ['408', new Response(null, { status: 408 })],
+    ['429', new Response(null, { status: 429 })],
+    ['500', new Response(null, { status: 500 })],
+    ['502', new Response(null, { status: 502 })],
+    ['503', new Response(null, { status: 503 })],
+    ['504', new Response(null, { status: 504 })],
+  ])('is sent again after %s', async (_, failure) => {
+    const { upstream, requests } = startUpstream([failure, failure, ok({ displayName: 'Dresses' })]);
+
+    expect(await upstream.models.get('m')).toEqual({ kind: 'Model', id: 'm', displayName: 'Dresses' });
+    expect(requests).toHaveLength(3);
+  });
+
+  test.each([400, 401, 402, 403, 404, 409, 413, 415, 422])('is not sent again after %i', async (status) => {
+    const { upstream, requests } = startUpstream([new Response('{"error":{"message":"because"}}', { status })]);
+
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'status', status, said: 'because' });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('is given up after its last repetition', async () => {
+    const { upstream, requests } = startUpstream([reset()]);
+
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'unreachable', status: undefined });
+    expect(requests).toHaveLength(3);
+  });
+
+  test('is not sent again when the upstream wants a longer pause than fits', async () => {
+    const { upstream, requests } = startUpstream([
+      new Response(null, { status: 429, headers: { 'retry-after': '7' } }),
+    ]);
+
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 429, retryAfter: 7 });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('without an answer ends at its deadline', async () => {
+    const { upstream } = startUpstream([hang], { deadline: 5 });
+
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'timeout' });
+  });
+
+  test('whose body stalls ends at its deadline', async () => {
+    const stalled = (request: Request) =>
+      Promise.resolve(
+        new Response(
+          new ReadableStream({
+            start: (controller) =>
+              request.signal.addEventListener('abort', () => controller.error(request.signal.reason)),
+          }),
+        ),
+      );
+    const { upstream } = startUpstream([stalled], { deadline: 5 });
+
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'timeout' });
+  });
+
+  test('ends when its caller leaves, with the caller’s own reason', async () => {
+    const { upstream, requests } = startUpstream([hang]);
+    const controller = new AbortController();
+    const reading = upstream.models.get('m', { signal: controller.signal });
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+
+    controller.abort(new Error('left'));
+
+    await expect(reading).rejects.toThrow('left');
+    expect(requests[0]?.signal.aborted).toBe(true);
+  });
+});
+
+describe('a write that cannot be repeated', () => {
+  const writes = [
+    ['startTraining', (upstream: Upstream) => upstream.trainings.start('m', { trainingStrength: 1 })],
+    ['createPrediction', (upstream: Upstream) => upstream.predictions.create({ scaleConfigs: { m: 1 }, prompt: 'x' })],
+    ['createModel', (upstream: Upstream) => upstream.models.create({ displayName: 'x' })],
+    ['uploadDataItem', (upstream: Upstream) => upstream.dataItems.upload('m', new Uint8Array(1))],
+    ['cancelTraining', (upstream: Upstream) => upstream.trainings.cancel(key)],
+    ['updateModel', (upstream: Upstream) => upstream.models.rename('m', 'x')],
+  ] as const;
+  type Upstream = ReturnType<typeof startUpstream>['upstream'];
+
+  test.each(writes)('%s is sent once when the answer is lost, and its outcome is unknown', async (_, write) => {
+    for (const failure of [reset(), new Response(null, { status: 500 }), new Response(null, { status: 503 })]) {
+      const { upstream, requests } = startUpstream([
+        failure,
+        ok({ id: 'x', trainingId: 'x', predictionId: 'x', dataId: 'x' }),
+      ]);
+
+      await expect(write(upstream)).rejects.toMatchObject({ failure: 'outcome-unknown' });
+      expect(requests).toHaveLength(1);
+    }
+  });
+
+  test.each(writes)('%s is sent again when it cannot have arrived', async (_, write) => {
+    for (const failure of [refused(), new Response(null, { status: 429 })]) {
+      const { upstream, requests } = startUpstream([
+        failure,
+        ok({ id: 'x', trainingId: 'x', predictionId: 'x', dataId: 'x' }),
+      ]);
+
+      await write(upstream);
+      expect(requests).toHaveLength(2);
+    }
+  });
+
+  test('has an unknown outcome when its answer is not JSON, because it was accepted', async () => {
+    const { upstream } = startUpstream([new Response('<html>')]);
+
+    await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
+      failure: 'outcome-unknown',
+    });
+  });
+
+  test('that waited in vain for its turn was never sent, and may be tried again', async () => {
+    const deadlines = [new AbortController(), new AbortController()];
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => timeout.mockRestore());
+    for (const { signal } of deadlines) timeout.mockReturnValueOnce(signal);
+    const { upstream, requests } = startUpstream([hang], { concurrency: 1 });
+    const first = upstream.models.get('m').catch((error: unknown) => error);
+    const second = upstream.trainings.start('m', { trainingStrength: 1 });
+
+    deadlines[1]?.abort(new DOMException('late', 'TimeoutError'));
+
+    await expect(second).rejects.toMatchObject({ failure: 'timeout' });
+    deadlines[0]?.abort(new DOMException('late', 'TimeoutError'));
+    await first;
+    expect(requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+});
+
+test('a deletion that finds nothing after it was repeated has succeeded', async () => {
+  const gone = new Response(null, { status: 404 });
+
+  await expect(startUpstream([reset(), gone]).upstream.models.delete('m')).resolves.toBeUndefined();
+  await expect(startUpstream([gone]).upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
+});
+
+test('no more requests of one credential are under way at once than allowed', async () => {
+  let underWay = 0;
+  let most = 0;
+  const slow = async () => {
+    most = Math.max(most, ++underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay--;
+    return ok({ displayName: 'x' });
+  };
+  const { upstream } = startUpstream([slow], { concurrency: 3 });
+
+  await Promise.all(Array.from({ length: 20 }, (_, index) => upstream.models.get(`m${index}`)));
+
+  expect(most).toBe(3);
+});
+
+describe('an answer that breaks the contract', () => {
+  test.each([
+    ['that is not JSON', new Response('<html>'), 'expected JSON'],
+    ['that is no object', ok([]), 'TrainingDetails: expected an object, got a list'],
+    ['with a status of another type', ok({ status: 7 }), 'TrainingDetails.status: expected a string, got a number'],
+    [
+      'with a time that is none',
+      ok({ status: 'queued', createdAt: 'soon' }),
+      'TrainingDetails.createdAt: expected a time',
+    ],
+  ])('%s names the operation and the field', async (_, answer, message) => {
+    const { upstream } = startUpstream([answer]);
+
+    const error = await upstream.trainings.get(key).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(UpstreamError);
+    expect(error).toMatchObject({
+      failure: 'invalid-response',
+      message: expect.stringContaining(`getTraining: ${message}`),
+    });
+  });
+
+  test('in one row leaves the other rows alone', async () => {
+    const { upstream } = startUpstream([
+      ok({ models: [{ id: 'a' }, {}, { id: '..' }, { id: 'b', displayName: 7 }, { id: 'c' }] }),
+    ]);
+
+    const { rows } = await upstream.models.list(undefined);
+
+    expect(rows.map((row) => (row instanceof UpstreamError ? row.failure : row.id))).toEqual([
+      'a',
+      'invalid-response',
+      'invalid-response',
+      'invalid-response',
+      'c',
+    ]);
+  });
+});
+
+describe('an answer is read under every name that the contract accepts', () => {
+  test.each(['id', 'trainingId'])('an id as %s', async (name) => {
+    const { upstream } = startUpstream([ok({ trainingId: 'x', [name]: 'x' })]);
+    expect(await upstream.trainings.start('m', { trainingStrength: 1 })).toEqual({ modelId: 'm', id: 'x' });
+    const list = startUpstream([ok({ trainings: [{ [name]: 'y' }] })]);
+    expect((await list.upstream.trainings.list('m', undefined)).rows).toEqual([
+      { kind: 'Training', modelId: 'm', id: 'y' },
+    ]);
+  });
+
+  test.each(['data', 'dataItems', 'items'])('the data items as %s', async (name) => {
+    const { upstream } = startUpstream([ok({ [name]: [{ dataId: 'd' }] })]);
+
+    expect((await upstream.dataItems.list('m', undefined)).rows).toEqual([{ kind: 'DataItem', modelId: 'm', id: 'd' }]);
+  });
+
+  test.each(['images', 'imageUrls', 'outputs', 'results'])('the images of a prediction as %s', async (name) => {
+    const address = 'https://cdn.example/1.png';
+    const { upstream } = startUpstream([
+      ok({
+        status: 'done',
+        [name]: [
+          address,
+          { url: address },
+          { imageUrl: address },
+          { downloadUrl: address },
+          { signedUrl: address },
+          { base64: 'AAAA' },
+          { imageData: 'data:image/png;base64,AAAA' },
+        ],
+      }),
+    ]);
+
+    expect((await upstream.predictions.get('p')).images).toEqual([
+      ...Array(5).fill({ url: address }),
+      { base64: 'AAAA' },
+      { base64: 'data:image/png;base64,AAAA' },
+    ]);
+  });
+
+  test.each([
+    ['2026-01-01T00:00:00Z', 1_767_225_600_000],
+    [1_767_225_600, 1_767_225_600_000],
+    [1_767_225_600_123, 1_767_225_600_123],
+    [{ _seconds: 1_767_225_600, _nanoseconds: 5_000_000 }, 1_767_225_600_005],
+  ])('a time as %j', async (createdAt, expected) => {
+    const { upstream } = startUpstream([ok({ status: 'queued', createdAt })]);
+
+    expect((await upstream.trainings.get(key)).createdAt?.getTime()).toBe(expected);
+  });
+
+  test.each([
+    [0, 0],
+    [0.5, 0.5],
+    [1, 1],
+    [42, 0.42],
+    [100, 1],
+    [101, null],
+    [-1, null],
+    [null, null],
+  ])('progress of %j as %j', async (progress, expected) => {
+    const { upstream } = startUpstream([ok({ status: 'queued', progress })]);
+
+    expect((await upstream.trainings.get(key)).progress).toBe(expected);
+  });
+
+  test.each([
+    ['queued', 'QUEUED'],
+    ['PENDING', 'QUEUED'],
+    ['in-queue', 'QUEUED'],
+    ['In Queue', 'QUEUED'],
+    ['created', 'QUEUED'],
+    ['starting', 'QUEUED'],
+    ['processing', 'PROCESSING'],
+    ['in_progress', 'PROCESSING'],
+    ['Training', 'PROCESSING'],
+    ['running', 'PROCESSING'],
+    ['completed', 'COMPLETED'],
+    ['succeeded', 'COMPLETED'],
+    ['done', 'COMPLETED'],
+    ['finished', 'COMPLETED'],
+    ['failed', 'FAILED'],
+    ['errored', 'FAILED'],
+    ['canceled', 'CANCELED'],
+    ['cancelled', 'CANCELED'],
+    ['aborted', 'CANCELED'],
+    ['sleeping', 'UNKNOWN'],
+    ['', 'UNKNOWN'],
+  ])('a status of %j as %s', async (word, state) => {
+    const { upstream } = startUpstream([ok({ status: word })]);
+
+    expect((await upstream.trainings.get(key)).status).toEqual({
+      word,
+      state,
+      isFinished: ['COMPLETED', 'FAILED', 'CANCELED'].includes(state),
+    });
+  });
+
+  test('a weight as a number or as an object that holds it', async () => {
+    const { upstream } = startUpstream([ok({ status: 'queued', scaleConfigs: { a: 0.5, b: { scale: 2 } } })]);
+
+    expect((await upstream.predictions.get('p')).scaleConfigs).toEqual(
+      new Map([
+        ['a', 0.5],
+        ['b', 2],
+      ]),
+    );
+  });
+
+  test('with a field that is missing, null or unknown', async () => {
+    const { upstream } = startUpstream([
+      ok({ status: 'queued', triggerWord: null, trainingSpeed: 'turbo', surprise: 1 }),
+    ]);
+
+    expect(await upstream.trainings.get(key)).toEqual({
+      kind: 'Training',
+      ...key,
+      status: { word: 'queued', state: 'QUEUED', isFinished: false },
+      triggerWord: null,
+      trainingSpeed: null,
+    });
+  });
+});
