@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { circlesOf, type Import, readModule, readModules } from './support/modules.ts';
+
+const modules = readModules();
+const imports = modules.flatMap((module) => module.imports);
+
+const inside = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
+const inSrc = inside('src');
+const inSchema = inside('schema');
+const inSandbox = inside('src/sandbox');
+const inUpstream = inside('src/upstream');
+const inJobs = inside('src/jobs');
+const isOf =
+  (...files: string[]) =>
+  (file: string) =>
+    files.includes(file);
+
+/** Files that are run by themselves, and so may talk to the process. */
+const PROGRAMS = ['src/main.ts', 'src/sandbox/main.ts'];
+const SCRIPTS = ['src/contract/generate.ts', 'schema/print.ts'];
+
+/** Timers outside `src/jobs`, each with its reason. */
+const TIMERS: Readonly<Record<string, string>> = {
+  'src/sandbox/sandbox.ts': 'the delay among the faults, a parameter (`pause`) that tests replace',
+  'src/upstream/time-budget.ts':
+    'a deadline that stands still between two waits, which `AbortSignal.timeout` cannot; it ends work and delays none',
+};
+
+const breaches = (breaks: (found: Import) => boolean) =>
+  imports.filter(breaks).map(({ from, to, when }) => `${from} imports ${to} (${when})`);
+
+describe('who may know whom', () => {
+  test.each<[rule: string, breaks: (found: Import) => boolean]>([
+    ['nothing imports the programs', ({ to }) => isOf(...PROGRAMS)(to)],
+    ['only main knows the server', ({ from, to }) => to === 'src/server.ts' && from !== 'src/main.ts'],
+    [
+      'only main loads the gateway; the server and its sockets know its type',
+      ({ from, to, when }) =>
+        to === 'src/gateway.ts' &&
+        from !== 'src/main.ts' &&
+        !(when === 'compiling' && isOf('src/server.ts', 'src/sockets.ts')(from)),
+    ],
+    [
+      'only the gateway loads the graph',
+      ({ from, to, when }) => inSrc(from) && inSchema(to) && when === 'running' && from !== 'src/gateway.ts',
+    ],
+    [
+      'the graph loads of src/ only what errors are and which ids there can be',
+      ({ from, to, when }) =>
+        inSchema(from) &&
+        inSrc(to) &&
+        when === 'running' &&
+        !isOf('src/errors.ts', 'src/contract/rules.ts', 'src/upstream/errors.ts')(to),
+    ],
+    [
+      'only upstream/ knows how requests are sent',
+      ({ from, to }) => isOf('ky', 'p-queue', 'undici')(to) && !inUpstream(from),
+    ],
+    [
+      'upstream/ knows of the gateway nothing but the contract',
+      ({ from, to }) => inUpstream(from) && isOurs(to) && !inUpstream(to) && !inside('src/contract')(to),
+    ],
+    [
+      'jobs/ knows neither GraphQL nor a resource',
+      ({ from, to }) => inJobs(from) && ((isOurs(to) && !inJobs(to)) || /graphql|pothos/.test(to)),
+    ],
+    [
+      'sandbox/ shares only the contract and the reading of settings',
+      ({ from, to }) =>
+        inSandbox(from) && isOurs(to) && !inSandbox(to) && !inside('src/contract')(to) && to !== 'src/settings.ts',
+    ],
+    [
+      'only the program and its configuration know the sandbox',
+      ({ from, to }) => inSandbox(to) && !inSandbox(from) && !isOf('src/main.ts', 'src/config.ts')(from),
+    ],
+    [
+      'the contract knows nobody',
+      ({ from, to }) => inside('src/contract')(from) && isOurs(to) && !inside('src/contract')(to),
+    ],
+    ['nothing imports from tests', ({ to }) => to.startsWith('test/')],
+    ['nothing imports what builds it', ({ to }) => isOf('vitest', 'typescript', 'esbuild', 'tsx')(to)],
+  ])('%s', (_, breaks) => {
+    expect(breaches(breaks)).toEqual([]);
+  });
+
+  test('no modules load each other in a circle', () => {
+    expect(circlesOf(modules)).toEqual([]);
+  });
+});
+
+describe('what belongs to one place', () => {
+  test('only programs and scripts touch the process', () => {
+    const touching = modules.filter(({ uses, imports }) => uses.has('process') || imports.some(isFrom('node:process')));
+
+    expect(touching.map(({ file }) => file).toSorted()).toEqual([...PROGRAMS, ...SCRIPTS].toSorted());
+  });
+
+  test('only jobs/ has timers, but for the exceptions with a reason', () => {
+    const timers = ['setTimeout', 'setInterval'];
+    const waiting = modules.filter(
+      ({ file, uses, imports }) =>
+        !inJobs(file) && (timers.some((timer) => uses.has(timer)) || imports.some(isFrom(/^node:timers/))),
+    );
+
+    expect(waiting.map(({ file }) => file).toSorted()).toEqual(Object.keys(TIMERS).toSorted());
+  });
+});
+
+describe('the reading of modules', () => {
+  test('tells imports that load from imports of types', () => {
+    const text = `
+      import a, { type B } from './a.ts';
+      import type { C } from '../c.ts';
+      import 'node:fs/promises';
+      export { d } from '@scope/d/deep';
+      export type * from 'e/deep';
+      type F = import('./f.ts').F;
+      const g = await import('./g.ts');
+    `;
+
+    expect(readModule('src/room/x.ts', text).imports.map(({ to, when }) => [to, when])).toEqual([
+      ['src/room/a.ts', 'running'],
+      ['src/c.ts', 'compiling'],
+      ['node:fs/promises', 'running'],
+      ['@scope/d', 'running'],
+      ['e', 'compiling'],
+      ['src/room/f.ts', 'compiling'],
+      ['src/room/g.ts', 'running'],
+    ]);
+  });
+
+  test('tells a global from a member of the same name', () => {
+    const uses = (text: string) => readModule('src/x.ts', text).uses.has('process');
+
+    expect(['process.exit()', 'globalThis.process', 'const { env } = process'].map(uses)).toEqual([true, true, true]);
+    expect(['z.process()', 'const a = { process: 1 }', '// process'].map(uses)).toEqual([false, false, false]);
+  });
+
+  test('finds circles', () => {
+    const module = (file: string, text: string) => readModule(`src/${file}`, text);
+
+    expect(
+      circlesOf([
+        module('a.ts', `import './b.ts'; import type { C } from './c.ts'`),
+        module('b.ts', `import './c.ts'`),
+        module('c.ts', `import './b.ts'`),
+      ]),
+    ).toEqual(['src/b.ts → src/c.ts → src/b.ts']);
+  });
+});
+
+function isOurs(file: string): boolean {
+  return inSrc(file) || inSchema(file);
+}
+
+function isFrom(name: string | RegExp): (found: Import) => boolean {
+  return ({ to }) => (typeof name === 'string' ? to === name : name.test(to));
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+/** One import, export-from or `import()`. */
+export interface Import {
+  /** The importing file, from the repository's root. */
+  from: string;
+  /** The imported file from the repository's root, or the name of a package without what follows it: `node:fs`, `ajv`. */
+  to: string;
+  /** `import type` leaves nothing behind; anything else loads the module. */
+  when: 'compiling' | 'running';
+}
+
+/** A file of the product as its syntax tells. */
+export interface Module {
+  file: string;
+  imports: readonly Import[];
+  /** Names that it takes from the global scope or from Node's modules of that name: `process`, `setTimeout`. */
+  uses: ReadonlySet<string>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Every module of the product. */
+export const readModules = (): Module[] =>
+  ['src', 'schema']
+    .flatMap((folder) => ts.sys.readDirectory(root + folder, ['.ts']))
+    .map((path) => readModule(path.slice(root.length), readFileSync(path, 'utf8')));
+
+/** What a module's text imports and uses. */
+export function readModule(file: string, text: string): Module {
+  const imports: Import[] = [];
+  const uses = new Set<string>();
+  const add = (specifier: ts.Node | undefined, when: Import['when']) => {
+    if (!specifier || !ts.isStringLiteralLike(specifier)) return;
+    imports.push({ from: file, to: target(file, specifier.text), when });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node))
+      add(node.moduleSpecifier, node.importClause?.isTypeOnly ? 'compiling' : 'running');
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly ? 'compiling' : 'running');
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, 'compiling');
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], 'running');
+    else if (ts.isIdentifier(node) && !isNameOfMember(node)) uses.add(node.text);
+    else if (ts.isPropertyAccessExpression(node) && node.expression.getText() === 'globalThis')
+      uses.add(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+  return { file, imports, uses };
+}
+
+/** `process` in `job.process` or in `{ process: 1 }` is somebody else's. */
+function isNameOfMember(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isQualifiedName(parent)) return parent.right === node;
+  const namesMember =
+    ts.isPropertyAccessExpression(parent) ||
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertySignature(parent) ||
+    ts.isMethodSignature(parent);
+  return namesMember && parent.name === node;
+}
+
+function target(file: string, specifier: string): string {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(file), specifier);
+  const [scope = '', name] = specifier.split('/');
+  return specifier.startsWith('@') ? `${scope}/${name}` : specifier.startsWith('node:') ? specifier : scope;
+}
+
+/** Circles of modules that load each other, each as the way round it. */
+export function circlesOf(modules: readonly Module[]): string[] {
+  const next = new Map(
+    modules.map(({ file, imports }) => [file, imports.filter(({ when }) => when === 'running').map(({ to }) => to)]),
+  );
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const follow = (file: string, way: readonly string[]) => {
+    const start = way.indexOf(file);
+    if (start >= 0) circles.push([...way.slice(start), file].join(' → '));
+    if (start >= 0 || done.has(file)) return;
+    for (const to of next.get(file) ?? []) follow(to, [...way, file]);
+    done.add(file);
+  };
+  for (const file of next.keys()) follow(file, []);
+  return circles;
+}
