@@ -1,6 +1,7 @@
+import { on } from 'node:events';
 import { createClient as createSseClient } from 'graphql-sse';
-import { createClient as createSocketClient } from 'graphql-ws';
-import { onTestFinished } from 'vitest';
+import { type ClientOptions, createClient as createSocketClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import { expect, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 
 /** What the graph answers over HTTP. */
@@ -64,19 +65,47 @@ export const transports: Readonly<Record<'WebSocket' | 'server-sent events', Sub
   },
 };
 
-/** A client over a WebSocket of its own, open until the test has finished. */
-export function connectSocket(url: string, connectionParams: Record<string, unknown> = {}) {
-  const client = createSocketClient({
-    url: socketUrl(url),
-    webSocketImpl: WebSocket,
-    connectionParams,
-    retryAttempts: 0,
-  });
+/** A client over a WebSocket of its own, open until the test has finished. It connects once unless options say more. */
+export function connectSocket(url: string, options: Omit<Partial<ClientOptions>, 'url'> = {}) {
+  const client = createSocketClient({ retryAttempts: 0, webSocketImpl: WebSocket, ...options, url: socketUrl(url) });
   onTestFinished(() => client.dispose());
   return client;
 }
 
-export const socketUrl = (url: string): string => `${url.replace(/^http/, 'ws')}/graphql`;
+/** A message of the graphql-transport-ws protocol. */
+export interface Message {
+  type: string;
+  id?: string;
+  payload?: unknown;
+}
+
+/** A WebSocket on which a test speaks the protocol itself. */
+export interface Conversation {
+  say(message: Message): void;
+  /** The next message of the server. */
+  hear(): Promise<Message>;
+  /** The code with which the socket was closed. */
+  closed: Promise<number>;
+}
+
+/** Opens a WebSocket, as any client or any page may. @param headers Those of the handshake. */
+export async function openSocket(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Conversation> {
+  const socket = new WebSocket(socketUrl(url), GRAPHQL_TRANSPORT_WS_PROTOCOL, { headers });
+  onTestFinished(() => socket.terminate());
+  const messages = on(socket, 'message', { close: ['close'] });
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return {
+    say: (message) => socket.send(JSON.stringify(message)),
+    async hear() {
+      const { value, done } = await messages.next();
+      return done ? expect.fail('The socket was closed instead.') : JSON.parse(String(value[0]));
+    },
+    closed,
+  };
+}
+
+const socketUrl = (url: string): string => `${url.replace(/^http/, 'ws')}/graphql`;
 
 /** Everything that a stream brings until it completes by itself. */
 export async function collect<Item>(stream: AsyncIterable<Item>): Promise<Item[]> {

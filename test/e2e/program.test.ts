@@ -1,0 +1,370 @@
+import { once } from 'node:events';
+import { createServer, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Program, runProgram, startProgram, temporaryDirectory } from '../support/program.ts';
+import { type Answer, ask, type Conversation, connectSocket, openSocket, transports, upload } from './client.ts';
+
+/** What Node prints below the message of an error that nobody put into words. */
+const STACK = /^\s+at /m;
+
+const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+const FIRST_MODEL = '{ models(first: 1) { nodes { displayName } } }';
+const CREATE_MODEL = `mutation ($displayName: String!) {
+  createModel(input: { displayName: $displayName }) { ... on CreateModelSuccess { model { id } } }
+}`;
+const CREATE_PREDICTION = `mutation ($modelId: ID!, $prompt: String!) {
+  createPrediction(input: { models: [{ id: $modelId, scale: 1 }], prompt: $prompt }) {
+    ... on CreatePredictionSuccess { prediction { id } }
+  }
+}`;
+
+test('the program prints where GraphiQL is', async () => {
+  const { url, output } = await startProgram();
+
+  expect(output.stdout).toContain(`GraphiQL: ${url}/graphql`);
+  const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
+  expect(page.headers.get('content-type')).toMatch('text/html');
+  expect(await page.text()).toContain('<html');
+});
+
+test('a bad configuration is refused with every mistake at once, in sentences', async () => {
+  const env = {
+    PORT: 'http',
+    ALLOW_ANONYMOUS: 'maybe',
+    LOG_LEVEL: 'loud',
+    FLAIR_API_URL: 'localhost:9000',
+    SANDBOX_FAST_SECONDS: 'soon',
+    SANDBOX_FAULTS: 'boom',
+  };
+
+  const { code, stdout, stderr } = await runProgram({ env });
+
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).not.toMatch(STACK);
+  expect(Object.keys(env).filter((name) => !stderr.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('the sandbox alone refuses a bad configuration with every mistake at once, too', async () => {
+  const env = { SANDBOX_PORT: '-1', SANDBOX_PAGE_SIZE: '0', SANDBOX_DATA_ITEM_SHAPE: 'round' };
+
+  const { code, stdout, stderr } = await runProgram({ entry: 'sandbox', env });
+
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).not.toMatch(STACK);
+  expect(Object.keys(env).filter((name) => !stderr.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('a gateway that others can reach does not start with a key to lend', async () => {
+  const { code, stdout, stderr } = await runProgram({ env: { HOST: '0.0.0.0' } });
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/`HOST` is "0\.0\.0\.0".*`ALLOW_ANONYMOUS=true`/);
+  expect(stderr).not.toMatch(STACK);
+});
+
+test('a gateway that others can reach passes keys through and lends none', async () => {
+  const upstream = await startProgram({ entry: 'sandbox' });
+  const { url } = await startProgram({ env: { HOST: '0.0.0.0', FLAIR_API_URL: upstream.url } });
+
+  expect(codesOf(await ask(url, FIRST_MODEL))).toEqual(['UNAUTHENTICATED']);
+  expect(codesOf(await ask(url, FIRST_MODEL, {}, { 'x-api-key': 'unknown' }))).toEqual(['UNAUTHENTICATED']);
+  expect(await ask(url, FIRST_MODEL, {}, { 'x-api-key': 'demo' })).toEqual(oneModel);
+});
+
+test('whoever calls the gateway by another name than this machine’s brings a key', async () => {
+  const { url } = await startProgram();
+
+  expect(codesOf(await askAs('evil.example', url))).toEqual(['UNAUTHENTICATED']);
+  expect(await askAs('evil.example', url, { 'x-api-key': 'demo' })).toEqual(oneModel);
+  expect(await askAs('localhost', url)).toEqual(oneModel);
+});
+
+test('whoever opens a WebSocket by another name than this machine’s brings a key', async () => {
+  const { url } = await startProgram();
+
+  const stranger = await openSocket(url, { host: 'evil.example' });
+  expect(codesOf(await converse(stranger))).toEqual(['UNAUTHENTICATED']);
+
+  const caller = await openSocket(url, { host: 'evil.example' });
+  expect(await converse(caller, { apiKey: 'demo' })).toEqual(oneModel);
+});
+
+test.each([
+  ['no key', {}, 'the demo'],
+  ['a key as `apiKey`', { apiKey: 'alices' }, 'Alice'],
+  ['a key under the name of the header', { 'x-api-key': 'alices' }, 'Alice'],
+  ['a key under the name of the header in another case', { 'X-API-Key': 'alices' }, 'Alice'],
+])('a WebSocket with %s acts for whom it belongs to', async (_, connectionParams, whose) => {
+  const { url } = await startProgram({ env: { SANDBOX_KEYS: 'alices', SANDBOX_SEED: 'false' } });
+  for (const [displayName, key] of Object.entries({ 'the demo': 'demo', Alice: 'alices' })) {
+    await ask(url, CREATE_MODEL, { displayName }, { 'x-api-key': key });
+  }
+
+  const answer = await connectSocket(url, { connectionParams })
+    .iterate({ query: '{ models { nodes { displayName } } }' })
+    .next();
+
+  expect(answer.value).toEqual({ data: { models: { nodes: [{ displayName: whose }] } } });
+});
+
+test.each([
+  ['is not GraphQL', '{ models {', 'GRAPHQL_PARSE_FAILED'],
+  ['does not fit the schema', '{ modles { nodes { id } } }', 'GRAPHQL_VALIDATION_FAILED'],
+])('a WebSocket answers a document that %s with an error and stays open', async (_, query, code) => {
+  const { url } = await startProgram();
+  const { say, hear } = await openSocket(url);
+  say({ type: 'connection_init' });
+  expect(await hear()).toEqual({ type: 'connection_ack' });
+
+  say({ type: 'subscribe', id: 'bad', payload: { query } });
+  expect(await hear()).toMatchObject({ type: 'error', id: 'bad', payload: [{ extensions: { code } }] });
+
+  say({ type: 'subscribe', id: 'good', payload: { query: FIRST_MODEL } });
+  expect(await hear()).toEqual({ type: 'next', id: 'good', payload: oneModel });
+  expect(await hear()).toEqual({ type: 'complete', id: 'good' });
+});
+
+test('there is a front door, a health check, and a sentence for everything else', async () => {
+  const { url } = await startProgram();
+
+  const door = await fetch(url, { redirect: 'manual' });
+  expect({ status: door.status, location: door.headers.get('location') }).toEqual({
+    status: 302,
+    location: '/graphql',
+  });
+
+  const health = await fetch(`${url}/health`);
+  expect({ status: health.status, body: await health.json() }).toEqual({ status: 200, body: { status: 'ok' } });
+
+  const elsewhere = await fetch(`${url}/elsewhere`);
+  expect(elsewhere.status).toBe(404);
+  expect(await elsewhere.text()).toContain('/elsewhere');
+});
+
+test('every request leaves one line in the log, and none of its secrets', async () => {
+  const secrets = {
+    key: 'canary-key-of-a-caller',
+    wrongKey: 'canary-key-that-is-wrong',
+    ownKey: 'canary-key-of-the-gateway',
+    text: 'canary-of-a-body',
+    search: 'canary-of-a-query-string',
+    token: 'canary-of-a-token',
+  };
+  const upstream = await startProgram({
+    entry: 'sandbox',
+    env: { SANDBOX_KEYS: `${secrets.key},${secrets.ownKey}`, SANDBOX_FAULTS: '500:getDataItem:always' },
+  });
+  const { url, output, stop } = await startProgram({
+    env: { FLAIR_API_URL: upstream.url, FLAIR_API_KEY: secrets.ownKey, LOG_LEVEL: 'trace' },
+  });
+  const key = { 'x-api-key': secrets.key };
+
+  const created = await ask<CreatedModel>(url, CREATE_MODEL, { displayName: secrets.text }, key);
+  const modelId = created.data?.createModel.model.id ?? '';
+  await ask(url, CREATE_PREDICTION, { modelId, prompt: secrets.text }, key);
+  const stored = await upload<{ uploadDataItems: { outcomes: { dataItem: { image: { url: string } } }[] } }>(
+    url,
+    `mutation ($modelId: ID!, $files: [File!]!) {
+      uploadDataItems(input: { modelId: $modelId, files: $files }) {
+        ... on UploadDataItemsSuccess { outcomes { dataItem { image { url } } } }
+      }
+    }`,
+    { modelId },
+    [new File([Buffer.from(PIXEL.split(',')[1] ?? '', 'base64')], `${secrets.text}.png`)],
+    key,
+  );
+  const imageUrl = stored.data?.uploadDataItems.outcomes[0]?.dataItem.image.url ?? '';
+  expect((await fetch(imageUrl)).status).toBe(502);
+  expect((await fetch(`${url}/images/${secrets.token}?${secrets.search}`)).status).not.toBe(200);
+  await ask(url, FIRST_MODEL, {}, { 'x-api-key': secrets.wrongKey });
+  await ask(url, FIRST_MODEL);
+  await ask(url, `{ ${secrets.text} "`);
+  await ask(url, CREATE_MODEL, { displayName: { text: secrets.text } });
+  for (const query of [
+    FIRST_MODEL,
+    `mutation { createModel(input: { displayName: "${secrets.search}" }) { __typename } }`,
+  ]) {
+    await fetch(`${url}/graphql?${new URLSearchParams({ query, extra: secrets.search })}`, { headers: key });
+  }
+  const socket = await openSocket(url, { cookie: secrets.token });
+  await converse(socket, { apiKey: secrets.key }, `{ models { nodes { id } } } # ${secrets.text}`);
+  await converse(await openSocket(url), { apiKey: secrets.wrongKey });
+  await upstream.stop();
+  await ask(url, CREATE_MODEL, { displayName: secrets.text }, key);
+  expect((await fetch(imageUrl)).status).toBe(502);
+  await stop();
+
+  const lines: { msg: string; method?: string; path?: string; status?: number }[] = output.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  expect(lines.filter(({ msg }) => msg === 'request')).toMatchObject([
+    ...Array.from({ length: 3 }, () => ({ method: 'POST', path: '/graphql', status: 200 })),
+    { method: 'GET', path: '/images/…', status: 502 },
+    { method: 'GET', path: '/images/…' },
+    ...Array.from({ length: 4 }, () => ({ method: 'POST', path: '/graphql' })),
+    ...Array.from({ length: 2 }, () => ({ method: 'GET', path: '/graphql' })),
+    { method: 'POST', path: '/graphql' },
+    { method: 'GET', path: '/images/…', status: 502 },
+  ]);
+  expect(lines.map(({ msg }) => msg)).toContain('an image could not be served');
+  const written = output.stdout + output.stderr;
+  const sealed = new URL(imageUrl).pathname.split('/').at(-1) ?? '';
+  const halves = { head: sealed.slice(0, sealed.length / 2), tail: sealed.slice(sealed.length / 2) };
+  const leaked = Object.entries({ ...secrets, ...halves }).filter(([, secret]) => written.includes(secret));
+  expect(leaked).toEqual([]);
+});
+
+test('whatever was acknowledged outlives a program that is killed', async () => {
+  const directory = await temporaryDirectory();
+  const first = await startProgram({ directory });
+  const created = await Promise.all(
+    Array.from({ length: 5 }, (_, index) =>
+      ask<CreatedModel>(first.url, CREATE_MODEL, { displayName: `No. ${index}` }),
+    ),
+  );
+  const models = created.map(({ data }) => data?.createModel.model.id ?? '');
+  const modelId = models[0] ?? '';
+  const { dataItemId, trainingId } = await beginTraining(first.url, modelId);
+  const predicted = await ask<{ createPrediction: { prediction: { id: string } } }>(first.url, CREATE_PREDICTION, {
+    modelId,
+    prompt: 'a coat',
+  });
+  const predictionId = predicted.data?.createPrediction.prediction.id ?? '';
+  expect(await first.kill()).toEqual({ code: null, signal: 'SIGKILL' });
+
+  const { url } = await startProgram({ directory });
+
+  const ids = [...models, trainingId, predictionId, dataItemId];
+  const found = await ask<{ nodes: ({ id: string } | null)[] }>(
+    url,
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Model { displayName } ... on DataItem { image { byteSize } } } }',
+    { ids },
+  );
+  expect(found).toEqual({
+    data: {
+      nodes: [
+        ...models.map((id, index) => ({ id, displayName: `No. ${index}` })),
+        { id: trainingId },
+        { id: predictionId },
+        { id: dataItemId, image: { byteSize: Buffer.from(PIXEL.split(',')[1] ?? '', 'base64').byteLength } },
+      ],
+    },
+  });
+});
+
+test('a program that is asked to stop completes its event streams and ends', async () => {
+  const { url, stop } = await startProgram({ env: { SANDBOX_FAST_SECONDS: '3600' } });
+  const { trainingId } = await beginTraining(url);
+  const events = transports['server-sent events'](url, WATCH, { id: trainingId });
+  expect(await events.next()).toMatchObject({ value: { data: { trainingUpdated: { isFinished: false } } } });
+
+  const stopped = stop();
+
+  expect(await events.next()).toEqual({ done: true, value: undefined });
+  expect(await stopped).toEqual({ code: 0, signal: null });
+});
+
+test('a client that connects again watches on when the program was restarted', async () => {
+  const directory = await temporaryDirectory();
+  const env = { SANDBOX_FAST_SECONDS: '3600' };
+  const { url, stop } = await startProgram({ directory, env });
+  const { trainingId } = await beginTraining(url);
+  let restarted: Promise<Program> | undefined;
+  const retryWait = async () => {
+    await restarted;
+  };
+  const events = connectSocket(url, { retryAttempts: 1, retryWait }).iterate({
+    query: WATCH,
+    variables: { id: trainingId },
+  });
+  const underWay = { done: false, value: { data: { trainingUpdated: { isFinished: false } } } };
+  expect(await events.next()).toEqual(underWay);
+
+  restarted = stop().then((exit) => {
+    expect(exit).toEqual({ code: 0, signal: null });
+    return startProgram({ directory, env: { ...env, PORT: new URL(url).port } });
+  });
+
+  expect(await events.next()).toEqual(underWay);
+});
+
+test('a program that is asked to stop answers first what is under way', async () => {
+  const upstream = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void upstream.close());
+  await once(upstream, 'listening');
+  const { url, stop } = await startProgram({
+    env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, FLAIR_API_KEY: 'any' },
+  });
+  const { closed } = await openSocket(url);
+  const answer = ask(url, FIRST_MODEL);
+  const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
+
+  const stopped = stop();
+  await closed;
+  const page = { models: [{ id: '1', displayName: 'Coats' }], hasMore: false, nextPageCursor: null };
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(page));
+
+  expect(await answer).toEqual({ data: { models: { nodes: [{ displayName: 'Coats' }] } } });
+  expect(await stopped).toEqual({ code: 0, signal: null });
+});
+
+interface CreatedModel {
+  createModel: { model: { id: string } };
+}
+
+const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { isFinished } }';
+
+/** What {@link FIRST_MODEL} answers to whoever may see the demo data. */
+const oneModel = { data: { models: { nodes: [{ displayName: expect.any(String) }] } } };
+
+const codesOf = ({ errors = [] }: Pick<Answer<unknown>, 'errors'>) => errors.map(({ extensions }) => extensions.code);
+
+/** Asks for a model under any name of the host, which `fetch` does not let its callers choose. */
+async function askAs(host: string, url: string, headers: Record<string, string> = {}): Promise<Answer<unknown>> {
+  const sent = request(`${url}/graphql`, {
+    method: 'POST',
+    headers: { host, 'content-type': 'application/json', ...headers },
+  });
+  sent.end(JSON.stringify({ query: FIRST_MODEL }));
+  return await new Promise((resolve, reject) => {
+    sent.once('error', reject);
+    sent.once('response', (response) => resolve(text(response).then((body) => JSON.parse(body))));
+  });
+}
+
+/** Greets, asks for a model, and returns what is answered. */
+async function converse({ say, hear }: Conversation, connectionParams: object = {}, query = FIRST_MODEL) {
+  say({ type: 'connection_init', payload: connectionParams });
+  expect(await hear()).toEqual({ type: 'connection_ack' });
+  say({ type: 'subscribe', id: 'first', payload: { query } });
+  return (await hear()).payload as Answer<unknown>;
+}
+
+/** Starts a fast training of a model that has one image. @param ofModel A model; a new one when left out. */
+async function beginTraining(url: string, ofModel?: string): Promise<{ dataItemId: string; trainingId: string }> {
+  const created = ofModel ? undefined : await ask<CreatedModel>(url, CREATE_MODEL, { displayName: 'Coats' });
+  const modelId = ofModel ?? created?.data?.createModel.model.id;
+  const { data } = await ask<{
+    uploadDataItem: { dataItem: { id: string } };
+    startTraining: { training: { id: string } };
+  }>(
+    url,
+    `mutation ($modelId: ID!, $file: File!) {
+      uploadDataItem(input: { modelId: $modelId, file: $file }) {
+        ... on UploadDataItemSuccess { dataItem { id } }
+      }
+      startTraining(input: { modelId: $modelId, strength: 5, mode: { fast: {} } }) {
+        ... on StartTrainingSuccess { training { id } }
+      }
+    }`,
+    { modelId, file: PIXEL },
+  );
+  return { dataItemId: data?.uploadDataItem.dataItem.id ?? '', trainingId: data?.startTraining.training.id ?? '' };
+}
