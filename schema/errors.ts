@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { MAX_IMAGE_BYTES } from '../src/contract/rules.ts';
-import { type ErrorCode, publicError } from '../src/errors.ts';
+import { type ErrorCode, extensionsOf } from '../src/errors.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 
 /**
@@ -9,7 +9,7 @@ import { UpstreamError } from '../src/upstream/errors.ts';
  */
 export abstract class ActionableError extends GraphQLError {
   constructor(code: ErrorCode, message: string) {
-    super(message, { extensions: publicError(code, message).extensions });
+    super(message, { extensions: extensionsOf(code) });
   }
 }
 

@@ -34,6 +34,9 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** What every error that clients see says of itself. */
+export const extensionsOf = (code: ErrorCode) => ({ code, retryable: ERROR_CODES[code].retryable });
+
 /** An error that clients are meant to see. */
 export function publicError(
   code: ErrorCode,
@@ -43,7 +46,7 @@ export function publicError(
 ): GraphQLError {
   return new GraphQLError(message, {
     ...(cause && { originalError: cause }),
-    extensions: { code, retryable: ERROR_CODES[code].retryable, ...extensions },
+    extensions: { ...extensionsOf(code), ...extensions },
   });
 }
 
@@ -108,7 +111,9 @@ export const createMaskError =
   (report: ReportError) =>
   (error: unknown): GraphQLError => {
     if (!(error instanceof GraphQLError)) return reveal(error) ?? mask(error, report);
-    const visible = reveal(error.originalError ?? error) ?? mask(error.originalError ?? error, report);
+    const original = error.originalError ?? error;
+    const visible =
+      reveal(original) ?? (isRefusal(error) ? publicError('BAD_USER_INPUT', error.message) : mask(original, report));
     return new GraphQLError(visible.message, {
       nodes: error.nodes ?? null,
       source: error.source ?? null,
@@ -123,10 +128,15 @@ function reveal(error: unknown): GraphQLError | undefined {
   if (error instanceof DownloadError) return ofDownload(error);
   if (!(error instanceof GraphQLError)) return undefined;
   const { code } = error.extensions;
-  if (isErrorCode(code)) return publicError(code, error.message, error.extensions);
-  // Without a path it is graphql-js that refuses a request; with one, a value that the schema cannot represent.
-  return code === undefined && error.path === undefined ? publicError('BAD_USER_INPUT', error.message) : undefined;
+  return isErrorCode(code) ? publicError(code, error.message, error.extensions) : undefined;
 }
+
+/**
+ * Whether graphql-js refused a request, for example a variable of another type. Such an error belongs to no field; one
+ * that does is about a value that the schema cannot represent, which is not the client's fault.
+ */
+const isRefusal = ({ path, originalError }: GraphQLError): boolean =>
+  path === undefined && (originalError === undefined || originalError instanceof GraphQLError);
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
 

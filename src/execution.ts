@@ -1,6 +1,7 @@
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type Asker, Context, type JobUpdate, type Services } from './context.ts';
+import { extensionsOf } from './errors.ts';
 
 /**
  * Executes operations with the gateway's own {@link Context}, and each event of a subscription with a context of that
@@ -11,6 +12,13 @@ import { type Asker, Context, type JobUpdate, type Services } from './context.ts
 export function useContext(services: Services, askerOf: (transportContext: unknown) => Asker): Plugin {
   const contextOf = (args: ExecutionArgs) => new Context(services, askerOf(args.contextValue));
   return {
+    // Validation errors pass by the masking of everything else.
+    onValidate() {
+      return ({ result }) => {
+        for (const error of result as GraphQLError[])
+          Object.assign(error.extensions, extensionsOf('GRAPHQL_VALIDATION_FAILED'));
+      };
+    },
     onExecute({ setExecuteFn }) {
       setExecuteFn((args) => execute({ ...args, contextValue: contextOf(args) }));
     },

@@ -2,7 +2,7 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import { publicError } from './errors.ts';
+import { extensionsOf } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 
 /** How often an idle socket is pinged, in milliseconds; proxies close what is silent for a minute. */
@@ -36,7 +36,8 @@ export function createSockets(gateway: Gateway, log: Logger): Sockets {
           return [refusal('GRAPHQL_PARSE_FAILED', error)];
         }
         const mistakes = validate(schema, document);
-        if (mistakes.length > 0) return mistakes.map((mistake: GraphQLError) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
+        if (mistakes.length > 0)
+          return mistakes.map((mistake: GraphQLError) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
         log.info({ operation: operationName, id }, 'socket operation');
         return {
           schema,
@@ -77,6 +78,6 @@ const refusal = (code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED', err
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,
-    extensions: publicError(code, mistake.message).extensions,
+    extensions: extensionsOf(code),
   });
 };

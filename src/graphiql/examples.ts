@@ -28,7 +28,8 @@ const PICTURE =
 /** One tab for each thing that people come to do, in the order in which they do it. */
 export const examples: readonly Example[] = [
   {
-    query: `# Everything there is. Open an image with Ctrl+click on its url.
+    query: `# Everything there is.
+# Ctrl+click on a url to see the picture.
 query Everything {
   models(first: 10) {
     nodes {
@@ -55,16 +56,19 @@ query Everything {
 `,
   },
   {
-    query: `# Adds a picture to what a model learns from. A small one may be a data: URL, as here.
-# Send a file from a shell like this:
+    query: `# Adds a picture that a model is to learn from.
+# Here a small one, as a data: URL. Send a file so:
 #
-#   curl ${blanks.endpoint} \\
-#     -F operations='{
-#       "query": "mutation ($input: UploadDataItemInput!) { uploadDataItem(input: $input) { __typename } }",
-#       "variables": { "input": { "modelId": "${blanks.model}", "file": null } }
-#     }' \\
-#     -F map='{ "0": ["variables.input.file"] }' \\
-#     -F 0=@picture.png
+# curl ${blanks.endpoint} \\
+#   -F 'operations={"query": "mutation (
+#         $input: UploadDataItemInput!
+#       ) { uploadDataItem(input: $input) {
+#         __typename
+#       } }", "variables": {"input": {
+#         "modelId": "${blanks.model}",
+#         "file": null}}}' \\
+#   -F 'map={"0": ["variables.input.file"]}' \\
+#   -F 0=@picture.png
 mutation Upload($input: UploadDataItemInput!) {
   uploadDataItem(input: $input) {
     ... on UploadDataItemSuccess {
@@ -80,7 +84,8 @@ mutation Upload($input: UploadDataItemInput!) {
     variables: { input: { modelId: blanks.model, file: PICTURE } },
   },
   {
-    query: `# Starts a training. It costs money, but not in the sandbox. Then see the tab WatchTraining.
+    query: `# Starts a training: free in the sandbox, else it
+# costs money. Then go on to the tab WatchTraining.
 mutation Train($input: StartTrainingInput!) {
   startTraining(input: $input) {
     ... on StartTrainingSuccess {
@@ -93,8 +98,8 @@ mutation Train($input: StartTrainingInput!) {
     variables: { input: { modelId: blanks.model, strength: 7, mode: { fast: { isStyle: true } } } },
   },
   {
-    query: `# The training as it is now, and after every change, until it has finished.
-# After a run of the tab Train, its training is the one watched here.
+    query: `# A training as it is now, and after every change.
+# What the tab Train has started is watched here.
 subscription WatchTraining($id: ID!) {
   trainingUpdated(id: $id) {
     id
@@ -109,7 +114,8 @@ subscription WatchTraining($id: ID!) {
     follows: { name: 'Train', path: ['data', 'startTraining', 'training', 'id'] },
   },
   {
-    query: `# Makes a picture. It costs money, but not in the sandbox. Then see the tab WatchPrediction.
+    query: `# Makes pictures: free in the sandbox, else it costs
+# money. Then go on to the tab WatchPrediction.
 # The prompt must hold the model's trigger word.
 mutation Predict($input: CreatePredictionInput!) {
   createPrediction(input: $input) {
@@ -130,8 +136,9 @@ mutation Predict($input: CreatePredictionInput!) {
     },
   },
   {
-    query: `# The prediction as it is now, and after every change. Once it has finished, open an image with Ctrl+click on its url.
-# After a run of the tab Predict, its prediction is the one watched here.
+    query: `# A prediction as it is now, and after every change.
+# What the tab Predict has started is watched here.
+# At the end, Ctrl+click on a url to see the picture.
 subscription WatchPrediction($id: ID!) {
   predictionUpdated(id: $id) {
     id

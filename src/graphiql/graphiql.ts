@@ -26,6 +26,9 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** GraphiQL leaves offsets on its tabs that take effect when one is pressed: it jumps away and the click misses it. */
+const STYLE = '.graphiql-tab { transform: none !important }';
+
 /**
  * The page on which people explore the graph, with all that it needs, so that it works without the internet. Page and
  * files are the same for everybody: what the examples are about is looked up by the browser, as its user. They are made
@@ -63,7 +66,7 @@ async function makeFiles() {
     json: add('json', 'javascript', bundle.jsonWorker),
     graphql: add('graphql', 'javascript', bundle.graphqlWorker),
   };
-  const style = add('style', 'css', bundle.css);
+  const style = add('style', 'css', `${bundle.css}\n${STYLE}`);
   const settings: PageSettings = { examples, blanks, lookup, patience: PATIENCE };
   const script = add(
     'script',

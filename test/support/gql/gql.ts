@@ -16,6 +16,8 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "query Names { models { nodes { displayName } } }": typeof types.NamesDocument,
+    "query ModelNames { models { nodes { displayName } } }": typeof types.ModelNamesDocument,
+    "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": typeof types.StrengthDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": typeof types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
@@ -52,6 +54,8 @@ type Documents = {
 };
 const documents: Documents = {
     "query Names { models { nodes { displayName } } }": types.NamesDocument,
+    "query ModelNames { models { nodes { displayName } } }": types.ModelNamesDocument,
+    "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": types.StrengthDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
@@ -91,6 +95,14 @@ const documents: Documents = {
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query Names { models { nodes { displayName } } }"): typeof import('./graphql.ts').NamesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ModelNames { models { nodes { displayName } } }"): typeof import('./graphql.ts').ModelNamesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }"): typeof import('./graphql.ts').StrengthDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -175,6 +175,18 @@ export type NamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type NamesQuery = { models: { nodes: Array<{ displayName: string } | null> } };
 
+export type ModelNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelNamesQuery = { models: { nodes: Array<{ displayName: string } | null> } };
+
+export type StrengthQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type StrengthQuery = { model: { trainings: { nodes: Array<{ status: JobStatus, strength: number | null } | null> } } | null };
+
 export type PredictionsWithModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -546,6 +558,27 @@ export const NamesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NamesQuery, NamesQueryVariables>;
+export const ModelNamesDocument = new TypedDocumentString(`
+    query ModelNames {
+  models {
+    nodes {
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModelNamesQuery, ModelNamesQueryVariables>;
+export const StrengthDocument = new TypedDocumentString(`
+    query Strength($id: ID!) {
+  model(id: $id) {
+    trainings {
+      nodes {
+        status
+        strength
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StrengthQuery, StrengthQueryVariables>;
 export const PredictionsWithModelsDocument = new TypedDocumentString(`
     query PredictionsWithModels {
   predictions(first: 20) {

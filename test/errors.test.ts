@@ -1,0 +1,132 @@
+import { GraphQLError } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { createMaskError, ERROR_CODES } from '../src/errors.ts';
+import { DownloadError } from '../src/upstream/download-error.ts';
+import { UpstreamError } from '../src/upstream/errors.ts';
+import { startGateway } from './support/gateway.ts';
+import { graphql } from './support/gql/index.ts';
+import { seedModel } from './support/seeds.ts';
+
+const names = graphql(`query ModelNames { models { nodes { displayName } } }`);
+
+describe('a failure of the upstream becomes a code', () => {
+  const status = (code: number, said?: string, retryAfter?: number) =>
+    new UpstreamError('getModel', 'status', `answered ${code}`, { status: code, said, retryAfter });
+
+  test.each([
+    [new UpstreamError('getModel', 'timeout', 'x'), 'UPSTREAM_TIMEOUT', true],
+    [new UpstreamError('getModel', 'unreachable', 'x'), 'UPSTREAM_UNAVAILABLE', true],
+    [new UpstreamError('getModel', 'invalid-response', 'x'), 'UPSTREAM_INVALID_RESPONSE', true],
+    [new UpstreamError('startTraining', 'outcome-unknown', 'x'), 'UPSTREAM_OUTCOME_UNKNOWN', false],
+    [status(400), 'BAD_USER_INPUT', false],
+    [status(401), 'UNAUTHENTICATED', false],
+    [status(402), 'FORBIDDEN', false],
+    [status(403), 'FORBIDDEN', false],
+    [status(404), 'NOT_FOUND', false],
+    [status(408), 'UPSTREAM_TIMEOUT', true],
+    [status(429), 'RATE_LIMITED', true],
+    [status(500), 'UPSTREAM_UNAVAILABLE', true],
+    [status(504), 'UPSTREAM_TIMEOUT', true],
+    [new DownloadError('refused', 'x'), 'UPSTREAM_INVALID_RESPONSE', true],
+    [new DownloadError('expired', 'x'), 'UPSTREAM_UNAVAILABLE', true],
+    [new DownloadError('timeout', 'x'), 'UPSTREAM_TIMEOUT', true],
+  ])('%s', (error, code, retryable) => {
+    const masked = createMaskError(() => expect.unreachable())(error);
+
+    expect(masked.extensions).toMatchObject({ code, retryable });
+    expect(ERROR_CODES).toHaveProperty(code);
+  });
+
+  test('with what the upstream said where a person can act on it, and when to come back', () => {
+    const mask = createMaskError(() => expect.unreachable());
+
+    expect(mask(status(402, 'No credit is left.')).message).toBe('No credit is left.');
+    expect(mask(status(429, undefined, 7)).extensions).toMatchObject({ retryAfter: 7 });
+    expect(mask(status(500, 'stack trace of db-7.internal')).message).not.toContain('db-7');
+  });
+});
+
+describe('an unexpected error', () => {
+  test('is hidden behind an id that stands in the log', () => {
+    const reports: [unknown, string][] = [];
+    const error = new Error('password=hunter2');
+
+    const masked = createMaskError((...report) => reports.push(report))(error);
+
+    expect(masked.message).not.toContain('hunter2');
+    expect(JSON.stringify(masked)).not.toContain('hunter2');
+    expect(masked.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', retryable: false });
+    expect(reports).toEqual([[error, expect.stringMatching(/^[0-9a-f-]{36}$/)]]);
+    expect(masked.message).toContain(reports[0]?.[1]);
+  });
+
+  test('keeps its place in the answer', () => {
+    const located = new GraphQLError('boom', { originalError: new Error('boom'), path: ['models', 0] });
+
+    expect(createMaskError(() => {})(located)).toMatchObject({
+      path: ['models', 0],
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+  });
+
+  test('of graphql itself about a value that the schema cannot hold is not the client’s fault', () => {
+    const located = new GraphQLError('Int cannot represent 1.5', {
+      path: ['a'],
+      originalError: new GraphQLError('Int cannot represent 1.5'),
+    });
+
+    expect(createMaskError(() => {})(located).extensions.code).toBe('INTERNAL_SERVER_ERROR');
+  });
+});
+
+test('a value of the upstream that no client type can hold nulls its own field alone', async () => {
+  const { query, upstream, logLines } = startGateway({
+    transport: async (request, upstreamOf) => {
+      const response = await upstreamOf(request);
+      if (request.method !== 'GET' || !request.url.endsWith('/trainings')) return response;
+      return Response.json({ trainings: [{ id: 't', status: 'queued', trainingStrength: 1.5 }], hasMore: false });
+    },
+  });
+  const { globalId: id } = await seedModel(upstream, 'Dresses');
+
+  const { data, errors } = await query(
+    graphql(`query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }`),
+    { id },
+  );
+
+  expect(data?.model?.trainings.nodes).toEqual([{ status: 'QUEUED', strength: null }]);
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
+  expect(logLines.some((line) => line.includes('unexpected error'))).toBe(true);
+});
+
+describe('a request that is not GraphQL', () => {
+  test.each([
+    ['a syntax error', '{ models', 'GRAPHQL_PARSE_FAILED'],
+    ['a field that does not exist', '{ modles { nodes { id } } }', 'GRAPHQL_VALIDATION_FAILED'],
+  ])('because of %s gets a code', async (_, document, code) => {
+    const { query } = startGateway();
+
+    expect((await query(document)).errors).toMatchObject([{ extensions: { code, retryable: false } }]);
+  });
+
+  test('because a variable has another type gets BAD_USER_INPUT', async () => {
+    const { query } = startGateway();
+
+    const { errors } = await query('query ($first: Int) { models(first: $first) { nodes { id } } }', {
+      first: 'many',
+    } as object);
+
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('$first'), extensions: { code: 'BAD_USER_INPUT', retryable: false } },
+    ]);
+  });
+});
+
+test('what the upstream says of bad input reaches a query’s caller without its address', async () => {
+  const { query } = startGateway({ transport: async () => new Response('{"message":"nope"}', { status: 500 }) });
+
+  const answer = JSON.stringify(await query(names));
+
+  expect(answer).toContain('UPSTREAM_UNAVAILABLE');
+  expect(answer).not.toMatch(/sandbox\.internal|nope|stack/);
+});
