@@ -37,6 +37,8 @@ export interface GatewayOptions {
   pause?: Pause;
   /** The current time, in milliseconds since the epoch. @default Date.now */
   now?: () => number;
+  /** A random number from 0 up to 1, for jitter. @default Math.random */
+  random?: () => number;
 }
 
 /** The whole gateway but for its sockets. */
@@ -44,12 +46,21 @@ export type Gateway = ReturnType<typeof createGateway>;
 
 /** Puts the gateway together. Everything that it is made of is here, in order. */
 export function createGateway(options: GatewayOptions) {
-  const { config, log, secrets, listeningUrl, contract = vendorContract, pause = realPause, now = Date.now } = options;
+  const {
+    config,
+    log,
+    secrets,
+    listeningUrl,
+    contract = vendorContract,
+    pause = realPause,
+    now = Date.now,
+    random = Math.random,
+  } = options;
   const { baseUrl } = options.upstream;
 
   const access = createAccess(config);
   const upstreamOf = createUpstreams({ ...options.upstream, contract, apiKeyHeader: config.apiKeyHeader });
-  const watch = createWatch<JobRow, JobKey>({ pause });
+  const watch = createWatch<JobRow, JobKey>({ pause, random });
   const download = createDownload({ upstreamOrigin: baseUrl });
   const images = createImages({
     sealer: createSealer({ secrets, now }),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { settle } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
@@ -123,7 +123,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(started.gateway.watchedJobs).toBe(1);
 
     await two.leave();
-    await expect.poll(() => started.gateway.watchedJobs).toBe(0);
+    await vi.waitFor(() => expect(started.gateway.watchedJobs).toBe(0));
     expect(started.clock.waits()).toEqual([]);
   });
 

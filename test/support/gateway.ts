@@ -55,6 +55,7 @@ export function startGateway({ sandbox: sandboxOptions, config, contract, transp
     log: pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) }),
     ...(contract && { contract }),
     pause: clock.pause,
+    random: () => 0.5,
     now: clock.now,
   });
   onTestFinished(() => {
