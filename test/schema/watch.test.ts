@@ -1,6 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import { settle } from '../support/clock.ts';
+import { settle, until } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
 import { seedModel, seedPrediction, seedTraining } from '../support/seeds.ts';
@@ -123,7 +123,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(started.gateway.watchedJobs).toBe(1);
 
     await two.leave();
-    await vi.waitFor(() => expect(started.gateway.watchedJobs).toBe(0));
+    await until(() => started.gateway.watchedJobs === 0);
     expect(started.clock.waits()).toEqual([]);
   });
 

@@ -62,3 +62,8 @@ export function createClock(): Clock {
 export async function settle(turns = 20): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Lets the event loop turn until something has come true, however many turns that takes. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await settle(1);
+}

@@ -3,6 +3,7 @@ import { contract } from '../../src/contract/contract.gen.ts';
 import type { Transport } from '../../src/upstream/client.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
 import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstream.ts';
+import { until } from '../support/clock.ts';
 
 type Answer = Response | Error | ((request: Request) => Promise<Response>);
 
@@ -132,7 +133,7 @@ describe('a read', () => {
     const { upstream, requests } = startUpstream([hang]);
     const controller = new AbortController();
     const reading = upstream.models.get('m', { signal: controller.signal });
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await until(() => requests.length === 1);
 
     controller.abort(new Error('left'));
 

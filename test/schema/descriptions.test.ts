@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedDirective,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
+import { expect, test } from 'vitest';
+import { schema } from '../../schema/index.ts';
+
+interface Element {
+  /** How it is written: `Query.model(id:)`. */
+  path: string;
+  name: string;
+  description: string | null | undefined;
+}
+
+/** Everything in a schema that a reader of it meets, except what GraphQL itself defines. */
+function* elementsOf(schema: GraphQLSchema): Generator<Element> {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
+    yield { path: type.name, name: type.name, description: type.description };
+    yield* membersOf(type);
+  }
+  for (const { name, description, args } of schema.getDirectives().filter((one) => !isSpecifiedDirective(one))) {
+    yield { path: `@${name}`, name, description };
+    for (const argument of args) yield { ...argument, path: `@${name}(${argument.name}:)` };
+  }
+}
+
+function* membersOf(type: GraphQLNamedType): Generator<Element> {
+  if (isEnumType(type)) {
+    for (const value of type.getValues()) yield { ...value, path: `${type.name}.${value.name}` };
+  }
+  if (isInputObjectType(type)) {
+    for (const field of Object.values(type.getFields())) yield { ...field, path: `${type.name}.${field.name}` };
+  }
+  if (isObjectType(type) || isInterfaceType(type)) {
+    for (const field of Object.values(type.getFields())) {
+      const path = `${type.name}.${field.name}`;
+      yield { ...field, path };
+      for (const argument of field.args) yield { ...argument, path: `${path}(${argument.name}:)` };
+    }
+  }
+}
+
+/** What is wrong with the descriptions of a schema, a sentence for each. */
+const mistakesOf = (schema: GraphQLSchema): string[] =>
+  [...elementsOf(schema)].flatMap(({ path, name, description }) => {
+    const text = description?.trim() ?? '';
+    if (text === '') return [`${path} has no description.`];
+    const mistakes = [];
+    if (!/[.!?`]$/.test(text)) mistakes.push(`The description of ${path} does not end like a sentence: ${text}`);
+    if (!/^[A-Z0-9`“]/.test(text)) mistakes.push(`The description of ${path} does not begin like a sentence: ${text}`);
+    if (saysNothing(text, name) && !PLAIN.includes(path)) mistakes.push(`The description of ${path} says no more than its name: ${text}`);
+    return mistakes;
+  });
+
+/** Fields of which there is no more to say: the type that holds them tells what happened. */
+const PLAIN: readonly string[] = ['RenameModelSuccess.model', 'ReplaceDataItemSuccess.dataItem'];
+
+const FILLERS = new Set(['a', 'an', 'the', 'of', 'this', 'its', 'is', 'field', 'type', 'input', 'value']);
+
+/** Whether a description is made of the name's own words. */
+function saysNothing(description: string, name: string): boolean {
+  const wordsOf = (text: string) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const known = new Set(wordsOf(name.replace(/([a-z0-9])([A-Z])/g, '$1 $2')));
+  return wordsOf(description).every((word) => known.has(word) || FILLERS.has(word));
+}
+
+test('everything in the graph is described, in sentences that say more than the name', () => {
+  expect(mistakesOf(schema)).toEqual([]);
+});
+
+test('the committed schema is what the code prints', () => {
+  const committed = readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8');
+
+  expect(committed, 'Run: npm run schema').toBe(`${printSchema(lexicographicSortSchema(schema))}\n`);
+});
+
+test('a description that is missing, cut short or empty of meaning is found wherever it stands', () => {
+  const careless = buildSchema(`
+    directive @cost("weight of the thing." of: Int) on FIELD_DEFINITION
+    "The thing."
+    type Query {
+      "Display name."
+      displayName(length: Int): String
+      "What it costs"
+      cost: Int
+    }
+    enum Size { "Fits most." M L }
+    input Filter { "The size of the filter." size: Size }
+    interface Node { "Where to find it again." id: ID! }
+  `);
+
+  expect(mistakesOf(careless)).toEqual([
+    'The description of Query.displayName says no more than its name: Display name.',
+    'Query.displayName(length:) has no description.',
+    'The description of Query.cost does not end like a sentence: What it costs',
+    'Size has no description.',
+    'Size.L has no description.',
+    'Filter has no description.',
+    'Node has no description.',
+    '@cost has no description.',
+    'The description of @cost(of:) does not begin like a sentence: weight of the thing.',
+  ]);
+});
