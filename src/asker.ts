@@ -30,11 +30,12 @@ export const askerFrom =
   (transport: TransportContext): Asker => {
     const isHttp = 'request' in transport;
     const host = isHttp ? hostOf(transport.request) : transport.extra.request.headers.host;
+    const origin = isHttp ? transport.request.headers.get('origin') : transport.extra.request.headers.origin;
     const apiKey = isHttp
       ? transport.request.headers.get(access.apiKeyHeader)
       : socketKey(access.apiKeyHeader, transport);
     return {
-      credential: () => access.credentialOf({ apiKey, host }),
+      credential: () => access.credentialOf({ apiKey, host, origin }),
       // A Host header is whatever the client says it is; only one that names this machine can be believed.
       baseUrl: publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl()),
       signal: isHttp ? transport.request.signal : undefined,

@@ -35,20 +35,40 @@ describe('the gateway’s own key', () => {
   test('is lent to callers who address this machine', () => {
     const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
-    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000' })).toEqual(lent);
-    expect(() => access.credentialOf({ apiKey: null, host: 'rebound.example' })).toThrow(/x-api-key/);
+    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null })).toEqual(lent);
+    expect(() => access.credentialOf({ apiKey: null, host: 'rebound.example', origin: null })).toThrow(/x-api-key/);
+  });
+
+  test.each(['https://evil.example', 'null', 'http://localhost.evil.example'])(
+    'is not lent to a page of %s',
+    (origin) => {
+      const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+
+      expect(() => access.credentialOf({ apiKey: null, host: 'localhost:4000', origin })).toThrow(/x-api-key/);
+      expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost:4000', origin })).toEqual({ apiKey: 'theirs' });
+    },
+  );
+
+  test('is lent to a page of this machine', () => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+
+    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: 'http://localhost:5173' })).toEqual(
+      lent,
+    );
   });
 
   test('is lent to everyone where that was allowed', () => {
     const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
-    expect(access.credentialOf({ apiKey: null, host: 'anything.example' })).toEqual(lent);
+    expect(access.credentialOf({ apiKey: null, host: 'anything.example', origin: 'https://anywhere.example' })).toEqual(
+      lent,
+    );
   });
 
   test('never stands in for a key that the caller brought', () => {
     const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
-    expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost' })).toEqual({ apiKey: 'theirs' });
+    expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost', origin: null })).toEqual({ apiKey: 'theirs' });
   });
 });
 

@@ -20,6 +20,8 @@ export interface Caller {
   apiKey: string | null | undefined;
   /** The `Host` header of the request, or of the WebSocket's handshake. */
   host: string | null | undefined;
+  /** The `Origin` header: which site's page a browser acts for; programs send none. */
+  origin: string | null | undefined;
 }
 
 /** Finds out with which key a caller acts. */
@@ -32,11 +34,11 @@ export interface Access {
 export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOptions): Access {
   return {
     apiKeyHeader,
-    credentialOf({ apiKey, host }) {
+    credentialOf({ apiKey, host, origin }) {
       if (apiKey) return { apiKey };
-      if (ownKey && (allowAnonymous || isLoopbackHost(host))) return { apiKey: ownKey };
+      if (ownKey && (allowAnonymous || (isLoopbackHost(host) && isLoopbackOrigin(origin)))) return { apiKey: ownKey };
       const hint = ownKey
-        ? ' This gateway lends its own key only to callers who address it as localhost, unless ALLOW_ANONYMOUS=true.'
+        ? ' This gateway lends its own key only to programs and pages of this machine that address it as localhost, unless ALLOW_ANONYMOUS=true.'
         : '';
       throw publicError('UNAUTHENTICATED', `Send your API key in the header ${apiKeyHeader}.${hint}`);
     },
@@ -51,6 +53,13 @@ export function isLoopbackHost(host: string | null | undefined): boolean {
   if (!host || !URL.canParse(`http://${host}`)) return false;
   return isLoopbackName(new URL(`http://${host}`).hostname);
 }
+
+/**
+ * Whether a request comes from no page, or from a page of this machine. Any site can make a browser post a form or open
+ * a WebSocket to this machine; it cannot hide where that comes from (Fetch standard, "Origin header").
+ */
+const isLoopbackOrigin = (origin: string | null | undefined): boolean =>
+  !origin || (URL.canParse(origin) && isLoopbackHost(new URL(origin).host));
 
 /** Whether a host name or address means this machine (RFC 6761, 6.3; RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
 export const isLoopbackName = (name: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
