@@ -60,7 +60,8 @@ const mistakesOf = (schema: GraphQLSchema): string[] =>
     const mistakes = [];
     if (!/[.!?`]$/.test(text)) mistakes.push(`The description of ${path} does not end like a sentence: ${text}`);
     if (!/^[A-Z0-9`“]/.test(text)) mistakes.push(`The description of ${path} does not begin like a sentence: ${text}`);
-    if (saysNothing(text, name) && !PLAIN.includes(path)) mistakes.push(`The description of ${path} says no more than its name: ${text}`);
+    if (saysNothing(text, name) && !PLAIN.includes(path))
+      mistakes.push(`The description of ${path} says no more than its name: ${text}`);
     return mistakes;
   });
 
