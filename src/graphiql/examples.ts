@@ -60,14 +60,12 @@ query Everything {
 # Here a small one, as a data: URL. Send a file so:
 #
 # curl ${blanks.endpoint} \\
-#   -F 'operations={"query": "mutation (
-#         $input: UploadDataItemInput!
-#       ) { uploadDataItem(input: $input) {
-#         __typename
-#       } }", "variables": {"input": {
-#         "modelId": "${blanks.model}",
-#         "file": null}}}' \\
-#   -F 'map={"0": ["variables.input.file"]}' \\
+#   -F 'operations={
+#     "query": "mutation ($input: UploadDataItemInput!) { uploadDataItem(input: $input) { __typename } }",
+#     "variables": { "input": {
+#       "modelId": "${blanks.model}",
+#       "file": null } } }' \\
+#   -F 'map={ "0": ["variables.input.file"] }' \\
 #   -F 0=@picture.png
 mutation Upload($input: UploadDataItemInput!) {
   uploadDataItem(input: $input) {

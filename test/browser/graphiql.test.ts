@@ -1,0 +1,265 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { serve } from '../../src/server.ts';
+import { type StartOptions, startGateway } from '../support/gateway.ts';
+import { findChromium } from './chromium.ts';
+
+const executablePath = findChromium(process.env);
+const ARGUMENTS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const TABS = ['Everything', 'Upload', 'Train', 'WatchTraining', 'Predict', 'WatchPrediction'];
+
+let browser: Browser;
+let pictures: string;
+
+beforeAll(async () => {
+  if (!executablePath) return;
+  browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  pictures = mkdtempSync(join(tmpdir(), 'graphiql-'));
+  console.log(`Screenshots: ${pictures}`);
+});
+afterAll(() => browser?.close());
+
+/** GraphiQL in a browser of its own that reaches nothing but its gateway. */
+async function openGraphiql(options: StartOptions = { sandbox: { seed: true } }) {
+  const { gateway, clock, requests } = startGateway(options);
+  const log = pino({ level: 'silent' });
+  const server = await serve(gateway, { host: '127.0.0.1', port: 0, trustProxy: false, log });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  onTestFinished(async () => {
+    await context.close();
+    await server.close();
+  });
+
+  const strangers: string[] = [];
+  const complaints: string[] = [];
+  const events: string[] = [];
+  await context.route('**/*', async (route) => {
+    if (new URL(route.request().url()).origin === server.url) return route.continue();
+    strangers.push(route.request().url());
+    await route.abort();
+  });
+  const page = await context.newPage();
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('websocket', (socket) => {
+    if (socket.url() !== `${server.url.replace('http', 'ws')}/graphql`) strangers.push(socket.url());
+    socket.on('framereceived', ({ payload }) => {
+      if (String(payload).includes('"type":"next"')) events.push(String(payload));
+    });
+  });
+
+  return {
+    page,
+    clock,
+    requests,
+    server,
+    events,
+    strangers,
+    complaints,
+    editors: editorsOf(page),
+    async open(path = '/') {
+      await page.goto(server.url + path);
+      await page.getByRole('tab').first().waitFor();
+      await page.waitForFunction(
+        () => 'monaco' in globalThis && document.querySelector('.graphiql-doc-explorer, .view-line'),
+      );
+    },
+    tabs: () => page.getByRole('tab').allInnerTexts(),
+    async choose(title: string) {
+      await page.getByRole('tab', { name: title, exact: true }).click();
+      await page.locator('.graphiql-tab-active', { hasText: title }).waitFor();
+    },
+    play: () => page.getByRole('button', { name: /execute query/i }).click(),
+    picture: (name: string) => page.screenshot({ path: join(pictures, `${name}.png`) }),
+  };
+}
+
+/** The texts in GraphiQL's editors. Only a part of each is on the screen. */
+const editorsOf = (page: Page) => {
+  const text = (name: string) =>
+    page.evaluate((suffix) => {
+      const { monaco } = globalThis as unknown as Monaco;
+      const editor = monaco.editor.getModels().find(({ uri }) => uri.path.endsWith(suffix));
+      return editor?.getValue() ?? '';
+    }, `-${name}`);
+  return {
+    query: () => text('operation.graphql'),
+    variables: async () => JSON.parse(await text('variables.json')),
+    response: async () => JSON.parse((await text('response.json')) || '{}'),
+  };
+};
+
+interface Monaco {
+  monaco: { editor: { getModels(): { uri: { path: string }; getValue(): string }[] } };
+}
+
+describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', () => {
+  test('opens from / on a tab for each example, and shows what there is', async () => {
+    const { open, tabs, play, editors, page, server, strangers, complaints, picture } = await openGraphiql();
+
+    await open('/');
+    expect(await tabs()).toEqual(TABS);
+    expect(page.url()).toBe(`${server.url}/graphql`);
+    await play();
+
+    await expect.poll(editors.response).toMatchObject({
+      data: { models: { nodes: expect.arrayContaining([expect.objectContaining({ displayName: 'Neon Sneakers' })]) } },
+    });
+    await page.locator('.result-window').getByText('Summer Collection Style Model').first().waitFor();
+    await picture('everything');
+    expect(strangers).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('runs every tab as it stands, and watches what was started', async () => {
+    const { open, choose, play, editors, clock, events, strangers, complaints, picture } = await openGraphiql();
+    await open();
+
+    await choose('Upload');
+    await play();
+    await expect.poll(editors.response).toMatchObject({
+      data: { uploadDataItem: { dataItem: { image: { contentType: 'image/webp', width: 64, height: 64 } } } },
+    });
+    await picture('upload');
+
+    await choose('Train');
+    await play();
+    await expect.poll(editors.response).toMatchObject({ data: { startTraining: { training: { status: 'QUEUED' } } } });
+    const { id: training } = (await editors.response()).data.startTraining.training;
+    await picture('train');
+
+    await choose('WatchTraining');
+    await expect.poll(editors.variables).toEqual({ id: training });
+    await play();
+    await expect.poll(() => events.length).toBe(1);
+    await clock.advance(8_000);
+    await expect.poll(() => events.length).toBeGreaterThan(1);
+    await expect.poll(editors.response).toMatchObject({
+      data: { trainingUpdated: { id: training, status: 'PROCESSING' } },
+    });
+    await picture('watch-training');
+    await clock.advance(60_000);
+    await expect.poll(editors.response).toMatchObject({ data: { trainingUpdated: { status: 'COMPLETED' } } });
+
+    await choose('Predict');
+    await play();
+    await expect.poll(editors.response).toMatchObject({ data: { createPrediction: { warnings: [] } } });
+    const { id: prediction } = (await editors.response()).data.createPrediction.prediction;
+    await picture('predict');
+
+    await choose('WatchPrediction');
+    await expect.poll(editors.variables).toEqual({ id: prediction });
+    const before = events.length;
+    await play();
+    await expect.poll(() => events.length).toBe(before + 1);
+    await clock.advance(60_000);
+    await expect.poll(editors.response).toMatchObject({
+      data: { predictionUpdated: { id: prediction, status: 'COMPLETED', images: [{}, {}] } },
+    });
+    await picture('watch-prediction');
+
+    expect(strangers).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('a picture’s address opens in a tab of its own', async () => {
+    const { open, play, editors, page } = await openGraphiql();
+    await open();
+    await play();
+    await expect.poll(editors.response).toHaveProperty('data');
+    const { data } = await editors.response();
+
+    const answer = await page.goto(data.models.nodes[0].dataItems.nodes[0].image.url);
+
+    expect(answer?.headers()['content-type']).toMatch(/^image\//);
+  });
+
+  test('a reload keeps somebody’s own work and adds no tabs', async () => {
+    const { open, choose, tabs, editors, page } = await openGraphiql();
+    await open();
+    await choose('Train');
+    await page.locator('.graphiql-query-editor .view-lines').click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('# mine\n');
+    const isStored = () => localStorage.getItem('graphiql:tabState')?.includes('# mine');
+    await page.waitForFunction(isStored);
+
+    await page.reload();
+    await page.getByRole('tab').first().waitFor();
+
+    expect(await tabs()).toEqual(TABS);
+    await expect.poll(editors.query).toMatch(/^# mine\n/);
+  });
+
+  test('tabs that nobody touched go on with what there is now', async () => {
+    const { open, choose, page, editors, tabs } = await openGraphiql();
+    await open();
+    await choose('Predict');
+    const before = await editors.variables();
+    const age = () => {
+      for (const name of ['graphiql:tabState', 'graphiql:variables', 'flair:given-tabs']) {
+        const text = localStorage.getItem(name) ?? '';
+        localStorage.setItem(name, text.replaceAll(/TW9kZWw6\w+/g, 'gone'));
+      }
+    };
+    await page.waitForFunction(() => localStorage.getItem('graphiql:tabState')?.includes('"activeTabIndex":4'));
+    await page.evaluate(age);
+
+    await page.reload();
+    await page.getByRole('tab').first().waitFor();
+
+    await expect.poll(editors.variables).toEqual(before);
+    expect(await tabs()).toEqual(TABS);
+  });
+
+  test('a link with a query opens in a tab before the others', async () => {
+    const { open, tabs, editors, page, server } = await openGraphiql();
+
+    await open(`/graphql?query=${encodeURIComponent('query Mine { __typename }')}`);
+
+    expect(await tabs()).toEqual(['Mine', ...TABS]);
+    await expect.poll(editors.query).toBe('query Mine { __typename }');
+    expect(page.url()).toBe(`${server.url}/graphql`);
+  });
+
+  test('without a key it opens on placeholders; a key among the headers works over WebSockets too', async () => {
+    const { open, tabs, choose, play, editors, page, requests, picture, complaints } = await openGraphiql({
+      sandbox: { seed: true },
+      config: { ownKey: undefined },
+    });
+    await open();
+
+    expect(await tabs()).toEqual(TABS);
+    expect(requests).toEqual([]);
+    await choose('WatchTraining');
+    expect((await editors.variables()).id).toMatch(/^<id of a training/);
+    await picture('no-key');
+
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
+    await page.keyboard.insertText('{ "x-api-key": "demo" }');
+    const isUsed = page.waitForEvent('websocket').then((socket) => socket.waitForEvent('framesent'));
+    await play();
+
+    expect(JSON.parse(String((await isUsed).payload))).toEqual({
+      type: 'connection_init',
+      payload: { 'x-api-key': 'demo' },
+    });
+    await expect.poll(editors.response).not.toEqual({});
+    expect(JSON.stringify(await editors.response())).not.toContain('UNAUTHENTICATED');
+    expect(complaints).toEqual([]);
+  });
+});
