@@ -8,6 +8,7 @@ import './model.ts';
 import './data-item.ts';
 import './training.ts';
 import './prediction.ts';
+import './create-prediction.ts';
 import './watch.ts';
 
 /** The graph. */

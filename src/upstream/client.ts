@@ -3,8 +3,8 @@ import type PQueue from 'p-queue';
 import type { BodyOf, Contract, Operation, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
 import { withDeadline } from './deadline.ts';
-import { UpstreamError } from './errors.ts';
-import { isRefused, maySendAgain, type RetryPolicy, readRetryAfter, retryOptions } from './retry.ts';
+import { explain } from './failure.ts';
+import { maySendAgain, type RetryPolicy, retryOptions } from './retry.ts';
 
 /** How a request reaches the upstream: the network's `fetch`, or the embedded sandbox. */
 export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -125,53 +125,3 @@ function expand(template: string, path: object): string {
     return encodeURIComponent(id);
   });
 }
-
-/** What a failed operation means for its caller; errors that are not the upstream's are handed on as they are. */
-async function explain(
-  id: OperationId,
-  error: unknown,
-  { mayHaveHappened, inTime }: { mayHaveHappened: boolean; inTime: boolean },
-): Promise<unknown> {
-  if (error instanceof UpstreamError) {
-    return mayHaveHappened
-      ? new UpstreamError(id, 'outcome-unknown', 'a write was accepted with an unreadable answer', { cause: error })
-      : error;
-  }
-  if (error instanceof HTTPError) {
-    const { status, headers } = error.response;
-    const said = await readMessage(error.response);
-    const retryAfter = readRetryAfter(headers, Date.now());
-    const unknown = mayHaveHappened && (status >= 500 || status === 408);
-    return new UpstreamError(id, unknown ? 'outcome-unknown' : 'status', `answered ${status}`, {
-      status,
-      said,
-      retryAfter,
-    });
-  }
-  if (inTime && !isNetworkError(error)) return error;
-  if (mayHaveHappened && !isRefused(error)) {
-    return new UpstreamError(id, 'outcome-unknown', 'no complete answer to a write', { cause: error });
-  }
-  return inTime
-    ? new UpstreamError(id, 'unreachable', 'no connection, or one that broke', { cause: error })
-    : new UpstreamError(id, 'timeout', 'no complete answer in time', { cause: error });
-}
-
-/** `fetch` reports every failure of the network as a TypeError with the cause; a mistake in our code has no cause. */
-const isNetworkError = (error: unknown): boolean => error instanceof TypeError && error.cause !== undefined;
-
-const LONGEST_MESSAGE = 500;
-
-/** The sentence of an error body in any of the contract's forms; undefined when there is none. */
-async function readMessage(response: Response): Promise<string | undefined> {
-  try {
-    const body: unknown = JSON.parse(await response.text());
-    const message = find(find(body, 'error'), 'message') ?? find(body, 'error') ?? find(body, 'message');
-    return typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const find = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { Context } from '../src/context.ts';
+import type { Wire } from '../src/contract/contract.ts';
+import type { PredictionRow } from '../src/upstream/predictions.ts';
+import { builder } from './builder.ts';
+import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
+import { globalId, requireKey } from './ids.ts';
+import { acceptedJob } from './job.ts';
+import { Prediction } from './nodes.ts';
+import { triggerWord } from './trained.ts';
+
+const PredictionModelInput = builder.inputType('PredictionModelInput', {
+  description: 'A model to take part in a prediction.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Global id of the model.' }),
+    scale: t.float({ required: true, description: 'Its weight among the models of the prediction.' }),
+  }),
+});
+
+const ImageSizeInput = builder.inputType('ImageSizeInput', {
+  description: 'Dimensions of the images to make.',
+  fields: (t) => ({
+    width: t.int({ required: true, description: 'In pixels, from 512 to 1536.' }),
+    height: t.int({ required: true, description: 'In pixels, from 512 to 1536.' }),
+  }),
+});
+
+const CreatePredictionInput = builder.inputType('CreatePredictionInput', {
+  description: 'Images to make. It costs money.',
+  fields: (t) => ({
+    models: t.field({
+      type: [PredictionModelInput],
+      required: true,
+      description: 'The models that take part, each with its weight: at least one, none twice.',
+    }),
+    prompt: t.string({
+      required: true,
+      description:
+        'What the images are to show. Must include the trigger word of each model, or that model has no effect.',
+    }),
+    seed: t.field({ type: 'SafeInt', description: 'For reproducible results; chosen by the upstream when left out.' }),
+    size: t.field({
+      type: ImageSizeInput,
+      description: 'Dimensions of the images; the upstream’s own choice when left out.',
+    }),
+    imageCount: t.int({
+      description: 'How many images to make, from 1 to 4.',
+    }),
+    guidanceScale: t.float({
+      description: 'How closely to follow the prompt, from 0 to 10.',
+    }),
+    inferenceSteps: t.int({
+      description: 'Number of denoising steps, from 1 to 50.',
+    }),
+  }),
+});
+
+const between = (schema: z.ZodNumber, min: number, max: number, what: string) => {
+  const message = `Give ${what} from ${min} to ${max}.`;
+  return schema.min(min, message).max(max, message);
+};
+const side = between(z.int(), 512, 1_536, 'a number of pixels');
+
+/** What the upstream would refuse, found before anything is sent. */
+const predictionRules = z.looseObject({
+  models: z
+    .array(z.looseObject({ id: z.string(), scale: z.number() }))
+    .min(1, 'Name at least one model.')
+    .refine((models) => new Set(models.map(({ id }) => id)).size === models.length, 'Name each model only once.'),
+  prompt: z.string().refine((prompt) => prompt.trim() !== '', 'Say what the images are to show.'),
+  size: z.looseObject({ width: side, height: side }).nullish(),
+  imageCount: between(z.int(), 1, 4, 'a number of images').nullish(),
+  guidanceScale: between(z.number(), 0, 10, 'a figure').nullish(),
+  inferenceSteps: between(z.int(), 1, 50, 'a number of steps').nullish(),
+});
+
+/** The request for the upstream, in its own words: only what the caller said. */
+function createPrediction(input: typeof CreatePredictionInput.$inferInput): Wire['CreatePrediction'] {
+  const { models, prompt, seed, size, imageCount, guidanceScale, inferenceSteps } = input;
+  const scales = models.map(({ id, scale }) => [requireKey('Model', id).id, scale] as const);
+  return {
+    scaleConfigs: Object.fromEntries(scales),
+    prompt,
+    ...(seed != null && { seed }),
+    ...(size != null && { image_size: size }),
+    ...(imageCount != null && { num_images: imageCount }),
+    ...(guidanceScale != null && { guidance_scale: guidanceScale }),
+    ...(inferenceSteps != null && { num_inference_steps: inferenceSteps }),
+  };
+}
+
+/** Why a prediction may not show what was meant: models that the prompt does not wake. */
+async function warningsOf(ctx: Context, { scaleConfigs, prompt }: Wire['CreatePrediction']): Promise<string[]> {
+  const warnings = await Promise.all(
+    Object.keys(scaleConfigs).map(async (modelId) => {
+      const id = globalId({ kind: 'Model', id: modelId });
+      // The prediction is under way and paid for: not even a failed look may take its id from the caller.
+      const word = await triggerWord(ctx, modelId).catch(() => undefined);
+      if (word === undefined) return `The trigger word of the model ${id} could not be looked up.`;
+      if (word === null) return `The model ${id} has no completed training yet, so it has no effect.`;
+      return prompt.includes(word)
+        ? []
+        : `The prompt lacks ${word}, the trigger word of the model ${id}, so that model has no effect.`;
+    }),
+  );
+  return warnings.flat();
+}
+
+const CreatePredictionSuccess = builder
+  .objectRef<{ prediction: PredictionRow; request: Wire['CreatePrediction'] }>('CreatePredictionSuccess')
+  .implement({
+    description: 'The prediction was started.',
+    fields: (t) => ({
+      prediction: t.field({
+        type: Prediction,
+        nullable: false,
+        description: 'The new prediction.',
+        resolve: ({ prediction }) => prediction,
+      }),
+      warnings: t.stringList({
+        nullable: { list: false, items: false },
+        description:
+          'Why the images may not show what was meant, for example because the prompt lacks a model’s trigger word. Costs one list page per model, when selected.',
+        resolve: ({ request }, _, ctx) => warningsOf(ctx, request),
+      }),
+    }),
+  });
+
+builder.mutationField('createPrediction', (t) =>
+  t.field({
+    type: CreatePredictionSuccess,
+    nullable: false,
+    description:
+      'Makes new images with one or more models. It costs money, and is never sent to the upstream twice. Watch it with `predictionUpdated`.',
+    errors: {
+      types: [InvalidInputError, NotFoundError, ConflictError],
+      directResult: true,
+      union: { name: 'CreatePredictionResult', description: 'What became of createPrediction.' },
+    },
+    args: {
+      input: t.arg({
+        type: CreatePredictionInput,
+        required: true,
+        validate: predictionRules,
+        description: 'What to make, and with which models.',
+      }),
+    },
+    resolve: (_, { input }, ctx) =>
+      actionable({}, async () => {
+        const request = createPrediction(input);
+        const id = await ctx.write(({ predictions }) => predictions.create(request));
+        const { scaleConfigs, ...rest } = request;
+        const scales = new Map(Object.entries(scaleConfigs));
+        const prediction = ctx.loaders.tell<PredictionRow>(
+          { kind: 'Prediction', id, ...rest, scaleConfigs: scales },
+          acceptedJob,
+        );
+        return { prediction, request };
+      }),
+  }),
+);
