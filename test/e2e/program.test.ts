@@ -34,11 +34,9 @@ test('the program prints where GraphiQL is', async () => {
 test('a bad configuration is refused with every mistake at once, in sentences', async () => {
   const env = {
     PORT: 'http',
-    SECRET: 'short',
     ALLOW_ANONYMOUS: 'maybe',
     LOG_LEVEL: 'loud',
     FLAIR_API_URL: 'localhost:9000',
-    FLAIR_API_KEY_HEADER: 'x api key',
     SANDBOX_FAST_SECONDS: 'soon',
     SANDBOX_FAULTS: 'boom',
   };
@@ -314,31 +312,6 @@ test('a program that is asked to stop answers first what is under way', async ()
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(page));
 
   expect(await answer).toEqual({ data: { models: { nodes: [{ displayName: 'Coats' }] } } });
-  expect(await stopped).toEqual({ code: 0, signal: null });
-});
-
-test.each([
-  ['the gateway', 'gateway', 'PORT'],
-  ['the sandbox alone', 'sandbox', 'SANDBOX_PORT'],
-] as const)('%s says in a sentence that its port is taken', async (_, entry, setting) => {
-  const { port } = new URL((await startProgram({ entry })).url);
-
-  const { code, stdout, stderr } = await runProgram({ entry, env: { [setting]: port } });
-
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain(port);
-  expect(stderr).toContain(setting);
-  expect(stderr).not.toMatch(STACK);
-  expect(stderr).not.toContain('errno');
-});
-
-test('a program that is asked to stop closes its WebSockets with a code that says that it comes back', async () => {
-  const { url, stop } = await startProgram();
-  const { closed } = await openSocket(url);
-
-  const stopped = stop();
-
-  expect(await closed).toBe(1012);
   expect(await stopped).toEqual({ code: 0, signal: null });
 });
 
