@@ -15,15 +15,20 @@ export interface LookupData {
 }
 type Latest = { id: string; isFinished: boolean };
 
-/** Chooses what examples are about: a model that can predict, and of the trainings one that is under way. */
+/**
+ * Chooses what examples are about: a model that can predict, a training that is under way if there is one, and if
+ * possible another model to train, because a training changes the word that prompts must hold.
+ */
 export function choose(data: LookupData): Found {
   const models = (data.models?.nodes ?? []).filter((model) => model !== null);
   const trainings = models.map((model) => model.latestTraining).filter((training) => training !== null);
   const model = models.find(({ triggerWord }) => triggerWord) ?? models[0];
+  const learner = models.find((each) => each !== model && each.latestTraining?.isFinished) ?? model;
   const training = trainings.find(({ isFinished }) => !isFinished) ?? trainings[0];
   const prediction = data.predictions?.nodes[0];
   return {
     ...(model && { model: model.id }),
+    ...(learner && { learner: learner.id }),
     ...(model?.triggerWord && { triggerWord: model.triggerWord }),
     ...(training && { training: training.id }),
     ...(prediction && { prediction: prediction.id }),
@@ -62,20 +67,20 @@ export interface PageSettings {
 
 /** What GraphiQL keeps in the browser's storage. */
 interface StoredState {
-  tabs: (Tab & { headers: string | null })[];
+  tabs: Tab[];
   activeTabIndex: number;
 }
 
 /** What GraphiQL tells when a tab was chosen or changed. */
 interface TabsState {
-  tabs: (Tab & { title: string; headers: string | null; response: string | null })[];
+  tabs: (Tab & { title: string; response: string | null })[];
   activeTabIndex: number;
 }
 
 /** What the scripts of the bundle leave behind. */
 interface Bundle {
   YogaGraphiQL: { renderYogaGraphiQL(element: Element | null, options: object): void };
-  monaco: { editor: { getModels(): { uri: { path: string }; setValue(value: string): void }[] } };
+  monaco: { editor: { getModels(): { uri: { path: string }; getValue(): string; setValue(value: string): void }[] } };
 }
 
 /** Opens GraphiQL in the page. */
@@ -116,7 +121,6 @@ export async function openPage(
   if (address.search) history.replaceState(null, '', address.pathname);
   const opened = read<Tab[]>(GIVEN) ?? parts.fillIn(examples, blanks, { endpoint });
 
-  let headers = '';
   const followed: Found = {};
   YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
     title: 'Flair gateway',
@@ -126,11 +130,14 @@ export async function openPage(
     shouldPersistHeaders: false,
     subscriptionsProtocol: 'WS',
     // Browsers send no headers with a WebSocket: what the tab says goes into the first message instead.
-    connectionParams: () => parse<object>(headers) ?? {},
+    connectionParams: () => parse<object>(editor('request-headers.json')?.getValue() ?? '') ?? {},
+    // Yoga's page would write each edit into the address.
     onEditQuery: () => {},
+    onEditOperationName(name: string) {
+      document.title = `${name} – Flair gateway`;
+    },
     onTabChange({ tabs, activeTabIndex }: TabsState) {
       const tab = tabs[activeTabIndex];
-      headers = tab?.headers ?? '';
       if (tab) follow(tab, tabs);
     },
   });
@@ -143,9 +150,12 @@ export async function openPage(
     for (const name of before?.path ?? []) id = (id as Record<string, unknown> | undefined)?.[name];
     if (typeof id !== 'string' || followed[title] === id) return;
     followed[title] = id;
-    const editor = monaco.editor.getModels().find(({ uri }) => uri.path.endsWith('variables.json'));
     // GraphiQL is still in the middle of the change that it tells of.
-    queueMicrotask(() => editor?.setValue(JSON.stringify({ id }, null, 2)));
+    queueMicrotask(() => editor('variables.json')?.setValue(JSON.stringify({ id }, null, 2)));
+  }
+
+  function editor(name: string) {
+    return monaco.editor.getModels().find(({ uri }) => uri.path.endsWith(name));
   }
 
   function nameOf(example: Example): string | undefined {

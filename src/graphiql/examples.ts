@@ -9,7 +9,8 @@ export interface Example {
 /** What examples leave open, until the page knows better. A reader who sees one of these learns where to look. */
 export const blanks = {
   endpoint: '<address of the graph>',
-  model: '<id of a model: see the tab Everything>',
+  learner: '<id of a model: see the tab Everything>',
+  model: '<id of a trained model: see the tab Everything>',
   triggerWord: '<triggerWord of that model>',
   training: '<id of a training: run the tab Train>',
   prediction: '<id of a prediction: run the tab Predict>',
@@ -63,7 +64,7 @@ query Everything {
 #   -F 'operations={
 #     "query": "mutation ($input: UploadDataItemInput!) { uploadDataItem(input: $input) { __typename } }",
 #     "variables": { "input": {
-#       "modelId": "${blanks.model}",
+#       "modelId": "${blanks.learner}",
 #       "file": null } } }' \\
 #   -F 'map={ "0": ["variables.input.file"] }' \\
 #   -F 0=@picture.png
@@ -79,7 +80,7 @@ mutation Upload($input: UploadDataItemInput!) {
   }
 }
 `,
-    variables: { input: { modelId: blanks.model, file: PICTURE } },
+    variables: { input: { modelId: blanks.learner, file: PICTURE } },
   },
   {
     query: `# Starts a training: free in the sandbox, else it
@@ -93,7 +94,7 @@ mutation Train($input: StartTrainingInput!) {
   }
 }
 `,
-    variables: { input: { modelId: blanks.model, strength: 7, mode: { fast: { isStyle: true } } } },
+    variables: { input: { modelId: blanks.learner, strength: 7, mode: { fast: { isStyle: true } } } },
   },
   {
     query: `# A training as it is now, and after every change.

@@ -125,7 +125,7 @@ describe('without anything to fill in', () => {
   test('an empty upstream leaves every blank but the address', async () => {
     const tabs = await openTabs(startGateway());
 
-    expect(JSON.parse(tabCalled(tabs, 'Train').variables).input.modelId).toBe(blanks.model);
+    expect(JSON.parse(tabCalled(tabs, 'Train').variables).input.modelId).toBe(blanks.learner);
     expect(JSON.parse(tabCalled(tabs, 'WatchPrediction').variables)).toEqual({ id: blanks.prediction });
     expect(tabCalled(tabs, 'Upload').query).toContain(ENDPOINT);
   });
@@ -151,17 +151,24 @@ test('whatever ids hold, variables stay the JSON that they were', () => {
   expect(JSON.parse(tab?.variables ?? '')).toEqual({ id: '"$&</script>' });
 });
 
-test('a model that can predict is preferred, and a training under way', () => {
+test('one model predicts, another one learns, and a training under way is watched', () => {
   const found = choose({
     models: {
       nodes: [
-        { id: 'new', triggerWord: null, latestTraining: { id: 'over', isFinished: true } },
+        { id: 'new', triggerWord: null, latestTraining: null },
         null,
         { id: 'trained', triggerWord: 'ABC', latestTraining: { id: 'running', isFinished: false } },
+        { id: 'other', triggerWord: 'DEF', latestTraining: { id: 'over', isFinished: true } },
       ],
     },
     predictions: null,
   });
 
-  expect(found).toEqual({ model: 'trained', triggerWord: 'ABC', training: 'running' });
+  expect(found).toEqual({ model: 'trained', triggerWord: 'ABC', learner: 'other', training: 'running' });
+});
+
+test('the only model there is does both', () => {
+  const only = { id: 'only', triggerWord: 'ABC', latestTraining: null };
+
+  expect(choose({ models: { nodes: [only] } })).toEqual({ model: 'only', triggerWord: 'ABC', learner: 'only' });
 });
