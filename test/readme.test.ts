@@ -78,7 +78,9 @@ describe('every GraphQL document of the README', () => {
 });
 
 describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
-  test('query, upload, train, watch, predict and show the picture, one after the other', async () => {
+  test('query, upload, train, watch, predict and show the picture, one after the other', {
+    timeout: 60_000,
+  }, async () => {
     const { url } = await startProgram({ env: DURATIONS });
     const directory = await temporaryDirectory();
 
@@ -113,6 +115,12 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
     expect(trained.at(-1)).toEqual({ status: 'COMPLETED', progress: { fraction: 1 }, triggerWord: variables.WORD });
     expect(predicted.at(-1)).toMatchObject({ status: 'COMPLETED', images: [{ url: expect.any(String) }] });
     for (const { status } of [...trained.slice(0, -1), ...predicted.slice(0, -1)]) expect(status).not.toBe('COMPLETED');
+
+    const asked = await ask<{ prediction: { prompt: string } }>(
+      url,
+      '{ prediction(id: "$id") { prompt } }'.replace('$id', variables.PREDICTION ?? ''),
+    );
+    expect(asked.data?.prediction.prompt).toContain(variables.WORD);
 
     const { images } = predicted.at(-1) as { images: [{ url: string }] };
     const saved = await sharp(await readFile(join(directory, 'picture.webp'))).metadata();
@@ -287,7 +295,7 @@ async function paste(
   for (const [address, other] of Object.entries(addresses)) script = script.replaceAll(address, other);
   for (const name of names) script += `printf '%s${SEPARATOR}' "$${name}"\n`;
 
-  const { stdout } = await run('bash', ['-e', '-o', 'pipefail', '-c', script], { cwd: directory, timeout: 25_000 });
+  const { stdout } = await run('bash', ['-e', '-o', 'pipefail', '-c', script], { cwd: directory, timeout: 50_000 });
   const parts = stdout.split(SEPARATOR);
   return {
     printed: parts.slice(0, commands.length),
