@@ -67,7 +67,7 @@ export interface PageSettings {
 
 /** What GraphiQL keeps in the browser's storage. */
 interface StoredState {
-  tabs: Tab[];
+  tabs?: Tab[];
   activeTabIndex: number;
 }
 
@@ -94,24 +94,27 @@ export async function openPage(
   const address = new URL(location.href);
   const endpoint = address.origin + address.pathname;
 
+  const storage = storageIfAllowed();
   const stored = read<StoredState>(TABS);
   const given = read<Tab[]>(GIVEN) ?? [];
   /** Tabs that are as they were given are kept up to date; all others are somebody's work. */
-  const untouched = stored?.tabs.map((tab) =>
+  const untouched = stored?.tabs?.map((tab) =>
     given.findIndex(({ query, variables }) => tab.query === query && (tab.variables ?? '') === variables),
   );
+  let fresh: Tab[] | undefined;
   if (!untouched || untouched.some((index) => index >= 0)) {
     const found = await ask();
     const tabs = parts.fillIn(examples, blanks, { endpoint, ...found });
+    fresh = tabs;
     if (!stored) write(GIVEN, tabs);
-    else if (untouched && 'model' in found) {
+    else if (stored.tabs && untouched && 'model' in found) {
       for (const [index, tab] of stored.tabs.entries()) Object.assign(tab, tabs[untouched[index] ?? -1]);
       write(TABS, stored);
       write(GIVEN, tabs);
       const active = stored.tabs[stored.activeTabIndex];
       // The editors open with these, and GraphiQL adds a tab when no stored one is like them.
-      localStorage.setItem('graphiql:query', active?.query ?? '');
-      localStorage.setItem('graphiql:variables', active?.variables ?? '');
+      storage?.setItem('graphiql:query', active?.query ?? '');
+      storage?.setItem('graphiql:variables', active?.variables ?? '');
     }
   }
 
@@ -119,7 +122,7 @@ export async function openPage(
   const query = address.searchParams.get('query') ?? undefined;
   const variables = address.searchParams.get('variables') ?? undefined;
   if (address.search) history.replaceState(null, '', address.pathname);
-  const opened = read<Tab[]>(GIVEN) ?? parts.fillIn(examples, blanks, { endpoint });
+  const opened = fresh ?? read<Tab[]>(GIVEN) ?? parts.fillIn(examples, blanks, { endpoint });
 
   const followed: Found = {};
   YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
@@ -177,12 +180,21 @@ export async function openPage(
     }
   }
 
+  /** Browsers that are told to keep nothing throw when they are asked for it. */
+  function storageIfAllowed(): Storage | undefined {
+    try {
+      return localStorage;
+    } catch {
+      return undefined;
+    }
+  }
+
   function read<Value>(name: string): Value | undefined {
-    return parse<Value>(localStorage.getItem(name) ?? '');
+    return parse<Value>(storage?.getItem(name) ?? '');
   }
 
   function write(name: string, value: unknown): void {
-    localStorage.setItem(name, JSON.stringify(value));
+    storage?.setItem(name, JSON.stringify(value));
   }
 
   function parse<Value>(json: string): Value | undefined {

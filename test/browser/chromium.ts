@@ -10,7 +10,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
  */
 export function findChromium({ CHROMIUM_PATH, PATH = '', CI }: NodeJS.ProcessEnv): string | undefined {
   const places = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  const found = CHROMIUM_PATH || [...places, '/usr/bin/chromium'].find((place) => existsSync(place));
+  const found = CHROMIUM_PATH || places.find((place) => existsSync(place));
   if (found) return found;
   const message = 'There is no Chromium for the browser tests. Install it: apt-get install chromium';
   if (CI === 'true') throw new Error(message);

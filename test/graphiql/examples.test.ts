@@ -157,8 +157,9 @@ test('one model predicts, another one learns, and a training under way is watche
       nodes: [
         { id: 'new', triggerWord: null, latestTraining: null },
         null,
-        { id: 'trained', triggerWord: 'ABC', latestTraining: { id: 'running', isFinished: false } },
-        { id: 'other', triggerWord: 'DEF', latestTraining: { id: 'over', isFinished: true } },
+        { id: 'trained', triggerWord: 'ABC', latestTraining: { id: 'first', isFinished: true } },
+        { id: 'busy', triggerWord: 'DEF', latestTraining: { id: 'running', isFinished: false } },
+        { id: 'other', triggerWord: 'GHI', latestTraining: { id: 'second', isFinished: true } },
       ],
     },
     predictions: null,
