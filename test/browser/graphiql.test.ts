@@ -179,16 +179,19 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     expect(complaints).toEqual([]);
   });
 
-  test('a picture’s address opens in a tab of its own', async () => {
-    const { open, play, editors, page } = await openGraphiql();
+  test('Ctrl+click on a picture’s address opens the picture', async () => {
+    const { open, play, page } = await openGraphiql();
     await open();
     await play();
-    await poll(editors.response).toHaveProperty('data');
-    const { data } = await editors.response();
+    const link = page.locator('.result-window .detected-link').first();
+    await link.waitFor();
 
-    const answer = await page.goto(data.models.nodes[0].dataItems.nodes[0].image.url);
+    const popup = page.waitForEvent('popup');
+    await link.click({ modifiers: ['Control'] });
 
-    expect(answer?.headers()['content-type']).toMatch(/^image\//);
+    const picture = (await popup).locator('img');
+    await picture.waitFor();
+    expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   });
 
   test('a reload keeps somebody’s own work and adds no tabs', async () => {
