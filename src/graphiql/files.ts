@@ -47,7 +47,7 @@ export function staticFile(text: string, headers: Readonly<Record<string, string
 }
 
 /** Whether an `Accept-Encoding` takes gzip (RFC 9110, 12.5.3): by its name or by `*`, and not with a weight of 0. */
-export function acceptsGzip(header: string | null): boolean {
+function acceptsGzip(header: string | null): boolean {
   const weights = new Map<string, number>();
   for (const entry of (header ?? '').toLowerCase().split(',')) {
     const [coding = '', ...parameters] = entry.split(';').map((part) => part.trim());
