@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalJson, identify } from '../../src/idempotency/identity.ts';
+import { request } from './writes.ts';
+
+const text = fc.string({ unit: 'binary', maxLength: 4 });
+const parts = fc.record({ tenant: text, operation: text, key: text });
+
+/** The same value with its members the other way round, at every depth. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, member]) => [name, reversed(member)]),
+  );
+}
+
+describe('what a write is found by', () => {
+  test('is another one for each tenant, operation and key, whatever characters they hold', () => {
+    const same = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b);
+    const property = fc.property(parts, parts, (a, b) => {
+      expect(identify({ ...a, input: 1 }).id === identify({ ...b, input: 1 }).id).toBe(same(a, b));
+    });
+
+    fc.assert(property, { numRuns: 1000 });
+  });
+
+  test.each([
+    [
+      { tenant: 'ab', operation: 'c' },
+      { tenant: 'a', operation: 'bc' },
+    ],
+    [
+      { operation: 'a","b', key: 'c' },
+      { operation: 'a', key: 'b","c' },
+    ],
+    [{ key: '\ud800' }, { key: '\udfff' }],
+  ])('tells %j from %j', (a, b) => {
+    expect(identify(request(a)).id).not.toBe(identify(request(b)).id);
+  });
+});
+
+describe('canonical JSON', () => {
+  test('does not depend on the order of members, and loses nothing else', () => {
+    const property = fc.property(fc.jsonValue(), (value) => {
+      expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
+      expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    });
+
+    fc.assert(property, { numRuns: 1000 });
+  });
+
+  test.each([
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [{ a: null }, {}],
+    [{ a: 1 }, { a: '1' }],
+    [null, undefined],
+    [{ a: { b: 1 } }, { a: {}, b: 1 }],
+  ])('tells %j from %j', (a, b) => {
+    expect(canonicalJson(a)).not.toBe(canonicalJson(b));
+  });
+
+  test('takes a member that is undefined for one that is absent, as JSON does', () => {
+    expect(canonicalJson({ a: undefined })).toBe(canonicalJson({}));
+  });
+});

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/** A Redis of its own, which forgets everything when it stops. */
+export interface RedisServer {
+  url: string;
+  port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Where the Redis server is: `REDIS_SERVER_PATH`, or on the PATH; undefined, and a line on the console, when it is nowhere.
+ *
+ * @throws Error when it is nowhere and `CI` is true: there, nothing is left out.
+ */
+export function findRedisServer({ REDIS_SERVER_PATH, PATH = '', CI }: NodeJS.ProcessEnv): string | undefined {
+  const places = PATH.split(delimiter).map((folder) => join(folder, 'redis-server'));
+  const found = REDIS_SERVER_PATH || [...places, '/usr/bin/redis-server'].find((place) => existsSync(place));
+  if (found) return found;
+  const message = 'There is no Redis for the tests of many replicas. Install it: apt-get install redis-server';
+  if (CI === 'true') throw new Error(message);
+  console.log(message);
+  return undefined;
+}
+
+/** Starts a server on a free port of this machine and waits until it answers. Whoever starts it stops it. */
+export async function startRedis(executable: string, options: readonly string[] = []): Promise<RedisServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'flair-redis-'));
+  for (let attempts = 3; ; attempts--) {
+    const port = await freePort();
+    const fixed = ['--bind', '127.0.0.1', '--port', `${port}`, '--save', '', '--appendonly', 'no', '--dir', directory];
+    const child = spawn(executable, [...fixed, ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const stopped = once(child, 'exit');
+    const output = await ready(child);
+    if (output === 'ready') {
+      return {
+        url: `redis://127.0.0.1:${port}`,
+        port,
+        async stop() {
+          child.kill('SIGKILL');
+          await stopped;
+          await rm(directory, { recursive: true, force: true });
+        },
+      };
+    }
+    // Somebody else took the port between its finding and its use.
+    if (attempts === 1) throw new Error(`${executable} does not start. It said:\n${output}`);
+  }
+}
+
+/** Resolves to `ready`, or to what it wrote before it ended. */
+async function ready({ stdout }: ChildProcess): Promise<string> {
+  let output = '';
+  for await (const text of stdout?.setEncoding('utf8').iterator({ destroyOnReturn: false }) ?? []) {
+    output += text;
+    if (output.includes('Ready to accept connections')) {
+      stdout?.resume();
+      return 'ready';
+    }
+  }
+  return output;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port to listen on.');
+  return address.port;
+}
