@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Context } from '../src/context.ts';
 import type { Wire } from '../src/contract/contract.ts';
+import { boundsOf } from '../src/contract/rules.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
 import { builder } from './builder.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, requireKey } from './ids.ts';
 import { acceptedJob } from './job.ts';
 import { Prediction } from './nodes.ts';
+import { said } from './said.ts';
 import { triggerWord } from './trained.ts';
 
 const PredictionModelInput = builder.inputType('PredictionModelInput', {
@@ -55,11 +57,11 @@ const CreatePredictionInput = builder.inputType('CreatePredictionInput', {
   }),
 });
 
-const between = (schema: z.ZodNumber, min: number, max: number, what: string) => {
+/** A number within the contract's bounds. */
+function within(schema: z.ZodNumber, { min, max }: { min: number; max: number }, what: string) {
   const message = `Give ${what} from ${min} to ${max}.`;
   return schema.min(min, message).max(max, message);
-};
-const side = between(z.int(), 512, 1_536, 'a number of pixels');
+}
 
 /** What the upstream would refuse, found before anything is sent. */
 const predictionRules = z.looseObject({
@@ -68,25 +70,30 @@ const predictionRules = z.looseObject({
     .min(1, 'Name at least one model.')
     .refine((models) => new Set(models.map(({ id }) => id)).size === models.length, 'Name each model only once.'),
   prompt: z.string().refine((prompt) => prompt.trim() !== '', 'Say what the images are to show.'),
-  size: z.looseObject({ width: side, height: side }).nullish(),
-  imageCount: between(z.int(), 1, 4, 'a number of images').nullish(),
-  guidanceScale: between(z.number(), 0, 10, 'a figure').nullish(),
-  inferenceSteps: between(z.int(), 1, 50, 'a number of steps').nullish(),
+  size: z
+    .looseObject({
+      width: within(z.int(), boundsOf('ImageSize', 'width'), 'a number of pixels'),
+      height: within(z.int(), boundsOf('ImageSize', 'height'), 'a number of pixels'),
+    })
+    .nullish(),
+  imageCount: within(z.int(), boundsOf('CreatePrediction', 'num_images'), 'a number of images').nullish(),
+  guidanceScale: within(z.number(), boundsOf('CreatePrediction', 'guidance_scale'), 'a figure').nullish(),
+  inferenceSteps: within(z.int(), boundsOf('CreatePrediction', 'num_inference_steps'), 'a number of steps').nullish(),
 });
 
 /** The request for the upstream, in its own words: only what the caller said. */
 function createPrediction(input: typeof CreatePredictionInput.$inferInput): Wire['CreatePrediction'] {
   const { models, prompt, seed, size, imageCount, guidanceScale, inferenceSteps } = input;
   const scales = models.map(({ id, scale }) => [requireKey('Model', id).id, scale] as const);
-  return {
+  return said<Wire['CreatePrediction']>({
     scaleConfigs: Object.fromEntries(scales),
     prompt,
-    ...(seed != null && { seed }),
-    ...(size != null && { image_size: size }),
-    ...(imageCount != null && { num_images: imageCount }),
-    ...(guidanceScale != null && { guidance_scale: guidanceScale }),
-    ...(inferenceSteps != null && { num_inference_steps: inferenceSteps }),
-  };
+    seed,
+    image_size: size,
+    num_images: imageCount,
+    guidance_scale: guidanceScale,
+    num_inference_steps: inferenceSteps,
+  });
 }
 
 /** Why a prediction may not show what was meant: models that the prompt does not wake. */

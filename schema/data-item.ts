@@ -180,7 +180,7 @@ builder.mutationFields((t) => ({
       types: [InvalidInputError, NotFoundError, UnsupportedImageError, FileTooLargeError],
       union: { name: 'ReplaceDataItemResult', description: 'What became of replaceDataItem.' },
       result: { name: 'ReplaceDataItemSuccess', description: 'The new picture was stored.' },
-      dataField: { name: 'dataItem', description: 'The data item.' },
+      dataField: { name: 'dataItem', description: 'The data item with its new picture.' },
     },
     args: {
       input: t.arg({ type: ReplaceDataItemInput, required: true, description: 'Which data item, and the file.' }),

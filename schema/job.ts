@@ -1,7 +1,7 @@
 import type { JobRow } from '../src/context.ts';
 import { builder } from './builder.ts';
 
-export const JobStatus = builder.enumType('JobStatus', {
+const JobStatus = builder.enumType('JobStatus', {
   description: 'Where a job stands. COMPLETED, FAILED and CANCELED are final.',
   values: {
     QUEUED: { description: 'Accepted; it has not begun.' },

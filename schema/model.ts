@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Wire } from '../src/contract/contract.ts';
 import { builder } from './builder.ts';
 import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
@@ -13,6 +14,7 @@ import {
   Training,
   TrainingConnection,
 } from './nodes.ts';
+import { said } from './said.ts';
 import { latestTraining, triggerWord } from './trained.ts';
 
 builder.node(Model, {
@@ -143,7 +145,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { displayName, customModelType } }, ctx) =>
       actionable({}, async () => {
         const created = await ctx.write(({ models }) =>
-          models.create({ displayName, ...(customModelType != null && { customModelType }) }),
+          models.create(said<Wire['CreateModel']>({ displayName, customModelType })),
         );
         return ctx.loaders.tell(created);
       }),
@@ -156,7 +158,7 @@ builder.mutationFields((t) => ({
       types: [InvalidInputError, NotFoundError],
       union: { name: 'RenameModelResult', description: 'What became of renameModel.' },
       result: { name: 'RenameModelSuccess', description: 'The model has its new name.' },
-      dataField: { name: 'model', description: 'The model.' },
+      dataField: { name: 'model', description: 'The model under its new name.' },
     },
     args: { input: t.arg({ type: RenameModelInput, required: true, description: 'Which model, and its new name.' }) },
     resolve: (_, { input: { id, displayName } }, ctx) =>

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Wire } from '../src/contract/contract.ts';
+import { boundsOf } from '../src/contract/rules.ts';
 import type { TrainingRow } from '../src/upstream/trainings.ts';
 import { builder } from './builder.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOf, localId, requireKey } from './ids.ts';
 import { acceptedJob, Job } from './job.ts';
 import { Model, Training } from './nodes.ts';
+import { said } from './said.ts';
 
 const TrainingSpeed = builder.enumType('TrainingSpeed', {
   description: 'How much time a training is given.',
@@ -99,13 +101,20 @@ const TrainingModeInput = builder.inputType('TrainingModeInput', {
   }),
 });
 
+const STRENGTH = boundsOf('StartTraining', 'trainingStrength');
+
 const StartTrainingInput = builder.inputType('StartTrainingInput', {
   description: 'A training to start. It costs money.',
   fields: (t) => ({
     modelId: t.id({ required: true, description: 'Global id of the model that is to learn.' }),
     strength: t.int({
       required: true,
-      validate: z.int().min(0, 'Give a strength from 0 to 10.').max(10, 'Give a strength from 0 to 10.'),
+      validate: z
+        .int()
+        .refine(
+          (value) => value >= STRENGTH.min && value <= STRENGTH.max,
+          `Give a strength from ${STRENGTH.min} to ${STRENGTH.max}.`,
+        ),
       description: 'How strongly the model learns, from 0 to 10; stronger is closer to the images.',
     }),
     mode: t.field({ type: TrainingModeInput, description: 'Fast or high quality; high quality when left out.' }),
@@ -124,15 +133,13 @@ const DeleteTrainingInput = builder.inputType('DeleteTrainingInput', {
 
 /** The request for the upstream: only what the caller said, and the mode. */
 function startTraining({ strength, mode }: typeof StartTrainingInput.$inferInput): Wire['StartTraining'] {
-  const { isStyle, isInputFormatAlreadyPreprocessed } = mode?.fast ?? {};
-  const style = mode?.highQuality?.style;
-  return {
+  return said<Wire['StartTraining']>({
     trainingStrength: strength,
-    ...(mode && { trainingSpeed: mode.fast ? 'fast' : 'high_quality' }),
-    ...(style != null && { trainingStyle: style }),
-    ...(isStyle != null && { isStyle }),
-    ...(isInputFormatAlreadyPreprocessed != null && { isInputFormatAlreadyPreprocessed }),
-  };
+    trainingSpeed: mode ? (mode.fast ? 'fast' : 'high_quality') : null,
+    trainingStyle: mode?.highQuality?.style,
+    isStyle: mode?.fast?.isStyle,
+    isInputFormatAlreadyPreprocessed: mode?.fast?.isInputFormatAlreadyPreprocessed,
+  });
 }
 
 builder.mutationFields((t) => ({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isLoopbackName } from './access/credential.ts';
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
-import { ConfigError, flag, httpUrl, integer, list, readSettings, text, textOr } from './settings.ts';
+import { flag, httpUrl, integer, list, readSettings, text, textOr } from './settings.ts';
 
 /** Every environment variable there is. README's table is compared with it. */
 export const settings = {
@@ -60,31 +60,7 @@ const SHORTEST_SECRET = 32;
  * @throws ConfigError that lists every mistake at once.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const values = readSettings(z.object(settings), environment);
-  const ownKey = values.FLAIR_API_KEY ?? (values.FLAIR_API_URL === undefined ? 'demo' : undefined);
-  const mistakes = [];
-  if (!isLoopbackName(values.HOST)) {
-    if (ownKey !== undefined && !values.ALLOW_ANONYMOUS) {
-      mistakes.push(
-        `\`HOST\` is "${values.HOST}", so others can reach the gateway, and it would act for them with its own ${
-          values.FLAIR_API_KEY === undefined ? 'sandbox key' : '`FLAIR_API_KEY`'
-        }. Set \`ALLOW_ANONYMOUS=true\` if that is what you want, or \`HOST=127.0.0.1\`${
-          values.FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` so that every caller brings a key'
-        }.`,
-      );
-    }
-  }
-  if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(values.FLAIR_API_KEY_HEADER)) {
-    mistakes.push(
-      `\`FLAIR_API_KEY_HEADER\` must be the name of an HTTP header, but is "${values.FLAIR_API_KEY_HEADER}".`,
-    );
-  }
-  if (values.SECRET.some((secret) => secret.length < SHORTEST_SECRET)) {
-    mistakes.push(
-      `\`SECRET\` must hold secrets of ${SHORTEST_SECRET} characters or more. Make one with: openssl rand -hex 32`,
-    );
-  }
-  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  const values = readSettings(z.object(settings), environment, mistakesIn);
 
   return Object.freeze({
     port: values.PORT,
@@ -95,8 +71,35 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allowAnonymous: values.ALLOW_ANONYMOUS,
     logLevel: values.LOG_LEVEL,
     upstreamUrl: values.FLAIR_API_URL,
-    ownKey,
+    ownKey: ownKeyOf(values),
     apiKeyHeader: values.FLAIR_API_KEY_HEADER,
     sandbox: { ...sandboxOptions(values), apiKeyHeader: values.FLAIR_API_KEY_HEADER },
   });
+}
+
+type Values = Partial<z.infer<z.ZodObject<typeof settings>>>;
+
+const ownKeyOf = ({ FLAIR_API_KEY, FLAIR_API_URL }: Values): string | undefined =>
+  FLAIR_API_KEY ?? (FLAIR_API_URL === undefined ? 'demo' : undefined);
+
+/** Mistakes in how settings go together. */
+function mistakesIn(values: Values): string[] {
+  const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, FLAIR_API_KEY_HEADER, SECRET = [] } = values;
+  const mistakes: string[] = [];
+  if (HOST !== undefined && !isLoopbackName(HOST) && ownKeyOf(values) !== undefined && ALLOW_ANONYMOUS === false) {
+    const own = FLAIR_API_KEY === undefined ? 'sandbox key' : '`FLAIR_API_KEY`';
+    const orElse = FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` so that every caller brings a key';
+    mistakes.push(
+      `\`HOST\` is "${HOST}", so others can reach the gateway, and it would act for them with its own ${own}. Set \`ALLOW_ANONYMOUS=true\` if that is what you want, or \`HOST=127.0.0.1\`${orElse}.`,
+    );
+  }
+  if (FLAIR_API_KEY_HEADER !== undefined && !/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(FLAIR_API_KEY_HEADER)) {
+    mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be the name of an HTTP header, but is "${FLAIR_API_KEY_HEADER}".`);
+  }
+  if (SECRET.some((secret) => secret.length < SHORTEST_SECRET)) {
+    mistakes.push(
+      `\`SECRET\` must hold secrets of ${SHORTEST_SECRET} characters or more. Make one with: openssl rand -hex 32`,
+    );
+  }
+  return mistakes;
 }

@@ -51,7 +51,7 @@ export function publicError(
 }
 
 /** What a failure of the upstream means for a client. Its address and its bodies stay inside. */
-export function ofUpstream(error: UpstreamError): GraphQLError {
+function ofUpstream(error: UpstreamError): GraphQLError {
   const { status, said, retryAfter } = error;
   const say = (code: ErrorCode, message: string, extensions?: Record<string, unknown>) =>
     publicError(code, message, extensions, error);

@@ -96,6 +96,7 @@ export function createGateway(options: GatewayOptions) {
       const { pathname } = new URL(request.url);
       if (pathname === yoga.graphqlEndpoint) return wantsPage(request) ? graphiql(request) : yoga.fetch(request);
       if (pathname.startsWith('/images/')) return images.serve(request);
+      if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod();
       if (pathname === '/health') return Response.json({ status: 'ok' });
       if (pathname === '/') return new Response(null, { status: 302, headers: { location: yoga.graphqlEndpoint } });
       return new Response(`There is nothing at ${pathname}. The graph is at ${yoga.graphqlEndpoint}.\n`, {
@@ -113,6 +114,9 @@ export function createGateway(options: GatewayOptions) {
     dispose: () => watch.dispose(),
   };
 }
+
+const wrongMethod = () =>
+  new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });
 
 const NEVER = new AbortController().signal;
 

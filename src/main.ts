@@ -4,7 +4,7 @@ import { createGateway } from './gateway.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { readOrMakeSecret } from './secret.ts';
 import { serve } from './server.ts';
-import { ConfigError } from './settings.ts';
+import { ConfigError, listenMistake } from './settings.ts';
 
 /** An address of its own for the embedded sandbox; requests to it never leave the process. */
 const SANDBOX_URL = 'http://sandbox.internal';
@@ -23,7 +23,9 @@ async function start(config: Config) {
       : { baseUrl: config.upstreamUrl ?? '', transport: fetch },
     listeningUrl: () => listeningUrl,
   });
-  const server = await serve(gateway, { ...config, log });
+  const server = await serve(gateway, { ...config, log }).catch((error: unknown) => {
+    throw listenMistake(error, 'PORT', config) ?? error;
+  });
   listeningUrl = server.url;
   console.log(`\n  GraphiQL: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`);
 

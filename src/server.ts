@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from 'pino';
@@ -34,14 +34,25 @@ const DRAIN = 10_000;
  */
 export async function serve(gateway: Gateway, { host, port, trustProxy, log }: ListenOptions): Promise<Server> {
   const answer = createServerAdapter((request: Request) => gateway.fetch(request));
+  const underWay = new Set<ServerResponse>();
+  let isDraining = false;
   const server = createServer((request, response) => {
+    if (isDraining) response.setHeader('connection', 'close');
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    const target = readTarget(request);
+    request.url = target ?? '/';
     logRequest(log, trustProxy, request, response);
-    void answer(request, response);
+    if (target === undefined) refuse(response);
+    else void answer(request, response);
   });
   const sockets = createSockets(gateway, log);
   server.on('upgrade', (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://gateway');
-    if (pathname !== '/graphql') return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    socket.on('error', () => socket.destroy());
+    const target = readTarget(request);
+    if (target?.split('?', 1)[0] !== '/graphql') {
+      return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    }
     sockets.server.handleUpgrade(request, socket, head, (webSocket) => {
       sockets.server.emit('connection', webSocket, request);
     });
@@ -53,16 +64,36 @@ export async function serve(gateway: Gateway, { host, port, trustProxy, log }: L
   return {
     url: urlOf(server.address() as AddressInfo),
     async close() {
+      isDraining = true;
+      // Whoever keeps its connection after the last answer would keep the program.
+      for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
       const closed = once(server, 'close');
       server.close();
-      gateway.dispose();
       await sockets.close();
+      gateway.dispose();
       server.closeIdleConnections();
       const deadline = AbortSignal.timeout(DRAIN);
       deadline.addEventListener('abort', () => server.closeAllConnections());
       await closed;
     },
   };
+}
+
+/**
+ * The path and query of a request, whichever form its target has (RFC 9112, 3.2), with `..` folded; undefined for a
+ * request that names no place on this server.
+ */
+function readTarget({ url = '', headers: { host } }: IncomingMessage): string | undefined {
+  if (host !== undefined && !URL.canParse(`http://${host}`)) return undefined;
+  const address = url.startsWith('/') ? `http://gateway${url}` : url;
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return undefined;
+  const { pathname, search } = new URL(address);
+  return pathname + search;
+}
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.end('Expected a request for a path of this server, with a Host header that names it.\n');
 }
 
 /** An address to click on: one that means every interface is reached as this machine. */

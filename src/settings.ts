@@ -82,7 +82,8 @@ export const httpUrl = () =>
       .refine(isHttpUrl, {
         error: ({ input }) => {
           const guess = `http://${input}`;
-          return `must be an absolute http(s) URL, but is "${input}".${isHttpUrl(guess) ? ` Did you mean "${guess}"?` : ''}`;
+          const isNear = !String(input).includes('://') && isHttpUrl(guess);
+          return `must be an absolute http(s) URL, but is "${input}".${isNear ? ` Did you mean "${guess}"?` : ''}`;
         },
       })
       .transform((value) => value.replace(/\/+$/, ''))
@@ -108,13 +109,38 @@ export class ConfigError extends Error {
 /**
  * Reads settings from environment variables.
  *
+ * @param check Finds mistakes in how settings go together; a setting that is itself mistaken is missing for it.
  * @throws ConfigError with one sentence for each mistake, all at once.
  */
 export function readSettings<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape>,
+  { shape }: z.ZodObject<Shape>,
   environment: Readonly<Record<string, string | undefined>>,
+  check: (values: Partial<z.infer<z.ZodObject<Shape>>>) => readonly string[] = () => [],
 ): Readonly<z.infer<z.ZodObject<Shape>>> {
-  const result = schema.safeParse(environment);
-  if (result.success) return Object.freeze(result.data);
-  throw new ConfigError(result.error.issues.map(({ path, message }) => `\`${path.join('.')}\` ${message}`));
+  const values: Record<string, unknown> = {};
+  const mistakes: string[] = [];
+  for (const name of Object.keys(shape)) {
+    const result = z.object({ [name]: shape[name] }).safeParse(environment);
+    if (result.success) Object.assign(values, result.data);
+    else mistakes.push(...result.error.issues.map(({ message }) => `\`${name}\` ${message}`));
+  }
+  const found = values as z.infer<z.ZodObject<Shape>>;
+  mistakes.push(...check(found));
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return Object.freeze(found);
+}
+
+/** What is wrong with a port that cannot be listened on; undefined for any other failure. */
+export function listenMistake(
+  error: unknown,
+  setting: string,
+  { host, port }: { host: string; port: number },
+): ConfigError | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const reason = new Map<unknown, string>([
+    ['EADDRINUSE', 'which another program listens on already. Stop that one, or choose another port'],
+    ['EACCES', 'which this user may not listen on. Choose one above 1023'],
+    ['EADDRNOTAVAIL', 'but this machine has no such address. Choose another host'],
+  ]).get(code);
+  return reason === undefined ? undefined : new ConfigError([`\`${setting}\` is ${port} at ${host}, ${reason}.`]);
 }

@@ -14,7 +14,7 @@ const SERVICE_RESTART = 1012;
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
 export interface Sockets {
   server: WebSocketServer;
-  /** Completes every stream and closes every socket with a code on which clients connect again. */
+  /** Closes every socket with a code on which clients connect again; no stream is completed, so that they go on there. */
   close(): Promise<void>;
 }
 
@@ -57,8 +57,8 @@ export function createSockets(gateway: Gateway, log: Logger): Sockets {
   return {
     server,
     async close() {
-      await protocol.dispose();
       for (const socket of server.clients) socket.close(SERVICE_RESTART, 'The server is restarting.');
+      await protocol.dispose();
       server.close();
     },
   };

@@ -2,7 +2,7 @@ import { DownloadError } from '../upstream/download-error.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
 /** A short sentence for whoever looks at an address that shows no picture. Never cached. */
-export function sentence(status: number, text: string, headers: Record<string, string> = {}): Response {
+function sentence(status: number, text: string, headers: Record<string, string> = {}): Response {
   return new Response(`${text}\n`, {
     status,
     headers: {

@@ -1,4 +1,5 @@
-import { imageFormat, MAX_IMAGE_BYTES, SIGNATURE_BYTES } from './signature.ts';
+import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
+import { imageFormat, SIGNATURE_BYTES } from './signature.ts';
 
 /** A file as a client sent it. */
 export interface UploadedFile {

@@ -3,9 +3,6 @@ import { DownloadError } from '../upstream/download-error.ts';
 /** The formats that the upstream accepts and that this gateway passes on. */
 export type ImageFormat = 'webp' | 'png' | 'jpeg';
 
-/** The largest picture that the upstream accepts, in bytes (10 MiB). */
-export const MAX_IMAGE_BYTES = 10_485_760;
-
 /** How many bytes from its beginning tell a picture's format. */
 export const SIGNATURE_BYTES = 12;
 

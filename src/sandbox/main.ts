@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigError, readSettings } from '../settings.ts';
+import { ConfigError, listenMistake, readSettings } from '../settings.ts';
 import { sandboxOptions, sandboxSettings } from './config.ts';
 import { DEMO_KEY } from './keys.ts';
 import { createSandbox } from './sandbox.ts';
@@ -8,7 +8,10 @@ import { serveSandbox } from './server.ts';
 try {
   const settings = readSettings(z.object(sandboxSettings), process.env);
   const sandbox = createSandbox(sandboxOptions(settings));
-  const server = await serveSandbox(sandbox, { host: settings.SANDBOX_HOST, port: settings.SANDBOX_PORT });
+  const place = { host: settings.SANDBOX_HOST, port: settings.SANDBOX_PORT };
+  const server = await serveSandbox(sandbox, place).catch((error: unknown) => {
+    throw listenMistake(error, 'SANDBOX_PORT', place) ?? error;
+  });
   console.log(
     `The sandbox listens on ${server.url}. Try:\n\n  curl -H 'x-api-key: ${DEMO_KEY}' ${server.url}/models\n`,
   );

@@ -20,7 +20,7 @@ export interface SandboxOptions {
   predictionSeconds?: number;
   /** Documents on a page of a list. @default 20 */
   pageSize?: number;
-  /** The largest image that is accepted, in bytes. @default 10_485_760 */
+  /** The largest image that is accepted, in bytes. @default as the contract says */
   maxImageBytes?: number;
   /** How the image of a data item is answered. @default 'bytes' */
   dataItemShape?: DataItemShape;

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { contract as vendorContract } from '../contract/contract.gen.ts';
 import type { OperationId } from '../contract/contract.ts';
+import { largestImage } from '../contract/rules.ts';
 import { ApiError, errorResponse } from './api-error.ts';
 import { dataItemHandlers } from './data-items.ts';
 import { openDatabase, signingSecret } from './database.ts';
@@ -77,7 +78,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     ...trainingHandlers(world),
     ...predictionHandlers(world),
   };
-  const limits = { image: options.maxImageBytes ?? 10_485_760, json: MAX_JSON_BYTES };
+  const limits = { image: options.maxImageBytes ?? largestImage(contract), json: MAX_JSON_BYTES };
   const dispatch = createDispatch(handlers, createValidator(contract), limits);
   const route = createRouter(contract);
   const ownerOfKey = createKeyring(options.keys ?? []);

@@ -25,10 +25,10 @@ export function logRequest(log: Logger, trustProxy: boolean, request: IncomingMe
 }
 
 /** The path alone, without what is secret in it. */
-const safePath = (url: string): string => (url.split('?', 1)[0] ?? '').replace(/^(\/images\/).+/, '$1…');
+const safePath = (url: string): string => (url.split('?', 1)[0] ?? '').replace(/(\/images\/).*/, '$1…');
 
 /** The client's address; behind a proxy of ours the last one that it added. */
-export function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
+function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
   const forwarded = trustProxy
     ? String(request.headers['x-forwarded-for'] ?? '')
         .split(',')

@@ -8,6 +8,11 @@ export type FieldReaders = Readonly<Record<string, FieldReader<unknown>>>;
 /** What readers made of an object: only the fields that were there. Absent is not null: it may be asked for elsewhere. */
 export type Known<Readers extends FieldReaders> = { [Field in keyof Readers]?: ReturnType<Readers[Field]> };
 
+/** The schemas of list pages. */
+type PageSchema = 'ModelPage' | 'DataItemPage' | 'TrainingPage' | 'PredictionPage';
+/** What every page says of the next one. */
+type PageEnd = Pick<Wire[PageSchema], 'hasMore' | 'nextPageCursor'>;
+
 /** Reads answers of one operation as the contract describes them, under any of the names it accepts. */
 export class Reading {
   readonly #contract: Contract;
@@ -29,7 +34,11 @@ export class Reading {
   }
 
   /** The fields of `schema` that are there. */
-  object<Readers extends FieldReaders>(schema: keyof Wire, readers: Readers, value: unknown): Known<Readers> {
+  object<Schema extends keyof Wire, Readers extends FieldReaders & Partial<Record<keyof Wire[Schema], unknown>>>(
+    schema: Schema,
+    readers: Readers,
+    value: unknown,
+  ): Known<Readers> {
     const body = this.#field(schema, () => record(value));
     const known: Record<string, unknown> = {};
     for (const [field, read] of Object.entries(readers)) {
@@ -41,7 +50,7 @@ export class Reading {
   }
 
   /** An identifier, which must be there and obey the rule for ids. */
-  id(schema: keyof Wire, field: string, value: unknown): string {
+  id<Schema extends keyof Wire>(schema: Schema, field: keyof Wire[Schema] & string, value: unknown): string {
     return this.#field(`${schema}.${field}`, () => {
       const id = string(this.#find(schema, field, record(value)));
       if (!isUpstreamId(id)) throw new Unreadable('an id of 1 to 128 letters, digits, ".", "_", "~" or "-"', id);
@@ -55,10 +64,16 @@ export class Reading {
   }
 
   /** One page of a list; a row that cannot be read is its error, and leaves its neighbours alone. */
-  page<Row>(schema: keyof Wire, field: string, value: unknown, row: (item: unknown) => Row): Page<Row> {
+  page<Schema extends PageSchema, Row>(
+    schema: Schema,
+    field: Exclude<keyof Wire[Schema], keyof PageEnd> & string,
+    value: unknown,
+    row: (item: unknown) => Row,
+  ): Page<Row> {
     const body = this.#field(schema, () => record(value));
     const items = this.#field(`${schema}.${field}`, () => list(this.#find(schema, field, body)));
-    const { hasMore, nextPageCursor } = body;
+    const hasMore = this.#find(schema, 'hasMore' satisfies keyof PageEnd, body);
+    const nextPageCursor = this.#find(schema, 'nextPageCursor' satisfies keyof PageEnd, body);
     return {
       rows: items.map((item) => attempt(() => row(item))),
       hasMore: typeof hasMore === 'boolean' ? hasMore : undefined,

@@ -60,13 +60,9 @@ const mistakesOf = (schema: GraphQLSchema): string[] =>
     const mistakes = [];
     if (!/[.!?`]$/.test(text)) mistakes.push(`The description of ${path} does not end like a sentence: ${text}`);
     if (!/^[A-Z0-9`“]/.test(text)) mistakes.push(`The description of ${path} does not begin like a sentence: ${text}`);
-    if (saysNothing(text, name) && !PLAIN.includes(path))
-      mistakes.push(`The description of ${path} says no more than its name: ${text}`);
+    if (saysNothing(text, name)) mistakes.push(`The description of ${path} says no more than its name: ${text}`);
     return mistakes;
   });
-
-/** Fields of which there is no more to say: the type that holds them tells what happened. */
-const PLAIN: readonly string[] = ['RenameModelSuccess.model', 'ReplaceDataItemSuccess.dataItem'];
 
 const FILLERS = new Set(['a', 'an', 'the', 'of', 'this', 'its', 'is', 'field', 'type', 'input', 'value']);
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config.ts';
@@ -96,5 +95,3 @@ export function startGateway({ sandbox: sandboxOptions, config, contract, transp
     requests,
   };
 }
-
-export const keyHash = (key: string): string => createHash('sha256').update(key).digest('hex');

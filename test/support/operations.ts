@@ -13,16 +13,6 @@ export const createModel = graphql(`
   }
 `);
 
-export const uploadDataItem = graphql(`
-  mutation UploadDataItem($input: UploadDataItemInput!) {
-    uploadDataItem(input: $input) {
-      __typename
-      ... on UploadDataItemSuccess { dataItem { id image { url contentType byteSize width height } } }
-      ... on Error { message }
-    }
-  }
-`);
-
 export const startTraining = graphql(`
   mutation StartTraining($input: StartTrainingInput!) {
     startTraining(input: $input) {

@@ -37,11 +37,7 @@ export async function seedModel(
   return { id, globalId: globalId({ kind: 'Model', id }), dataItems, trainings: trainingIds };
 }
 
-export async function seedDataItem(
-  upstream: Upstream,
-  modelId: string,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<string> {
+async function seedDataItem(upstream: Upstream, modelId: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return (await send(upstream, `/models/${modelId}/data`, bytes)).dataId ?? '';
 }
 

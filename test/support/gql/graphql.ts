@@ -493,19 +493,6 @@ export type CreateModelMutation = { createModel:
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
    };
 
-export type UploadDataItemMutationVariables = Exact<{
-  input: UploadDataItemInput;
-}>;
-
-
-export type UploadDataItemMutation = { uploadDataItem:
-    | { __typename: 'FileTooLargeError', message: string }
-    | { __typename: 'InvalidInputError', message: string }
-    | { __typename: 'NotFoundError', message: string }
-    | { __typename: 'UnsupportedImageError', message: string }
-    | { __typename: 'UploadDataItemSuccess', dataItem: { id: string, image: { url: string, contentType: string | null, byteSize: number | null, width: number | null, height: number | null } } }
-   };
-
 export type StartTrainingMutationVariables = Exact<{
   input: StartTrainingInput;
 }>;
@@ -1066,28 +1053,6 @@ export const CreateModelDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateModelMutation, CreateModelMutationVariables>;
-export const UploadDataItemDocument = new TypedDocumentString(`
-    mutation UploadDataItem($input: UploadDataItemInput!) {
-  uploadDataItem(input: $input) {
-    __typename
-    ... on UploadDataItemSuccess {
-      dataItem {
-        id
-        image {
-          url
-          contentType
-          byteSize
-          width
-          height
-        }
-      }
-    }
-    ... on Error {
-      message
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<UploadDataItemMutation, UploadDataItemMutationVariables>;
 export const StartTrainingDocument = new TypedDocumentString(`
     mutation StartTraining($input: StartTrainingInput!) {
   startTraining(input: $input) {

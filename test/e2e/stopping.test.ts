@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { startProgram } from '../support/program.ts';
+import { openSocket } from './client.ts';
+
+test('a program that is asked to stop closes its WebSockets with a code that says that it comes back', async () => {
+  const { url, stop } = await startProgram();
+  const { closed } = await openSocket(url);
+
+  const stopped = stop();
+
+  expect(await closed).toBe(1012);
+  expect(await stopped).toEqual({ code: 0, signal: null });
+});
+
+test('the last answer of a program that stops says that the connection ends, so that nothing keeps it', async () => {
+  const upstream = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void upstream.close());
+  await once(upstream, 'listening');
+  const { url, stop } = await startProgram({
+    env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, FLAIR_API_KEY: 'any' },
+  });
+  const { closed } = await openSocket(url);
+  const answer = fetch(`${url}/graphql?query={models{nodes{id}}}`);
+  const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
+
+  const stopped = stop();
+  await closed;
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"models":[],"hasMore":false}');
+
+  expect((await answer).headers.get('connection')).toBe('close');
+  expect(await stopped).toEqual({ code: 0, signal: null });
+});
