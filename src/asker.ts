@@ -29,18 +29,25 @@ export const askerFrom =
   ({ access, publicUrl, listeningUrl }: AskerOptions) =>
   (transport: TransportContext): Asker => {
     const isHttp = 'request' in transport;
-    const host = isHttp ? hostOf(transport.request) : transport.extra.request.headers.host;
-    const origin = isHttp ? transport.request.headers.get('origin') : transport.extra.request.headers.origin;
-    const apiKey = isHttp
-      ? transport.request.headers.get(access.apiKeyHeader)
-      : socketKey(access.apiKeyHeader, transport);
+    const header = (name: string) =>
+      isHttp ? transport.request.headers.get(name) : handshakeHeader(transport.extra.request, name);
+    const host = isHttp ? hostOf(transport.request) : header('host');
+    const caller = {
+      apiKey: isHttp ? header(access.apiKeyHeader) : socketKey(access.apiKeyHeader, transport),
+      host,
+      origin: header('origin'),
+      isForwarded: FORWARDED.some((name) => header(name)),
+    };
     return {
-      credential: () => access.credentialOf({ apiKey, host, origin }),
+      credential: () => access.credentialOf(caller),
       // A Host header is whatever the client says it is; only one that names this machine can be believed.
       baseUrl: publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl()),
       signal: isHttp ? transport.request.signal : undefined,
     };
   };
+
+/** What proxies add (RFC 7239, and what was there before it). */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
 
 const hostOf = (request: Request): string => request.headers.get('host') ?? new URL(request.url).host;
 
@@ -53,4 +60,5 @@ function socketKey(header: string, { connectionParams = {}, extra }: SocketConte
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-const handshakeHeader = ({ headers }: IncomingMessage, name: string) => headers[name.toLowerCase()];
+const handshakeHeader = ({ headers }: IncomingMessage, name: string): string | undefined =>
+  headers[name.toLowerCase()]?.toString();

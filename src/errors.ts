@@ -113,7 +113,8 @@ export const createMaskError =
     if (!(error instanceof GraphQLError)) return reveal(error) ?? mask(error, report);
     const original = error.originalError ?? error;
     const visible =
-      reveal(original) ?? (isRefusal(error) ? publicError('BAD_USER_INPUT', error.message) : mask(original, report));
+      reveal(original) ??
+      (isRefusal(error) ? publicError('BAD_USER_INPUT', error.message, statusOf(error)) : mask(original, report));
     return new GraphQLError(visible.message, {
       nodes: error.nodes ?? null,
       source: error.source ?? null,
@@ -129,6 +130,12 @@ function reveal(error: unknown): GraphQLError | undefined {
   if (!(error instanceof GraphQLError)) return undefined;
   const { code } = error.extensions;
   return isErrorCode(code) ? publicError(code, error.message, error.extensions) : undefined;
+}
+
+/** The status that a request deserves which Yoga refused before it was GraphQL, whatever media type the client accepts. */
+function statusOf({ extensions: { http } }: GraphQLError) {
+  const { status, headers } = (http ?? {}) as { status?: number; headers?: Record<string, string> };
+  return status === undefined ? {} : { http: { status, ...(headers && { headers }) } };
 }
 
 /**

@@ -35,8 +35,12 @@ describe('the gateway’s own key', () => {
   test('is lent to callers who address this machine', () => {
     const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
-    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null })).toEqual(lent);
-    expect(() => access.credentialOf({ apiKey: null, host: 'rebound.example', origin: null })).toThrow(/x-api-key/);
+    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: false })).toEqual(
+      lent,
+    );
+    expect(() =>
+      access.credentialOf({ apiKey: null, host: 'rebound.example', origin: null, isForwarded: false }),
+    ).toThrow(/x-api-key/);
   });
 
   test.each(['https://evil.example', 'null', 'http://localhost.evil.example'])(
@@ -44,31 +48,55 @@ describe('the gateway’s own key', () => {
     (origin) => {
       const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
-      expect(() => access.credentialOf({ apiKey: null, host: 'localhost:4000', origin })).toThrow(/x-api-key/);
-      expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost:4000', origin })).toEqual({ apiKey: 'theirs' });
+      expect(() => access.credentialOf({ apiKey: null, host: 'localhost:4000', origin, isForwarded: false })).toThrow(
+        /x-api-key/,
+      );
+      expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost:4000', origin, isForwarded: false })).toEqual({
+        apiKey: 'theirs',
+      });
     },
   );
+
+  test('is not lent through a proxy, which may have put its own name into Host', () => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+
+    expect(() =>
+      access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: true }),
+    ).toThrow();
+  });
 
   test('is lent to a page of this machine', () => {
     const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
-    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: 'http://localhost:5173' })).toEqual(
-      lent,
-    );
+    expect(
+      access.credentialOf({
+        apiKey: null,
+        host: 'localhost:4000',
+        origin: 'http://localhost:5173',
+        isForwarded: false,
+      }),
+    ).toEqual(lent);
   });
 
   test('is lent to everyone where that was allowed', () => {
     const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
-    expect(access.credentialOf({ apiKey: null, host: 'anything.example', origin: 'https://anywhere.example' })).toEqual(
-      lent,
-    );
+    expect(
+      access.credentialOf({
+        apiKey: null,
+        host: 'anything.example',
+        origin: 'https://anywhere.example',
+        isForwarded: false,
+      }),
+    ).toEqual(lent);
   });
 
   test('never stands in for a key that the caller brought', () => {
     const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
-    expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost', origin: null })).toEqual({ apiKey: 'theirs' });
+    expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost', origin: null, isForwarded: false })).toEqual({
+      apiKey: 'theirs',
+    });
   });
 });
 
@@ -92,6 +120,17 @@ test('a key that the upstream refuses is UNAUTHENTICATED', async () => {
     { extensions: { code: 'UNAUTHENTICATED' } },
   ]);
 });
+
+test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'])(
+  'a request with %s gets no key lent',
+  async (name) => {
+    const { query } = startGateway();
+
+    expect((await query(names, {}, { [name]: 'for=203.0.113.9' })).errors).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+  },
+);
 
 test('each key sees its own things alone', async () => {
   const { query, upstream } = startGateway({ sandbox: { keys: ['other'] } });

@@ -22,6 +22,8 @@ export interface Caller {
   host: string | null | undefined;
   /** The `Origin` header: which site's page a browser acts for; programs send none. */
   origin: string | null | undefined;
+  /** Whether a proxy passed the request on, so that `Host` may be its own. */
+  isForwarded: boolean;
 }
 
 /** Finds out with which key a caller acts. */
@@ -34,9 +36,9 @@ export interface Access {
 export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOptions): Access {
   return {
     apiKeyHeader,
-    credentialOf({ apiKey, host, origin }) {
+    credentialOf({ apiKey, ...caller }) {
       if (apiKey) return { apiKey };
-      if (ownKey && (allowAnonymous || (isLoopbackHost(host) && isLoopbackOrigin(origin)))) return { apiKey: ownKey };
+      if (ownKey && (allowAnonymous || isOnThisMachine(caller))) return { apiKey: ownKey };
       const hint = ownKey
         ? ' This gateway lends its own key only to programs and pages of this machine that address it as localhost, unless ALLOW_ANONYMOUS=true.'
         : '';
@@ -53,6 +55,9 @@ export function isLoopbackHost(host: string | null | undefined): boolean {
   if (!host || !URL.canParse(`http://${host}`)) return false;
   return isLoopbackName(new URL(`http://${host}`).hostname);
 }
+
+const isOnThisMachine = ({ host, origin, isForwarded }: Omit<Caller, 'apiKey'>): boolean =>
+  !isForwarded && isLoopbackHost(host) && isLoopbackOrigin(origin);
 
 /**
  * Whether a request comes from no page, or from a page of this machine. Any site can make a browser post a form or open

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Runs a task with a signal that aborts when the caller's does or when the time is up, whichever comes first. Leaves no
  * listener behind on the caller's signal, which may live for hours.
@@ -10,6 +12,8 @@ export async function withDeadline<Result>(
   task: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   caller?.throwIfAborted();
+  // An answer that reads many things has a listener for each, and removes them all.
+  if (caller) setMaxListeners(0, caller);
   const controller = new AbortController();
   const timeout = AbortSignal.timeout(milliseconds);
   const onTimeout = () => controller.abort(timeout.reason);
