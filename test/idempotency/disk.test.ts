@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Libsql from 'libsql';
+import { describe, expect, test } from 'vitest';
+import { openDiskStore } from '../../src/idempotency/disk.ts';
+import { KeyReusedError, OutcomeUnknownError, type StoreError } from '../../src/idempotency/errors.ts';
+import { createClock, until } from '../support/clock.ts';
+import { temporaryDirectory } from '../support/program.ts';
+import { service } from './stores.ts';
+import { createQuickWrite, createWrite, judge, request } from './writes.ts';
+
+const DAY = 86_400_000;
+
+const newFile = async () => join(await temporaryDirectory(), 'data', 'records.db');
+
+/** The records as another process sees them on the disk. */
+function rows(file: string) {
+  const connection = new Libsql(file, { readonly: true });
+  const found = connection.prepare('SELECT * FROM records').all();
+  connection.close();
+  return found;
+}
+
+describe('records on disk', () => {
+  test('outlive a process that is killed: what was done is answered, what was under way is unknown', async () => {
+    const file = await newFile();
+    const program = fileURLToPath(new URL('killed.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--import', 'tsx', program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    await Promise.race([once(child.stdout, 'data'), exited]);
+    child.kill('SIGKILL');
+    expect(await exited).toEqual([null, 'SIGKILL']);
+
+    const idempotency = service(openDiskStore(file));
+    const { write, sent } = createQuickWrite();
+
+    await expect(idempotency.once(request({ key: 'first' }), write, judge)).resolves.toEqual({ id: 'one' });
+    await expect(idempotency.once(request({ key: 'second' }), write, judge)).rejects.toThrow(OutcomeUnknownError);
+    await expect(idempotency.once(request({ key: 'second', input: 0 }), write, judge)).rejects.toThrow(KeyReusedError);
+    expect(sent).toEqual([]);
+  });
+
+  test('are there before the write is sent, and its result before it is answered', async () => {
+    const file = await newFile();
+    const idempotency = service(openDiskStore(file));
+
+    await idempotency.once(
+      request(),
+      async () => {
+        expect(rows(file)).toMatchObject([{ state: 'under-way', result: null }]);
+        return { id: 'one' };
+      },
+      judge,
+    );
+
+    expect(rows(file)).toMatchObject([{ state: 'done', result: '{"result":{"id":"one"}}' }]);
+  });
+
+  test('hold neither credential nor key nor input', async () => {
+    const file = await newFile();
+    const idempotency = service(openDiskStore(file));
+    const secrets = { tenant: 'tenant-4711', key: 'key-4712', input: { prompt: 'prompt-4713' } };
+    await idempotency.once(request(secrets), async () => ({ id: 'id-4714' }), judge);
+    await idempotency.dispose();
+
+    const bytes = readFileSync(file, 'latin1');
+
+    expect(bytes).toContain('id-4714');
+    expect(bytes).not.toMatch(/471[123]/);
+  });
+
+  test('learn what came of a write from a process that stops after the next one has started', async () => {
+    const file = await newFile();
+    const { write, sent } = createWrite();
+    const first = service(openDiskStore(file)).once(request(), write, judge);
+    await until(() => sent.length === 1);
+    const next = service(openDiskStore(file));
+    await expect(next.once(request(), write, judge)).rejects.toThrow(OutcomeUnknownError);
+
+    sent[0]?.succeed('one');
+    await first;
+
+    await expect(next.once(request(), write, judge)).resolves.toEqual({ id: 'one' });
+    expect(sent).toHaveLength(1);
+  });
+
+  test('take a write for lost when another process has it under way for longer than its lease', async () => {
+    const file = await newFile();
+    const { now, pause, waits, advance } = createClock();
+    const { write, sent } = createWrite();
+    const [one, other] = [openDiskStore(file, { now }), openDiskStore(file, { now })];
+    const first = service(one, { pause, lease: 1000 }).once(request(), write, judge);
+    await until(() => sent.length === 1);
+    const waiting = expect(service(other, { pause }).once(request(), write, judge)).rejects.toThrow(
+      OutcomeUnknownError,
+    );
+    await until(() => waits().length === 1);
+
+    await advance(999);
+    expect(waits()).toHaveLength(1);
+    await advance(1000);
+
+    await waiting;
+    sent[0]?.succeed('one');
+    await first;
+    expect(sent).toHaveLength(1);
+  });
+
+  test('are forgotten a day after their first use', async () => {
+    const file = await newFile();
+    const { now, advance } = createClock();
+    const idempotency = service(openDiskStore(file, { now }));
+    const { write, sent } = createQuickWrite();
+    await Promise.all(['a', 'b', 'c'].map((key) => idempotency.once(request({ key }), write, judge)));
+    await advance(DAY - 1);
+    await idempotency.once(request({ key: 'a' }), write, judge);
+    expect(sent).toHaveLength(3);
+
+    await advance(1);
+    await idempotency.once(request({ key: 'a' }), write, judge);
+
+    expect(sent).toHaveLength(4);
+    expect(rows(file)).toHaveLength(1);
+  });
+
+  test('of another claim stay as they are when a forgotten one ends', async () => {
+    const reported: StoreError[] = [];
+    const file = await newFile();
+    const { now, advance } = createClock();
+    const { write, sent } = createWrite();
+    const slow = service(openDiskStore(file, { now }), { onError: (error) => reported.push(error) });
+    const forgotten = slow.once(request(), write, judge);
+    await until(() => sent.length === 1);
+    await advance(DAY);
+    const next = service(openDiskStore(file, { now }));
+    await next.once(request(), async () => ({ id: 'next' }), judge);
+
+    sent[0]?.succeed('forgotten');
+
+    await expect(forgotten).resolves.toEqual({ id: 'forgotten' });
+    await expect(next.once(request(), write, judge)).resolves.toEqual({ id: 'next' });
+    expect(reported).toMatchObject([{ sent: true, cause: { message: expect.stringContaining('Another claim') } }]);
+  });
+
+  test('are not kept in a file that is something else', async () => {
+    const file = join(await temporaryDirectory(), 'notes.txt');
+    writeFileSync(file, 'These are my notes. '.repeat(100));
+
+    expect(() => openDiskStore(file)).toThrow(
+      /^Idempotency records cannot be kept in ".*notes\.txt": .*Expected a SQLite file of this gateway, or none yet/,
+    );
+  });
+});
