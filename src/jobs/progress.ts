@@ -122,10 +122,10 @@ function extrapolate(fraction: number, elapsed: number | null): number | null {
   return elapsed === null || elapsed === 0 || fraction < TELLING ? null : elapsed / fraction - elapsed;
 }
 
-/** The time so many milliseconds ahead, at least one; null when there is none, or it lies beyond what a date can say. */
+/** The time so many milliseconds ahead; null when there is none, or it lies beyond what a date can say. */
 function ahead(present: number, left: number | null): Date | null {
   if (left === null) return null;
-  const date = new Date(Math.max(Math.floor(present) + 1, Math.ceil(present + left)));
+  const date = new Date(Math.ceil(present + left));
   return time(date) === null ? null : date;
 }
 
