@@ -155,8 +155,13 @@ describe.each(stores)('with records $name', ({ fresh }) => {
     const first = idempotency.once(request(), write, judge);
     await until(() => sent.length === 1);
 
-    const disposed = idempotency.dispose();
+    let ended = false;
+    const disposed = idempotency.dispose().then(() => {
+      ended = true;
+    });
     await expect(idempotency.once(request({ key: 'late' }), write, judge)).rejects.toThrow(StoreError);
+    await settle();
+    expect(ended).toBe(false);
     sent[0]?.succeed('one');
 
     await expect(first).resolves.toEqual({ id: 'one' });
