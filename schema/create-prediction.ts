@@ -6,7 +6,7 @@ import type { PredictionRow } from '../src/upstream/predictions.ts';
 import { builder } from './builder.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, requireKey } from './ids.ts';
-import { acceptedJob } from './job.ts';
+import { acceptedJob, idempotencyKey, waitSeconds } from './job.ts';
 import { Prediction } from './nodes.ts';
 import { said } from './said.ts';
 import { triggerWord } from './trained.ts';
@@ -54,6 +54,8 @@ const CreatePredictionInput = builder.inputType('CreatePredictionInput', {
     inferenceSteps: t.int({
       description: 'Number of denoising steps, from 1 to 50.',
     }),
+    idempotencyKey: t.string({ description: idempotencyKey.description }),
+    waitSeconds: t.int({ description: waitSeconds.description }),
   }),
 });
 
@@ -79,6 +81,8 @@ const predictionRules = z.looseObject({
   imageCount: within(z.int(), boundsOf('CreatePrediction', 'num_images'), 'a number of images').nullish(),
   guidanceScale: within(z.number(), boundsOf('CreatePrediction', 'guidance_scale'), 'a figure').nullish(),
   inferenceSteps: within(z.int(), boundsOf('CreatePrediction', 'num_inference_steps'), 'a number of steps').nullish(),
+  idempotencyKey: idempotencyKey.validate,
+  waitSeconds: waitSeconds.validate,
 });
 
 /** The request for the upstream, in its own words: only what the caller said. */
@@ -155,7 +159,9 @@ builder.mutationField('createPrediction', (t) =>
     resolve: (_, { input }, ctx) =>
       actionable({}, async () => {
         const request = createPrediction(input);
-        const id = await ctx.write(({ predictions }) => predictions.create(request));
+        const once = { operation: 'createPrediction', input: request, key: input.idempotencyKey };
+        const id = await ctx.writeOnce(once, ({ predictions }) => predictions.create(request));
+        if (input.waitSeconds) await ctx.waitFor({ kind: 'Prediction', id }, input.waitSeconds);
         const { scaleConfigs, ...rest } = request;
         const scales = new Map(Object.entries(scaleConfigs));
         const prediction = ctx.loaders.tell<PredictionRow>(

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { MAX_IMAGE_BYTES } from '../src/contract/rules.ts';
 import { type ErrorCode, extensionsOf } from '../src/errors.ts';
+import { KeyReusedError } from '../src/idempotency/errors.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 
 /**
@@ -104,6 +105,7 @@ export async function actionable<Result>(subject: Subject, act: () => Promise<Re
   try {
     return await act();
   } catch (error) {
+    if (error instanceof KeyReusedError) throw new ConflictError(error.message);
     throw (error instanceof UpstreamError && error.failure === 'status' && typed(error, subject)) || error;
   }
 }

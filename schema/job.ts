@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { JobRow } from '../src/context.ts';
+import type { Progress } from '../src/jobs/progress.ts';
 import { builder } from './builder.ts';
 
 const JobStatus = builder.enumType('JobStatus', {
@@ -15,16 +17,22 @@ const JobStatus = builder.enumType('JobStatus', {
   } as const,
 });
 
-const JobProgress = builder.objectRef<{ fraction: number | null }>('JobProgress').implement({
+const JobProgress = builder.objectRef<Progress>('JobProgress').implement({
   description: 'How far a job has come.',
   fields: (t) => ({
     fraction: t.exposeFloat('fraction', {
-      description: 'Share of the work done, from 0 to 1; null when nothing supports a figure.',
+      description:
+        'Share of the work done, from 0 to 1; 1 only when the job is completed; null when nothing supports a figure. An estimate never moves backwards.',
     }),
-    isEstimated: t.boolean({
+    isEstimated: t.exposeBoolean('isEstimated', {
       nullable: false,
-      description: 'False when the upstream reported the figure, true when the gateway worked it out.',
-      resolve: () => false,
+      description:
+        'True when the gateway worked the figure out from how long such jobs took; false when the upstream reported it, and when there is none.',
+    }),
+    estimatedCompletionAt: t.expose('estimatedCompletionAt', {
+      type: 'DateTime',
+      description:
+        'When the job will probably be over; null when it is, or when nothing supports a time. Between events, move progress bars towards it: a moved estimate is no event.',
     }),
   }),
 });
@@ -69,7 +77,17 @@ Job.implement({
       type: JobProgress,
       nullable: false,
       description: 'How far the job has come.',
-      resolve: async (job, _, { loaders }) => ({ fraction: (await loaders.field(job, 'progress')) ?? null }),
+      resolve: async (job, _, ctx) => {
+        await ctx.loaders.required(job, 'status');
+        await Promise.all([ctx.loaders.field(job, 'progress'), ctx.loaders.field(job, 'createdAt')]);
+        return ctx.progressOf(ctx.loaders.known(job));
+      },
+    }),
+    staleSince: t.field({
+      type: 'DateTime',
+      description:
+        'In an event of a subscription: when the job was last seen like this, while the upstream cannot be read; null when the state is fresh.',
+      resolve: (job, _, ctx) => ctx.staleSince(job),
     }),
   }),
 });
@@ -79,3 +97,23 @@ Job.implement({
  * failed read must not take its id from the caller.
  */
 export const acceptedJob = { otherwise: { status: { state: 'UNKNOWN', word: '', isFinished: false } } } as const;
+
+/** The longest that a mutation holds its answer for a job, in seconds. */
+const LONGEST_WAIT = 60;
+
+/** Arguments of mutations that start a job. */
+export const waitSeconds = {
+  validate: z.int().min(0, 'Wait 0 to 60 seconds.').max(LONGEST_WAIT, 'Wait 0 to 60 seconds.').nullish(),
+  description:
+    'Holds the answer until the job has finished or so many seconds have passed, from 0 to 60, so that scripts need no subscription.',
+};
+
+export const idempotencyKey = {
+  validate: z
+    .string()
+    .min(1, 'Give a key of 1 to 255 characters.')
+    .max(255, 'Give a key of 1 to 255 characters.')
+    .nullish(),
+  description:
+    'Makes it safe to repeat the request: for a day, the same key with the same input gives the first answer and sends nothing. Of your own choice, for example a UUID.',
+};

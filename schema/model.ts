@@ -5,6 +5,7 @@ import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOf, localId, requireKey } from './ids.ts';
+import { idempotencyKey } from './job.ts';
 import {
   DataItem,
   DataItemConnection,
@@ -114,6 +115,7 @@ const CreateModelInput = builder.inputType('CreateModelInput', {
   fields: (t) => ({
     displayName: t.string({ required: true, validate: displayName, description: 'Name to show to people; not empty.' }),
     customModelType: t.string({ description: 'Type of the model; reserved by the upstream for future use.' }),
+    idempotencyKey: t.string(idempotencyKey),
   }),
 });
 
@@ -142,12 +144,11 @@ builder.mutationFields((t) => ({
       dataField: { name: 'model', description: 'The new model.' },
     },
     args: { input: t.arg({ type: CreateModelInput, required: true, description: 'What to create.' }) },
-    resolve: (_, { input: { displayName, customModelType } }, ctx) =>
+    resolve: (_, { input: { displayName, customModelType, idempotencyKey: key } }, ctx) =>
       actionable({}, async () => {
-        const created = await ctx.write(({ models }) =>
-          models.create(said<Wire['CreateModel']>({ displayName, customModelType })),
-        );
-        return ctx.loaders.tell(created);
+        const request = said<Wire['CreateModel']>({ displayName, customModelType });
+        const once = { operation: 'createModel', input: request, key };
+        return ctx.loaders.tell(await ctx.writeOnce(once, ({ models }) => models.create(request)));
       }),
   }),
   renameModel: t.field({

@@ -124,6 +124,7 @@ builder.mutationField('deletePrediction', (t) =>
       actionable({ id }, async () => {
         const key = requireKey('Prediction', id);
         await ctx.write(({ predictions }) => predictions.delete(key.id));
+        ctx.wake(key);
         return id;
       }),
   }),

@@ -5,7 +5,7 @@ import type { TrainingRow } from '../src/upstream/trainings.ts';
 import { builder } from './builder.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOf, localId, requireKey } from './ids.ts';
-import { acceptedJob, Job } from './job.ts';
+import { acceptedJob, idempotencyKey, Job, waitSeconds } from './job.ts';
 import { Model, Training } from './nodes.ts';
 import { said } from './said.ts';
 
@@ -118,6 +118,8 @@ const StartTrainingInput = builder.inputType('StartTrainingInput', {
       description: 'How strongly the model learns, from 0 to 10; stronger is closer to the images.',
     }),
     mode: t.field({ type: TrainingModeInput, description: 'Fast or high quality; high quality when left out.' }),
+    idempotencyKey: t.string(idempotencyKey),
+    waitSeconds: t.int(waitSeconds),
   }),
 });
 
@@ -159,7 +161,14 @@ builder.mutationFields((t) => ({
       actionable({ id: input.modelId }, async () => {
         const model = requireKey('Model', input.modelId);
         const request = startTraining(input);
-        const key = await ctx.write(({ trainings }) => trainings.start(model.id, request));
+        const once = {
+          operation: 'startTraining',
+          input: { modelId: model.id, ...request },
+          key: input.idempotencyKey,
+        };
+        const key = await ctx.writeOnce(once, ({ trainings }) => trainings.start(model.id, request));
+        ctx.wake(model);
+        if (input.waitSeconds) await ctx.waitFor({ kind: 'Training', ...key }, input.waitSeconds);
         return ctx.loaders.tell<TrainingRow>({ kind: 'Training', ...key, ...request }, acceptedJob);
       }),
   }),
@@ -183,6 +192,7 @@ builder.mutationFields((t) => ({
       actionable({ id }, async () => {
         const key = requireKey('Training', id);
         await ctx.write(({ trainings }) => trainings.cancel(key));
+        ctx.wake(key);
         return ctx.loaders.tell(key);
       }),
   }),
@@ -202,6 +212,7 @@ builder.mutationFields((t) => ({
       actionable({ id }, async () => {
         const key = requireKey('Training', id);
         await ctx.write(({ trainings }) => trainings.delete(key));
+        ctx.wake(key);
         return id;
       }),
   }),

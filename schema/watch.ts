@@ -10,20 +10,22 @@ import { Prediction, Training } from './nodes.ts';
 const MOST_JOBS = 100;
 
 /** What a subscription shows of an event. Everything in it is as the poll read it; nothing of it is read again. */
-function show(event: JobUpdate, { loaders }: Context): JobRow {
-  if ('state' in event) return loaders.tell(event.state, { whole: true });
-  if (isNotFound(event.error)) {
-    const message = event.last
-      ? 'This job was deleted while it was watched.'
-      : 'There is no such job that your key may see.';
-    throw publicError('NOT_FOUND', message, { id: globalId(event.key) });
-  }
-  throw event.error;
+const show = (event: JobUpdate, { loaders }: Context): JobRow =>
+  'state' in event ? loaders.tell(event.state, { whole: true }) : refuse(event);
+
+/** Why nothing more will come of a job. */
+function refuse({ key, error, wasSeen }: Extract<JobUpdate, { error: unknown }>): never {
+  if (!isNotFound(error)) throw error;
+  const what = key.kind === 'Model' ? 'model' : 'job';
+  const message = wasSeen
+    ? `This ${what} was deleted while it was watched.`
+    : `There is no such ${what} that your key may see.`;
+  throw publicError('NOT_FOUND', message, { id: globalId(key) });
 }
 
 /** As {@link show}; a job that never was is null, as in every look-up. */
 function showOne<Kind extends JobRow['kind']>(kind: Kind, event: JobUpdate | null, ctx: Context) {
-  if (event === null || ('error' in event && isNotFound(event.error) && !event.last)) return null;
+  if (event === null || ('error' in event && isNotFound(event.error) && !event.wasSeen)) return null;
   const job = show(event, ctx);
   return job.kind === kind ? (job as Extract<JobRow, { kind: Kind }>) : null;
 }
@@ -41,7 +43,7 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'Global id of a training.' }) },
     subscribe: (_, { id }, ctx) => {
       const key = keyOf('Training', id);
-      return key ? ctx.watch([key]) : nothing();
+      return key ? ctx.watchJobs([key]) : nothing();
     },
     resolve: (event, _, ctx) => showOne('Training', event, ctx),
   }),
@@ -52,7 +54,7 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'Global id of a prediction.' }) },
     subscribe: (_, { id }, ctx) => {
       const key = keyOf('Prediction', id);
-      return key ? ctx.watch([key]) : nothing();
+      return key ? ctx.watchJobs([key]) : nothing();
     },
     resolve: (event, _, ctx) => showOne('Prediction', event, ctx),
   }),
@@ -71,7 +73,7 @@ builder.subscriptionFields((t) => ({
       }),
     },
     subscribe: (_, { ids }, ctx) =>
-      ctx.watch(
+      ctx.watchJobs(
         [...new Set(ids)].map((id) => {
           const key = keyOf('Training', id) ?? keyOf('Prediction', id);
           if (!key) throw publicError('BAD_USER_INPUT', `\`ids\` holds "${id}", which is not the global id of a job.`);
@@ -79,5 +81,17 @@ builder.subscriptionFields((t) => ({
         }),
       ),
     resolve: (event, _, ctx) => show(event, ctx),
+  }),
+  trainingsUpdated: t.field({
+    type: Training,
+    description:
+      'Every training of a model, those started elsewhere too: each as it is now and after every change. A deleted training gives an error with code NOT_FOUND and its id. Does not complete by itself, unless the model is deleted. Null for an id that leads nowhere.',
+    args: { modelId: t.arg.id({ required: true, description: 'Global id of a model.' }) },
+    subscribe: (_, { modelId }, ctx) => {
+      const model = keyOf('Model', modelId);
+      return model ? ctx.watchTrainings(model.id) : nothing();
+    },
+    resolve: (event, _, ctx) =>
+      event?.key.kind === 'Training' && 'error' in event ? refuse(event) : showOne('Training', event, ctx),
   }),
 }));

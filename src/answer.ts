@@ -1,6 +1,6 @@
 import type { ImageFacts } from './images/inspect.ts';
 import type { ImageSource } from './images/source.ts';
-import { createLoaders, type Loaders } from './loaders.ts';
+import { createLoaders, type Loaders, type Row } from './loaders.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /** The most upstream pages that one answer scans for the predictions of models. */
@@ -17,8 +17,9 @@ export class Answer {
     upstream: Upstream,
     inspect: (source: ImageSource) => Promise<ImageFacts>,
     signal: AbortSignal | undefined,
+    onTold: (row: Row) => void,
   ) {
-    this.loaders = createLoaders(upstream, signal);
+    this.loaders = createLoaders(upstream, signal, onTold);
     this.#inspect = inspect;
   }
 

@@ -2,7 +2,44 @@ import { z } from 'zod';
 import { isLoopbackName } from './access/credential.ts';
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
-import { flag, httpUrl, integer, list, readSettings, text, textOr } from './settings.ts';
+import { decimal, flag, httpUrl, integer, list, readSettings, redisUrl, text, textOr } from './settings.ts';
+import type { WatchSettings } from './watching.ts';
+
+const HOUR = 3_600;
+const seconds = (fallback: number, max = HOUR) => decimal({ default: fallback, min: 0.05, max });
+
+const watchSettings = {
+  WATCH_PREDICTION_FASTEST_SECONDS: seconds(1).describe(
+    'Wait after the first look at a watched prediction and after every change, in seconds.',
+  ),
+  WATCH_PREDICTION_SLOWEST_SECONDS: seconds(5).describe(
+    'What that wait grows to while a prediction does not change, in seconds.',
+  ),
+  WATCH_TRAINING_FASTEST_SECONDS: seconds(2).describe(
+    'Wait after the first look at a watched training and after every change, in seconds.',
+  ),
+  WATCH_TRAINING_SLOWEST_SECONDS: seconds(15).describe(
+    'What that wait grows to while a training does not change, in seconds.',
+  ),
+  WATCH_LIST_SECONDS: seconds(15).describe(
+    'Wait between looks at a model’s trainings for ones that were started elsewhere, in seconds.',
+  ),
+  WATCH_REQUESTS_PER_SECOND: decimal({ default: 20, min: 0.1, max: 10_000 }).describe(
+    'Looks a second that all watched jobs of one key may take together.',
+  ),
+  WATCH_LINGER_SECONDS: decimal({ default: 3, min: 0, max: HOUR }).describe(
+    'How long a job is still polled after its last viewer left, in seconds, to bridge a reconnect.',
+  ),
+  WATCH_PATIENCE_SECONDS: seconds(600, 24 * HOUR).describe(
+    'For how long the upstream may fail before a stream ends, in seconds.',
+  ),
+  MAX_STREAMS_PER_KEY: integer({ default: 1_000, min: 1, max: 10_000_000 }).describe(
+    'Subscriptions that one key may have open at once.',
+  ),
+  MAX_STREAMS_PER_SOCKET: integer({ default: 50, min: 1, max: 10_000_000 }).describe(
+    'Subscriptions that one WebSocket may have open at once.',
+  ),
+};
 
 /** Every environment variable there is. README's table is compared with it. */
 export const settings = {
@@ -31,6 +68,10 @@ export const settings = {
   FLAIR_API_URL: httpUrl().describe('Address of the real upstream. Unset: the embedded sandbox.'),
   FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for callers who bring none.'),
   FLAIR_API_KEY_HEADER: textOr('x-api-key').describe('Header that carries the key, from callers and to the upstream.'),
+  REDIS_URL: redisUrl().describe(
+    'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
+  ),
+  ...watchSettings,
   ...sandboxSettings,
 };
 
@@ -49,6 +90,11 @@ export interface Config {
   /** The gateway's own key, if it has one. */
   readonly ownKey: string | undefined;
   readonly apiKeyHeader: string;
+  /** Undefined: one process, which keeps its own file. */
+  readonly redisUrl: string | undefined;
+  readonly watch: WatchSettings;
+  /** Subscriptions that one WebSocket may have open at once. */
+  readonly streamsPerSocket: number;
   readonly sandbox: SandboxOptions;
 }
 
@@ -73,8 +119,27 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     upstreamUrl: values.FLAIR_API_URL,
     ownKey: ownKeyOf(values),
     apiKeyHeader: values.FLAIR_API_KEY_HEADER,
+    redisUrl: values.REDIS_URL,
+    watch: watchOf(values),
+    streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
     sandbox: { ...sandboxOptions(values), apiKeyHeader: values.FLAIR_API_KEY_HEADER },
   });
+}
+
+/** In milliseconds, as everything inside counts. */
+function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>): WatchSettings {
+  const pace = (fastest: number, slowest: number) => ({ fastest: fastest * 1_000, slowest: slowest * 1_000 });
+  return {
+    pace: {
+      Prediction: pace(values.WATCH_PREDICTION_FASTEST_SECONDS, values.WATCH_PREDICTION_SLOWEST_SECONDS),
+      Training: pace(values.WATCH_TRAINING_FASTEST_SECONDS, values.WATCH_TRAINING_SLOWEST_SECONDS),
+      list: pace(values.WATCH_LIST_SECONDS, values.WATCH_LIST_SECONDS),
+    },
+    perSecond: values.WATCH_REQUESTS_PER_SECOND,
+    linger: values.WATCH_LINGER_SECONDS * 1_000,
+    patience: values.WATCH_PATIENCE_SECONDS * 1_000,
+    streams: values.MAX_STREAMS_PER_KEY,
+  };
 }
 
 type Values = Partial<z.infer<z.ZodObject<typeof settings>>>;

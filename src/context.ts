@@ -1,23 +1,32 @@
-import type { Credential } from './access/credential.ts';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import { type Credential, tenantOf } from './access/credential.ts';
 import { Answer } from './answer.ts';
+import type { Idempotency } from './idempotency/idempotency.ts';
 import type { ImageFacts } from './images/inspect.ts';
 import { type Intake, takeIn, type UploadedFile } from './images/intake.ts';
 import type { ImageSource } from './images/source.ts';
+import type { Progress } from './jobs/progress.ts';
 import type { JobEvent } from './jobs/watch.ts';
 import type { Loaders } from './loaders.ts';
+import { type SharedResult, SharedResults } from './shared-result.ts';
+import { UpstreamError } from './upstream/errors.ts';
 import type { PredictionRow } from './upstream/predictions.ts';
 import type { TrainingRow } from './upstream/trainings.ts';
 import type { Upstream } from './upstream/upstream.ts';
+import type { Watching } from './watching.ts';
 
 export type JobRow = TrainingRow | PredictionRow;
 /** What tells a job apart: a training's key holds its model. */
 export type JobKey = { kind: 'Training'; modelId: string; id: string } | { kind: 'Prediction'; id: string };
-export type JobUpdate = JobEvent<JobRow, JobKey>;
+/** What can be watched: a job, or the trainings of a model. */
+export type WatchedKey = JobKey | { kind: 'Model'; id: string };
+export type JobUpdate = JobEvent<JobRow, WatchedKey>;
 
 /** What the gateway offers to every operation. */
 export interface Services {
   upstreamOf(credential: Credential): Upstream;
-  watch(credential: Credential, jobs: readonly JobKey[]): AsyncIterableIterator<JobUpdate, undefined>;
+  watching: Watching;
+  idempotency: Idempotency;
   /** Absolute address of an image for this caller. */
   imageUrl(baseUrl: string, credential: Credential, source: ImageSource): string;
   /** What an image's bytes say of it. */
@@ -34,14 +43,15 @@ export interface Asker {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What was read for an event. Its listeners all have the credential that it was read with. */
-const answersByEvent = new WeakMap<JobUpdate, Answer>();
+/** What was read and executed for an event. Its listeners all have the credential that it was read with. */
+const sharedByEvent = new WeakMap<JobUpdate, { answer: Answer; results: SharedResults }>();
 
 /** What a resolver gets. Everything in it is made on first use: an operation that needs no credential asks for none. */
 export class Context {
   readonly #services: Services;
   readonly #asker: Asker;
   #answer: Answer | undefined;
+  #event: JobUpdate | undefined;
 
   constructor(services: Services, asker: Asker) {
     this.#services = services;
@@ -72,8 +82,47 @@ export class Context {
     return takeIn(file);
   }
 
-  watch(jobs: readonly JobKey[]): AsyncIterableIterator<JobUpdate, undefined> {
-    return this.#services.watch(this.#asker.credential(), jobs);
+  watchJobs(jobs: readonly JobKey[]) {
+    return this.#services.watching.jobs(this.#asker.credential(), jobs);
+  }
+
+  watchTrainings(modelId: string) {
+    return this.#services.watching.trainings(this.#asker.credential(), modelId);
+  }
+
+  /** Something was done to this: whoever watches it is told at once. */
+  wake(key: WatchedKey): void {
+    this.#services.watching.wake(this.#asker.credential(), key);
+  }
+
+  /** Waits until a job has finished or so many seconds have passed, and tells what is then known of it. */
+  async waitFor(key: JobKey, seconds: number): Promise<void> {
+    const { watching } = this.#services;
+    const row = await watching.settled(this.#asker.credential(), key, seconds * 1_000, this.#asker.signal);
+    if (row) this.loaders.tell<JobRow>(row, { whole: true });
+  }
+
+  /** How far a job has come, by all that is known of it. */
+  progressOf(row: JobRow): Progress {
+    return this.#services.watching.progressOf(this.#asker.credential(), row);
+  }
+
+  /** Since when the event that is shown tells of an old state of this job; null when it does not. */
+  staleSince({ kind, id }: JobRow): Date | null {
+    const event = this.#event;
+    if (!event || !('state' in event) || event.key.kind !== kind || event.key.id !== id) return null;
+    return event.staleSince ?? null;
+  }
+
+  /** Sends a write at most once per key, where the caller gave one. What is read after it is read anew. */
+  writeOnce<Result>(
+    { operation, input, key }: { operation: string; input: unknown; key: string | null | undefined },
+    act: (upstream: Upstream) => Promise<Result>,
+  ): Promise<Result> {
+    const write = () => this.write(act);
+    if (key == null) return write();
+    const tenant = tenantOf(this.#asker.credential());
+    return this.#services.idempotency.once({ tenant, operation, key, input }, write, whatHappened);
   }
 
   imageUrl(source: ImageSource): string {
@@ -81,15 +130,24 @@ export class Context {
   }
 
   /**
-   * The context in which an event is shown to this asker. What is read for the event is read once for all its listeners,
-   * so it goes on when one of them leaves.
+   * Shows an event to this asker. What is read for it is read once for all its listeners, so it goes on when one of them
+   * leaves; and those who ask the same of it, under the same address, get the same result.
+   *
+   * @param execute Executes the subscription's selection in the context of the event.
    */
-  ofEvent(event: JobUpdate): Context {
-    const context = new Context(this.#services, this.#asker);
-    const answer = answersByEvent.get(event) ?? this.#newAnswer(undefined);
-    answersByEvent.set(event, answer);
-    context.#answer = answer;
-    return context;
+  showEvent(
+    event: JobUpdate,
+    args: Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>,
+    execute: (context: Context) => ExecutionResult | Promise<ExecutionResult>,
+  ): Promise<SharedResult> {
+    const shared = sharedByEvent.get(event) ?? { answer: this.#newAnswer(undefined), results: new SharedResults() };
+    sharedByEvent.set(event, shared);
+    return shared.results.of(args, this.#asker.baseUrl, () => {
+      const context = new Context(this.#services, { ...this.#asker, signal: undefined });
+      context.#answer = shared.answer;
+      context.#event = event;
+      return execute(context);
+    });
   }
 
   #newAnswer(signal: AbortSignal | undefined): Answer {
@@ -98,6 +156,13 @@ export class Context {
       this.#services.upstreamOf(credential),
       (source) => this.#services.inspectImage(credential, source, signal),
       signal,
+      (row) => {
+        if (row.kind === 'Training' || row.kind === 'Prediction') this.#services.watching.learn(credential, row);
+      },
     );
   }
 }
+
+/** Whether a failed write can be sent again without happening twice. */
+const whatHappened = (error: unknown) =>
+  error instanceof UpstreamError && error.failure !== 'outcome-unknown' ? 'nothing-happened' : 'unknown';

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
+import { OutcomeUnknownError } from './idempotency/errors.ts';
+import { AbandonedError } from './jobs/poll.ts';
 import { DownloadError } from './upstream/download-error.ts';
 import { UpstreamError } from './upstream/errors.ts';
 
@@ -127,6 +129,11 @@ export const createMaskError =
 function reveal(error: unknown): GraphQLError | undefined {
   if (error instanceof UpstreamError) return ofUpstream(error);
   if (error instanceof DownloadError) return ofDownload(error);
+  if (error instanceof OutcomeUnknownError) return publicError('UPSTREAM_OUTCOME_UNKNOWN', error.message, {}, error);
+  if (error instanceof AbandonedError) {
+    const message = 'The upstream could not be read for too long. The job itself goes on; subscribing again is safe.';
+    return publicError('UPSTREAM_UNAVAILABLE', message, {}, error);
+  }
   if (!(error instanceof GraphQLError)) return undefined;
   const { code } = error.extensions;
   return isErrorCode(code) ? publicError(code, error.message, error.extensions) : undefined;

@@ -2,6 +2,7 @@ import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, exec
 import type { Plugin } from 'graphql-yoga';
 import { type Asker, Context, type JobUpdate, type Services } from './context.ts';
 import { extensionsOf } from './errors.ts';
+import type { SharedResult } from './shared-result.ts';
 
 /**
  * Executes operations with the gateway's own {@link Context}, and each event of a subscription with a context of that
@@ -32,11 +33,9 @@ async function subscribe(args: ExecutionArgs, context: Context) {
   const events = await createSourceEventStream({ ...args, contextValue: context });
   if (!(Symbol.asyncIterator in events)) return events;
   return executeEach(events[Symbol.asyncIterator](), (event) =>
-    execute({
-      ...args,
-      rootValue: event,
-      contextValue: isUpdate(event) ? context.ofEvent(event) : context,
-    }),
+    isUpdate(event)
+      ? context.showEvent(event, args, (contextValue) => execute({ ...args, rootValue: event, contextValue }))
+      : execute({ ...args, rootValue: event, contextValue: context }),
   );
 }
 
@@ -45,8 +44,8 @@ const isUpdate = (event: unknown): event is JobUpdate => typeof event === 'objec
 /** Maps a stream of events. Leaving it ends the source at once, even while the next event is awaited. */
 function executeEach(
   events: AsyncIterator<unknown>,
-  executeEvent: (event: unknown) => ExecutionResult | Promise<ExecutionResult>,
-): AsyncGenerator<ExecutionResult, void> {
+  executeEvent: (event: unknown) => ExecutionResult | Promise<ExecutionResult | SharedResult>,
+): AsyncGenerator<ExecutionResult | SharedResult, void> {
   const leave = async () => {
     await events.return?.();
     return { value: undefined, done: true } as const;

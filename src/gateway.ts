@@ -1,26 +1,26 @@
-import { createHash } from 'node:crypto';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { schema } from '../schema/index.ts';
 import { createAccess } from './access/credential.ts';
 import { askerFrom, type TransportContext } from './asker.ts';
 import type { Config } from './config.ts';
-import type { JobKey, JobRow, Services } from './context.ts';
+import type { Services } from './context.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import type { Contract } from './contract/contract.ts';
 import { createMaskError } from './errors.ts';
 import { useContext } from './execution.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
+import { createIdempotency } from './idempotency/idempotency.ts';
+import type { IdempotencyStore } from './idempotency/store.ts';
 import { createImages } from './images/images.ts';
 import { inspect } from './images/inspect.ts';
 import { createSealer } from './images/seal.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
-import { createWatch } from './jobs/watch.ts';
 import { openPicture } from './pictures.ts';
 import type { Transport } from './upstream/client.ts';
 import { createDownload } from './upstream/download.ts';
 import { createUpstreams, type UpstreamOptions } from './upstream/upstream.ts';
-import { jobOf } from './watching.ts';
+import { createWatching, defaultWatchSettings, type WatchSettings } from './watching.ts';
 
 export interface GatewayOptions {
   config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'>;
@@ -31,6 +31,10 @@ export interface GatewayOptions {
   /** Where the gateway listens, for absolute addresses when there is no public one. */
   listeningUrl: () => string;
   log: Logger;
+  /** Where idempotency keys are kept. */
+  idempotencyStore: IdempotencyStore;
+  /** How jobs are watched, where it differs from {@link defaultWatchSettings}. */
+  watch?: Partial<WatchSettings>;
   /** @default the vendor's contract */
   contract?: Contract;
   /** How polls wait. @default real time */
@@ -59,8 +63,19 @@ export function createGateway(options: GatewayOptions) {
   const { baseUrl } = options.upstream;
 
   const access = createAccess(config);
-  const upstreamOf = createUpstreams({ ...options.upstream, contract, apiKeyHeader: config.apiKeyHeader });
-  const watch = createWatch<JobRow, JobKey>({ pause, random });
+  const upstreamOf = createUpstreams({
+    ...options.upstream,
+    contract,
+    apiKeyHeader: config.apiKeyHeader,
+    onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),
+  });
+  const settings = { ...defaultWatchSettings, ...options.watch };
+  const watching = createWatching({ upstreamOf, settings, pause, now, random });
+  const idempotency = createIdempotency({
+    store: options.idempotencyStore,
+    pause,
+    onError: (error) => log.error({ err: error }, 'an idempotency record could not be kept'),
+  });
   const download = createDownload({ upstreamOrigin: baseUrl });
   const images = createImages({
     sealer: createSealer({ secrets, now }),
@@ -71,7 +86,8 @@ export function createGateway(options: GatewayOptions) {
 
   const services: Services = {
     upstreamOf: ({ apiKey }) => upstreamOf(apiKey),
-    watch: ({ apiKey }, keys) => watch.listen(keys.map((key) => jobOf(upstreamOf(apiKey), tenantOf(apiKey), key))),
+    watching,
+    idempotency,
     imageUrl: (base, { apiKey }, source) => images.url(base, apiKey, source),
     inspectImage: async ({ apiKey }, source, signal = NEVER) =>
       inspect(await openPicture(upstreamOf(apiKey), source, download, signal)),
@@ -108,10 +124,13 @@ export function createGateway(options: GatewayOptions) {
     maskError,
     /** How many jobs are polled now. */
     get watchedJobs() {
-      return watch.size;
+      return watching.size;
     },
-    /** Stops every poll; streams complete. */
-    dispose: () => watch.dispose(),
+    /** Stops every poll, so that streams complete and waiting answers are given, and lets writes under way end. */
+    async dispose(): Promise<void> {
+      watching.dispose();
+      await idempotency.dispose();
+    },
   };
 }
 
@@ -119,6 +138,3 @@ const wrongMethod = () =>
   new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });
 
 const NEVER = new AbortController().signal;
-
-/** Tells credentials apart without holding them. */
-const tenantOf = (apiKey: string): string => createHash('sha256').update(apiKey).digest('base64url');

@@ -37,6 +37,8 @@ export interface Loaders {
 
   /** Adds what is known of a thing, and gives all that is known of it. */
   tell<R extends Row>(row: R, options?: TellOptions<NoInfer<R>>): R;
+  /** All that is known of a thing so far; never reads. */
+  known<R extends Row>(row: R): R;
   /** A field, read by id if nobody told it yet; undefined when the upstream does not say. */
   field<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]>;
   /** A field that the graph promises; its absence is the upstream's mistake. */
@@ -53,13 +55,28 @@ interface TellOptions<R> {
   otherwise?: Partial<R>;
 }
 
-/** Makes the loaders of one answer. @param signal Ends reads that nobody waits for any more. */
-export function createLoaders(upstream: Upstream, signal?: AbortSignal): Loaders {
+/**
+ * Makes the loaders of one answer.
+ *
+ * @param signal Ends reads that nobody waits for any more.
+ * @param onTold Hears of all that is known of a thing, whenever something was added.
+ */
+export function createLoaders(
+  upstream: Upstream,
+  signal?: AbortSignal,
+  onTold: (row: Row) => void = () => {},
+): Loaders {
   const options = { signal };
-  const modelById = new Things<ModelRow>('getModel', ({ id }) => upstream.models.get(id, options));
-  const dataItemById = new Things<DataItemRow>('getDataItem', (key) => upstream.dataItems.get(owned(key), options));
-  const trainingById = new Things<TrainingRow>('getTraining', (key) => upstream.trainings.get(owned(key), options));
-  const predictionById = new Things<PredictionRow>('getPrediction', ({ id }) => upstream.predictions.get(id, options));
+  const modelById = new Things<ModelRow>('getModel', onTold, ({ id }) => upstream.models.get(id, options));
+  const dataItemById = new Things<DataItemRow>('getDataItem', onTold, (key) =>
+    upstream.dataItems.get(owned(key), options),
+  );
+  const trainingById = new Things<TrainingRow>('getTraining', onTold, (key) =>
+    upstream.trainings.get(owned(key), options),
+  );
+  const predictionById = new Things<PredictionRow>('getPrediction', onTold, ({ id }) =>
+    upstream.predictions.get(id, options),
+  );
   const things: { [K in Kind]: Things<RowOf<K>> } = {
     Model: modelById,
     DataItem: dataItemById,
@@ -95,6 +112,7 @@ export function createLoaders(upstream: Upstream, signal?: AbortSignal): Loaders
     predictions: (last) => page(`predictions?${last}`, () => upstream.predictions.list(last, options)),
 
     tell: (row, options) => of(row).tell(row, options),
+    known: (row) => of(row).known(row),
     field: (row, field) => of(row).field(row, field),
     required: (row, field) => of(row).required(row, field),
   };
@@ -103,13 +121,15 @@ export function createLoaders(upstream: Upstream, signal?: AbortSignal): Loaders
 /** The things of one kind that an answer knows. */
 class Things<R extends Row> {
   readonly #operation: OperationId;
+  readonly #onTold: (row: R) => void;
   readonly #known = new Map<string, R>();
   readonly #whole = new Set<string>();
   readonly #otherwise = new Map<string, Partial<R>>();
   readonly #byId: DataLoader<Key, R, string>;
 
-  constructor(operation: OperationId, read: (key: Key) => Promise<R>) {
+  constructor(operation: OperationId, onTold: (row: R) => void, read: (key: Key) => Promise<R>) {
     this.#operation = operation;
+    this.#onTold = onTold;
     // No endpoint takes many ids: a batch is one read for each distinct id, and a failed one leaves the others alone.
     this.#byId = new DataLoader(
       (keys) =>
@@ -142,6 +162,7 @@ class Things<R extends Row> {
     this.#known.set(name, merged);
     if (whole) this.#whole.add(name);
     if (otherwise) this.#otherwise.set(name, otherwise);
+    this.#onTold(merged);
     return merged;
   }
 

@@ -1,6 +1,8 @@
 import pino from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
+import { openDiskStore } from './idempotency/disk.ts';
+import { openRedisStore } from './idempotency/redis.ts';
 import { createSandbox } from './sandbox/sandbox.ts';
 import { readOrMakeSecret } from './secret.ts';
 import { serve } from './server.ts';
@@ -9,6 +11,7 @@ import { ConfigError, listenMistake } from './settings.ts';
 /** An address of its own for the embedded sandbox; requests to it never leave the process. */
 const SANDBOX_URL = 'http://sandbox.internal';
 const SECRET_FILE = '.data/secret';
+const IDEMPOTENCY_FILE = '.data/idempotency.sqlite';
 
 async function start(config: Config) {
   const log = pino({ level: config.logLevel });
@@ -21,6 +24,9 @@ async function start(config: Config) {
     upstream: sandbox
       ? { baseUrl: SANDBOX_URL, transport: (input, init) => sandbox.fetch(new Request(input, init)) }
       : { baseUrl: config.upstreamUrl ?? '', transport: fetch },
+    idempotencyStore:
+      config.redisUrl === undefined ? openDiskStore(IDEMPOTENCY_FILE) : openRedisStore({ redis: config.redisUrl }),
+    watch: config.watch,
     listeningUrl: () => listeningUrl,
   });
   const server = await serve(gateway, { ...config, log }).catch((error: unknown) => {

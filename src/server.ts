@@ -14,6 +14,8 @@ export interface ListenOptions {
   /** Whether a proxy of ours tells the client's address in `X-Forwarded-For`. */
   trustProxy: boolean;
   log: Logger;
+  /** How many subscriptions one WebSocket may have open at once. @default 50 */
+  streamsPerSocket?: number;
 }
 
 /** A gateway that listens on a port. */
@@ -32,7 +34,10 @@ const DRAIN = 10_000;
  *
  * @throws Error when the address cannot be listened on, for example because the port is taken.
  */
-export async function serve(gateway: Gateway, { host, port, trustProxy, log }: ListenOptions): Promise<Server> {
+export async function serve(
+  gateway: Gateway,
+  { host, port, trustProxy, log, streamsPerSocket = 50 }: ListenOptions,
+): Promise<Server> {
   const answer = createServerAdapter((request: Request) => gateway.fetch(request));
   const underWay = new Set<ServerResponse>();
   let isDraining = false;
@@ -46,7 +51,7 @@ export async function serve(gateway: Gateway, { host, port, trustProxy, log }: L
     if (target === undefined) refuse(response);
     else void answer(request, response);
   });
-  const sockets = createSockets(gateway, log);
+  const sockets = createSockets(gateway, { log, streamsPerSocket });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const target = readTarget(request);
@@ -70,11 +75,12 @@ export async function serve(gateway: Gateway, { host, port, trustProxy, log }: L
       const closed = once(server, 'close');
       server.close();
       await sockets.close();
-      gateway.dispose();
+      const disposed = gateway.dispose();
       server.closeIdleConnections();
       const deadline = AbortSignal.timeout(DRAIN);
       deadline.addEventListener('abort', () => server.closeAllConnections());
       await closed;
+      await disposed;
     },
   };
 }

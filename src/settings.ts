@@ -90,6 +90,19 @@ export const httpUrl = () =>
       .optional(),
   );
 
+/** The address of a Redis server. */
+export const redisUrl = () =>
+  z.preprocess(
+    unset,
+    z
+      .string()
+      .refine((value) => /^rediss?:\/\/[^/\s]/.test(value) && URL.canParse(value), {
+        // Not what it is: such an address may hold a password.
+        error: 'must be an address that begins with redis:// or rediss://, for example redis://localhost:6379.',
+      })
+      .optional(),
+  );
+
 const isHttpUrl = (value: unknown) =>
   typeof value === 'string' && /^https?:\/\/[^/\s]/.test(value) && URL.canParse(value);
 

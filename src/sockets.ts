@@ -1,9 +1,11 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import { extensionsOf } from './errors.ts';
+import { extensionsOf, publicError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
+import { SharedResult } from './shared-result.ts';
+import { createSharedTexts } from './shared-texts.ts';
 
 /** How often an idle socket is pinged, in milliseconds; proxies close what is silent for a minute. */
 const KEEP_ALIVE = 12_000;
@@ -18,8 +20,16 @@ export interface Sockets {
   close(): Promise<void>;
 }
 
-export function createSockets(gateway: Gateway, log: Logger): Sockets {
+export interface SocketsOptions {
+  log: Logger;
+  /** How many subscriptions one socket may have open at once. */
+  streamsPerSocket: number;
+}
+
+export function createSockets(gateway: Gateway, { log, streamsPerSocket }: SocketsOptions): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1_048_576 });
+  const texts = createSharedTexts();
+  server.on('connection', texts.attach);
   const protocol = useServer<Record<string, unknown>>(
     {
       execute: (args) => (args as Operation).execute(args),
@@ -38,6 +48,11 @@ export function createSockets(gateway: Gateway, log: Logger): Sockets {
         const mistakes = validate(schema, document);
         if (mistakes.length > 0)
           return mistakes.map((mistake: GraphQLError) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
+        // The one that is being opened counts already.
+        if (isSubscription(document, operationName) && Object.keys(socket.subscriptions).length > streamsPerSocket) {
+          const message = `This socket has ${streamsPerSocket} operations open, which is as many as it may. Close some first, or open another socket.`;
+          return [publicError('RATE_LIMITED', message, { retryAfter: 1 })];
+        }
         log.info({ operation: operationName, id }, 'socket operation');
         return {
           schema,
@@ -49,6 +64,8 @@ export function createSockets(gateway: Gateway, log: Logger): Sockets {
           subscribe,
         };
       },
+      onNext: ({ extra }, _id, _payload, _args, result) =>
+        result instanceof SharedResult ? texts.standIn(extra.socket, result) : undefined,
     },
     server,
     KEEP_ALIVE,
@@ -63,6 +80,9 @@ export function createSockets(gateway: Gateway, log: Logger): Sockets {
     },
   };
 }
+
+const isSubscription = (document: ExecutionArgs['document'], name: string | null | undefined): boolean =>
+  getOperationAST(document, name)?.operation === 'subscription';
 
 /** What `onSubscribe` adds to the arguments: the functions with all plugins of the graph. */
 type Operation = ExecutionArgs & {

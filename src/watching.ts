@@ -1,38 +1,174 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { JobKey, JobRow } from './context.ts';
-import type { BackoffOptions } from './jobs/backoff.ts';
-import type { Job } from './jobs/watch.ts';
+import { LRUCache } from 'lru-cache';
+import { type Credential, tenantOf } from './access/credential.ts';
+import type { JobKey, JobRow, JobUpdate, WatchedKey } from './context.ts';
+import { publicError } from './errors.ts';
+import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-sources.ts';
+import { beginningWith, whenOver } from './jobs/events.ts';
+import { createPacer } from './jobs/pacer.ts';
+import type { Pause } from './jobs/pause.ts';
+import { createProgress, type Progress } from './jobs/progress.ts';
+import { createWatch, type Events } from './jobs/watch.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
-type Pace = Pick<BackoffOptions, 'fastest' | 'slowest'>;
+export interface WatchSettings {
+  /** How often jobs are looked at, in milliseconds. */
+  pace: JobSourceOptions['pace'];
+  /** How many looks a second all polls of one credential may take together. */
+  perSecond: number;
+  /** How long a poll goes on after its last viewer left, in milliseconds. */
+  linger: number;
+  /** For how long looks may fail in a row before a stream ends, in milliseconds. */
+  patience: number;
+  /** How many streams one credential may have open at once. */
+  streams: number;
+}
 
-/** How often jobs are looked at, in milliseconds. A prediction takes seconds, a training minutes to hours. */
-const PACE: Readonly<Record<JobKey['kind'], Pace>> = {
-  Prediction: { fastest: 1_000, slowest: 5_000 },
-  Training: { fastest: 2_000, slowest: 15_000 },
+export const defaultWatchSettings: WatchSettings = {
+  pace: {
+    Prediction: { fastest: 1_000, slowest: 5_000 },
+    Training: { fastest: 2_000, slowest: 15_000 },
+    list: { fastest: 15_000, slowest: 15_000 },
+  },
+  perSecond: 20,
+  linger: 3_000,
+  patience: 600_000,
+  streams: 1_000,
 };
 
-/** How the upstream's jobs are watched. @param tenant Tells the credential apart from every other one. */
-export function jobOf(upstream: Upstream, tenant: string, key: JobKey): Job<JobRow, JobKey> {
+export interface WatchingOptions {
+  upstreamOf: (apiKey: string) => Upstream;
+  settings: WatchSettings;
+  pause: Pause;
+  now: () => number;
+  random: () => number;
+}
+
+type JobEvents = Events<JobRow, WatchedKey>;
+
+/** The upstream's jobs as viewers see them live. */
+export interface Watching {
+  /** @throws GraphQLError RATE_LIMITED when the credential has too many streams open. */
+  jobs(credential: Credential, keys: readonly JobKey[]): Promise<JobEvents>;
+  /** @throws GraphQLError RATE_LIMITED when the credential has too many streams open. */
+  trainings(credential: Credential, modelId: string): Promise<JobEvents>;
+  /** Something was done to this through the gateway: whoever watches it is told at once. */
+  wake(credential: Credential, key: WatchedKey): void;
+  /** The job's state when it has finished, or when the time is up; undefined when it could not be read. */
+  settled(
+    credential: Credential,
+    key: JobKey,
+    milliseconds: number,
+    caller: AbortSignal | undefined,
+  ): Promise<JobRow | undefined>;
+  progressOf(credential: Credential, row: JobRow): Progress;
+  /** Learns from a finished job how long its kind takes. */
+  learn(credential: Credential, row: JobRow): void;
+  /** The upstream asks this credential for patience. */
+  hold(apiKey: string, milliseconds: number): void;
+  /** How many polls there are now. */
+  readonly size: number;
+  dispose(): void;
+}
+
+const CREDENTIALS = 10_000;
+/** How long the first event is waited for before a stream begins without it, in milliseconds. */
+const OPENING = 5_000;
+
+export function createWatching({ upstreamOf, settings, pause, now, random }: WatchingOptions): Watching {
+  const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, random });
+  const progress = createProgress({ now });
+  const streams = new Map<string, number>();
+  const sources = new LRUCache<string, JobSourceOptions>({
+    max: CREDENTIALS,
+    memoMethod: (apiKey) => ({
+      upstream: upstreamOf(apiKey),
+      tenant: tenantOf({ apiKey }),
+      pacer: createPacer({ perSecond: settings.perSecond, pause, now }),
+      pace: settings.pace,
+    }),
+  });
+  const sourceOf = (apiKey: string) => sources.memo(apiKey);
+
+  /** Counts a stream while it is open, and lets a refusal of the key be an answer to the subscription itself. */
+  const open = async (tenant: string, listen: () => JobEvents): Promise<JobEvents> => {
+    const others = streams.get(tenant) ?? 0;
+    if (others >= settings.streams) {
+      throw publicError(
+        'RATE_LIMITED',
+        `This key has ${others} streams open, which is as many as it may. Close some first.`,
+        { retryAfter: 1 },
+      );
+    }
+    streams.set(tenant, others + 1);
+    const events = whenOver(listen(), () => {
+      const left = (streams.get(tenant) ?? 1) - 1;
+      if (left > 0) streams.set(tenant, left);
+      else streams.delete(tenant);
+    });
+    return await opened(events, pause);
+  };
+
   return {
-    key,
-    name: `${tenant} ${key.kind} ${'modelId' in key ? `${key.modelId}/` : ''}${key.id}`,
-    read: (signal) =>
-      key.kind === 'Training' ? upstream.trainings.get(key, { signal }) : upstream.predictions.get(key.id, { signal }),
-    isFinished: ({ status }) => status?.isFinished ?? false,
-    isChange: (before, after) => !isDeepStrictEqual(visible(before), visible(after)),
-    isPassing,
-    pace: PACE[key.kind],
+    jobs: ({ apiKey }, keys) => {
+      const source = sourceOf(apiKey);
+      return open(source.tenant, () => watch.listen(keys.map((key) => jobOf(source, key))));
+    },
+    trainings: ({ apiKey }, modelId) => {
+      const source = sourceOf(apiKey);
+      return open(source.tenant, () => watch.follow(trainingsOf(source, modelId)));
+    },
+    wake: ({ apiKey }, key) => watch.wake(jobName(sourceOf(apiKey).tenant, key)),
+    async settled({ apiKey }, key, milliseconds, caller) {
+      const events = watch.listen([jobOf(sourceOf(apiKey), key)]);
+      const timer = new AbortController();
+      const leave = () => void events.return?.();
+      caller?.addEventListener('abort', leave);
+      pause(milliseconds, timer.signal).then(leave, () => {});
+      let last: JobUpdate | undefined;
+      for await (const event of events) last = event;
+      timer.abort();
+      caller?.removeEventListener('abort', leave);
+      return last && 'state' in last ? last.state : undefined;
+    },
+    progressOf: (credential, row) => progress.of(factsOf(tenantOf(credential), row)),
+    learn: (credential, row) => progress.learn(factsOf(tenantOf(credential), row)),
+    hold: (apiKey, milliseconds) => sourceOf(apiKey).pacer.hold(milliseconds),
+    get size() {
+      return watch.size;
+    },
+    dispose: () => watch.dispose(),
   };
 }
 
-/** What a viewer could see of a state. Addresses of images may be new at every look, although the images are not. */
-const visible = (row: JobRow) => (row.kind === 'Prediction' ? { ...row, images: row.images?.length } : row);
-
-/** Whether a failure says nothing about the job. A refusal of the key, or of the job's id, will not pass. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof UpstreamError)) return false;
-  const { status } = error;
-  return error.failure !== 'status' || status === undefined || status === 408 || status === 429 || status >= 500;
+/** What the progress of a job is worked out from. */
+function factsOf(tenant: string, row: JobRow) {
+  const { state, isFinished } = row.status ?? { state: 'UNKNOWN', isFinished: false };
+  return {
+    name: jobName(tenant, row),
+    class: `${tenant} ${row.kind}${row.kind === 'Training' ? ` ${row.trainingSpeed ?? ''}` : ''}`,
+    state: state === 'COMPLETED' ? ('completed' as const) : isFinished ? ('ended' as const) : ('running' as const),
+    createdAt: row.createdAt,
+    finishedAt: row.finishedAt,
+    reported: row.progress,
+  };
 }
+
+/**
+ * Waits a while for the first event. A refusal of the key is thrown, so that it becomes the answer to the subscription;
+ * all else is part of the stream, and a slow upstream does not keep it from beginning.
+ */
+async function opened(events: JobEvents, pause: Pause): Promise<JobEvents> {
+  const first = events.next();
+  const timer = new AbortController();
+  const begun = await Promise.race([first, pause(OPENING, timer.signal).catch(() => undefined)]);
+  timer.abort();
+  if (begun && !begun.done && 'error' in begun.value && isRefusal(begun.value.error)) {
+    await events.return?.();
+    throw begun.value.error;
+  }
+  return beginningWith(first, events);
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof UpstreamError && (error.status === 401 || error.status === 403);

@@ -50,7 +50,7 @@ describe('who may know whom', () => {
         inSchema(from) &&
         inSrc(to) &&
         when === 'running' &&
-        !isOf('src/errors.ts', 'src/contract/rules.ts', 'src/upstream/errors.ts')(to),
+        !isOf('src/errors.ts', 'src/contract/rules.ts', 'src/upstream/errors.ts', 'src/idempotency/errors.ts')(to),
     ],
     [
       'only upstream/ knows how requests are sent',

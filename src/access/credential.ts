@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { publicError } from '../errors.ts';
 
 /** The key with which a caller acts upstream. Whoever has the same key is the same tenant. */
 export interface Credential {
   readonly apiKey: string;
 }
+
+/** Tells credentials apart without holding them. */
+export const tenantOf = ({ apiKey }: Credential): string => createHash('sha256').update(apiKey).digest('base64url');
 
 export interface AccessOptions {
   /** Name of the header (and of the WebSocket connection parameter) that carries a caller's own key. */

@@ -1,115 +1,128 @@
-import { type BackoffOptions, createBackoff } from './backoff.ts';
 import { Inbox } from './inbox.ts';
-import type { Pause } from './pause.ts';
-import { poll } from './poll.ts';
+import { type Job, type JobEvent, type Listener, SharedPoll, type SharedPollOptions } from './shared-poll.ts';
 
-/** A job to watch: how to look at it, and what its states mean. */
-export interface Job<State, Key> {
-  /** What its watcher calls it; handed back with every event. */
-  readonly key: Key;
-  /** Tells the job apart from every other one, those of other credentials included. */
-  readonly name: string;
-  readonly read: (signal: AbortSignal) => Promise<State>;
-  readonly isFinished: (state: State) => boolean;
-  readonly isChange: (before: State, after: State) => boolean;
-  readonly isPassing: (error: unknown) => boolean;
-  readonly pace: Pick<BackoffOptions, 'fastest' | 'slowest'>;
+export type { Job, JobEvent } from './shared-poll.ts';
+
+/** A list in which jobs appear, those started elsewhere too. */
+export interface JobList<State, Key> extends Job<readonly State[], Key> {
+  readonly jobOf: (state: State) => Job<State, Key>;
 }
 
-/** One thing that happened to a job. All its listeners get this very object, so work done for it can be shared by them. */
-export type JobEvent<State, Key> =
-  | { readonly key: Key; readonly state: State }
-  | {
-      readonly key: Key;
-      readonly error: unknown;
-      /** The last state that was seen; undefined when the very first look failed. */
-      readonly last: State | undefined;
-    };
+export type Events<State, Key> = AsyncIterableIterator<JobEvent<State, Key>, undefined>;
 
+/** Who listens to what. One poll for each name, however many listen. */
 export interface Watch<State, Key> {
   /**
    * Listens to jobs. The first event of each is its state now; then one for each change; after the last the stream
    * completes. A failure that will not pass is the job's last event.
    */
-  listen(jobs: readonly Job<State, Key>[]): AsyncIterableIterator<JobEvent<State, Key>, undefined>;
-  /** How many jobs are polled now. */
+  listen(jobs: readonly Job<State, Key>[]): Events<State, Key>;
+  /** Listens to every job of a list. Ends only when the reader leaves, or when reading the list fails for good. */
+  follow(list: JobList<State, Key>): Events<State, Key>;
+  /** Whoever polls this looks at once, because something was done to it. */
+  wake(name: string): void;
+  /** How many polls there are now. */
   readonly size: number;
   /** Stops every poll and completes every stream. */
   dispose(): void;
 }
 
-export interface WatchOptions {
-  pause: Pause;
-  /** A random number from 0 up to 1, for the jitter. @default Math.random */
-  random?: () => number;
-}
+export function createWatch<State, Key>(options: SharedPollOptions): Watch<State, Key> {
+  const jobs = new Map<string, SharedPoll<State, Key>>();
+  const lists = new Map<string, SharedPoll<readonly State[], Key>>();
+  const finished = new WeakMap<object, Map<string, JobEvent<State, Key>>>();
 
-/** Knows who listens to which job, and keeps one poll for each job that anyone listens to. */
-export function createWatch<State, Key>({ pause, random = Math.random }: WatchOptions): Watch<State, Key> {
-  const watched = new Map<string, Watched<State, Key>>();
+  function pollOf<Seen>(polls: Map<string, SharedPoll<Seen, Key>>, job: Job<Seen, Key>): SharedPoll<Seen, Key> {
+    const known = polls.get(job.name);
+    if (known) return known;
+    const fresh = new SharedPoll(job, options, () => {
+      if (polls.get(job.name) === fresh) polls.delete(job.name);
+    });
+    polls.set(job.name, fresh);
+    return fresh;
+  }
 
-  const start = (job: Job<State, Key>): Watched<State, Key> => {
-    const entry: Watched<State, Key> = { inboxes: new Set(), stop: new AbortController() };
-    watched.set(job.name, entry);
-    const tell = (event: JobEvent<State, Key>) => {
-      entry.latest = event;
-      for (const inbox of entry.inboxes) inbox.put(job.name, event);
-    };
-    const end = () => {
-      if (watched.get(job.name) === entry) watched.delete(job.name);
-      for (const inbox of [...entry.inboxes]) inbox.end(job.name);
-    };
-    poll({
-      ...job,
-      onChange: (state) => tell({ key: job.key, state }),
-      backoff: createBackoff({ ...job.pace, random }),
-      pause,
-      signal: entry.stop.signal,
-    })
-      .catch((error: unknown) => {
-        if (entry.stop.signal.aborted) return;
-        const last = entry.latest && 'state' in entry.latest ? entry.latest.state : undefined;
-        tell({ key: job.key, error, last });
-      })
-      .finally(end);
-    return entry;
-  };
-
-  const leave = (name: string, entry: Watched<State, Key>, inbox: Inbox<JobEvent<State, Key>>) => {
-    entry.inboxes.delete(inbox);
-    if (entry.inboxes.size > 0) return;
-    if (watched.get(name) === entry) watched.delete(name);
-    entry.stop.abort();
-  };
+  /** The event that tells of a job found finished in a list: one for all who follow the list. */
+  function finishedIn(listEvent: object, { key, name }: Job<State, Key>, state: State): JobEvent<State, Key> {
+    const events = finished.get(listEvent) ?? new Map<string, JobEvent<State, Key>>();
+    finished.set(listEvent, events);
+    const event = events.get(name) ?? { key, state };
+    events.set(name, event);
+    return event;
+  }
 
   return {
-    listen(jobs) {
-      const joined: [string, Watched<State, Key>][] = [];
+    listen(wanted) {
+      const joined = new Set<SharedPoll<State, Key>>();
       const inbox = new Inbox<JobEvent<State, Key>>(
-        jobs.map((job) => job.name),
+        wanted.map(({ name }) => name),
         () => {
-          for (const [name, entry] of joined) leave(name, entry, inbox);
+          for (const poll of joined) poll.leave(inbox);
         },
       );
-      for (const job of jobs) {
-        const entry = watched.get(job.name) ?? start(job);
-        joined.push([job.name, entry]);
-        entry.inboxes.add(inbox);
-        if (entry.latest) inbox.put(job.name, entry.latest);
+      for (const job of wanted) {
+        const poll = pollOf(jobs, job);
+        joined.add(poll);
+        poll.join(inbox);
       }
       return inbox;
     },
-    get size() {
-      return watched.size;
+
+    follow(list) {
+      const joined = new Map<string, { poll: SharedPoll<State, Key>; listener: Listener<State, Key> }>();
+      let seen = new Set<string>();
+      const inbox = new Inbox<JobEvent<State, Key>>([list.name], () => {
+        for (const { poll, listener } of joined.values()) poll.leave(listener);
+        listPoll.leave(listener);
+      });
+      const join = (job: Job<State, Key>) => {
+        const poll = pollOf(jobs, job);
+        const listener: Listener<State, Key> = {
+          put: (name, event) => inbox.put(name, event),
+          end: (name) => {
+            joined.delete(name);
+            inbox.end(name);
+          },
+        };
+        joined.set(job.name, { poll, listener });
+        inbox.open(job.name);
+        poll.join(listener);
+      };
+      const listener: Listener<readonly State[], Key> = {
+        put(name, event) {
+          if ('error' in event) return inbox.put(name, event);
+          const found = event.state.map((state) => ({ state, job: list.jobOf(state) }));
+          for (const { state, job } of found) {
+            if (seen.has(job.name)) continue;
+            if (job.isFinished(state)) inbox.put(job.name, finishedIn(event, job, state));
+            else join(job);
+          }
+          seen = new Set(found.map(({ job }) => job.name));
+        },
+        end(name) {
+          for (const [job, { poll, listener }] of joined) {
+            poll.leave(listener);
+            inbox.end(job);
+          }
+          inbox.end(name);
+        },
+      };
+      const listPoll = pollOf(lists, list);
+      listPoll.join(listener);
+      return inbox;
     },
+
+    wake(name) {
+      jobs.get(name)?.wake();
+      lists.get(name)?.wake();
+    },
+
+    get size() {
+      return jobs.size + lists.size;
+    },
+
     dispose() {
-      for (const { stop } of [...watched.values()]) stop.abort();
+      for (const poll of [...jobs.values(), ...lists.values()]) poll.stop();
     },
   };
-}
-
-interface Watched<State, Key> {
-  readonly inboxes: Set<Inbox<JobEvent<State, Key>>>;
-  readonly stop: AbortController;
-  latest?: JobEvent<State, Key>;
 }

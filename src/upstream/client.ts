@@ -4,7 +4,7 @@ import type { BodyOf, Contract, Operation, OperationId, PathOf, QueryOf } from '
 import { isUpstreamId } from '../contract/rules.ts';
 import { withDeadline } from './deadline.ts';
 import { explain } from './failure.ts';
-import { maySendAgain, type RetryPolicy, retryOptions } from './retry.ts';
+import { maySendAgain, type RetryPolicy, readRetryAfter, retryOptions } from './retry.ts';
 
 /** How a request reaches the upstream: the network's `fetch`, or the embedded sandbox. */
 export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -22,11 +22,15 @@ export interface ClientOptions {
   retry: RetryPolicy;
   /** Time for one operation with all its repetitions and its body, in milliseconds. */
   deadline: number;
+  /** Told when the upstream asks for patience, in seconds. */
+  onRetryAfter?: (seconds: number) => void;
 }
 
 export interface CallOptions {
   /** Ends the request when its caller no longer wants the answer. */
   signal?: AbortSignal | undefined;
+  /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. @default false */
+  isPoll?: boolean;
 }
 
 export type Call<Id extends OperationId> = BodyOf<Id> & {
@@ -55,30 +59,41 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { contract, queue, deadline, retry, transport } = options;
+  const { contract, queue, deadline, retry, transport, onRetryAfter = () => {} } = options;
   const headers = { [options.apiKeyHeader]: options.apiKey };
   const http = ky.create({ prefixUrl: options.baseUrl, headers, timeout: false, fetch: transport });
 
   return {
     contract,
-    send: (id, call, { signal }, read) =>
+    send: (id, call, { signal, isPoll = false }, read) =>
       withDeadline(deadline, signal, async (bounded) => {
         const operation = contract.operations[id];
         let sent = 0;
         const attempt = async () => {
-          const counted: Transport = (input, init) => {
+          const counted: Transport = async (input, init) => {
             sent++;
-            return transport(input, init);
+            const response = await transport(input, init);
+            const patience = response.ok ? undefined : readRetryAfter(response.headers, Date.now());
+            if (patience !== undefined) onRetryAfter(patience);
+            return response;
           };
           try {
-            return await read(await request(http.extend({ fetch: counted }), operation, call, bounded, retry));
+            return await read(
+              await request(
+                http.extend({ fetch: counted }),
+                operation,
+                call,
+                bounded,
+                isPoll ? { ...retry, limit: 0 } : retry,
+              ),
+            );
           } catch (error) {
             if (operation.method === 'DELETE' && sent > 1 && isMissing(error)) return await read(new Response());
             throw error;
           }
         };
         try {
-          return await queue.add(attempt, { signal: bounded });
+          return await queue.add(attempt, { signal: bounded, priority: isPoll ? 0 : 1 });
         } catch (error) {
           if (signal?.aborted) throw signal.reason;
           const mayHaveHappened = sent > 0 && !maySendAgain(operation);

@@ -30,6 +30,8 @@ export interface UpstreamOptions {
   /** Time for one operation with all its repetitions and its body, in milliseconds. @default 30_000 */
   deadline?: number;
   retry?: RetryPolicy;
+  /** Told when the upstream asks a credential for patience, in seconds. */
+  onRetryAfter?: (apiKey: string, seconds: number) => void;
 }
 
 // Enough for every credential that is active at once; one that falls out only starts with an empty queue again.
@@ -37,13 +39,20 @@ const CREDENTIALS = 10_000;
 
 /** Makes the upstream for each API key. One key has one queue, however many answers ask with it at once. */
 export function createUpstreams(options: UpstreamOptions): (apiKey: string) => Upstream {
-  const { concurrency = 32, deadline = 30_000, retry = defaultRetry, ...shared } = options;
+  const { concurrency = 32, deadline = 30_000, retry = defaultRetry, onRetryAfter = () => {}, ...shared } = options;
   const known = new LRUCache<string, Upstream>({ max: CREDENTIALS });
 
   return (apiKey) => {
     const existing = known.get(apiKey);
     if (existing) return existing;
-    const client = createClient({ ...shared, apiKey, deadline, retry, queue: new PQueue({ concurrency }) });
+    const client = createClient({
+      ...shared,
+      apiKey,
+      deadline,
+      retry,
+      queue: new PQueue({ concurrency }),
+      onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
+    });
     const upstream: Upstream = {
       models: models(client),
       dataItems: dataItems(client),

@@ -46,6 +46,7 @@ export function createClock(): Clock {
       await settle();
     },
     async advance(milliseconds) {
+      await settle();
       const until = now + milliseconds;
       for (;;) {
         const next = [...waits].filter((wait) => wait.until <= until).sort((a, b) => a.until - b.until)[0];

@@ -3,8 +3,10 @@ import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import type { Contract, OperationId } from '../../src/contract/contract.ts';
 import { createGateway } from '../../src/gateway.ts';
+import { openDiskStore } from '../../src/idempotency/disk.ts';
 import { createSandbox, type SandboxOptions, type SeenRequest } from '../../src/sandbox/sandbox.ts';
 import type { Transport } from '../../src/upstream/client.ts';
+import type { WatchSettings } from '../../src/watching.ts';
 import { createClock } from './clock.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 
@@ -16,6 +18,8 @@ export interface StartOptions {
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
   /** Time for one upstream operation, in milliseconds. */
   deadline?: number;
+  /** How jobs are watched; without a linger unless it says so. */
+  watch?: Partial<WatchSettings>;
 }
 
 export interface QueryResult<Data> {
@@ -26,7 +30,8 @@ export interface QueryResult<Data> {
 export type TestGateway = ReturnType<typeof startGateway>;
 
 /** A gateway of its own for a test: an empty sandbox behind it, a clock turned by hand, no ports. */
-export function startGateway({ sandbox: sandboxOptions, config, contract, transport, deadline }: StartOptions = {}) {
+export function startGateway(options: StartOptions = {}) {
+  const { sandbox: sandboxOptions, config, contract, transport, deadline, watch } = options;
   const clock = createClock();
   const requests: SeenRequest[] = [];
   const logLines: string[] = [];
@@ -50,6 +55,8 @@ export function startGateway({ sandbox: sandboxOptions, config, contract, transp
       retry: { limit: 2, delay: () => 0, maxRetryAfter: 0 },
       ...(deadline !== undefined && { deadline }),
     },
+    idempotencyStore: openDiskStore('memory', { now: clock.now }),
+    watch: { linger: 0, ...watch },
     listeningUrl: () => 'http://127.0.0.1:4000',
     log: pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) }),
     ...(contract && { contract }),
@@ -57,8 +64,8 @@ export function startGateway({ sandbox: sandboxOptions, config, contract, transp
     random: () => 0.5,
     now: clock.now,
   });
-  onTestFinished(() => {
-    gateway.dispose();
+  onTestFinished(async () => {
+    await gateway.dispose();
     sandbox.close();
   });
 

@@ -16,12 +16,16 @@ export type CreateModelInput = {
   customModelType?: string | null | undefined;
   /** Name to show to people; not empty. */
   displayName: string;
+  /** Makes it safe to repeat the request: for a day, the same key with the same input gives the first answer and sends nothing. Of your own choice, for example a UUID. */
+  idempotencyKey?: string | null | undefined;
 };
 
 /** Images to make. It costs money. */
 export type CreatePredictionInput = {
   /** How closely to follow the prompt, from 0 to 10. */
   guidanceScale?: number | null | undefined;
+  /** Makes it safe to repeat the request: for a day, the same key with the same input gives the first answer and sends nothing. Of your own choice, for example a UUID. */
+  idempotencyKey?: string | null | undefined;
   /** How many images to make, from 1 to 4. */
   imageCount?: number | null | undefined;
   /** Number of denoising steps, from 1 to 50. */
@@ -34,6 +38,8 @@ export type CreatePredictionInput = {
   seed?: number | null | undefined;
   /** Dimensions of the images; the upstream’s own choice when left out. */
   size?: ImageSizeInput | null | undefined;
+  /** Holds the answer until the job has finished or so many seconds have passed, from 0 to 60, so that scripts need no subscription. */
+  waitSeconds?: number | null | undefined;
 };
 
 /** A training image to delete. */
@@ -123,12 +129,16 @@ export type ReplaceDataItemInput = {
 
 /** A training to start. It costs money. */
 export type StartTrainingInput = {
+  /** Makes it safe to repeat the request: for a day, the same key with the same input gives the first answer and sends nothing. Of your own choice, for example a UUID. */
+  idempotencyKey?: string | null | undefined;
   /** Fast or high quality; high quality when left out. */
   mode?: TrainingModeInput | null | undefined;
   /** Global id of the model that is to learn. */
   modelId: string | number;
   /** How strongly the model learns, from 0 to 10; stronger is closer to the images. */
   strength: number;
+  /** Holds the answer until the job has finished or so many seconds have passed, from 0 to 60, so that scripts need no subscription. */
+  waitSeconds?: number | null | undefined;
 };
 
 /** The mode of a training: exactly one of the two. */

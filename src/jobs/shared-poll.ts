@@ -1,0 +1,158 @@
+import { type BackoffOptions, createBackoff } from './backoff.ts';
+import type { Pacer } from './pacer.ts';
+import type { Pause } from './pause.ts';
+import { type Poll, type Pollable, startPoll } from './poll.ts';
+
+/** Something to watch: how to look at it, and how often. */
+export interface Job<State, Key> extends Pollable<State> {
+  /** What its watcher calls it; handed back with every event. */
+  readonly key: Key;
+  /** Tells it apart from everything else that is watched, under other credentials too. */
+  readonly name: string;
+  readonly pace: Pick<BackoffOptions, 'fastest' | 'slowest'>;
+  /** The budget of its credential. */
+  readonly pacer: Pacer;
+}
+
+/** One thing that happened to a job. All its listeners get this very object, so work done for it can be shared by them. */
+export type JobEvent<State, Key> =
+  | {
+      readonly key: Key;
+      readonly state: State;
+      /** When it was last seen so, if the upstream cannot be read at present. */
+      readonly staleSince?: Date;
+    }
+  | {
+      readonly key: Key;
+      readonly error: unknown;
+      /** Whether any look succeeded before. */
+      readonly wasSeen: boolean;
+    };
+
+export interface Listener<State, Key> {
+  put(name: string, event: JobEvent<State, Key>): void;
+  /** No event will follow. */
+  end(name: string): void;
+}
+
+export interface SharedPollOptions {
+  pause: Pause;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
+  /** A random number from 0 up to 1, for the jitter. */
+  random: () => number;
+  /** How long a poll goes on after its last listener left, in milliseconds: long enough for a reconnect. */
+  linger: number;
+  /** For how long looks may fail in a row before the poll ends, in milliseconds. */
+  patience: number;
+}
+
+/** One poll, and everyone who listens to it. It begins at once, and ends a while after the last listener has left. */
+export class SharedPoll<State, Key> {
+  readonly #job: Job<State, Key>;
+  readonly #options: SharedPollOptions;
+  readonly #listeners = new Set<Listener<State, Key>>();
+  /** Those who joined when the latest state was old: the next look is told to them, changed or not. */
+  readonly #owed = new Set<Listener<State, Key>>();
+  readonly #stop = new AbortController();
+  readonly #poll: Poll;
+  readonly #onOver: () => void;
+  #latest: JobEvent<State, Key> | undefined;
+  #seenAt = 0;
+  #lingering: AbortController | undefined;
+  #isOver = false;
+
+  /** @param onOver Called once, when nothing more will come of it. */
+  constructor(job: Job<State, Key>, options: SharedPollOptions, onOver: () => void) {
+    this.#job = job;
+    this.#options = options;
+    this.#onOver = onOver;
+    this.#poll = startPoll({
+      ...options,
+      source: job,
+      pacer: job.pacer,
+      backoff: createBackoff({ ...job.pace, random: options.random }),
+      signal: this.#stop.signal,
+      onLook: (state) => this.#look(state),
+      onTrouble: () => this.#trouble(),
+    });
+    this.#poll.over.then(
+      () => this.#end(),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  join(listener: Listener<State, Key>): void {
+    this.#lingering?.abort();
+    this.#listeners.add(listener);
+    if (!this.#latest) return;
+    const isStale = 'state' in this.#latest && this.#latest.staleSince !== undefined;
+    if (isStale || this.#options.now() - this.#seenAt <= this.#poll.interval) {
+      listener.put(this.#job.name, this.#latest);
+    } else {
+      this.#owed.add(listener);
+      if (!this.#poll.isLooking) this.#poll.wake();
+    }
+  }
+
+  leave(listener: Listener<State, Key>): void {
+    this.#listeners.delete(listener);
+    this.#owed.delete(listener);
+    if (this.#listeners.size > 0 || this.#isOver) return;
+    if (this.#options.linger === 0) return this.stop();
+    this.#lingering = new AbortController();
+    this.#options.pause(this.#options.linger, this.#lingering.signal).then(
+      () => this.stop(),
+      () => {},
+    );
+  }
+
+  wake(): void {
+    this.#poll.wake();
+  }
+
+  /** Aborts the look under way and completes every listener. */
+  stop(): void {
+    this.#stop.abort();
+    this.#end();
+  }
+
+  #look(state: State): void {
+    const before = this.#latest;
+    const event = { key: this.#job.key, state };
+    this.#seenAt = this.#options.now();
+    this.#latest = event;
+    const isNews =
+      !before || !('state' in before) || before.staleSince !== undefined || this.#job.isChange(before.state, state);
+    this.#tell(isNews ? this.#listeners : this.#owed, event);
+  }
+
+  #trouble(): void {
+    const before = this.#latest;
+    if (!before || !('state' in before)) return;
+    if (before.staleSince !== undefined) return this.#tell(this.#owed, before);
+    this.#latest = { key: before.key, state: before.state, staleSince: new Date(this.#seenAt) };
+    this.#tell(this.#listeners, this.#latest);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isOver) return;
+    this.#latest = { key: this.#job.key, error, wasSeen: this.#latest !== undefined };
+    this.#tell(this.#listeners, this.#latest);
+    this.#end();
+  }
+
+  #tell(listeners: Iterable<Listener<State, Key>>, event: JobEvent<State, Key>): void {
+    for (const listener of [...listeners]) listener.put(this.#job.name, event);
+    this.#owed.clear();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#lingering?.abort();
+    this.#onOver();
+    for (const listener of [...this.#listeners]) listener.end(this.#job.name);
+    this.#listeners.clear();
+  }
+}
