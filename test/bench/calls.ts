@@ -1,0 +1,57 @@
+import type { ChildProcess } from 'node:child_process';
+
+/** Functions of a process that the one that started it calls. Arguments and results are plain data. */
+type Calls = Readonly<Record<string, (argument: never) => unknown>>;
+
+interface Question {
+  id: number;
+  name: string;
+  argument: unknown;
+}
+
+type Reply = { id: number; result: unknown } | { id: number; error: string };
+
+/** Answers the calls of the process that started this one, and ends with it. */
+export function answerCalls(calls: Calls): void {
+  process.on('message', async ({ id, name, argument }: Question) => {
+    const reply = await Promise.resolve()
+      .then(() => calls[name]?.(argument as never))
+      .then(
+        (result): Reply => ({ id, result }),
+        (error: unknown): Reply => ({ id, error: String(error instanceof Error ? error.stack : error) }),
+      );
+    process.send?.(reply);
+  });
+  process.once('disconnect', () => process.exit());
+}
+
+/** Calls a function of another process. */
+export type Call<C extends Calls> = <Name extends keyof C & string>(
+  name: Name,
+  ...argument: Parameters<C[Name]>
+) => Promise<Awaited<ReturnType<C[Name]>>>;
+
+/** The functions of a process that {@link answerCalls} there. */
+export function callsOf<C extends Calls>(child: ChildProcess): Call<C> {
+  const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
+  let calls = 0;
+  child.on('message', (reply: Reply) => {
+    const asker = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ('error' in reply) asker?.reject(new Error(reply.error));
+    else asker?.resolve(reply.result as never);
+  });
+  child.once('exit', (code, signal) => {
+    for (const { reject } of waiting.values()) reject(new Error(`${child.spawnfile} ended with ${code ?? signal}.`));
+    waiting.clear();
+  });
+  return (name, ...[argument]) =>
+    new Promise((resolve, reject) => {
+      const id = calls++;
+      waiting.set(id, { resolve, reject });
+      child.send({ id, name, argument } satisfies Question);
+    });
+}
+
+/** Milliseconds on a clock that all processes of one machine share. */
+export const sharedClock = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -1,0 +1,250 @@
+import { setTimeout } from 'node:timers/promises';
+import { globalIdOf, type Viewers } from './jobs.ts';
+import { type Clients, type Naive, type Program, type Upstream, type Usage, usageOf } from './processes.ts';
+import type { Told } from './upstream.ts';
+
+/** What is measured, each in a function of its own. Times are in milliseconds, sizes in bytes. */
+
+/** The processes that take part. */
+export interface Bench {
+  upstream: Upstream;
+  clients: Clients;
+  gateway: Program;
+  /** The key with which the gateway asks the upstream. */
+  key: string;
+  /** The name of its viewers. */
+  audience: string;
+}
+
+/** Waits while a rate is measured, or for something that takes a known time. */
+const during = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
+
+const jobsOf = (viewers: readonly Viewers[]): string[] => viewers.map(({ job }) => job);
+const countOf = (viewers: readonly Viewers[]): number => viewers.reduce((sum, { viewers }) => sum + viewers, 0);
+
+/** Subscribes everyone; resolves when each has its first event. How long that took, and how much of the gateway's time. */
+export async function subscribe(
+  { clients, gateway, audience }: Bench,
+  { viewers, sockets }: { viewers: readonly Viewers[]; sockets: number },
+) {
+  const [before, begunAt] = [gateway.usage(), performance.now()];
+  await clients.call('open', { audience, url: gateway.socketUrl, sockets, viewers });
+  const took = performance.now() - begunAt;
+  return { took, cpuPerSubscription: (gateway.usage().cpu - before.cpu) / countOf(viewers) };
+}
+
+/** Exercises what will be measured, so that code is compiled and pools are open, and leaves nobody behind. */
+export async function warmUp(
+  bench: Bench,
+  { viewers, sockets, changes }: { viewers: readonly Viewers[]; sockets: number; changes: number },
+) {
+  const warming = { ...bench, audience: `${bench.audience} warming` };
+  await subscribe(warming, { viewers, sockets });
+  for (let change = 0; change < changes; change++) await tellAll(warming, jobsOf(viewers));
+  await bench.clients.call('close', { audience: warming.audience });
+  await during(LINGER);
+}
+
+/** Longer than the gateway goes on polling after the last viewer has left. */
+const LINGER = 3_500;
+
+/** Changes jobs, and has the gateway look at them at once. */
+async function tellAll({ upstream, clients, gateway, audience }: Bench, jobs: readonly string[]): Promise<void> {
+  const versions = await upstream.call('change', { jobs });
+  for (const job of jobs) await wake(gateway, job);
+  await clients.call('delivered', { audience, versions });
+}
+
+/** Does something to a job through the gateway, which looks at it thereupon. */
+async function wake(gateway: Program, job: string): Promise<void> {
+  const query = 'mutation ($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }';
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: { id: globalIdOf(job) } }),
+  });
+  const text = await response.text();
+  if (!response.ok || text.includes('"errors"')) throw new Error(`Expected an answer, got ${text.slice(0, 300)}`);
+}
+
+/** How often the upstream is asked a second, with each of these keys, over the same time. */
+export async function steadyRates(upstream: Upstream, keys: readonly string[], milliseconds: number) {
+  const total = () => Promise.all(keys.map(async (key) => (await upstream.call('looks', { key })).total));
+  const [before, begunAt] = [await total(), performance.now()];
+  await during(milliseconds);
+  const after = await total();
+  const seconds = (performance.now() - begunAt) / 1_000;
+  return after.map((count, index) => (count - (before[index] ?? 0)) / seconds);
+}
+
+/** One change told to all viewers of one job. */
+export interface FanOut {
+  viewers: number;
+  /** From the upstream's response that tells of the change to the first and the last viewer's event. */
+  first: number;
+  last: number;
+}
+
+/** Changes one job after the other, `repetitions` times in all, and times each change to the last of the job's viewers. */
+export async function fanOut(
+  { upstream, clients, gateway, key, audience }: Bench,
+  { jobs, repetitions }: { jobs: readonly string[]; repetitions: number },
+) {
+  const before = gateway.usage();
+  const changes: FanOut[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    const job = jobs[repetition % jobs.length] ?? '';
+    const versions = await upstream.call('change', { jobs: [job] });
+    const [delivery] = await clients.call('delivered', { audience, versions });
+    const { toldAt } = await upstream.call('told', { key, job, version: versions[job] ?? Number.NaN });
+    if (delivery) {
+      const { viewers, first, last } = delivery;
+      changes.push({ viewers, first: first - toldAt, last: last - toldAt });
+    }
+  }
+  const events = changes.reduce((sum, { viewers }) => sum + viewers, 0);
+  return { changes, events, cpuPerEvent: (gateway.usage().cpu - before.cpu) / events };
+}
+
+/** A change of every job, told at once. */
+export interface Burst {
+  events: number;
+  /** From the first response that tells of a change to the last of all events. */
+  last: number;
+  /** From the first such response to the last one: how long the gateway took to ask. */
+  asked: number;
+  /** The most that one job's change took, from the response that tells of it to the last of its viewers. */
+  slowest: number;
+  gateway: Share;
+  clients: Share;
+}
+
+/** What a process used while something went on. */
+export interface Share {
+  /** Processor time of all its threads. */
+  cpu: number;
+  /** Share of the time that its main thread ran, from 0 to 1. */
+  main: number;
+  /** Share of the time that its main thread was ready to run, and had no processor. */
+  waited: number;
+}
+
+/** Longer than the gateway waits after a change until it looks again, and so the time in which it looks at every job. */
+const NEXT_LOOK = 2_600;
+
+/**
+ * Changes every job while the upstream holds its answers back, until each job was looked at or is about to be, and lets
+ * all answers go at once.
+ */
+async function burst(bench: Bench, jobs: readonly string[]): Promise<Burst> {
+  const { upstream, clients, gateway, key, audience } = bench;
+  await upstream.call('hold', { key });
+  await during(NEXT_LOOK);
+  const versions = await upstream.call('change', { jobs });
+  const delivered = clients.call('delivered', { audience, versions });
+  const used = [gateway.usage(), usageOf(clients.pid)] as const;
+  const begunAt = performance.now();
+  await upstream.call('release', { key });
+  const deliveries = await delivered;
+  const took = performance.now() - begunAt;
+  const told: Told[] = await Promise.all(
+    Object.entries(versions).map(([job, version]) => upstream.call('told', { key, job, version })),
+  );
+  const firstTold = Math.min(...told.map(({ toldAt }) => toldAt));
+  return {
+    events: deliveries.reduce((sum, { viewers }) => sum + viewers, 0),
+    last: Math.max(...deliveries.map(({ last }) => last)) - firstTold,
+    asked: Math.max(...told.map(({ toldAt }) => toldAt)) - firstTold,
+    slowest: Math.max(...deliveries.map(({ last }, index) => last - (told[index]?.toldAt ?? Number.NaN))),
+    gateway: share(used[0], gateway.usage(), took),
+    clients: share(used[1], usageOf(clients.pid), took),
+  };
+}
+
+const share = (before: Usage, after: Usage, took: number): Share => ({
+  cpu: after.cpu - before.cpu,
+  main: (after.main - before.main) / took,
+  waited: (after.waited - before.waited) / took,
+});
+
+/** So many changes of every job, each told at once. */
+export async function bursts(bench: Bench, jobs: readonly string[], repetitions: number): Promise<Burst[]> {
+  // Everything that was looked at rarely is looked at often again.
+  await tellAll(bench, jobs);
+  const found: Burst[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) found.push(await burst(bench, jobs));
+  return found;
+}
+
+/** Everyone leaves. What the gateway still asks and holds. */
+export async function leave(bench: Bench, milliseconds: number) {
+  await bench.clients.call('close', { audience: bench.audience });
+  await during(LINGER);
+  const [rate = Number.NaN] = await steadyRates(bench.upstream, [bench.key], milliseconds);
+  return { rate, memory: await bench.gateway.memory() };
+}
+
+/**
+ * Has every job change a number of times, the last time into its end, and counts: a measurement in which time plays no
+ * part.
+ */
+export async function countToTheEnd(
+  bench: Bench,
+  { viewers, sockets, changes }: { viewers: readonly Viewers[]; sockets: number; changes: number },
+) {
+  const { upstream, clients, key, audience } = bench;
+  await subscribe(bench, { viewers, sockets });
+  const armed = await upstream.call('arm', { key, jobs: jobsOf(viewers), changes });
+  await clients.call('completed', { audience, streams: countOf(viewers) });
+  const { perJob } = await upstream.call('looks', { key });
+  const counts = await clients.call('counts', { audience });
+  await clients.call('close', { audience });
+  return {
+    /** How often the upstream was asked for each job from then on. */
+    looks: jobsOf(viewers).map((job, index) => (perJob[job] ?? 0) - (armed[index] ?? 0)),
+    /** Events that came, those included with which the subscriptions began. */
+    ...counts,
+  };
+}
+
+/** Subscriptions that each have a timer of their own, for a while. */
+export async function measureNaive(
+  {
+    upstream,
+    upstreamUrl,
+    clients,
+    naive,
+  }: { upstream: Upstream; upstreamUrl: string; clients: Clients; naive: Naive },
+  { viewers, sockets, milliseconds }: { viewers: readonly Viewers[]; sockets: number; milliseconds: number },
+) {
+  const [key, audience] = ['naive', 'naive'];
+  const subscriptions = countOf(viewers);
+  const url = await naive.call('listen', { upstream: upstreamUrl, key });
+  const open = (of: readonly Viewers[], name: string) =>
+    clients.call('open', { audience: name, url: `${url.replace('http', 'ws')}/graphql`, sockets, viewers: of });
+  await open(
+    viewers.map(({ job }) => ({ job, viewers: 1 })),
+    'naive warming',
+  );
+  await during(1_000);
+  await clients.call('close', { audience: 'naive warming' });
+  await naive.call('collect');
+  const idle = usageOf(naive.pid).rss;
+  await open(viewers, audience);
+  const before = { usage: usageOf(naive.pid), ...(await clients.call('counts', { audience })) };
+  const [rate = Number.NaN] = await steadyRates(upstream, [key], milliseconds);
+  const after = { usage: usageOf(naive.pid), ...(await clients.call('counts', { audience })) };
+  await naive.call('collect');
+  const bytesPerSubscription = (usageOf(naive.pid).rss - idle) / subscriptions;
+  await clients.call('close', { audience });
+  const events = after.events - before.events;
+  return {
+    subscriptions,
+    milliseconds,
+    rate,
+    bytesPerSubscription,
+    eventRate: events / (milliseconds / 1_000),
+    cpuPerEvent: (after.usage.cpu - before.usage.cpu) / events,
+    main: (after.usage.main - before.usage.main) / milliseconds,
+  };
+}

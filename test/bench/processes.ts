@@ -1,0 +1,160 @@
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { callsOf } from './calls.ts';
+import type { ClientCalls } from './clients.ts';
+import type { NaiveCalls } from './naive.ts';
+import type { UpstreamCalls } from './upstream.ts';
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** The built program. */
+const PROGRAM = pathOf('../../dist/main.js');
+
+/** What a process holds and has used, as the system sees it. */
+export interface Usage {
+  /** Resident memory, in bytes. */
+  rss: number;
+  /** Time on a processor, of all threads and of the main one, in milliseconds. */
+  cpu: number;
+  main: number;
+  /** How long the main thread was ready but had no processor, in milliseconds; 0 where the system does not say. */
+  waited: number;
+}
+
+/** Reads it from `/proc` on Linux, elsewhere from `ps`, which knows nothing of threads. */
+export function usageOf(pid: number): Usage {
+  const proc = `/proc/${pid}`;
+  if (!existsSync(`${proc}/status`)) {
+    const [rss = '', time = ''] = execFileSync('ps', ['-o', 'rss=,time=', '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split(/\s+/);
+    const cpu = time.split(':').reduce((seconds, part) => seconds * 60 + Number(part), 0) * 1_000;
+    return { rss: Number(rss) * 1_024, cpu, main: cpu, waited: 0 };
+  }
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`${proc}/status`, 'utf8')) ?? [];
+  const threads = readdirSync(`${proc}/task`).map((thread) => timesOf(`${proc}/task/${thread}`));
+  const main = timesOf(`${proc}/task/${pid}`);
+  return {
+    rss: Number(kilobytes) * 1_024,
+    cpu: threads.reduce((sum, { ran }) => sum + ran, 0),
+    main: main.ran,
+    waited: main.waited,
+  };
+}
+
+/** Time that a thread ran and waited, in milliseconds. A thread that has just ended took none. */
+function timesOf(folder: string): { ran: number; waited: number } {
+  try {
+    const [ran = 0, waited = 0] = readFileSync(`${folder}/schedstat`, 'utf8').split(' ').map(Number);
+    return { ran: ran / 1e6, waited: waited / 1e6 };
+  } catch {
+    return { ran: 0, waited: 0 };
+  }
+}
+
+export type Upstream = ReturnType<typeof startUpstream>;
+export type Clients = ReturnType<typeof startClients>;
+export type Naive = ReturnType<typeof startNaive>;
+export type Program = Awaited<ReturnType<typeof startProgram>>;
+
+export function startUpstream() {
+  const child = startTool('upstream.ts');
+  return { pid: pidOf(child), call: callsOf<UpstreamCalls>(child), stop: () => stop(child) };
+}
+
+export function startClients() {
+  const child = startTool('clients.ts');
+  return { pid: pidOf(child), call: callsOf<ClientCalls>(child), stop: () => stop(child) };
+}
+
+export function startNaive() {
+  const child = startTool('naive.ts');
+  return { pid: pidOf(child), call: callsOf<NaiveCalls>(child), stop: () => stop(child) };
+}
+
+function startTool(file: string): ChildProcess {
+  const root = pathOf('../..');
+  return fork(pathOf(file), { cwd: root, execArgv: ['--expose-gc', '--import', 'tsx'], env: environment() });
+}
+
+export interface ProgramOptions {
+  upstreamUrl: string;
+  /** The key with which it asks the upstream. */
+  key: string;
+  /** Settings besides those that let a measurement through. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the gateway as it is run in production. Limits that would hide what is measured are raised, and nothing else. */
+export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
+  const directory = await mkdtemp(join(tmpdir(), 'flair-bench-'));
+  const child = spawn(process.execPath, ['--expose-gc', '--import', pathOf('probe.mjs'), PROGRAM], {
+    cwd: directory,
+    env: {
+      ...environment(),
+      NODE_ENV: 'production',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      FLAIR_API_URL: upstreamUrl,
+      FLAIR_API_KEY: key,
+      WATCH_REQUESTS_PER_SECOND: '10000',
+      MAX_STREAMS_PER_KEY: '1000000',
+      MAX_STREAMS_PER_SOCKET: '1000000',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  const call = callsOf<{ collect: () => { heapUsed: number; external: number } }>(child);
+  let printed = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      const [found] = /http:\/\/\S+:\d+(?=\D)/.exec(printed) ?? [];
+      if (found) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`The gateway ended with ${code} before it printed its address.`)));
+  });
+  const pid = pidOf(child);
+  return {
+    pid,
+    url,
+    /** The address of its graph for WebSockets. */
+    socketUrl: `${url.replace('http', 'ws')}/graphql`,
+    usage: () => usageOf(pid),
+    /** What it holds when its garbage is collected, in bytes. */
+    async memory() {
+      const { heapUsed } = await call('collect');
+      return { rss: usageOf(pid).rss, heapUsed };
+    },
+    async stop() {
+      await stop(child);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Nothing of the settings of whoever runs the bench, but what a process needs to start. */
+const environment = (): Record<string, string> =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('A process could not be started.');
+  return pid;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
