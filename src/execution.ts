@@ -4,13 +4,19 @@ import { type Asker, Context, type JobUpdate, type Services } from './context.ts
 import { extensionsOf } from './errors.ts';
 import type { SharedResult } from './shared-result.ts';
 
+export interface ContextOptions {
+  services: Services;
+  /** Who asks, from the context that the transport made. */
+  askerOf: (transportContext: unknown) => Asker;
+  /** Makes an error fit for clients. A shared result is masked before it is written for all of them. */
+  maskError: (error: unknown) => GraphQLError;
+}
+
 /**
  * Executes operations with the gateway's own {@link Context}, and each event of a subscription with a context of that
  * event, so that nothing read for one event outlives it.
- *
- * @param askerOf Who asks, from the context that the transport made.
  */
-export function useContext(services: Services, askerOf: (transportContext: unknown) => Asker): Plugin {
+export function useContext({ services, askerOf, maskError }: ContextOptions): Plugin {
   const contextOf = (args: ExecutionArgs) => new Context(services, askerOf(args.contextValue));
   return {
     // Validation errors pass by the masking of everything else.
@@ -24,17 +30,20 @@ export function useContext(services: Services, askerOf: (transportContext: unkno
       setExecuteFn((args) => execute({ ...args, contextValue: contextOf(args) }));
     },
     onSubscribe({ setSubscribeFn }) {
-      setSubscribeFn((args) => subscribe(args, contextOf(args)));
+      setSubscribeFn((args) => subscribe(args, contextOf(args), maskError));
     },
   };
 }
 
-async function subscribe(args: ExecutionArgs, context: Context) {
+async function subscribe(args: ExecutionArgs, context: Context, maskError: ContextOptions['maskError']) {
   const events = await createSourceEventStream({ ...args, contextValue: context });
   if (!(Symbol.asyncIterator in events)) return events;
   return executeEach(events[Symbol.asyncIterator](), (event) =>
     isUpdate(event)
-      ? context.showEvent(event, args, (contextValue) => execute({ ...args, rootValue: event, contextValue }))
+      ? context.showEvent(event, args, async (contextValue) => {
+          const { data = null, errors } = await execute({ ...args, rootValue: event, contextValue });
+          return errors ? { data, errors: errors.map(maskError) } : { data };
+        })
       : execute({ ...args, rootValue: event, contextValue: context }),
   );
 }

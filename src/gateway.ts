@@ -97,7 +97,7 @@ export function createGateway(options: GatewayOptions) {
 
   const yoga = createYoga({
     schema,
-    plugins: [useContext(services, (transport) => askerOf(transport as TransportContext))],
+    plugins: [useContext({ services, maskError, askerOf: (transport) => askerOf(transport as TransportContext) })],
     maskedErrors: { maskError },
     graphiql: false,
     landingPage: false,

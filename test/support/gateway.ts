@@ -56,7 +56,7 @@ export function startGateway(options: StartOptions = {}) {
       ...(deadline !== undefined && { deadline }),
     },
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
-    watch: { linger: 0, ...watch },
+    watch: { linger: 0, perSecond: 1e9, ...watch },
     listeningUrl: () => 'http://127.0.0.1:4000',
     log: pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) }),
     ...(contract && { contract }),

@@ -41,10 +41,10 @@ async function overServerSentEvents<Data, Variables>(
     signal: controller.signal,
   });
   if (!response.body) throw new Error('There is no stream.');
-  const results = parseEvents<Data>(response.body)[Symbol.asyncIterator]();
-  return subscriptionOf(results, async () => {
+  const reader = response.body.getReader();
+  return subscriptionOf(parseEvents<Data>(reader), async () => {
     controller.abort();
-    await results.return?.(undefined).catch(() => undefined);
+    await reader.cancel();
   });
 }
 
@@ -109,10 +109,12 @@ function subscriptionOf<Data>(
 }
 
 /** The `next` events of a stream (GraphQL over SSE, distinct connections mode), until its `complete`. */
-async function* parseEvents<Data>(body: ReadableStream<Uint8Array>): AsyncGenerator<QueryResult<Data>> {
+async function* parseEvents<Data>(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<QueryResult<Data>> {
   let text = '';
   const decoder = new TextDecoder();
-  for await (const chunk of body) {
+  for (;;) {
+    const { value: chunk, done } = await reader.read();
+    if (done) return;
     text += decoder.decode(chunk, { stream: true });
     const events = text.split('\n\n');
     text = events.pop() ?? '';

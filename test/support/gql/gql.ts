@@ -26,6 +26,16 @@ type Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": typeof types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": typeof types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": typeof types.PredictionsOfAllDocument,
+    "\n  subscription StatusUpdated($id: ID!) {\n    trainingUpdated(id: $id) { status staleSince progress { fraction isEstimated estimatedCompletionAt } }\n  }\n": typeof types.StatusUpdatedDocument,
+    "\n  subscription TrainingsUpdated($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.TrainingsUpdatedDocument,
+    "\n  mutation StartAndWait($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": typeof types.StartAndWaitDocument,
+    "\n  mutation PredictAndWait($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status images { url } } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": typeof types.PredictAndWaitDocument,
+    "\n  mutation CreateOnce($input: CreateModelInput!) {\n    createModel(input: $input) { __typename ... on CreateModelSuccess { model { id displayName } } ... on Error { message } }\n  }\n": typeof types.CreateOnceDocument,
+    "mutation CancelIt($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }": typeof types.CancelItDocument,
+    "mutation DeleteIt($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": typeof types.DeleteItDocument,
+    "mutation DeleteModelOf($id: ID!) { deleteModel(input: { id: $id }) { __typename } }": typeof types.DeleteModelOfDocument,
+    "\n    query ProgressOf($id: ID!) { training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt } } }\n  ": typeof types.ProgressOfDocument,
+    "query LearnFrom($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": typeof types.LearnFromDocument,
     "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.RenameModelDocument,
     "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": typeof types.DeleteModelDocument,
     "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n": typeof types.CancelTrainingDocument,
@@ -63,6 +73,16 @@ const documents: Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": types.PredictionsOfAllDocument,
+    "\n  subscription StatusUpdated($id: ID!) {\n    trainingUpdated(id: $id) { status staleSince progress { fraction isEstimated estimatedCompletionAt } }\n  }\n": types.StatusUpdatedDocument,
+    "\n  subscription TrainingsUpdated($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.TrainingsUpdatedDocument,
+    "\n  mutation StartAndWait($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": types.StartAndWaitDocument,
+    "\n  mutation PredictAndWait($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status images { url } } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": types.PredictAndWaitDocument,
+    "\n  mutation CreateOnce($input: CreateModelInput!) {\n    createModel(input: $input) { __typename ... on CreateModelSuccess { model { id displayName } } ... on Error { message } }\n  }\n": types.CreateOnceDocument,
+    "mutation CancelIt($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }": types.CancelItDocument,
+    "mutation DeleteIt($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": types.DeleteItDocument,
+    "mutation DeleteModelOf($id: ID!) { deleteModel(input: { id: $id }) { __typename } }": types.DeleteModelOfDocument,
+    "\n    query ProgressOf($id: ID!) { training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt } } }\n  ": types.ProgressOfDocument,
+    "query LearnFrom($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": types.LearnFromDocument,
     "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.RenameModelDocument,
     "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": types.DeleteModelDocument,
     "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n": types.CancelTrainingDocument,
@@ -133,6 +153,46 @@ export function graphql(source: "query PredictionCursor { predictions { pageInfo
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }"): typeof import('./graphql.ts').PredictionsOfAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription StatusUpdated($id: ID!) {\n    trainingUpdated(id: $id) { status staleSince progress { fraction isEstimated estimatedCompletionAt } }\n  }\n"): typeof import('./graphql.ts').StatusUpdatedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription TrainingsUpdated($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n"): typeof import('./graphql.ts').TrainingsUpdatedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation StartAndWait($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n"): typeof import('./graphql.ts').StartAndWaitDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PredictAndWait($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status images { url } } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n"): typeof import('./graphql.ts').PredictAndWaitDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateOnce($input: CreateModelInput!) {\n    createModel(input: $input) { __typename ... on CreateModelSuccess { model { id displayName } } ... on Error { message } }\n  }\n"): typeof import('./graphql.ts').CreateOnceDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation CancelIt($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }"): typeof import('./graphql.ts').CancelItDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation DeleteIt($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }"): typeof import('./graphql.ts').DeleteItDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation DeleteModelOf($id: ID!) { deleteModel(input: { id: $id }) { __typename } }"): typeof import('./graphql.ts').DeleteModelOfDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n    query ProgressOf($id: ID!) { training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt } } }\n  "): typeof import('./graphql.ts').ProgressOfDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query LearnFrom($id: ID!) { model(id: $id) { trainings { nodes { status } } } }"): typeof import('./graphql.ts').LearnFromDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

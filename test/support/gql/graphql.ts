@@ -254,6 +254,103 @@ export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
 
+export type StatusUpdatedSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type StatusUpdatedSubscription = { trainingUpdated: { status: JobStatus, staleSince: string | null, progress: { fraction: number | null, isEstimated: boolean, estimatedCompletionAt: string | null } } | null };
+
+export type TrainingsUpdatedSubscriptionVariables = Exact<{
+  modelId: string | number;
+}>;
+
+
+export type TrainingsUpdatedSubscription = { trainingsUpdated: { id: string, status: JobStatus } | null };
+
+export type StartAndWaitMutationVariables = Exact<{
+  input: StartTrainingInput;
+}>;
+
+
+export type StartAndWaitMutation = { startTraining:
+    | { __typename: 'ConflictError', message: string }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string> }> }
+    | { __typename: 'NotFoundError', message: string }
+    | { __typename: 'StartTrainingSuccess', training: { id: string, status: JobStatus, triggerWord: string | null } }
+   };
+
+export type PredictAndWaitMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type PredictAndWaitMutation = { createPrediction:
+    | { __typename: 'ConflictError', message: string }
+    | { __typename: 'CreatePredictionSuccess', prediction: { id: string, status: JobStatus, images: Array<{ url: string }> | null } }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string> }> }
+    | { __typename: 'NotFoundError', message: string }
+   };
+
+export type CreateOnceMutationVariables = Exact<{
+  input: CreateModelInput;
+}>;
+
+
+export type CreateOnceMutation = { createModel:
+    | { __typename: 'ConflictError', message: string }
+    | { __typename: 'CreateModelSuccess', model: { id: string, displayName: string } }
+    | { __typename: 'InvalidInputError', message: string }
+   };
+
+export type CancelItMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CancelItMutation = { cancelTraining:
+    | { __typename: 'CancelTrainingSuccess' }
+    | { __typename: 'ConflictError' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type DeleteItMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteItMutation = { deleteTraining:
+    | { __typename: 'DeleteTrainingSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type DeleteModelOfMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteModelOfMutation = { deleteModel:
+    | { __typename: 'DeleteModelSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type ProgressOfQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ProgressOfQuery = { training: { status: JobStatus, progress: { fraction: number | null, isEstimated: boolean, estimatedCompletionAt: string | null } } | null };
+
+export type LearnFromQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type LearnFromQuery = { model: { trainings: { nodes: Array<{ status: JobStatus } | null> } } | null };
+
 export type RenameModelMutationVariables = Exact<{
   input: RenameModelInput;
 }>;
@@ -713,6 +810,133 @@ export const PredictionsOfAllDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
+export const StatusUpdatedDocument = new TypedDocumentString(`
+    subscription StatusUpdated($id: ID!) {
+  trainingUpdated(id: $id) {
+    status
+    staleSince
+    progress {
+      fraction
+      isEstimated
+      estimatedCompletionAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StatusUpdatedSubscription, StatusUpdatedSubscriptionVariables>;
+export const TrainingsUpdatedDocument = new TypedDocumentString(`
+    subscription TrainingsUpdated($modelId: ID!) {
+  trainingsUpdated(modelId: $modelId) {
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<TrainingsUpdatedSubscription, TrainingsUpdatedSubscriptionVariables>;
+export const StartAndWaitDocument = new TypedDocumentString(`
+    mutation StartAndWait($input: StartTrainingInput!) {
+  startTraining(input: $input) {
+    __typename
+    ... on StartTrainingSuccess {
+      training {
+        id
+        status
+        triggerWord
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartAndWaitMutation, StartAndWaitMutationVariables>;
+export const PredictAndWaitDocument = new TypedDocumentString(`
+    mutation PredictAndWait($input: CreatePredictionInput!) {
+  createPrediction(input: $input) {
+    __typename
+    ... on CreatePredictionSuccess {
+      prediction {
+        id
+        status
+        images {
+          url
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictAndWaitMutation, PredictAndWaitMutationVariables>;
+export const CreateOnceDocument = new TypedDocumentString(`
+    mutation CreateOnce($input: CreateModelInput!) {
+  createModel(input: $input) {
+    __typename
+    ... on CreateModelSuccess {
+      model {
+        id
+        displayName
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateOnceMutation, CreateOnceMutationVariables>;
+export const CancelItDocument = new TypedDocumentString(`
+    mutation CancelIt($id: ID!) {
+  cancelTraining(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<CancelItMutation, CancelItMutationVariables>;
+export const DeleteItDocument = new TypedDocumentString(`
+    mutation DeleteIt($id: ID!) {
+  deleteTraining(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteItMutation, DeleteItMutationVariables>;
+export const DeleteModelOfDocument = new TypedDocumentString(`
+    mutation DeleteModelOf($id: ID!) {
+  deleteModel(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteModelOfMutation, DeleteModelOfMutationVariables>;
+export const ProgressOfDocument = new TypedDocumentString(`
+    query ProgressOf($id: ID!) {
+  training(id: $id) {
+    status
+    progress {
+      fraction
+      isEstimated
+      estimatedCompletionAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProgressOfQuery, ProgressOfQueryVariables>;
+export const LearnFromDocument = new TypedDocumentString(`
+    query LearnFrom($id: ID!) {
+  model(id: $id) {
+    trainings {
+      nodes {
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LearnFromQuery, LearnFromQueryVariables>;
 export const RenameModelDocument = new TypedDocumentString(`
     mutation RenameModel($input: RenameModelInput!) {
   renameModel(input: $input) {
