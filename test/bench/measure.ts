@@ -85,23 +85,24 @@ export interface FanOut {
   last: number;
 }
 
-/** Changes one job after the other, `repetitions` times in all, and times each change to the last of the job's viewers. */
+/** Longer than one change takes to reach everyone. */
+const DISTANCE = 250;
+
+/** Changes these jobs one after the other, `times` in all, and times each change to the last of the job's viewers. */
 export async function fanOut(
   { upstream, clients, gateway, key, audience }: Bench,
-  { jobs, repetitions }: { jobs: readonly string[]; repetitions: number },
+  { jobs, times }: { jobs: readonly string[]; times: number },
 ) {
   const before = gateway.usage();
-  const changes: FanOut[] = [];
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    const job = jobs[repetition % jobs.length] ?? '';
-    const versions = await upstream.call('change', { jobs: [job] });
-    const [delivery] = await clients.call('delivered', { audience, versions });
-    const { toldAt } = await upstream.call('told', { key, job, version: versions[job] ?? Number.NaN });
-    if (delivery) {
-      const { viewers, first, last } = delivery;
-      changes.push({ viewers, first: first - toldAt, last: last - toldAt });
-    }
-  }
+  const made = await upstream.call('changeWhenSeen', { jobs, distance: DISTANCE, times });
+  const changes = await Promise.all(
+    made.map(async ({ job, version }): Promise<FanOut> => {
+      const [delivery] = await clients.call('delivered', { audience, versions: { [job]: version } });
+      const { toldAt } = await upstream.call('told', { key, job, version });
+      if (!delivery) throw new Error(`Nobody was told of ${job}.`);
+      return { viewers: delivery.viewers, first: delivery.first - toldAt, last: delivery.last - toldAt };
+    }),
+  );
   const events = changes.reduce((sum, { viewers }) => sum + viewers, 0);
   return { changes, events, cpuPerEvent: (gateway.usage().cpu - before.cpu) / events };
 }

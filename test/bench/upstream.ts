@@ -45,6 +45,45 @@ class Reader {
   }
 }
 
+/** Changes of some jobs, each made when the job is looked at, with a distance between them. */
+class Series {
+  readonly #jobs: ReadonlySet<string>;
+  readonly #distance: number;
+  readonly #times: number;
+  readonly #changes: { job: string; version: number }[] = [];
+  #last = 0;
+  #onDone: () => void = () => {};
+  readonly done = new Promise<void>((resolve) => {
+    this.#onDone = resolve;
+  });
+
+  constructor({ jobs, distance, times }: SeriesOptions) {
+    this.#jobs = new Set(jobs);
+    this.#distance = distance;
+    this.#times = times;
+  }
+
+  get changes(): readonly { job: string; version: number }[] {
+    return this.#changes;
+  }
+
+  see(job: string, training: Training): void {
+    const now = sharedClock();
+    if (!this.#jobs.has(job) || this.#changes.length === this.#times || now - this.#last < this.#distance) return;
+    this.#last = now;
+    this.#changes.push({ job, version: training.change() });
+    if (this.#changes.length === this.#times) this.#onDone();
+  }
+}
+
+interface SeriesOptions {
+  jobs: readonly string[];
+  /** The least time between two changes, in milliseconds. */
+  distance: number;
+  times: number;
+}
+
+let series: Series | undefined;
 const startedAt = sharedClock();
 const trainings = new Map<string, Training>();
 const readers = new Map<string, Reader>();
@@ -64,6 +103,7 @@ function answer(response: ServerResponse, key: string, id: string): void {
     training.armed--;
     training.change(training.armed === 0 ? DONE : undefined);
   }
+  series?.see(id, training);
   const { version } = training;
   const body = JSON.stringify({
     status: version === DONE ? 'completed' : 'processing',
@@ -103,6 +143,12 @@ const calls = {
   /** Changes jobs now; which version each has from now on. */
   change: ({ jobs }: { jobs: readonly string[] }) =>
     Object.fromEntries(jobs.map((id) => [id, trainingOf(id).change()])),
+  /** Changes these jobs whenever they are looked at, so many times in all; resolves with the changes. */
+  async changeWhenSeen(options: SeriesOptions) {
+    series = new Series(options);
+    await series.done;
+    return series.changes;
+  },
   /** The next looks at these jobs find a change each, the last of them the end. How often each was looked at before. */
   arm({ key, jobs, changes }: { key: string; jobs: readonly string[]; changes: number }) {
     for (const id of jobs) trainingOf(id).armed = changes;

@@ -55,9 +55,14 @@ function planOf({ subscriptions, jobs, quick }: Flags): Plan {
     crowd: Math.max(1, Math.min(1_000, Math.floor(subscriptions / (2 * popular)))),
     sockets: Math.max(1, Math.ceil(subscriptions / 50)),
     ...(quick
-      ? { slowing: 1_000, steady: 6_000, fanOuts: 15, bursts: 1, silence: 2_500 }
-      : { slowing: 28_000, steady: 20_000, fanOuts: 40, bursts: 4, silence: 5_000 }),
+      ? { slowing: 500, steady: 5_000, fanOuts: 10, bursts: 1, silence: 2_500 }
+      : { slowing: 28_000, steady: 15_000, fanOuts: 40, bursts: 4, silence: 5_000 }),
   };
+}
+
+/** Says what is going on, apart from the results. */
+function step(what: string): void {
+  console.error(`  ${count(performance.now() / 1_000).padStart(4)} s  ${what}`);
 }
 
 type Results = Awaited<ReturnType<typeof measure>>;
@@ -82,19 +87,21 @@ async function measure(plan: Plan, isComparing: boolean) {
       key: name,
       audience: name,
     });
-    const many = await bench('many');
-    const single = await bench('single');
+    step('starting');
+    const [many, single] = await Promise.all([bench('many'), bench('single')]);
     const { jobs, popular, crowd, sockets, subscriptions } = plan;
     const viewers = distribute('job', plan);
     const names = viewers.map(({ job }) => job);
 
     const few = Math.max(1, Math.round(subscriptions / 20));
+    step('warming up');
     await warmUp(many, {
       viewers: distribute('warm', { subscriptions: Math.max(few, jobs), jobs }),
       sockets: Math.ceil(sockets / 20),
-      changes: 10,
+      changes: 5,
     });
     const idle = await many.gateway.memory();
+    step('subscribing');
     const [opening] = await Promise.all([
       subscribe(many, { viewers, sockets }),
       subscribe(single, { viewers: distribute('job', { subscriptions: jobs, jobs }), sockets: Math.ceil(jobs / 50) }),
@@ -110,7 +117,9 @@ async function measure(plan: Plan, isComparing: boolean) {
       await naive.stop();
       return found;
     };
+    step(isComparing ? 'a timer each, meanwhile' : 'waiting until polls are as slow as they get');
     const [naive] = await Promise.all([isComparing ? compare() : undefined, setTimeout(plan.slowing)]);
+    step('counting upstream requests');
     const [manyRate = Number.NaN, singleRate = Number.NaN] = await steadyRates(
       upstream,
       ['many', 'single'],
@@ -121,10 +130,13 @@ async function measure(plan: Plan, isComparing: boolean) {
     await clients.call('close', { audience: 'single' });
     await single.gateway.stop();
 
+    step('changing every job at once');
     const burstsFound = await bursts(many, names, plan.bursts);
-    const fanOuts = await fanOut(many, { jobs: names.slice(0, popular), repetitions: plan.fanOuts });
+    step('changing one job after the other');
+    const fanOuts = await fanOut(many, { jobs: names.slice(0, popular), times: plan.fanOuts });
     const counts = await clients.call('counts', { audience: 'many' });
     const { perSecond } = await upstream.call('looks', { key: 'many' });
+    step('leaving');
     const left = await leave(many, plan.silence);
 
     return {
