@@ -114,9 +114,7 @@ export const createMaskError =
   (error: unknown): GraphQLError => {
     if (!(error instanceof GraphQLError)) return reveal(error) ?? mask(error, report);
     const original = error.originalError ?? error;
-    const visible =
-      reveal(original) ??
-      (isRefusal(error) ? publicError('BAD_USER_INPUT', error.message, statusOf(error)) : mask(original, report));
+    const visible = reveal(original) ?? (isRefusal(error) ? refused(error) : mask(original, report));
     return new GraphQLError(visible.message, {
       nodes: error.nodes ?? null,
       source: error.source ?? null,
@@ -139,8 +137,13 @@ function reveal(error: unknown): GraphQLError | undefined {
   return isErrorCode(code) ? publicError(code, error.message, error.extensions) : undefined;
 }
 
+const refused = (error: GraphQLError): GraphQLError => {
+  const status = statusOf(error);
+  return publicError(status.http?.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', error.message, status);
+};
+
 /** The status that a request deserves which Yoga refused before it was GraphQL, whatever media type the client accepts. */
-function statusOf({ extensions: { http } }: GraphQLError) {
+function statusOf({ extensions: { http } }: GraphQLError): { http?: { status: number } } {
   const { status, headers } = (http ?? {}) as { status?: number; headers?: Record<string, string> };
   return status === undefined ? {} : { http: { status, ...(headers && { headers }) } };
 }

@@ -1,4 +1,5 @@
 import { createYoga } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { schema } from '../schema/index.ts';
 import { createAccess } from './access/credential.ts';
@@ -7,6 +8,7 @@ import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import type { Contract } from './contract/contract.ts';
+import { MAX_IMAGE_BYTES } from './contract/rules.ts';
 import { createMaskError } from './errors.ts';
 import { useContext } from './execution.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
@@ -99,6 +101,8 @@ export function createGateway(options: GatewayOptions) {
     schema,
     plugins: [useContext({ services, maskError, askerOf: (transport) => askerOf(transport as TransportContext) })],
     maskedErrors: { maskError },
+    maxRequestBodySize: MAX_BODY,
+    parserAndValidationCache: { documentCache: documents(), errorCache: documents() },
     graphiql: false,
     landingPage: false,
     cors: false,
@@ -136,5 +140,12 @@ export function createGateway(options: GatewayOptions) {
 
 const wrongMethod = () =>
   new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });
+
+/** As many images as one upload may hold, and what is said of them, in bytes. */
+const MAX_BODY = 20 * MAX_IMAGE_BYTES + 1_048_576;
+
+/** A cache of what was made of documents, bounded by their length: a parsed one takes fifty times its text. */
+const documents = <Made extends object>() =>
+  new LRUCache<string, Made>({ maxSize: 1_000_000, sizeCalculation: (_made, document) => document.length + 1 });
 
 const NEVER = new AbortController().signal;

@@ -74,11 +74,14 @@ export async function serve(
       for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
       const closed = once(server, 'close');
       server.close();
+      const deadline = AbortSignal.timeout(DRAIN);
+      deadline.addEventListener('abort', () => {
+        server.closeAllConnections();
+        sockets.terminate();
+      });
       await sockets.close();
       const disposed = gateway.dispose();
       server.closeIdleConnections();
-      const deadline = AbortSignal.timeout(DRAIN);
-      deadline.addEventListener('abort', () => server.closeAllConnections());
       await closed;
       await disposed;
     },

@@ -18,6 +18,8 @@ export interface Sockets {
   server: WebSocketServer;
   /** Closes every socket with a code on which clients connect again; no stream is completed, so that they go on there. */
   close(): Promise<void>;
+  /** Cuts the sockets whose clients did not answer that. */
+  terminate(): void;
 }
 
 export interface SocketsOptions {
@@ -73,6 +75,9 @@ export function createSockets(gateway: Gateway, { log, streamsPerSocket }: Socke
 
   return {
     server,
+    terminate() {
+      for (const socket of server.clients) socket.terminate();
+    },
     async close() {
       for (const socket of server.clients) socket.close(SERVICE_RESTART, 'The server is restarting.');
       await protocol.dispose();

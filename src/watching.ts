@@ -90,8 +90,8 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
   });
   const sourceOf = (apiKey: string) => sources.memo(apiKey);
 
-  /** Counts a stream while it is open, and lets a refusal of the key be an answer to the subscription itself. */
-  const open = async (tenant: string, listen: () => JobEvents): Promise<JobEvents> => {
+  /** Counts a stream while it is open. */
+  const open = (tenant: string, listen: () => JobEvents): JobEvents => {
     const others = streams.get(tenant) ?? 0;
     if (others >= settings.streams) {
       throw publicError(
@@ -101,20 +101,23 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
       );
     }
     streams.set(tenant, others + 1);
-    const events = whenOver(listen(), () => {
+    return whenOver(listen(), () => {
       const left = (streams.get(tenant) ?? 1) - 1;
       if (left > 0) streams.set(tenant, left);
       else streams.delete(tenant);
     });
-    return await opened(events, pause);
   };
 
   return {
-    jobs: ({ apiKey }, keys) => {
+    jobs: async ({ apiKey }, keys) => {
       const source = sourceOf(apiKey);
-      return open(source.tenant, () => watch.listen(keys.map((key) => jobOf(source, key))));
+      return await opened(
+        open(source.tenant, () => watch.listen(keys.map((key) => jobOf(source, key)))),
+        pause,
+      );
     },
-    trainings: ({ apiKey }, modelId) => {
+    // A model without trainings has no first event to wait for.
+    trainings: async ({ apiKey }, modelId) => {
       const source = sourceOf(apiKey);
       return open(source.tenant, () => watch.follow(trainingsOf(source, modelId)));
     },

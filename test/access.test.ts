@@ -132,6 +132,17 @@ test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'])(
   },
 );
 
+test.each(['line\nbreak', 'ключ', 'a b'])(
+  'a key that no header can carry is refused before it is used: %j',
+  (apiKey) => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+
+    expect(() => access.credentialOf({ apiKey, host: 'localhost', origin: null, isForwarded: false })).toThrow(
+      /visible ASCII/,
+    );
+  },
+);
+
 test('each key sees its own things alone', async () => {
   const { query, upstream } = startGateway({ sandbox: { keys: ['other'] } });
   await seedModel(upstream, 'Mine');

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { publicError } from '../errors.ts';
 
+/** What a header can carry (RFC 9110, 5.5). */
+const KEY = /^[\x21-\x7e]{1,1024}$/;
+
 /** The key with which a caller acts upstream. Whoever has the same key is the same tenant. */
 export interface Credential {
   readonly apiKey: string;
@@ -41,7 +44,13 @@ export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOpt
   return {
     apiKeyHeader,
     credentialOf({ apiKey, ...caller }) {
-      if (apiKey) return { apiKey };
+      if (apiKey) {
+        if (KEY.test(apiKey)) return { apiKey };
+        throw publicError(
+          'UNAUTHENTICATED',
+          'An API key is made of visible ASCII characters; the one that was sent is not.',
+        );
+      }
       if (ownKey && (allowAnonymous || isOnThisMachine(caller))) return { apiKey: ownKey };
       const hint = ownKey
         ? ' This gateway lends its own key only to programs and pages of this machine that address it as localhost, unless ALLOW_ANONYMOUS=true.'

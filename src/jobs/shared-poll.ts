@@ -99,7 +99,10 @@ export class SharedPoll<State, Key> {
     this.#listeners.delete(listener);
     this.#owed.delete(listener);
     if (this.#listeners.size > 0 || this.#isOver) return;
-    if (this.#options.linger === 0) return this.stop();
+    if (this.#options.linger === 0) {
+      this.stop();
+      return;
+    }
     this.#lingering = new AbortController();
     this.#options.pause(this.#options.linger, this.#lingering.signal).then(
       () => this.stop(),
@@ -130,7 +133,10 @@ export class SharedPoll<State, Key> {
   #trouble(): void {
     const before = this.#latest;
     if (!before || !('state' in before)) return;
-    if (before.staleSince !== undefined) return this.#tell(this.#owed, before);
+    if (before.staleSince !== undefined) {
+      this.#tell(this.#owed, before);
+      return;
+    }
     this.#latest = { key: before.key, state: before.state, staleSince: new Date(this.#seenAt) };
     this.#tell(this.#listeners, this.#latest);
   }

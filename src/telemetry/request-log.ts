@@ -9,6 +9,8 @@ import type { Logger } from 'pino';
  */
 export function logRequest(log: Logger, trustProxy: boolean, request: IncomingMessage, response: ServerResponse): void {
   const start = performance.now();
+  // The socket may be gone by the time the answer is.
+  const client = clientOf(request, trustProxy);
   response.once('close', () => {
     log.info(
       {
@@ -16,7 +18,7 @@ export function logRequest(log: Logger, trustProxy: boolean, request: IncomingMe
         path: safePath(request.url ?? '/'),
         status: response.statusCode,
         ms: Math.round(performance.now() - start),
-        client: clientOf(request, trustProxy),
+        client,
         ...(!response.writableFinished && { left: true }),
       },
       'request',

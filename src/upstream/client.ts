@@ -61,7 +61,7 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const { contract, queue, deadline, retry, transport, onRetryAfter = () => {} } = options;
   const headers = { [options.apiKeyHeader]: options.apiKey };
-  const http = ky.create({ prefixUrl: options.baseUrl, headers, timeout: false, fetch: transport });
+  const http = ky.create({ prefixUrl: options.baseUrl, headers, timeout: false, redirect: 'manual', fetch: transport });
 
   return {
     contract,

@@ -2,6 +2,7 @@ import type { Wire } from '../contract/contract.ts';
 import { type CallOptions, type Client, ignoreBody } from './client.ts';
 import { type FieldReader, nullable, string, timestamp } from './fields.ts';
 import { type ImageAddress, imageAddress } from './image-address.ts';
+import { MAX_PICTURE_BYTES } from './picture.ts';
 import { type Known, type Page, Reading } from './read.ts';
 
 const fields = {
@@ -59,7 +60,7 @@ export const dataItems = (client: Client) => ({
             imageAddress(client.contract, 'DataItemDetails'),
             await reading.json(response),
           )
-        : { bytes: new Uint8Array(await response.arrayBuffer()) },
+        : { bytes: await reading.bytes(response, MAX_PICTURE_BYTES) },
     );
   },
 

@@ -1,5 +1,6 @@
 import { HTTPError } from 'ky';
 import type { OperationId } from '../contract/contract.ts';
+import { readText } from './body.ts';
 import { UpstreamError } from './errors.ts';
 import { isRefused, readRetryAfter } from './retry.ts';
 
@@ -16,6 +17,8 @@ export async function explain(
   }
   if (error instanceof HTTPError) {
     const { status, headers } = error.response;
+    if (status < 400)
+      return new UpstreamError(id, 'invalid-response', `expected an answer, got a redirect (${status})`);
     const said = await readMessage(error.response);
     const retryAfter = readRetryAfter(headers, Date.now());
     const unknown = mayHaveHappened && (status >= 500 || status === 408);
@@ -38,11 +41,13 @@ export async function explain(
 const isNetworkError = (error: unknown): boolean => error instanceof TypeError && error.cause !== undefined;
 
 const LONGEST_MESSAGE = 500;
+/** More than any error has to say, in bytes. */
+const LARGEST_ERROR = 65_536;
 
 /** The sentence of an error body in any of the contract's forms; undefined when there is none. */
 async function readMessage(response: Response): Promise<string | undefined> {
   try {
-    const body: unknown = JSON.parse(await response.text());
+    const body: unknown = JSON.parse(await readText(response, LARGEST_ERROR));
     const message = find(find(body, 'error'), 'message') ?? find(body, 'error') ?? find(body, 'message');
     return typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : undefined;
   } catch {

@@ -38,6 +38,7 @@ export function retryOptions(operation: Operation, policy: RetryPolicy): RetryOp
     methods: ['get', 'put', 'delete', 'post', 'patch'],
     statusCodes: [408, 429, 500, 502, 503, 504],
     afterStatusCodes: [429, 503],
+    maxRetryAfter: policy.maxRetryAfter,
     delay: policy.delay,
     jitter: true,
     shouldRetry: ({ error }) => {

@@ -65,6 +65,20 @@ test('the token of an image stays out of the log however its address is written'
   expect(output.stdout + output.stderr).not.toContain(token);
 });
 
+test('a body that is too long, sent in chunks, is refused and leaves the program running', async () => {
+  const { url } = await startProgram();
+  const chunk = new Uint8Array(8_388_608).fill(97);
+  let chunks = 0;
+  const body = new ReadableStream({
+    pull: (controller) => (++chunks > 40 ? controller.close() : controller.enqueue(chunk)),
+  });
+
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' };
+  await fetch(`${url}/graphql`, init as RequestInit).catch(() => undefined);
+
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
+
 /** Sends bytes that no client would, and returns all that is answered until the connection is closed. */
 async function send(url: string, raw: string): Promise<string> {
   const { hostname, port } = new URL(url);

@@ -142,6 +142,32 @@ describe('a read', () => {
   });
 });
 
+test.each([301, 302, 307, 308])('a redirect (%i) is not followed, because the key would go with it', async (status) => {
+  const away = new Response(null, { status, headers: { location: 'https://evil.example/' } });
+  const { upstream, requests } = startUpstream([away]);
+
+  await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'invalid-response' });
+  await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
+    failure: 'invalid-response',
+  });
+  expect(requests.map(({ url, redirect }) => [new URL(url).host, redirect])).toEqual(
+    Array(2).fill(['api.example', 'manual']),
+  );
+});
+
+test('a body without an end is not read to it', async () => {
+  const endless = (type: string, status: number) => async () => {
+    const chunk = new Uint8Array(1_048_576);
+    const body = new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });
+    return new Response(body, { status, headers: { 'content-type': type } });
+  };
+
+  const picture = startUpstream([endless('image/png', 200)]).upstream.dataItems.picture(key);
+  await expect(picture).rejects.toMatchObject({ failure: 'invalid-response' });
+  const refused = startUpstream([endless('application/json', 400)]).upstream.models.get('m');
+  await expect(refused).rejects.toMatchObject({ failure: 'status', status: 400, said: undefined });
+});
+
 describe('a write that cannot be repeated', () => {
   const writes = [
     ['startTraining', (upstream: Upstream) => upstream.trainings.start('m', { trainingStrength: 1 })],
