@@ -66,7 +66,7 @@ export async function connect<Row extends { id: string }>(
       hasPreviousPage: after != null,
       startCursor: edges[0]?.cursor ?? null,
       // Behind rows that were scanned and left out the next page begins; an empty last page has no cursor (Relay, 5.3).
-      endCursor: (hasNextPage || edges.length > 0) && place !== START ? writeCursor(list, place) : null,
+      endCursor: hasNextPage || edges.length > 0 ? writeCursor(list, place) : null,
     },
   });
 
@@ -130,7 +130,7 @@ const writeCursor = (list: ListName, { lastDocId = '', skip }: Place): string =>
 function readCursor(list: ListName, cursor: string): Place {
   const [, , lastDocId = '', digits = ''] = Buffer.from(cursor, 'base64url').toString().split(':');
   const place: Place = { lastDocId: lastDocId || undefined, skip: /^\d{1,6}$/.test(digits) ? Number(digits) : 0 };
-  const isSound = lastDocId === '' ? place.skip > 0 : isUpstreamId(lastDocId);
+  const isSound = lastDocId === '' || isUpstreamId(lastDocId);
   if (!isSound || writeCursor(list, place) !== cursor)
     throw badCursor('is not a cursor of this list. Take `pageInfo.endCursor` of its last page');
   return place;

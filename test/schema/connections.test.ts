@@ -270,6 +270,38 @@ describe('the predictions of a model', () => {
     expect(pages.length).toBeGreaterThan(2);
   });
 
+  test('have a cursor to go on from even where the answer could scan no page for them', async () => {
+    const { query, other } = await startWithPredictions(1);
+    const starts = (
+      await walk(
+        async (after) =>
+          (
+            await query(modelPredictions, { id: other.globalId, first: 1, after })
+          ).data?.model?.predictions,
+      )
+    )
+      .slice(0, 5)
+      .map(({ pageInfo }) => pageInfo.endCursor);
+    const late = `late: predictions(first: 1) { nodes { prompt } pageInfo { hasNextPage endCursor } }`;
+    const fields = starts.map(
+      (after, index) => `p${index}: predictions(first: 3, after: "${after}") { nodes { prompt } }`,
+    );
+
+    const { data } = await query<
+      { model: { late: { nodes: unknown[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } },
+      object
+    >(`{ model(id: "${other.globalId}") { ${fields.join(' ')} ${late} } }`);
+
+    expect(data?.model.late).toEqual({ nodes: [], pageInfo: { hasNextPage: true, endCursor: expect.any(String) } });
+    const next = await query(modelPredictions, {
+      id: other.globalId,
+      first: 1,
+      after: data?.model.late.pageInfo.endCursor ?? null,
+    });
+    expect(next.errors).toBeUndefined();
+    expect(next.data?.model?.predictions.nodes).toHaveLength(1);
+  });
+
   test('are an empty page with more to come where five upstream pages held none', async () => {
     const { query, upstream } = await startWithPredictions(2);
     const idle = await seedModel(upstream, 'Idle');
