@@ -57,7 +57,7 @@ function socketKey(header: string, { connectionParams = {}, extra }: SocketConte
     ([name]) => name === 'apiKey' || name.toLowerCase() === header.toLowerCase(),
   );
   const value = named?.[1] ?? handshakeHeader(extra.request, header);
-  return value === undefined || value === null || value === '' ? undefined : String(value);
+  return value === undefined || value === null ? undefined : String(value);
 }
 
 const handshakeHeader = ({ headers }: IncomingMessage, name: string): string | undefined =>

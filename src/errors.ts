@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import { OutcomeUnknownError } from './idempotency/errors.ts';
+import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
 import { AbandonedError } from './jobs/poll.ts';
 import { DownloadError } from './upstream/download-error.ts';
 import { UpstreamError } from './upstream/errors.ts';
@@ -27,6 +27,10 @@ export const ERROR_CODES = {
   UPSTREAM_OUTCOME_UNKNOWN: {
     retryable: false,
     meaning: 'A write that may have happened: look before repeating it, because it may cost money twice.',
+  },
+  SERVICE_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'The gateway itself lacks something at present, for example its Redis; nothing was sent.',
   },
   INTERNAL_SERVER_ERROR: {
     retryable: false,
@@ -128,6 +132,11 @@ function reveal(error: unknown): GraphQLError | undefined {
   if (error instanceof UpstreamError) return ofUpstream(error);
   if (error instanceof DownloadError) return ofDownload(error);
   if (error instanceof OutcomeUnknownError) return publicError('UPSTREAM_OUTCOME_UNKNOWN', error.message, {}, error);
+  if (error instanceof StoreError) {
+    const message =
+      'The gateway cannot keep idempotency keys at present, so nothing was sent. Try again with the same key.';
+    return publicError('SERVICE_UNAVAILABLE', message, {}, error);
+  }
   if (error instanceof AbandonedError) {
     const message = 'The upstream could not be read for too long. The job itself goes on; subscribing again is safe.';
     return publicError('UPSTREAM_UNAVAILABLE', message, {}, error);

@@ -1,3 +1,4 @@
+import type { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
@@ -125,6 +126,15 @@ export function createGateway(options: GatewayOptions) {
     },
     /** The graph with all its plugins, for WebSockets. */
     getEnveloped: yoga.getEnveloped,
+    /** Why a caller cannot be acted for, as far as that shows before the upstream is asked; undefined when nothing shows. */
+    refusalOf(transport: TransportContext): GraphQLError | undefined {
+      try {
+        askerOf(transport).credential();
+        return undefined;
+      } catch (error) {
+        return maskError(error);
+      }
+    },
     maskError,
     /** How many jobs are polled now. */
     get watchedJobs() {

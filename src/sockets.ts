@@ -1,4 +1,5 @@
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
+import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -12,6 +13,9 @@ const KEEP_ALIVE = 12_000;
 
 /** Close code on which clients connect again (RFC 6455, 7.4.2; registered as "Service Restart"). */
 const SERVICE_RESTART = 1012;
+
+/** The longest reason that a close frame may hold, in bytes (RFC 6455, 5.5). */
+const LONGEST_REASON = 123;
 
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
 export interface Sockets {
@@ -36,6 +40,13 @@ export function createSockets(gateway: Gateway, { log, streamsPerSocket }: Socke
     {
       execute: (args) => (args as Operation).execute(args),
       subscribe: (args) => (args as Operation).subscribe(args),
+      // The upstream judges a key on first use; that there is none shows at once.
+      onConnect: ({ connectionParams, extra }) => {
+        const refusal = gateway.refusalOf({ ...(connectionParams && { connectionParams }), extra });
+        if (!refusal) return true;
+        extra.socket.close(CloseCode.Unauthorized, refusal.message.slice(0, LONGEST_REASON));
+        return false;
+      },
       onSubscribe: async (socket, id, { query, variables, operationName }) => {
         const { schema, execute, subscribe, parse, validate, contextFactory } = gateway.getEnveloped({
           connectionParams: socket.connectionParams,
@@ -66,6 +77,11 @@ export function createSockets(gateway: Gateway, { log, streamsPerSocket }: Socke
           subscribe,
         };
       },
+      onOperation: (_socket, _id, _payload, _args, result) => (isRequestError(result) ? refused(result) : undefined),
+      onError: (_socket, _id, _payload, [error]) =>
+        error?.originalError instanceof RequestError
+          ? error.originalError.errors.map((each) => each.toJSON())
+          : undefined,
       onNext: ({ extra }, _id, _payload, _args, result) =>
         result instanceof SharedResult ? texts.standIn(extra.socket, result) : undefined,
     },
@@ -85,6 +101,27 @@ export function createSockets(gateway: Gateway, { log, streamsPerSocket }: Socke
     },
   };
 }
+
+/**
+ * A result without `data` tells why nothing was executed (GraphQL, 7.1.2 "Request Error Result"). It is the `error`
+ * message of its operation, which ends it, and no `next` (graphql-transport-ws, "Error").
+ */
+const isRequestError = (result: unknown): result is { errors: readonly GraphQLError[] } =>
+  typeof result === 'object' && result !== null && 'errors' in result && !('data' in result);
+
+class RequestError extends Error {
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    super('Nothing was executed.');
+    this.errors = errors;
+  }
+}
+
+/** graphql-ws writes an `error` for what a stream throws. */
+const refused = ({ errors }: { errors: readonly GraphQLError[] }): AsyncIterable<never> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new RequestError(errors)) }),
+});
 
 const isSubscription = (document: ExecutionArgs['document'], name: string | null | undefined): boolean =>
   getOperationAST(document, name)?.operation === 'subscription';

@@ -44,18 +44,22 @@ export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOpt
   return {
     apiKeyHeader,
     credentialOf({ apiKey, ...caller }) {
-      if (apiKey) {
+      if (apiKey !== null && apiKey !== undefined) {
         if (KEY.test(apiKey)) return { apiKey };
+        const said = apiKey === '' ? 'is empty' : 'is not';
         throw publicError(
           'UNAUTHENTICATED',
-          'An API key is made of visible ASCII characters; the one that was sent is not.',
+          `An API key is made of 1 to 1024 visible ASCII characters; the one that was sent ${said}.`,
         );
       }
       if (ownKey && (allowAnonymous || isOnThisMachine(caller))) return { apiKey: ownKey };
       const hint = ownKey
         ? ' This gateway lends its own key only to programs and pages of this machine that address it as localhost, unless ALLOW_ANONYMOUS=true.'
         : '';
-      throw publicError('UNAUTHENTICATED', `Send your API key in the header ${apiKeyHeader}.${hint}`);
+      throw publicError(
+        'UNAUTHENTICATED',
+        `Send your API key in the header ${apiKeyHeader}, or as \`apiKey\` in the connectionParams of a WebSocket.${hint}`,
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { on } from 'node:events';
+import { on, once } from 'node:events';
 import { createClient as createSseClient } from 'graphql-sse';
 import { type ClientOptions, createClient as createSocketClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { expect, onTestFinished } from 'vitest';
@@ -84,8 +84,10 @@ export interface Conversation {
   say(message: Message): void;
   /** The next message of the server. */
   hear(): Promise<Message>;
-  /** The code with which the socket was closed. */
-  closed: Promise<number>;
+  /** With which code and for which reason the socket was closed. */
+  closed: Promise<{ code: number; reason: string }>;
+  /** Resolves with the next ping of the server. */
+  pinged(): Promise<unknown>;
 }
 
 /** Opens a WebSocket, as any client or any page may. @param headers Those of the handshake. */
@@ -93,7 +95,7 @@ export async function openSocket(url: string, headers: Readonly<Record<string, s
   const socket = new WebSocket(socketUrl(url), GRAPHQL_TRANSPORT_WS_PROTOCOL, { headers });
   onTestFinished(() => socket.terminate());
   const messages = on(socket, 'message', { close: ['close'] });
-  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  const closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return {
     say: (message) => socket.send(JSON.stringify(message)),
@@ -102,6 +104,7 @@ export async function openSocket(url: string, headers: Readonly<Record<string, s
       return done ? expect.fail('The socket was closed instead.') : JSON.parse(String(value[0]));
     },
     closed,
+    pinged: () => once(socket, 'ping'),
   };
 }
 

@@ -62,7 +62,7 @@ async function askOverSocket(url: string, origin: string): Promise<Answer<unknow
   const socket = await openSocket(url, { origin }).catch(() => undefined);
   if (!socket) return {};
   socket.say({ type: 'connection_init' });
-  const greeting = await Promise.race([socket.hear(), socket.closed.then(() => undefined)]);
+  const greeting = await Promise.race([socket.closed.then(() => undefined), socket.hear().catch(() => undefined)]);
   if (greeting?.type !== 'connection_ack') return {};
   socket.say({ type: 'subscribe', id: 'models', payload: { query: MODELS } });
   return (await socket.hear()).payload as Answer<unknown>;

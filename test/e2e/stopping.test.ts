@@ -11,7 +11,7 @@ test('a program that is asked to stop closes its WebSockets with a code that say
 
   const stopped = stop();
 
-  expect(await closed).toBe(1012);
+  expect(await closed).toMatchObject({ code: 1012 });
   expect(await stopped).toEqual({ code: 0, signal: null });
 });
 

@@ -66,24 +66,67 @@ async function overWebSocket<Data, Variables>(
   onTestFinished(async () => {
     await client.dispose();
   });
-  // A GraphQL result is a GraphQL result, whoever declares its type.
-  return subscriptionOf(results as unknown as AsyncIterator<QueryResult<Data>>, async () => {
+  // An `error` message is thrown as the list of errors that it holds. It is the last thing that is heard.
+  let isRefused = false;
+  const read = async (): Promise<IteratorResult<QueryResult<Data>>> => {
+    if (isRefused) return { value: undefined, done: true };
+    try {
+      // A GraphQL result is a GraphQL result, whoever declares its type.
+      return (await results.next()) as unknown as IteratorResult<QueryResult<Data>>;
+    } catch (errors) {
+      if (!Array.isArray(errors)) throw errors;
+      isRefused = true;
+      return { value: { data: undefined, errors }, done: false };
+    }
+  };
+  return subscriptionOf({ next: read }, async () => {
     await results.return?.();
   });
 }
 
+/** No transport at all: the graph itself, as both of the others call it, and what they would write of its results. */
+async function directly<Data, Variables>(
+  started: TestGateway,
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+  apiKey?: string,
+): Promise<Subscription<Data>> {
+  const request = new Request('http://localhost:4000/graphql', { headers: apiKey ? { 'x-api-key': apiKey } : {} });
+  const { schema, parse, contextFactory, subscribe } = started.gateway.getEnveloped({ request });
+  const results: AsyncIterableIterator<QueryResult<Data>> | QueryResult<Data> = await subscribe({
+    schema,
+    document: parse(document.toString()),
+    variableValues: variables as Record<string, unknown>,
+    contextValue: await contextFactory(),
+  });
+  const events = Symbol.asyncIterator in results ? results : only(results);
+  const read = async (): Promise<IteratorResult<QueryResult<Data>>> => {
+    const { value, done } = await events.next();
+    return done ? { value, done } : { value: JSON.parse(JSON.stringify(value)), done: false };
+  };
+  return subscriptionOf({ next: read }, async () => {
+    await events.return?.();
+  });
+}
+
+async function* only<Data>(result: QueryResult<Data>): AsyncGenerator<QueryResult<Data>, undefined> {
+  yield result;
+}
+
 export const transports: { transport: string; subscribe: Subscribe }[] = [
+  { transport: 'no transport', subscribe: directly },
   { transport: 'server-sent events', subscribe: overServerSentEvents },
   { transport: 'WebSocket', subscribe: overWebSocket },
 ];
 
 const servers = new WeakMap<TestGateway, ReturnType<typeof serve>>();
 
-function serverOf(started: TestGateway): ReturnType<typeof serve> {
+/** The server of a gateway, which stops when the test has finished. */
+export function serverOf(started: TestGateway, options: { streamsPerSocket?: number } = {}): ReturnType<typeof serve> {
   const existing = servers.get(started);
   if (existing) return existing;
   const log = pino({ level: 'silent' });
-  const server = serve(started.gateway, { host: '127.0.0.1', port: 0, trustProxy: false, log });
+  const server = serve(started.gateway, { host: '127.0.0.1', port: 0, trustProxy: false, log, ...options });
   servers.set(started, server);
   onTestFinished(async () => (await server).close());
   return server;

@@ -46,6 +46,7 @@ type Documents = {
     "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    ": typeof types.LookupsDocument,
     "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  ": typeof types.RenameTwiceDocument,
     "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }": typeof types.TriggerWordDocument,
+    "\n  subscription StormOfJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status isFinished staleSince } }\n": typeof types.StormOfJobsDocument,
     "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n": typeof types.UploadDocument,
     "\n  mutation UploadMany($input: UploadDataItemsInput!) {\n    uploadDataItems(input: $input) {\n      __typename\n      ... on UploadDataItemsSuccess {\n        outcomes { fileName dataItem { id } error { __typename message ... on UnsupportedImageError { fileName } } }\n      }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.UploadManyDocument,
     "\n  mutation Replace($input: ReplaceDataItemInput!) {\n    replaceDataItem(input: $input) {\n      __typename\n      ... on ReplaceDataItemSuccess { dataItem { id image { url contentType } } }\n      ... on Error { message }\n    }\n  }\n": typeof types.ReplaceDocument,
@@ -93,6 +94,7 @@ const documents: Documents = {
     "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    ": types.LookupsDocument,
     "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  ": types.RenameTwiceDocument,
     "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }": types.TriggerWordDocument,
+    "\n  subscription StormOfJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status isFinished staleSince } }\n": types.StormOfJobsDocument,
     "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n": types.UploadDocument,
     "\n  mutation UploadMany($input: UploadDataItemsInput!) {\n    uploadDataItems(input: $input) {\n      __typename\n      ... on UploadDataItemsSuccess {\n        outcomes { fileName dataItem { id } error { __typename message ... on UnsupportedImageError { fileName } } }\n      }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.UploadManyDocument,
     "\n  mutation Replace($input: ReplaceDataItemInput!) {\n    replaceDataItem(input: $input) {\n      __typename\n      ... on ReplaceDataItemSuccess { dataItem { id image { url contentType } } }\n      ... on Error { message }\n    }\n  }\n": types.ReplaceDocument,
@@ -233,6 +235,10 @@ export function graphql(source: "\n    mutation RenameTwice($id: ID!) {\n      f
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }"): typeof import('./graphql.ts').TriggerWordDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription StormOfJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status isFinished staleSince } }\n"): typeof import('./graphql.ts').StormOfJobsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

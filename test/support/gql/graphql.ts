@@ -478,6 +478,16 @@ export type TriggerWordQueryVariables = Exact<{
 
 export type TriggerWordQuery = { model: { triggerWord: string | null } | null };
 
+export type StormOfJobsSubscriptionVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type StormOfJobsSubscription = { jobsUpdated:
+    | { id: string, status: JobStatus, isFinished: boolean, staleSince: string | null }
+    | { id: string, status: JobStatus, isFinished: boolean, staleSince: string | null }
+   | null };
+
 export type UploadMutationVariables = Exact<{
   input: UploadDataItemInput;
 }>;
@@ -1091,6 +1101,16 @@ export const TriggerWordDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TriggerWordQuery, TriggerWordQueryVariables>;
+export const StormOfJobsDocument = new TypedDocumentString(`
+    subscription StormOfJobs($ids: [ID!]!) {
+  jobsUpdated(ids: $ids) {
+    id
+    status
+    isFinished
+    staleSince
+  }
+}
+    `) as unknown as TypedDocumentString<StormOfJobsSubscription, StormOfJobsSubscriptionVariables>;
 export const UploadDocument = new TypedDocumentString(`
     mutation Upload($input: UploadDataItemInput!) {
   uploadDataItem(input: $input) {
