@@ -124,6 +124,13 @@ export async function openPage(
   if (address.search) history.replaceState(null, '', address.pathname);
   const opened = fresh ?? read<Tab[]>(GIVEN) ?? parts.fillIn(examples, blanks, { endpoint });
 
+  // A socket that the gateway closes fails its operations with this event, of which GraphiQL shows the JSON.
+  Object.assign(CloseEvent.prototype, {
+    toJSON(this: CloseEvent) {
+      return { message: this.reason || 'The connection was closed.', extensions: { closeCode: this.code } };
+    },
+  });
+
   const followed: Found = {};
   YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
     title: 'Flair gateway',

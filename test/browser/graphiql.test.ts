@@ -254,6 +254,10 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     await choose('WatchTraining');
     expect((await editors.variables()).id).toMatch(/^<id of a training/);
     await picture('no-key');
+    await play();
+    await poll(editors.response).toMatchObject({
+      errors: [{ message: expect.stringContaining('Send your API key'), extensions: { closeCode: 4401 } }],
+    });
 
     await page.getByRole('button', { name: 'Headers' }).click();
     await page.locator('.graphiql-editor-tool .graphiql-editor:not(.hidden) .view-lines').click();
