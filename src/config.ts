@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { isLoopbackName } from './access/credential.ts';
+import type { ImageLimits } from './images/limits.ts';
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
 import { decimal, flag, httpUrl, integer, list, readSettings, redisUrl, text, textOr } from './settings.ts';
+import type { UploadLimits } from './uploads/limits.ts';
 import type { WatchSettings } from './watching.ts';
 
 const HOUR = 3_600;
@@ -41,6 +43,32 @@ const watchSettings = {
   ),
 };
 
+const uploadSettings = {
+  MAX_UPLOAD_FILES: integer({ default: 20, min: 1, max: 100 }).describe('Files that one request may hold.'),
+  MAX_UPLOAD_BYTES: integer({ default: 210_763_776, min: 1_024, max: 2_000_000_000 }).describe(
+    'What one request with files may hold altogether, in bytes.',
+  ),
+  MAX_UPLOADS_AT_ONCE: integer({ default: 16, min: 1, max: 1_000 }).describe(
+    'Bodies with files that are received at once. Others wait before anything of theirs is read.',
+  ),
+  MAX_UPSTREAM_UPLOADS_AT_ONCE: integer({ default: 4, min: 1, max: 100 }).describe(
+    'Files of multipart requests that are sent to the upstream at once, each held in memory for as long.',
+  ),
+  UPLOAD_SECONDS: seconds(120).describe('Time to receive a whole upload, in seconds.'),
+  MAX_IMAGE_PIXELS: integer({ default: 100_000_000, min: 1_000, max: 1_000_000_000 }).describe(
+    'The largest picture that is taken in or shown, width times height.',
+  ),
+};
+
+const imageSettings = {
+  IMAGE_HOSTS: list().describe(
+    'Hosts, as `host` or `host:port`, from which pictures are fetched even if they are private or speak plain HTTP, separated by commas.',
+  ),
+  IMAGE_CACHE_MEGABYTES: integer({ default: 64, min: 1, max: 100_000 }).describe(
+    'Memory for resized and re-encoded copies of pictures, in megabytes.',
+  ),
+};
+
 /** Every environment variable there is. README's table is compared with it. */
 export const settings = {
   PORT: integer({ default: 4000, min: 0, max: 65_535 }).describe('Port to listen on; 0 takes a free one.'),
@@ -72,6 +100,8 @@ export const settings = {
     'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
   ),
   ...watchSettings,
+  ...uploadSettings,
+  ...imageSettings,
   ...sandboxSettings,
 };
 
@@ -95,6 +125,8 @@ export interface Config {
   readonly watch: WatchSettings;
   /** Subscriptions that one WebSocket may have open at once. */
   readonly streamsPerSocket: number;
+  readonly uploads: UploadLimits;
+  readonly images: ImageLimits;
   readonly sandbox: SandboxOptions;
 }
 
@@ -122,6 +154,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     redisUrl: values.REDIS_URL,
     watch: watchOf(values),
     streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
+    uploads: {
+      files: values.MAX_UPLOAD_FILES,
+      bytes: values.MAX_UPLOAD_BYTES,
+      atOnce: values.MAX_UPLOADS_AT_ONCE,
+      upstreamAtOnce: values.MAX_UPSTREAM_UPLOADS_AT_ONCE,
+      pixels: values.MAX_IMAGE_PIXELS,
+      milliseconds: values.UPLOAD_SECONDS * 1_000,
+    },
+    images: {
+      hosts: values.IMAGE_HOSTS,
+      cacheBytes: values.IMAGE_CACHE_MEGABYTES * 1_048_576,
+      pixels: values.MAX_IMAGE_PIXELS,
+    },
     sandbox: { ...sandboxOptions(values), apiKeyHeader: values.FLAIR_API_KEY_HEADER },
   });
 }

@@ -17,12 +17,14 @@ import { createIdempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/store.ts';
 import { createImages } from './images/images.ts';
 import { inspect } from './images/inspect.ts';
+import type { ImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { openPicture } from './pictures.ts';
 import type { Transport } from './upstream/client.ts';
 import { createDownload } from './upstream/download.ts';
 import { createUpstreams, type UpstreamOptions } from './upstream/upstream.ts';
+import type { UploadLimits } from './uploads/limits.ts';
 import { createWatching, defaultWatchSettings, type WatchSettings } from './watching.ts';
 
 export interface GatewayOptions {
@@ -38,6 +40,10 @@ export interface GatewayOptions {
   idempotencyStore: IdempotencyStore;
   /** How jobs are watched, where it differs from {@link defaultWatchSettings}. */
   watch?: Partial<WatchSettings>;
+  /** How much may be uploaded, where it differs from {@link defaultUploadLimits}. */
+  uploads?: Partial<UploadLimits>;
+  /** How pictures are read and kept, where it differs from {@link defaultImageLimits}. */
+  images?: Partial<ImageLimits>;
   /** @default the vendor's contract */
   contract?: Contract;
   /** How polls wait. @default real time */

@@ -27,6 +27,8 @@ async function start(config: Config) {
     idempotencyStore:
       config.redisUrl === undefined ? openDiskStore(IDEMPOTENCY_FILE) : openRedisStore({ redis: config.redisUrl }),
     watch: config.watch,
+    uploads: config.uploads,
+    images: config.images,
     listeningUrl: () => listeningUrl,
   });
   const server = await serve(gateway, { ...config, log }).catch((error: unknown) => {

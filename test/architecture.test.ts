@@ -54,7 +54,7 @@ describe('who may know whom', () => {
     ],
     [
       'only upstream/ knows how requests are sent',
-      ({ from, to }) => isOf('ky', 'p-queue', 'undici')(to) && !inUpstream(from),
+      ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from),
     ],
     [
       'upstream/ knows of the gateway nothing but the contract',

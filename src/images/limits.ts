@@ -1,0 +1,14 @@
+/** How pictures are read and kept. */
+export interface ImageLimits {
+  /**
+   * Hosts from which pictures are fetched even if they are private, speak plain HTTP or listen on other ports: `host` for
+   * any port, `host:port` for one.
+   */
+  hosts: readonly string[];
+  /** Memory for resized and re-encoded copies, in bytes. */
+  cacheBytes: number;
+  /** The largest picture that is decoded, width times height. */
+  pixels: number;
+}
+
+export const defaultImageLimits: ImageLimits = { hosts: [], cacheBytes: 64 * 1_048_576, pixels: 100_000_000 };
