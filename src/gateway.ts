@@ -21,10 +21,10 @@ import type { ImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { openPicture } from './pictures.ts';
+import type { UploadLimits } from './uploads/limits.ts';
 import type { Transport } from './upstream/client.ts';
 import { createDownload } from './upstream/download.ts';
 import { createUpstreams, type UpstreamOptions } from './upstream/upstream.ts';
-import type { UploadLimits } from './uploads/limits.ts';
 import { createWatching, defaultWatchSettings, type WatchSettings } from './watching.ts';
 
 export interface GatewayOptions {

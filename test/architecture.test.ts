@@ -52,10 +52,7 @@ describe('who may know whom', () => {
         when === 'running' &&
         !isOf('src/errors.ts', 'src/contract/rules.ts', 'src/upstream/errors.ts', 'src/idempotency/errors.ts')(to),
     ],
-    [
-      'only upstream/ knows how requests are sent',
-      ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from),
-    ],
+    ['only upstream/ knows how requests are sent', ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from)],
     [
       'upstream/ knows of the gateway nothing but the contract',
       ({ from, to }) => inUpstream(from) && isOurs(to) && !inUpstream(to) && !inside('src/contract')(to),
