@@ -1,0 +1,135 @@
+import { RefusedPictureError } from './refused-picture.ts';
+import { walkJpeg } from './scan-jpeg.ts';
+import { walkPng } from './scan-png.ts';
+import { walkWebp } from './scan-webp.ts';
+import { type ImageFormat, imageFormat, SIGNATURE_BYTES } from './signature.ts';
+import { take, type Walk, Walker } from './walk.ts';
+
+export { RefusedPictureError };
+
+/** What a picture may be at most. */
+export interface PictureLimits {
+  /** Size of the file, in bytes. */
+  maxBytes: number;
+  /** Width times height. */
+  maxPixels: number;
+}
+
+/** What is known of a picture whose bytes have passed. */
+export interface PictureFacts {
+  format: ImageFormat;
+  /** With whatever follows the picture in its file, in bytes. */
+  byteSize: number;
+  /** As stored in the header, in pixels; a picture that asks to be rotated is shown the other way round. */
+  width: number;
+  /** As stored in the header, in pixels; a picture that asks to be rotated is shown the other way round. */
+  height: number;
+}
+
+/** Looks at a picture while its bytes pass, in pieces of any size. Keeps none but a few, and decodes nothing. */
+export interface PictureScanner {
+  /** Looks at the next bytes. @throws RefusedPictureError as soon as they show that this is no picture that may be taken in. */
+  push(chunk: Uint8Array): void;
+  /** Says that no more bytes come. @throws RefusedPictureError when the picture's end is missing. */
+  end(): PictureFacts;
+}
+
+/** @see PictureScanner. What follows a picture's end belongs to the file and is let pass: cameras append things. */
+export function createPictureScanner({ maxBytes, maxPixels }: PictureLimits): PictureScanner {
+  const known: Partial<PictureFacts> = {};
+  let byteSize = 0;
+  let refusal: unknown;
+  const walker = new Walker(
+    walk((format) => Object.assign(known, { format })),
+    (width, height) => {
+      if (width === 0 || height === 0) throw withoutPixels(width, height);
+      if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels);
+      Object.assign(known, { width, height });
+    },
+  );
+
+  const guarded = <Result>(act: () => Result): Result => {
+    if (refusal !== undefined) throw refusal;
+    try {
+      return act();
+    } catch (error) {
+      refusal = error;
+      throw error;
+    }
+  };
+
+  return {
+    push: (chunk) =>
+      guarded(() => {
+        byteSize += chunk.byteLength;
+        if (byteSize > maxBytes) throw tooLarge(maxBytes);
+        walker.push(chunk);
+      }),
+    end: () =>
+      guarded(() => {
+        const { format, width, height } = known;
+        if (byteSize === 0) throw empty();
+        if (!format) throw tooShort(byteSize);
+        if (!walker.isDone || width === undefined || height === undefined) throw truncated(format, byteSize);
+        return { format, byteSize, width, height };
+      }),
+  };
+}
+
+/** Through a picture of any format. @param onFormat Told the format once it is known. */
+function* walk(onFormat: (format: ImageFormat) => void): Walk {
+  let head = new Uint8Array(0);
+  for (const length of SIGNATURES) {
+    const more = yield* take(length - head.byteLength);
+    head = Uint8Array.of(...head, ...new Uint8Array(more.buffer));
+    const format = imageFormat(head);
+    if (!format) continue;
+    onFormat(format);
+    if (format === 'jpeg') return yield* walkJpeg();
+    if (format === 'png') return yield* walkPng();
+    return yield* walkWebp(new DataView(head.buffer).getUint32(4, true));
+  }
+  throw unsupported(head);
+}
+
+/** Lengths of the signatures of jpeg, png and webp, in bytes. */
+const SIGNATURES = [3, 8, SIGNATURE_BYTES];
+
+const empty = () =>
+  new RefusedPictureError('empty', 'Expected a webp, png or jpeg, but the file is empty. Send the picture itself.');
+
+const unsupported = (head: Uint8Array) =>
+  new RefusedPictureError(
+    'unsupported',
+    `Expected a webp, png or jpeg, but the file begins with ${Buffer.from(head).toString('hex')}. Convert it and send that.`,
+  );
+
+const tooShort = (byteSize: number) =>
+  new RefusedPictureError(
+    'unsupported',
+    `Expected a webp, png or jpeg, but the file has only ${byteSize} bytes, which are none. Send the picture itself.`,
+  );
+
+const tooLarge = (maxBytes: number) =>
+  new RefusedPictureError(
+    'too-large',
+    `Expected a picture of at most ${maxBytes} bytes, but the file has more. Send a smaller one.`,
+  );
+
+const withoutPixels = (width: number, height: number) =>
+  new RefusedPictureError(
+    'unsupported',
+    `Expected a picture with pixels, but its header says ${width} × ${height}. Export it again and send that.`,
+  );
+
+const tooManyPixels = (width: number, height: number, maxPixels: number) =>
+  new RefusedPictureError(
+    'too-many-pixels',
+    `Expected a picture of at most ${maxPixels} pixels, but its header says ${width} × ${height}. Scale it down and send that.`,
+  );
+
+const truncated = (format: ImageFormat, byteSize: number) =>
+  new RefusedPictureError(
+    'truncated',
+    `Expected a whole ${format}, but the file ends after ${byteSize} bytes, before the picture does. Send all of it.`,
+  );
