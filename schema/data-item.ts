@@ -114,21 +114,11 @@ const UploadOutcome = builder.objectRef<UploadOutcome>('UploadOutcome').implemen
   }),
 });
 
-/** The bytes of a file that the upstream accepts. Refused files are never sent. */
-async function bytesOf(file: UploadedFile, ctx: Context): Promise<Uint8Array> {
-  const intake = await ctx.takeIn(file);
-  if ('bytes' in intake) return intake.bytes;
-  throw intake.refusal === 'too-large'
-    ? new FileTooLargeError(file.name, intake.maxBytes)
-    : new UnsupportedImageError(file.name);
-}
-
 /** Adds one file to a model. */
 const upload = (ctx: Context, { modelId, file }: { modelId: string; file: UploadedFile }): Promise<DataItemRow> =>
   actionable({ id: modelId, fileName: file.name }, async () => {
     const model = requireKey('Model', modelId);
-    const bytes = await bytesOf(file, ctx);
-    const id = await ctx.write(({ dataItems }) => dataItems.upload(model.id, bytes));
+    const id = await ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.upload(model.id, bytes));
     return ctx.loaders.tell({ kind: 'DataItem', modelId: model.id, id });
   });
 
@@ -188,8 +178,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id, file } }, ctx) =>
       actionable({ id, fileName: file.name }, async () => {
         const key = requireKey('DataItem', id);
-        const bytes = await bytesOf(file, ctx);
-        await ctx.write(({ dataItems }) => dataItems.replace(key, bytes));
+        await ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes));
         return ctx.loaders.tell(key);
       }),
   }),

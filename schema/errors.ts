@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { MAX_IMAGE_BYTES } from '../src/contract/rules.ts';
 import { type ErrorCode, extensionsOf } from '../src/errors.ts';
 import { KeyReusedError } from '../src/idempotency/errors.ts';
+import { RefusedPictureError } from '../src/images/refused-picture.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 
 /**
@@ -106,9 +107,15 @@ export async function actionable<Result>(subject: Subject, act: () => Promise<Re
     return await act();
   } catch (error) {
     if (error instanceof KeyReusedError) throw new ConflictError(error.message);
+    if (error instanceof RefusedPictureError) throw ofPicture(error, subject);
     throw (error instanceof UpstreamError && error.failure === 'status' && typed(error, subject)) || error;
   }
 }
+
+const ofPicture = ({ reason, message }: RefusedPictureError, { fileName }: Subject): ActionableError =>
+  reason === 'too-large'
+    ? new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, message)
+    : new UnsupportedImageError(fileName ?? null, message);
 
 function typed({ status, said }: UpstreamError, { id, fileName }: Subject): ActionableError | undefined {
   switch (status) {

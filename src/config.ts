@@ -44,6 +44,9 @@ const watchSettings = {
 };
 
 const uploadSettings = {
+  MAX_BODY_BYTES: integer({ default: 262_144, min: 1_024, max: 100_000_000 }).describe(
+    'The body of a request without files, and a message over a WebSocket, in bytes.',
+  ),
   MAX_UPLOAD_FILES: integer({ default: 20, min: 1, max: 100 }).describe('Files that one request may hold.'),
   MAX_UPLOAD_BYTES: integer({ default: 210_763_776, min: 1_024, max: 2_000_000_000 }).describe(
     'What one request with files may hold altogether, in bytes.',
@@ -155,6 +158,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     watch: watchOf(values),
     streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
     uploads: {
+      operationBytes: values.MAX_BODY_BYTES,
       files: values.MAX_UPLOAD_FILES,
       bytes: values.MAX_UPLOAD_BYTES,
       atOnce: values.MAX_UPLOADS_AT_ONCE,

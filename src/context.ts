@@ -3,7 +3,7 @@ import { type Credential, tenantOf } from './access/credential.ts';
 import { Answer } from './answer.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { ImageFacts } from './images/inspect.ts';
-import { type Intake, takeIn, type UploadedFile } from './images/intake.ts';
+import type { UploadedFile } from './images/intake.ts';
 import type { ImageSource } from './images/source.ts';
 import type { Progress } from './jobs/progress.ts';
 import type { JobEvent } from './jobs/watch.ts';
@@ -27,6 +27,8 @@ export interface Services {
   upstreamOf(credential: Credential): Upstream;
   watching: Watching;
   idempotency: Idempotency;
+  /** Takes a file in and hands its bytes on. A few are held in memory at once. */
+  takeIn<Result>(file: UploadedFile, use: (bytes: Uint8Array) => Promise<Result>): Promise<Result>;
   /** Absolute address of an image for this caller. */
   imageUrl(baseUrl: string, credential: Credential, source: ImageSource): string;
   /** What an image's bytes say of it. */
@@ -77,9 +79,16 @@ export class Context {
     }
   }
 
-  /** Reads an uploaded file and decides by its size and its first bytes. */
-  takeIn(file: UploadedFile): Promise<Intake> {
-    return takeIn(file);
+  /**
+   * Takes a file in and writes its bytes. A few are held in memory at once, whoever sent them; the others wait.
+   *
+   * @throws RefusedPictureError when the upstream is not to have it.
+   */
+  storePicture<Result>(
+    file: UploadedFile,
+    store: (upstream: Upstream, bytes: Uint8Array) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#services.takeIn(file, (bytes) => this.write((upstream) => store(upstream, bytes)));
   }
 
   watchJobs(jobs: readonly JobKey[]) {

@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import { schema } from '../schema/index.ts';
 import { createAccess } from './access/credential.ts';
@@ -9,7 +10,6 @@ import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import type { Contract } from './contract/contract.ts';
-import { MAX_IMAGE_BYTES } from './contract/rules.ts';
 import { createMaskError } from './errors.ts';
 import { useContext } from './execution.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
@@ -17,11 +17,15 @@ import { createIdempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/store.ts';
 import { createImages } from './images/images.ts';
 import { inspect } from './images/inspect.ts';
+import { takeIn } from './images/intake.ts';
 import type { ImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { openPicture } from './pictures.ts';
-import type { UploadLimits } from './uploads/limits.ts';
+import { createAdmission } from './uploads/admission.ts';
+import { useBodyLimit } from './uploads/body-limit.ts';
+import { defaultUploadLimits, type UploadLimits } from './uploads/limits.ts';
+import { useUploads } from './uploads/uploads.ts';
 import type { Transport } from './upstream/client.ts';
 import { createDownload } from './upstream/download.ts';
 import { createUpstreams, type UpstreamOptions } from './upstream/upstream.ts';
@@ -93,11 +97,16 @@ export function createGateway(options: GatewayOptions) {
     onFailure: (error, source) => log.warn({ err: error, source }, 'an image could not be served'),
   });
 
+  const uploads = { ...defaultUploadLimits, ...options.uploads };
+  const admission = createAdmission(uploads);
+  const storing = new PQueue({ concurrency: uploads.upstreamAtOnce });
+
   const services: Services = {
     upstreamOf: ({ apiKey }) => upstreamOf(apiKey),
     watching,
     idempotency,
     imageUrl: (base, { apiKey }, source) => images.url(base, apiKey, source),
+    takeIn: (file, use) => storing.add(async () => use(await takeIn(file, uploads.pixels))),
     inspectImage: async ({ apiKey }, source, signal = NEVER) =>
       inspect(await openPicture(upstreamOf(apiKey), source, download, signal)),
   };
@@ -106,9 +115,14 @@ export function createGateway(options: GatewayOptions) {
 
   const yoga = createYoga({
     schema,
-    plugins: [useContext({ services, maskError, askerOf: (transport) => askerOf(transport as TransportContext) })],
+    plugins: [
+      useContext({ services, maskError, askerOf: (transport) => askerOf(transport as TransportContext) }),
+      useBodyLimit(uploads.operationBytes),
+      // After the limit, of which requests with files have one of their own.
+      useUploads({ limits: uploads, admission, pause }),
+    ],
     maskedErrors: { maskError },
-    maxRequestBodySize: MAX_BODY,
+    maxRequestBodySize: false,
     parserAndValidationCache: { documentCache: documents(), errorCache: documents() },
     graphiql: false,
     landingPage: false,
@@ -156,9 +170,6 @@ export function createGateway(options: GatewayOptions) {
 
 const wrongMethod = () =>
   new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });
-
-/** As many images as one upload may hold, and what is said of them, in bytes. */
-const MAX_BODY = 20 * MAX_IMAGE_BYTES + 1_048_576;
 
 /** A cache of what was made of documents, bounded by their length: a parsed one takes fifty times its text. */
 const documents = <Made extends object>() =>

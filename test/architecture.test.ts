@@ -50,7 +50,13 @@ describe('who may know whom', () => {
         inSchema(from) &&
         inSrc(to) &&
         when === 'running' &&
-        !isOf('src/errors.ts', 'src/contract/rules.ts', 'src/upstream/errors.ts', 'src/idempotency/errors.ts')(to),
+        !isOf(
+          'src/errors.ts',
+          'src/contract/rules.ts',
+          'src/upstream/errors.ts',
+          'src/idempotency/errors.ts',
+          'src/images/refused-picture.ts',
+        )(to),
     ],
     ['only upstream/ knows how requests are sent', ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from)],
     [

@@ -1,24 +1,37 @@
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
-import { imageFormat, SIGNATURE_BYTES } from './signature.ts';
+import { createPictureScanner, RefusedPictureError } from './scan.ts';
 
 /** A file as a client sent it. */
 export interface UploadedFile {
   /** The client's claim; never trusted for the format. */
   readonly name: string;
-  /** In bytes. */
+  /** In bytes; of a file that was cut off because it is too large, more than the upstream takes. */
   readonly size: number;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** What a file turned out to be: bytes that the upstream accepts, or why it would not. */
-export type Intake =
-  | { readonly bytes: Uint8Array }
-  | { readonly refusal: 'too-large'; readonly maxBytes: number }
-  | { readonly refusal: 'unsupported' };
+/** How many bytes are looked at before others get their turn. */
+const STRIDE = 1_048_576;
 
-/** Reads an uploaded file and decides by its size and its first bytes, never by its name or claimed type. */
-export async function takeIn(file: UploadedFile): Promise<Intake> {
-  if (file.size > MAX_IMAGE_BYTES) return { refusal: 'too-large', maxBytes: MAX_IMAGE_BYTES };
+/**
+ * Reads an uploaded file and looks at all of it, never at its name or claimed type.
+ *
+ * @param maxPixels The largest picture, width times height.
+ * @throws RefusedPictureError when it is no whole picture that may be taken in.
+ */
+export async function takeIn(file: UploadedFile, maxPixels: number): Promise<Uint8Array> {
+  if (file.size > MAX_IMAGE_BYTES) {
+    const message = `The file is larger than ${MAX_IMAGE_BYTES} bytes. Send a smaller one.`;
+    throw new RefusedPictureError('too-large', message);
+  }
   const bytes = new Uint8Array(await file.arrayBuffer());
-  return imageFormat(bytes.subarray(0, SIGNATURE_BYTES)) ? { bytes } : { refusal: 'unsupported' };
+  const scanner = createPictureScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels });
+  for (let at = 0; at < bytes.byteLength; at += STRIDE) {
+    if (at > 0) await nextTurn();
+    scanner.push(bytes.subarray(at, at + STRIDE));
+  }
+  scanner.end();
+  return bytes;
 }
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

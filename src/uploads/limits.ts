@@ -1,5 +1,7 @@
 /** How much may be uploaded. */
 export interface UploadLimits {
+  /** The body of a request without files, in bytes. */
+  operationBytes: number;
   /** Files that one request may hold. */
   files: number;
   /** What one request may hold altogether, in bytes. */
@@ -15,6 +17,7 @@ export interface UploadLimits {
 }
 
 export const defaultUploadLimits: UploadLimits = {
+  operationBytes: 262_144,
   files: 20,
   bytes: 210_763_776,
   atOnce: 16,

@@ -4,7 +4,9 @@ import type { Config } from '../../src/config.ts';
 import type { Contract, OperationId } from '../../src/contract/contract.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { openDiskStore } from '../../src/idempotency/disk.ts';
+import type { ImageLimits } from '../../src/images/limits.ts';
 import { createSandbox, type SandboxOptions, type SeenRequest } from '../../src/sandbox/sandbox.ts';
+import type { UploadLimits } from '../../src/uploads/limits.ts';
 import type { Transport } from '../../src/upstream/client.ts';
 import type { WatchSettings } from '../../src/watching.ts';
 import { createClock } from './clock.ts';
@@ -18,6 +20,8 @@ export interface StartOptions {
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
   /** Time for one upstream operation, in milliseconds. */
   deadline?: number;
+  uploads?: Partial<UploadLimits>;
+  images?: Partial<ImageLimits>;
   /** How jobs are watched; without a linger unless it says so. */
   watch?: Partial<WatchSettings>;
 }
@@ -31,7 +35,7 @@ export type TestGateway = ReturnType<typeof startGateway>;
 
 /** A gateway of its own for a test: an empty sandbox behind it, a clock turned by hand, no ports. */
 export function startGateway(options: StartOptions = {}) {
-  const { sandbox: sandboxOptions, config, contract, transport, deadline, watch } = options;
+  const { sandbox: sandboxOptions, config, contract, transport, deadline, watch, uploads, images } = options;
   const clock = createClock();
   const requests: SeenRequest[] = [];
   const logLines: string[] = [];
@@ -57,6 +61,8 @@ export function startGateway(options: StartOptions = {}) {
     },
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
     watch: { linger: 0, perSecond: 1e9, ...watch },
+    ...(uploads && { uploads }),
+    ...(images && { images }),
     listeningUrl: () => 'http://127.0.0.1:4000',
     log: pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) }),
     ...(contract && { contract }),

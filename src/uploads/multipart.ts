@@ -1,0 +1,120 @@
+import { Readable } from 'node:stream';
+import { Busboy, type BusboyFileStream } from '@fastify/busboy';
+import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
+import type { UploadLimits } from './limits.ts';
+import { type Operations, place, readMap, readOperations } from './operations.ts';
+import { badRequest, tooLarge } from './refusals.ts';
+import { type SpooledFile, spool } from './spool.ts';
+
+/** An operation with its files in place. Whoever gets it discards the files in the end. */
+export interface MultipartOperation {
+  readonly params: Record<string, unknown>;
+  readonly files: readonly SpooledFile[];
+}
+
+/** Parts that one request may hold, and the bytes of one that is no file. */
+const MOST_PARTS = 40;
+const LARGEST_FIELD = 262_144;
+
+/**
+ * Reads a request of the GraphQL multipart request specification: `operations`, then `map`, then the files. No file is
+ * held in memory. One that is longer than the upstream takes is cut off, and the others are read on.
+ *
+ * @throws GraphQLError BAD_USER_INPUT or PAYLOAD_TOO_LARGE with a status; what the body fails with; the signal's reason. No file
+ * is left then.
+ */
+export async function receiveMultipart(
+  body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  contentType: string,
+  limits: Pick<UploadLimits, 'files' | 'bytes'>,
+  signal: AbortSignal,
+): Promise<MultipartOperation> {
+  const form = openForm(contentType, limits);
+  const source = Readable.from(upTo(limits.bytes, body));
+  const streams: BusboyFileStream[] = [];
+  const spooling = new Map<string, Promise<SpooledFile>>();
+  let params: Operations['params'] | undefined;
+  let map: Operations['map'] | undefined;
+
+  const onField = (name: string, value: string, isCut: boolean) => {
+    if (isCut) throw tooLarge(`\`${name}\` may have ${LARGEST_FIELD} bytes, but has more.`);
+    if (name === 'operations' && !params) params = readOperations(value);
+    else if (name === 'map' && params && !map) map = readMap(value);
+    else throw badRequest(`Expected the parts \`operations\`, then \`map\`, then the files, but got "${name}" there.`);
+  };
+  const onFile = (name: string, stream: BusboyFileStream, fileName: string | undefined) => {
+    streams.push(stream);
+    // What the form fails with it also tells the file that it is in, more than once.
+    stream.on('error', () => {});
+    if (!map) throw badRequest(`Expected \`operations\` and \`map\` before any file, but got the file "${name}".`);
+    if (!map.has(name)) throw badRequest(`Expected files that \`map\` names, but got one named "${name}".`);
+    if (spooling.has(name)) throw badRequest(`Expected one file named "${name}", but got two.`);
+    const file = spool(fileName ?? name, stream);
+    // It is awaited in the end, and may fail before.
+    file.catch(() => {});
+    spooling.set(name, file);
+  };
+
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const orReject =
+        <Args extends unknown[]>(handle: (...args: Args) => void) =>
+        (...args: Args) => {
+          try {
+            handle(...args);
+          } catch (error) {
+            reject(error);
+          }
+        };
+      form.on(
+        'field',
+        orReject((name, value, _nameIsCut, valueIsCut) => onField(name, value, valueIsCut)),
+      );
+      form.on('file', orReject(onFile));
+      form.once('filesLimit', () => reject(badRequest(`A request may hold ${limits.files} files, but this has more.`)));
+      form.once('partsLimit', () => reject(badRequest(`A request may hold ${MOST_PARTS} parts, but this has more.`)));
+      form.on('error', () => reject(badRequest('The multipart body is malformed, or ends too early.')));
+      form.once('finish', resolve);
+      source.once('error', reject);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      source.pipe(form);
+    });
+    const files = new Map<string, SpooledFile>();
+    for (const [name, file] of spooling) files.set(name, await file);
+    if (!params || !map) throw badRequest('Expected the parts `operations` and `map`, but the body ends before them.');
+    place({ params, map }, files);
+    return { params, files: [...files.values()] };
+  } catch (error) {
+    source.destroy();
+    for (const stream of streams) stream.destroy();
+    for (const file of spooling.values()) {
+      file.then(
+        ({ discard }) => discard(),
+        () => {},
+      );
+    }
+    throw error;
+  }
+}
+
+async function* upTo(maxBytes: number, body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(`A request with files may have ${maxBytes} bytes, but this has more.`);
+    yield chunk;
+  }
+}
+
+function openForm(contentType: string, { files }: Pick<UploadLimits, 'files'>) {
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      // Whatever a part claims to be: these two are text, and all else is a file.
+      isPartAFile: (name) => name !== 'operations' && name !== 'map',
+      limits: { files, parts: MOST_PARTS, fields: MOST_PARTS, fieldSize: LARGEST_FIELD, fileSize: MAX_IMAGE_BYTES + 1 },
+    });
+  } catch {
+    throw badRequest('Expected the Content-Type multipart/form-data with a boundary, but got one without.');
+  }
+}

@@ -1,0 +1,30 @@
+import type { GraphQLError } from 'graphql';
+import { publicError } from '../errors.ts';
+
+/** A request that cannot be read as what it says it is. */
+export const badRequest = (message: string): GraphQLError =>
+  publicError('BAD_USER_INPUT', message, { http: { status: 400 } });
+
+/** A request that is larger than this gateway takes. */
+export const tooLarge = (message: string): GraphQLError =>
+  publicError('PAYLOAD_TOO_LARGE', message, { http: { status: 413 } });
+
+/** A request that took too long to arrive (RFC 9110, 15.5.9). */
+export const tooSlow = (milliseconds: number): GraphQLError =>
+  publicError('BAD_USER_INPUT', `The request must arrive within ${milliseconds / 1_000} seconds, but took longer.`, {
+    http: { status: 408 },
+  });
+
+/**
+ * Judges a body by its Content-Length (RFC 9110, 8.6), before anything of it is read.
+ *
+ * @returns Whether it has one; the body is then no longer than that.
+ * @throws GraphQLError PAYLOAD_TOO_LARGE with status 413, or BAD_USER_INPUT with status 400 when it is no length.
+ */
+export function requireLength({ headers }: Request, maxBytes: number): boolean {
+  const length = headers.get('content-length');
+  if (length === null) return false;
+  if (!/^\d+$/.test(length)) throw badRequest(`Content-Length must be a number of bytes, but is "${length}".`);
+  if (Number(length) <= maxBytes) return true;
+  throw tooLarge(`The body of this request may have ${maxBytes} bytes, but has ${length}.`);
+}

@@ -1,0 +1,46 @@
+import type { Plugin } from 'graphql-yoga';
+import type { Pause } from '../jobs/pause.ts';
+import type { Admission } from './admission.ts';
+import type { UploadLimits } from './limits.ts';
+import { type MultipartOperation, receiveMultipart } from './multipart.ts';
+import { requireLength, tooSlow } from './refusals.ts';
+
+export interface UploadsOptions {
+  limits: UploadLimits;
+  admission: Admission;
+  pause: Pause;
+}
+
+/** Reads multipart requests in the place of Yoga's own parser, which holds every file in memory. */
+export function useUploads({ limits, admission, pause }: UploadsOptions): Plugin {
+  const underWay = new WeakMap<Request, MultipartOperation>();
+
+  return {
+    onRequestParse({ request, setRequestParser }) {
+      const contentType = request.headers.get('content-type') ?? '';
+      if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(contentType)) return;
+      setRequestParser(async () => {
+        requireLength(request, limits.bytes);
+        const leave = await admission.enter(request.signal);
+        const arrived = new AbortController();
+        const late = new AbortController();
+        pause(limits.milliseconds, arrived.signal).then(
+          () => late.abort(tooSlow(limits.milliseconds)),
+          () => {},
+        );
+        try {
+          const operation = await receiveMultipart(request.body ?? [], contentType, limits, late.signal);
+          underWay.set(request, operation);
+          return operation.params;
+        } finally {
+          arrived.abort();
+          leave();
+        }
+      });
+    },
+    async onResponse({ request }) {
+      await Promise.all((underWay.get(request)?.files ?? []).map((file) => file.discard()));
+      underWay.delete(request);
+    },
+  };
+}
