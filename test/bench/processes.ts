@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { callsOf } from './calls.ts';
 import type { ClientCalls } from './clients.ts';
 import type { NaiveCalls } from './naive.ts';
+import type { StockCalls } from './stock.ts';
+import type { StoreCalls } from './store.ts';
 import type { UpstreamCalls } from './upstream.ts';
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -71,6 +73,16 @@ export function startUpstream() {
 export function startClients() {
   const child = startTool('clients.ts');
   return { pid: pidOf(child), call: callsOf<ClientCalls>(child), stop: () => stop(child) };
+}
+
+export function startStore() {
+  const child = startTool('store.ts');
+  return { pid: pidOf(child), call: callsOf<StoreCalls>(child), stop: () => stop(child) };
+}
+
+export function startStock() {
+  const child = startTool('stock.ts');
+  return { pid: pidOf(child), call: callsOf<StockCalls>(child), stop: () => stop(child) };
 }
 
 export function startNaive() {

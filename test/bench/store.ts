@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerCalls } from './calls.ts';
+
+/** An upstream that takes pictures in, keeps the hash of each, and has one model. */
+
+const hashes: string[] = [];
+const model = { id: 'bench', displayName: 'Bench' };
+
+const calls = {
+  /** Begins to listen; where. */
+  async listen() {
+    const server = createServer(async (request, response) => {
+      const answer = (body: object) =>
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      if (request.method !== 'POST') {
+        return void answer(request.url === '/models/bench' ? model : { models: [model], hasMore: false });
+      }
+      const hash = createHash('sha256');
+      for await (const chunk of request) hash.update(chunk);
+      hashes.push(hash.digest('hex'));
+      answer({ dataId: `item${hashes.length}` });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  },
+  /** The hashes of the pictures that arrived whole since the last call. */
+  take: () => hashes.splice(0),
+};
+
+export type StoreCalls = typeof calls;
+
+answerCalls(calls);

@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import sharp from 'sharp';
+import { type Usage, usageOf } from './processes.ts';
+
+/** How one file reaches a server. */
+export type Send = (url: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+
+export interface Uploading {
+  url: string;
+  /** The process that takes the files in. */
+  pid: number;
+  send: Send;
+  /** What stands for something to eat between them. */
+  query: string;
+  files: readonly Uint8Array<ArrayBuffer>[];
+  /** The hashes that have arrived at the upstream. */
+  taken: () => Promise<string[]>;
+}
+
+const SAMPLE_EVERY = 10;
+const QUERY_EVERY = 50;
+const LARGEST = 10_485_760;
+
+/** Different pictures of noise, just below what the upstream takes each. */
+export async function pictures(count: number, byteSize = LARGEST): Promise<Uint8Array<ArrayBuffer>[]> {
+  const side = Math.floor(Math.sqrt((byteSize - 65_536) / 3));
+  const raw = { width: side, height: side, channels: 3 as const };
+  const png = await sharp(randomBytes(side * side * 3), { raw })
+    .png({ compressionLevel: 0 })
+    .toBuffer();
+  // What follows its end belongs to the file, and makes each another one.
+  return Array.from({ length: count }, () => new Uint8Array(Buffer.concat([png, randomBytes(16)])));
+}
+
+/** Sends all files at once, asks queries meanwhile, and watches the memory of who takes them in. */
+export async function measureUploads({ url, pid, send, query, files, taken }: Uploading) {
+  const [first] = files;
+  if (!first) throw new Error('Give at least one file.');
+  for (let warm = 0; warm < 2; warm++) await send(url, first);
+  await ask(url, query);
+  await setTimeout(500);
+  await taken();
+  const idle = usageOf(pid);
+  const begunAt = performance.now();
+
+  const over = new AbortController();
+  const peak = watchPeak(pid, over.signal);
+  const waits = askAgainAndAgain(url, query, over.signal);
+  const outcomes = await Promise.allSettled(files.map((bytes) => send(url, bytes)));
+  const took = performance.now() - begunAt;
+  over.abort();
+
+  const arrived = new Set(await taken());
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+  return {
+    files: files.length,
+    bytes: files.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    took,
+    idle: idle.rss,
+    growth: (await peak) - idle.rss,
+    cpu: usageOf(pid).cpu - idle.cpu,
+    lost: files.filter((bytes) => !arrived.has(createHash('sha256').update(bytes).digest('hex'))).length,
+    failures,
+    queries: await waits,
+  };
+}
+
+export type UploadsFound = Awaited<ReturnType<typeof measureUploads>>;
+
+async function watchPeak(pid: number, signal: AbortSignal): Promise<Usage['rss']> {
+  let peak = 0;
+  while (!signal.aborted) {
+    peak = Math.max(peak, usageOf(pid).rss);
+    await setTimeout(SAMPLE_EVERY);
+  }
+  return peak;
+}
+
+/** How long each answer took, in milliseconds. */
+async function askAgainAndAgain(url: string, query: string, signal: AbortSignal): Promise<number[]> {
+  const waits: number[] = [];
+  while (!signal.aborted) {
+    const askedAt = performance.now();
+    await ask(url, query);
+    waits.push(performance.now() - askedAt);
+    await setTimeout(QUERY_EVERY);
+  }
+  return waits;
+}
+
+/** @throws Error when the answer has errors. */
+export async function ask(url: string, query: string, variables: object = {}): Promise<Record<string, unknown>> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as { data?: Record<string, unknown>; errors?: unknown[] };
+  if (errors || !data) throw new Error(`Expected data, but got ${JSON.stringify(errors)}.`);
+  return data;
+}
+
+/** Sends a file by the GraphQL multipart request specification. */
+export const byMultipart =
+  (query: string, variables: object, path: string): Send =>
+  async (url, bytes) => {
+    const form = new FormData();
+    form.set('operations', JSON.stringify({ query, variables }));
+    form.set('map', JSON.stringify({ 0: [path] }));
+    form.set('0', new Blob([bytes]), 'picture.png');
+    const response = await fetch(`${url}/graphql`, { method: 'POST', body: form });
+    const text = await response.text();
+    if (!/"(?:dataItem|upload)":/.test(text)) throw new Error(`${response.status}: ${text.slice(0, 200)}`);
+  };
