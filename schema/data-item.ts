@@ -178,7 +178,9 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id, file } }, ctx) =>
       actionable({ id, fileName: file.name }, async () => {
         const key = requireKey('DataItem', id);
-        await ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes));
+        await ctx.changeImages({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
+          ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes)),
+        );
         return ctx.loaders.tell(key);
       }),
   }),
@@ -196,7 +198,9 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('DataItem', id);
-        await ctx.write(({ dataItems }) => dataItems.delete(key));
+        await ctx.changeImages({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
+          ctx.write(({ dataItems }) => dataItems.delete(key)),
+        );
         return id;
       }),
   }),

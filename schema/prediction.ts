@@ -123,7 +123,9 @@ builder.mutationField('deletePrediction', (t) =>
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Prediction', id);
-        await ctx.write(({ predictions }) => predictions.delete(key.id));
+        await ctx.changeImages({ kind: 'prediction', predictionId: key.id }, () =>
+          ctx.write(({ predictions }) => predictions.delete(key.id)),
+        );
         ctx.wake(key);
         return id;
       }),

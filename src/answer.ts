@@ -6,29 +6,39 @@ import type { Upstream } from './upstream/upstream.ts';
 /** The most upstream pages that one answer scans for the predictions of models. */
 const PREDICTION_PAGES = 5;
 
+/** How an answer looks at images. */
+export interface LookAtImages {
+  facts(source: ImageSource): Promise<ImageFacts>;
+  placeholder(source: ImageSource): Promise<string>;
+}
+
 /** What one answer has read so far: that of an operation, or of one event of a subscription for all its listeners. */
 export class Answer {
   readonly loaders: Loaders;
-  readonly #inspect: (source: ImageSource) => Promise<ImageFacts>;
-  readonly #images = new Map<string, Promise<ImageFacts>>();
+  readonly #images: LookAtImages;
+  readonly #facts = new Map<string, Promise<ImageFacts>>();
+  readonly #placeholders = new Map<string, Promise<string>>();
   readonly #scanned = new Set<string | undefined>();
 
-  constructor(
-    upstream: Upstream,
-    inspect: (source: ImageSource) => Promise<ImageFacts>,
-    signal: AbortSignal | undefined,
-    onTold: (row: Row) => void,
-  ) {
+  constructor(upstream: Upstream, images: LookAtImages, signal: AbortSignal | undefined, onTold: (row: Row) => void) {
     this.loaders = createLoaders(upstream, signal, onTold);
-    this.#inspect = inspect;
+    this.#images = images;
   }
 
   /** What an image's bytes say of it; read once, whatever is selected. */
   imageFacts(source: ImageSource): Promise<ImageFacts> {
     const name = JSON.stringify(source);
-    const facts = this.#images.get(name) ?? this.#inspect(source);
-    this.#images.set(name, facts);
+    const facts = this.#facts.get(name) ?? this.#images.facts(source);
+    this.#facts.set(name, facts);
     return facts;
+  }
+
+  /** A tiny copy of an image as a `data:` URL; made once. */
+  imagePlaceholder(source: ImageSource): Promise<string> {
+    const name = JSON.stringify(source);
+    const placeholder = this.#placeholders.get(name) ?? this.#images.placeholder(source);
+    this.#placeholders.set(name, placeholder);
+    return placeholder;
   }
 
   /** Whether it may scan the page of predictions behind this item: a page read before is free. */

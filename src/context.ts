@@ -4,7 +4,8 @@ import { Answer } from './answer.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { ImageFacts } from './images/inspect.ts';
 import type { UploadedFile } from './images/intake.ts';
-import type { ImageSource } from './images/source.ts';
+import type { ImageSource, ImageSubject } from './images/source.ts';
+import type { Variant } from './images/variant.ts';
 import type { Progress } from './jobs/progress.ts';
 import type { JobEvent } from './jobs/watch.ts';
 import type { Loaders } from './loaders.ts';
@@ -29,10 +30,16 @@ export interface Services {
   idempotency: Idempotency;
   /** Takes a file in and hands its bytes on. A few are held in memory at once. */
   takeIn<Result>(file: UploadedFile, use: (bytes: Uint8Array) => Promise<Result>): Promise<Result>;
-  /** Absolute address of an image for this caller. */
-  imageUrl(baseUrl: string, credential: Credential, source: ImageSource): string;
+  /** Absolute address of an image for this caller, in this width and format. */
+  imageUrl(baseUrl: string, credential: Credential, source: ImageSource, variant: Variant): string;
   /** What an image's bytes say of it. */
   inspectImage(credential: Credential, source: ImageSource, signal: AbortSignal | undefined): Promise<ImageFacts>;
+  /** A tiny copy of an image as a `data:` URL. */
+  imagePlaceholder(credential: Credential, source: ImageSource, signal: AbortSignal | undefined): Promise<string>;
+  /** Something with images was replaced or deleted. */
+  imagesChanged(credential: Credential, subject: ImageSubject): void;
+  /** A prediction was read, with the addresses of its images. */
+  imagesTold(credential: Credential, row: PredictionRow): void;
 }
 
 /** Who asks, and how. */
@@ -134,8 +141,20 @@ export class Context {
     return this.#services.idempotency.once({ tenant, operation, key, input }, write, whatHappened);
   }
 
-  imageUrl(source: ImageSource): string {
-    return this.#services.imageUrl(this.#asker.baseUrl, this.#asker.credential(), source);
+  imageUrl(source: ImageSource, variant: Variant): string {
+    return this.#services.imageUrl(this.#asker.baseUrl, this.#asker.credential(), source, variant);
+  }
+
+  /**
+   * Runs an act that replaces or deletes something with images. No old copy of them is shown afterwards, not even when
+   * it failed: it may have happened all the same.
+   */
+  async changeImages<Result>(subject: ImageSubject, act: () => Promise<Result>): Promise<Result> {
+    try {
+      return await act();
+    } finally {
+      this.#services.imagesChanged(this.#asker.credential(), subject);
+    }
   }
 
   /**
@@ -163,10 +182,14 @@ export class Context {
     const credential = this.#asker.credential();
     return new Answer(
       this.#services.upstreamOf(credential),
-      (source) => this.#services.inspectImage(credential, source, signal),
+      {
+        facts: (source) => this.#services.inspectImage(credential, source, signal),
+        placeholder: (source) => this.#services.imagePlaceholder(credential, source, signal),
+      },
       signal,
       (row) => {
         if (row.kind === 'Training' || row.kind === 'Prediction') this.#services.watching.learn(credential, row);
+        if (row.kind === 'Prediction') this.#services.imagesTold(credential, row);
       },
     );
   }

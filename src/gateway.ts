@@ -16,12 +16,11 @@ import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/store.ts';
 import { createImages } from './images/images.ts';
-import { inspect } from './images/inspect.ts';
 import { takeIn } from './images/intake.ts';
-import type { ImageLimits } from './images/limits.ts';
+import { defaultImageLimits, type ImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
-import { openPicture } from './pictures.ts';
+import { createPictures } from './pictures.ts';
 import { createAdmission } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
 import { defaultUploadLimits, type UploadLimits } from './uploads/limits.ts';
@@ -89,10 +88,13 @@ export function createGateway(options: GatewayOptions) {
     pause,
     onError: (error) => log.error({ err: error }, 'an idempotency record could not be kept'),
   });
-  const download = createDownload({ upstreamOrigin: baseUrl });
+  const limits = { ...defaultImageLimits, ...options.images };
+  const download = createDownload({ upstreamOrigin: baseUrl, allowedHosts: limits.hosts });
+  const pictures = createPictures({ upstreamOf, download });
   const images = createImages({
     sealer: createSealer({ secrets, now }),
-    open: (apiKey, source, signal) => openPicture(upstreamOf(apiKey), source, download, signal),
+    open: pictures.open,
+    limits,
     now,
     onFailure: (error, source) => log.warn({ err: error, source }, 'an image could not be served'),
   });
@@ -105,10 +107,15 @@ export function createGateway(options: GatewayOptions) {
     upstreamOf: ({ apiKey }) => upstreamOf(apiKey),
     watching,
     idempotency,
-    imageUrl: (base, { apiKey }, source) => images.url(base, apiKey, source),
+    imageUrl: (base, { apiKey }, source, variant) => images.url(base, apiKey, source, variant),
+    inspectImage: ({ apiKey }, source, signal = NEVER) => images.facts(apiKey, source, signal),
+    imagePlaceholder: ({ apiKey }, source, signal = NEVER) => images.placeholder(apiKey, source, signal),
+    imagesChanged({ apiKey }, subject) {
+      if (subject.kind === 'prediction') pictures.forget(apiKey, subject.predictionId);
+      images.changed(apiKey, subject);
+    },
+    imagesTold: ({ apiKey }, row) => pictures.learn(apiKey, row),
     takeIn: (file, use) => storing.add(async () => use(await takeIn(file, uploads.pixels))),
-    inspectImage: async ({ apiKey }, source, signal = NEVER) =>
-      inspect(await openPicture(upstreamOf(apiKey), source, download, signal)),
   };
   const askerOf = askerFrom({ access, publicUrl: config.publicUrl, listeningUrl });
   const maskError = createMaskError((error, id) => log.error({ err: error, id }, 'unexpected error'));

@@ -1,11 +1,18 @@
 import { DownloadError } from '../upstream/download-error.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
+/** The address is the whole authority and no cookie counts, so pages of any site may read what it answers. */
+export const SHAREABLE = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag, Content-Length, Content-Range, Accept-Ranges',
+};
+
 /** A short sentence for whoever looks at an address that shows no picture. Never cached. */
-function sentence(status: number, text: string, headers: Record<string, string> = {}): Response {
+export function sentence(status: number, text: string, headers: Record<string, string> = {}): Response {
   return new Response(`${text}\n`, {
     status,
     headers: {
+      ...SHAREABLE,
       'Content-Type': 'text/plain; charset=utf-8',
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',

@@ -1,18 +1,31 @@
-import type { Picture } from '../upstream/picture.ts';
 import { failed, staleAddress, wrongMethod } from './answers.ts';
+import { createFreshness } from './freshness.ts';
+import type { ImageFacts } from './inspect.ts';
+import { type Copy, createLibrary, type OpenPicture } from './library.ts';
+import { defaultImageLimits, type ImageLimits } from './limits.ts';
 import { peek } from './peek.ts';
+import { respond, type Shown, unchanged } from './respond.ts';
 import type { Sealer } from './seal.ts';
 import { imageFormat, MEDIA_TYPES, requireFormat, SIGNATURE_BYTES } from './signature.ts';
-import { type ImageSource, readGrant, writeGrant } from './source.ts';
-
-export type { ImageSource };
+import { type ImageGrant, type ImageSource, type ImageSubject, readGrant, writeGrant } from './source.ts';
+import { PLACEHOLDER, stepOf, type Variant } from './variant.ts';
 
 /** Pictures under addresses of this gateway. */
 export interface Images {
-  /** Absolute, sealed, expiring address of an image, which works in `<img src>` without headers. */
-  url(baseUrl: string, apiKey: string, source: ImageSource): string;
+  /**
+   * Absolute, sealed, expiring address of an image, which works in `<img src>` without headers.
+   *
+   * @param variant Another width or format than the original's. The width is rounded up to the next step.
+   */
+  url(baseUrl: string, apiKey: string, source: ImageSource, variant?: Variant): string;
   /** Answers GET and HEAD of `/images/{token}`. Never rejects. */
   serve(request: Request): Promise<Response>;
+  /** What an image's bytes say of it. @throws DownloadError when it cannot be read. */
+  facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
+  /** A tiny copy as a `data:` URL. @throws DownloadError when the image cannot be read. */
+  placeholder(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<string>;
+  /** To be called when a picture was replaced or deleted: no older copy is shown from here, and its address changes. */
+  changed(apiKey: string, subject: ImageSubject): void;
 }
 
 export interface ImagesOptions {
@@ -21,7 +34,9 @@ export interface ImagesOptions {
    * Opens a picture with a credential. May reject with a DownloadError or with an error that has a numeric `status`:
    * 404 and 410 are answered as 404, 401 and 403 as 403, a timeout as 504, all else as 502.
    */
-  open: (apiKey: string, source: ImageSource, signal: AbortSignal) => Promise<Picture>;
+  open: OpenPicture;
+  /** How pictures are kept. @default {@link defaultImageLimits} */
+  limits?: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
   /** The current time, in milliseconds since the epoch. @default Date.now */
   now?: () => number;
   /** Hears of pictures that could not be served, for the log; whoever asks is told less. @default nobody */
@@ -30,70 +45,97 @@ export interface ImagesOptions {
 
 const PURPOSE = 'image';
 
-/** For how long a picture is taken to be unchanged, in seconds: a data item's can be replaced, a prediction's not. */
-const UNCHANGED = { dataItem: 60, prediction: 3_600 } as const;
-
 /** @see Images */
-export function createImages({ sealer, open, now = Date.now, onFailure = () => {} }: ImagesOptions): Images {
+export function createImages(options: ImagesOptions): Images {
+  const { sealer, open, limits = defaultImageLimits, now = Date.now, onFailure = () => {} } = options;
+  const freshness = createFreshness(now);
+  const library = createLibrary({ open, freshness, limits });
+
   const grantOf = (token: string) => {
     const text = sealer.open(token, PURPOSE);
     return text === undefined ? undefined : readGrant(text);
   };
+  const cachingOf = (source: ImageSource, etag: string) => ({
+    'Cache-Control': `private, max-age=${freshness.secondsLeft(source)}`,
+    ETag: etag,
+  });
 
-  const cachingOf = (token: string, { kind }: ImageSource) => {
-    const seconds = Math.floor(now() / 1_000);
-    const period = UNCHANGED[kind];
-    return {
-      'Cache-Control': `private, max-age=${period - (seconds % period)}`,
-      ETag: `"${token.slice(-22)}-${Math.floor(seconds / period)}"`,
-    };
+  /**
+   * The tag of a picture as it is. That of a prediction never changes, so the address alone makes a strong one. A data
+   * item may be replaced elsewhere at any time, so a tag that was not made of its bytes has to be weak (RFC 9110
+   * section 8.8.1), and is another one after a minute and after each change that is known of.
+   */
+  const tagOf = (token: string, { apiKey, source }: ImageGrant) => {
+    const address = token.slice(-22);
+    if (source.kind === 'prediction') return `"${address}"`;
+    return `W/"${address}-${freshness.periodOf(source)}-${freshness.revisionOf(apiKey, source) ?? ''}"`;
   };
 
-  const show = async (request: Request, picture: Picture, caching: Record<string, string>): Promise<Response> => {
-    const { head, body } = await peek(picture.body, SIGNATURE_BYTES);
-    const isHead = request.method === 'HEAD';
-    if (isHead || !imageFormat(head)) void body.cancel().catch(() => {});
-    const contentType = MEDIA_TYPES[requireFormat(head)];
-    return new Response(isHead ? null : body, {
-      headers: {
-        ...caching,
-        ...PROTECTION,
-        'Content-Type': contentType,
-        ...(picture.byteSize !== undefined && { 'Content-Length': String(picture.byteSize) }),
-      },
-    });
+  const showOriginal = async (request: Request, token: string, grant: ImageGrant): Promise<Response> => {
+    const caching = cachingOf(grant.source, tagOf(token, grant));
+    const known = unchanged(request, caching);
+    if (known) return known;
+    const { body: source, byteSize } = await open(grant.apiKey, grant.source, request.signal);
+    const { head, body } = await peek(source, SIGNATURE_BYTES);
+    if (!imageFormat(head)) void body.cancel().catch(() => {});
+    return respond(request, { format: requireFormat(head), byteSize, body, caching });
+  };
+
+  const showCopy = async (request: Request, { apiKey, source }: ImageGrant, variant: Variant): Promise<Response> => {
+    const copy = await library.copy(apiKey, source, variant, request.signal);
+    return respond(request, { ...wholeOf(copy), caching: cachingOf(source, `"${copy.hash}"`) });
   };
 
   return {
-    url: (baseUrl, apiKey, source) => `${baseUrl}/images/${sealer.seal(writeGrant({ apiKey, source }), PURPOSE)}`,
+    url(baseUrl, apiKey, source, variant) {
+      const { width, format } = variant ?? {};
+      const step = width === undefined ? undefined : stepOf(width);
+      const isOriginal = step === undefined && format === undefined;
+      const revision = freshness.revisionOf(apiKey, source);
+      const grant = { apiKey, source, revision, ...(!isOriginal && { variant: { width: step, format } }) };
+      return `${baseUrl}/images/${sealer.seal(writeGrant(grant), PURPOSE)}`;
+    },
 
     async serve(request) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod(request.method);
       const token = /\/images\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
       const grant = grantOf(token);
       if (!grant) return staleAddress();
-      const caching = cachingOf(token, grant.source);
-      if (matches(request.headers.get('if-none-match'), caching.ETag)) {
-        return new Response(null, { status: 304, headers: caching });
-      }
       try {
-        return await show(request, await open(grant.apiKey, grant.source, request.signal), caching);
+        const { variant } = grant;
+        return variant ? await showCopy(request, grant, variant) : await showOriginal(request, token, grant);
       } catch (error) {
         // Whoever left hears no answer, and leaving is not a failure.
         if (!request.signal.aborted) onFailure(error, grant.source);
         return failed(error);
       }
     },
+
+    facts: (apiKey, source, signal) => library.facts(apiKey, source, signal),
+
+    async placeholder(apiKey, source, signal) {
+      const { bytes, format } = await library.copy(apiKey, source, PLACEHOLDER, signal);
+      return `data:${MEDIA_TYPES[format]};base64,${bytes.toString('base64')}`;
+    },
+
+    changed(apiKey, subject) {
+      freshness.changed(apiKey, subject);
+      library.drop(apiKey, subject);
+    },
   };
 }
 
-/** The picture may be shown anywhere, and is nothing but a picture: no script, no document, no guessing. */
-const PROTECTION = {
-  'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy': "default-src 'none'; sandbox",
-  'Cross-Origin-Resource-Policy': 'cross-origin',
-};
-
-/** If-None-Match compares weakly (RFC 9110 section 13.1.2). */
-const matches = (ifNoneMatch: string | null, etag: string) =>
-  (ifNoneMatch ?? '').split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
+/** A copy as a stream, of which nothing is taken before it is wanted. */
+const wholeOf = ({ bytes, format }: Copy): Omit<Shown, 'caching'> => ({
+  format,
+  byteSize: bytes.byteLength,
+  body: new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        controller.enqueue(new Uint8Array(bytes));
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  ),
+});

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { DownloadError } from '../upstream/download-error.ts';
-import { MAX_PICTURE_BYTES, type Picture } from '../upstream/picture.ts';
-import { MEDIA_TYPES, requireFormat } from './signature.ts';
+import { MAX_PICTURE_BYTES } from '../upstream/picture.ts';
+import { type ImageFormat, MEDIA_TYPES, requireFormat } from './signature.ts';
 
 /** What can be said of a picture after reading it. */
 export interface ImageFacts {
@@ -14,35 +14,35 @@ export interface ImageFacts {
   height: number | null;
 }
 
-/** Ten times what the largest prediction has; a small file can claim a picture that no memory holds. */
-const MAX_PIXELS = 100_000_000;
-
 /**
- * Reads a picture to its end and says what it is by its bytes.
+ * Says what a picture is by its bytes.
  *
- * @param maxBytes The largest picture that is read.
- * @throws DownloadError `invalid` when it is no readable webp, png or jpeg, `too-large` when it is longer than
- * `maxBytes`; what the body fails with, when it does.
+ * @param maxPixels The largest picture, width times height; a small file can claim one that no memory holds.
+ * @throws DownloadError `invalid` when it is no readable webp, png or jpeg.
  */
-export async function inspect(picture: Picture, maxBytes: number = MAX_PICTURE_BYTES): Promise<ImageFacts> {
-  const bytes = await readAll(picture.body, maxBytes);
+export async function inspect(bytes: Buffer, maxPixels: number): Promise<ImageFacts> {
   const format = requireFormat(bytes);
-  const { width, height } = await dimensions(bytes, format);
-  return { contentType: MEDIA_TYPES[format], byteSize: bytes.byteLength, width, height };
-}
-
-async function dimensions(bytes: Buffer, format: string) {
   try {
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: MAX_PIXELS }).metadata();
-    return autoOrient;
+    const { autoOrient } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+    const { width, height } = autoOrient;
+    return { contentType: MEDIA_TYPES[format], byteSize: bytes.byteLength, width, height };
   } catch (cause) {
-    throw new DownloadError('invalid', `Expected a readable ${format} of at most ${MAX_PIXELS} pixels, but got none.`, {
-      cause,
-    });
+    throw unreadable(format, maxPixels, cause);
   }
 }
 
-async function readAll(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Buffer> {
+/** For a picture that begins as one and does not go on as one. */
+export const unreadable = (format: ImageFormat, maxPixels: number, cause: unknown) =>
+  new DownloadError('invalid', `Expected a readable ${format} of at most ${maxPixels} pixels, but got none.`, {
+    cause,
+  });
+
+/**
+ * Reads a picture to its end.
+ *
+ * @throws DownloadError `too-large` when it is longer than `maxBytes`; what the body fails with, when it does.
+ */
+export async function readAll(body: ReadableStream<Uint8Array>, maxBytes: number = MAX_PICTURE_BYTES): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early cancels the stream.

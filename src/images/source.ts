@@ -1,23 +1,33 @@
 import { z } from 'zod';
+import type { Variant } from './variant.ts';
 
 /** Which picture: that of a data item, or one of a prediction's, counted from 0. */
 export type ImageSource =
   | { kind: 'dataItem'; modelId: string; dataId: string }
   | { kind: 'prediction'; predictionId: string; index: number };
 
+/** What has pictures: a data item its one, a prediction all of its. */
+export type ImageSubject = Extract<ImageSource, { kind: 'dataItem' }> | { kind: 'prediction'; predictionId: string };
+
 /** A picture, and the credential to read it with. */
 export interface ImageGrant {
   apiKey: string;
   source: ImageSource;
+  /** Undefined: the picture as it is. */
+  variant?: Variant | undefined;
+  /** Tells addresses of a picture that was replaced apart. It grants nothing. */
+  revision?: string | undefined;
 }
 
 /** A grant as short text. */
-export function writeGrant({ apiKey, source }: ImageGrant): string {
-  return JSON.stringify(
-    source.kind === 'dataItem'
+export function writeGrant({ apiKey, source, variant, revision }: ImageGrant): string {
+  const more = (variant || revision !== undefined) && { w: variant?.width, f: variant?.format, r: revision };
+  return JSON.stringify([
+    ...(source.kind === 'dataItem'
       ? ['d', apiKey, source.modelId, source.dataId]
-      : ['p', apiKey, source.predictionId, source.index],
-  );
+      : ['p', apiKey, source.predictionId, source.index]),
+    ...(more ? [more] : []),
+  ]);
 }
 
 /** The grant in a text of {@link writeGrant}; `undefined` for other text, such as another version's. */
@@ -34,17 +44,35 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
+/** What is added to a grant of anything but a picture as it is and always was. */
+const more = z
+  .strictObject({
+    w: z.int().positive().optional(),
+    f: z.enum(['webp', 'png', 'jpeg']).optional(),
+    r: z.string().optional(),
+  })
+  .transform(
+    ({ w, f, r }): Pick<ImageGrant, 'variant' | 'revision'> => ({
+      ...((w !== undefined || f !== undefined) && { variant: { width: w, format: f } }),
+      ...(r !== undefined && { revision: r }),
+    }),
+  )
+  .optional();
+
 const grants = json.pipe(
   z.union([
-    z
-      .tuple([z.literal('d'), z.string(), z.string(), z.string()])
-      .transform(
-        ([, apiKey, modelId, dataId]): ImageGrant => ({ apiKey, source: { kind: 'dataItem', modelId, dataId } }),
-      ),
-    z.tuple([z.literal('p'), z.string(), z.string(), z.int().nonnegative()]).transform(
-      ([, apiKey, predictionId, index]): ImageGrant => ({
+    z.tuple([z.literal('d'), z.string(), z.string(), z.string(), more]).transform(
+      ([, apiKey, modelId, dataId, rest]): ImageGrant => ({
+        apiKey,
+        source: { kind: 'dataItem', modelId, dataId },
+        ...rest,
+      }),
+    ),
+    z.tuple([z.literal('p'), z.string(), z.string(), z.int().nonnegative(), more]).transform(
+      ([, apiKey, predictionId, index, rest]): ImageGrant => ({
         apiKey,
         source: { kind: 'prediction', predictionId, index },
+        ...rest,
       }),
     ),
   ]),

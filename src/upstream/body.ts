@@ -8,11 +8,11 @@ export class BodyTooLongError extends Error {
 }
 
 /**
- * Reads a body to its end, but no further than `maxBytes`.
+ * Reads a body of UTF-8 to its end, but no further than `maxBytes`.
  *
  * @throws BodyTooLongError when there is more; the rest is not read.
  */
-export async function readBytes({ body }: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readText({ body }: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early cancels the body.
@@ -21,9 +21,5 @@ export async function readBytes({ body }: Response, maxBytes: number): Promise<U
     if (size > maxBytes) throw new BodyTooLongError(maxBytes);
     chunks.push(chunk);
   }
-  return new Uint8Array(Buffer.concat(chunks, size));
+  return new TextDecoder().decode(Buffer.concat(chunks, size));
 }
-
-/** As {@link readBytes}, as UTF-8. */
-export const readText = async (response: Response, maxBytes: number): Promise<string> =>
-  new TextDecoder().decode(await readBytes(response, maxBytes));

@@ -33,11 +33,28 @@ export interface CallOptions {
   isPoll?: boolean;
 }
 
-export type Call<Id extends OperationId> = BodyOf<Id> & {
+/** Bytes that are sent while they come. They can be sent but once, so nothing that failed is sent again. */
+export interface OutgoingStream {
+  readonly body: ReadableStream<Uint8Array>;
+  /** In bytes; undefined when nobody knows before the end. */
+  readonly byteSize: number | undefined;
+  /** Whether all of it was handed over. Until then the upstream has a part of it, and cannot have done anything with it. */
+  readonly isWhole: boolean;
+  /** How long it may take to come, on top of an operation's usual time, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** Where bytes are expected, they may come as a stream. */
+type Content<Id extends OperationId> =
+  | BodyOf<Id>
+  | (BodyOf<Id> extends { bytes: Uint8Array } ? { stream: OutgoingStream } : never);
+
+export type Call<Id extends OperationId> = Content<Id> & {
   path: PathOf<Id> & object;
   query?: QueryOf<Id> & object;
   json?: unknown;
   bytes?: Uint8Array;
+  stream?: OutgoingStream;
 };
 
 /** Sends operations of the contract with one credential. Knows how to send, when to send again and what a failure means. */
@@ -66,13 +83,13 @@ export function createClient(options: ClientOptions): Client {
   return {
     contract,
     send: (id, call, { signal, isPoll = false }, read) =>
-      withDeadline(deadline, signal, async (bounded) => {
+      withDeadline(deadline + (call.stream?.milliseconds ?? 0), signal, async (bounded) => {
         const operation = contract.operations[id];
         let sent = 0;
         const attempt = async () => {
           const counted: Transport = async (input, init) => {
             sent++;
-            const response = await transport(input, init);
+            const response = await transport(call.stream ? withBody(input, call.stream) : input, init);
             const patience = response.ok ? undefined : readRetryAfter(response.headers, Date.now());
             if (patience !== undefined) onRetryAfter(patience);
             return response;
@@ -84,7 +101,7 @@ export function createClient(options: ClientOptions): Client {
                 operation,
                 call,
                 bounded,
-                isPoll ? { ...retry, limit: 0 } : retry,
+                isPoll || call.stream ? { ...retry, limit: 0 } : retry,
               ),
             );
           } catch (error) {
@@ -96,7 +113,7 @@ export function createClient(options: ClientOptions): Client {
           return await queue.add(attempt, { signal: bounded, priority: isPoll ? 0 : 1 });
         } catch (error) {
           if (signal?.aborted) throw signal.reason;
-          const mayHaveHappened = sent > 0 && !maySendAgain(operation);
+          const mayHaveHappened = sent > 0 && !maySendAgain(operation) && call.stream?.isWhole !== false;
           throw await explain(id, error, { mayHaveHappened, inTime: !bounded.aborted });
         }
       }),
@@ -110,13 +127,19 @@ export const ignoreBody = async (response: Response): Promise<void> => {
   void response.body?.cancel().catch(() => {});
 };
 
+/** Adds the stream to a request on its way out: ky would keep a copy of all that has passed, to send it again. */
+function withBody(input: Request | URL | string, { body }: OutgoingStream): Request {
+  const init: RequestInit & { duplex: 'half' } = { body, duplex: 'half' };
+  return new Request(input, init);
+}
+
 /** What a repeated DELETE is told when the first one did it. */
 const isMissing = (error: unknown): boolean => error instanceof HTTPError && error.response.status === 404;
 
 function request(
   http: KyInstance,
   operation: Operation,
-  call: { path: object; query?: object; json?: unknown; bytes?: Uint8Array },
+  call: { path: object; query?: object; json?: unknown; bytes?: Uint8Array; stream?: OutgoingStream },
   signal: AbortSignal,
   retry: RetryPolicy,
 ) {
@@ -126,9 +149,15 @@ function request(
     retry: retryOptions(operation, retry),
     ...(call.query && { searchParams: Object.entries(call.query).filter(([, value]) => value !== undefined) }),
     ...(call.json !== undefined && { json: call.json }),
-    ...(call.bytes && { body: new Uint8Array(call.bytes), headers: { 'content-type': 'application/octet-stream' } }),
+    ...(call.bytes && { body: new Uint8Array(call.bytes), headers: BYTES }),
+    ...(call.stream && { headers: headersOf(call.stream) }),
   });
 }
+
+const BYTES = { 'content-type': 'application/octet-stream' };
+
+const headersOf = ({ byteSize }: OutgoingStream): Record<string, string> =>
+  byteSize === undefined ? BYTES : { ...BYTES, 'content-length': String(byteSize) };
 
 /** Fills a path template. Callers check ids before; percent-encoding keeps even a mistake within one segment. */
 function expand(template: string, path: object): string {

@@ -1,8 +1,7 @@
 import type { Wire } from '../contract/contract.ts';
-import { type CallOptions, type Client, ignoreBody } from './client.ts';
+import { type CallOptions, type Client, ignoreBody, type OutgoingStream } from './client.ts';
+import { type DataItemPicture, type Hold, isJson, openDataItem } from './data-item-picture.ts';
 import { type FieldReader, nullable, string, timestamp } from './fields.ts';
-import { type ImageAddress, imageAddress } from './image-address.ts';
-import { MAX_PICTURE_BYTES } from './picture.ts';
 import { type Known, type Page, Reading } from './read.ts';
 
 const fields = {
@@ -20,10 +19,8 @@ export interface DataItemRow extends Known<typeof fields>, DataItemKey {
   readonly kind: 'DataItem';
 }
 
-/** A data item's picture: its bytes, or where they are. */
-export type DataItemPicture = { readonly bytes: Uint8Array<ArrayBuffer> } | ImageAddress;
-
-export const dataItems = (client: Client) => ({
+/** @param hold Waits for a place among the pictures that are held whole. */
+export const dataItems = (client: Client, hold: Hold) => ({
   list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<DataItemRow>> => {
     const reading = new Reading(client.contract, 'listDataItems');
     const call = { path: { modelId }, ...(lastDocId && { query: { lastDocId } }) };
@@ -51,33 +48,27 @@ export const dataItems = (client: Client) => ({
   },
 
   /** The picture in whichever of the contract's three shapes the upstream gives it. */
-  picture: ({ modelId, id }: DataItemKey, options: CallOptions = {}): Promise<DataItemPicture> => {
-    const reading = new Reading(client.contract, 'getDataItem');
-    return client.send('getDataItem', { path: { modelId, dataId: id } }, options, async (response) =>
-      isJson(response)
-        ? reading.value(
-            'DataItemDetails',
-            imageAddress(client.contract, 'DataItemDetails'),
-            await reading.json(response),
-          )
-        : { bytes: await reading.bytes(response, MAX_PICTURE_BYTES) },
-    );
-  },
+  picture: (key: DataItemKey, options: CallOptions = {}): Promise<DataItemPicture> =>
+    openDataItem(client, hold, key, options),
 
   /** Resolves to the new data item's id. */
-  upload: (modelId: string, bytes: Uint8Array): Promise<string> => {
+  upload: (modelId: string, picture: OutgoingPicture, options: CallOptions = {}): Promise<string> => {
     const reading = new Reading(client.contract, 'uploadDataItem');
-    return client.send('uploadDataItem', { path: { modelId }, bytes }, {}, async (response) =>
+    return client.send('uploadDataItem', { path: { modelId }, ...contentOf(picture) }, options, async (response) =>
       reading.id('UploadedDataItem', 'dataId', await reading.json(response)),
     );
   },
 
-  replace: ({ modelId, id }: DataItemKey, bytes: Uint8Array): Promise<void> =>
-    client.send('replaceDataItem', { path: { modelId, dataId: id }, bytes }, {}, ignoreBody),
+  replace: ({ modelId, id }: DataItemKey, picture: OutgoingPicture, options: CallOptions = {}): Promise<void> =>
+    client.send('replaceDataItem', { path: { modelId, dataId: id }, ...contentOf(picture) }, options, ignoreBody),
 
   /** For good: a data item that was deleted cannot be brought back. */
   delete: ({ modelId, id }: DataItemKey): Promise<void> =>
     client.send('deleteDataItem', { path: { modelId, dataId: id } }, {}, ignoreBody),
 });
 
-const isJson = (response: Response): boolean => /\bjson\b/i.test(response.headers.get('content-type') ?? '');
+/** A picture to send: all of it, or as it comes. */
+type OutgoingPicture = Uint8Array | OutgoingStream;
+
+const contentOf = (picture: OutgoingPicture) =>
+  picture instanceof Uint8Array ? { bytes: picture } : { stream: picture };

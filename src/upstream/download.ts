@@ -18,6 +18,8 @@ export interface DownloadOptions {
   maxBytes?: number;
   /** For all waiting on the sender, headers and body together, in milliseconds. @default 20_000 */
   timeoutMs?: number;
+  /** For everything, also the waiting on a slow reader, in milliseconds. @default 300_000 */
+  lifetimeMs?: number;
   /** Finds the addresses of a host name. @default the system's resolver */
   resolve?: Resolve;
   /** What connects to public hosts, with a lookup that it has to use. @default an undici Agent */
@@ -40,20 +42,28 @@ const CONNECTIONS_PER_HOST = 16;
  * the allowed hosts only HTTPS to public addresses is visited, and no credential leaves the upstream's origin.
  */
 export function createDownload(options: DownloadOptions): Download {
-  const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, resolve = resolveHost } = options;
+  const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, lifetimeMs = 300_000, resolve = resolveHost } = options;
   const pool = (lookup?: LookupFunction) =>
     new Agent({ connections: CONNECTIONS_PER_HOST, connect: { timeout: timeoutMs, ...(lookup && { lookup }) } });
   const { connect = pool } = options;
   const upstreamOrigin = new URL(options.upstreamOrigin).origin;
   const allowedHosts: ReadonlySet<string> = new Set(options.allowedHosts?.map((host) => host.toLowerCase()));
-  const isAllowed = (url: URL) => allowedHosts.has(url.host) || allowedHosts.has(url.hostname);
+  // A URL does not show the default port, a setting may.
+  const isAllowed = ({ protocol, hostname, port }: URL) =>
+    allowedHosts.has(hostname) || allowedHosts.has(`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`);
   const publicHosts = connect(publicLookup(resolve));
   const privateHosts = pool();
 
-  const visit = async (url: URL, signal: AbortSignal, fetchUpstream: FetchUpstream): Promise<Answer> => {
+  const visit = async (
+    url: URL,
+    signal: AbortSignal,
+    fetchUpstream: FetchUpstream,
+    allowed: boolean,
+  ): Promise<Answer> => {
     if (url.username !== '' || url.password !== '') refuse(url, 'an address without user and password');
+    // A blob: URL has the origin of the URL inside it.
+    if (url.protocol !== 'https:' && url.protocol !== 'http:') refuse(url, 'https');
     if (url.origin === upstreamOrigin) return fetchUpstream(url.href, signal);
-    const allowed = isAllowed(url);
     if (!allowed) requirePublic(url);
     const answer = await fetch(url, {
       dispatcher: allowed ? privateHosts : publicHosts,
@@ -71,8 +81,12 @@ export function createDownload(options: DownloadOptions): Download {
     fetchUpstream: FetchUpstream,
   ): Promise<{ url: URL; answer: Answer }> => {
     let url = start;
+    // A public host must not choose where in the private network this gateway goes, even among the allowed hosts.
+    let cameFromUs = true;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      const answer = await budget.within(visit(url, budget.signal, fetchUpstream));
+      const allowed: boolean = cameFromUs && isAllowed(url);
+      cameFromUs = allowed || url.origin === upstreamOrigin;
+      const answer = await budget.within(visit(url, budget.signal, fetchUpstream, allowed));
       if (!REDIRECTS.has(answer.status)) return { url, answer };
       void answer.body?.cancel().catch(() => {});
       const next = absolute(answer.headers.get('location') ?? '', url);
@@ -89,17 +103,19 @@ export function createDownload(options: DownloadOptions): Download {
     if (isEmbedded(address)) return pictureOfBase64(address, maxBytes);
     const start = absolute(address);
     if (!start) throw new DownloadError('invalid', 'Expected an absolute URL, but got an address that is none.');
-    const budget = createTimeBudget(
-      timeoutMs,
-      signal,
-      () => new DownloadError('timeout', `Expected ${nameOf(start)} within ${timeoutMs} ms, but got no more of it.`),
-    );
+    const budget = createTimeBudget({
+      milliseconds: timeoutMs,
+      lifetime: lifetimeMs,
+      caller: signal,
+      spent: (time) =>
+        new DownloadError('timeout', `Expected ${nameOf(start)} within ${time} ms, but got no more of it.`),
+    });
     try {
       const { url, answer } = await follow(start, budget, fetchUpstream);
-      return receivePicture(answer, { url, maxBytes, budget });
+      return receivePicture(answer, { from: nameOf(url), maxBytes, budget });
     } catch (error) {
       budget.end();
-      throw failureOf(error, start, budget);
+      throw failureOf(error, nameOf(start), budget);
     }
   };
 }

@@ -1,11 +1,11 @@
 import type { Contract, OperationId, Wire } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
-import { BodyTooLongError, readBytes, readText } from './body.ts';
+import { BodyTooLongError, readText } from './body.ts';
 import { UpstreamError } from './errors.ts';
 import { type FieldReader, list, record, string, Unreadable } from './fields.ts';
 
 /** A page of lists, or a picture in base64, is far below it; in bytes. */
-const LARGEST_ANSWER = 67_108_864;
+export const LARGEST_ANSWER = 67_108_864;
 
 export type FieldReaders = Readonly<Record<string, FieldReader<unknown>>>;
 
@@ -35,15 +35,6 @@ export class Reading {
       if (cause instanceof BodyTooLongError) throw this.invalid(cause.message, { cause });
       if (!(cause instanceof SyntaxError)) throw cause;
       throw this.invalid('expected JSON, got something else', { cause });
-    }
-  }
-
-  /** The answer's bytes, where it is no JSON. */
-  async bytes(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    try {
-      return await readBytes(response, maxBytes);
-    } catch (cause) {
-      throw cause instanceof BodyTooLongError ? this.invalid(cause.message, { cause }) : cause;
     }
   }
 

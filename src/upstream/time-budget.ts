@@ -4,31 +4,41 @@ export interface TimeBudget {
   readonly signal: AbortSignal;
   /** Waits for the work, or rejects with the signal's reason. Only time spent in here counts. */
   within<T>(work: Promise<T>): Promise<T>;
-  /** Lets go of the caller's signal. */
+  /** Lets go of the caller's signal and of the clock. */
   end(): void;
+}
+
+export interface TimeBudgetOptions {
+  /** For all waits together, in milliseconds. */
+  milliseconds: number;
+  /** For everything from now to the end, however slowly it is taken, in milliseconds. @default no bound */
+  lifetime?: number;
+  /** Aborts when nobody waits any more. */
+  caller: AbortSignal;
+  /** Makes the reason for when the time is spent, from the milliseconds that were allowed. */
+  spent: (milliseconds: number) => Error;
 }
 
 /**
  * A budget that whoever takes its time to read does not use up, and that a sender of one byte at a time does.
- *
- * @param milliseconds For all waits together.
- * @param caller Aborts when nobody waits any more.
- * @param spent Makes the reason for when the time is spent.
+ * Who takes it for longer than the lifetime loses it too: what waits for a reader that has stalled is held for nothing.
  */
-export function createTimeBudget(milliseconds: number, caller: AbortSignal, spent: () => Error): TimeBudget {
+export function createTimeBudget({ milliseconds, lifetime, caller, spent }: TimeBudgetOptions): TimeBudget {
   const controller = new AbortController();
   const { signal } = controller;
   const leave = () => controller.abort(caller.reason);
   if (caller.aborted) leave();
   else caller.addEventListener('abort', leave, { once: true });
   let left = milliseconds;
+  const longest = lifetime === undefined ? undefined : setTimeout(() => controller.abort(spent(lifetime)), lifetime);
+  longest?.unref();
 
   return {
     signal,
 
     async within(work) {
       const started = performance.now();
-      const timer = setTimeout(() => controller.abort(spent()), left);
+      const timer = setTimeout(() => controller.abort(spent(milliseconds)), left);
       let stop = () => {};
       const stopped = new Promise<never>((_, reject) => {
         stop = () => reject(signal.reason);
@@ -47,6 +57,9 @@ export function createTimeBudget(milliseconds: number, caller: AbortSignal, spen
       }
     },
 
-    end: () => caller.removeEventListener('abort', leave),
+    end() {
+      clearTimeout(longest);
+      caller.removeEventListener('abort', leave);
+    },
   };
 }

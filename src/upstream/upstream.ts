@@ -4,6 +4,7 @@ import type { Contract } from '../contract/contract.ts';
 import { type Client, createClient, type Transport } from './client.ts';
 import { dataItems } from './data-items.ts';
 import { models } from './models.ts';
+import { createPlaces } from './places.ts';
 import { predictions } from './predictions.ts';
 import { defaultRetry, type RetryPolicy } from './retry.ts';
 import { trainings } from './trainings.ts';
@@ -37,10 +38,14 @@ export interface UpstreamOptions {
 // Enough for every credential that is active at once; one that falls out only starts with an empty queue again.
 const CREDENTIALS = 10_000;
 
+// Pictures in base64, which cannot be handed on before all of them is there.
+const WHOLE_PICTURES = { total: 16, each: 4 };
+
 /** Makes the upstream for each API key. One key has one queue, however many answers ask with it at once. */
 export function createUpstreams(options: UpstreamOptions): (apiKey: string) => Upstream {
   const { concurrency = 32, deadline = 30_000, retry = defaultRetry, onRetryAfter = () => {}, ...shared } = options;
   const known = new LRUCache<string, Upstream>({ max: CREDENTIALS });
+  const wholePictures = createPlaces(WHOLE_PICTURES);
 
   return (apiKey) => {
     const existing = known.get(apiKey);
@@ -55,7 +60,7 @@ export function createUpstreams(options: UpstreamOptions): (apiKey: string) => U
     });
     const upstream: Upstream = {
       models: models(client),
-      dataItems: dataItems(client),
+      dataItems: dataItems(client, (signal) => wholePictures.enter(apiKey, signal)),
       trainings: trainings(client),
       predictions: predictions(client),
       fetchOwn: client.fetchOwn,

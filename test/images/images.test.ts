@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { createImages, type ImageSource, type ImagesOptions } from '../../src/images/images.ts';
+import { createImages, type ImagesOptions } from '../../src/images/images.ts';
 import { createSealer } from '../../src/images/seal.ts';
+import type { ImageSource } from '../../src/images/source.ts';
 import { DownloadError } from '../../src/upstream/download-error.ts';
 import { pictureOfBase64 } from '../../src/upstream/picture.ts';
 
@@ -61,12 +62,15 @@ test('a picture is nothing but a picture, and may be shown anywhere', async () =
   const { url, ask } = startImages();
 
   expect(Object.fromEntries((await ask(url())).headers)).toEqual({
+    'accept-ranges': 'bytes',
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'ETag, Content-Length, Content-Range, Accept-Ranges',
     'cache-control': 'private, max-age=60',
     'content-length': String(png.byteLength),
     'content-security-policy': "default-src 'none'; sandbox",
     'content-type': 'image/png',
     'cross-origin-resource-policy': 'cross-origin',
-    etag: expect.stringMatching(/^"[\w-]+"$/),
+    etag: expect.stringMatching(/^W\/"[\w-]+"$/),
     'x-content-type-options': 'nosniff',
   });
 });
@@ -162,7 +166,7 @@ test('whoever has the picture is told so without asking the upstream', async () 
   const { url, ask, opened } = startImages();
   const etag = (await ask(url())).headers.get('etag') ?? '';
 
-  for (const known of [etag, `W/${etag}`, `"other", ${etag}`]) {
+  for (const known of [etag, etag.replace('W/', ''), `"other", ${etag}`]) {
     const answer = await ask(url(), { headers: { 'if-none-match': known } });
     expect(answer.status).toBe(304);
     expect(answer.headers.get('etag')).toBe(etag);

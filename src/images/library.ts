@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { LRUCache } from 'lru-cache';
+import PQueue from 'p-queue';
+import { SharedWork } from '../shared-work.ts';
+import type { Picture } from '../upstream/picture.ts';
+import { createPlaces } from '../upstream/places.ts';
+import type { Freshness } from './freshness.ts';
+import { type ImageFacts, inspect, readAll } from './inspect.ts';
+import type { ImageLimits } from './limits.ts';
+import { makeCopy } from './make-copy.ts';
+import type { ImageFormat } from './signature.ts';
+import type { ImageSource, ImageSubject } from './source.ts';
+import type { Variant } from './variant.ts';
+
+/** A copy of a picture in another width or format. */
+export interface Copy {
+  readonly bytes: Buffer;
+  readonly format: ImageFormat;
+  /** Equal bytes have equal ones, others do not. */
+  readonly hash: string;
+}
+
+/** Opens a picture with a credential. */
+export type OpenPicture = (apiKey: string, source: ImageSource, signal: AbortSignal) => Promise<Picture>;
+
+/** What is made of whole pictures, and remembered for the credential that read them. */
+export interface Library {
+  /** @throws DownloadError when the picture cannot be had or decoded; the signal's reason when it aborts. */
+  copy(apiKey: string, source: ImageSource, variant: Variant, signal: AbortSignal): Promise<Copy>;
+  /** @throws As {@link Library.copy}. */
+  facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
+  /** Gives up what was made of pictures that have changed. */
+  drop(apiKey: string, subject: ImageSubject): void;
+}
+
+export interface LibraryOptions {
+  open: OpenPicture;
+  freshness: Freshness;
+  limits: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
+}
+
+interface Original {
+  bytes: Buffer;
+  facts: ImageFacts;
+}
+
+/** Whole originals in memory at once, of all credentials and of each. */
+const ORIGINALS = { total: 8, each: 4 };
+const FACTS = 10_000;
+/** What remembering a copy takes besides its bytes, roughly, in bytes. */
+const OVERHEAD = 1_024;
+
+/**
+ * @see Library. A picture that many want at the same time is read once, and so is every copy made once; both go on for
+ * as long as one of them waits. Failures are not remembered.
+ */
+export function createLibrary({ open, freshness, limits }: LibraryOptions): Library {
+  const places = createPlaces(ORIGINALS);
+  const decoding = new PQueue({ concurrency: Math.min(4, availableParallelism()) });
+  const originals = new SharedWork<Original>();
+  const making = new SharedWork<Copy>();
+  const factsByName = new LRUCache<string, ImageFacts>({ max: FACTS });
+  const copies = new LRUCache<string, Copy>({
+    maxSize: limits.cacheBytes,
+    sizeCalculation: ({ bytes }) => bytes.byteLength + OVERHEAD,
+  });
+
+  /** Reads a picture whole, in a place that is held until the last who uses it is done. */
+  const read = async (apiKey: string, source: ImageSource, name: string, signal: AbortSignal): Promise<Original> => {
+    const leave = await places.enter(apiKey, signal);
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+    const picture = await open(apiKey, source, signal);
+    const bytes = await readAll(picture.body);
+    const facts = await inspect(bytes, limits.pixels);
+    if (source.kind === 'prediction') factsByName.set(name, facts);
+    return { bytes, facts };
+  };
+  const withOriginal = <Made>(
+    apiKey: string,
+    source: ImageSource,
+    signal: AbortSignal,
+    use: (original: Original) => Made | Promise<Made>,
+  ): Promise<Made> => {
+    const name = freshness.nameOf(apiKey, source);
+    return originals.use(name, signal, (wanted) => read(apiKey, source, name, wanted), use);
+  };
+
+  return {
+    async copy(apiKey, source, variant, signal) {
+      const name = `${freshness.nameOf(apiKey, source)}/${variant.width ?? ''}/${variant.format ?? ''}`;
+      const known = copies.get(name);
+      if (known) return known;
+      const make = (wanted: AbortSignal) =>
+        withOriginal(apiKey, source, wanted, ({ bytes }) =>
+          decoding.add(async () => {
+            wanted.throwIfAborted();
+            const made = await makeCopy(bytes, variant, limits.pixels);
+            const copy = { ...made, hash: createHash('sha256').update(made.bytes).digest('base64url').slice(0, 27) };
+            copies.set(name, copy);
+            return copy;
+          }),
+        );
+      return making.use(name, signal, make, (copy) => copy);
+    },
+    async facts(apiKey, source, signal) {
+      const known = factsByName.get(freshness.nameOf(apiKey, source));
+      return known ?? withOriginal(apiKey, source, signal, ({ facts }) => facts);
+    },
+    drop(apiKey, subject) {
+      const prefix = freshness.prefixOf(apiKey, subject);
+      for (const name of [...copies.keys()]) if (name.startsWith(prefix)) copies.delete(name);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** A part of a picture, from the first to the last byte, counted from 0. */
+export interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The part that a `Range` header asks for (RFC 9110 section 14.1.2). Undefined for one that is to be ignored: another
+ * unit, no valid range, or several of them, for which a whole picture is a correct answer (section 14.2).
+ *
+ * @param size Of the whole, in bytes.
+ */
+export function readRange(header: string | null, size: number): Range | 'unsatisfiable' | undefined {
+  const [, from, to] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? [];
+  if (from === undefined || to === undefined || (from === '' && to === '')) return undefined;
+  if (from === '') {
+    const count = Math.min(Number(to), size);
+    return count === 0 ? 'unsatisfiable' : { first: size - count, last: size - 1 };
+  }
+  const first = Number(from);
+  const last = to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if (to !== '' && Number(to) < first) return undefined;
+  return first < size ? { first, last } : 'unsatisfiable';
+}
+
+/** That part of a stream. What comes before it is read and dropped, what comes after it is not read. */
+export function partOf(source: ReadableStream<Uint8Array>, { first, last }: Range): ReadableStream<Uint8Array> {
+  const reader = source.getReader();
+  let at = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          const begin = at;
+          at += value.byteLength;
+          const piece = value.subarray(Math.max(0, first - begin), Math.max(0, last + 1 - begin));
+          if (piece.byteLength > 0) controller.enqueue(piece);
+          if (at > last) {
+            void reader.cancel().catch(() => {});
+            return controller.close();
+          }
+          if (piece.byteLength > 0) return;
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
