@@ -16,6 +16,8 @@ export interface Sealer {
    * @throws RangeError when the token would be longer than {@link MAX_TOKEN_LENGTH}.
    */
   seal(content: string, purpose: string): string;
+  /** As `seal`, and tells when the token stops being valid. */
+  issue(content: string, purpose: string): { token: string; expiresAt: Date };
   /** The content, or `undefined` when the token is malformed, altered, expired, or was sealed for another purpose. */
   open(token: string, purpose: string): string | undefined;
 }
@@ -57,17 +59,21 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
     return keys;
   };
 
+  const issue: Sealer['issue'] = (content, purpose) => {
+    const expiry = Math.floor(now() / HOUR) + 2;
+    const message = Buffer.allocUnsafe(EXPIRY_BYTES + Buffer.byteLength(content));
+    message.writeUInt32BE(expiry);
+    message.write(content, EXPIRY_BYTES);
+    const token = encrypt(message, keysFor(purpose)[0]).toString('base64url');
+    if (token.length > MAX_TOKEN_LENGTH) {
+      throw new RangeError(`A sealed token holds at most ${MAX_TOKEN_LENGTH} characters, but needs ${token.length}.`);
+    }
+    return { token, expiresAt: new Date(expiry * HOUR) };
+  };
+
   return {
-    seal(content, purpose) {
-      const message = Buffer.allocUnsafe(EXPIRY_BYTES + Buffer.byteLength(content));
-      message.writeUInt32BE(Math.floor(now() / HOUR) + 2);
-      message.write(content, EXPIRY_BYTES);
-      const token = encrypt(message, keysFor(purpose)[0]).toString('base64url');
-      if (token.length > MAX_TOKEN_LENGTH) {
-        throw new RangeError(`A sealed token holds at most ${MAX_TOKEN_LENGTH} characters, but needs ${token.length}.`);
-      }
-      return token;
-    },
+    issue,
+    seal: (content, purpose) => issue(content, purpose).token,
 
     open(token, purpose) {
       if (token.length > MAX_TOKEN_LENGTH) return undefined;

@@ -67,6 +67,17 @@ test('a token is valid to the end of the next full hour', () => {
   );
 });
 
+test('who issues a token is told the moment at which it stops being valid', () => {
+  const { issue, open, clock } = startSealer({ at: NOON + 1 });
+  const { token, expiresAt } = issue('cat', 'image');
+
+  expect(expiresAt).toEqual(new Date(NOON + 2 * HOUR));
+  clock.at = expiresAt.getTime() - 1;
+  expect(open(token, 'image')).toBe('cat');
+  clock.at = expiresAt.getTime();
+  expect(open(token, 'image')).toBeUndefined();
+});
+
 test('every flipped bit is refused', () => {
   const { seal, open } = startSealer();
   const sealed = Buffer.from(seal('cat', 'image'), 'base64url');
