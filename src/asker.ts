@@ -49,7 +49,8 @@ export const askerFrom =
 /** What proxies add (RFC 7239, and what was there before it). */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
 
-const hostOf = (request: Request): string => request.headers.get('host') ?? new URL(request.url).host;
+/** The host that a request over HTTP names. */
+export const hostOf = (request: Request): string => request.headers.get('host') ?? new URL(request.url).host;
 
 /** The key of a WebSocket: `apiKey` or the header's name in the connection parameters, or the header of the handshake. */
 function socketKey(header: string, { connectionParams = {}, extra }: SocketContext): string | undefined {

@@ -86,6 +86,9 @@ export const settings = {
     'Secrets that seal image URLs, newest first, separated by commas; 32 characters or more each. Generated into `.data/secret` when unset.',
   ),
   ALLOW_ANONYMOUS: flag(false).describe('Lend the gateway’s own key to everyone who can reach it.'),
+  CORS_ORIGINS: list().describe(
+    'Origins whose pages may use the gateway, such as `https://app.example.com`, separated by commas; `*` for all. Pages of its own origin may anyway.',
+  ),
   LOG_LEVEL: z
     .preprocess(
       (value) => (value === '' ? undefined : value),
@@ -117,6 +120,8 @@ export interface Config {
   /** Newest first; empty: generate one. */
   readonly secrets: readonly string[];
   readonly allowAnonymous: boolean;
+  /** Origins whose pages may use the gateway from a browser; `*` for all. */
+  readonly corsOrigins: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** Undefined: the embedded sandbox. */
   readonly upstreamUrl: string | undefined;
@@ -150,6 +155,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     trustProxy: values.TRUST_PROXY,
     secrets: values.SECRET,
     allowAnonymous: values.ALLOW_ANONYMOUS,
+    corsOrigins: values.CORS_ORIGINS,
     logLevel: values.LOG_LEVEL,
     upstreamUrl: values.FLAIR_API_URL,
     ownKey: ownKeyOf(values),
@@ -198,8 +204,12 @@ const ownKeyOf = ({ FLAIR_API_KEY, FLAIR_API_URL }: Values): string | undefined 
 
 /** Mistakes in how settings go together. */
 function mistakesIn(values: Values): string[] {
-  const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, FLAIR_API_KEY_HEADER, SECRET = [] } = values;
+  const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, FLAIR_API_KEY_HEADER, SECRET = [], CORS_ORIGINS = [] } = values;
   const mistakes: string[] = [];
+  for (const origin of CORS_ORIGINS) {
+    if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
+    mistakes.push(`\`CORS_ORIGINS\` must hold origins such as https://app.example.com, or *, but holds "${origin}".`);
+  }
   if (HOST !== undefined && !isLoopbackName(HOST) && ownKeyOf(values) !== undefined && ALLOW_ANONYMOUS === false) {
     const own = FLAIR_API_KEY === undefined ? 'sandbox key' : '`FLAIR_API_KEY`';
     const orElse = FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` so that every caller brings a key';

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   GRAPHQL_PARSE_FAILED: { retryable: false, meaning: 'The document is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { retryable: false, meaning: 'The document or its variables do not fit the schema.' },
   PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request body is larger than this gateway accepts.' },
+  UNSUPPORTED_MEDIA_TYPE: { retryable: false, meaning: 'The Content-Type of the request is not one that works here.' },
   UPSTREAM_TIMEOUT: { retryable: true, meaning: 'The upstream gave no complete answer in time.' },
   UPSTREAM_UNAVAILABLE: { retryable: true, meaning: 'The upstream cannot be reached, or it failed.' },
   UPSTREAM_INVALID_RESPONSE: { retryable: true, meaning: 'The upstream answered something that breaks its contract.' },

@@ -3,9 +3,12 @@ import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
+import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
 import { createAccess } from './access/credential.ts';
-import { askerFrom, type TransportContext } from './asker.ts';
+import { useCrossSiteGuard } from './access/cross-site.ts';
+import { createOrigins, preflight } from './access/origins.ts';
+import { askerFrom, hostOf, type TransportContext } from './asker.ts';
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
@@ -24,14 +27,17 @@ import { createPictures } from './pictures.ts';
 import { createAdmission } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
 import { defaultUploadLimits, type UploadLimits } from './uploads/limits.ts';
+import { createTickets } from './uploads/tickets.ts';
 import { useUploads } from './uploads/uploads.ts';
 import type { Transport } from './upstream/client.ts';
+import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/download.ts';
 import { createUpstreams, type UpstreamOptions } from './upstream/upstream.ts';
 import { createWatching, defaultWatchSettings, type WatchSettings } from './watching.ts';
 
 export interface GatewayOptions {
-  config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'>;
+  config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'> &
+    Partial<Pick<Config, 'corsOrigins'>>;
   /** Secrets that seal image addresses, newest first; at least one. */
   secrets: readonly string[];
   /** Absolute address of the upstream, and how requests reach it. */
@@ -91,8 +97,9 @@ export function createGateway(options: GatewayOptions) {
   const limits = { ...defaultImageLimits, ...options.images };
   const download = createDownload({ upstreamOrigin: baseUrl, allowedHosts: limits.hosts });
   const pictures = createPictures({ upstreamOf, download });
+  const sealer = createSealer({ secrets, now });
   const images = createImages({
-    sealer: createSealer({ secrets, now }),
+    sealer,
     open: pictures.open,
     limits,
     now,
@@ -107,6 +114,7 @@ export function createGateway(options: GatewayOptions) {
     upstreamOf: ({ apiKey }) => upstreamOf(apiKey),
     watching,
     idempotency,
+    uploadTicket: (base, { apiKey }, target) => tickets.issue(base, apiKey, target),
     imageUrl: (base, { apiKey }, source, variant) => images.url(base, apiKey, source, variant),
     inspectImage: ({ apiKey }, source, signal = NEVER) => images.facts(apiKey, source, signal),
     imagePlaceholder: ({ apiKey }, source, signal = NEVER) => images.placeholder(apiKey, source, signal),
@@ -120,10 +128,30 @@ export function createGateway(options: GatewayOptions) {
   const askerOf = askerFrom({ access, publicUrl: config.publicUrl, listeningUrl });
   const maskError = createMaskError((error, id) => log.error({ err: error, id }, 'unexpected error'));
 
+  const pictureOf = ({ modelId, id }: DataItemKey) => ({ kind: 'dataItem', modelId, dataId: id }) as const;
+  const tickets = createTickets({
+    sealer,
+    store: options.idempotencyStore,
+    admission,
+    limits: uploads,
+    pause,
+    upstreamOf,
+    describe(request, apiKey, key) {
+      const id = globalId({ kind: 'DataItem', ...key });
+      return { id, dataItem: { id, image: { url: images.url(askerOf({ request }).baseUrl, apiKey, pictureOf(key)) } } };
+    },
+    onReplaced: (apiKey, key) => images.changed(apiKey, pictureOf(key)),
+    maskError,
+    onError: (error) => log.error({ err: error }, 'the use of an upload ticket could not be noted'),
+  });
+
+  const origins = createOrigins({ allowed: config.corsOrigins ?? [], publicUrl: config.publicUrl });
+
   const yoga = createYoga({
     schema,
     plugins: [
       useContext({ services, maskError, askerOf: (transport) => askerOf(transport as TransportContext) }),
+      useCrossSiteGuard(origins, access.apiKeyHeader),
       useBodyLimit(uploads.operationBytes),
       // After the limit, of which requests with files have one of their own.
       useUploads({ limits: uploads, admission, pause }),
@@ -138,12 +166,26 @@ export function createGateway(options: GatewayOptions) {
   });
   const graphiql = createGraphiql();
 
+  /** The graph over HTTP, as far as the asker's site may use it. */
+  const graph = async (request: Request): Promise<Response> => {
+    const visit = { origin: request.headers.get('origin'), host: hostOf(request) };
+    const cors = Object.entries(origins.headersFor(visit));
+    if (request.method === 'OPTIONS') {
+      const headers = Object.fromEntries([...cors, ...Object.entries(preflight(access.apiKeyHeader))]);
+      return new Response(null, { status: 204, headers: { allow: 'GET, POST, OPTIONS', ...headers } });
+    }
+    const response = await yoga.fetch(request);
+    for (const [name, value] of cors) response.headers.append(name, value);
+    return response;
+  };
+
   return {
-    /** Answers a request over HTTP: the graph, its page, images and health. */
+    /** Answers a request over HTTP: the graph, its page, images, uploads and health. */
     async fetch(request: Request): Promise<Response> {
       const { pathname } = new URL(request.url);
-      if (pathname === yoga.graphqlEndpoint) return wantsPage(request) ? graphiql(request) : yoga.fetch(request);
+      if (pathname === yoga.graphqlEndpoint) return wantsPage(request) ? graphiql(request) : graph(request);
       if (pathname.startsWith('/images/')) return images.serve(request);
+      if (pathname.startsWith('/uploads/')) return tickets.serve(request);
       if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod();
       if (pathname === '/health') return Response.json({ status: 'ok' });
       if (pathname === '/') return new Response(null, { status: 302, headers: { location: yoga.graphqlEndpoint } });
@@ -163,6 +205,8 @@ export function createGateway(options: GatewayOptions) {
       }
     },
     maskError,
+    /** Whether a page of this origin may open a WebSocket; browsers ask nobody before they do. */
+    welcomes: origins.welcomes,
     /** How many jobs are polled now. */
     get watchedJobs() {
       return watching.size;
@@ -170,6 +214,7 @@ export function createGateway(options: GatewayOptions) {
     /** Stops every poll, so that streams complete and waiting answers are given, and lets writes under way end. */
     async dispose(): Promise<void> {
       watching.dispose();
+      await tickets.dispose();
       await idempotency.dispose();
     },
   };

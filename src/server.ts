@@ -58,6 +58,10 @@ export async function serve(
     if (target?.split('?', 1)[0] !== '/graphql') {
       return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
     }
+    const { origin, host } = request.headers;
+    if (!gateway.welcomes({ origin, host })) {
+      return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    }
     sockets.server.handleUpgrade(request, socket, head, (webSocket) => {
       sockets.server.emit('connection', webSocket, request);
     });

@@ -95,7 +95,9 @@ export async function openSocket(url: string, headers: Readonly<Record<string, s
   const socket = new WebSocket(socketUrl(url), GRAPHQL_TRANSPORT_WS_PROTOCOL, { headers });
   onTestFinished(() => socket.terminate());
   const messages = on(socket, 'message', { close: ['close'] });
-  const closed = once(socket, 'close').then(([code, reason]) => ({ code, reason: String(reason) }));
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.once('close', (code, reason) => resolve({ code, reason: String(reason) })),
+  );
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return {
     say: (message) => socket.send(JSON.stringify(message)),

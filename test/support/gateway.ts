@@ -14,7 +14,7 @@ import type { TypedDocumentString } from './gql/graphql.ts';
 
 export interface StartOptions {
   sandbox?: Omit<SandboxOptions, 'onRequest' | 'now'>;
-  config?: Partial<Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'>>;
+  config?: Partial<Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader' | 'corsOrigins'>>;
   contract?: Contract;
   /** Stands between the gateway and its sandbox. */
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
