@@ -6,6 +6,7 @@ import './image.ts';
 import './node.ts';
 import './model.ts';
 import './data-item.ts';
+import './upload-ticket.ts';
 import './training.ts';
 import './prediction.ts';
 import './create-prediction.ts';

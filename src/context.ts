@@ -10,6 +10,7 @@ import type { Progress } from './jobs/progress.ts';
 import type { JobEvent } from './jobs/watch.ts';
 import type { Loaders } from './loaders.ts';
 import { type SharedResult, SharedResults } from './shared-result.ts';
+import type { UploadTarget } from './uploads/ticket.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import type { PredictionRow } from './upstream/predictions.ts';
 import type { TrainingRow } from './upstream/trainings.ts';
@@ -30,6 +31,8 @@ export interface Services {
   idempotency: Idempotency;
   /** Takes a file in and hands its bytes on. A few are held in memory at once. */
   takeIn<Result>(file: UploadedFile, use: (bytes: Uint8Array) => Promise<Result>): Promise<Result>;
+  /** A new address to which this caller, or whoever is given it, sends one picture. */
+  uploadTicket(baseUrl: string, credential: Credential, target: UploadTarget): { url: string; expiresAt: Date };
   /** Absolute address of an image for this caller, in this width and format. */
   imageUrl(baseUrl: string, credential: Credential, source: ImageSource, variant: Variant): string;
   /** What an image's bytes say of it. */
@@ -96,6 +99,11 @@ export class Context {
     store: (upstream: Upstream, bytes: Uint8Array) => Promise<Result>,
   ): Promise<Result> {
     return this.#services.takeIn(file, (bytes) => this.write((upstream) => store(upstream, bytes)));
+  }
+
+  /** A new address to which one picture is sent, and when it stops working. */
+  uploadTicket(target: UploadTarget): { url: string; expiresAt: Date } {
+    return this.#services.uploadTicket(this.#asker.baseUrl, this.#asker.credential(), target);
   }
 
   watchJobs(jobs: readonly JobKey[]) {

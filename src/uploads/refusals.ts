@@ -15,6 +15,10 @@ export const tooSlow = (milliseconds: number): GraphQLError =>
     http: { status: 408 },
   });
 
+/** A request that ends before its body does. */
+export const cutShort = (): GraphQLError =>
+  badRequest('The request ended before all of its body had come. Send it again.');
+
 /**
  * Judges a body by its Content-Length (RFC 9110, 8.6), before anything of it is read.
  *

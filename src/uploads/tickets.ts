@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { GraphQLError } from 'graphql';
+import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
+import type { IdempotencyStore } from '../idempotency/store.ts';
+import { createPictureScanner } from '../images/scan.ts';
+import type { Sealer } from '../images/seal.ts';
+import type { Pause } from '../jobs/pause.ts';
+import type { DataItemKey } from '../upstream/data-items.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { Admission } from './admission.ts';
+import type { UploadLimits } from './limits.ts';
+import { cutShort, requireLength, tooSlow } from './refusals.ts';
+import { createRelay, type Relay } from './relay.ts';
+import { createSingleUse, type Use } from './single-use.ts';
+import { readTicket, type Ticket, type UploadTarget, writeTicket } from './ticket.ts';
+import { failed, invalidTicket, ofPicture, preflight, stored, wrongMethod } from './ticket-answers.ts';
+
+export type { UploadTarget };
+
+/** Addresses to which a picture is sent by itself, without a key and without the graph. */
+export interface Tickets {
+  /** A new address for one picture, and when it stops working. */
+  issue(baseUrl: string, apiKey: string, target: UploadTarget): { url: string; expiresAt: Date };
+  /** Answers `PUT /uploads/{token}`. Never rejects. */
+  serve(request: Request): Promise<Response>;
+  /** Waits for the uploads that are under way. */
+  dispose(): Promise<void>;
+}
+
+export interface TicketsOptions {
+  sealer: Sealer;
+  /** Where it is noted that a ticket was used. */
+  store: IdempotencyStore;
+  admission: Admission;
+  limits: Pick<UploadLimits, 'milliseconds' | 'pixels'>;
+  pause: Pause;
+  upstreamOf: (apiKey: string) => Pick<Upstream, 'dataItems'>;
+  /** What the sender is told of a data item that was stored. */
+  describe: (request: Request, apiKey: string, key: DataItemKey) => object;
+  /** Hears of data items whose picture is another now. */
+  onReplaced: (apiKey: string, key: DataItemKey) => void;
+  maskError: (error: unknown) => GraphQLError;
+  /** Hears of tickets whose use could not be noted. */
+  onError: (error: unknown) => void;
+}
+
+const PURPOSE = 'upload';
+/** What an upload may take after its last byte has come, in milliseconds. */
+const AFTERWARDS = 120_000;
+
+/** @see Tickets */
+export function createTickets(options: TicketsOptions): Tickets {
+  const { sealer, admission, limits, pause, upstreamOf, describe, onReplaced, maskError } = options;
+  const singleUse = createSingleUse({ ...options, lease: limits.milliseconds + AFTERWARDS });
+  const underWay = new Set<Promise<unknown>>();
+
+  /** Sends the picture on while it comes. @throws Why it was not stored. */
+  const passOn = async (request: Request, { apiKey, target }: Ticket, relay: Relay, signal: AbortSignal) => {
+    await orAbort(relay.begin(), signal);
+    const { dataItems } = upstreamOf(apiKey);
+    const { modelId, replace } = target;
+    if (replace === undefined) {
+      const id = await dataItems.upload(modelId, relay, { signal });
+      return stored(201, describe(request, apiKey, { modelId, id }));
+    }
+    const key = { modelId, id: replace };
+    await dataItems.replace(key, relay, { signal });
+    onReplaced(apiKey, key);
+    return stored(200, describe(request, apiKey, key));
+  };
+
+  /** Uses the ticket up, or gives it free again, as the upload ends. */
+  const useOnce = async (request: Request, ticket: Ticket, use: Use): Promise<Response> => {
+    const stop = new AbortController();
+    const arrived = new AbortController();
+    request.signal.addEventListener('abort', () => stop.abort(cutShort()), { signal: arrived.signal });
+    pause(limits.milliseconds, arrived.signal).then(
+      () => stop.abort(tooSlow(limits.milliseconds)),
+      () => {},
+    );
+    const relay = createRelay(request.body, {
+      scanner: createPictureScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels: limits.pixels }),
+      byteSize: declaredSize(request),
+      milliseconds: limits.milliseconds,
+      onWhole: () => arrived.abort(),
+      onFailure: (error) => stop.abort(error),
+    });
+    try {
+      const answer = await passOn(request, ticket, relay, stop.signal);
+      await use.end('stored');
+      return answer;
+    } catch (error) {
+      const isRepeatable = !relay.isWhole || ticket.target.replace !== undefined;
+      if (isRepeatable || isClear(error)) await use.release();
+      else await use.end('unknown');
+      throw error;
+    } finally {
+      arrived.abort();
+      void relay.drain();
+    }
+  };
+
+  const receive = async (request: Request): Promise<Response> => {
+    if (request.method !== 'PUT') throw wrongMethod(request.method);
+    const token = /\/uploads\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
+    const ticket = readTicket(sealer.open(token, PURPOSE) ?? '');
+    if (!ticket) throw invalidTicket();
+    requireLength(request, MAX_IMAGE_BYTES);
+    const leave = await admission.enter(request.signal);
+    try {
+      return await useOnce(request, ticket, await singleUse.begin(ticket.nonce));
+    } finally {
+      leave();
+    }
+  };
+
+  return {
+    issue(baseUrl, apiKey, target) {
+      const { token, expiresAt } = sealer.issue(writeTicket({ apiKey, target, nonce: randomUUID() }), PURPOSE);
+      return { url: `${baseUrl}/uploads/${token}`, expiresAt };
+    },
+
+    async serve(request) {
+      if (request.method === 'OPTIONS') return preflight();
+      const received = receive(request);
+      underWay.add(received);
+      try {
+        return await received;
+      } catch (error) {
+        // Whoever left hears no answer, and leaving is not a failure.
+        return failed(request.signal.aborted ? cutShort() : (ofPicture(error) ?? maskError(error)));
+      } finally {
+        underWay.delete(received);
+      }
+    },
+
+    async dispose() {
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+/** Whether a failure says for sure that nothing happened. */
+const isClear = (error: unknown): boolean => error instanceof UpstreamError && error.failure !== 'outcome-unknown';
+
+const declaredSize = ({ headers }: Request): number | undefined => {
+  const length = headers.get('content-length');
+  return length === null ? undefined : Number(length);
+};
+
+/** Waits, but no longer than until the signal aborts. @throws Its reason then. */
+async function orAbort(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
