@@ -6,6 +6,7 @@ import { defaultImageLimits, type ImageLimits } from './limits.ts';
 import { peek } from './peek.ts';
 import { respond, type Shown, unchanged } from './respond.ts';
 import type { Sealer } from './seal.ts';
+import { sealOnce } from './seal-once.ts';
 import { imageFormat, MEDIA_TYPES, requireFormat, SIGNATURE_BYTES } from './signature.ts';
 import { type ImageGrant, type ImageSource, type ImageSubject, readGrant, writeGrant } from './source.ts';
 import { PLACEHOLDER, stepOf, type Variant } from './variant.ts';
@@ -50,6 +51,7 @@ export function createImages(options: ImagesOptions): Images {
   const { sealer, open, limits = defaultImageLimits, now = Date.now, onFailure = () => {} } = options;
   const freshness = createFreshness(now);
   const library = createLibrary({ open, freshness, limits });
+  const seal = sealOnce(sealer, now);
 
   const grantOf = (token: string) => {
     const text = sealer.open(token, PURPOSE);
@@ -93,7 +95,7 @@ export function createImages(options: ImagesOptions): Images {
       const isOriginal = step === undefined && format === undefined;
       const revision = freshness.revisionOf(apiKey, source);
       const grant = { apiKey, source, revision, ...(!isOriginal && { variant: { width: step, format } }) };
-      return `${baseUrl}/images/${sealer.seal(writeGrant(grant), PURPOSE)}`;
+      return `${baseUrl}/images/${seal(writeGrant(grant), PURPOSE)}`;
     },
 
     async serve(request) {

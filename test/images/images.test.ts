@@ -1,45 +1,8 @@
-import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { createImages, type ImagesOptions } from '../../src/images/images.ts';
 import { createSealer } from '../../src/images/seal.ts';
-import type { ImageSource } from '../../src/images/source.ts';
 import { DownloadError } from '../../src/upstream/download-error.ts';
 import { pictureOfBase64 } from '../../src/upstream/picture.ts';
-
-const HOUR = 3_600_000;
-const NOON = 490_000 * HOUR;
-const cat: ImageSource = { kind: 'dataItem', modelId: 'pets', dataId: 'cat' };
-const painting: ImageSource = { kind: 'prediction', predictionId: 'sunset', index: 3 };
-const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
-  .png()
-  .toBuffer();
-
-const pngPicture = () => pictureOfBase64(png.toString('base64'));
-
-function startImages({
-  at = NOON,
-  open = async () => pngPicture(),
-}: {
-  at?: number;
-  open?: ImagesOptions['open'];
-} = {}) {
-  const clock = { at };
-  const now = () => clock.at;
-  const failures: unknown[] = [];
-  const opened: unknown[] = [];
-  const images = createImages({
-    sealer: createSealer({ secrets: ['a-secret-of-enough-characters-for-all'], now }),
-    now,
-    onFailure: (error) => failures.push(error),
-    open: (apiKey, source, signal) => {
-      opened.push([apiKey, source]);
-      return open(apiKey, source, signal);
-    },
-  });
-  const url = (source = cat) => images.url('https://gateway.example/base', 'key-1', source);
-  const ask = (address: string, init?: RequestInit) => images.serve(new Request(address, init));
-  return { url, ask, clock, failures, opened };
-}
+import { cat, HOUR, NOON, painting, png, pngPicture, startImages } from './support.ts';
 
 test.each([[cat], [painting]])('an address shows the picture that it was made for: $kind', async (source) => {
   const { url, ask, opened } = startImages();

@@ -472,3 +472,87 @@ test('a text that is too long for any picture is refused unread', async () => {
     reason: 'too-large',
   });
 });
+
+test('a public host cannot redirect into an allowed private one', async () => {
+  const host = await startHost((request, response) =>
+    request.headers.host === 'cdn.example'
+      ? response.writeHead(302, { location: `http://127.0.0.1:${host.port}/secret` }).end()
+      : response.end('secret'),
+  );
+  const allowedHosts = [`127.0.0.1:${host.port}`];
+  const download = startDownload({ connect: host.connect, allowedHosts });
+
+  await expect(download('https://cdn.example/', signal)).rejects.toMatchObject({ reason: 'refused' });
+  expect(host.requests).toHaveLength(1);
+});
+
+test('the upstream and allowed hosts may redirect to an allowed host', async () => {
+  const host = await startHost((request, response) =>
+    request.url === '/1' ? response.writeHead(302, { location: '/2' }).end() : response.end('pixels'),
+  );
+  const fetchUpstream = async () => redirectTo(`http://127.0.0.1:${host.port}/1`);
+  const download = startDownload({ allowedHosts: ['127.0.0.1'], fetchUpstream });
+
+  expect(await textOf(await download('https://api.upstream.example/', signal))).toBe('pixels');
+});
+
+test.each(['blob:https://api.upstream.example/5', 'ftp://api.upstream.example/', 'file://api.upstream.example/x'])(
+  '%s is not an address of the upstream',
+  async (address) => {
+    const fetchUpstream = vi.fn(async () => new Response('secret'));
+
+    await expect(startDownload({ fetchUpstream })(address, signal)).rejects.toMatchObject({ reason: 'refused' });
+    expect(fetchUpstream).not.toHaveBeenCalled();
+  },
+);
+
+test('an allowed host with the port that its scheme has anyway is found', async () => {
+  const download = startDownload({ allowedHosts: ['127.0.0.1:443', '127.0.0.2:80'], timeoutMs: 1_000 });
+  // Whether anything answers there is another matter.
+  const isRefused = (address: string) =>
+    download(address, signal).then(
+      () => false,
+      ({ reason }) => reason === 'refused',
+    );
+
+  expect(await isRefused('https://127.0.0.1/')).toBe(false);
+  expect(await isRefused('http://127.0.0.2/')).toBe(false);
+  expect(await isRefused('http://127.0.0.1/')).toBe(true);
+});
+
+test('a reader that takes too long loses the picture', async () => {
+  const reasons: unknown[] = [];
+  let canceled = () => {};
+  const isCanceled = new Promise<void>((resolve) => {
+    canceled = resolve;
+  });
+  const body = new ReadableStream({
+    cancel(reason) {
+      reasons.push(reason);
+      canceled();
+    },
+  });
+  const download = startDownload({ fetchUpstream: async () => new Response(body), lifetimeMs: 10 });
+
+  const picture = await download('https://api.upstream.example/', signal);
+  await isCanceled;
+
+  expect(reasons).toMatchObject([{ reason: 'timeout', message: expect.stringContaining('within 10 ms') }]);
+  await expect(textOf(picture)).rejects.toMatchObject({ reason: 'timeout' });
+});
+
+test.each([
+  ['192.88.99.1', false],
+  ['192.0.0.8', false],
+  ['169.254.1.1', false],
+  ['2001:2::1', false],
+  ['2001:10::1', false],
+  ['2001:20::1', false],
+  ['3fff::1', false],
+  ['fec0::1', false],
+  ['::ffff:0:127.0.0.1', false],
+  ['64:ff9b:1::1', false],
+  ['100::1', false],
+])('that the special %s is public is %s', (address, expected) => {
+  expect(isPublicAddress(address)).toBe(expected);
+});

@@ -1,0 +1,52 @@
+import sharp from 'sharp';
+import { createImages, type ImagesOptions } from '../../src/images/images.ts';
+import { createSealer } from '../../src/images/seal.ts';
+import type { ImageSource } from '../../src/images/source.ts';
+import type { Variant } from '../../src/images/variant.ts';
+import { type Picture, pictureOfBase64 } from '../../src/upstream/picture.ts';
+
+export const HOUR = 3_600_000;
+export const NOON = 490_000 * HOUR;
+export const cat: ImageSource = { kind: 'dataItem', modelId: 'pets', dataId: 'cat' };
+export const painting: ImageSource = { kind: 'prediction', predictionId: 'sunset', index: 3 };
+
+/** A real picture of one colour, as a file. */
+export const pngOf = (width: number, height: number, background = 'teal'): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background } })
+    .png()
+    .toBuffer();
+
+export const pictureOf = (bytes: Buffer): Picture => pictureOfBase64(bytes.toString('base64'));
+
+export const png = await pngOf(8, 8);
+export const pngPicture = () => pictureOf(png);
+
+/** Images of a gateway behind which a function opens all pictures, with a clock turned by hand. */
+export function startImages({
+  at = NOON,
+  open = async () => pngPicture(),
+  limits,
+}: {
+  at?: number;
+  open?: ImagesOptions['open'];
+  limits?: ImagesOptions['limits'];
+} = {}) {
+  const clock = { at };
+  const now = () => clock.at;
+  const failures: unknown[] = [];
+  const opened: unknown[] = [];
+  const images = createImages({
+    sealer: createSealer({ secrets: ['a-secret-of-enough-characters-for-all'], now }),
+    now,
+    ...(limits && { limits }),
+    onFailure: (error) => failures.push(error),
+    open: (apiKey, source, signal) => {
+      opened.push([apiKey, source]);
+      return open(apiKey, source, signal);
+    },
+  });
+  const url = (source = cat, variant?: Variant, apiKey = 'key-1') =>
+    images.url('https://gateway.example/base', apiKey, source, variant);
+  const ask = (address: string, init?: RequestInit) => images.serve(new Request(address, init));
+  return { images, url, ask, clock, failures, opened };
+}
