@@ -1,38 +1,43 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startGateway } from './support/gateway.ts';
+import { roads } from './support/roads.ts';
 
 const json = { 'content-type': 'application/json' };
 
-test.each([
-  ['a query by GET', '/graphql?query={__typename}', { headers: { accept: 'application/json' } }, 200],
-  ['a query by POST', '/graphql', { method: 'POST', headers: json, body: '{"query":"{__typename}"}' }, 200],
-  ['a mutation by GET', '/graphql?query=mutation{deleteModel(input:{id:""}){__typename}}', {}, 405],
-  ['another method', '/graphql', { method: 'PUT', headers: json, body: '{"query":"{__typename}"}' }, 405],
-  ['broken JSON', '/graphql', { method: 'POST', headers: json, body: '{"query":' }, 400],
-  ['no query', '/graphql', { method: 'POST', headers: json, body: '{}' }, 400],
-  ['another media type', '/graphql', { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a,b' }, 415],
-  ['health', '/health', {}, 200],
-  ['a write to health', '/health', { method: 'POST' }, 405],
-  ['a place that is not there', '/nowhere', {}, 404],
-])('%s is answered with the right status', async (_, path, init, status) => {
-  const { fetch } = startGateway();
+describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
+  test.each([
+    ['a query by GET', '/graphql?query={__typename}', { headers: { accept: 'application/json' } }, 200],
+    ['a query by POST', '/graphql', { method: 'POST', headers: json, body: '{"query":"{__typename}"}' }, 200],
+    ['a mutation by GET', '/graphql?query=mutation{deleteModel(input:{id:""}){__typename}}', {}, 405],
+    ['another method', '/graphql', { method: 'PUT', headers: json, body: '{"query":"{__typename}"}' }, 405],
+    ['broken JSON', '/graphql', { method: 'POST', headers: json, body: '{"query":' }, 400],
+    ['no query', '/graphql', { method: 'POST', headers: json, body: '{}' }, 400],
+    ['another media type', '/graphql', { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a,b' }, 415],
+    ['health', '/health', {}, 200],
+    ['a write to health', '/health', { method: 'POST' }, 405],
+    ['a place that is not there', '/nowhere', {}, 404],
+  ])('%s is answered with the right status', async (_, path, init, status) => {
+    const { send } = await open(startGateway());
 
-  const response = await fetch(path, init);
+    const response = await send(path, init);
 
-  expect(response.status).toBe(status);
-  expect(await response.text()).not.toMatch(/^\s+at /m);
-});
-
-test('the root leads to the graph', async () => {
-  const response = await startGateway().fetch('/');
-
-  expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
-});
-
-test('other sites are not invited', async () => {
-  const response = await startGateway().fetch('/graphql?query={__typename}', {
-    headers: { origin: 'https://evil.example' },
+    expect(response.status).toBe(status);
+    expect(await response.text()).not.toMatch(/^\s+at /m);
   });
 
-  expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  test('the root leads to the graph', async () => {
+    const response = await (await open(startGateway())).send('/');
+
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
+  });
+
+  test('other sites are not invited', async () => {
+    const { send } = await open(startGateway());
+
+    const response = await send('/graphql?query={__typename}', {
+      headers: { origin: 'https://evil.example' },
+    });
+
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
 });
