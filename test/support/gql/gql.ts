@@ -26,6 +26,12 @@ type Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": typeof types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": typeof types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": typeof types.PredictionsOfAllDocument,
+    "\n  query Copies($id: ID!, $width: Int, $format: ImageFormat) {\n    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }\n  }\n": typeof types.CopiesDocument,
+    "\n  query FactsAndPlaceholder($id: ID!) {\n    node(id: $id) { ... on DataItem { image { url placeholder contentType byteSize width height } } }\n  }\n": typeof types.FactsAndPlaceholderDocument,
+    "\n  query ListImages($id: ID!) {\n    model(id: $id) { dataItems(first: 100) { nodes { image { url small: url(width: 200, format: WEBP) } } } }\n  }\n": typeof types.ListImagesDocument,
+    "\n  query PredictedImages($id: ID!) {\n    prediction(id: $id) { images { url width height placeholder } }\n  }\n": typeof types.PredictedImagesDocument,
+    "\n  mutation ReplaceImage($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }\n": typeof types.ReplaceImageDocument,
+    "\n  mutation DeleteImage($input: DeleteDataItemInput!) { deleteDataItem(input: $input) { __typename } }\n": typeof types.DeleteImageDocument,
     "\n  subscription StatusUpdated($id: ID!) {\n    trainingUpdated(id: $id) { status staleSince progress { fraction isEstimated estimatedCompletionAt } }\n  }\n": typeof types.StatusUpdatedDocument,
     "\n  subscription TrainingsUpdated($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.TrainingsUpdatedDocument,
     "\n  mutation StartAndWait($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": typeof types.StartAndWaitDocument,
@@ -74,6 +80,12 @@ const documents: Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": types.PredictionsOfAllDocument,
+    "\n  query Copies($id: ID!, $width: Int, $format: ImageFormat) {\n    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }\n  }\n": types.CopiesDocument,
+    "\n  query FactsAndPlaceholder($id: ID!) {\n    node(id: $id) { ... on DataItem { image { url placeholder contentType byteSize width height } } }\n  }\n": types.FactsAndPlaceholderDocument,
+    "\n  query ListImages($id: ID!) {\n    model(id: $id) { dataItems(first: 100) { nodes { image { url small: url(width: 200, format: WEBP) } } } }\n  }\n": types.ListImagesDocument,
+    "\n  query PredictedImages($id: ID!) {\n    prediction(id: $id) { images { url width height placeholder } }\n  }\n": types.PredictedImagesDocument,
+    "\n  mutation ReplaceImage($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }\n": types.ReplaceImageDocument,
+    "\n  mutation DeleteImage($input: DeleteDataItemInput!) { deleteDataItem(input: $input) { __typename } }\n": types.DeleteImageDocument,
     "\n  subscription StatusUpdated($id: ID!) {\n    trainingUpdated(id: $id) { status staleSince progress { fraction isEstimated estimatedCompletionAt } }\n  }\n": types.StatusUpdatedDocument,
     "\n  subscription TrainingsUpdated($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.TrainingsUpdatedDocument,
     "\n  mutation StartAndWait($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": types.StartAndWaitDocument,
@@ -155,6 +167,30 @@ export function graphql(source: "query PredictionCursor { predictions { pageInfo
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }"): typeof import('./graphql.ts').PredictionsOfAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Copies($id: ID!, $width: Int, $format: ImageFormat) {\n    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }\n  }\n"): typeof import('./graphql.ts').CopiesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FactsAndPlaceholder($id: ID!) {\n    node(id: $id) { ... on DataItem { image { url placeholder contentType byteSize width height } } }\n  }\n"): typeof import('./graphql.ts').FactsAndPlaceholderDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListImages($id: ID!) {\n    model(id: $id) { dataItems(first: 100) { nodes { image { url small: url(width: 200, format: WEBP) } } } }\n  }\n"): typeof import('./graphql.ts').ListImagesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PredictedImages($id: ID!) {\n    prediction(id: $id) { images { url width height placeholder } }\n  }\n"): typeof import('./graphql.ts').PredictedImagesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReplaceImage($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }\n"): typeof import('./graphql.ts').ReplaceImageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteImage($input: DeleteDataItemInput!) { deleteDataItem(input: $input) { __typename } }\n"): typeof import('./graphql.ts').DeleteImageDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

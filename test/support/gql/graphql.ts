@@ -80,6 +80,15 @@ export type HighQualityTrainingInput = {
   style?: TrainingStyle | null | undefined;
 };
 
+/** How an image is encoded. */
+export type ImageFormat =
+  /** As image/jpeg: what is transparent in the original is white. */
+  | 'JPEG'
+  /** As image/png: without loss, and may be transparent. */
+  | 'PNG'
+  /** As image/webp: small, and may be transparent. */
+  | 'WEBP';
+
 /** Dimensions of the images to make. */
 export type ImageSizeInput = {
   /** In pixels, from 512 to 1536. */
@@ -253,6 +262,66 @@ export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
+
+export type CopiesQueryVariables = Exact<{
+  id: string | number;
+  width?: number | null | undefined;
+  format?: ImageFormat | null | undefined;
+}>;
+
+
+export type CopiesQuery = { node:
+    | { image: { original: string, copy: string } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type FactsAndPlaceholderQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FactsAndPlaceholderQuery = { node:
+    | { image: { url: string, placeholder: string | null, contentType: string | null, byteSize: number | null, width: number | null, height: number | null } }
+    | Record<PropertyKey, never>
+   | null };
+
+export type ListImagesQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ListImagesQuery = { model: { dataItems: { nodes: Array<{ image: { url: string, small: string } } | null> } } | null };
+
+export type PredictedImagesQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PredictedImagesQuery = { prediction: { images: Array<{ url: string, width: number | null, height: number | null, placeholder: string | null }> | null } | null };
+
+export type ReplaceImageMutationVariables = Exact<{
+  input: ReplaceDataItemInput;
+}>;
+
+
+export type ReplaceImageMutation = { replaceDataItem:
+    | { __typename: 'FileTooLargeError' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+    | { __typename: 'ReplaceDataItemSuccess' }
+    | { __typename: 'UnsupportedImageError' }
+   };
+
+export type DeleteImageMutationVariables = Exact<{
+  input: DeleteDataItemInput;
+}>;
+
+
+export type DeleteImageMutation = { deleteDataItem:
+    | { __typename: 'DeleteDataItemSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
 
 export type StatusUpdatedSubscriptionVariables = Exact<{
   id: string | number;
@@ -820,6 +889,74 @@ export const PredictionsOfAllDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
+export const CopiesDocument = new TypedDocumentString(`
+    query Copies($id: ID!, $width: Int, $format: ImageFormat) {
+  node(id: $id) {
+    ... on DataItem {
+      image {
+        original: url
+        copy: url(width: $width, format: $format)
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CopiesQuery, CopiesQueryVariables>;
+export const FactsAndPlaceholderDocument = new TypedDocumentString(`
+    query FactsAndPlaceholder($id: ID!) {
+  node(id: $id) {
+    ... on DataItem {
+      image {
+        url
+        placeholder
+        contentType
+        byteSize
+        width
+        height
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FactsAndPlaceholderQuery, FactsAndPlaceholderQueryVariables>;
+export const ListImagesDocument = new TypedDocumentString(`
+    query ListImages($id: ID!) {
+  model(id: $id) {
+    dataItems(first: 100) {
+      nodes {
+        image {
+          url
+          small: url(width: 200, format: WEBP)
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ListImagesQuery, ListImagesQueryVariables>;
+export const PredictedImagesDocument = new TypedDocumentString(`
+    query PredictedImages($id: ID!) {
+  prediction(id: $id) {
+    images {
+      url
+      width
+      height
+      placeholder
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictedImagesQuery, PredictedImagesQueryVariables>;
+export const ReplaceImageDocument = new TypedDocumentString(`
+    mutation ReplaceImage($input: ReplaceDataItemInput!) {
+  replaceDataItem(input: $input) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<ReplaceImageMutation, ReplaceImageMutationVariables>;
+export const DeleteImageDocument = new TypedDocumentString(`
+    mutation DeleteImage($input: DeleteDataItemInput!) {
+  deleteDataItem(input: $input) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteImageMutation, DeleteImageMutationVariables>;
 export const StatusUpdatedDocument = new TypedDocumentString(`
     subscription StatusUpdated($id: ID!) {
   trainingUpdated(id: $id) {

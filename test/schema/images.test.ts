@@ -1,0 +1,210 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
+import { startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
+import { picture, seedModel, seedPrediction } from '../support/seeds.ts';
+
+const copies = graphql(`
+  query Copies($id: ID!, $width: Int, $format: ImageFormat) {
+    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }
+  }
+`);
+const facts = graphql(`
+  query FactsAndPlaceholder($id: ID!) {
+    node(id: $id) { ... on DataItem { image { url placeholder contentType byteSize width height } } }
+  }
+`);
+const list = graphql(`
+  query ListImages($id: ID!) {
+    model(id: $id) { dataItems(first: 100) { nodes { image { url small: url(width: 200, format: WEBP) } } } }
+  }
+`);
+const predicted = graphql(`
+  query PredictedImages($id: ID!) {
+    prediction(id: $id) { images { url width height placeholder } }
+  }
+`);
+const replace = graphql(`
+  mutation ReplaceImage($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }
+`);
+const remove = graphql(`
+  mutation DeleteImage($input: DeleteDataItemInput!) { deleteDataItem(input: $input) { __typename } }
+`);
+
+async function startWithImages(images: number, ...[options]: Parameters<typeof startGateway>) {
+  const started = startGateway(options);
+  const { id: modelId, globalId: id, dataItems } = await seedModel(started.upstream, 'Dresses', { images });
+  const items = dataItems.map((dataId) => globalId({ kind: 'DataItem', modelId, id: dataId }));
+  started.takeRequests();
+  return { ...started, modelId, id, items, item: items[0] ?? '' };
+}
+
+const inline = (bytes: Uint8Array) => `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`;
+const show = (started: Pick<ReturnType<typeof startGateway>, 'fetch'>, url = '') =>
+  started.fetch(new URL(url).pathname);
+
+describe('a copy', () => {
+  test.each(['WEBP', 'PNG', 'JPEG'] as const)(
+    'in %s of a width is shown under an address of its own',
+    async (format) => {
+      const started = await startWithImages(0);
+      const bytes = await picture({ width: 300, height: 150 });
+      const stored = await started.upstream(`/models/${started.modelId}/data`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: bytes,
+      });
+      const { dataId } = (await stored.json()) as { dataId: string };
+      const id = globalId({ kind: 'DataItem', modelId: started.modelId, id: dataId });
+
+      const answer = await started.query(copies, { id, width: 100, format });
+      const node = answer.data?.node as { image: { original: string; copy: string } } | undefined;
+      const shown = await show(started, node?.image.copy);
+
+      expect(node?.image.copy).not.toBe(node?.image.original);
+      expect(shown.headers.get('content-type')).toBe(`image/${format.toLowerCase()}`);
+      expect(await sharp(Buffer.from(await shown.arrayBuffer())).metadata()).toMatchObject({
+        format: format.toLowerCase(),
+        width: 128,
+        height: 64,
+      });
+    },
+  );
+
+  test.each([0, -1])('of a width of %i is refused in words', async (width) => {
+    const { query, item } = await startWithImages(1);
+
+    const { errors } = await query(copies, { id: item, width });
+
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining('Ask for a width of 1 pixel or more.'),
+        extensions: { code: 'BAD_USER_INPUT' },
+      },
+    ]);
+  });
+});
+
+describe('what is said of an image', () => {
+  test.each(['bytes', 'url', 'base64'] as const)(
+    'costs one read with its placeholder, from a data item answered as %s',
+    async (dataItemShape) => {
+      const { query, item, takeRequests } = await startWithImages(1, { sandbox: { dataItemShape } });
+
+      const { data, errors } = await query(facts, { id: item });
+
+      expect(errors).toBeUndefined();
+      expect(data?.node).toMatchObject({
+        image: {
+          placeholder: expect.stringMatching(/^data:image\/webp;base64,/),
+          contentType: 'image/png',
+          width: 8,
+          height: 8,
+        },
+      });
+      // The first read is of the data item itself, by its id.
+      expect(takeRequests().filter((operation) => operation === 'getDataItem')).toHaveLength(2);
+    },
+  );
+
+  test('is null, with an error of the field alone, when the picture cannot be read', async () => {
+    const { query, item } = await startWithImages(1, {
+      transport: async (request, upstream) =>
+        /\/data\/[^/]+$/.test(new URL(request.url).pathname) && request.method === 'GET'
+          ? new Response('<!doctype html>', { headers: { 'content-type': 'image/png' } })
+          : upstream(request),
+    });
+
+    const { data, errors } = await query(facts, { id: item });
+
+    expect(data?.node).toMatchObject({
+      image: { url: expect.stringContaining('/images/'), placeholder: null, contentType: null, byteSize: null },
+    });
+    expect(errors?.map(({ path }) => path?.at(-1)).sort()).toEqual(
+      ['byteSize', 'contentType', 'height', 'placeholder', 'width'].sort(),
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+  });
+
+  test('is remembered of a prediction, whose images never change', async () => {
+    const { query, upstream, clock, takeRequests, modelId } = await startWithImages(1);
+    const id = await seedPrediction(upstream, [modelId], { num_images: 2, image_size: { width: 512, height: 512 } });
+    await clock.advance(60_000);
+    takeRequests();
+
+    const first = await query(predicted, { id: globalId({ kind: 'Prediction', id }) });
+    const reads = takeRequests();
+    const second = await query(predicted, { id: globalId({ kind: 'Prediction', id }) });
+
+    expect(first.data?.prediction?.images).toHaveLength(2);
+    expect(first.errors).toBeUndefined();
+    expect(second.data).toEqual(first.data);
+    expect(reads.filter((operation) => operation === 'getPrediction')).toHaveLength(1);
+    expect(takeRequests()).toEqual(['getPrediction']);
+  });
+});
+
+test('listing a hundred images downloads none of them', async () => {
+  const { query, id, takeRequests } = await startWithImages(100, { sandbox: { pageSize: 100 } });
+
+  const { data } = await query(list, { id });
+
+  expect(data?.model?.dataItems.nodes).toHaveLength(100);
+  expect(new Set(data?.model?.dataItems.nodes.flatMap((node) => [node?.image.url, node?.image.small])).size).toBe(200);
+  expect(takeRequests()).toEqual(['getModel', 'listDataItems']);
+});
+
+describe('a data item', () => {
+  const addressesOf = async (started: Awaited<ReturnType<typeof startWithImages>>, id = started.item) => {
+    const { data } = await started.query(copies, { id, width: 64 });
+    return data?.node as { image: { original: string; copy: string } } | undefined;
+  };
+
+  test('that was replaced is shown as it is now, under another address', async () => {
+    const started = await startWithImages(2);
+    const before = await addressesOf(started);
+    const neighbour = await addressesOf(started, started.items[1]);
+    for (const url of [before?.image.original, before?.image.copy]) await show(started, url);
+
+    const bytes = await picture({ width: 20, height: 10 });
+    await started.query(replace, { input: { id: started.item, file: inline(bytes) } });
+    const after = await addressesOf(started);
+
+    expect(after?.image.original).not.toBe(before?.image.original);
+    expect(after?.image.copy).not.toBe(before?.image.copy);
+    expect(await addressesOf(started, started.items[1])).toEqual(neighbour);
+    for (const url of [after?.image.original, after?.image.copy, before?.image.copy]) {
+      const shown = Buffer.from(await (await show(started, url)).arrayBuffer());
+      expect(await sharp(shown).metadata()).toMatchObject({ width: 20, height: 10 });
+    }
+  });
+
+  test('that was deleted is shown no more', async () => {
+    const started = await startWithImages(2);
+    const before = await addressesOf(started);
+    await show(started, before?.image.copy);
+
+    await started.query(remove, { input: { id: started.item } });
+
+    expect((await show(started, before?.image.copy)).status).toBe(404);
+    expect((await show(started, before?.image.original)).status).toBe(404);
+  });
+
+  test('that may have been replaced without an answer is shown as it is now', async () => {
+    const started = await startWithImages(1, {
+      transport: async (request, upstream) => {
+        const response = await upstream(request);
+        return request.method === 'PUT' ? new Response(null, { status: 502 }) : response;
+      },
+    });
+    const before = await addressesOf(started);
+    await show(started, before?.image.copy);
+
+    const bytes = await picture({ width: 20, height: 10 });
+    await started.query(replace, { input: { id: started.item, file: inline(bytes) } });
+
+    const shown = Buffer.from(await (await show(started, before?.image.copy)).arrayBuffer());
+    expect(await sharp(shown).metadata()).toMatchObject({ width: 20, height: 10 });
+  });
+});
