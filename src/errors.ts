@@ -29,6 +29,10 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'A write that may have happened: look before repeating it, because it may cost money twice.',
   },
+  SHUTTING_DOWN: {
+    retryable: true,
+    meaning: 'The gateway is being stopped; another one, or this one again, will answer.',
+  },
   SERVICE_UNAVAILABLE: {
     retryable: true,
     meaning: 'The gateway itself lacks something at present, for example its Redis; nothing was sent.',

@@ -13,7 +13,7 @@ import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import type { Contract } from './contract/contract.ts';
-import { createMaskError } from './errors.ts';
+import { createMaskError, publicError } from './errors.ts';
 import { useContext } from './execution.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
@@ -165,6 +165,7 @@ export function createGateway(options: GatewayOptions) {
     logging: false,
   });
   const graphiql = createGraphiql();
+  let isStopping = false;
 
   /** The graph over HTTP, as far as the asker's site may use it. */
   const graph = async (request: Request): Promise<Response> => {
@@ -183,11 +184,12 @@ export function createGateway(options: GatewayOptions) {
     /** Answers a request over HTTP: the graph, its page, images, uploads and health. */
     async fetch(request: Request): Promise<Response> {
       const { pathname } = new URL(request.url);
+      if (isStopping && pathname !== '/health') return stopping();
       if (pathname === yoga.graphqlEndpoint) return wantsPage(request) ? graphiql(request) : graph(request);
       if (pathname.startsWith('/images/')) return images.serve(request);
       if (pathname.startsWith('/uploads/')) return tickets.serve(request);
       if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod();
-      if (pathname === '/health') return Response.json({ status: 'ok' });
+      if (pathname === '/health' || pathname === '/ready') return Response.json({ status: 'ok' });
       if (pathname === '/') return new Response(null, { status: 302, headers: { location: yoga.graphqlEndpoint } });
       return new Response(`There is nothing at ${pathname}. The graph is at ${yoga.graphqlEndpoint}.\n`, {
         status: 404,
@@ -211,6 +213,10 @@ export function createGateway(options: GatewayOptions) {
     get watchedJobs() {
       return watching.size;
     },
+    /** Answers nothing new but whether it is alive. What is under way goes on. */
+    refuseNew(): void {
+      isStopping = true;
+    },
     /** Stops every poll, so that streams complete and waiting answers are given, and lets writes under way end. */
     async dispose(): Promise<void> {
       watching.dispose();
@@ -219,6 +225,13 @@ export function createGateway(options: GatewayOptions) {
     },
   };
 }
+
+/** To whoever asks while the gateway stops: another one, or this one again, will answer. */
+const stopping = () =>
+  Response.json(
+    { errors: [publicError('SHUTTING_DOWN', 'This gateway is stopping. Ask again.').toJSON()] },
+    { status: 503, headers: { 'retry-after': '1', 'cache-control': 'no-store' } },
+  );
 
 const wrongMethod = () =>
   new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });

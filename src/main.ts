@@ -37,6 +37,11 @@ async function start(config: Config) {
   listeningUrl = server.url;
   console.log(`\n  GraphiQL: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`);
 
+  // Half alive is worse than ended: whoever runs the program starts it again.
+  process.once('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'the program ends: nobody expected this error');
+    process.exit(1);
+  });
   const stop = async () => {
     await server.close();
     sandbox?.close();

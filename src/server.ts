@@ -26,6 +26,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/**
+ * How long a request's headers may take to arrive, and the whole of it if its body is not judged elsewhere, in
+ * milliseconds. Node.js answers 408 then, and closes the connection.
+ */
+const SLOWEST = { headers: 10_000, request: 300_000, look: 1_000 };
+
 /** How long answers under way may take after a stop was asked for, in milliseconds. */
 const DRAIN = 10_000;
 
@@ -41,7 +47,12 @@ export async function serve(
   const answer = createServerAdapter((request: Request) => gateway.fetch(request));
   const underWay = new Set<ServerResponse>();
   let isDraining = false;
-  const server = createServer((request, response) => {
+  const timeouts = {
+    headersTimeout: SLOWEST.headers,
+    requestTimeout: SLOWEST.request,
+    connectionsCheckingInterval: SLOWEST.look,
+  };
+  const server = createServer(timeouts, (request, response) => {
     if (isDraining) response.setHeader('connection', 'close');
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
@@ -54,14 +65,11 @@ export async function serve(
   const sockets = createSockets(gateway, { log, streamsPerSocket });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const target = readTarget(request);
-    if (target?.split('?', 1)[0] !== '/graphql') {
-      return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-    }
+    const refuseUpgrade = (status: string) => void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
     const { origin, host } = request.headers;
-    if (!gateway.welcomes({ origin, host })) {
-      return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
-    }
+    if (isDraining) return refuseUpgrade('503 Service Unavailable');
+    if (readTarget(request)?.split('?', 1)[0] !== '/graphql') return refuseUpgrade('404 Not Found');
+    if (!gateway.welcomes({ origin, host })) return refuseUpgrade('403 Forbidden');
     sockets.server.handleUpgrade(request, socket, head, (webSocket) => {
       sockets.server.emit('connection', webSocket, request);
     });
@@ -74,10 +82,9 @@ export async function serve(
     url: urlOf(server.address() as AddressInfo),
     async close() {
       isDraining = true;
+      gateway.refuseNew();
       // Whoever keeps its connection after the last answer would keep the program.
       for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
-      const closed = once(server, 'close');
-      server.close();
       const deadline = AbortSignal.timeout(DRAIN);
       deadline.addEventListener('abort', () => {
         server.closeAllConnections();
@@ -85,6 +92,10 @@ export async function serve(
       });
       await sockets.close();
       const disposed = gateway.dispose();
+      // Until the last answer is sent whoever asks still hears that this gateway lives, and takes nothing new.
+      while (underWay.size > 0) await Promise.all([...underWay].map((response) => once(response, 'close')));
+      const closed = once(server, 'close');
+      server.close();
       server.closeIdleConnections();
       await closed;
       await disposed;

@@ -33,3 +33,33 @@ test('the last answer of a program that stops says that the connection ends, so 
   expect((await answer).headers.get('connection')).toBe('close');
   expect(await stopped).toEqual({ code: 0, signal: null });
 });
+
+test('a program that stops finishes what is under way, and says to all others that it lives but is not ready', async () => {
+  const upstream = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void upstream.close());
+  await once(upstream, 'listening');
+  const { url, stop } = await startProgram({
+    env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, FLAIR_API_KEY: 'any' },
+  });
+  const status = async (path: string) => (await fetch(`${url}${path}`)).status;
+  expect([await status('/health'), await status('/ready')]).toEqual([200, 200]);
+  const { closed } = await openSocket(url);
+  const answer = fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: 'mutation { createModel(input: { displayName: "a" }) { __typename } }' }),
+  });
+  const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
+
+  const stopped = stop();
+  await closed;
+  expect([await status('/health'), await status('/ready')]).toEqual([200, 503]);
+  const refused = await fetch(`${url}/graphql?query={__typename}`);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  expect((await refused.json()).errors).toMatchObject([{ extensions: { code: 'SHUTTING_DOWN', retryable: true } }]);
+  await expect(openSocket(url)).rejects.toThrow('503');
+
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"a"}');
+  expect(await (await answer).json()).toMatchObject({ data: { createModel: { __typename: 'CreateModelSuccess' } } });
+  expect(await stopped).toEqual({ code: 0, signal: null });
+});
