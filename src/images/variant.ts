@@ -11,7 +11,7 @@ export interface Variant {
  * The widths in which copies are made, in pixels. So few that nobody can fill the memory for copies with a picture in
  * every width that there is; so close that a copy is at most twice as wide as needed.
  */
-export const WIDTHS = [64, 128, 256, 384, 512, 768, 1_024, 1_536, 2_048] as const;
+const WIDTHS = [64, 128, 256, 384, 512, 768, 1_024, 1_536, 2_048] as const;
 
 const LARGEST = 2_048;
 

@@ -1,0 +1,85 @@
+import sharp from 'sharp';
+import { createImages } from '../../src/images/images.ts';
+import { createSealer } from '../../src/images/seal.ts';
+import type { ImageSource } from '../../src/images/source.ts';
+import { pictureOfBase64 } from '../../src/upstream/picture.ts';
+
+/**
+ * Measures what image addresses and copies cost the gateway: `npm run bench:images`. Prints each figure with its aim, and
+ * ends with 1 when an aim is missed. No network takes part.
+ */
+
+const ROUNDS = 301;
+const VIEWERS = 100;
+const IMAGES = 100;
+const KEY = 'an-api-key-as-long-as-they-usually-are-0123456789';
+const small = { width: 512, format: 'webp' } as const;
+
+/** Noise, which is as hard to encode as a picture can be. */
+const original = await sharp({
+  create: { width: 2_048, height: 2_048, channels: 3, background: 'teal', noise: { type: 'gaussian', sigma: 24 } },
+})
+  .jpeg({ quality: 90 })
+  .toBuffer();
+
+let reads = 0;
+const images = createImages({
+  sealer: createSealer({ secrets: ['a secret for measuring that is long enough'], now: Date.now }),
+  open: async () => {
+    reads++;
+    return pictureOfBase64(original.toString('base64'));
+  },
+});
+
+const itemOf = (dataId: string): ImageSource => ({ kind: 'dataItem', modelId: 'cxAPAW2zX38mxM8uWwXg', dataId });
+const seal = (round: number) => {
+  for (let at = 0; at < IMAGES; at++) images.url('https://gateway.example', KEY, itemOf(`round-${round}-image-${at}`));
+};
+const show = async () => {
+  const answer = await images.serve(new Request(images.url('https://gateway.example', KEY, itemOf('cat'), small)));
+  await answer.arrayBuffer();
+};
+
+/** Processor time of one round, in milliseconds. */
+function processorTime(round: number): number {
+  const before = process.cpuUsage();
+  seal(round);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+async function timeOf(act: () => Promise<unknown>): Promise<number> {
+  const begunAt = performance.now();
+  await act();
+  return performance.now() - begunAt;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
+for (const round of rounds) seal(-1 - round);
+const first = median(rounds.map(processorTime));
+const again = median(rounds.map(() => processorTime(ROUNDS - 1)));
+
+const making = await timeOf(() => Promise.all(Array.from({ length: VIEWERS }, show)));
+const kept: number[] = [];
+for (const _ of rounds) kept.push(await timeOf(show));
+const showing = median(kept);
+
+const figures: [what: string, figure: string, aim: string, isMet: boolean][] = [
+  [`sealing ${IMAGES} new addresses`, `${first.toFixed(3)} ms of processor time`, 'under 1 ms', first < 1],
+  [`sealing them again`, `${again.toFixed(3)} ms of processor time`, 'under half of that', again < first / 2],
+  [`${VIEWERS} viewers of a new copy at once`, `${reads} read of the original`, '1', reads === 1],
+  ['making that copy', `${making.toFixed(0)} ms`, 'none', true],
+  [
+    'showing it again',
+    `${showing.toFixed(3)} ms, a ${Math.round(making / showing)}th`,
+    'under a 20th',
+    showing < making / 20,
+  ],
+];
+for (const [what, figure, aim, isMet] of figures) {
+  console.log(`${isMet ? '✓' : '✗'} ${what}: ${figure} (aim: ${aim})`);
+}
+if (figures.some(([, , , isMet]) => !isMet)) process.exitCode = 1;
