@@ -38,6 +38,8 @@ export interface LibraryOptions {
   open: OpenPicture;
   freshness: Freshness;
   limits: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
+  /** Makes a copy. @default {@link makeCopy} */
+  make?: typeof makeCopy;
 }
 
 interface Original {
@@ -55,7 +57,7 @@ const OVERHEAD = 1_024;
  * @see Library. A picture that many want at the same time is read once, and so is every copy made once; both go on for
  * as long as one of them waits. Failures are not remembered.
  */
-export function createLibrary({ open, freshness, limits }: LibraryOptions): Library {
+export function createLibrary({ open, freshness, limits, make = makeCopy }: LibraryOptions): Library {
   const places = createPlaces(ORIGINALS);
   const decoding = new PQueue({ concurrency: Math.min(4, availableParallelism()) });
   const originals = new SharedWork<Original>();
@@ -68,9 +70,14 @@ export function createLibrary({ open, freshness, limits }: LibraryOptions): Libr
 
   /** Reads a picture whole, in a place that is held until the last who uses it is done. */
   const read = async (apiKey: string, source: ImageSource, name: string, signal: AbortSignal): Promise<Original> => {
-    const leave = await places.enter(apiKey, signal);
+    const entering = places.enter(apiKey, signal);
+    const leave = () =>
+      void entering.then(
+        (end) => end(),
+        () => {},
+      );
     signal.addEventListener('abort', leave, { once: true });
-    if (signal.aborted) leave();
+    await entering;
     const picture = await open(apiKey, source, signal);
     const bytes = await readAll(picture.body);
     const facts = await inspect(bytes, limits.pixels);
@@ -92,17 +99,17 @@ export function createLibrary({ open, freshness, limits }: LibraryOptions): Libr
       const name = `${freshness.nameOf(apiKey, source)}/${variant.width ?? ''}/${variant.format ?? ''}`;
       const known = copies.get(name);
       if (known) return known;
-      const make = (wanted: AbortSignal) =>
+      const begin = (wanted: AbortSignal) =>
         withOriginal(apiKey, source, wanted, ({ bytes }) =>
           decoding.add(async () => {
             wanted.throwIfAborted();
-            const made = await makeCopy(bytes, variant, limits.pixels);
+            const made = await make(bytes, variant, limits.pixels);
             const copy = { ...made, hash: createHash('sha256').update(made.bytes).digest('base64url').slice(0, 27) };
             copies.set(name, copy);
             return copy;
           }),
         );
-      return making.use(name, signal, make, (copy) => copy);
+      return making.use(name, signal, begin, (copy) => copy);
     },
     async facts(apiKey, source, signal) {
       const known = factsByName.get(freshness.nameOf(apiKey, source));

@@ -1,9 +1,13 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { createFreshness } from '../../src/images/freshness.ts';
+import { createLibrary } from '../../src/images/library.ts';
+import { defaultImageLimits } from '../../src/images/limits.ts';
+import { makeCopy } from '../../src/images/make-copy.ts';
 import type { ImageFormat } from '../../src/images/signature.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import { settle, until } from '../support/clock.ts';
-import { cat, painting, pictureOf, pngOf, startImages } from './support.ts';
+import { cat, HOUR, NOON, painting, pictureOf, pngOf, startImages } from './support.ts';
 
 const wide = await pngOf(3_000, 30);
 const small = { width: 64, format: 'webp' } as const;
@@ -37,13 +41,36 @@ test('widths of the same step have the same address, and a picture as it is has 
 });
 
 test('a copy is made once, however many ask for it and whenever', async () => {
-  const { url, ask, opened } = startImages({ open: async () => pictureOf(wide) });
+  const { signal } = new AbortController();
+  const seen = { opened: 0, made: 0 };
+  const library = createLibrary({
+    freshness: createFreshness(() => NOON),
+    limits: defaultImageLimits,
+    open: async () => {
+      seen.opened++;
+      return pictureOf(wide);
+    },
+    make: (...of) => {
+      seen.made++;
+      return makeCopy(...of);
+    },
+  });
+  const copy = () => library.copy('key-1', painting, small, signal);
 
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(url(painting, small))));
-  await ask(url(painting, small));
+  const copies = await Promise.all(Array.from({ length: 20 }, copy));
 
-  expect(new Set(answers.map(({ status, headers }) => `${status} ${headers.get('etag')}`)).size).toBe(1);
-  expect(opened).toHaveLength(1);
+  expect(new Set([...copies, await copy()]).size).toBe(1);
+  expect(seen).toEqual({ opened: 1, made: 1 });
+});
+
+test('an address is the same for an hour', () => {
+  const { url, clock } = startImages();
+  const first = url(cat, small);
+
+  clock.at += HOUR - 1;
+  expect(url(cat, small)).toBe(first);
+  clock.at += 1;
+  expect(url(cat, small)).not.toBe(first);
 });
 
 test('copies of one picture, its facts and its placeholder cost one read when they are asked for together', async () => {
