@@ -42,6 +42,7 @@ export const askerFrom =
       credential: () => access.credentialOf(caller),
       // A Host header is whatever the client says it is; only one that names this machine can be believed.
       baseUrl: publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl()),
+      isHttp,
       signal: isHttp ? transport.request.signal : undefined,
     };
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopbackName } from './access/credential.ts';
+import type { RateLimits } from './access/rates.ts';
 import type { ImageLimits } from './images/limits.ts';
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
@@ -40,6 +41,24 @@ const watchSettings = {
   ),
   MAX_STREAMS_PER_SOCKET: integer({ default: 50, min: 1, max: 10_000_000 }).describe(
     'Subscriptions that one WebSocket may have open at once.',
+  ),
+  MAX_SOCKET_MESSAGES_PER_SECOND: integer({ default: 50, min: 1, max: 10_000_000 }).describe(
+    'Messages a second that one WebSocket may send; twice as many for a moment.',
+  ),
+};
+
+const share = (fallback: number) => integer({ default: fallback, min: 1, max: 10_000_000 });
+
+const rateSettings = {
+  MAX_OPERATIONS_PER_SECOND_PER_KEY: share(200).describe(
+    'Operations a second of one key, over every transport. Twice as many may come at once.',
+  ),
+  MAX_REQUESTS_PER_SECOND_PER_ADDRESS: share(200).describe(
+    'Requests for the graph and for uploads, and operations over WebSockets, a second from one address. Twice as many may come at once.',
+  ),
+  MAX_SOCKETS_PER_KEY: share(200).describe('WebSockets that one key may have open at once.'),
+  MAX_EVENT_STREAMS_PER_KEY: share(200).describe(
+    'Subscriptions over server-sent events that one key may have open at once.',
   ),
 };
 
@@ -106,6 +125,7 @@ export const settings = {
     'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
   ),
   ...watchSettings,
+  ...rateSettings,
   ...uploadSettings,
   ...imageSettings,
   ...sandboxSettings,
@@ -133,6 +153,9 @@ export interface Config {
   readonly watch: WatchSettings;
   /** Subscriptions that one WebSocket may have open at once. */
   readonly streamsPerSocket: number;
+  /** Messages a second that one WebSocket may send. */
+  readonly messagesPerSocket: number;
+  readonly rates: RateLimits;
   readonly uploads: UploadLimits;
   readonly images: ImageLimits;
   readonly sandbox: SandboxOptions;
@@ -163,6 +186,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     redisUrl: values.REDIS_URL,
     watch: watchOf(values),
     streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
+    messagesPerSocket: values.MAX_SOCKET_MESSAGES_PER_SECOND,
+    rates: {
+      perKey: values.MAX_OPERATIONS_PER_SECOND_PER_KEY,
+      perAddress: values.MAX_REQUESTS_PER_SECOND_PER_ADDRESS,
+      sockets: values.MAX_SOCKETS_PER_KEY,
+      eventStreams: values.MAX_EVENT_STREAMS_PER_KEY,
+    },
     uploads: {
       operationBytes: values.MAX_BODY_BYTES,
       files: values.MAX_UPLOAD_FILES,

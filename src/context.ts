@@ -51,6 +51,8 @@ export interface Asker {
   credential(): Credential;
   /** Where the asker reaches the gateway: scheme, host and port, without a trailing slash. */
   readonly baseUrl: string;
+  /** Whether it asks over HTTP, so that a stream is one of server-sent events. */
+  readonly isHttp: boolean;
   /** Aborts when the asker leaves. */
   readonly signal: AbortSignal | undefined;
 }

@@ -5,9 +5,11 @@ import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
-import { createAccess } from './access/credential.ts';
+import { createOperationAdmission } from './access/admission.ts';
+import { createAccess, tenantOf } from './access/credential.ts';
 import { useCrossSiteGuard } from './access/cross-site.ts';
 import { createOrigins, preflight } from './access/origins.ts';
+import { createPlaces, createRate, defaultRateLimits, type RateLimits } from './access/rates.ts';
 import { askerFrom, hostOf, type TransportContext } from './asker.ts';
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
@@ -53,6 +55,8 @@ export interface GatewayOptions {
   uploads?: Partial<UploadLimits>;
   /** How pictures are read and kept, where it differs from {@link defaultImageLimits}. */
   images?: Partial<ImageLimits>;
+  /** How much one caller may ask, where it differs from {@link defaultRateLimits}. */
+  rates?: Partial<RateLimits>;
   /** @default the vendor's contract */
   contract?: Contract;
   /** How polls wait. @default real time */
@@ -106,6 +110,9 @@ export function createGateway(options: GatewayOptions) {
     onFailure: (error, source) => log.warn({ err: error, source }, 'an image could not be served'),
   });
 
+  const rates = { ...defaultRateLimits, ...options.rates };
+  const addresses = createRate(rates.perAddress, 'An address');
+  const sockets = createPlaces(rates.sockets, 'sockets');
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const admission = createAdmission(uploads);
   const storing = new PQueue({ concurrency: uploads.upstreamAtOnce });
@@ -150,7 +157,12 @@ export function createGateway(options: GatewayOptions) {
   const yoga = createYoga({
     schema,
     plugins: [
-      useContext({ services, maskError, askerOf: (transport) => askerOf(transport as TransportContext) }),
+      useContext({
+        services,
+        maskError,
+        admission: createOperationAdmission(rates),
+        askerOf: (transport) => askerOf(transport as TransportContext),
+      }),
       useCrossSiteGuard(origins, access.apiKeyHeader),
       useBodyLimit(uploads.operationBytes),
       // After the limit, of which requests with files have one of their own.
@@ -181,10 +193,18 @@ export function createGateway(options: GatewayOptions) {
   };
 
   return {
-    /** Answers a request over HTTP: the graph, its page, images, uploads and health. */
-    async fetch(request: Request): Promise<Response> {
+    /**
+     * Answers a request over HTTP: the graph, its page, images, uploads and health.
+     *
+     * @param address Whence it comes; without one it has no share in what an address may ask.
+     */
+    async fetch(request: Request, address?: string): Promise<Response> {
       const { pathname } = new URL(request.url);
       if (isStopping && pathname !== '/health') return stopping();
+      if (address !== undefined && (pathname === yoga.graphqlEndpoint || pathname.startsWith('/uploads/'))) {
+        const refusal = await addresses.count(address);
+        if (refusal) return refused(refusal);
+      }
       if (pathname === yoga.graphqlEndpoint) return wantsPage(request) ? graphiql(request) : graph(request);
       if (pathname.startsWith('/images/')) return images.serve(request);
       if (pathname.startsWith('/uploads/')) return tickets.serve(request);
@@ -197,6 +217,14 @@ export function createGateway(options: GatewayOptions) {
     },
     /** The graph with all its plugins, for WebSockets. */
     getEnveloped: yoga.getEnveloped,
+    /** Why whoever asks from this address is not answered now; undefined when they are. */
+    refusalFor: (address: string) => addresses.count(address),
+    /**
+     * Takes a place for a WebSocket of whoever opens it, and returns what gives it back.
+     *
+     * @throws GraphQLError UNAUTHENTICATED, or RATE_LIMITED when there is none left.
+     */
+    openSocket: (transport: TransportContext) => sockets.take(tenantOf(askerOf(transport).credential())),
     /** Why a caller cannot be acted for, as far as that shows before the upstream is asked; undefined when nothing shows. */
     refusalOf(transport: TransportContext): GraphQLError | undefined {
       try {
@@ -228,10 +256,20 @@ export function createGateway(options: GatewayOptions) {
 
 /** To whoever asks while the gateway stops: another one, or this one again, will answer. */
 const stopping = () =>
-  Response.json(
-    { errors: [publicError('SHUTTING_DOWN', 'This gateway is stopping. Ask again.').toJSON()] },
-    { status: 503, headers: { 'retry-after': '1', 'cache-control': 'no-store' } },
+  refused(
+    publicError('SHUTTING_DOWN', 'This gateway is stopping. Ask again.', {
+      http: { status: 503, headers: { 'retry-after': '1' } },
+    }),
   );
+
+/** Says why nothing was done, with the status that the error holds. */
+function refused(error: GraphQLError): Response {
+  const { http, ...extensions } = error.extensions as { http?: { status: number; headers?: Record<string, string> } };
+  return Response.json(
+    { errors: [{ message: error.message, extensions }] },
+    { status: http?.status ?? 400, headers: { ...http?.headers, 'cache-control': 'no-store' } },
+  );
+}
 
 const wrongMethod = () =>
   new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });

@@ -27,13 +27,16 @@ async function start(config: Config) {
     idempotencyStore:
       config.redisUrl === undefined ? openDiskStore(IDEMPOTENCY_FILE) : openRedisStore({ redis: config.redisUrl }),
     watch: config.watch,
+    rates: config.rates,
     uploads: config.uploads,
     images: config.images,
     listeningUrl: () => listeningUrl,
   });
-  const server = await serve(gateway, { ...config, log }).catch((error: unknown) => {
-    throw listenMistake(error, 'PORT', config) ?? error;
-  });
+  const server = await serve(gateway, { ...config, messageBytes: config.uploads.operationBytes, log }).catch(
+    (error: unknown) => {
+      throw listenMistake(error, 'PORT', config) ?? error;
+    },
+  );
   listeningUrl = server.url;
   console.log(`\n  GraphiQL: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`);
 

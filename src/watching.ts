@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from './access/credential.ts';
+import { createPlaces } from './access/rates.ts';
 import type { JobKey, JobRow, JobUpdate, WatchedKey } from './context.ts';
-import { publicError } from './errors.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-sources.ts';
 import { beginningWith, whenOver } from './jobs/events.ts';
 import { createPacer } from './jobs/pacer.ts';
@@ -78,7 +78,7 @@ const OPENING = 5_000;
 export function createWatching({ upstreamOf, settings, pause, now, random }: WatchingOptions): Watching {
   const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, random });
   const progress = createProgress({ now });
-  const streams = new Map<string, number>();
+  const streams = createPlaces(settings.streams, 'streams');
   const sources = new LRUCache<string, JobSourceOptions>({
     max: CREDENTIALS,
     memoMethod: (apiKey) => ({
@@ -92,20 +92,8 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
 
   /** Counts a stream while it is open. */
   const open = (tenant: string, listen: () => JobEvents): JobEvents => {
-    const others = streams.get(tenant) ?? 0;
-    if (others >= settings.streams) {
-      throw publicError(
-        'RATE_LIMITED',
-        `This key has ${others} streams open, which is as many as it may. Close some first.`,
-        { retryAfter: 1 },
-      );
-    }
-    streams.set(tenant, others + 1);
-    return whenOver(listen(), () => {
-      const left = (streams.get(tenant) ?? 1) - 1;
-      if (left > 0) streams.set(tenant, left);
-      else streams.delete(tenant);
-    });
+    const leave = streams.take(tenant);
+    return whenOver(listen(), leave);
   };
 
   return {

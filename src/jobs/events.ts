@@ -1,8 +1,11 @@
 /** A stream that is left by `return()`, at once, whatever it waits for. */
 type Stream<Event> = AsyncIterableIterator<Event, undefined>;
 
+/** What can be read one by one, and left. */
+type Source<Event> = Pick<AsyncIterator<Event, undefined>, 'next' | 'return'>;
+
 /** The same stream; `onOver` is called once, when it has completed or its reader has left. */
-export function whenOver<Event>(events: Stream<Event>, onOver: () => void): Stream<Event> {
+export function whenOver<Event>(events: Source<Event>, onOver: () => void): Stream<Event> {
   let isOver = false;
   const over = () => {
     if (!isOver) onOver();
@@ -43,5 +46,5 @@ export function beginningWith<Event>(
   };
 }
 
-const leave = async <Event>(events: Stream<Event>): Promise<IteratorResult<Event, undefined>> =>
+const leave = async <Event>(events: Source<Event>): Promise<IteratorResult<Event, undefined>> =>
   (await events.return?.()) ?? { value: undefined, done: true };

@@ -30,7 +30,7 @@ export function logRequest(log: Logger, trustProxy: boolean, request: IncomingMe
 const safePath = (url: string): string => (url.split('?', 1)[0] ?? '').replace(/(\/(?:images|uploads)\/).*/, '$1…');
 
 /** The client's address; behind a proxy of ours the last one that it added. */
-function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
+export function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
   const forwarded = trustProxy
     ? String(request.headers['x-forwarded-for'] ?? '')
         .split(',')

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
+import type { RateLimits } from '../../src/access/rates.ts';
 import type { Config } from '../../src/config.ts';
 import type { Contract, OperationId } from '../../src/contract/contract.ts';
 import { createGateway } from '../../src/gateway.ts';
@@ -20,6 +21,8 @@ export interface StartOptions {
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
   /** Time for one upstream operation, in milliseconds. */
   deadline?: number;
+  /** How much one caller may ask; without a bound on what comes at once unless it says so. */
+  rates?: Partial<RateLimits>;
   uploads?: Partial<UploadLimits>;
   images?: Partial<ImageLimits>;
   /** How jobs are watched; without a linger unless it says so. */
@@ -35,7 +38,7 @@ export type TestGateway = ReturnType<typeof startGateway>;
 
 /** A gateway of its own for a test: an empty sandbox behind it, a clock turned by hand, no ports. */
 export function startGateway(options: StartOptions = {}) {
-  const { sandbox: sandboxOptions, config, contract, transport, deadline, watch, uploads, images } = options;
+  const { sandbox: sandboxOptions, config, contract, transport, deadline, watch, uploads, images, rates } = options;
   const clock = createClock();
   const requests: SeenRequest[] = [];
   const logLines: string[] = [];
@@ -61,6 +64,7 @@ export function startGateway(options: StartOptions = {}) {
     },
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
     watch: { linger: 0, perSecond: 1e9, ...watch },
+    rates: { perKey: 1e9, perAddress: 1e9, sockets: 1e9, eventStreams: 1e9, ...rates },
     ...(uploads && { uploads }),
     ...(images && { images }),
     listeningUrl: () => 'http://127.0.0.1:4000',

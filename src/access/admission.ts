@@ -1,0 +1,42 @@
+import type { GraphQLError } from 'graphql';
+import type { Asker } from '../context.ts';
+import { tenantOf } from './credential.ts';
+import { createPlaces, createRate, type RateLimits } from './rates.ts';
+
+/** Holds every operation to the share of its credential, over every transport. What needs no credential has none. */
+export interface OperationAdmission {
+  /** Why an operation is not executed now; undefined when it is. */
+  refusalOf(asker: Asker): Promise<GraphQLError | undefined>;
+  /**
+   * Takes a place for a stream, and returns what gives it back.
+   *
+   * @throws GraphQLError RATE_LIMITED when there is none left.
+   */
+  openStream(asker: Asker): () => void;
+}
+
+/** @see OperationAdmission */
+export function createOperationAdmission(limits: RateLimits): OperationAdmission {
+  const operations = createRate(limits.perKey, 'A key');
+  const eventStreams = createPlaces(limits.eventStreams, 'streams over server-sent events');
+
+  return {
+    async refusalOf(asker) {
+      const tenant = tenantIn(asker);
+      return tenant === undefined ? undefined : await operations.count(tenant);
+    },
+    openStream(asker) {
+      const tenant = asker.isHttp ? tenantIn(asker) : undefined;
+      return tenant === undefined ? () => {} : eventStreams.take(tenant);
+    },
+  };
+}
+
+/** Undefined for who has no credential: whether that matters is up to what is asked for. */
+function tenantIn(asker: Asker): string | undefined {
+  try {
+    return tenantOf(asker.credential());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createPlaces, createRate } from '../src/access/rates.ts';
+import { startGateway } from './support/gateway.ts';
+import { graphql } from './support/gql/index.ts';
+
+const names = graphql(`query NamesAtARate { models { nodes { displayName } } }`);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const limited = { extensions: { code: 'RATE_LIMITED', retryable: true, retryAfter: 1 } };
+
+describe('a rate', () => {
+  test('lets a burst of twice a second’s share through, then a second’s share each second', async () => {
+    const rate = createRate(3, 'A key');
+    const ask = async (times: number) => {
+      const refusals = await Promise.all(Array.from({ length: times }, () => rate.count('a')));
+      return refusals.filter((refusal) => refusal === undefined).length;
+    };
+
+    expect(await ask(10)).toBe(6);
+    expect(await rate.count('a')).toMatchObject({ message: expect.stringContaining('3 times a second'), ...limited });
+    expect(await rate.count('another')).toBeUndefined();
+    vi.advanceTimersByTime(1_001);
+    expect(await ask(10)).toBe(3);
+  });
+});
+
+describe('places', () => {
+  test('are as many as there are, for each alone, and are given back once', () => {
+    const places = createPlaces(2, 'sockets');
+    const [leave] = [places.take('a'), places.take('a')];
+
+    expect(() => places.take('a')).toThrow('2 sockets open');
+    places.take('b');
+    leave?.();
+    leave?.();
+    places.take('a');
+    expect(() => places.take('a')).toThrow('2 sockets open');
+  });
+});
+
+describe('operations', () => {
+  test('of one key have their share, and those of another key theirs', async () => {
+    const { query } = startGateway({ rates: { perKey: 1 }, sandbox: { keys: ['other'] } });
+    await query(names);
+    await query(names);
+
+    expect((await query(names)).errors).toMatchObject([limited]);
+    expect((await query(names, {}, { 'x-api-key': 'other' })).errors).toBeUndefined();
+  });
+
+  test('that are refused for now are answered with 429 and when to ask again, and ask nothing of the upstream', async () => {
+    const { query, fetch, takeRequests } = startGateway({ rates: { perKey: 1 } });
+    await query(names);
+    await query(names);
+    takeRequests();
+
+    const response = await fetch('/graphql?query={models{nodes{id}}}', { headers: { accept: 'application/json' } });
+
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(takeRequests()).toEqual([]);
+  });
+
+  test('of one address have their share, whatever keys they bring', async () => {
+    const { gateway } = startGateway({ rates: { perAddress: 1 } });
+    const ask = (address: string) =>
+      gateway.fetch(new Request('http://localhost:4000/graphql?query={__typename}'), address);
+    await ask('192.0.2.1');
+    await ask('192.0.2.1');
+
+    const refused = await ask('192.0.2.1');
+
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    expect((await refused.json()).errors).toMatchObject([limited]);
+    expect((await ask('192.0.2.2')).status).toBe(200);
+    const health = await gateway.fetch(new Request('http://localhost:4000/health'), '192.0.2.1');
+    expect(health.status).toBe(200);
+  });
+});
