@@ -8,6 +8,8 @@ export interface RelayOptions {
   byteSize: number | undefined;
   /** How long the bytes may take to come, in milliseconds. */
   milliseconds: number;
+  /** Ends it before all has come. */
+  signal: AbortSignal;
   /** Told when all has come and is a picture. */
   onWhole: () => void;
   /** Told why the bytes stop before their end. */
@@ -19,7 +21,7 @@ export interface Relay extends OutgoingStream {
   /**
    * Reads until something may go out, so that what shows at once is refused before the upstream is asked.
    *
-   * @throws RefusedPictureError, or GraphQLError with status 400 when the sender stops.
+   * @throws RefusedPictureError; GraphQLError with status 400 when the sender stops; the signal's reason.
    */
   begin(): Promise<void>;
   /** Reads on for a while what nobody wants: a sender that only writes would not see the answer before. Never rejects. */
@@ -36,7 +38,7 @@ const DRAINED = 16_777_216;
  * @param source The body of a request; null when it has none.
  */
 export function createRelay(source: ReadableStream<Uint8Array> | null, options: RelayOptions): Relay {
-  const { scanner, byteSize, milliseconds, onWhole, onFailure } = options;
+  const { scanner, byteSize, milliseconds, signal, onWhole, onFailure } = options;
   const reader = source?.getReader();
   let held: Uint8Array | undefined;
   let first: Uint8Array | undefined;
@@ -53,7 +55,7 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
   /** The next chunk that may go out; undefined behind the last one. */
   const next = async (): Promise<Uint8Array | undefined> => {
     while (!isWhole) {
-      const chunk = await read();
+      const chunk = await orAbort(read(), signal);
       if (chunk) scanner.push(chunk);
       else scanner.end();
       isWhole = !chunk;
@@ -105,4 +107,19 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
       }
     },
   };
+}
+
+/** Waits, but no longer than until the signal aborts. @throws Its reason then. */
+async function orAbort<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

@@ -43,7 +43,7 @@ export function failed({ message, extensions }: GraphQLError): Response {
   return Response.json(
     { error: { code, message, retryable } },
     {
-      status: http?.status ?? STATUS[code],
+      status: http?.status ?? STATUS[code] ?? 500,
       headers: {
         ...HEADERS,
         ...http?.headers,
@@ -53,23 +53,21 @@ export function failed({ message, extensions }: GraphQLError): Response {
   );
 }
 
-const STATUS: Record<ErrorCode, number> = {
+const STATUS: Partial<Record<ErrorCode, number>> = {
   // Not 401: no header would help, the key is in the ticket.
   UNAUTHENTICATED: 403,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   RATE_LIMITED: 429,
   BAD_USER_INPUT: 422,
-  GRAPHQL_PARSE_FAILED: 400,
-  GRAPHQL_VALIDATION_FAILED: 400,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   UPSTREAM_TIMEOUT: 504,
   UPSTREAM_UNAVAILABLE: 502,
   UPSTREAM_INVALID_RESPONSE: 502,
   UPSTREAM_OUTCOME_UNKNOWN: 502,
+  SHUTTING_DOWN: 503,
   SERVICE_UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
 };
 
 /** A picture that is refused, here or by the upstream, as an error for its sender; undefined for any other error. */

@@ -57,7 +57,7 @@ export function createTickets(options: TicketsOptions): Tickets {
 
   /** Sends the picture on while it comes. @throws Why it was not stored. */
   const passOn = async (request: Request, { apiKey, target }: Ticket, relay: Relay, signal: AbortSignal) => {
-    await orAbort(relay.begin(), signal);
+    await relay.begin();
     const { dataItems } = upstreamOf(apiKey);
     const { modelId, replace } = target;
     if (replace === undefined) {
@@ -83,6 +83,7 @@ export function createTickets(options: TicketsOptions): Tickets {
       scanner: createPictureScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels: limits.pixels }),
       byteSize: declaredSize(request),
       milliseconds: limits.milliseconds,
+      signal: stop.signal,
       onWhole: () => arrived.abort(),
       onFailure: (error) => stop.abort(error),
     });
@@ -148,18 +149,3 @@ const declaredSize = ({ headers }: Request): number | undefined => {
   const length = headers.get('content-length');
   return length === null ? undefined : Number(length);
 };
-
-/** Waits, but no longer than until the signal aborts. @throws Its reason then. */
-async function orAbort(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}

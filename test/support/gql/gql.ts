@@ -18,6 +18,7 @@ type Documents = {
     "query Names { models { nodes { displayName } } }": typeof types.NamesDocument,
     "query ModelNames { models { nodes { displayName } } }": typeof types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": typeof types.StrengthDocument,
+    "query NamesAtARate { models { nodes { displayName } } }": typeof types.NamesAtARateDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": typeof types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
@@ -67,11 +68,13 @@ type Documents = {
     "\n  mutation CreateModel($input: CreateModelInput!) {\n    createModel(input: $input) {\n      __typename\n      ... on CreateModelSuccess { model { id displayName customModelType } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreateModelDocument,
     "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.StartTrainingDocument,
     "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreatePredictionDocument,
+    "\n  mutation Tickets($input: CreateUploadTicketsInput!) {\n    createUploadTickets(input: $input) {\n      __typename\n      ... on CreateUploadTicketsSuccess { tickets { url expiresAt } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n      ... on NotFoundError { id }\n    }\n  }\n": typeof types.TicketsDocument,
 };
 const documents: Documents = {
     "query Names { models { nodes { displayName } } }": types.NamesDocument,
     "query ModelNames { models { nodes { displayName } } }": types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": types.StrengthDocument,
+    "query NamesAtARate { models { nodes { displayName } } }": types.NamesAtARateDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
@@ -121,6 +124,7 @@ const documents: Documents = {
     "\n  mutation CreateModel($input: CreateModelInput!) {\n    createModel(input: $input) {\n      __typename\n      ... on CreateModelSuccess { model { id displayName customModelType } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreateModelDocument,
     "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.StartTrainingDocument,
     "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreatePredictionDocument,
+    "\n  mutation Tickets($input: CreateUploadTicketsInput!) {\n    createUploadTickets(input: $input) {\n      __typename\n      ... on CreateUploadTicketsSuccess { tickets { url expiresAt } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n      ... on NotFoundError { id }\n    }\n  }\n": types.TicketsDocument,
 };
 
 /**
@@ -135,6 +139,10 @@ export function graphql(source: "query ModelNames { models { nodes { displayName
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }"): typeof import('./graphql.ts').StrengthDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query NamesAtARate { models { nodes { displayName } } }"): typeof import('./graphql.ts').NamesAtARateDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -331,6 +339,10 @@ export function graphql(source: "\n  mutation StartTraining($input: StartTrainin
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').CreatePredictionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Tickets($input: CreateUploadTicketsInput!) {\n    createUploadTickets(input: $input) {\n      __typename\n      ... on CreateUploadTicketsSuccess { tickets { url expiresAt } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n      ... on NotFoundError { id }\n    }\n  }\n"): typeof import('./graphql.ts').TicketsDocument;
 
 
 export function graphql(source: string) {

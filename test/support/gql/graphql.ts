@@ -42,6 +42,14 @@ export type CreatePredictionInput = {
   waitSeconds?: number | null | undefined;
 };
 
+/** Which upload tickets to make. */
+export type CreateUploadTicketsInput = {
+  /** How many tickets, one for each picture: 1 to 100; 1 to replace a picture. */
+  count?: number | null | undefined;
+  /** Where the pictures go. */
+  target: UploadTargetInput;
+};
+
 /** A training image to delete. */
 export type DeleteDataItemInput = {
   /** Global id of the data item. */
@@ -189,6 +197,13 @@ export type UploadDataItemsInput = {
   modelId: string | number;
 };
 
+/** Where uploaded pictures go: exactly one of the two. */
+export type UploadTargetInput =
+  {   /** Global id of a model, to which each picture is added as a new data item. */
+  newInModel: string | number; replaceDataItem?: never; }
+  |  { newInModel?: never;   /** Global id of a data item, whose picture is replaced. */
+  replaceDataItem: string | number; };
+
 export type NamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -205,6 +220,11 @@ export type StrengthQueryVariables = Exact<{
 
 
 export type StrengthQuery = { model: { trainings: { nodes: Array<{ status: JobStatus, strength: number | null } | null> } } | null };
+
+export type NamesAtARateQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NamesAtARateQuery = { models: { nodes: Array<{ displayName: string } | null> } };
 
 export type PredictionsWithModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -703,6 +723,17 @@ export type CreatePredictionMutation = { createPrediction:
     | { __typename: 'NotFoundError', message: string }
    };
 
+export type TicketsMutationVariables = Exact<{
+  input: CreateUploadTicketsInput;
+}>;
+
+
+export type TicketsMutation = { createUploadTickets:
+    | { __typename: 'CreateUploadTicketsSuccess', tickets: Array<{ url: string, expiresAt: string }> }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
+    | { __typename: 'NotFoundError', message: string, id: string | null }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -752,6 +783,15 @@ export const StrengthDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<StrengthQuery, StrengthQueryVariables>;
+export const NamesAtARateDocument = new TypedDocumentString(`
+    query NamesAtARate {
+  models {
+    nodes {
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NamesAtARateQuery, NamesAtARateQueryVariables>;
 export const PredictionsWithModelsDocument = new TypedDocumentString(`
     query PredictionsWithModels {
   predictions(first: 20) {
@@ -1501,3 +1541,28 @@ export const CreatePredictionDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreatePredictionMutation, CreatePredictionMutationVariables>;
+export const TicketsDocument = new TypedDocumentString(`
+    mutation Tickets($input: CreateUploadTicketsInput!) {
+  createUploadTickets(input: $input) {
+    __typename
+    ... on CreateUploadTicketsSuccess {
+      tickets {
+        url
+        expiresAt
+      }
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+    ... on NotFoundError {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TicketsMutation, TicketsMutationVariables>;
