@@ -102,10 +102,12 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
         },
       },
     });
+    expect(answers).toContainEqual({ id: expect.stringMatching(GLOBAL_ID), dataItem: expect.any(Object) });
     expect(variables).toEqual({
       GRAPH: `${url.replace(/\/\/[^:]+/, '//localhost')}/graphql`,
       JSON: 'content-type: application/json',
       MODEL: expect.stringMatching(GLOBAL_ID),
+      TICKET: expect.stringContaining(`${url.replace(/\/\/[^:]+/, '//localhost')}/uploads/`),
       TRAINING: expect.stringMatching(GLOBAL_ID),
       PREDICTION: expect.stringMatching(GLOBAL_ID),
       WORD: expect.stringMatching(/^[A-Z]{3}\d\d[A-Z]{2}$/),

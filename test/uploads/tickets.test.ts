@@ -380,7 +380,7 @@ describe('the bytes of a picture', () => {
   });
 
   test('are cut off in the middle when they become too many, and the upstream gets no end of them', async () => {
-    const outcomes: string[] = [];
+    const outcomes: Arrival[] = [];
     const { adding, put, stored } = await start({ transport: recordingEnds(outcomes) });
     const path = await adding();
     const head = await noise(16, 16).jpeg().toBuffer();
@@ -394,12 +394,12 @@ describe('the bytes of a picture', () => {
     await until(() => outcomes.length > 0);
 
     expect(answer.status).toBe(413);
-    expect(outcomes).toEqual(['aborted']);
+    expect(outcomes).toMatchObject([{ isWhole: false }]);
     expect(await stored()).toBe(1);
   });
 
   test('of a picture whose end is missing never reach the upstream whole', async () => {
-    const outcomes: string[] = [];
+    const outcomes: Arrival[] = [];
     const { adding, put, stored } = await start({ transport: recordingEnds(outcomes) });
     const path = await adding();
     const file = await noise(64, 64).png().toBuffer();
@@ -414,13 +414,14 @@ describe('the bytes of a picture', () => {
     await until(() => outcomes.length > 0);
 
     expect(answer.status).toBe(422);
-    expect(outcomes).toEqual(['aborted']);
+    expect(outcomes).toMatchObject([{ isWhole: false }]);
+    expect(outcomes[0]?.byteSize).toBeLessThanOrEqual(8_000);
     expect(await stored()).toBe(1);
     expect((await put(path, file)).status).toBe(201);
   });
 
   test('end at the upstream when the client leaves in the middle, and the ticket may be used again', async () => {
-    const outcomes: string[] = [];
+    const outcomes: Arrival[] = [];
     const { adding, put, stored, logLines } = await start({ transport: recordingEnds(outcomes) });
     const path = await adding();
     const file = await noise(64, 64).png().toBuffer();
@@ -436,7 +437,7 @@ describe('the bytes of a picture', () => {
     await until(() => outcomes.length > 0);
 
     expect(answer.status).toBe(400);
-    expect(outcomes).toEqual(['aborted']);
+    expect(outcomes).toMatchObject([{ isWhole: false }]);
     expect(await stored()).toBe(1);
     expect(logLines).toEqual([]);
     expect((await put(path, file)).status).toBe(201);
@@ -636,19 +637,27 @@ async function tooLong(): Promise<Uint8Array> {
   return Buffer.concat([(await noise(16, 16).jpeg().toBuffer()).subarray(0, -2), Buffer.alloc(largestImage)]);
 }
 
+/** What came of a picture at the upstream. */
+interface Arrival {
+  isWhole: boolean;
+  byteSize: number;
+}
+
+const sizeOf = (chunks: readonly Uint8Array[]) => chunks.reduce((size, { byteLength }) => size + byteLength, 0);
+
 /** Stands before the upstream and notes whether the pictures that it is sent have come to their end. */
 const recordingEnds =
-  (outcomes: string[]) =>
+  (outcomes: Arrival[]) =>
   async (request: Request, upstream: (request: Request) => Promise<Response>): Promise<Response> => {
     if (request.method !== 'POST' || !request.url.endsWith('/data')) return await upstream(request);
     const chunks: Uint8Array[] = [];
     try {
       for await (const chunk of request.body ?? []) chunks.push(chunk);
     } catch (error) {
-      outcomes.push('aborted');
+      outcomes.push({ isWhole: false, byteSize: sizeOf(chunks) });
       throw error;
     }
-    outcomes.push('whole');
+    outcomes.push({ isWhole: true, byteSize: sizeOf(chunks) });
     return await upstream(
       new Request(request.url, { method: 'POST', headers: request.headers, body: Buffer.concat(chunks) }),
     );
