@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from 'pino';
 import type { Gateway } from './gateway.ts';
+import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { createSockets } from './sockets.ts';
-import { logRequest } from './telemetry/request-log.ts';
+import { clientOf, logRequest } from './telemetry/request-log.ts';
+import { defaultUploadLimits } from './uploads/limits.ts';
 
 export interface ListenOptions {
   host: string;
@@ -16,6 +18,14 @@ export interface ListenOptions {
   log: Logger;
   /** How many subscriptions one WebSocket may have open at once. @default 50 */
   streamsPerSocket?: number;
+  /** How many messages a second one WebSocket may send. @default 50 */
+  messagesPerSocket?: number;
+  /** The longest message over a WebSocket, in bytes. @default that of a request without files */
+  messageBytes?: number;
+  /** How idle WebSockets wait for their next ping. @default real time */
+  pause?: Pause;
+  /** The current time, in milliseconds since the epoch. @default Date.now */
+  now?: () => number;
 }
 
 /** A gateway that listens on a port. */
@@ -40,11 +50,11 @@ const DRAIN = 10_000;
  *
  * @throws Error when the address cannot be listened on, for example because the port is taken.
  */
-export async function serve(
-  gateway: Gateway,
-  { host, port, trustProxy, log, streamsPerSocket = 50 }: ListenOptions,
-): Promise<Server> {
-  const answer = createServerAdapter((request: Request) => gateway.fetch(request));
+export async function serve(gateway: Gateway, options: ListenOptions): Promise<Server> {
+  const { host, port, trustProxy, log } = options;
+  const answer = createServerAdapter<{ req: IncomingMessage }>((request, { req }) =>
+    gateway.fetch(request, clientOf(req, trustProxy)),
+  );
   const underWay = new Set<ServerResponse>();
   let isDraining = false;
   const timeouts = {
@@ -62,7 +72,14 @@ export async function serve(
     if (target === undefined) refuse(response);
     else void answer(request, response);
   });
-  const sockets = createSockets(gateway, { log, streamsPerSocket });
+  const sockets = createSockets(gateway, {
+    log,
+    streamsPerSocket: options.streamsPerSocket ?? 50,
+    messagesPerSecond: options.messagesPerSocket ?? 50,
+    messageBytes: options.messageBytes ?? defaultUploadLimits.operationBytes,
+    pause: options.pause ?? realPause,
+    now: options.now ?? Date.now,
+  });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const refuseUpgrade = (status: string) => void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);

@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { globalId } from '../schema/ids.ts';
+import type { ListenOptions } from '../src/server.ts';
 import { type Conversation, openSocket } from './e2e/client.ts';
 import { settle, until } from './support/clock.ts';
 import { type StartOptions, startGateway } from './support/gateway.ts';
@@ -9,10 +11,11 @@ import { serverOf } from './support/subscribe.ts';
 const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
 const KEEP_ALIVE = 12_000;
 
-async function startServer(options: StartOptions & { streamsPerSocket?: number } = {}) {
+async function startServer(options: StartOptions & Pick<ListenOptions, 'streamsPerSocket'> = {}) {
   const { streamsPerSocket, ...rest } = options;
   const started = startGateway(rest);
-  const { url } = await serverOf(started, streamsPerSocket === undefined ? {} : { streamsPerSocket });
+  const { pause } = started.clock;
+  const { url } = await serverOf(started, streamsPerSocket === undefined ? { pause } : { pause, streamsPerSocket });
   return { ...started, url };
 }
 
@@ -99,19 +102,30 @@ describe('what is silent is kept alive every 12 seconds, so that no proxy closes
   };
 
   test('over a WebSocket, with a ping', async () => {
-    useFakeIntervals();
-    const { url } = await startServer();
+    const { url, clock } = await startServer();
     const socket = await acknowledged(url);
     let pings = 0;
     void socket.pinged().then(() => pings++);
 
-    vi.advanceTimersByTime(KEEP_ALIVE - 1);
+    await clock.advance(KEEP_ALIVE - 1);
     socket.say({ type: 'ping' });
     expect(await socket.hear()).toEqual({ type: 'pong' });
     expect(pings).toBe(0);
 
-    vi.advanceTimersByTime(1);
+    await clock.advance(1);
     await until(() => pings === 1);
+  });
+
+  test('and a WebSocket whose client does not answer is cut when the next ping is due', async () => {
+    const { url, clock } = await startServer();
+    const socket = await openSocket(url, {}, { autoPong: false });
+
+    await clock.advance(KEEP_ALIVE);
+    await clock.advance(KEEP_ALIVE - 1);
+    expect(socket.socket.readyState).toBe(WebSocket.OPEN);
+    await clock.advance(1);
+
+    expect(await socket.closed).toEqual({ code: 1006, reason: '' });
   });
 
   test('over server-sent events, with a comment', async () => {

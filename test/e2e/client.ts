@@ -2,7 +2,7 @@ import { on, once } from 'node:events';
 import { createClient as createSseClient } from 'graphql-sse';
 import { type ClientOptions, createClient as createSocketClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { expect, onTestFinished } from 'vitest';
-import WebSocket from 'ws';
+import WebSocket, { type ClientOptions as ClientSocketOptions } from 'ws';
 
 /** What the graph answers over HTTP. */
 export interface Answer<Data> {
@@ -81,6 +81,8 @@ export interface Message {
 
 /** A WebSocket on which a test speaks the protocol itself. */
 export interface Conversation {
+  /** What it is spoken over, for frames that are no messages. */
+  socket: WebSocket;
   say(message: Message): void;
   /** The next message of the server. */
   hear(): Promise<Message>;
@@ -90,9 +92,18 @@ export interface Conversation {
   pinged(): Promise<unknown>;
 }
 
-/** Opens a WebSocket, as any client or any page may. @param headers Those of the handshake. */
-export async function openSocket(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Conversation> {
-  const socket = new WebSocket(socketUrl(url), GRAPHQL_TRANSPORT_WS_PROTOCOL, { headers });
+/**
+ * Opens a WebSocket, as any client or any page may.
+ *
+ * @param headers Those of the handshake.
+ * @param protocols The subprotocols that it offers. @default the one of the graph
+ */
+export async function openSocket(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+  { protocols = [GRAPHQL_TRANSPORT_WS_PROTOCOL], ...options }: ClientSocketOptions & { protocols?: string[] } = {},
+): Promise<Conversation> {
+  const socket = new WebSocket(socketUrl(url), protocols, { headers, ...options });
   onTestFinished(() => socket.terminate());
   const messages = on(socket, 'message', { close: ['close'] });
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
@@ -100,6 +111,7 @@ export async function openSocket(url: string, headers: Readonly<Record<string, s
   );
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return {
+    socket,
     say: (message) => socket.send(JSON.stringify(message)),
     async hear() {
       const { value, done } = await messages.next();

@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { serve } from '../../src/server.ts';
+import { type ListenOptions, serve } from '../../src/server.ts';
 import type { QueryResult, TestGateway } from './gateway.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 
@@ -122,7 +122,7 @@ export const transports: { transport: string; subscribe: Subscribe }[] = [
 const servers = new WeakMap<TestGateway, ReturnType<typeof serve>>();
 
 /** The server of a gateway, which stops when the test has finished. */
-export function serverOf(started: TestGateway, options: { streamsPerSocket?: number } = {}): ReturnType<typeof serve> {
+export function serverOf(started: TestGateway, options: Partial<ListenOptions> = {}): ReturnType<typeof serve> {
   const existing = servers.get(started);
   if (existing) return existing;
   const log = pino({ level: 'silent' });

@@ -1,0 +1,146 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openSocket } from '../e2e/client.ts';
+import { settle } from '../support/clock.ts';
+import { acknowledged, expectAnswers, listen } from './support.ts';
+
+/** How long a socket may be silent before it says `connection_init`, in milliseconds. */
+const INIT_WAIT = 3_000;
+
+const QUERY = { query: '{ __typename }' };
+const WATCH = { query: 'subscription { trainingsUpdated(modelId: "TW9kZWw6YQ") { status } }' };
+const CREATE = { query: 'mutation { createModel(input: { displayName: "Coats" }) { __typename } }' };
+
+describe('a message that breaks the protocol closes the socket with 4400:', () => {
+  test.each([
+    ['no JSON', '{"type":'],
+    ['nothing', ''],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['no type', '{"id":"a"}'],
+    ['a type that is no string', '{"type":1}'],
+    ['an unknown type', '{"type":"start","id":"a","payload":{"query":"{__typename}"}}'],
+    ['a type of an object’s own', '{"type":"constructor"}'],
+    ['an init whose payload is a list', '{"type":"connection_init","payload":[]}'],
+    ['no id', '{"type":"subscribe","payload":{"query":"{__typename}"}}'],
+    ['an empty id', '{"type":"subscribe","id":"","payload":{"query":"{__typename}"}}'],
+    ['an id that is no string', '{"type":"subscribe","id":1,"payload":{"query":"{__typename}"}}'],
+    ['no payload', '{"type":"subscribe","id":"a"}'],
+    ['no query', '{"type":"subscribe","id":"a","payload":{}}'],
+    ['a query that is no string', '{"type":"subscribe","id":"a","payload":{"query":{}}}'],
+    ['variables that are a list', '{"type":"subscribe","id":"a","payload":{"query":"{__typename}","variables":[]}}'],
+    ['a name that is no string', '{"type":"subscribe","id":"a","payload":{"query":"{__typename}","operationName":1}}'],
+    ['a result, which only servers send', '{"type":"next","id":"a","payload":{}}'],
+    ['an acknowledgement, which only servers send', '{"type":"connection_ack"}'],
+  ])('%s', async (_, text) => {
+    const { url } = await listen();
+    const { socket, closed } = await acknowledged(url);
+
+    socket.send(text);
+
+    expect(await closed).toEqual({ code: 4400, reason: 'Invalid message received' });
+  });
+
+  test('whatever else was sent behind it is not executed', async () => {
+    const { url, takeRequests } = await listen();
+    const { socket, say, closed } = await acknowledged(url);
+
+    socket.send('nonsense');
+    say({ type: 'subscribe', id: 'create', payload: CREATE });
+    expect(await closed).toMatchObject({ code: 4400 });
+    await settle();
+
+    expect(takeRequests()).toEqual([]);
+  });
+});
+
+describe('a socket is closed', () => {
+  test('with 4401 for an operation before it is acknowledged', async () => {
+    const { url } = await listen();
+    const { say, closed } = await openSocket(url);
+
+    say({ type: 'subscribe', id: 'a', payload: QUERY });
+
+    expect(await closed).toEqual({ code: 4401, reason: 'Unauthorized' });
+  });
+
+  test('with 4406 when it offers no subprotocol', async () => {
+    const { url } = await listen();
+
+    const { closed } = await openSocket(url, {}, { protocols: [] });
+
+    expect(await closed).toEqual({ code: 4406, reason: 'Subprotocol not acceptable' });
+  });
+
+  test.each(['graphql-ws', 'chat'])('without a subprotocol when it offers only %s', async (protocol) => {
+    const { url } = await listen();
+
+    await expect(openSocket(url, {}, { protocols: [protocol] })).rejects.toThrow('Server sent no subprotocol');
+  });
+
+  test('with 4408 when it does not say connection_init in time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { url } = await listen();
+    const { socket, say, hear, closed } = await openSocket(url);
+
+    vi.advanceTimersByTime(INIT_WAIT - 1);
+    say({ type: 'ping' });
+    expect(await hear()).toEqual({ type: 'pong' });
+    expect(socket.readyState).toBe(socket.OPEN);
+    vi.advanceTimersByTime(1);
+
+    expect(await closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
+  });
+
+  test('with 4409 for a second operation of the same id', async () => {
+    const { url } = await listen();
+    const { say, closed } = await acknowledged(url);
+
+    say({ type: 'subscribe', id: 'a', payload: WATCH });
+    say({ type: 'subscribe', id: 'a', payload: WATCH });
+
+    expect(await closed).toEqual({ code: 4409, reason: 'Subscriber for a already exists' });
+  });
+
+  test('with 4429 when it says connection_init again', async () => {
+    const { url } = await listen();
+    const { say, closed } = await acknowledged(url);
+
+    say({ type: 'connection_init' });
+
+    expect(await closed).toEqual({ code: 4429, reason: 'Too many initialisation requests' });
+  });
+
+  test('with 1007 for text that is not UTF-8', async () => {
+    const { url } = await listen();
+    const { socket, closed } = await acknowledged(url);
+
+    socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
+
+    expect(await closed).toEqual({ code: 1007, reason: expect.stringContaining('UTF-8') });
+  });
+});
+
+describe('an operation that cannot be executed is an error with a code, and the socket stays open:', () => {
+  test.each([
+    ['no GraphQL', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['an unknown operation', { ...QUERY, operationName: 'Nobody' }, 'BAD_USER_INPUT'],
+    ['two operations and no name', { query: 'query A { __typename } query B { __typename }' }, 'BAD_USER_INPUT'],
+    ['no operation at all', { query: 'fragment A on Query { __typename }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a missing variable', { query: 'query ($id: ID!) { node(id: $id) { id } }' }, 'BAD_USER_INPUT'],
+    ['a subscription to nothing', { query: 'subscription { nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
+  ])('%s', async (_, payload, code) => {
+    const { url } = await listen();
+    const conversation = await acknowledged(url);
+
+    conversation.say({ type: 'subscribe', id: 'a', payload });
+
+    expect(await conversation.hear()).toMatchObject({
+      type: 'error',
+      id: 'a',
+      payload: [{ message: expect.any(String), extensions: { code, retryable: false } }],
+    });
+    await expectAnswers(conversation);
+  });
+});
