@@ -2,9 +2,21 @@ import { z } from 'zod';
 import { isLoopbackName } from './access/credential.ts';
 import type { RateLimits } from './access/rates.ts';
 import type { ImageLimits } from './images/limits.ts';
+import type { OperationLimits } from './limits/limits.ts';
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
-import { decimal, flag, httpUrl, integer, list, readSettings, redisUrl, text, textOr } from './settings.ts';
+import {
+  decimal,
+  flag,
+  httpUrl,
+  integer,
+  list,
+  optionalFlag,
+  readSettings,
+  redisUrl,
+  text,
+  textOr,
+} from './settings.ts';
 import type { UploadLimits } from './uploads/limits.ts';
 import type { WatchSettings } from './watching.ts';
 
@@ -59,6 +71,20 @@ const rateSettings = {
   MAX_SOCKETS_PER_KEY: share(200).describe('WebSockets that one key may have open at once.'),
   MAX_EVENT_STREAMS_PER_KEY: share(200).describe(
     'Subscriptions over server-sent events that one key may have open at once.',
+  ),
+};
+
+const limit = (fallback: number, max: number) => integer({ default: fallback, min: 1, max });
+
+const limitSettings = {
+  MAX_QUERY_TOKENS: limit(2_000, 100_000).describe('Words and marks that one GraphQL document may have.'),
+  MAX_QUERY_DEPTH: limit(12, 1_000).describe('How deep fields may lie within fields.'),
+  MAX_QUERY_ALIASES: limit(30, 100_000).describe('Aliases that one operation may have.'),
+  MAX_QUERY_DIRECTIVES: limit(20, 100_000).describe('Directives that one operation may have.'),
+  MAX_ROOT_FIELDS: limit(20, 100_000).describe('Queries or mutations that one operation may hold.'),
+  MAX_OPERATIONS: limit(10, 100_000).describe('Operations that one document may hold.'),
+  MAX_QUERY_COST: limit(300, 1_000_000).describe(
+    'Requests to the upstream that one operation may take, as estimated beforehand.',
   ),
 };
 
@@ -118,6 +144,11 @@ export const settings = {
         .default('info'),
     )
     .describe('The least severe log lines that are written.'),
+  NODE_ENV: text().describe(
+    'With `production`, errors suggest no names of the schema, and what follows is off unless it is set.',
+  ),
+  INTROSPECTION: optionalFlag().describe('Tell the schema to whoever asks. On, but off in production.'),
+  GRAPHIQL: optionalFlag().describe('Serve GraphiQL. On, but off in production.'),
   FLAIR_API_URL: httpUrl().describe('Address of the real upstream. Unset: the embedded sandbox.'),
   FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for callers who bring none.'),
   FLAIR_API_KEY_HEADER: textOr('x-api-key').describe('Header that carries the key, from callers and to the upstream.'),
@@ -126,6 +157,7 @@ export const settings = {
   ),
   ...watchSettings,
   ...rateSettings,
+  ...limitSettings,
   ...uploadSettings,
   ...imageSettings,
   ...sandboxSettings,
@@ -143,6 +175,12 @@ export interface Config {
   /** Origins whose pages may use the gateway from a browser; `*` for all. */
   readonly corsOrigins: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Whether nothing is shown that helps nobody but developers. */
+  readonly isProduction: boolean;
+  /** Whether the schema is told. */
+  readonly introspection: boolean;
+  /** Whether GraphiQL is served. */
+  readonly graphiql: boolean;
   /** Undefined: the embedded sandbox. */
   readonly upstreamUrl: string | undefined;
   /** The gateway's own key, if it has one. */
@@ -156,6 +194,7 @@ export interface Config {
   /** Messages a second that one WebSocket may send. */
   readonly messagesPerSocket: number;
   readonly rates: RateLimits;
+  readonly limits: OperationLimits;
   readonly uploads: UploadLimits;
   readonly images: ImageLimits;
   readonly sandbox: SandboxOptions;
@@ -170,6 +209,7 @@ const SHORTEST_SECRET = 32;
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const values = readSettings(z.object(settings), environment, mistakesIn);
+  const isProduction = values.NODE_ENV === 'production';
 
   return Object.freeze({
     port: values.PORT,
@@ -180,6 +220,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allowAnonymous: values.ALLOW_ANONYMOUS,
     corsOrigins: values.CORS_ORIGINS,
     logLevel: values.LOG_LEVEL,
+    isProduction,
+    introspection: values.INTROSPECTION ?? !isProduction,
+    graphiql: values.GRAPHIQL ?? !isProduction,
     upstreamUrl: values.FLAIR_API_URL,
     ownKey: ownKeyOf(values),
     apiKeyHeader: values.FLAIR_API_KEY_HEADER,
@@ -192,6 +235,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       perAddress: values.MAX_REQUESTS_PER_SECOND_PER_ADDRESS,
       sockets: values.MAX_SOCKETS_PER_KEY,
       eventStreams: values.MAX_EVENT_STREAMS_PER_KEY,
+    },
+    limits: {
+      tokens: values.MAX_QUERY_TOKENS,
+      depth: values.MAX_QUERY_DEPTH,
+      aliases: values.MAX_QUERY_ALIASES,
+      directives: values.MAX_QUERY_DIRECTIVES,
+      rootFields: values.MAX_ROOT_FIELDS,
+      operations: values.MAX_OPERATIONS,
+      cost: values.MAX_QUERY_COST,
     },
     uploads: {
       operationBytes: values.MAX_BODY_BYTES,

@@ -17,9 +17,19 @@ export const ERROR_CODES = {
     meaning: 'Something that was there is gone, for example a watched job that was deleted.',
   },
   RATE_LIMITED: { retryable: true, meaning: 'Too many requests; `retryAfter` says in how many seconds to try again.' },
-  BAD_USER_INPUT: { retryable: false, meaning: 'An argument is not acceptable; the message says what is.' },
-  GRAPHQL_PARSE_FAILED: { retryable: false, meaning: 'The document is not GraphQL.' },
-  GRAPHQL_VALIDATION_FAILED: { retryable: false, meaning: 'The document or its variables do not fit the schema.' },
+  BAD_USER_INPUT: {
+    retryable: false,
+    meaning: 'An argument or a variable is not acceptable; the message says what is.',
+  },
+  GRAPHQL_PARSE_FAILED: { retryable: false, meaning: 'The document is not GraphQL, or it has too many tokens.' },
+  GRAPHQL_VALIDATION_FAILED: {
+    retryable: false,
+    meaning: 'The document does not fit the schema, or it is larger than this gateway accepts.',
+  },
+  QUERY_TOO_COSTLY: {
+    retryable: false,
+    meaning: 'The operation may take too many requests to the upstream; nothing was asked. Ask for less at once.',
+  },
   PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request body is larger than this gateway accepts.' },
   UNSUPPORTED_MEDIA_TYPE: { retryable: false, meaning: 'The Content-Type of the request is not one that works here.' },
   UPSTREAM_TIMEOUT: { retryable: true, meaning: 'The upstream gave no complete answer in time.' },

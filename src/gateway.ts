@@ -3,6 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
+import { costs } from '../schema/costs.ts';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
 import { createOperationAdmission } from './access/admission.ts';
@@ -25,6 +26,9 @@ import { takeIn } from './images/intake.ts';
 import { defaultImageLimits, type ImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
+import { useCostLimit } from './limits/cost-limit.ts';
+import { useDocumentLimits } from './limits/documents.ts';
+import { defaultOperationLimits, type OperationLimits } from './limits/limits.ts';
 import { createPictures } from './pictures.ts';
 import { createAdmission } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
@@ -39,7 +43,7 @@ import { createWatching, defaultWatchSettings, type WatchSettings } from './watc
 
 export interface GatewayOptions {
   config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'> &
-    Partial<Pick<Config, 'corsOrigins'>>;
+    Partial<Pick<Config, 'corsOrigins' | 'isProduction' | 'introspection' | 'graphiql'>>;
   /** Secrets that seal image addresses, newest first; at least one. */
   secrets: readonly string[];
   /** Absolute address of the upstream, and how requests reach it. */
@@ -57,6 +61,8 @@ export interface GatewayOptions {
   images?: Partial<ImageLimits>;
   /** How much one caller may ask, where it differs from {@link defaultRateLimits}. */
   rates?: Partial<RateLimits>;
+  /** What one operation may be and cost, where it differs from {@link defaultOperationLimits}. */
+  limits?: Partial<OperationLimits>;
   /** @default the vendor's contract */
   contract?: Contract;
   /** How polls wait. @default real time */
@@ -113,6 +119,7 @@ export function createGateway(options: GatewayOptions) {
   const rates = { ...defaultRateLimits, ...options.rates };
   const addresses = createRate(rates.perAddress, 'An address');
   const sockets = createPlaces(rates.sockets, 'sockets');
+  const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const admission = createAdmission(uploads);
   const storing = new PQueue({ concurrency: uploads.upstreamAtOnce });
@@ -157,6 +164,12 @@ export function createGateway(options: GatewayOptions) {
   const yoga = createYoga({
     schema,
     plugins: [
+      useDocumentLimits({
+        limits: operationLimits,
+        introspection: config.introspection ?? true,
+        suggestions: !config.isProduction,
+      }),
+      useCostLimit({ costs, limit: operationLimits.cost }),
       useContext({
         services,
         maskError,
@@ -205,7 +218,9 @@ export function createGateway(options: GatewayOptions) {
         const refusal = await addresses.count(address);
         if (refusal) return refused(refusal);
       }
-      if (pathname === yoga.graphqlEndpoint) return wantsPage(request) ? graphiql(request) : graph(request);
+      if (pathname === yoga.graphqlEndpoint) {
+        return (config.graphiql ?? true) && wantsPage(request) ? graphiql(request) : graph(request);
+      }
       if (pathname.startsWith('/images/')) return images.serve(request);
       if (pathname.startsWith('/uploads/')) return tickets.serve(request);
       if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod();

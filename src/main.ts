@@ -28,6 +28,7 @@ async function start(config: Config) {
       config.redisUrl === undefined ? openDiskStore(IDEMPOTENCY_FILE) : openRedisStore({ redis: config.redisUrl }),
     watch: config.watch,
     rates: config.rates,
+    limits: config.limits,
     uploads: config.uploads,
     images: config.images,
     listeningUrl: () => listeningUrl,
@@ -38,7 +39,9 @@ async function start(config: Config) {
     },
   );
   listeningUrl = server.url;
-  console.log(`\n  GraphiQL: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`);
+  console.log(
+    `\n  ${config.graphiql ? 'GraphiQL' : 'Graph'}: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`,
+  );
 
   // Half alive is worse than ended: whoever runs the program starts it again.
   process.once('uncaughtException', (error) => {

@@ -39,18 +39,19 @@ export const decimal = ({ default: fallback, min, max }: IntegerOptions) =>
       .transform(Number),
   );
 
+const trueOrFalse = () =>
+  z
+    .string()
+    .refine((text) => /^(true|false|1|0|yes|no)$/i.test(text), {
+      error: (issue) => `must be true or false, but is "${issue.input}".`,
+    })
+    .transform((text) => /^(true|1|yes)$/i.test(text));
+
 /** `true` or `false` (also `1`, `0`, `yes`, `no`). */
-export const flag = (fallback: boolean) =>
-  z.preprocess(
-    unset,
-    z
-      .string()
-      .default(String(fallback))
-      .refine((text) => /^(true|false|1|0|yes|no)$/i.test(text), {
-        error: (issue) => `must be true or false, but is "${issue.input}".`,
-      })
-      .transform((text) => /^(true|1|yes)$/i.test(text)),
-  );
+export const flag = (fallback: boolean) => z.preprocess((value) => unset(value) ?? String(fallback), trueOrFalse());
+
+/** As {@link flag}; undefined where its default depends on other settings. */
+export const optionalFlag = () => z.preprocess(unset, trueOrFalse().optional());
 
 /** Text as it is. */
 export const text = () => z.preprocess(unset, z.string().optional());

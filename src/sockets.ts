@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import {
   CloseCode,
   type Context,
@@ -13,6 +13,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { publicError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import type { Pause } from './jobs/pause.ts';
+import { chosenOperation } from './limits/chosen-operation.ts';
 import { SharedResult } from './shared-result.ts';
 import { createSharedTexts } from './shared-texts.ts';
 import { connect } from './sockets/connection.ts';
@@ -85,8 +86,8 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
     }
     const mistakes: readonly GraphQLError[] = validate(schema, document);
     if (mistakes.length > 0) return mistakes.map((mistake) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return [publicError('BAD_USER_INPUT', 'Could not determine what operation to execute.')];
+    const operation = chosenOperation(document, operationName);
+    if (operation instanceof GraphQLError) return [operation];
     // The one that is being opened counts already.
     if (operation.operation === 'subscription' && Object.keys(socket.subscriptions).length > streamsPerSocket) {
       const message = `This socket has ${streamsPerSocket} operations open, which is as many as it may. Close some first, or open another socket.`;

@@ -1,11 +1,11 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { RateLimits } from '../../src/access/rates.ts';
-import type { Config } from '../../src/config.ts';
 import type { Contract, OperationId } from '../../src/contract/contract.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
 import { openDiskStore } from '../../src/idempotency/disk.ts';
 import type { ImageLimits } from '../../src/images/limits.ts';
+import type { OperationLimits } from '../../src/limits/limits.ts';
 import { createSandbox, type SandboxOptions, type SeenRequest } from '../../src/sandbox/sandbox.ts';
 import type { UploadLimits } from '../../src/uploads/limits.ts';
 import type { Transport } from '../../src/upstream/client.ts';
@@ -15,7 +15,9 @@ import type { TypedDocumentString } from './gql/graphql.ts';
 
 export interface StartOptions {
   sandbox?: Omit<SandboxOptions, 'onRequest' | 'now'>;
-  config?: Partial<Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader' | 'corsOrigins'>>;
+  config?: Partial<GatewayOptions['config']>;
+  /** What one operation may be and cost. */
+  limits?: Partial<OperationLimits>;
   contract?: Contract;
   /** Stands between the gateway and its sandbox. */
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
@@ -38,7 +40,18 @@ export type TestGateway = ReturnType<typeof startGateway>;
 
 /** A gateway of its own for a test: an empty sandbox behind it, a clock turned by hand, no ports. */
 export function startGateway(options: StartOptions = {}) {
-  const { sandbox: sandboxOptions, config, contract, transport, deadline, watch, uploads, images, rates } = options;
+  const {
+    sandbox: sandboxOptions,
+    config,
+    contract,
+    transport,
+    deadline,
+    watch,
+    uploads,
+    images,
+    rates,
+    limits,
+  } = options;
   const clock = createClock();
   const requests: SeenRequest[] = [];
   const logLines: string[] = [];
@@ -65,6 +78,7 @@ export function startGateway(options: StartOptions = {}) {
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
     watch: { linger: 0, perSecond: 1e9, ...watch },
     rates: { perKey: 1e9, perAddress: 1e9, sockets: 1e9, eventStreams: 1e9, ...rates },
+    ...(limits && { limits }),
     ...(uploads && { uploads }),
     ...(images && { images }),
     listeningUrl: () => 'http://127.0.0.1:4000',
