@@ -11,6 +11,8 @@ import './training.ts';
 import './prediction.ts';
 import './create-prediction.ts';
 import './watch.ts';
+import './watch-token.ts';
+import { guardRoots } from './roots.ts';
 
 /** The graph. */
-export const schema = builder.toSchema();
+export const schema = guardRoots(builder.toSchema());

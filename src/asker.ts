@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Extra } from 'graphql-ws/use/ws';
-import { type Access, isLoopbackHost } from './access/credential.ts';
+import { isLoopbackHost } from './access/credential.ts';
+import type { Identify, Identity } from './access/identity.ts';
 import type { Asker } from './context.ts';
+import { publicError } from './errors.ts';
 
 /** What Yoga hands on for a request over HTTP. */
 interface HttpContext {
@@ -17,50 +19,109 @@ interface SocketContext {
 export type TransportContext = HttpContext | SocketContext;
 
 export interface AskerOptions {
-  access: Access;
+  identify: Identify;
+  /** Name of the header (and of the WebSocket connection parameter) that carries a caller's own key. */
+  apiKeyHeader: string;
   /** Where clients reach the gateway, if that was configured. */
   publicUrl: string | undefined;
   /** Where the gateway listens; for callers who do not name this machine. */
   listeningUrl: () => string;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
 }
 
-/** Finds out who asks, and under which address, on each transport. */
-export const askerFrom =
-  ({ access, publicUrl, listeningUrl }: AskerOptions) =>
-  (transport: TransportContext): Asker => {
+/** Where a caller reaches the gateway. A Host header is whatever the client says; only this machine's name is believed. */
+export const baseUrlFrom =
+  ({ publicUrl, listeningUrl }: Pick<AskerOptions, 'publicUrl' | 'listeningUrl'>) =>
+  (host: string | null | undefined): string =>
+    publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl());
+
+/** Finds out who asks, and under which address, on each transport. Whoever cannot be acted for is told when it matters. */
+export function askerFrom(options: AskerOptions): (transport: TransportContext) => Promise<Asker> {
+  const { identify, apiKeyHeader, now } = options;
+  const baseUrlOf = baseUrlFrom(options);
+
+  return async (transport) => {
     const isHttp = 'request' in transport;
-    const header = (name: string) =>
-      isHttp ? transport.request.headers.get(name) : handshakeHeader(transport.extra.request, name);
-    const host = isHttp ? hostOf(transport.request) : header('host');
+    const said = isHttp ? inRequest(transport.request) : inHandshake(transport);
+    const host = isHttp ? hostOf(transport.request) : said.header('host');
     const caller = {
-      apiKey: isHttp ? header(access.apiKeyHeader) : socketKey(access.apiKeyHeader, transport),
+      apiKey: said.named('apiKey') ?? said.named(apiKeyHeader) ?? said.header(apiKeyHeader),
+      jwt: bearerOf(said.named('authorization') ?? said.header('authorization')),
+      watchToken: said.named('watchToken') ?? said.header('x-watch-token') ?? undefined,
       host,
-      origin: header('origin'),
-      isForwarded: FORWARDED.some((name) => header(name)),
+      origin: said.header('origin'),
+      isForwarded: FORWARDED.some((name) => said.header(name)),
     };
+    const identity = await attempt(() => identify(caller));
+    const asker = { baseUrl: baseUrlOf(host), isHttp, signal: isHttp ? transport.request.signal : undefined };
+    if ('refusal' in identity) {
+      return {
+        ...asker,
+        credential() {
+          throw identity.refusal;
+        },
+      };
+    }
+    const { credential, scope, expiresAt } = identity;
     return {
-      credential: () => access.credentialOf(caller),
-      // A Host header is whatever the client says it is; only one that names this machine can be believed.
-      baseUrl: publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl()),
-      isHttp,
-      signal: isHttp ? transport.request.signal : undefined,
+      ...asker,
+      scope,
+      expiresAt,
+      credential() {
+        if (expiresAt !== undefined && now() >= expiresAt) throw expired();
+        return credential;
+      },
     };
   };
+}
+
+/** For whoever said who they are, and has to say it again. */
+export const expired = () =>
+  publicError('UNAUTHENTICATED', 'What was brought to say who asks has expired. Ask again with a fresh one.');
+
+async function attempt(identify: () => Identity | Promise<Identity>): Promise<Identity | { refusal: unknown }> {
+  try {
+    return await identify();
+  } catch (refusal) {
+    return { refusal };
+  }
+}
+
+/** What a caller says of itself: in headers, and under a name elsewhere. */
+interface Said {
+  header(name: string): string | null | undefined;
+  named(name: string): string | undefined;
+}
+
+/** EventSource sends no headers of its own: a watch token, which expires and shows little, may stand in the address. */
+function inRequest({ headers, url }: Request): Said {
+  const token = url.includes('watchToken=') ? (new URL(url).searchParams.get('watchToken') ?? undefined) : undefined;
+  return { header: (name) => headers.get(name), named: (name) => (name === 'watchToken' ? token : undefined) };
+}
+
+/** Browsers send no headers of their own with a handshake: everything may stand in the connection parameters. */
+function inHandshake({ connectionParams = {}, extra }: SocketContext): Said {
+  return {
+    header: (name) => handshakeHeader(extra.request, name),
+    named(name) {
+      const value = Object.entries(connectionParams).find(
+        ([parameter]) => parameter.toLowerCase() === name.toLowerCase(),
+      )?.[1];
+      return value === undefined || value === null ? undefined : String(value);
+    },
+  };
+}
+
+/** The token of an Authorization header (RFC 6750, 2.1); other schemes are not for this gateway. */
+const bearerOf = (authorization: string | null | undefined): string | undefined =>
+  /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 
 /** What proxies add (RFC 7239, and what was there before it). */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
 
 /** The host that a request over HTTP names. */
 export const hostOf = (request: Request): string => request.headers.get('host') ?? new URL(request.url).host;
-
-/** The key of a WebSocket: `apiKey` or the header's name in the connection parameters, or the header of the handshake. */
-function socketKey(header: string, { connectionParams = {}, extra }: SocketContext): string | undefined {
-  const named = Object.entries(connectionParams).find(
-    ([name]) => name === 'apiKey' || name.toLowerCase() === header.toLowerCase(),
-  );
-  const value = named?.[1] ?? handshakeHeader(extra.request, header);
-  return value === undefined || value === null ? undefined : String(value);
-}
 
 const handshakeHeader = ({ headers }: IncomingMessage, name: string): string | undefined =>
   headers[name.toLowerCase()]?.toString();

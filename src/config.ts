@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type JwtConfig, jwtConfig, jwtMistakes, jwtSettings } from './access/config.ts';
 import { isLoopbackName } from './access/credential.ts';
 import type { RateLimits } from './access/rates.ts';
 import type { ImageLimits } from './images/limits.ts';
@@ -88,6 +89,15 @@ const limitSettings = {
   ),
 };
 
+const documentSettings = {
+  PERSISTED_QUERIES_AUTOMATIC: flag(true).describe(
+    'Let clients send the hash of a document in its place, once they have sent both (automatic persisted queries).',
+  ),
+  PERSISTED_QUERIES_MANIFEST: text().describe(
+    'JSON file of the only documents that are executed, by their ids, as Apollo’s or Relay’s tools write it. Unset: every document is.',
+  ),
+};
+
 const uploadSettings = {
   MAX_BODY_BYTES: integer({ default: 262_144, min: 1_024, max: 100_000_000 }).describe(
     'The body of a request without files, and a message over a WebSocket, in bytes.',
@@ -156,8 +166,10 @@ export const settings = {
     'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
   ),
   ...watchSettings,
+  ...jwtSettings,
   ...rateSettings,
   ...limitSettings,
+  ...documentSettings,
   ...uploadSettings,
   ...imageSettings,
   ...sandboxSettings,
@@ -193,8 +205,16 @@ export interface Config {
   readonly streamsPerSocket: number;
   /** Messages a second that one WebSocket may send. */
   readonly messagesPerSocket: number;
+  /** Undefined: no JWTs are taken. */
+  readonly jwt: JwtConfig | undefined;
   readonly rates: RateLimits;
   readonly limits: OperationLimits;
+  readonly documents: {
+    /** Whether clients may send the hash of a document in its place. */
+    readonly automatic: boolean;
+    /** The file of the only documents that are executed. Undefined: every document is. */
+    readonly manifest: string | undefined;
+  };
   readonly uploads: UploadLimits;
   readonly images: ImageLimits;
   readonly sandbox: SandboxOptions;
@@ -230,6 +250,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     watch: watchOf(values),
     streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
     messagesPerSocket: values.MAX_SOCKET_MESSAGES_PER_SECOND,
+    jwt: jwtConfig(values),
     rates: {
       perKey: values.MAX_OPERATIONS_PER_SECOND_PER_KEY,
       perAddress: values.MAX_REQUESTS_PER_SECOND_PER_ADDRESS,
@@ -245,6 +266,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       operations: values.MAX_OPERATIONS,
       cost: values.MAX_QUERY_COST,
     },
+    documents: { automatic: values.PERSISTED_QUERIES_AUTOMATIC, manifest: values.PERSISTED_QUERIES_MANIFEST },
     uploads: {
       operationBytes: values.MAX_BODY_BYTES,
       files: values.MAX_UPLOAD_FILES,
@@ -287,7 +309,7 @@ const ownKeyOf = ({ FLAIR_API_KEY, FLAIR_API_URL }: Values): string | undefined 
 /** Mistakes in how settings go together. */
 function mistakesIn(values: Values): string[] {
   const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, FLAIR_API_KEY_HEADER, SECRET = [], CORS_ORIGINS = [] } = values;
-  const mistakes: string[] = [];
+  const mistakes = jwtMistakes(values);
   for (const origin of CORS_ORIGINS) {
     if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
     mistakes.push(`\`CORS_ORIGINS\` must hold origins such as https://app.example.com, or *, but holds "${origin}".`);

@@ -1,5 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import { type Credential, tenantOf } from './access/credential.ts';
+import { outOfScope, restrict } from './access/scope.ts';
+import type { WatchScope } from './access/watch-token.ts';
 import { Answer } from './answer.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { ImageFacts } from './images/inspect.ts';
@@ -9,8 +12,10 @@ import type { Variant } from './images/variant.ts';
 import type { Progress } from './jobs/progress.ts';
 import type { JobEvent } from './jobs/watch.ts';
 import type { Loaders } from './loaders.ts';
+import { type OperationDeadline, unlessLate } from './operation-deadline.ts';
 import { type SharedResult, SharedResults } from './shared-result.ts';
 import type { UploadTarget } from './uploads/ticket.ts';
+import type { Start } from './upstream/client.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import type { PredictionRow } from './upstream/predictions.ts';
 import type { TrainingRow } from './upstream/trainings.ts';
@@ -26,11 +31,14 @@ export type JobUpdate = JobEvent<JobRow, WatchedKey>;
 
 /** What the gateway offers to every operation. */
 export interface Services {
-  upstreamOf(credential: Credential): Upstream;
+  /** The REST API for a caller. @param start When its writes may begin. */
+  upstreamOf(credential: Credential, start?: Start): Upstream;
   watching: Watching;
   idempotency: Idempotency;
   /** Takes a file in and hands its bytes on. A few are held in memory at once. */
   takeIn<Result>(file: UploadedFile, use: (bytes: Uint8Array) => Promise<Result>): Promise<Result>;
+  /** A token that shows these jobs of a credential. */
+  watchToken(credential: Credential, jobs: readonly JobKey[], seconds: number): { token: string; expiresAt: Date };
   /** A new address to which this caller, or whoever is given it, sends one picture. */
   uploadTicket(baseUrl: string, credential: Credential, target: UploadTarget): { url: string; expiresAt: Date };
   /** Absolute address of an image for this caller, in this width and format. */
@@ -53,23 +61,44 @@ export interface Asker {
   readonly baseUrl: string;
   /** Whether it asks over HTTP, so that a stream is one of server-sent events. */
   readonly isHttp: boolean;
+  /** What of all that the credential sees they may see; undefined: everything. */
+  readonly scope?: WatchScope | undefined;
+  /** When they are to say again who they are, in milliseconds since the epoch; undefined: never. */
+  readonly expiresAt?: number | undefined;
   /** Aborts when the asker leaves. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** What was read and executed for an event. Its listeners all have the credential that it was read with. */
-const sharedByEvent = new WeakMap<JobUpdate, { answer: Answer; results: SharedResults }>();
+/**
+ * What was read and executed for an event, for each scope by its name. Its listeners all have the credential that it was
+ * read with.
+ */
+const sharedByEvent = new WeakMap<JobUpdate, Map<string, { answer: Answer; results: SharedResults }>>();
+
+/** Fields of the graph's roots that show jobs, and so work with a watch token. */
+const ROOTS_OF_JOBS: ReadonlySet<string> = new Set([
+  'node',
+  'nodes',
+  'training',
+  'prediction',
+  'trainingUpdated',
+  'predictionUpdated',
+  'jobsUpdated',
+]);
 
 /** What a resolver gets. Everything in it is made on first use: an operation that needs no credential asks for none. */
 export class Context {
   readonly #services: Services;
   readonly #asker: Asker;
+  readonly #deadline: Deadline;
   #answer: Answer | undefined;
   #event: JobUpdate | undefined;
 
-  constructor(services: Services, asker: Asker) {
+  /** @param deadline By when writes are waited for. @default for ever */
+  constructor(services: Services, asker: Asker, deadline: Deadline = NO_DEADLINE) {
     this.#services = services;
     this.#asker = asker;
+    this.#deadline = deadline;
   }
 
   get loaders(): Loaders {
@@ -82,10 +111,24 @@ export class Context {
     return this.#answer;
   }
 
-  /** Runs a write, to its end even when the asker leaves. What is read after it is read anew. */
-  async write<Result>(act: (upstream: Upstream) => Promise<Result>): Promise<Result> {
+  /**
+   * Runs a write, to its end even when the asker leaves, but is not begun when it is late. What is read after it is read
+   * anew.
+   */
+  write<Result>(act: (upstream: Upstream) => Promise<Result>): Promise<Result> {
+    return this.#inTime((start) => act(this.#upstream(start)));
+  }
+
+  async #inTime<Result>(write: (start: Start, isSent: () => boolean) => Promise<Result>): Promise<Result> {
+    const { late } = this.#deadline;
+    let hasBegun = false;
+    const isSent = () => hasBegun;
+    const onSent = () => {
+      hasBegun = true;
+    };
     try {
-      return await act(this.#services.upstreamOf(this.#asker.credential()));
+      late.throwIfAborted();
+      return await unlessLate(write({ by: late, onSent }, isSent), late, isSent);
     } finally {
       this.#answer = undefined;
     }
@@ -100,20 +143,35 @@ export class Context {
     file: UploadedFile,
     store: (upstream: Upstream, bytes: Uint8Array) => Promise<Result>,
   ): Promise<Result> {
-    return this.#services.takeIn(file, (bytes) => this.write((upstream) => store(upstream, bytes)));
+    return this.#inTime((start) => this.#services.takeIn(file, (bytes) => store(this.#upstream(start), bytes)));
   }
 
   /** A new address to which one picture is sent, and when it stops working. */
   uploadTicket(target: UploadTarget): { url: string; expiresAt: Date } {
+    this.#requireAll();
     return this.#services.uploadTicket(this.#asker.baseUrl, this.#asker.credential(), target);
   }
 
   watchJobs(jobs: readonly JobKey[]) {
+    const { scope } = this.#asker;
+    if (scope && !jobs.every((job) => scope.includes(job))) throw outOfScope();
     return this.#services.watching.jobs(this.#asker.credential(), jobs);
   }
 
   watchTrainings(modelId: string) {
+    this.#requireAll();
     return this.#services.watching.trainings(this.#asker.credential(), modelId);
+  }
+
+  /**
+   * A token that shows these jobs and nothing else.
+   *
+   * @param seconds How long it works.
+   * @throws RangeError when so many jobs do not fit into a token.
+   */
+  watchToken(jobs: readonly JobKey[], seconds: number): { token: string; expiresAt: Date } {
+    this.#requireAll();
+    return this.#services.watchToken(this.#asker.credential(), jobs, seconds);
   }
 
   /** Something was done to this: whoever watches it is told at once. */
@@ -124,6 +182,7 @@ export class Context {
   /** Waits until a job has finished or so many seconds have passed, and tells what is then known of it. */
   async waitFor(key: JobKey, seconds: number): Promise<void> {
     const { watching } = this.#services;
+    this.#deadline.extend(seconds * 1_000);
     const row = await watching.settled(this.#asker.credential(), key, seconds * 1_000, this.#asker.signal);
     if (row) this.loaders.tell<JobRow>(row, { whole: true });
   }
@@ -145,10 +204,13 @@ export class Context {
     { operation, input, key }: { operation: string; input: unknown; key: string | null | undefined },
     act: (upstream: Upstream) => Promise<Result>,
   ): Promise<Result> {
-    const write = () => this.write(act);
-    if (key == null) return write();
-    const tenant = tenantOf(this.#asker.credential());
-    return this.#services.idempotency.once({ tenant, operation, key, input }, write, whatHappened);
+    if (key == null) return this.write(act);
+    return this.#inTime((start, isSent) => {
+      const tenant = tenantOf(this.#asker.credential());
+      const judge = (error: unknown) => (isSent() ? whatHappened(error) : 'nothing-happened');
+      const write = () => act(this.#upstream(start));
+      return this.#services.idempotency.once({ tenant, operation, key, input }, write, judge);
+    });
   }
 
   imageUrl(source: ImageSource, variant: Variant): string {
@@ -178,8 +240,11 @@ export class Context {
     args: Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>,
     execute: (context: Context) => ExecutionResult | Promise<ExecutionResult>,
   ): Promise<SharedResult> {
-    const shared = sharedByEvent.get(event) ?? { answer: this.#newAnswer(undefined), results: new SharedResults() };
-    sharedByEvent.set(event, shared);
+    const name = this.#asker.scope?.name ?? '';
+    const byScope = sharedByEvent.get(event) ?? new Map<string, { answer: Answer; results: SharedResults }>();
+    sharedByEvent.set(event, byScope);
+    const shared = byScope.get(name) ?? { answer: this.#newAnswer(undefined), results: new SharedResults() };
+    byScope.set(name, shared);
     return shared.results.of(args, this.#asker.baseUrl, () => {
       const context = new Context(this.#services, { ...this.#asker, signal: undefined });
       context.#answer = shared.answer;
@@ -188,10 +253,27 @@ export class Context {
     });
   }
 
+  /** The upstream as far as the asker may reach it. */
+  #upstream(start?: Start): Upstream {
+    const upstream = this.#services.upstreamOf(this.#asker.credential(), start);
+    const { scope } = this.#asker;
+    return scope ? restrict(upstream, scope) : upstream;
+  }
+
+  /** @throws GraphQLError FORBIDDEN when the asker may see only a part. */
+  #requireAll(): void {
+    if (this.#asker.scope) throw outOfScope();
+  }
+
+  /** @throws GraphQLError FORBIDDEN when the asker may not ask for this field of the graph's roots. */
+  requireRoot(name: string): void {
+    if (!ROOTS_OF_JOBS.has(name)) this.#requireAll();
+  }
+
   #newAnswer(signal: AbortSignal | undefined): Answer {
     const credential = this.#asker.credential();
     return new Answer(
-      this.#services.upstreamOf(credential),
+      this.#upstream(),
       {
         facts: (source) => this.#services.inspectImage(credential, source, signal),
         placeholder: (source) => this.#services.imagePlaceholder(credential, source, signal),
@@ -204,6 +286,11 @@ export class Context {
     );
   }
 }
+
+type Deadline = Pick<OperationDeadline, 'late' | 'extend'>;
+
+const NO_DEADLINE: Deadline = { late: new AbortController().signal, extend: () => {} };
+setMaxListeners(0, NO_DEADLINE.late);
 
 /** Whether a failed write can be sent again without happening twice. */
 const whatHappened = (error: unknown) =>

@@ -1,16 +1,25 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { OperationAdmission } from './access/admission.ts';
+import { expired } from './asker.ts';
 import { type Asker, Context, type JobUpdate, type Services } from './context.ts';
 import { extensionsOf } from './errors.ts';
 import { whenOver } from './jobs/events.ts';
+import { type Pause, pauseUntil } from './jobs/pause.ts';
+import { startDeadline } from './operation-deadline.ts';
 import type { SharedResult } from './shared-result.ts';
 
 export interface ContextOptions {
   services: Services;
   /** Who asks, from the context that the transport made. */
-  askerOf: (transportContext: unknown) => Asker;
+  askerOf: (transportContext: unknown) => Promise<Asker>;
   admission: OperationAdmission;
+  /** Time for the answer to a query or a mutation, in milliseconds. */
+  milliseconds: number;
+  /** How streams wait for the time at which they end, and answers for their deadlines. */
+  pause: Pause;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
   /** Makes an error fit for clients. A shared result is masked before it is written for all of them. */
   maskError: (error: unknown) => GraphQLError;
 }
@@ -19,7 +28,8 @@ export interface ContextOptions {
  * Executes operations with the gateway's own {@link Context}, and each event of a subscription with a context of that
  * event, so that nothing read for one event outlives it.
  */
-export function useContext({ services, askerOf, admission, maskError }: ContextOptions): Plugin {
+export function useContext(options: ContextOptions): Plugin {
+  const { services, askerOf, admission, maskError, milliseconds, pause } = options;
   return {
     // Validation errors pass by the masking of everything else.
     onValidate() {
@@ -30,17 +40,28 @@ export function useContext({ services, askerOf, admission, maskError }: ContextO
     },
     onExecute({ setExecuteFn }) {
       setExecuteFn(async (args: ExecutionArgs) => {
-        const asker = askerOf(args.contextValue);
+        const asker = await askerOf(args.contextValue);
         const refusal = await admission.refusalOf(asker);
-        return refusal ? { errors: [refusal] } : await execute({ ...args, contextValue: new Context(services, asker) });
+        if (refusal) return { errors: [refusal] };
+        const deadline = startDeadline({ milliseconds, asker: asker.signal, pause });
+        const contextValue = new Context(services, { ...asker, signal: deadline.signal }, deadline);
+        try {
+          return await execute({ ...args, contextValue });
+        } finally {
+          deadline.end();
+        }
       });
     },
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
-        const asker = askerOf(args.contextValue);
+        const asker = await askerOf(args.contextValue);
         const refusal = await admission.refusalOf(asker);
         if (refusal) return { errors: [refusal] };
-        return await subscribe(args, new Context(services, asker), maskError, () => admission.openStream(asker));
+        const results = await subscribe(args, new Context(services, asker), maskError, () =>
+          admission.openStream(asker),
+        );
+        const isStream = Symbol.asyncIterator in results;
+        return isStream && asker.expiresAt !== undefined ? endAt(asker.expiresAt, results, options) : results;
       });
     },
   };
@@ -93,6 +114,48 @@ function executeEach(
       await leave();
       throw error;
     },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await leave();
+    },
+  };
+}
+
+/** Ends a stream at a time, with an error that says why. */
+function endAt(
+  at: number,
+  results: AsyncGenerator<ExecutionResult | SharedResult, void>,
+  options: ContextOptions,
+): AsyncGenerator<ExecutionResult | SharedResult, void> {
+  const over = new AbortController();
+  let isOver = false;
+  let tell: (result: IteratorResult<ExecutionResult, void>) => void = () => {};
+  const end = async () => {
+    isOver = true;
+    tell({ value: { errors: [expired()] }, done: false });
+    await results.return();
+  };
+  pauseUntil(at, options, over.signal).then(end, () => {});
+  const leave = async () => {
+    over.abort();
+    return await results.return();
+  };
+  return {
+    ...results,
+    next: () =>
+      isOver
+        ? Promise.resolve({ value: undefined, done: true })
+        : new Promise((resolve, reject) => {
+            tell = resolve;
+            results.next().then((result) => {
+              if (result.done) over.abort();
+              // What was told before is told once.
+              if (!isOver) resolve(result);
+            }, reject);
+          }),
+    return: leave,
     [Symbol.asyncIterator]() {
       return this;
     },

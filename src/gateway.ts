@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
@@ -9,13 +10,21 @@ import { schema } from '../schema/index.ts';
 import { createOperationAdmission } from './access/admission.ts';
 import { createAccess, tenantOf } from './access/credential.ts';
 import { useCrossSiteGuard } from './access/cross-site.ts';
+import { identifyWith } from './access/identity.ts';
+import { createTokens, type JwtOptions } from './access/jwt.ts';
 import { createOrigins, preflight } from './access/origins.ts';
 import { createPlaces, createRate, defaultRateLimits, type RateLimits } from './access/rates.ts';
-import { askerFrom, hostOf, type TransportContext } from './asker.ts';
+import { createWatchTokens } from './access/watch-token.ts';
+import { askerFrom, baseUrlFrom, hostOf, type TransportContext } from './asker.ts';
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import type { Contract } from './contract/contract.ts';
+import { createDocuments } from './documents/documents.ts';
+import { mistakesIn } from './documents/judge.ts';
+import { checkManifest, type Manifest } from './documents/manifest.ts';
+import { useDocuments } from './documents/plugin.ts';
+import { withDocument } from './documents/socket.ts';
 import { createMaskError, publicError } from './errors.ts';
 import { useContext } from './execution.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
@@ -47,7 +56,10 @@ export interface GatewayOptions {
   /** Secrets that seal image addresses, newest first; at least one. */
   secrets: readonly string[];
   /** Absolute address of the upstream, and how requests reach it. */
-  upstream: { baseUrl: string; transport: Transport } & Pick<UpstreamOptions, 'retry' | 'deadline' | 'concurrency'>;
+  upstream: { baseUrl: string; transport: Transport } & Pick<
+    UpstreamOptions,
+    'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
+  >;
   /** Where the gateway listens, for absolute addresses when there is no public one. */
   listeningUrl: () => string;
   log: Logger;
@@ -55,6 +67,8 @@ export interface GatewayOptions {
   idempotencyStore: IdempotencyStore;
   /** How jobs are watched, where it differs from {@link defaultWatchSettings}. */
   watch?: Partial<WatchSettings>;
+  /** Time for the answer to a query or a mutation, in milliseconds. @default 30_000 */
+  operationMilliseconds?: number;
   /** How much may be uploaded, where it differs from {@link defaultUploadLimits}. */
   uploads?: Partial<UploadLimits>;
   /** How pictures are read and kept, where it differs from {@link defaultImageLimits}. */
@@ -63,6 +77,10 @@ export interface GatewayOptions {
   rates?: Partial<RateLimits>;
   /** What one operation may be and cost, where it differs from {@link defaultOperationLimits}. */
   limits?: Partial<OperationLimits>;
+  /** How operations may name their documents. @default by their hashes too, without a manifest */
+  documents?: { automatic?: boolean; manifest?: Manifest | undefined };
+  /** How JWTs are verified. @default none are taken */
+  jwt?: Omit<JwtOptions, 'now'>;
   /** @default the vendor's contract */
   contract?: Contract;
   /** How polls wait. @default real time */
@@ -95,6 +113,9 @@ export function createGateway(options: GatewayOptions) {
     ...options.upstream,
     contract,
     apiKeyHeader: config.apiKeyHeader,
+    pause,
+    now,
+    random,
     onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),
   });
   const settings = { ...defaultWatchSettings, ...options.watch };
@@ -125,9 +146,10 @@ export function createGateway(options: GatewayOptions) {
   const storing = new PQueue({ concurrency: uploads.upstreamAtOnce });
 
   const services: Services = {
-    upstreamOf: ({ apiKey }) => upstreamOf(apiKey),
+    upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
     watching,
     idempotency,
+    watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),
     uploadTicket: (base, { apiKey }, target) => tickets.issue(base, apiKey, target),
     imageUrl: (base, { apiKey }, source, variant) => images.url(base, apiKey, source, variant),
     inspectImage: ({ apiKey }, source, signal = NEVER) => images.facts(apiKey, source, signal),
@@ -139,7 +161,11 @@ export function createGateway(options: GatewayOptions) {
     imagesTold: ({ apiKey }, row) => pictures.learn(apiKey, row),
     takeIn: (file, use) => storing.add(async () => use(await takeIn(file, uploads.pixels))),
   };
-  const askerOf = askerFrom({ access, publicUrl: config.publicUrl, listeningUrl });
+  const watchTokens = createWatchTokens({ sealer, now });
+  const identify = identifyWith({ access, watchTokens, tokens: options.jwt && createTokens({ ...options.jwt, now }) });
+  const addressing = { publicUrl: config.publicUrl, listeningUrl };
+  const askerOf = askerFrom({ ...addressing, identify, apiKeyHeader: access.apiKeyHeader, now });
+  const baseUrlOf = baseUrlFrom(addressing);
   const maskError = createMaskError((error, id) => log.error({ err: error, id }, 'unexpected error'));
 
   const pictureOf = ({ modelId, id }: DataItemKey) => ({ kind: 'dataItem', modelId, dataId: id }) as const;
@@ -152,7 +178,7 @@ export function createGateway(options: GatewayOptions) {
     upstreamOf,
     describe(request, apiKey, key) {
       const id = globalId({ kind: 'DataItem', ...key });
-      return { id, dataItem: { id, image: { url: images.url(askerOf({ request }).baseUrl, apiKey, pictureOf(key)) } } };
+      return { id, dataItem: { id, image: { url: images.url(baseUrlOf(hostOf(request)), apiKey, pictureOf(key)) } } };
     },
     onReplaced: (apiKey, key) => images.changed(apiKey, pictureOf(key)),
     maskError,
@@ -160,6 +186,12 @@ export function createGateway(options: GatewayOptions) {
   });
 
   const origins = createOrigins({ allowed: config.corsOrigins ?? [], publicUrl: config.publicUrl });
+
+  const { manifest } = options.documents ?? {};
+  const persisted = createDocuments({
+    automatic: options.documents?.automatic ?? true,
+    manifest: manifest?.documents,
+  });
 
   const yoga = createYoga({
     schema,
@@ -174,12 +206,16 @@ export function createGateway(options: GatewayOptions) {
         services,
         maskError,
         admission: createOperationAdmission(rates),
+        milliseconds: options.operationMilliseconds ?? 30_000,
+        pause,
+        now,
         askerOf: (transport) => askerOf(transport as TransportContext),
       }),
       useCrossSiteGuard(origins, access.apiKeyHeader),
       useBodyLimit(uploads.operationBytes),
       // After the limit, of which requests with files have one of their own.
       useUploads({ limits: uploads, admission, pause }),
+      useDocuments(persisted),
     ],
     maskedErrors: { maskError },
     maxRequestBodySize: false,
@@ -189,6 +225,7 @@ export function createGateway(options: GatewayOptions) {
     cors: false,
     logging: false,
   });
+  if (manifest) checkManifest(manifest, (document) => mistakesIn(document, yoga.getEnveloped({})));
   const graphiql = createGraphiql();
   let isStopping = false;
 
@@ -230,24 +267,21 @@ export function createGateway(options: GatewayOptions) {
         status: 404,
       });
     },
+    /** The payload of a WebSocket's `subscribe` with the document that it asks for, or why there is none. */
+    withDocument: (payload: SubscribePayload) => withDocument(persisted, payload),
     /** The graph with all its plugins, for WebSockets. */
     getEnveloped: yoga.getEnveloped,
     /** Why whoever asks from this address is not answered now; undefined when they are. */
     refusalFor: (address: string) => addresses.count(address),
     /**
-     * Takes a place for a WebSocket of whoever opens it, and returns what gives it back.
+     * Takes a place for a WebSocket of whoever opens it: what gives it back, and until when it may be used.
      *
-     * @throws GraphQLError UNAUTHENTICATED, or RATE_LIMITED when there is none left.
+     * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN as far as that shows before the upstream is asked, or
+     * RATE_LIMITED when there is no place left.
      */
-    openSocket: (transport: TransportContext) => sockets.take(tenantOf(askerOf(transport).credential())),
-    /** Why a caller cannot be acted for, as far as that shows before the upstream is asked; undefined when nothing shows. */
-    refusalOf(transport: TransportContext): GraphQLError | undefined {
-      try {
-        askerOf(transport).credential();
-        return undefined;
-      } catch (error) {
-        return maskError(error);
-      }
+    async openSocket(transport: TransportContext): Promise<{ close: () => void; expiresAt: number | undefined }> {
+      const asker = await askerOf(transport);
+      return { close: sockets.take(tenantOf(asker.credential())), expiresAt: asker.expiresAt };
     },
     maskError,
     /** Whether a page of this origin may open a WebSocket; browsers ask nobody before they do. */

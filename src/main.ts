@@ -1,5 +1,7 @@
 import pino from 'pino';
+import { readTenants } from './access/config.ts';
 import { type Config, readConfig } from './config.ts';
+import { readManifest } from './documents/manifest.ts';
 import { createGateway } from './gateway.ts';
 import { openDiskStore } from './idempotency/disk.ts';
 import { openRedisStore } from './idempotency/redis.ts';
@@ -15,6 +17,8 @@ const IDEMPOTENCY_FILE = '.data/idempotency.sqlite';
 
 async function start(config: Config) {
   const log = pino({ level: config.logLevel });
+  const { automatic, manifest: manifestFile } = config.documents;
+  const manifest = manifestFile === undefined ? undefined : readManifest(manifestFile);
   const sandbox = config.upstreamUrl === undefined ? createSandbox(config.sandbox) : undefined;
   let listeningUrl = '';
   const gateway = createGateway({
@@ -27,8 +31,10 @@ async function start(config: Config) {
     idempotencyStore:
       config.redisUrl === undefined ? openDiskStore(IDEMPOTENCY_FILE) : openRedisStore({ redis: config.redisUrl }),
     watch: config.watch,
+    ...(config.jwt && { jwt: { ...config.jwt, tenants: readTenants(config.jwt) } }),
     rates: config.rates,
     limits: config.limits,
+    documents: { automatic, manifest },
     uploads: config.uploads,
     images: config.images,
     listeningUrl: () => listeningUrl,

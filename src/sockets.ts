@@ -12,7 +12,7 @@ import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { publicError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
-import type { Pause } from './jobs/pause.ts';
+import { type Pause, pauseUntil } from './jobs/pause.ts';
 import { chosenOperation } from './limits/chosen-operation.ts';
 import { SharedResult } from './shared-result.ts';
 import { createSharedTexts } from './shared-texts.ts';
@@ -33,6 +33,15 @@ const LONGEST_NAME = 100;
 
 /** How many times too long a message may be for its operation to be refused alone. One beyond that is not received. */
 const TOLERANCE = 4;
+
+/** Close codes for who cannot be acted for; clients ask again after the second. */
+const CLOSE_CODES: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: CloseCode.Unauthorized,
+  FORBIDDEN: CloseCode.Forbidden,
+};
+
+/** Close code for all that passes (RFC 6455, 7.4.2; registered as "Try Again Later"). */
+const TRY_AGAIN_LATER = 1013;
 
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
 export interface Sockets {
@@ -72,8 +81,11 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
   async function prepare(
     socket: Context<Record<string, unknown>, Extra>,
     id: string,
-    { query, variables, operationName }: SubscribePayload,
+    payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const asked = gateway.withDocument(payload);
+    if (asked instanceof GraphQLError) return [asked];
+    const { query, variables, operationName } = asked;
     const { schema, execute, subscribe, parse, validate, contextFactory } = gateway.getEnveloped({
       connectionParams: socket.connectionParams,
       extra: socket.extra,
@@ -118,18 +130,37 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
     }
   }
 
+  /** Whoever's time is up says again who they are. Clients connect again on this code. */
+  async function closeAt(at: number, socket: WebSocket, signal: AbortSignal): Promise<void> {
+    try {
+      await pauseUntil(at, { pause, now }, signal);
+      socket.close(CloseCode.Forbidden, 'What was brought to say who asks has expired.');
+    } catch {
+      // It was closed before.
+    }
+  }
+
   const protocol = makeServer<Record<string, unknown>, Extra>({
     execute: (args) => run(() => (args as Operation).execute(args)),
     subscribe: (args) => run(() => (args as Operation).subscribe(args)),
-    // The upstream judges a key on first use; that there is none shows at once.
-    onConnect: ({ connectionParams, extra }) => {
-      const refusal = gateway.refusalOf({ ...(connectionParams && { connectionParams }), extra });
-      if (!refusal) {
-        acknowledged.add(extra.socket);
+    // The upstream judges a key on first use; what shows without asking it shows at once.
+    onConnect: async ({ connectionParams, extra: { socket, request } }) => {
+      try {
+        const params = connectionParams && { connectionParams };
+        const { close, expiresAt } = await gateway.openSocket({ ...params, extra: { socket, request } });
+        const closed = new AbortController();
+        socket.once('close', () => {
+          closed.abort();
+          close();
+        });
+        if (expiresAt !== undefined) void closeAt(expiresAt, socket, closed.signal);
+        acknowledged.add(socket);
         return true;
+      } catch (error) {
+        const { message, extensions } = gateway.maskError(error);
+        socket.close(CLOSE_CODES[String(extensions.code)] ?? TRY_AGAIN_LATER, message.slice(0, LONGEST_REASON));
+        return false;
       }
-      extra.socket.close(CloseCode.Unauthorized, refusal.message.slice(0, LONGEST_REASON));
-      return false;
     },
     onSubscribe: async (socket, id, payload) => {
       try {

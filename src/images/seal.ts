@@ -16,8 +16,12 @@ export interface Sealer {
    * @throws RangeError when the token would be longer than {@link MAX_TOKEN_LENGTH}.
    */
   seal(content: string, purpose: string): string;
-  /** As `seal`, and tells when the token stops being valid. */
-  issue(content: string, purpose: string): { token: string; expiresAt: Date };
+  /**
+   * As `seal`, and tells when the token stops being valid.
+   *
+   * @param until Until when it must be valid at least; whole hours count. @default the end of the next full hour
+   */
+  issue(content: string, purpose: string, until?: Date): { token: string; expiresAt: Date };
   /** The content, or `undefined` when the token is malformed, altered, expired, or was sealed for another purpose. */
   open(token: string, purpose: string): string | undefined;
 }
@@ -59,8 +63,8 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
     return keys;
   };
 
-  const issue: Sealer['issue'] = (content, purpose) => {
-    const expiry = Math.floor(now() / HOUR) + 2;
+  const issue: Sealer['issue'] = (content, purpose, until) => {
+    const expiry = until ? Math.ceil(until.getTime() / HOUR) : Math.floor(now() / HOUR) + 2;
     const message = Buffer.allocUnsafe(EXPIRY_BYTES + Buffer.byteLength(content));
     message.writeUInt32BE(expiry);
     message.write(content, EXPIRY_BYTES);

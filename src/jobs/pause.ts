@@ -8,3 +8,20 @@ export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>
 
 /** Waits in real time, without keeping the process alive. */
 export const pause: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal, ref: false });
+
+/** What timers can wait at once (HTML standard, "timers": a signed 32-bit number), in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * Resolves at a time, however far away; at once when it has passed.
+ *
+ * @param at In milliseconds since the epoch.
+ * @throws The signal's reason when it aborts before.
+ */
+export async function pauseUntil(
+  at: number,
+  { pause, now }: { pause: Pause; now: () => number },
+  signal: AbortSignal,
+): Promise<void> {
+  for (let left = at - now(); left > 0; left = at - now()) await pause(Math.min(left, LONGEST), signal);
+}

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
+import type { JwtOptions } from '../../src/access/jwt.ts';
 import type { RateLimits } from '../../src/access/rates.ts';
 import type { Contract, OperationId } from '../../src/contract/contract.ts';
 import { createGateway, type GatewayOptions } from '../../src/gateway.ts';
@@ -18,11 +19,14 @@ export interface StartOptions {
   config?: Partial<GatewayOptions['config']>;
   /** What one operation may be and cost. */
   limits?: Partial<OperationLimits>;
+  /** How operations may name their documents. */
+  documents?: GatewayOptions['documents'];
   contract?: Contract;
   /** Stands between the gateway and its sandbox. */
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
   /** Time for one upstream operation, in milliseconds. */
   deadline?: number;
+  jwt?: Omit<JwtOptions, 'now'>;
   /** How much one caller may ask; without a bound on what comes at once unless it says so. */
   rates?: Partial<RateLimits>;
   uploads?: Partial<UploadLimits>;
@@ -51,6 +55,8 @@ export function startGateway(options: StartOptions = {}) {
     images,
     rates,
     limits,
+    jwt,
+    documents,
   } = options;
   const clock = createClock();
   const requests: SeenRequest[] = [];
@@ -79,6 +85,8 @@ export function startGateway(options: StartOptions = {}) {
     watch: { linger: 0, perSecond: 1e9, ...watch },
     rates: { perKey: 1e9, perAddress: 1e9, sockets: 1e9, eventStreams: 1e9, ...rates },
     ...(limits && { limits }),
+    ...(documents && { documents }),
+    ...(jwt && { jwt }),
     ...(uploads && { uploads }),
     ...(images && { images }),
     listeningUrl: () => 'http://127.0.0.1:4000',

@@ -50,6 +50,14 @@ export type CreateUploadTicketsInput = {
   target: UploadTargetInput;
 };
 
+/** Which jobs a watch token shows, and for how long. */
+export type CreateWatchTokenInput = {
+  /** For how many seconds it works: 60 to 86400. */
+  expiresInSeconds?: number | null | undefined;
+  /** Global ids of trainings and predictions, 1 to 100. */
+  jobIds: Array<string | number>;
+};
+
 /** A training image to delete. */
 export type DeleteDataItemInput = {
   /** Global id of the data item. */
@@ -204,10 +212,44 @@ export type UploadTargetInput =
   |  { newInModel?: never;   /** Global id of a data item, whose picture is replaced. */
   replaceDataItem: string | number; };
 
+export type NamesOfTenantQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NamesOfTenantQuery = { models: { nodes: Array<{ displayName: string } | null> } };
+
 export type NamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type NamesQuery = { models: { nodes: Array<{ displayName: string } | null> } };
+
+export type NamesAtARateQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NamesAtARateQuery = { models: { nodes: Array<{ displayName: string } | null> } };
+
+export type MakeWatchTokenMutationVariables = Exact<{
+  input: CreateWatchTokenInput;
+}>;
+
+
+export type MakeWatchTokenMutation = { createWatchToken:
+    | { __typename: 'CreateWatchTokenSuccess', token: string, expiresAt: string }
+    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string> }> }
+    | { __typename: 'NotFoundError', message: string }
+   };
+
+export type EverythingOfJobsQueryVariables = Exact<{
+  training: string | number;
+  prediction: string | number;
+}>;
+
+
+export type EverythingOfJobsQuery = { training: { id: string, status: JobStatus, strength: number | null, progress: { fraction: number | null }, model: { displayName: string } | null } | null, prediction: { id: string, status: JobStatus, prompt: string | null, images: Array<{ url: string }> | null, models: Array<{ modelId: string, scale: number, model: { displayName: string } | null }> | null } | null, nodes: Array<
+    | { id: string }
+    | { id: string }
+    | { id: string }
+    | { id: string }
+   | null> };
 
 export type ModelNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -220,11 +262,6 @@ export type StrengthQueryVariables = Exact<{
 
 
 export type StrengthQuery = { model: { trainings: { nodes: Array<{ status: JobStatus, strength: number | null } | null> } } | null };
-
-export type NamesAtARateQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type NamesAtARateQuery = { models: { nodes: Array<{ displayName: string } | null> } };
 
 export type PredictionsWithModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -753,6 +790,15 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const NamesOfTenantDocument = new TypedDocumentString(`
+    query NamesOfTenant {
+  models {
+    nodes {
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NamesOfTenantQuery, NamesOfTenantQueryVariables>;
 export const NamesDocument = new TypedDocumentString(`
     query Names {
   models {
@@ -762,6 +808,67 @@ export const NamesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NamesQuery, NamesQueryVariables>;
+export const NamesAtARateDocument = new TypedDocumentString(`
+    query NamesAtARate {
+  models {
+    nodes {
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NamesAtARateQuery, NamesAtARateQueryVariables>;
+export const MakeWatchTokenDocument = new TypedDocumentString(`
+    mutation MakeWatchToken($input: CreateWatchTokenInput!) {
+  createWatchToken(input: $input) {
+    __typename
+    ... on CreateWatchTokenSuccess {
+      token
+      expiresAt
+    }
+    ... on Error {
+      message
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MakeWatchTokenMutation, MakeWatchTokenMutationVariables>;
+export const EverythingOfJobsDocument = new TypedDocumentString(`
+    query EverythingOfJobs($training: ID!, $prediction: ID!) {
+  training(id: $training) {
+    id
+    status
+    strength
+    progress {
+      fraction
+    }
+    model {
+      displayName
+    }
+  }
+  prediction(id: $prediction) {
+    id
+    status
+    prompt
+    images {
+      url
+    }
+    models {
+      modelId
+      scale
+      model {
+        displayName
+      }
+    }
+  }
+  nodes(ids: [$training]) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<EverythingOfJobsQuery, EverythingOfJobsQueryVariables>;
 export const ModelNamesDocument = new TypedDocumentString(`
     query ModelNames {
   models {
@@ -783,15 +890,6 @@ export const StrengthDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<StrengthQuery, StrengthQueryVariables>;
-export const NamesAtARateDocument = new TypedDocumentString(`
-    query NamesAtARate {
-  models {
-    nodes {
-      displayName
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<NamesAtARateQuery, NamesAtARateQueryVariables>;
 export const PredictionsWithModelsDocument = new TypedDocumentString(`
     query PredictionsWithModels {
   predictions(first: 20) {

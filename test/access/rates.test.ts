@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createPlaces, createRate } from '../src/access/rates.ts';
-import { startGateway } from './support/gateway.ts';
-import { graphql } from './support/gql/index.ts';
+import { createPlaces, createRate } from '../../src/access/rates.ts';
+import { startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
 
 const names = graphql(`query NamesAtARate { models { nodes { displayName } } }`);
 

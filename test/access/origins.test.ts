@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createOrigins } from '../src/access/origins.ts';
-import { openSocket } from './e2e/client.ts';
-import { type StartOptions, startGateway } from './support/gateway.ts';
-import { picture, seedModel } from './support/seeds.ts';
-import { serverOf } from './support/subscribe.ts';
+import { createOrigins } from '../../src/access/origins.ts';
+import { openSocket } from '../e2e/client.ts';
+import { type StartOptions, startGateway } from '../support/gateway.ts';
+import { picture, seedModel } from '../support/seeds.ts';
+import { serverOf } from '../support/subscribe.ts';
 
 const EVIL = 'https://evil.example';
 const FRIEND = 'https://app.example.com';

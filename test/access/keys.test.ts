@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createAccess, isLoopbackHost } from '../src/access/credential.ts';
-import { startGateway } from './support/gateway.ts';
-import { graphql } from './support/gql/index.ts';
-import { seedModel } from './support/seeds.ts';
+import { createAccess, isLoopbackHost } from '../../src/access/credential.ts';
+import { startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
+import { seedModel } from '../support/seeds.ts';
 
 const names = graphql(`query Names { models { nodes { displayName } } }`);
 

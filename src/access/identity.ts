@@ -1,0 +1,50 @@
+import { publicError } from '../errors.ts';
+import type { Access, Caller as KeyCaller } from './credential.ts';
+import { type Credential, tenantOf } from './credential.ts';
+import type { Tokens } from './jwt.ts';
+import type { WatchGrant, WatchTokens } from './watch-token.ts';
+
+/** What a caller brought to say who they are. */
+export interface Caller extends KeyCaller {
+  /** A JWT, from `Authorization: Bearer`. */
+  jwt: string | undefined;
+  /** A watch token. */
+  watchToken: string | undefined;
+}
+
+/** With what, how far and how long a caller acts. */
+export interface Identity {
+  readonly credential: Credential;
+  /** Undefined: everything that the credential may. */
+  readonly scope?: WatchGrant['scope'];
+  /** In milliseconds since the epoch; undefined: for as long as the upstream accepts the key. */
+  readonly expiresAt?: number;
+}
+
+export interface IdentitiesOptions {
+  access: Access;
+  /** Undefined: this gateway takes no JWT. */
+  tokens: Tokens | undefined;
+  watchTokens: WatchTokens;
+}
+
+/** Finds out who a caller is by the one thing that they bring: an API key, a JWT, a watch token, or nothing. */
+export type Identify = (caller: Caller) => Identity | Promise<Identity>;
+
+/** @returns A function that throws, or rejects with, GraphQLError UNAUTHENTICATED. */
+export const identifyWith =
+  ({ access, tokens, watchTokens }: IdentitiesOptions): Identify =>
+  (caller) => {
+    const { jwt, watchToken } = caller;
+    const brought = [caller.apiKey ?? undefined, jwt, watchToken].filter((one) => one !== undefined);
+    if (brought.length > 1) {
+      throw publicError('UNAUTHENTICATED', 'Bring an API key, a JWT or a watch token; this request brings several.');
+    }
+    if (watchToken !== undefined) return watchTokens.open(watchToken);
+    if (jwt === undefined) return { credential: access.credentialOf(caller) };
+    if (!tokens) throw publicError('UNAUTHENTICATED', 'This gateway takes API keys and no JWTs.');
+    return tokens.verify(jwt);
+  };
+
+/** Tells apart what identities may see: those of one credential with one scope see the same. */
+export const viewOf = ({ credential, scope }: Identity): string => `${tenantOf(credential)} ${scope?.name ?? ''}`;

@@ -1,0 +1,100 @@
+import { createHash, createSecretKey } from 'node:crypto';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify, type KeyObject } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { publicError } from '../errors.ts';
+import type { Identity } from './identity.ts';
+
+/** How JWTs (RFC 7519) are verified, and which upstream key each tenant acts with. */
+export interface JwtOptions {
+  /** Where the keys are that sign (RFC 7517), or the secret that does. */
+  keys: { jwksUrl: string } | { secret: string };
+  /** What `iss` must be. */
+  issuer: string;
+  /** What `aud` must hold. */
+  audience: string;
+  /** Which `alg` are taken; never `none`. */
+  algorithms: readonly string[];
+  /** The claim that names the tenant. */
+  tenantClaim: string;
+  /** The upstream key of each tenant. */
+  tenants: ReadonlyMap<string, string>;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** Who JWTs stand for. */
+export interface Tokens {
+  /**
+   * @throws GraphQLError UNAUTHENTICATED when the token is not valid now, FORBIDDEN when its tenant has no key here,
+   * SERVICE_UNAVAILABLE when the keys that sign cannot be had.
+   */
+  verify(jwt: string): Promise<Identity>;
+}
+
+/** Difference between the clocks of whoever signs and of this machine that is let pass, in seconds. */
+const TOLERANCE = 5;
+const REMEMBERED = 10_000;
+const LONGEST = 8_192;
+
+/** @see Tokens. What was verified is remembered until it expires, by its hash. */
+export function createTokens(options: JwtOptions): Tokens {
+  const { issuer, audience, tenantClaim, tenants, now } = options;
+  const key = keyOf(options.keys);
+  const verified = new LRUCache<string, Identity>({ max: REMEMBERED });
+
+  const verify = async (jwt: string): Promise<Identity> => {
+    const { payload } = await jwtVerify(jwt, key as JWTVerifyGetKey, {
+      issuer,
+      audience,
+      algorithms: [...options.algorithms],
+      requiredClaims: ['exp', tenantClaim],
+      clockTolerance: TOLERANCE,
+      currentDate: new Date(now()),
+    });
+    const tenant = payload[tenantClaim];
+    const apiKey = typeof tenant === 'string' ? tenants.get(tenant) : undefined;
+    if (apiKey === undefined) {
+      throw publicError('FORBIDDEN', `This gateway has no upstream key for what \`${tenantClaim}\` of this JWT says.`);
+    }
+    return { credential: { apiKey }, expiresAt: ((payload.exp ?? 0) + TOLERANCE) * 1_000 };
+  };
+
+  return {
+    async verify(jwt) {
+      if (jwt.length > LONGEST) throw invalid(`it may have ${LONGEST} characters`);
+      const name = createHash('sha256').update(jwt).digest('base64url');
+      const known = verified.get(name);
+      if (known && now() < (known.expiresAt ?? 0)) return known;
+      try {
+        const identity = await verify(jwt);
+        verified.set(name, identity);
+        return identity;
+      } catch (error) {
+        verified.delete(name);
+        throw refusalOf(error);
+      }
+    },
+  };
+}
+
+const keyOf = (keys: JwtOptions['keys']): KeyObject | JWTVerifyGetKey =>
+  'secret' in keys ? createSecretKey(Buffer.from(keys.secret)) : createRemoteJWKSet(new URL(keys.jwksUrl));
+
+const invalid = (why: string) => publicError('UNAUTHENTICATED', `This JWT is not accepted: ${why}.`);
+
+/** What went wrong, said so that whoever sent the token can act on it and nobody learns more. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) return invalid('it has expired');
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return invalid(`its claim \`${error.claim}\` is not as expected`);
+  if (error instanceof errors.JOSEAlgNotAllowed) return invalid('its algorithm is not allowed');
+  if (error instanceof errors.JWKSTimeout || isUnreachable(error)) {
+    return publicError('SERVICE_UNAVAILABLE', 'The keys that verify JWTs cannot be had at present. Try again.');
+  }
+  if (error instanceof errors.JOSEError) return invalid('it is malformed, or was signed by somebody else');
+  return error;
+}
+
+/** Whether the key set could not be fetched: no answer, or another one than 200. */
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof TypeError || (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');

@@ -1,0 +1,248 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
+import { openSocket } from '../e2e/client.ts';
+import { settle } from '../support/clock.ts';
+import { type StartOptions, startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
+import { seedModel, seedTraining } from '../support/seeds.ts';
+import { serverOf } from '../support/subscribe.ts';
+
+const SECRET = 'a secret for tests that is long enough';
+const names = graphql(`query NamesOfTenant { models { nodes { displayName } } }`);
+const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
+
+const jwt: NonNullable<StartOptions['jwt']> = {
+  keys: { secret: SECRET },
+  issuer: 'https://login.example.com',
+  audience: 'flair',
+  algorithms: ['HS256'],
+  tenantClaim: 'tenant',
+  tenants: new Map([
+    ['acme', 'acme-key'],
+    ['globex', 'globex-key'],
+  ]),
+};
+
+/** A gateway that holds the keys of two tenants, each of which has a model. */
+async function start(options: Partial<StartOptions> = {}) {
+  const started = startGateway({
+    jwt,
+    sandbox: { keys: ['acme-key', 'globex-key'] },
+    config: { ownKey: undefined },
+    ...options,
+  });
+  for (const tenant of ['acme', 'globex']) {
+    const upstream: typeof started.upstream = (path, init) =>
+      started.upstream(path, { ...init, headers: { ...init?.headers, 'x-api-key': `${tenant}-key` } });
+    await seedModel(upstream, tenant);
+  }
+  started.takeRequests();
+  /** A token as the tenants' own login makes it, valid for a minute. */
+  const sign = (
+    claims: Record<string, unknown> = {},
+    { alg = 'HS256', secret = SECRET, seconds = 60 } = {},
+  ): Promise<string> =>
+    new SignJWT({ tenant: 'acme', ...claims })
+      .setProtectedHeader({ alg })
+      .setIssuer(String(claims.iss ?? jwt.issuer))
+      .setAudience(String(claims.aud ?? jwt.audience))
+      .setExpirationTime(Math.floor(started.clock.now() / 1_000) + seconds)
+      .sign(new TextEncoder().encode(secret));
+  const ask = (token: string, headers: Record<string, string> = {}) =>
+    started.query(names, {}, { authorization: `Bearer ${token}`, ...headers });
+  return { ...started, started, sign, ask };
+}
+
+test('a JWT acts with the key of its tenant, which it never sees', async () => {
+  const { ask, sign } = await start();
+
+  for (const tenant of ['acme', 'globex']) {
+    const { data, errors } = await ask(await sign({ tenant }));
+    expect(errors).toBeUndefined();
+    expect(data?.models.nodes).toEqual([{ displayName: tenant }]);
+  }
+});
+
+test.each<
+  [
+    what: string,
+    make: (start: Awaited<ReturnType<typeof start>>) => Promise<string> | string,
+    code: string,
+    says: string,
+  ]
+>([
+  [
+    'of somebody else',
+    ({ sign }) => sign({}, { secret: 'another secret that is also long enough' }),
+    'UNAUTHENTICATED',
+    'signed by somebody else',
+  ],
+  ['that is none', () => 'not.a.token', 'UNAUTHENTICATED', 'malformed'],
+  ['of another issuer', ({ sign }) => sign({ iss: 'https://evil.example' }), 'UNAUTHENTICATED', '`iss`'],
+  ['for another audience', ({ sign }) => sign({ aud: 'somebody else' }), 'UNAUTHENTICATED', '`aud`'],
+  ['signed in another way', ({ sign }) => sign({}, { alg: 'HS512' }), 'UNAUTHENTICATED', 'algorithm'],
+  [
+    'without a signature',
+    () =>
+      new UnsecuredJWT({ tenant: 'acme' })
+        .setIssuer(jwt.issuer)
+        .setAudience(jwt.audience)
+        .setExpirationTime('1h')
+        .encode(),
+    'UNAUTHENTICATED',
+    'not accepted',
+  ],
+  ['that has expired', ({ sign }) => sign({}, { seconds: -6 }), 'UNAUTHENTICATED', 'expired'],
+  ['without a tenant', ({ sign }) => sign({ tenant: undefined }), 'UNAUTHENTICATED', '`tenant`'],
+  ['of a tenant without a key', ({ sign }) => sign({ tenant: 'nobody' }), 'FORBIDDEN', '`tenant`'],
+  ['of a tenant that is no text', ({ sign }) => sign({ tenant: ['acme'] }), 'FORBIDDEN', '`tenant`'],
+  ['that is endless', () => `a.${'b'.repeat(9_000)}.c`, 'UNAUTHENTICATED', '8192'],
+])('a JWT %s is refused, and the upstream is not asked', async (_, make, code, says) => {
+  const started = await start();
+
+  const { errors } = await started.ask(await make(started));
+
+  expect(errors).toMatchObject([{ message: expect.stringContaining(says), extensions: { code, retryable: false } }]);
+  expect(started.takeRequests()).toEqual([]);
+});
+
+test('a JWT that was accepted is refused once it has expired', async () => {
+  const { ask, sign, clock } = await start();
+  const token = await sign();
+  expect((await ask(token)).errors).toBeUndefined();
+
+  await clock.advance(64_000);
+  expect((await ask(token)).errors).toBeUndefined();
+  await clock.advance(2_000);
+
+  expect((await ask(token)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+});
+
+test('whoever brings a JWT and a key is told to bring one of them', async () => {
+  const { ask, sign } = await start();
+
+  expect((await ask(await sign(), { 'x-api-key': 'acme-key' })).errors).toMatchObject([
+    { message: expect.stringContaining('several'), extensions: { code: 'UNAUTHENTICATED' } },
+  ]);
+});
+
+test('where no JWTs are taken, one is refused, and other authorization is not for the gateway', async () => {
+  const { query } = startGateway();
+
+  expect((await query(names, {}, { authorization: 'Bearer a.b.c' })).errors).toMatchObject([
+    { message: expect.stringContaining('no JWTs'), extensions: { code: 'UNAUTHENTICATED' } },
+  ]);
+  expect((await query(names, {}, { authorization: 'Basic YTpi' })).errors).toBeUndefined();
+});
+
+test('neither the token nor the key that it stands for is ever logged', async () => {
+  const { ask, sign, logLines } = await start();
+  const token = await sign({ tenant: 'nobody' });
+
+  await ask(token);
+  await ask(await sign());
+
+  expect(logLines.join()).not.toContain(token);
+  expect(logLines.join()).not.toContain('acme-key');
+});
+
+describe('keys from a JWKS address', () => {
+  async function serveKeys(answer: () => object | undefined) {
+    const server = createServer((_, response) => {
+      const keys = answer();
+      if (keys) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [keys] }));
+      else response.writeHead(503).end();
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+  }
+
+  test('verify what they signed, and a set that cannot be had is said to be so', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const key = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'one' };
+    let isThere = false;
+    const jwksUrl = await serveKeys(() => (isThere ? key : undefined));
+    const { ask, clock } = await start({ jwt: { ...jwt, keys: { jwksUrl }, algorithms: ['ES256'] } });
+    const token = await new SignJWT({ tenant: 'globex' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setIssuer(jwt.issuer)
+      .setAudience(jwt.audience)
+      .setExpirationTime(Math.floor(clock.now() / 1_000) + 60)
+      .sign(privateKey);
+
+    expect((await ask(token)).errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } }]);
+    isThere = true;
+
+    expect((await ask(token)).data?.models.nodes).toEqual([{ displayName: 'globex' }]);
+  });
+});
+
+describe('over a WebSocket', () => {
+  const open = async (url: string, payload: object) => {
+    const socket = await openSocket(url);
+    socket.say({ type: 'connection_init', payload });
+    return socket;
+  };
+
+  test('a JWT stands in the connection parameters; one that is refused closes the socket', async () => {
+    const { started, sign } = await start();
+    const { url } = await serverOf(started);
+
+    const socket = await open(url, { authorization: `Bearer ${await sign()}` });
+    expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+    socket.say({ type: 'subscribe', id: 'a', payload: { query: '{ models { nodes { displayName } } }' } });
+    expect(await socket.hear()).toMatchObject({ payload: { data: { models: { nodes: [{ displayName: 'acme' }] } } } });
+
+    const expired = await open(url, { Authorization: `Bearer ${await sign({}, { seconds: -60 })}` });
+    expect(await expired.closed).toEqual({ code: 4401, reason: expect.stringContaining('expired') });
+    const nobody = await open(url, { authorization: `Bearer ${await sign({ tenant: 'nobody' })}` });
+    expect(await nobody.closed).toMatchObject({ code: 4403 });
+  });
+
+  test('a socket lives no longer than the JWT that opened it', async () => {
+    const { started, sign, clock } = await start();
+    const { url } = await serverOf(started);
+    const socket = await open(url, { authorization: `Bearer ${await sign()}` });
+    expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+
+    await clock.advance(66_000);
+
+    expect(await socket.closed).toEqual({ code: 4403, reason: expect.stringContaining('expired') });
+  });
+});
+
+test('a stream of server-sent events ends when the JWT that opened it expires', async () => {
+  const { fetch, sign, upstream, clock, gateway } = await start();
+  const asAcme: typeof upstream = (path, init) =>
+    upstream(path, { ...init, headers: { ...init?.headers, 'x-api-key': 'acme-key' } });
+  const { id: modelId } = await seedModel(asAcme, 'Dresses', { images: 1 });
+  const id = globalId({
+    kind: 'Training',
+    modelId,
+    id: await seedTraining(asAcme, modelId, { trainingSpeed: 'high_quality' }),
+  });
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${await sign({}, { seconds: 10 })}`,
+    },
+    body: JSON.stringify({ query: WATCH, variables: { id } }),
+  });
+  const text = response.text();
+  await settle();
+
+  await clock.advance(16_000);
+
+  expect((await text).match(/"code":"\w+"|QUEUED|event: complete/g)?.slice(-2)).toEqual([
+    '"code":"UNAUTHENTICATED"',
+    'event: complete',
+  ]);
+  expect(gateway.watchedJobs).toBe(0);
+});

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
+import { openSocket } from '../e2e/client.ts';
+import { startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
+import { seedModel, seedPrediction, seedTraining } from '../support/seeds.ts';
+import { serverOf } from '../support/subscribe.ts';
+
+const createWatchToken = graphql(`
+  mutation MakeWatchToken($input: CreateWatchTokenInput!) {
+    createWatchToken(input: $input) {
+      __typename
+      ... on CreateWatchTokenSuccess { token expiresAt }
+      ... on Error { message }
+      ... on InvalidInputError { issues { path } }
+    }
+  }
+`);
+const everything = graphql(`
+  query EverythingOfJobs($training: ID!, $prediction: ID!) {
+    training(id: $training) { id status strength progress { fraction } model { displayName } }
+    prediction(id: $prediction) { id status prompt images { url } models { modelId scale model { displayName } } }
+    nodes(ids: [$training]) { id }
+  }
+`);
+const WATCH = 'subscription ($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status ... on Training { model { id } } } }';
+
+async function start() {
+  const started = startGateway({ config: { ownKey: undefined } });
+  const { id: modelId, globalId: model } = await seedModel(started.upstream, 'Dresses', { images: 1 });
+  const trainings = [await seedTraining(started.upstream, modelId), await seedTraining(started.upstream, modelId)];
+  const [training = '', other = ''] = trainings.map((id) => globalId({ kind: 'Training', modelId, id }));
+  const prediction = globalId({ kind: 'Prediction', id: await seedPrediction(started.upstream, [modelId]) });
+  const make = async (input: { jobIds: string[]; expiresInSeconds?: number }) =>
+    (await started.query(createWatchToken, { input }, { 'x-api-key': 'demo' })).data?.createWatchToken;
+  const made = await make({ jobIds: [training, prediction] });
+  if (made?.__typename !== 'CreateWatchTokenSuccess') throw new Error('There is no token.');
+  started.takeRequests();
+  return { ...started, started, model, training, other, prediction, make, ...made };
+}
+
+const forbidden = (...path: (string | number)[]) =>
+  expect.objectContaining({ path, extensions: expect.objectContaining({ code: 'FORBIDDEN', retryable: false }) });
+
+describe('a watch token', () => {
+  test('shows its jobs and their images; links to other things are null, each with its error', async () => {
+    const { query, clock, training, prediction, token, fetch } = await start();
+    await clock.advance(30_000);
+
+    const { data, errors } = await query(everything, { training, prediction }, { 'x-watch-token': token });
+
+    expect(data).toEqual({
+      training: { id: training, status: 'COMPLETED', strength: 5, progress: { fraction: 1 }, model: null },
+      prediction: {
+        id: prediction,
+        status: 'COMPLETED',
+        prompt: 'a dress',
+        images: [{ url: expect.any(String) }],
+        models: [{ modelId: expect.any(String), scale: 1, model: null }],
+      },
+      nodes: [{ id: training }],
+    });
+    expect(errors).toHaveLength(2);
+    expect(errors).toEqual(
+      expect.arrayContaining([forbidden('training', 'model'), forbidden('prediction', 'models', 0, 'model')]),
+    );
+    const picture = await fetch(new URL(data?.prediction?.images?.[0]?.url ?? '').pathname);
+    expect(picture.headers.get('content-type')).toMatch(/^image\//);
+  });
+
+  test.each([
+    '{ models { nodes { id } } }',
+    '{ predictions { nodes { id } } }',
+    '{ model(id: "nonsense") { id } }',
+    'mutation { createModel(input: { displayName: "a" }) { __typename } }',
+    'mutation { createUploadTickets(input: { target: { newInModel: "a" } }) { __typename } }',
+    'mutation { createWatchToken(input: { jobIds: ["a"] }) { __typename } }',
+  ])('opens nothing else: %s', async (document) => {
+    const { query, token, takeRequests } = await start();
+
+    const { errors } = await query(document, {}, { 'x-watch-token': token });
+
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+    expect(takeRequests()).toEqual([]);
+  });
+
+  test('shows no other job, not even of the same model', async () => {
+    const { query, token, other, model, takeRequests } = await start();
+    const document =
+      'query ($other: ID!, $model: ID!) { training(id: $other) { id } nodes(ids: [$other, $model]) { id } }';
+
+    const { data, errors } = await query(document, { other, model }, { 'x-watch-token': token });
+
+    expect(data).toEqual({ training: null, nodes: [null, null] });
+    expect(errors).toEqual([forbidden('training'), forbidden('nodes', 0), forbidden('nodes', 1)]);
+    expect(takeRequests()).toEqual([]);
+  });
+
+  test('watches over a WebSocket, and as an EventSource does, beside viewers who see more', async () => {
+    const { started, fetch, training, prediction, other, token, clock } = await start();
+    const { url } = await serverOf(started);
+    const ids = [training, prediction];
+    const open = async (payload: object) => {
+      const socket = await openSocket(url);
+      socket.say({ type: 'connection_init', payload });
+      expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+      return socket;
+    };
+    const [scoped, whole] = [await open({ watchToken: token }), await open({ apiKey: 'demo' })];
+    for (const socket of [scoped, whole]) {
+      socket.say({ type: 'subscribe', id: 'a', payload: { query: WATCH, variables: { ids: [training] } } });
+    }
+
+    expect(await scoped.hear()).toMatchObject({
+      type: 'next',
+      payload: {
+        data: { jobsUpdated: { id: training, model: null } },
+        errors: [{ extensions: { code: 'FORBIDDEN' } }],
+      },
+    });
+    expect(await whole.hear()).toMatchObject({
+      payload: { data: { jobsUpdated: { model: { id: expect.any(String) } } } },
+    });
+    scoped.say({ type: 'subscribe', id: 'b', payload: { query: WATCH, variables: { ids: [other] } } });
+    expect(await scoped.hear()).toMatchObject({
+      type: 'error',
+      id: 'b',
+      payload: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+
+    const address = new URLSearchParams({ query: WATCH, variables: JSON.stringify({ ids }), watchToken: token });
+    const stream = fetch(`/graphql?${address}`, { headers: { accept: 'text/event-stream' } }).then((one) => one.text());
+    for (let second = 0; second < 30; second++) await clock.advance(1_000);
+    expect(await stream).toContain('COMPLETED');
+  });
+
+  test('works until it expires, and no longer', async () => {
+    const { query, make, training, clock } = await start();
+    const made = await make({ jobIds: [training], expiresInSeconds: 60 });
+    const headers = { 'x-watch-token': made?.__typename === 'CreateWatchTokenSuccess' ? made.token : '' };
+    const look = () => query('query ($id: ID!) { training(id: $id) { id } }', { id: training }, headers);
+
+    expect(made).toMatchObject({ expiresAt: new Date(clock.now() + 60_000).toISOString() });
+    await clock.advance(59_999);
+    expect((await look()).errors).toBeUndefined();
+    await clock.advance(1);
+    expect((await look()).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  test('may live for a day', async () => {
+    const { query, make, training, clock } = await start();
+    const made = await make({ jobIds: [training], expiresInSeconds: 86_400 });
+    const headers = { 'x-watch-token': made?.__typename === 'CreateWatchTokenSuccess' ? made.token : '' };
+
+    await clock.advance(86_000_000);
+
+    const { errors } = await query('query ($id: ID!) { training(id: $id) { id } }', { id: training }, headers);
+    expect(errors).toBeUndefined();
+  });
+
+  test.each(['', 'nonsense', 'a'.repeat(10_000)])('that is none is refused: %s', async (token) => {
+    const { query, training } = await start();
+
+    const { errors } = await query(
+      'query ($id: ID!) { training(id: $id) { id } }',
+      { id: training },
+      { 'x-watch-token': token },
+    );
+
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  test('is no address of an image and no ticket, and neither of them is a watch token', async () => {
+    const { query, fetch, token, training, prediction, clock } = await start();
+    await clock.advance(30_000);
+    const { data } = await query(everything, { training, prediction }, { 'x-watch-token': token });
+    const image = new URL(data?.prediction?.images?.[0]?.url ?? '').pathname.split('/').at(-1) ?? '';
+
+    expect((await fetch(`/images/${token}`)).status).toBe(403);
+    expect((await fetch(`/uploads/${token}`, { method: 'PUT', body: 'a' })).status).toBe(403);
+    expect(
+      (await query('{ __typename models { nodes { id } } }', {}, { 'x-watch-token': image })).errors,
+    ).toMatchObject([{ extensions: { code: expect.stringMatching(/UNAUTHENTICATED|FORBIDDEN/) } }]);
+  });
+});
+
+test.each<
+  [string, (ids: { training: string; model: string }) => { jobIds: string[]; expiresInSeconds?: number }, object]
+>([
+  ['no job', () => ({ jobIds: [] }), { __typename: 'InvalidInputError', issues: [{ path: ['input', 'jobIds'] }] }],
+  ['too many jobs', ({ training }) => ({ jobIds: Array(101).fill(training) }), { __typename: 'InvalidInputError' }],
+  [
+    'too short a time',
+    ({ training }) => ({ jobIds: [training], expiresInSeconds: 59 }),
+    { __typename: 'InvalidInputError', issues: [{ path: ['input', 'expiresInSeconds'] }] },
+  ],
+  [
+    'too long a time',
+    ({ training }) => ({ jobIds: [training], expiresInSeconds: 86_401 }),
+    { __typename: 'InvalidInputError' },
+  ],
+  ['something that is no job', ({ model }) => ({ jobIds: [model] }), { __typename: 'NotFoundError' }],
+  [
+    'a job that is not there',
+    () => ({ jobIds: [globalId({ kind: 'Prediction', id: 'nowhere' })] }),
+    { __typename: 'NotFoundError' },
+  ],
+])('a watch token for %s is not made', async (_, input, refusal) => {
+  const { make, training, model } = await start();
+
+  expect(await make(input({ training, model }))).toMatchObject(refusal);
+});
