@@ -8,8 +8,9 @@ import {
   type Source,
   validate,
 } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
+import { chosenOperation } from './chosen-operation.ts';
 import { noIntrospection } from './introspection.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
 import { createMeasure, type Measure } from './measure.ts';
@@ -36,9 +37,10 @@ export function useDocumentLimits({ limits, introspection, suggestions }: Docume
       setParseFn((source: string | Source, options?: ParseOptions) =>
         parseWithin(source, { ...options, maxTokens: limits.tokens }),
       );
-      return ({ result }) => {
+      return ({ result, context }) => {
         // Yoga answers a syntax error with 200 to who accepts `application/json` alone; this is another refusal.
         if (result instanceof TooLargeError) throw result.refusal;
+        if (!(result instanceof Error)) requireOperation(result, context);
       };
     },
     onValidate({ setValidationFn, addValidationRule }) {
@@ -87,6 +89,15 @@ function parseWithin(source: string | Source, options: ParseOptions & { maxToken
     const message = `A document may have ${options.maxTokens} tokens (${SETTINGS.tokens}), but this one has more. Put values into variables, or send it as several documents.`;
     throw new TooLargeError(message);
   }
+}
+
+/** Says over HTTP what is wrong with a missing operation, before Yoga does in fewer words. Sockets look by themselves. */
+function requireOperation(document: DocumentNode, { params }: { params?: GraphQLParams }): void {
+  if (!params) return;
+  const found = chosenOperation(document, params.operationName);
+  if (!(found instanceof GraphQLError)) return;
+  const { message, extensions } = found;
+  throw new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
 }
 
 /** graphql-js reads nested things by recursion. With a high limit of tokens the stack may end before the document. */

@@ -1,0 +1,258 @@
+import { getIntrospectionQuery } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { examples, lookup } from '../../src/graphiql/examples.ts';
+import { defaultOperationLimits, type OperationLimits, SETTINGS } from '../../src/limits/limits.ts';
+import { startGateway } from '../support/gateway.ts';
+import { blocksOf, documentsIn, readText } from '../support/readme.ts';
+import { statusOf, ways } from './send.ts';
+
+type Limit = Exclude<keyof OperationLimits, 'cost'>;
+
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => text(index)).join(' ');
+
+/** A chain of fields, so many deep. It asks for nothing, because the id leads nowhere. */
+function nested(depth: number): string {
+  const path = [
+    'training(id: "")',
+    ...Array.from({ length: depth - 2 }, (_, index) => (index % 2 === 0 ? 'model' : 'latestTraining')),
+    '__typename',
+  ];
+  return `{ ${path.join(' { ')} ${'} '.repeat(depth)}`;
+}
+
+/** Documents that are valid and of just this size in one way, and small in all others. */
+const documentsOf: Readonly<Record<Limit, readonly [how: string, document: (size: number) => string][]>> = {
+  tokens: [
+    [
+      'in operations',
+      (size) =>
+        `query Q0 { __typename${' __typename'.repeat(size % 5)} } ${times(Math.floor(size / 5) - 1, (index) => `query Q${index + 1} { __typename }`)}`,
+    ],
+  ],
+  depth: [
+    ['alone', nested],
+    ['in inline fragments', (depth) => nested(depth).replaceAll('__typename', '... { __typename }')],
+    [
+      'in a fragment',
+      (depth) =>
+        `{ training(id: "") { ...T } } fragment T on Training ${nested(depth).replace('{ training(id: "") {', '{').replace(/\} $/, '')}`,
+    ],
+  ],
+  aliases: [
+    ['of __typename', (count) => `{ node(id: "") { ${times(count, (index) => `a${index}: __typename`)} } }`],
+    [
+      'in a fragment that is spread',
+      (count) =>
+        `{ node(id: "") { ...A } again: node(id: "") { ...A } } fragment A on Node { ${times((count - 1) / 2, (index) => `a${index}: __typename`)} }`,
+    ],
+  ],
+  directives: [
+    ['on fields', (count) => `{ node(id: "") { ${times(count, () => '__typename @include(if: true)')} } }`],
+    [
+      'on everything',
+      (count) =>
+        `{ ...F @skip(if: false) ... @skip(if: false) { __typename } node(id: "") { ${times(count - 2, () => 'id @include(if: true)')} } } fragment F on Query { __typename }`,
+    ],
+  ],
+  rootFields: [
+    ['alone', (count) => `{ ${'__typename '.repeat(count)} }`],
+    ['in a fragment', (count) => `{ __typename ...F } fragment F on Query { ${'__typename '.repeat(count - 1)} }`],
+  ],
+  operations: [['alone', (count) => times(count, (index) => `query Q${index} { __typename }`)]],
+};
+
+const cases = (Object.keys(documentsOf) as Limit[]).flatMap((limit) =>
+  documentsOf[limit].map(([how, document]) => ({ limit, how, document, most: defaultOperationLimits[limit] })),
+);
+/** Documents that show one limit break none of the others. */
+const only = (limit: Limit): Partial<OperationLimits> => ({
+  rootFields: 10_000,
+  tokens: 10_000,
+  operations: 10_000,
+  [limit]: defaultOperationLimits[limit],
+});
+const edge = (how: string, most: number) => (how.includes('spread') ? most - 1 : most);
+const operationName = 'Q0';
+const named = (limit: Limit, query: string) => ({
+  query,
+  ...((limit === 'operations' || limit === 'tokens') && { operationName }),
+});
+
+describe.each(ways)('over $way', ({ send }) => {
+  test.each(cases)('a document at the limit of $limit, $how, is answered', async ({ limit, how, document, most }) => {
+    const { errors, data } = await send(startGateway({ limits: only(limit) }), named(limit, document(edge(how, most))));
+
+    expect(errors).toBeUndefined();
+    expect(data).toBeTruthy();
+  });
+
+  test.each(cases)(
+    'one beyond the limit of $limit, $how, is refused in words',
+    async ({ limit, document, most }) => {
+      const started = startGateway({ limits: only(limit) });
+      const query = document(most + 1);
+      const { errors, data } = await send(started, named(limit, query));
+
+      expect(data).toBeUndefined();
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringContaining(`${most}`),
+          extensions: {
+            code: limit === 'tokens' ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED',
+            retryable: false,
+          },
+        },
+      ]);
+      expect(errors?.[0]?.message).toContain(`(${SETTINGS[limit]})`);
+      if (limit !== 'tokens') expect(errors?.[0]?.message).toContain(`${most + 1}`);
+      // Now the document, or the verdict on it, is in a cache.
+      expect((await send(started, named(limit, query))).errors).toEqual(errors);
+    },
+  );
+
+  test.each(cases)('a limit of $limit that was raised lets it pass, $how', async ({ limit, document, most }) => {
+    const limits = { ...only(limit), [limit]: most + 2 };
+    const { errors } = await send(startGateway({ limits }), named(limit, document(most + 1)));
+
+    expect(errors).toBeUndefined();
+  });
+
+  test.each([
+    ['200,000 fields deep', '{a'.repeat(200_000)],
+    ['20,000 brackets', `{ a(b: ${'['.repeat(20_000)}`],
+    ['20,000 closed brackets', `{ a(b: ${'['.repeat(20_000)}${']'.repeat(20_000)}) }`],
+  ])('a document of %s is refused, and no mistake of the gateway', async (_, query) => {
+    const started = startGateway({ uploads: { operationBytes: 1_000_000 } });
+
+    const { errors } = await send(started, { query });
+
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+    expect(started.logLines.filter((line) => line.includes('unexpected error'))).toEqual([]);
+  });
+
+  test('a document that is deeper than the stack is refused, however high the limits', async () => {
+    const limits = { tokens: 1_000_000, depth: 1_000_000 };
+    const started = startGateway({ limits, uploads: { operationBytes: 1_000_000 } });
+
+    const { errors } = await send(started, { query: '{a'.repeat(100_000) });
+
+    expect(errors).toMatchObject([{ message: expect.stringContaining('deeply') }]);
+  });
+
+  test('the standard introspection query is answered, and one that is deeper than any tool’s is not', async () => {
+    const started = startGateway();
+    const deep = `{ __type(name: "Model") { ${'ofType { '.repeat(20)} name ${'} '.repeat(20)} } }`;
+
+    expect((await send(started, { query: getIntrospectionQuery() })).data).toHaveProperty('__schema');
+    expect((await send(started, { query: deep })).errors).toMatchObject([
+      { message: expect.stringContaining('Introspection may be 20 fields deep, but this one is 22') },
+    ]);
+  });
+
+  test('a document of several operations needs the name of one of them', async () => {
+    const query = 'query A { __typename } query B { __typename }';
+    const started = startGateway();
+
+    expect((await send(started, { query, operationName: 'B' })).errors).toBeUndefined();
+    for (const operation of [{ query }, { query, operationName: 'C' }]) {
+      expect((await send(started, operation)).errors).toMatchObject([
+        {
+          message: expect.stringContaining('There are "A", "B".'),
+          extensions: { code: 'BAD_USER_INPUT', retryable: false },
+        },
+      ]);
+    }
+  });
+
+  test('variables that do not fit are BAD_USER_INPUT', async () => {
+    const query = 'query ($first: Int!) { models(first: $first) { nodes { id } } }';
+    const started = startGateway();
+
+    for (const variables of [{ first: 'many' }, {}]) {
+      expect((await send(started, { query, variables })).errors).toMatchObject([
+        { message: expect.stringContaining('$first'), extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
+    }
+    expect(started.takeRequests()).toEqual([]);
+  });
+
+  test('variables of a subscription that do not fit are BAD_USER_INPUT', async () => {
+    const query = 'subscription ($ids: [ID!]!) { jobsUpdated(ids: $ids) { id } }';
+
+    if (send === ways[1]?.send) {
+      expect((await send(startGateway(), { query, variables: { ids: [{}] } })).errors).toMatchObject([
+        { message: expect.stringContaining('$ids'), extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
+    }
+  });
+
+  test.each([
+    ['{ models(first: 101) { nodes { id } } }', '1 to 100'],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', '100'],
+  ])('more than 100 at once are refused in words: %s', async (query, said) => {
+    const started = startGateway();
+    const ids = Array.from({ length: 101 }, (_, index) => String(index));
+
+    const { errors } = await send(started, { query, variables: { ids } });
+
+    expect(errors).toMatchObject([{ message: expect.stringContaining(said), extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(started.takeRequests()).toEqual([]);
+  });
+});
+
+test('more than 100 jobs on one stream are refused in words', async () => {
+  const query = 'subscription ($ids: [ID!]!) { jobsUpdated(ids: $ids) { id } }';
+  const ids = Array.from({ length: 101 }, (_, index) => String(index));
+
+  const { errors } = (await ways[1]?.send(startGateway(), { query, variables: { ids } })) ?? {};
+
+  expect(errors).toMatchObject([{ message: expect.stringContaining('100'), extensions: { code: 'BAD_USER_INPUT' } }]);
+});
+
+test.each(['application/json', 'application/graphql-response+json', '*/*', 'text/event-stream'])(
+  'refusals have status 400 for who accepts %s',
+  async (accept) => {
+    const started = startGateway();
+    const documents = cases.map(({ document, most }) => document(most + 1));
+
+    for (const query of documents) expect(await statusOf(started, { query }, accept)).toBe(400);
+  },
+);
+
+describe('fragments that hold fragments', () => {
+  /** A document of 2n fields that spreads to 2^n. */
+  const exponential = (lines: number, body: (next: string) => string) =>
+    `{ node(id: "") { ...F0 } } ${times(lines, (index) => `fragment F${index} on Node { ${index === lines - 1 ? 'a: id' : body(`...F${index + 1}`)} }`)}`;
+
+  test('count at each spread, and take no time to count', async () => {
+    const started = startGateway({ limits: { aliases: 1_000 } });
+
+    const { errors } =
+      (await ways[0]?.send(started, { query: exponential(100, (next) => `${next} ... { ${next} }`) })) ?? {};
+
+    expect(errors).toMatchObject([{ message: expect.stringContaining('but this one has 1000000') }]);
+  });
+
+  test('that go round in a circle are refused by validation', async () => {
+    const query = '{ node(id: "") { ...A } } fragment A on Node { ...B } fragment B on Node { ...A }';
+
+    const { errors } = (await ways[0]?.send(startGateway(), { query })) ?? {};
+
+    expect(errors).toMatchObject([{ message: expect.stringContaining('Cannot spread fragment "A" within itself') }]);
+  });
+});
+
+test('every document of the README and every example of GraphiQL is within the limits', async () => {
+  const started = startGateway({ sandbox: { seed: true } });
+  const inReadme = blocksOf(readText('README.md')).flatMap(({ language, text }) =>
+    language === 'graphql' ? [text] : language === 'bash' ? documentsIn(text) : [],
+  );
+
+  for (const query of [...inReadme, lookup, ...examples.map((example) => example.query)]) {
+    const { schema, parse, validate } = started.gateway.getEnveloped({
+      request: new Request('http://localhost:4000/', { method: 'POST' }),
+    });
+    expect(validate(schema, parse(query))).toEqual([]);
+  }
+});

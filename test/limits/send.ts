@@ -1,0 +1,57 @@
+import { acknowledged } from '../sockets/support.ts';
+import type { TestGateway } from '../support/gateway.ts';
+import { serverOf } from '../support/subscribe.ts';
+
+export interface Operation {
+  query: string;
+  variables?: object;
+  operationName?: string;
+}
+
+/** What became of an operation, whichever way it was sent. */
+export interface Outcome {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; extensions: Record<string, unknown> }[];
+  extensions?: Record<string, unknown>;
+}
+
+export type Send = (started: TestGateway, operation: Operation) => Promise<Outcome>;
+
+/** Sends an operation over HTTP, as JSON. */
+const overHttp: Send = async ({ fetch }, operation) => {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(operation),
+  });
+  return await response.json();
+};
+
+/** Sends an operation over a WebSocket, and checks afterwards that the socket is still open. */
+const overWebSocket: Send = async (started, operation) => {
+  const { url } = await serverOf(started, { messageBytes: 1_000_000 });
+  const socket = await acknowledged(url);
+  socket.say({ type: 'subscribe', id: 'one', payload: operation });
+  const { type, payload } = await socket.hear();
+  if (type === 'next') await socket.hear();
+  socket.say({ type: 'ping' });
+  const pong = await socket.hear();
+  if (pong.type !== 'pong') throw new Error(`The socket answered a ping with ${pong.type}.`);
+  return (type === 'error' ? { errors: payload } : payload) as Outcome;
+};
+
+export const ways: { way: string; send: Send }[] = [
+  { way: 'HTTP', send: overHttp },
+  { way: 'a WebSocket', send: overWebSocket },
+];
+
+/** The status over HTTP, and what was said. */
+export async function statusOf({ fetch }: TestGateway, operation: Operation, accept = 'application/json') {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept },
+    body: JSON.stringify(operation),
+  });
+  await response.text();
+  return response.status;
+}
