@@ -1,10 +1,12 @@
 import ky, { HTTPError, type KyInstance } from 'ky';
-import type PQueue from 'p-queue';
 import type { BodyOf, Contract, Operation, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
-import { withDeadline } from './deadline.ts';
+import { AvoidedError, type Breaker, type Outcome } from './breaker.ts';
+import { type Wait, withDeadline } from './deadline.ts';
+import { UpstreamError } from './errors.ts';
 import { explain } from './failure.ts';
-import { maySendAgain, type RetryPolicy, readRetryAfter, retryOptions } from './retry.ts';
+import { isNetworkError, maySendAgain, type RetryPolicy, readRetryAfter, waitBeforeRetry } from './retry.ts';
+import type { Turns } from './turns.ts';
 
 /** How a request reaches the upstream: the network's `fetch`, or the embedded sandbox. */
 export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -17,13 +19,28 @@ export interface ClientOptions {
   apiKeyHeader: string;
   transport: Transport;
   contract: Contract;
-  /** Bounds how many requests of this credential are under way at once. */
-  queue: PQueue;
+  /** Bounds how many requests of this credential are under way and wait. */
+  turns: Turns;
+  /** Keeps requests from an upstream that fails; shared by all credentials. */
+  breaker: Breaker;
   retry: RetryPolicy;
+  pause: Wait;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
+  /** A random number from 0 up to 1, for jitter. */
+  random: () => number;
   /** Time for one operation with all its repetitions and its body, in milliseconds. */
   deadline: number;
   /** Told when the upstream asks for patience, in seconds. */
   onRetryAfter?: (seconds: number) => void;
+}
+
+/** When a write may be begun. One that is under way goes on to its end, because stopping it undoes nothing. */
+export interface Start {
+  /** Aborts when it is too late to begin. */
+  readonly by: AbortSignal;
+  /** Told when it is sent: from then on it may happen. */
+  readonly onSent: () => void;
 }
 
 export interface CallOptions {
@@ -31,6 +48,8 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. @default false */
   isPoll?: boolean;
+  /** @default it may begin whenever it is its turn */
+  start?: Start | undefined;
 }
 
 /** Bytes that are sent while they come. They can be sent but once, so nothing that failed is sent again. */
@@ -76,49 +95,103 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { contract, queue, deadline, retry, transport, onRetryAfter = () => {} } = options;
+  const { contract, turns, breaker, deadline, transport, pause, now, random, onRetryAfter = () => {} } = options;
   const headers = { [options.apiKeyHeader]: options.apiKey };
   const http = ky.create({ prefixUrl: options.baseUrl, headers, timeout: false, redirect: 'manual', fetch: transport });
 
   return {
     contract,
-    send: (id, call, { signal, isPoll = false }, read) =>
-      withDeadline(deadline + (call.stream?.milliseconds ?? 0), signal, async (bounded) => {
+    send: (id, call, { signal, isPoll = false, start }, read) => {
+      const milliseconds = deadline + (call.stream?.milliseconds ?? 0);
+      return withDeadline({ milliseconds, caller: signal, pause }, async (bounded) => {
         const operation = contract.operations[id];
+        const policy = isPoll || call.stream ? { ...options.retry, limit: 0 } : options.retry;
         let sent = 0;
+        const counted: Transport = async (input, init) => {
+          if (sent++ === 0) start?.onSent();
+          const response = await transport(call.stream ? withBody(input, call.stream) : input, init);
+          const patience = response.ok ? undefined : readRetryAfter(response.headers, now());
+          if (patience !== undefined) onRetryAfter(patience);
+          return response;
+        };
+        const sending = http.extend({ fetch: counted });
         const attempt = async () => {
-          const counted: Transport = async (input, init) => {
-            sent++;
-            const response = await transport(call.stream ? withBody(input, call.stream) : input, init);
-            const patience = response.ok ? undefined : readRetryAfter(response.headers, Date.now());
-            if (patience !== undefined) onRetryAfter(patience);
-            return response;
-          };
+          const leave = breaker.enter(options.apiKey);
+          const begunAt = now();
           try {
-            return await read(
-              await request(
-                http.extend({ fetch: counted }),
-                operation,
-                call,
-                bounded,
-                isPoll || call.stream ? { ...retry, limit: 0 } : retry,
-              ),
-            );
+            const result = await read(await request(sending, operation, call, bounded));
+            leave('answered');
+            return result;
           } catch (error) {
-            if (operation.method === 'DELETE' && sent > 1 && isMissing(error)) return await read(new Response());
+            const isOurs = signal?.aborted === true || call.stream !== undefined;
+            leave(outcomeOf(error, { isOver: bounded.aborted, isOurs, took: now() - begunAt }));
             throw error;
           }
         };
+        const attempts = async () => {
+          for (let failures = 1; ; failures++) {
+            try {
+              return await attempt();
+            } catch (error) {
+              if (operation.method === 'DELETE' && sent > 1 && isMissing(error)) return await read(new Response());
+              const wait = waitBeforeRetry({ operation, failures, error }, policy, { now, random });
+              if (wait === undefined || bounded.aborted || breaker.wait > 0) throw error;
+              if (error instanceof HTTPError) await ignoreBody(error.response);
+              if (wait > 0) await pause(wait, bounded);
+            }
+          }
+        };
+        const take = () => turns.take(attempts, { signal: bounded, by: start?.by, isPoll });
         try {
-          return await queue.add(attempt, { signal: bounded, priority: isPoll ? 0 : 1 });
+          return await (isPoll
+            ? onceWell(breaker, take, (wait) => pause(wait, bounded))
+            : unlessFailing(breaker, take));
         } catch (error) {
           if (signal?.aborted) throw signal.reason;
+          if (sent === 0 && start?.by.aborted) throw start.by.reason;
           const mayHaveHappened = sent > 0 && !maySendAgain(operation) && call.stream?.isWhole !== false;
-          throw await explain(id, error, { mayHaveHappened, inTime: !bounded.aborted });
+          throw await explain(id, error, { mayHaveHappened, inTime: !bounded.aborted, now });
         }
-      }),
+      });
+    },
     fetchOwn: (url, signal) => transport(url, { headers, signal, redirect: 'manual' }),
   };
+}
+
+/** Fails at once instead of waiting for a turn that would be refused. */
+async function unlessFailing<Result>(breaker: Breaker, take: () => Promise<Result>): Promise<Result> {
+  if (breaker.wait > 0) throw new AvoidedError(breaker.wait);
+  return await take();
+}
+
+/** Polls are in no hurry: they wait until the upstream may be asked, outside the queue. */
+async function onceWell<Result>(
+  breaker: Breaker,
+  take: () => Promise<Result>,
+  pause: (milliseconds: number) => Promise<void>,
+): Promise<Result> {
+  for (;;) {
+    while (breaker.wait > 0) await pause(breaker.wait);
+    try {
+      return await take();
+    } catch (error) {
+      if (!(error instanceof AvoidedError)) throw error;
+    }
+  }
+}
+
+/** Silence for so long is a failure even if it was the caller who lost patience, in milliseconds. */
+const SLOW = 10_000;
+
+/** What an attempt that failed says of the upstream. Whatever it answered but 5xx, it answered. */
+function outcomeOf(
+  error: unknown,
+  { isOver, isOurs, took }: { isOver: boolean; isOurs: boolean; took: number },
+): Outcome {
+  if (error instanceof HTTPError) return error.response.status >= 500 ? 'failed' : 'answered';
+  if (isOver) return !isOurs || took >= SLOW ? 'failed' : 'nothing';
+  if (isNetworkError(error)) return 'failed';
+  return error instanceof UpstreamError ? 'answered' : 'nothing';
 }
 
 /** For operations whose answer says nothing: frees the connection. */
@@ -141,12 +214,12 @@ function request(
   operation: Operation,
   call: { path: object; query?: object; json?: unknown; bytes?: Uint8Array; stream?: OutgoingStream },
   signal: AbortSignal,
-  retry: RetryPolicy,
 ) {
   return http(expand(operation.path, call.path), {
     method: operation.method,
     signal,
-    retry: retryOptions(operation, retry),
+    // Sending again is decided above, where the clock and the breaker are.
+    retry: 0,
     ...(call.query && { searchParams: Object.entries(call.query).filter(([, value]) => value !== undefined) }),
     ...(call.json !== undefined && { json: call.json }),
     ...(call.bytes && { body: new Uint8Array(call.bytes), headers: BYTES }),

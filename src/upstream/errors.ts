@@ -8,15 +8,24 @@ import type { OperationId } from '../contract/contract.ts';
  * - `unreachable`: no connection, or one that broke.
  * - `invalid-response`: an answer that breaks the contract where it matters.
  * - `outcome-unknown`: a write that is not repeatable may or may not have happened.
+ * - `avoided`: nothing was sent, because the upstream has been failing.
+ * - `crowded`: nothing was sent, because too many requests of this credential wait already.
  */
-export type UpstreamFailure = 'status' | 'timeout' | 'unreachable' | 'invalid-response' | 'outcome-unknown';
+export type UpstreamFailure =
+  | 'status'
+  | 'timeout'
+  | 'unreachable'
+  | 'invalid-response'
+  | 'outcome-unknown'
+  | 'avoided'
+  | 'crowded';
 
 export interface UpstreamErrorDetails extends ErrorOptions {
   /** HTTP status of the answer; left out when there was none. */
   status?: number | undefined;
   /** What the upstream said about it, meant for people. */
   said?: string | undefined;
-  /** Seconds after which the upstream wants to be asked again. */
+  /** Seconds after which it is worth asking again: what the upstream said, or what the gateway thinks. */
   retryAfter?: number | undefined;
 }
 

@@ -1,15 +1,21 @@
 import { HTTPError } from 'ky';
 import type { OperationId } from '../contract/contract.ts';
 import { readText } from './body.ts';
+import { AvoidedError } from './breaker.ts';
 import { UpstreamError } from './errors.ts';
-import { isRefused, readRetryAfter } from './retry.ts';
+import { isNetworkError, isRefused, readRetryAfter } from './retry.ts';
+import { NoTurnError } from './turns.ts';
 
 /** What a failed operation means for its caller; errors that are not the upstream's are handed on as they are. */
 export async function explain(
   id: OperationId,
   error: unknown,
-  { mayHaveHappened, inTime }: { mayHaveHappened: boolean; inTime: boolean },
+  { mayHaveHappened, inTime, now }: { mayHaveHappened: boolean; inTime: boolean; now: () => number },
 ): Promise<unknown> {
+  if (error instanceof AvoidedError) {
+    return new UpstreamError(id, 'avoided', error.message, { retryAfter: Math.ceil(error.wait / 1_000) });
+  }
+  if (error instanceof NoTurnError) return new UpstreamError(id, 'crowded', error.message, { retryAfter: 1 });
   if (error instanceof UpstreamError) {
     return mayHaveHappened
       ? new UpstreamError(id, 'outcome-unknown', 'a write was accepted with an unreadable answer', { cause: error })
@@ -20,7 +26,7 @@ export async function explain(
     if (status < 400)
       return new UpstreamError(id, 'invalid-response', `expected an answer, got a redirect (${status})`);
     const said = await readMessage(error.response);
-    const retryAfter = readRetryAfter(headers, Date.now());
+    const retryAfter = readRetryAfter(headers, now());
     const unknown = mayHaveHappened && (status >= 500 || status === 408);
     return new UpstreamError(id, unknown ? 'outcome-unknown' : 'status', `answered ${status}`, {
       status,
@@ -36,9 +42,6 @@ export async function explain(
     ? new UpstreamError(id, 'unreachable', 'no connection, or one that broke', { cause: error })
     : new UpstreamError(id, 'timeout', 'no complete answer in time', { cause: error });
 }
-
-/** `fetch` reports every failure of the network as a TypeError with the cause; a mistake in our code has no cause. */
-const isNetworkError = (error: unknown): boolean => error instanceof TypeError && error.cause !== undefined;
 
 const LONGEST_MESSAGE = 500;
 /** More than any error has to say, in bytes. */

@@ -1,4 +1,4 @@
-import { HTTPError, type RetryOptions } from 'ky';
+import { HTTPError } from 'ky';
 import type { Operation } from '../contract/contract.ts';
 
 export interface RetryPolicy {
@@ -28,29 +28,37 @@ export function isRefused(error: unknown): boolean {
   return false;
 }
 
+/** `fetch` reports every failure of the network as a TypeError with the cause; a mistake in our code has no cause. */
+export const isNetworkError = (error: unknown): boolean => error instanceof TypeError && error.cause !== undefined;
+
+/** Statuses that pass, so that the same request may succeed a moment later. */
+const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
+
 /**
- * When ky sends an operation again. One that may be repeated: on broken connections, 408, 429, 500, 502, 503 and 504.
- * Any other: only when the connection was refused or the upstream answered 429, so that it cannot have happened.
+ * How long to wait before an operation is sent again, in milliseconds; undefined when it is not. One that may be repeated
+ * is: after broken connections, also in the middle of an answer, and after 408, 429, 500, 502, 503 and 504. Any other
+ * only when the connection was refused or the upstream answered 429, so that it cannot have happened.
+ *
+ * The wait is a random share of what the policy says ("full jitter"), so that those who failed together do not return
+ * together; what the upstream asks for in `Retry-After` comes on top, and where that is too long nothing is sent again.
+ *
+ * @param failures How many attempts have failed, with the last one's error.
  */
-export function retryOptions(operation: Operation, policy: RetryPolicy): RetryOptions {
-  return {
-    limit: policy.limit,
-    methods: ['get', 'put', 'delete', 'post', 'patch'],
-    statusCodes: [408, 429, 500, 502, 503, 504],
-    afterStatusCodes: [429, 503],
-    maxRetryAfter: policy.maxRetryAfter,
-    delay: policy.delay,
-    jitter: true,
-    shouldRetry: ({ error }) => {
-      if (error instanceof HTTPError) {
-        const { status, headers } = error.response;
-        if ((readRetryAfter(headers, Date.now()) ?? 0) * 1_000 > policy.maxRetryAfter) return false;
-        if (!maySendAgain(operation)) return status === 429 ? undefined : false;
-        return undefined;
-      }
-      return maySendAgain(operation) || isRefused(error) ? undefined : false;
-    },
-  };
+export function waitBeforeRetry(
+  { operation, failures, error }: { operation: Operation; failures: number; error: unknown },
+  { limit, delay, maxRetryAfter }: RetryPolicy,
+  { now, random }: { now: () => number; random: () => number },
+): number | undefined {
+  if (failures > limit) return undefined;
+  const backoff = random() * delay(failures);
+  if (!(error instanceof HTTPError)) {
+    if (!isNetworkError(error)) return undefined;
+    return maySendAgain(operation) || isRefused(error) ? backoff : undefined;
+  }
+  const { status, headers } = error.response;
+  if (!(maySendAgain(operation) ? PASSING.includes(status) : status === 429)) return undefined;
+  const asked = (readRetryAfter(headers, now()) ?? 0) * 1_000;
+  return asked > maxRetryAfter ? undefined : asked + backoff;
 }
 
 /** `Retry-After` in both its forms (RFC 9110, 10.2.3), as seconds from now; undefined when missing or unreadable. */

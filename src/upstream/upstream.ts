@@ -1,13 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import PQueue from 'p-queue';
 import type { Contract } from '../contract/contract.ts';
-import { type Client, createClient, type Transport } from './client.ts';
+import { type BreakerSettings, createBreaker, defaultBreaker } from './breaker.ts';
+import { type Client, createClient, type Start, type Transport } from './client.ts';
 import { dataItems } from './data-items.ts';
+import type { Wait } from './deadline.ts';
 import { models } from './models.ts';
 import { createPlaces } from './places.ts';
 import { predictions } from './predictions.ts';
 import { defaultRetry, type RetryPolicy } from './retry.ts';
 import { trainings } from './trainings.ts';
+import { createTurns } from './turns.ts';
 
 /** The REST API as one credential sees it, an object for each resource. */
 export interface Upstream {
@@ -28,9 +30,19 @@ export interface UpstreamOptions {
   contract: Contract;
   /** Requests of one credential under way at once. @default 32 */
   concurrency?: number;
+  /** How many more requests of one credential may wait for that. @default 1_000 */
+  waiting?: number;
   /** Time for one operation with all its repetitions and its body, in milliseconds. @default 30_000 */
   deadline?: number;
   retry?: RetryPolicy;
+  /** When the upstream counts as failing, where it differs from {@link defaultBreaker}. */
+  breaker?: Partial<BreakerSettings>;
+  /** How it waits: for deadlines, and between attempts. */
+  pause: Wait;
+  /** The current time, in milliseconds since the epoch. @default Date.now */
+  now?: () => number;
+  /** A random number from 0 up to 1, for jitter. @default Math.random */
+  random?: () => number;
   /** Told when the upstream asks a credential for patience, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
 }
@@ -41,31 +53,50 @@ const CREDENTIALS = 10_000;
 // Pictures in base64, which cannot be handed on before all of them is there.
 const WHOLE_PICTURES = { total: 16, each: 4 };
 
-/** Makes the upstream for each API key. One key has one queue, however many answers ask with it at once. */
-export function createUpstreams(options: UpstreamOptions): (apiKey: string) => Upstream {
-  const { concurrency = 32, deadline = 30_000, retry = defaultRetry, onRetryAfter = () => {}, ...shared } = options;
-  const known = new LRUCache<string, Upstream>({ max: CREDENTIALS });
-  const wholePictures = createPlaces(WHOLE_PICTURES);
+/** The upstream for an API key. @param start When its writes may begin. @default whenever it is their turn */
+export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
 
-  return (apiKey) => {
-    const existing = known.get(apiKey);
-    if (existing) return existing;
+/**
+ * Makes the upstream for each API key. One key has one queue, however many answers ask with it at once; whether the
+ * upstream fails is judged for all of them together.
+ */
+export function createUpstreams(options: UpstreamOptions): UpstreamOf {
+  const { concurrency = 32, waiting = 1_000, deadline = 30_000, retry = defaultRetry, ...shared } = options;
+  const { now = Date.now, random = Math.random, onRetryAfter = () => {} } = options;
+  const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
+  const wholePictures = createPlaces(WHOLE_PICTURES);
+  const breaker = createBreaker({ ...defaultBreaker, ...options.breaker }, now);
+
+  const resources = (client: Client, apiKey: string): Upstream => ({
+    models: models(client),
+    dataItems: dataItems(client, (signal) => wholePictures.enter(apiKey, signal)),
+    trainings: trainings(client),
+    predictions: predictions(client),
+    fetchOwn: client.fetchOwn,
+  });
+  const make = (apiKey: string) => {
     const client = createClient({
       ...shared,
       apiKey,
       deadline,
       retry,
-      queue: new PQueue({ concurrency }),
+      turns: createTurns({ concurrency, waiting }),
+      breaker,
+      now,
+      random,
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
     });
-    const upstream: Upstream = {
-      models: models(client),
-      dataItems: dataItems(client, (signal) => wholePictures.enter(apiKey, signal)),
-      trainings: trainings(client),
-      predictions: predictions(client),
-      fetchOwn: client.fetchOwn,
-    };
-    known.set(apiKey, upstream);
-    return upstream;
+    const made = { client, upstream: resources(client, apiKey) };
+    known.set(apiKey, made);
+    return made;
+  };
+
+  return (apiKey, start) => {
+    const { client, upstream } = known.get(apiKey) ?? make(apiKey);
+    if (!start) return upstream;
+    return resources(
+      { ...client, send: (id, call, how, read) => client.send(id, call, { ...how, start }, read) },
+      apiKey,
+    );
   };
 }
