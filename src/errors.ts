@@ -30,6 +30,18 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'The operation may take too many requests to the upstream; nothing was asked. Ask for less at once.',
   },
+  PERSISTED_QUERY_NOT_FOUND: {
+    retryable: false,
+    meaning: 'No document is known by this hash or id. After a hash, send the document with it once.',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    retryable: false,
+    meaning: 'Documents are not kept here in this way. Send the document itself.',
+  },
+  PERSISTED_QUERY_REQUIRED: {
+    retryable: false,
+    meaning: 'Only the documents of a manifest are executed here, by their ids.',
+  },
   PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request body is larger than this gateway accepts.' },
   UNSUPPORTED_MEDIA_TYPE: { retryable: false, meaning: 'The Content-Type of the request is not one that works here.' },
   UPSTREAM_TIMEOUT: { retryable: true, meaning: 'The upstream gave no complete answer in time.' },

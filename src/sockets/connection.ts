@@ -1,6 +1,7 @@
 import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
+import { withQuery } from '../documents/socket.ts';
 import { publicError } from '../errors.ts';
 import type { MessageRate } from './message-rate.ts';
 
@@ -55,7 +56,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     const early = count();
     // What was on its way while the socket was being closed is too late.
     if (socket.readyState !== socket.OPEN) return;
-    if (early === 0 && bytes.length <= messageBytes) return await listener(String(bytes));
+    if (early === 0 && bytes.length <= messageBytes) return await listener(withQuery(String(bytes)));
 
     const { type, id } = headOf(bytes);
     const mayRefuse = type === 'subscribe' && isAcknowledged();

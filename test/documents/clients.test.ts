@@ -1,0 +1,188 @@
+import { ApolloClient, ApolloLink, gql as apolloGql, InMemoryCache } from '@apollo/client/core';
+import { HttpLink } from '@apollo/client/link/http';
+import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import { createClient, fetchExchange, gql, subscriptionExchange } from '@urql/core';
+import { persistedExchange } from '@urql/exchange-persisted';
+import { print } from 'graphql';
+import { firstValueFrom } from 'rxjs';
+import { expect, onTestFinished, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
+import { connectSocket } from '../e2e/client.ts';
+import { type StartOptions, startGateway } from '../support/gateway.ts';
+import { seedModel, seedTraining } from '../support/seeds.ts';
+import { serverOf } from '../support/subscribe.ts';
+import { hashOf } from './support.ts';
+
+const KIND = 'query Kind { __typename }';
+const RENAME = `mutation Rename($input: RenameModelInput!) {
+  renameModel(input: $input) { ... on RenameModelSuccess { model { displayName } } }
+}`;
+/** With `__typename`, which Apollo Client adds where it is missing: its tools for manifests do so too. */
+const WATCH = 'subscription Watch($id: ID!) { trainingUpdated(id: $id) { status __typename } }';
+
+/** A request as a client has sent it. */
+interface Sent {
+  method: string;
+  hasHash: boolean;
+  hasText: boolean;
+  status: number;
+}
+
+/** A gateway that listens, with a training, and what clients send to it over HTTP. */
+async function start(options: StartOptions = {}) {
+  const started = startGateway(options);
+  const { id: modelId, globalId: model } = await seedModel(started.upstream, 'Dresses', { images: 1 });
+  const training = globalId({ kind: 'Training', modelId, id: await seedTraining(started.upstream, modelId) });
+  const { url } = await serverOf(started);
+  const sent: Sent[] = [];
+  const watched: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const said = `${request.url} ${await request.clone().text()}`;
+    const response = await fetch(request);
+    const { method } = request;
+    const { status } = response;
+    sent.push({ method, hasHash: said.includes('sha256Hash'), hasText: /"query":"|[?&]query=/.test(said), status });
+    return response;
+  };
+  return { uri: `${url}/graphql`, fetch: watched, sockets: connectSocket(url), sent, model, training };
+}
+
+type Started = Awaited<ReturnType<typeof start>>;
+
+function apollo({ uri, fetch, sockets }: Started, useGETForHashedQueries = false) {
+  const overHttp = new HttpLink({ uri, fetch });
+  const overSocket = new GraphQLWsLink(sockets);
+  const client = new ApolloClient({
+    cache: new InMemoryCache(),
+    defaultOptions: { query: { fetchPolicy: 'no-cache' } },
+    link: new PersistedQueryLink({ sha256: hashOf, useGETForHashedQueries }).concat(
+      ApolloLink.split(({ operationType }) => operationType === 'subscription', overSocket, overHttp),
+    ),
+  });
+  onTestFinished(() => client.stop());
+  return client;
+}
+
+const urql = ({ uri, fetch, sockets }: Started, preferGetForPersistedQueries = false) =>
+  createClient({
+    url: uri,
+    fetch,
+    preferGetMethod: false,
+    requestPolicy: 'network-only',
+    exchanges: [
+      persistedExchange({ preferGetForPersistedQueries, enableForMutation: true, enableForSubscriptions: true }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables = {}, ...rest }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: sockets.subscribe(
+              { query, variables, ...(rest.extensions && { extensions: rest.extensions }) },
+              { ...sink, next: (result) => sink.next(result as Parameters<typeof sink.next>[0]) },
+            ),
+          }),
+        }),
+      }),
+    ],
+  });
+
+const hash = (method: string) => ({ method, hasHash: true, hasText: false, status: 200 });
+const both = { method: 'POST', hasHash: true, hasText: true, status: 200 };
+
+test.each([
+  ['POST', false],
+  ['GET', true],
+])('Apollo Client registers a document once, and then sends its hash by %s', async (method, byGet) => {
+  const started = await start();
+  const client = apollo(started, byGet);
+  const query = apolloGql(KIND);
+
+  const answers = [await client.query({ query }), await client.query({ query })];
+
+  expect(answers).toMatchObject([{ data: { __typename: 'Query' } }, { data: { __typename: 'Query' } }]);
+  expect(started.sent).toEqual([hash(method), { ...both, method: expect.any(String) }, hash(method)]);
+});
+
+test('Apollo Client changes and watches by hashes', async () => {
+  const started = await start();
+  const client = apollo(started);
+  const input = { id: started.model, displayName: 'Coats' };
+
+  const changed = await client.mutate({ mutation: apolloGql(RENAME), variables: { input } });
+  const watch = { query: apolloGql(WATCH), variables: { id: started.training } };
+  const shown = await firstValueFrom(client.subscribe(watch));
+
+  expect(changed).toMatchObject({ data: { renameModel: { model: { displayName: 'Coats' } } } });
+  expect(shown).toMatchObject({ data: { trainingUpdated: { status: 'QUEUED' } } });
+});
+
+test('Apollo Client sends documents alone after it has heard that hashes are not supported', async () => {
+  const started = await start({ documents: { automatic: false } });
+  const client = apollo(started);
+  const query = apolloGql(KIND);
+
+  await client.query({ query });
+  const second = await client.query({ query });
+
+  expect(second).toMatchObject({ data: { __typename: 'Query' } });
+  expect(started.sent).toEqual([hash('POST'), ...Array(2).fill({ ...both, hasHash: false })]);
+});
+
+test('Apollo Client executes the documents of a manifest, over HTTP and WebSockets', async () => {
+  const documents = new Map([KIND, WATCH].map((text) => [hashOf(print(apolloGql(text))), text]));
+  const started = await start({ documents: { manifest: { documents, mistakes: [] } } });
+  const client = apollo(started);
+
+  const asked = await client.query({ query: apolloGql(KIND) });
+  const shown = await firstValueFrom(
+    client.subscribe({ query: apolloGql(WATCH), variables: { id: started.training } }),
+  );
+
+  expect(asked).toMatchObject({ data: { __typename: 'Query' } });
+  expect(shown).toMatchObject({ data: { trainingUpdated: { status: 'QUEUED' } } });
+  expect(started.sent).toEqual([hash('POST')]);
+});
+
+test('Apollo Client tells that a manifest lacks a document', async () => {
+  const manifest = { documents: new Map([['kind', KIND]]), mistakes: [] };
+  const client = apollo(await start({ documents: { manifest } }));
+
+  const asked = client.query({ query: apolloGql(KIND) });
+
+  await expect(asked).rejects.toMatchObject({ errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] });
+});
+
+test.each([
+  ['POST', false],
+  ['GET', true],
+])('urql registers a document once, and then sends its hash by %s', async (method, byGet) => {
+  const started = await start();
+  const client = urql(started, byGet);
+
+  const answers = [await client.query(gql(KIND), {}), await client.query(gql(KIND), {})];
+
+  expect(answers.map(({ data, error }) => data ?? error)).toEqual(Array(2).fill({ __typename: 'Query' }));
+  expect(started.sent).toEqual([hash(method), { ...both, method: expect.any(String) }, hash(method)]);
+});
+
+test('urql changes by hashes', async () => {
+  const started = await start();
+  const client = urql(started);
+  const input = { id: started.model, displayName: 'Coats' };
+
+  const { data } = await client.mutation(gql(RENAME), { input });
+
+  expect(data).toMatchObject({ renameModel: { model: { displayName: 'Coats' } } });
+  expect(started.sent).toEqual([hash('POST'), both]);
+});
+
+test('urql sends documents alone after it has heard that hashes are not supported', async () => {
+  const started = await start({ documents: { automatic: false } });
+  const client = urql(started);
+
+  await client.query(gql(KIND), {});
+  const second = await client.query(gql(KIND), {});
+
+  expect(second.data).toEqual({ __typename: 'Query' });
+  expect(started.sent).toEqual([hash('POST'), ...Array(2).fill({ ...both, hasHash: false })]);
+});
