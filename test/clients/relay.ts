@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import compiler from 'relay-compiler';
+import { Environment, type GraphQLTaggedNode, Network, Observable, RecordSource, Store } from 'relay-runtime';
+import { temporaryDirectory } from '../support/program.ts';
+import type { startForClients } from './support.ts';
+
+const schema = fileURLToPath(new URL('../../schema/schema.graphql', import.meta.url));
+
+/**
+ * Compiles operations with Relay's compiler, against the schema that clients get.
+ *
+ * @param source A module whose operations are tagged with `graphql` and have names that begin with `relay`.
+ * @returns Gives a compiled operation or fragment by its name.
+ */
+export async function compile(source: string): Promise<(name: string) => GraphQLTaggedNode> {
+  const directory = await temporaryDirectory();
+  await mkdir(join(directory, 'src'));
+  await copyFile(schema, join(directory, 'schema.graphql'));
+  await writeFile(join(directory, 'src/relay.js'), source);
+  const config = {
+    src: './src',
+    schema: './schema.graphql',
+    artifactDirectory: './artifacts',
+    language: 'javascript',
+    eagerEsModules: false,
+  };
+  await mkdir(join(directory, 'artifacts'));
+  await writeFile(join(directory, 'relay.config.json'), JSON.stringify(config));
+  await promisify(execFile)(compiler, ['relay.config.json', '--output', 'quiet-with-errors'], { cwd: directory });
+  const require = createRequire(join(directory, 'artifacts/'));
+  return (name) => require(`./${name}.graphql.js`);
+}
+
+/** Relay's store and network over a gateway. */
+export function environmentOf({ uri, sockets }: Awaited<ReturnType<typeof startForClients>>): Environment {
+  return new Environment({
+    store: new Store(new RecordSource()),
+    network: Network.create(
+      async ({ text }, variables) => {
+        const response = await fetch(uri, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+          body: JSON.stringify({ query: text, variables }),
+        });
+        return await response.json();
+      },
+      ({ text }, variables) =>
+        Observable.create((sink) =>
+          sockets.subscribe(
+            { query: text ?? '', variables },
+            {
+              next: ({ data }) => (data ? sink.next({ data }) : sink.error(new Error('There is no data.'))),
+              error: (error) => sink.error(new Error(JSON.stringify(error))),
+              complete: () => sink.complete(),
+            },
+          ),
+        ),
+    ),
+  });
+}
