@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Extra } from 'graphql-ws/use/ws';
 import { isLoopbackHost } from './access/credential.ts';
@@ -54,7 +55,11 @@ export function askerFrom(options: AskerOptions): (transport: TransportContext) 
       isForwarded: FORWARDED.some((name) => said.header(name)),
     };
     const identity = await attempt(() => identify(caller));
-    const asker = { baseUrl: baseUrlOf(host), isHttp, signal: isHttp ? transport.request.signal : undefined };
+    const asker = {
+      baseUrl: baseUrlOf(host),
+      isHttp,
+      signal: isHttp ? transport.request.signal : closingOf(transport.extra),
+    };
     if ('refusal' in identity) {
       return {
         ...asker,
@@ -122,6 +127,20 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
 
 /** The host that a request over HTTP names. */
 export const hostOf = (request: Request): string => request.headers.get('host') ?? new URL(request.url).host;
+
+const closing = new WeakMap<Extra['socket'], AbortSignal>();
+
+/** Aborts when a WebSocket closes: one signal for all its operations. */
+function closingOf({ socket }: Extra): AbortSignal {
+  const known = closing.get(socket);
+  if (known) return known;
+  const controller = new AbortController();
+  if (socket.readyState === socket.OPEN) socket.once('close', () => controller.abort());
+  else controller.abort();
+  setMaxListeners(0, controller.signal);
+  closing.set(socket, controller.signal);
+  return controller.signal;
+}
 
 const handshakeHeader = ({ headers }: IncomingMessage, name: string): string | undefined =>
   headers[name.toLowerCase()]?.toString();

@@ -19,6 +19,7 @@ import {
   textOr,
 } from './settings.ts';
 import type { UploadLimits } from './uploads/limits.ts';
+import type { BreakerSettings } from './upstream/breaker.ts';
 import type { WatchSettings } from './watching.ts';
 
 const HOUR = 3_600;
@@ -57,6 +58,25 @@ const watchSettings = {
   ),
   MAX_SOCKET_MESSAGES_PER_SECOND: integer({ default: 50, min: 1, max: 10_000_000 }).describe(
     'Messages a second that one WebSocket may send; twice as many for a moment.',
+  ),
+};
+
+const upstreamSettings = {
+  OPERATION_SECONDS: seconds(30).describe(
+    'Time for the answer to a query or a mutation, on top of its `waitSeconds`, in seconds. What has not come by then is an error in its place.',
+  ),
+  MAX_WAITING_REQUESTS_PER_KEY: integer({ default: 1_000, min: 1, max: 10_000_000 }).describe(
+    'Requests of one key that may wait for their turn at the upstream. Polls are turned away first.',
+  ),
+  BREAKER_SHARE: decimal({ default: 0.5, min: 0.01, max: 1 }).describe(
+    'Share of failed requests from which on the upstream is left alone for a while; 5xx, silence and broken connections count.',
+  ),
+  BREAKER_REQUESTS: integer({ default: 20, min: 1, max: 1_000_000 }).describe(
+    'Requests that must have ended before that share means anything.',
+  ),
+  BREAKER_WINDOW_SECONDS: seconds(10).describe('Over how long they are counted, in seconds.'),
+  BREAKER_REST_SECONDS: seconds(5).describe(
+    'How long the upstream is left alone before one request finds out how it is, in seconds.',
   ),
 };
 
@@ -165,6 +185,7 @@ export const settings = {
   REDIS_URL: redisUrl().describe(
     'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
   ),
+  ...upstreamSettings,
   ...watchSettings,
   ...jwtSettings,
   ...rateSettings,
@@ -200,6 +221,10 @@ export interface Config {
   readonly apiKeyHeader: string;
   /** Undefined: one process, which keeps its own file. */
   readonly redisUrl: string | undefined;
+  /** Time for the answer to a query or a mutation, in milliseconds. */
+  readonly operationMilliseconds: number;
+  /** How the upstream is spared. */
+  readonly upstream: { readonly waiting: number; readonly breaker: BreakerSettings };
   readonly watch: WatchSettings;
   /** Subscriptions that one WebSocket may have open at once. */
   readonly streamsPerSocket: number;
@@ -247,6 +272,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ownKey: ownKeyOf(values),
     apiKeyHeader: values.FLAIR_API_KEY_HEADER,
     redisUrl: values.REDIS_URL,
+    operationMilliseconds: values.OPERATION_SECONDS * 1_000,
+    upstream: {
+      waiting: values.MAX_WAITING_REQUESTS_PER_KEY,
+      breaker: {
+        share: values.BREAKER_SHARE,
+        attempts: values.BREAKER_REQUESTS,
+        window: values.BREAKER_WINDOW_SECONDS * 1_000,
+        rest: values.BREAKER_REST_SECONDS * 1_000,
+      },
+    },
     watch: watchOf(values),
     streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
     messagesPerSocket: values.MAX_SOCKET_MESSAGES_PER_SECOND,

@@ -92,6 +92,14 @@ function ofUpstream(error: UpstreamError): GraphQLError {
   switch (error.failure) {
     case 'timeout':
       return say('UPSTREAM_TIMEOUT', 'The upstream gave no complete answer in time. Try again.');
+    case 'avoided': {
+      const message = `The upstream has been failing, so nothing was sent. Try again in ${retryAfter} s.`;
+      return say('UPSTREAM_UNAVAILABLE', message, { retryAfter });
+    }
+    case 'crowded': {
+      const message = `So many requests of this key wait already that nothing was sent. Try again in ${retryAfter} s.`;
+      return say('RATE_LIMITED', message, { retryAfter });
+    }
     case 'unreachable':
       return say('UPSTREAM_UNAVAILABLE', 'The upstream cannot be reached. Try again later.');
     case 'invalid-response':

@@ -25,9 +25,13 @@ async function start(config: Config) {
     config,
     log,
     secrets: config.secrets.length > 0 ? config.secrets : [readOrMakeSecret(SECRET_FILE)],
-    upstream: sandbox
-      ? { baseUrl: SANDBOX_URL, transport: (input, init) => sandbox.fetch(new Request(input, init)) }
-      : { baseUrl: config.upstreamUrl ?? '', transport: fetch },
+    upstream: {
+      ...config.upstream,
+      ...(sandbox
+        ? { baseUrl: SANDBOX_URL, transport: (input, init) => sandbox.fetch(new Request(input, init)) }
+        : { baseUrl: config.upstreamUrl ?? '', transport: fetch }),
+    },
+    operationMilliseconds: config.operationMilliseconds,
     idempotencyStore:
       config.redisUrl === undefined ? openDiskStore(IDEMPOTENCY_FILE) : openRedisStore({ redis: config.redisUrl }),
     watch: config.watch,

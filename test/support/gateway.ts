@@ -26,6 +26,8 @@ export interface StartOptions {
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
   /** Time for one upstream operation, in milliseconds. */
   deadline?: number;
+  /** How many requests of one credential are under way and wait, when the upstream counts as failing, and what is repeated. */
+  upstream?: Pick<GatewayOptions['upstream'], 'concurrency' | 'waiting' | 'breaker' | 'retry'>;
   jwt?: Omit<JwtOptions, 'now'>;
   /** How much one caller may ask; without a bound on what comes at once unless it says so. */
   rates?: Partial<RateLimits>;
@@ -80,6 +82,7 @@ export function startGateway(options: StartOptions = {}) {
       transport: reach,
       retry: { limit: 2, delay: () => 0, maxRetryAfter: 0 },
       ...(deadline !== undefined && { deadline }),
+      ...options.upstream,
     },
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
     watch: { linger: 0, perSecond: 1e9, ...watch },
