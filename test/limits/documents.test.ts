@@ -87,29 +87,26 @@ describe.each(ways)('over $way', ({ send }) => {
     expect(data).toBeTruthy();
   });
 
-  test.each(cases)(
-    'one beyond the limit of $limit, $how, is refused in words',
-    async ({ limit, document, most }) => {
-      const started = startGateway({ limits: only(limit) });
-      const query = document(most + 1);
-      const { errors, data } = await send(started, named(limit, query));
+  test.each(cases)('one beyond the limit of $limit, $how, is refused in words', async ({ limit, document, most }) => {
+    const started = startGateway({ limits: only(limit) });
+    const query = document(most + 1);
+    const { errors, data } = await send(started, named(limit, query));
 
-      expect(data).toBeUndefined();
-      expect(errors).toMatchObject([
-        {
-          message: expect.stringContaining(`${most}`),
-          extensions: {
-            code: limit === 'tokens' ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED',
-            retryable: false,
-          },
+    expect(data).toBeUndefined();
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringContaining(`${most}`),
+        extensions: {
+          code: limit === 'tokens' ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED',
+          retryable: false,
         },
-      ]);
-      expect(errors?.[0]?.message).toContain(`(${SETTINGS[limit]})`);
-      if (limit !== 'tokens') expect(errors?.[0]?.message).toContain(`${most + 1}`);
-      // Now the document, or the verdict on it, is in a cache.
-      expect((await send(started, named(limit, query))).errors).toEqual(errors);
-    },
-  );
+      },
+    ]);
+    expect(errors?.[0]?.message).toContain(`(${SETTINGS[limit]})`);
+    if (limit !== 'tokens') expect(errors?.[0]?.message).toContain(`${most + 1}`);
+    // Now the document, or the verdict on it, is in a cache.
+    expect((await send(started, named(limit, query))).errors).toEqual(errors);
+  });
 
   test.each(cases)('a limit of $limit that was raised lets it pass, $how', async ({ limit, document, most }) => {
     const limits = { ...only(limit), [limit]: most + 2 };

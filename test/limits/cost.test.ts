@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { isIntrospectionType, isObjectType } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { costs } from '../../schema/costs.ts';
+import { globalId } from '../../schema/ids.ts';
+import { schema } from '../../schema/index.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { seedModel, seedPrediction } from '../support/seeds.ts';
+import { type Operation, statusOf, ways } from './send.ts';
+
+interface Explained {
+  data?: unknown;
+  errors?: { message: string; extensions: Record<string, unknown> }[];
+  extensions?: { cost: { requested: number; limit: number } };
+}
+
+/** Runs an operation and asks for its cost. */
+async function explain({ fetch }: TestGateway, operation: Operation): Promise<Explained> {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-explain': 'cost' },
+    body: JSON.stringify(operation),
+  });
+  return await response.json();
+}
+
+/** What an operation may take, whether it is allowed or not. */
+async function costOf(operation: Operation): Promise<number | undefined> {
+  const { extensions, errors } = await explain(
+    startGateway({ limits: { cost: 1_000_000, aliases: 1_000 } }),
+    operation,
+  );
+  expect(errors?.filter(({ message }) => !message.includes('The upstream'))).toBeUndefined();
+  return extensions?.cost.requested;
+}
+
+test('somebody has thought about the cost of every field', () => {
+  const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) && !isIntrospectionType(type)
+      ? Object.keys(type.getFields()).map((field) => [type.name, field] as const)
+      : [],
+  );
+  const isThought = (type: string, field: string) => {
+    const entry = costs[type];
+    return entry === 'free' || Object.hasOwn(entry ?? {}, field);
+  };
+
+  expect(
+    fields.filter(([type, field]) => !isThought(type, field)).map((names) => names.join('.')),
+    'add to schema/costs.ts',
+  ).toEqual([]);
+  const existing = new Set(fields.flatMap(([type, field]) => [type, `${type}.${field}`]));
+  const named = Object.entries(costs).flatMap(([type, entry]) =>
+    entry === 'free' ? [type] : Object.keys(entry).map((field) => `${type}.${field}`),
+  );
+  expect(
+    named.filter((name) => !existing.has(name)),
+    'take out of schema/costs.ts',
+  ).toEqual([]);
+});
+
+describe('the cost of', () => {
+  test.each<[query: string, cost: number]>([
+    ['{ __typename }', 0],
+    ['{ __schema { types { name } } }', 0],
+    ['{ model(id: "a") { id displayName } }', 1],
+    ['{ a: model(id: "a") { id } b: model(id: "a") { id } c: node(id: "a") { id } }', 1],
+    ['{ a: model(id: "a") { id } b: model(id: "b") { id } }', 2],
+    ['{ nodes(ids: ["a", "b", "a"]) { id } }', 2],
+    [
+      '{ nodes(ids: ["a", "b"]) { ... on Training { model { id } } ... on Model { triggerWord dataItems { nodes { id } } } } }',
+      6,
+    ],
+    ['{ models { nodes { id } } }', 1],
+    ['{ models(first: null) { nodes { id } } }', 1],
+    ['{ models(first: 21) { nodes { id } } }', 2],
+    ['{ models(first: 100) { nodes { trainings { nodes { id } } } } }', 105],
+    [
+      '{ models(first: 100) { nodes { triggerWord latestTraining { id } trainings { nodes { id model { id } } } } } }',
+      105,
+    ],
+    [
+      '{ models(first: 10) { nodes { dataItems(first: 5) { nodes { image { url width height byteSize } model { id } } } } } }',
+      111,
+    ],
+    ['{ models(first: 10) { nodes { predictions(first: 5) { nodes { id } } } } }', 6],
+    ['{ predictions(first: 10) { nodes { models { model { id } } images { url } } } }', 31],
+    ['{ predictions(first: 10) { nodes { images { width placeholder } } } }', 161],
+    ['{ models(first: 10) { nodes { id ... @skip(if: true) { triggerWord } } } }', 1],
+    [
+      '{ models(first: 10) { nodes { ...M } } } fragment M on Model { ...T ...T } fragment T on Model { triggerWord }',
+      11,
+    ],
+    [
+      'mutation { a: deleteModel(input: { id: "a" }) { __typename } b: deleteModel(input: { id: "a" }) { __typename } }',
+      2,
+    ],
+    [
+      'mutation { renameModel(input: { id: "a", displayName: "b" }) { ... on RenameModelSuccess { model { triggerWord } } } }',
+      3,
+    ],
+  ])('%s is %i', async (query, cost) => {
+    expect(await costOf({ query })).toBe(cost);
+  });
+
+  test('a page is that of its size, whether it is a variable or not', async () => {
+    const query = 'query ($first: Int = 3) { models(first: $first) { nodes { triggerWord } } }';
+
+    for (const [variables, cost] of [
+      [{}, 4],
+      [{ first: 7 }, 8],
+      [{ first: 100 }, 105],
+    ] as const) {
+      expect(await costOf({ query, variables })).toBe(cost);
+    }
+  });
+
+  test('fragments within fragments is worked out at once', async () => {
+    const lines = Array.from(
+      { length: 9 },
+      (_, index) =>
+        `fragment F${index} on Model { ${['a', 'b', 'c'].map((name) => `${name}: trainings(first: 1) { nodes { model { ${index === 8 ? 'id' : `...F${index + 1}`} } } }`).join(' ')} }`,
+    );
+    const started = startGateway({ limits: { aliases: 1_000_000, depth: 100, tokens: 10_000 } });
+
+    const { errors } = await explain(started, { query: `{ model(id: "a") { ...F0 } } ${lines.join(' ')}` });
+
+    // Each fragment reads a page, and spreads the next one three times: 1 + 3 + 9 and so on, and the model itself.
+    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COSTLY', cost: { requested: 9_842 } } }]);
+    expect(started.takeRequests()).toEqual([]);
+  });
+});
+
+describe.each(ways)('an operation over $way', ({ way, send }) => {
+  const query = 'query ($first: Int!) { models(first: $first) { nodes { triggerWord } } }';
+
+  test('that costs as much as it may is answered, and one more is refused before anything is asked', async () => {
+    const started = startGateway({ limits: { cost: 11 } });
+
+    expect((await send(started, { query, variables: { first: 10 } })).errors).toBeUndefined();
+    started.takeRequests();
+    const { errors, data } = await send(started, { query, variables: { first: 11 } });
+
+    expect(data).toBeUndefined();
+    expect(errors).toEqual([
+      {
+        message: expect.stringContaining(
+          'may take 11 requests to the upstream (MAX_QUERY_COST), but this one may take 12',
+        ),
+        extensions: { code: 'QUERY_TOO_COSTLY', retryable: false, cost: { requested: 12, limit: 11 } },
+      },
+    ]);
+    expect(started.takeRequests()).toEqual([]);
+  });
+
+  test('that is a subscription is refused likewise', async () => {
+    const started = startGateway({ limits: { cost: 2 } });
+    const subscription = 'subscription { trainingUpdated(id: "a") { model { triggerWord } } }';
+
+    if (way === 'HTTP') expect(await statusOf(started, { query: subscription }, 'text/event-stream')).toBe(400);
+    else {
+      expect((await send(started, { query: subscription })).errors).toMatchObject([
+        { extensions: { code: 'QUERY_TOO_COSTLY', cost: { requested: 3, limit: 2 } } },
+      ]);
+    }
+    expect(started.takeRequests()).toEqual([]);
+  });
+
+  test('says nothing of its cost unless it is asked', async () => {
+    expect(await send(startGateway(), { query: '{ models { nodes { id } } }' })).not.toHaveProperty('extensions');
+  });
+});
+
+test('a refusal has status 400', async () => {
+  const started = startGateway({ limits: { cost: 1 } });
+
+  for (const accept of ['application/json', 'application/graphql-response+json', '*/*', 'text/event-stream']) {
+    expect(await statusOf(started, { query: '{ models { nodes { triggerWord } } }' }, accept)).toBe(400);
+  }
+});
+
+test('an answer tells its cost to who asks by a header', async () => {
+  expect(await explain(startGateway(), { query: '{ models { nodes { id } } }' })).toEqual({
+    data: { models: { nodes: [] } },
+    extensions: { cost: { requested: 1, limit: 300 } },
+  });
+});
+
+describe('the estimate is never below what is asked', () => {
+  /** A gateway over models with all that they may have, and the ids of some of it. */
+  async function startFull() {
+    const started = startGateway({
+      sandbox: { predictionSeconds: 1, fastSeconds: 1 },
+      limits: { cost: 1_000_000, depth: 100 },
+    });
+    const { upstream, clock } = started;
+    const models = [];
+    for (let index = 0; index < 25; index++) {
+      models.push(await seedModel(upstream, `Model ${index}`, index < 3 ? { images: 3, trainings: 2 } : {}));
+    }
+    const [first, second] = models;
+    const predictions: string[] = [];
+    for (let index = 0; index < 24; index++) {
+      predictions.push(await seedPrediction(upstream, [first?.id ?? '', second?.id ?? ''], { num_images: 2 }));
+    }
+    await clock.advance(5_000);
+    started.takeRequests();
+    return {
+      ...started,
+      model: first?.globalId ?? '',
+      training: globalId({ kind: 'Training', modelId: first?.id ?? '', id: first?.trainings[0] ?? '' }),
+      dataItem: globalId({ kind: 'DataItem', modelId: first?.id ?? '', id: first?.dataItems[0] ?? '' }),
+      prediction: globalId({ kind: 'Prediction', id: predictions[0] ?? '' }),
+    };
+  }
+
+  test.each([
+    '{ model(id: $model) { displayName customModelType triggerWord latestTraining { status model { id } } trainings { nodes { progress { fraction } } } } }',
+    '{ models(first: 100) { nodes { displayName triggerWord latestTraining { status finishedAt } trainings(first: 1) { nodes { model { displayName } } } } } }',
+    '{ models(first: 30) { nodes { dataItems(first: 5) { nodes { createdAt model { displayName } image { url width height contentType byteSize placeholder } } } } } }',
+    '{ predictions(first: 100) { nodes { status models { model { displayName customModelType latestTraining { status } } } } } }',
+    '{ predictions(first: 24) { nodes { images { url width placeholder } } } }',
+    '{ models(first: 100) { nodes { predictions(first: 100) { nodes { id prompt models { model { id displayName } } } } } } }',
+    '{ nodes(ids: [$model, $training, $dataItem, $prediction, $model]) { id ... on Model { triggerWord } ... on Training { model { displayName } } ... on DataItem { model { id } image { width } } ... on Prediction { images { height } models { model { displayName } } } } }',
+    '{ node(id: $dataItem) { ... on DataItem { image { placeholder width } createdAt } } training(id: $training) { model { trainings { nodes { model { displayName } } } } } prediction(id: $prediction) { images { width } } }',
+    'mutation { renameModel(input: { id: $model, displayName: "New" }) { ... on RenameModelSuccess { model { displayName customModelType triggerWord predictions { nodes { id } } } } } }',
+    'mutation { startTraining(input: { modelId: $model, strength: 3, mode: { fast: {} } }) { ... on StartTrainingSuccess { training { status triggerWord model { displayName } } } } }',
+    'mutation { cancelTraining(input: { id: $training }) { __typename ... on CancelTrainingSuccess { training { status } } } deleteDataItem(input: { id: $dataItem }) { __typename } }',
+    'mutation { createPrediction(input: { models: [{ id: $model, scale: 1 }], prompt: "x" }) { ... on CreatePredictionSuccess { warnings prediction { status images { url } models { model { id displayName } } } } } }',
+    'mutation { createModel(input: { displayName: "New" }) { ... on CreateModelSuccess { model { displayName customModelType dataItems { nodes { id } } } } } a: deleteModel(input: { id: $model }) { __typename } }',
+    'mutation { createUploadTickets(input: { target: { newInModel: $model }, count: 5 }) { __typename ... on CreateUploadTicketsSuccess { tickets { url } } } }',
+  ])('of %s', async (template) => {
+    const started = await startFull();
+    const query = template.replace(
+      /\$(model|training|dataItem|prediction)\b/g,
+      (_, name: 'model') => `"${started[name]}"`,
+    );
+
+    const { extensions, errors } = await explain(started, { query });
+
+    expect(errors).toBeUndefined();
+    const asked = started.takeRequests().length;
+    expect(asked).toBeGreaterThan(0);
+    expect(extensions?.cost.requested).toBeGreaterThanOrEqual(asked);
+  });
+
+  test('of any selection', async () => {
+    const started = await startFull();
+    const leaf = { Model: 'displayName', Training: 'status', Prediction: 'prompt', DataItem: 'createdAt' };
+    type Kind = keyof typeof leaf;
+    const size = fc.integer({ min: 1, max: 30 });
+    const selection: fc.Arbitrary<string> = fc.letrec<Record<Kind, string>>((tie) => {
+      const list = (name: string, kind: Kind) =>
+        fc.tuple(size, tie(kind)).map(([first, inner]) => `${name}(first: ${first}) { nodes ${inner} }`);
+      const object = (name: string, kind: Kind) => tie(kind).map((inner) => `${name} ${inner}`);
+      const set = (kind: Kind, fields: fc.Arbitrary<string>[]) =>
+        fc
+          .uniqueArray(fc.oneof({ maxDepth: 3, withCrossShrink: true }, fc.constant(leaf[kind]), ...fields), {
+            maxLength: 3,
+            selector: (field) => field.split(/\W/, 1)[0],
+          })
+          .map((all) => `{ id ${all.join(' ')} }`);
+      return {
+        Model: set('Model', [
+          fc.constant('triggerWord'),
+          list('trainings', 'Training'),
+          list('dataItems', 'DataItem'),
+          list('predictions', 'Prediction'),
+          object('latestTraining', 'Training'),
+        ]),
+        Training: set('Training', [object('model', 'Model')]),
+        Prediction: set('Prediction', [tie('Model').map((inner) => `models { model ${inner} }`)]),
+        DataItem: set('DataItem', [object('model', 'Model')]),
+      };
+    }).Model;
+
+    await fc.assert(
+      fc.asyncProperty(size, selection, async (first, inner) => {
+        const { extensions, errors } = await explain(started, {
+          query: `{ models(first: ${first}) { nodes ${inner} } }`,
+        });
+        expect(errors).toBeUndefined();
+        expect(extensions?.cost.requested).toBeGreaterThanOrEqual(started.takeRequests().length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

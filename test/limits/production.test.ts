@@ -1,0 +1,95 @@
+import { getIntrospectionQuery } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { startGateway } from '../support/gateway.ts';
+import { ways } from './send.ts';
+
+const production = { isProduction: true, introspection: false, graphiql: false };
+const HTML = { headers: { accept: 'text/html,*/*;q=0.8' } };
+
+test.each<[environment: Record<string, string>, expected: typeof production]>([
+  [{}, { isProduction: false, introspection: true, graphiql: true }],
+  [{ NODE_ENV: 'development' }, { isProduction: false, introspection: true, graphiql: true }],
+  [{ NODE_ENV: 'production' }, production],
+  [
+    { NODE_ENV: 'production', INTROSPECTION: 'true', GRAPHIQL: 'yes' },
+    { isProduction: true, introspection: true, graphiql: true },
+  ],
+  [
+    { INTROSPECTION: 'false', GRAPHIQL: '0' },
+    { isProduction: false, introspection: false, graphiql: false },
+  ],
+])('%j decides what is shown', (environment, expected) => {
+  expect(readConfig(environment)).toMatchObject(expected);
+});
+
+test('every limit is that of its setting', () => {
+  const names = ['TOKENS', 'DEPTH', 'ALIASES', 'DIRECTIVES', 'COST'].map((name) => `MAX_QUERY_${name}`);
+  const environment = Object.fromEntries(
+    [...names, 'MAX_ROOT_FIELDS', 'MAX_OPERATIONS'].map((name, index) => [name, String(index + 1)]),
+  );
+
+  expect(readConfig(environment).limits).toEqual({
+    tokens: 1,
+    depth: 2,
+    aliases: 3,
+    directives: 4,
+    cost: 5,
+    rootFields: 6,
+    operations: 7,
+  });
+});
+
+describe.each(ways)('over $way', ({ send }) => {
+  test.each([getIntrospectionQuery(), '{ __type(name: "Model") { name } }'])(
+    'the schema is not told where introspection is off',
+    async (query) => {
+      const { errors, data } = await send(startGateway({ config: { introspection: false } }), { query });
+
+      expect(data).toBeUndefined();
+      expect(errors).toMatchObject([
+        { message: expect.stringContaining('INTROSPECTION'), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+      ]);
+    },
+  );
+
+  test('the type of a thing is told all the same', async () => {
+    const { data } = await send(startGateway({ config: production }), { query: '{ __typename }' });
+
+    expect(data).toEqual({ __typename: 'Query' });
+  });
+
+  test.each<[what: string, query: string, variables: object]>([
+    ['a field', '{ modells { nodes { id } } }', {}],
+    ['an argument', '{ model(idd: "") { id } }', {}],
+    ['a type', 'query ($a: Strin) { model(id: $a) { id } }', {}],
+    [
+      'a value of an enumeration',
+      'query ($f: ImageFormat) { node(id: "") { ... on DataItem { image { url(format: $f) } } } }',
+      { f: 'WEB' },
+    ],
+    [
+      'a field of a variable',
+      'mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { __typename } }',
+      { input: { idd: '' } },
+    ],
+  ])('names that come close to that of %s are suggested, but not in production', async (_, query, variables) => {
+    const open = await send(startGateway(), { query, variables });
+    const closed = await send(startGateway({ config: production }), { query, variables });
+
+    expect(JSON.stringify(open.errors)).toContain('Did you mean');
+    expect(closed.errors?.length).toBeGreaterThan(0);
+    expect(JSON.stringify(closed.errors)).not.toContain('Did you mean');
+  });
+});
+
+test('GraphiQL is served unless it is off; who asks for it then gets the ordinary answer', async () => {
+  const page = await startGateway().fetch('/graphql', HTML);
+  const answer = await startGateway({ config: production }).fetch('/graphql', HTML);
+  const data = await startGateway({ config: production }).fetch('/graphql?query={__typename}', HTML);
+
+  expect(await page.text()).toContain('<title>Flair gateway</title>');
+  expect(answer.status).toBe(400);
+  expect(answer.headers.get('content-type')).toContain('json');
+  expect(await data.json()).toEqual({ data: { __typename: 'Query' } });
+});
