@@ -52,9 +52,11 @@ const DRAIN = 10_000;
  */
 export async function serve(gateway: Gateway, options: ListenOptions): Promise<Server> {
   const { host, port, trustProxy, log } = options;
-  const answer = createServerAdapter<{ req: IncomingMessage }>((request, { req }) =>
-    gateway.fetch(request, clientOf(req, trustProxy)),
-  );
+  const answer = createServerAdapter<{ req: IncomingMessage }>(async (request, { req }) => {
+    const response = await gateway.fetch(request, clientOf(req, trustProxy));
+    await drain(req);
+    return response;
+  });
   const underWay = new Set<ServerResponse>();
   let isDraining = false;
   const timeouts = {
@@ -130,6 +132,31 @@ function readTarget({ url = '', headers: { host } }: IncomingMessage): string | 
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return undefined;
   const { pathname, search } = new URL(address);
   return pathname + search;
+}
+
+/** What is read for nothing of a request that was answered before it was read: bytes, and milliseconds. */
+const DRAINED = { bytes: 16_777_216, milliseconds: 2_000 };
+
+/**
+ * Reads what nobody read of a request, for a while. A sender that only writes would not see its answer before, and cutting
+ * it off may take the answer away as well (RFC 9112, 9.6).
+ */
+async function drain(request: IncomingMessage): Promise<void> {
+  if (request.complete) return;
+  const over = new AbortController();
+  const enough = AbortSignal.any([over.signal, AbortSignal.timeout(DRAINED.milliseconds)]);
+  // Whoever has begun to read it reads on.
+  if (request.listenerCount('readable') === 0) {
+    let left = DRAINED.bytes;
+    request.on('data', (chunk: Buffer) => {
+      left -= chunk.byteLength;
+      if (left < 0) over.abort();
+    });
+    request.resume();
+  }
+  await Promise.race([once(request, 'end', { signal: enough }), once(request, 'close', { signal: enough })]).catch(
+    () => {},
+  );
 }
 
 function refuse(response: ServerResponse): void {

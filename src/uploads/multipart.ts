@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
+import { drain } from './drain.ts';
 import type { UploadLimits } from './limits.ts';
 import { type Operations, place, readMap, readOperations } from './operations.ts';
 import { badRequest, tooLarge } from './refusals.ts';
@@ -24,13 +25,14 @@ const LARGEST_FIELD = 262_144;
  * is left then.
  */
 export async function receiveMultipart(
-  body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   contentType: string,
   limits: Pick<UploadLimits, 'files' | 'bytes'>,
   signal: AbortSignal,
 ): Promise<MultipartOperation> {
   const form = openForm(contentType, limits);
-  const source = Readable.from(upTo(limits.bytes, body));
+  const reader = body?.getReader();
+  const source = Readable.from(upTo(limits.bytes, reader));
   const streams: BusboyFileStream[] = [];
   const spooling = new Map<string, Promise<SpooledFile>>();
   let params: Operations['params'] | undefined;
@@ -86,6 +88,7 @@ export async function receiveMultipart(
     return { params, files: [...files.values()] };
   } catch (error) {
     source.destroy();
+    void drain(reader);
     for (const stream of streams) stream.destroy();
     for (const file of spooling.values()) {
       file.then(
@@ -97,12 +100,12 @@ export async function receiveMultipart(
   }
 }
 
-async function* upTo(maxBytes: number, body: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) {
+async function* upTo(maxBytes: number, reader: ReadableStreamDefaultReader<Uint8Array> | undefined) {
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
+  for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
+    size += chunk.value.byteLength;
     if (size > maxBytes) throw tooLarge(`A request with files may have ${maxBytes} bytes, but this has more.`);
-    yield chunk;
+    yield chunk.value;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PictureScanner } from '../images/scan.ts';
 import type { OutgoingStream } from '../upstream/client.ts';
+import { drain } from './drain.ts';
 import { cutShort } from './refusals.ts';
 
 export interface RelayOptions {
@@ -24,12 +25,9 @@ export interface Relay extends OutgoingStream {
    * @throws RefusedPictureError; GraphQLError with status 400 when the sender stops; the signal's reason.
    */
   begin(): Promise<void>;
-  /** Reads on for a while what nobody wants: a sender that only writes would not see the answer before. Never rejects. */
+  /** @see drain */
   drain(): Promise<void>;
 }
-
-/** More than this is not read for nothing, in bytes. */
-const DRAINED = 16_777_216;
 
 /**
  * Passes a picture on, chunk by chunk, as fast as it is taken. The last chunk is held back until the scanner has accepted
@@ -94,18 +92,7 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
     async begin() {
       first = await next();
     },
-    async drain() {
-      try {
-        for (let left = DRAINED; left > 0; ) {
-          const chunk = await read();
-          if (!chunk) return;
-          left -= chunk.byteLength;
-        }
-        await reader?.cancel();
-      } catch {
-        // The sender has left.
-      }
-    },
+    drain: () => drain(reader),
   };
 }
 

@@ -29,7 +29,7 @@ export function useUploads({ limits, admission, pause }: UploadsOptions): Plugin
           () => {},
         );
         try {
-          const operation = await receiveMultipart(request.body ?? [], contentType, limits, late.signal);
+          const operation = await receiveMultipart(request.body, contentType, limits, late.signal);
           underWay.set(request, operation);
           return operation.params;
         } finally {
