@@ -1,0 +1,83 @@
+import { HTTPError } from 'ky';
+import { describe, expect, test } from 'vitest';
+import { contract } from '../../src/contract/contract.gen.ts';
+import { defaultRetry, waitBeforeRetry } from '../../src/upstream/retry.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const { getModel, startTraining } = contract.operations;
+
+function answered(status: number, headers: Record<string, string> = {}): HTTPError {
+  const request = new Request('https://api.example/');
+  // What else ky puts into it plays no part here.
+  return new HTTPError(
+    new Response(null, { status, headers }),
+    request,
+    {} as ConstructorParameters<typeof HTTPError>[2],
+  );
+}
+
+const wait = (error: unknown, { failures = 1, random = 1, operation = getModel } = {}) =>
+  waitBeforeRetry({ operation, failures, error }, defaultRetry, { now: () => NOW, random: () => random });
+
+const reset = new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+
+describe('the wait before a repetition', () => {
+  test('is any share of what it grows to, from none to all', () => {
+    expect([0, 0.25, 1].map((random) => wait(reset, { random }))).toEqual([0, 75, 300]);
+    expect([0, 0.25, 1].map((random) => wait(reset, { random, failures: 2 }))).toEqual([0, 150, 600]);
+  });
+
+  test('ends with the last repetition', () => {
+    expect(wait(reset, { failures: 3 })).toBeUndefined();
+  });
+
+  test.each([
+    ['seconds', '2', 2_300],
+    ['fractions of seconds', '0.5', 800],
+    ['a time', new Date(NOW + 3_000).toUTCString(), 3_300],
+    ['a time that has passed', new Date(NOW - 3_000).toUTCString(), 300],
+    ['nothing readable', 'soon', 300],
+    ['as long as is waited', '5', 5_300],
+  ])('is at least what the upstream asks for as %s', (_, after, expected) => {
+    expect(wait(answered(429, { 'retry-after': after }))).toBe(expected);
+    expect(wait(answered(503, { 'retry-after': after }))).toBe(expected);
+  });
+
+  test.each(['5.1', '6', '86400', new Date(NOW + 6_000).toUTCString()])(
+    'is not waited out when the upstream asks for more than fits: %s',
+    (after) => {
+      expect(wait(answered(429, { 'retry-after': after }))).toBeUndefined();
+      expect(wait(answered(503, { 'retry-after': after }))).toBeUndefined();
+    },
+  );
+});
+
+describe('what may have happened is not repeated', () => {
+  test.each([400, 401, 403, 404, 408, 409, 500, 501, 502, 503, 504, 507])('a write after %i', (status) => {
+    expect(wait(answered(status), { operation: startTraining })).toBeUndefined();
+    expect(wait(answered(status, { 'retry-after': '1' }), { operation: startTraining })).toBeUndefined();
+  });
+
+  test('a write after a broken connection', () => {
+    expect(wait(reset, { operation: startTraining })).toBeUndefined();
+    expect(wait(new TypeError('terminated', { cause: reset }), { operation: startTraining })).toBeUndefined();
+  });
+
+  test('a write of which one of two addresses was refused, and the other broke', () => {
+    const refusedError = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    const both = new AggregateError([refusedError, Object.assign(new Error('reset'), { code: 'ECONNRESET' })]);
+
+    expect(wait(new TypeError('fetch failed', { cause: both }), { operation: startTraining })).toBeUndefined();
+    const allRefused = new AggregateError([refusedError, refusedError]);
+    expect(wait(new TypeError('fetch failed', { cause: allRefused }), { operation: startTraining })).toBe(300);
+  });
+
+  test('but a write that was refused for its rate cannot have happened', () => {
+    expect(wait(answered(429), { operation: startTraining })).toBe(300);
+  });
+});
+
+test('a mistake of our own is not repeated', () => {
+  expect(wait(new TypeError('undefined is not a function'))).toBeUndefined();
+  expect(wait(new RangeError('an id'))).toBeUndefined();
+});
