@@ -228,6 +228,7 @@ describe('the estimate is never below what is asked', () => {
     'mutation { cancelTraining(input: { id: $training }) { __typename ... on CancelTrainingSuccess { training { status } } } deleteDataItem(input: { id: $dataItem }) { __typename } }',
     'mutation { createPrediction(input: { models: [{ id: $model, scale: 1 }], prompt: "x" }) { ... on CreatePredictionSuccess { warnings prediction { status images { url } models { model { id displayName } } } } } }',
     'mutation { createModel(input: { displayName: "New" }) { ... on CreateModelSuccess { model { displayName customModelType dataItems { nodes { id } } } } } a: deleteModel(input: { id: $model }) { __typename } }',
+    'mutation { createWatchToken(input: { jobIds: [$training, $prediction] }) { ... on CreateWatchTokenSuccess { token } } }',
     'mutation { createUploadTickets(input: { target: { newInModel: $model }, count: 5 }) { __typename ... on CreateUploadTicketsSuccess { tickets { url } } } }',
   ])('of %s', async (template) => {
     const started = await startFull();
