@@ -1,35 +1,23 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql';
-import {
-  CloseCode,
-  type Context,
-  GRAPHQL_TRANSPORT_WS_PROTOCOL,
-  makeServer,
-  type OperationResult,
-  type SubscribePayload,
-} from 'graphql-ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type OperationResult } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { publicError } from './errors.ts';
 import type { Gateway } from './gateway.ts';
 import { type Pause, pauseUntil } from './jobs/pause.ts';
-import { chosenOperation } from './limits/chosen-operation.ts';
 import { SharedResult } from './shared-result.ts';
 import { createSharedTexts } from './shared-texts.ts';
 import { connect } from './sockets/connection.ts';
 import { keepAlive } from './sockets/keep-alive.ts';
 import { createMessageRate } from './sockets/message-rate.ts';
+import { type Operation, prepareWith } from './sockets/prepare.ts';
 import { socketWithReasons } from './sockets/reasons.ts';
-import { isRequestError, RequestError, refusal, refused } from './sockets/refusals.ts';
+import { isRequestError, RequestError, refused } from './sockets/refusals.ts';
 
 /** Close code on which clients connect again (RFC 6455, 7.4.2; registered as "Service Restart"). */
 const SERVICE_RESTART = 1012;
 
 /** The longest reason that a close frame may hold, in bytes (RFC 6455, 5.5). */
 const LONGEST_REASON = 123;
-
-/** How much of a name is logged, in characters. */
-const LONGEST_NAME = 100;
 
 /** How many times too long a message may be for its operation to be refused alone. One beyond that is not received. */
 const TOLERANCE = 4;
@@ -77,49 +65,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
   const texts = createSharedTexts();
   const acknowledged = new WeakSet<WebSocket>();
 
-  /** What an operation needs to be executed, or why it is not. */
-  async function prepare(
-    socket: Context<Record<string, unknown>, Extra>,
-    id: string,
-    payload: SubscribePayload,
-  ): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const asked = gateway.withDocument(payload);
-    if (asked instanceof GraphQLError) return [asked];
-    const { query, variables, operationName } = asked;
-    const { schema, execute, subscribe, parse, validate, contextFactory } = gateway.getEnveloped({
-      connectionParams: socket.connectionParams,
-      extra: socket.extra,
-    });
-    let document: ExecutionArgs['document'];
-    try {
-      document = parse(query);
-    } catch (error) {
-      return [refusal('GRAPHQL_PARSE_FAILED', error)];
-    }
-    const mistakes: readonly GraphQLError[] = validate(schema, document);
-    if (mistakes.length > 0) return mistakes.map((mistake) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
-    const operation = chosenOperation(document, operationName);
-    if (operation instanceof GraphQLError) return [operation];
-    // The one that is being opened counts already.
-    if (operation.operation === 'subscription' && Object.keys(socket.subscriptions).length > streamsPerSocket) {
-      const message = `This socket has ${streamsPerSocket} operations open, which is as many as it may. Close some first, or open another socket.`;
-      return [publicError('RATE_LIMITED', message, { retryAfter: 1 })];
-    }
-    log.info(
-      { operation: operation.name?.value.slice(0, LONGEST_NAME), id: id.slice(0, LONGEST_NAME) },
-      'socket operation',
-    );
-    const args: Operation = {
-      schema,
-      document,
-      operationName,
-      variableValues: variables ?? null,
-      contextValue: await contextFactory(),
-      execute,
-      subscribe,
-    };
-    return args;
-  }
+  const prepare = prepareWith(gateway, { log, streamsPerSocket });
 
   /** Nothing that an operation does may close the socket, which others share. */
   async function run(act: () => OperationResult): Promise<Awaited<OperationResult>> {
@@ -148,6 +94,11 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
       try {
         const params = connectionParams && { connectionParams };
         const { close, expiresAt } = await gateway.openSocket({ ...params, extra: { socket, request } });
+        // It may have been closed while that was found out, and tells of it once.
+        if (socket.readyState === socket.CLOSED) {
+          close();
+          return false;
+        }
         const closed = new AbortController();
         socket.once('close', () => {
           closed.abort();
@@ -200,9 +151,3 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
     },
   };
 }
-
-/** What `onSubscribe` adds to the arguments: the functions with all plugins of the graph. */
-type Operation = ExecutionArgs & {
-  execute: (args: ExecutionArgs) => OperationResult;
-  subscribe: (args: ExecutionArgs) => OperationResult;
-};
