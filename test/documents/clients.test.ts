@@ -176,6 +176,22 @@ test('urql changes by hashes', async () => {
   expect(started.sent).toEqual([hash('POST'), both]);
 });
 
+test('urql watches by hashes', async () => {
+  const started = await start();
+  /** The first event that a new client is shown. */
+  const watch = () =>
+    new Promise<unknown>((resolve, reject) => {
+      const shown = urql(started).subscription(gql(WATCH), { id: started.training });
+      const { unsubscribe } = shown.subscribe(({ data, error }) => (error ? reject(error) : resolve(data)));
+      onTestFinished(unsubscribe);
+    });
+
+  const events = [await watch(), await watch()];
+
+  expect(events).toMatchObject(Array(2).fill({ trainingUpdated: { status: 'QUEUED' } }));
+  expect(started.sent).toEqual([]);
+});
+
 test('urql sends documents alone after it has heard that hashes are not supported', async () => {
   const started = await start({ documents: { automatic: false } });
   const client = urql(started);
