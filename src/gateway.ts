@@ -34,7 +34,7 @@ import { createImages } from './images/images.ts';
 import { takeIn } from './images/intake.ts';
 import { defaultImageLimits, type ImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
-import { type Pause, pause as realPause } from './jobs/pause.ts';
+import { type Pause, pauseUntil, pause as realPause } from './jobs/pause.ts';
 import { useCostLimit } from './limits/cost-limit.ts';
 import { useDocumentLimits } from './limits/documents.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/limits.ts';
@@ -283,6 +283,8 @@ export function createGateway(options: GatewayOptions) {
       const asker = await askerOf(transport);
       return { close: sockets.take(tenantOf(asker.credential())), expiresAt: asker.expiresAt };
     },
+    /** Waits until a time, in milliseconds since the epoch, by the clock by which sockets expire. */
+    waitUntil: (at: number, signal: AbortSignal) => pauseUntil(at, { pause, now }, signal),
     maskError,
     /** Whether a page of this origin may open a WebSocket; browsers ask nobody before they do. */
     welcomes: origins.welcomes,

@@ -3,7 +3,7 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Gateway } from './gateway.ts';
-import { type Pause, pauseUntil } from './jobs/pause.ts';
+import type { Pause } from './jobs/pause.ts';
 import { SharedResult } from './shared-result.ts';
 import { createSharedTexts } from './shared-texts.ts';
 import { connect } from './sockets/connection.ts';
@@ -79,7 +79,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
   /** Whoever's time is up says again who they are. Clients connect again on this code. */
   async function closeAt(at: number, socket: WebSocket, signal: AbortSignal): Promise<void> {
     try {
-      await pauseUntil(at, { pause, now }, signal);
+      await gateway.waitUntil(at, signal);
       socket.close(CloseCode.Forbidden, 'What was brought to say who asks has expired.');
     } catch {
       // It was closed before.
