@@ -72,6 +72,7 @@ describe('the cost of', () => {
       6,
     ],
     ['{ models { nodes { id } } }', 1],
+    ['{ model(id: "a") { trainings(first: 100) { nodes { id } } triggerWord dataItem(id: "b") { id } } }', 7],
     ['{ models(first: null) { nodes { id } } }', 1],
     ['{ models(first: 21) { nodes { id } } }', 2],
     ['{ models(first: 100) { nodes { trainings { nodes { id } } } } }', 105],
