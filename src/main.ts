@@ -69,5 +69,6 @@ try {
   await start(readConfig(process.env));
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
-  process.exitCode = 1;
+  // What is open by then, for example a connection to Redis, would keep the program.
+  process.stderr.write('', () => process.exit(1));
 }
