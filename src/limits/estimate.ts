@@ -78,12 +78,17 @@ function estimateAnswer(costs: Costs, options: CollectOptions) {
   return { below, inner, once: () => total(Object.fromEntries(once)) };
 }
 
-const rememberedIn = (costs: Costs): ReadonlySet<string> =>
-  new Set(
-    Object.values(costs).flatMap((fields) =>
-      fields === 'free' ? [] : Object.values(fields).flatMap(({ freeBelow }) => freeBelow ?? []),
-    ),
-  );
+const rememberedByCosts = new WeakMap<Costs, ReadonlySet<string>>();
+
+/** The types that make some field below them free. */
+function rememberedIn(costs: Costs): ReadonlySet<string> {
+  const known = rememberedByCosts.get(costs);
+  if (known) return known;
+  const fields = Object.values(costs).flatMap((entry) => (entry === 'free' ? [] : Object.values(entry)));
+  const remembered = new Set(fields.flatMap(({ freeBelow }) => freeBelow ?? []));
+  rememberedByCosts.set(costs, remembered);
+  return remembered;
+}
 
 function objectTypes(schema: GraphQLSchema, given: GraphQLOutputType): readonly GraphQLObjectType[] {
   const type = getNamedType(given);
