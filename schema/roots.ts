@@ -14,8 +14,8 @@ export function guardRoots(schema: GraphQLSchema): GraphQLSchema {
           context.requireRoot(name);
           return resolve(source, args, context, info);
         };
-      if (field.subscribe) field.subscribe = guard(field.subscribe);
-      else if (field.resolve) field.resolve = guard(field.resolve);
+      if (root === schema.getSubscriptionType()) field.subscribe &&= guard(field.subscribe);
+      else field.resolve &&= guard(field.resolve);
     }
   }
   return schema;

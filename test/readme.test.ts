@@ -66,7 +66,8 @@ describe('every GraphQL document of the README', () => {
       headers: { 'content-type': 'application/json', accept: isWatched ? 'text/event-stream' : 'application/json' },
       body: JSON.stringify({ query, variables }),
     });
-    await clock.advance(60_000);
+    // Whoever waits for a job waits on the clock; all else takes its own time.
+    if (JSON.stringify(variables)?.includes('waitSeconds')) await clock.advance(60_000);
 
     const answers = answersIn(await (await answered).text());
     expect(answers).not.toEqual([]);

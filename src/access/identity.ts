@@ -1,6 +1,5 @@
 import { publicError } from '../errors.ts';
-import type { Access, Caller as KeyCaller } from './credential.ts';
-import { type Credential, tenantOf } from './credential.ts';
+import type { Access, Credential, Caller as KeyCaller } from './credential.ts';
 import type { Tokens } from './jwt.ts';
 import type { WatchGrant, WatchTokens } from './watch-token.ts';
 
@@ -45,6 +44,3 @@ export const identifyWith =
     if (!tokens) throw publicError('UNAUTHENTICATED', 'This gateway takes API keys and no JWTs.');
     return tokens.verify(jwt);
   };
-
-/** Tells apart what identities may see: those of one credential with one scope see the same. */
-export const viewOf = ({ credential, scope }: Identity): string => `${tenantOf(credential)} ${scope?.name ?? ''}`;

@@ -70,7 +70,7 @@ test('a JWT acts with the key of its tenant, which it never sees', async () => {
 test.each<
   [
     what: string,
-    make: (start: Awaited<ReturnType<typeof start>>) => Promise<string> | string,
+    make: (started: Awaited<ReturnType<typeof start>>) => Promise<string> | string,
     code: string,
     says: string,
   ]
