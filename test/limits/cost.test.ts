@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { costs } from '../../schema/costs.ts';
 import { globalId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
+import { openSocket } from '../e2e/client.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
+import { serverOf } from '../support/subscribe.ts';
 import { type Operation, statusOf, ways } from './send.ts';
 
 interface Explained {
@@ -185,6 +187,26 @@ test('an answer tells its cost to who asks by a header', async () => {
     data: { models: { nodes: [] } },
     extensions: { cost: { requested: 1, limit: 300 } },
   });
+});
+
+test('an answer over a WebSocket tells its cost to who asks in connectionParams', async () => {
+  const { url } = await serverOf(startGateway());
+  const socket = await openSocket(url);
+  socket.say({ type: 'connection_init', payload: { 'x-explain': 'cost' } });
+  expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+
+  socket.say({ type: 'subscribe', id: 'query', payload: { query: '{ __typename }' } });
+  const answer = { data: { __typename: 'Query' }, extensions: { cost: { requested: 0, limit: 300 } } };
+  expect(await socket.hear()).toEqual({ type: 'next', id: 'query', payload: answer });
+  await socket.hear();
+
+  socket.say({
+    type: 'subscribe',
+    id: 'watch',
+    payload: { query: 'subscription { trainingUpdated(id: "a") { id } }' },
+  });
+  const event = { data: { trainingUpdated: null }, extensions: { cost: { requested: 1, limit: 300 } } };
+  expect(await socket.hear()).toEqual({ type: 'next', id: 'watch', payload: event });
 });
 
 describe('the estimate is never below what is asked', () => {
