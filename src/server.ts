@@ -76,6 +76,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   });
   const sockets = createSockets(gateway, {
     log,
+    addressOf: (handshake) => clientOf(handshake, trustProxy),
     streamsPerSocket: options.streamsPerSocket ?? 50,
     messagesPerSecond: options.messagesPerSocket ?? 50,
     messageBytes: options.messageBytes ?? defaultUploadLimits.operationBytes,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type OperationResult } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
@@ -42,6 +43,8 @@ export interface Sockets {
 
 export interface SocketsOptions {
   log: Logger;
+  /** Whence a socket was opened. */
+  addressOf: (handshake: IncomingMessage) => string | undefined;
   /** How many subscriptions one socket may have open at once. */
   streamsPerSocket: number;
   /** The longest message, in bytes. */
@@ -54,7 +57,7 @@ export interface SocketsOptions {
 }
 
 export function createSockets(gateway: Gateway, options: SocketsOptions): Sockets {
-  const { log, streamsPerSocket, messageBytes, messagesPerSecond, pause, now } = options;
+  const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, now } = options;
   const mostBytes = TOLERANCE * messageBytes;
   const server = new WebSocketServer({
     noServer: true,
@@ -65,7 +68,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
   const texts = createSharedTexts();
   const acknowledged = new WeakSet<WebSocket>();
 
-  const prepare = prepareWith(gateway, { log, streamsPerSocket });
+  const prepare = prepareWith(gateway, { log, streamsPerSocket, addressOf });
 
   /** Nothing that an operation does may close the socket, which others share. */
   async function run(act: () => OperationResult): Promise<Awaited<OperationResult>> {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
@@ -25,22 +26,28 @@ export interface Graph {
   };
   /** Finds the document of an operation that gives only its name or hash. */
   withDocument: (payload: SubscribePayload) => SubscribePayload | GraphQLError;
+  /** Why whoever asks from this address is not answered now; undefined when they are. */
+  refusalFor: (address: string) => Promise<GraphQLError | undefined>;
 }
 
 export interface PrepareOptions {
   log: Logger;
   /** How many subscriptions one socket may have open at once. */
   streamsPerSocket: number;
+  /** Whence a socket was opened. */
+  addressOf: (handshake: IncomingMessage) => string | undefined;
 }
 
 /** Finds out what an operation over a socket needs to be executed, or why it is not. */
 export const prepareWith =
-  (graph: Graph, { log, streamsPerSocket }: PrepareOptions) =>
+  (graph: Graph, { log, streamsPerSocket, addressOf }: PrepareOptions) =>
   async (
     socket: Context<Record<string, unknown>, Extra>,
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+    const tooMany = await graph.refusalFor(addressOf(socket.extra.request) ?? '');
+    if (tooMany) return [tooMany];
     const asked = graph.withDocument(payload);
     if (asked instanceof GraphQLError) return [asked];
     const { query, variables, operationName } = asked;

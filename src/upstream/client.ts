@@ -109,7 +109,8 @@ export function createClient(options: ClientOptions): Client {
         let sent = 0;
         const counted: Transport = async (input, init) => {
           if (sent++ === 0) start?.onSent();
-          const response = await transport(call.stream ? withBody(input, call.stream) : input, init);
+          const body = call.stream?.body ?? (call.bytes && inChunks(call.bytes));
+          const response = await transport(body ? withBody(input, body) : input, init);
           const patience = response.ok ? undefined : readRetryAfter(response.headers, now());
           if (patience !== undefined) onRetryAfter(patience);
           return response;
@@ -201,9 +202,25 @@ export const ignoreBody = async (response: Response): Promise<void> => {
 };
 
 /** Adds the stream to a request on its way out: ky would keep a copy of all that has passed, to send it again. */
-function withBody(input: Request | URL | string, { body }: OutgoingStream): Request {
+function withBody(input: Request | URL | string, body: ReadableStream<Uint8Array>): Request {
   const init: RequestInit & { duplex: 'half' } = { body, duplex: 'half' };
   return new Request(input, init);
+}
+
+/** How much of bytes is handed over at a time, in bytes. */
+const CHUNK = 65_536;
+
+/** Bytes as a stream, of which no copy is made. */
+function inChunks(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = bytes.subarray(at, at + CHUNK);
+      at += chunk.byteLength;
+      if (chunk.byteLength > 0) controller.enqueue(chunk);
+      if (at === bytes.byteLength) controller.close();
+    },
+  });
 }
 
 /** What a repeated DELETE is told when the first one did it. */
@@ -222,14 +239,15 @@ function request(
     retry: 0,
     ...(call.query && { searchParams: Object.entries(call.query).filter(([, value]) => value !== undefined) }),
     ...(call.json !== undefined && { json: call.json }),
-    ...(call.bytes && { body: new Uint8Array(call.bytes), headers: BYTES }),
+    // The body itself is added behind ky, which would copy it.
+    ...(call.bytes && { headers: headersOf({ byteSize: call.bytes.byteLength }) }),
     ...(call.stream && { headers: headersOf(call.stream) }),
   });
 }
 
 const BYTES = { 'content-type': 'application/octet-stream' };
 
-const headersOf = ({ byteSize }: OutgoingStream): Record<string, string> =>
+const headersOf = ({ byteSize }: Pick<OutgoingStream, 'byteSize'>): Record<string, string> =>
   byteSize === undefined ? BYTES : { ...BYTES, 'content-length': String(byteSize) };
 
 /** Fills a path template. Callers check ids before; percent-encoding keeps even a mistake within one segment. */

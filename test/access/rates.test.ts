@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createPlaces, createRate } from '../../src/access/rates.ts';
+import { openSocket } from '../e2e/client.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
+import { serverOf } from '../support/subscribe.ts';
 
 const names = graphql(`query NamesAtARate { models { nodes { displayName } } }`);
 
@@ -64,6 +66,24 @@ describe('operations', () => {
 
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
     expect(takeRequests()).toEqual([]);
+  });
+
+  test('over a WebSocket count for its address as well', async () => {
+    vi.useRealTimers();
+    const started = startGateway({ rates: { perAddress: 1 } });
+    const { url } = await serverOf(started);
+    const socket = await openSocket(url);
+    socket.say({ type: 'connection_init' });
+    await socket.hear();
+
+    for (const id of ['a', 'b', 'c', 'd']) socket.say({ type: 'subscribe', id, payload: { query: '{ __typename }' } });
+    const heard = [];
+    for (let count = 0; count < 6; count++) heard.push(await socket.hear());
+
+    expect(heard.filter(({ type }) => type === 'error')).toMatchObject([
+      { id: 'c', payload: [{ extensions: { code: 'RATE_LIMITED' } }] },
+      { id: 'd', payload: [{ extensions: { code: 'RATE_LIMITED' } }] },
+    ]);
   });
 
   test('of one address have their share, whatever keys they bring', async () => {
