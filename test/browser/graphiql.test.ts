@@ -6,19 +6,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/server.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
-import { findChromium } from './chromium.ts';
+import { ARGUMENTS, findChromium } from './chromium.ts';
 
 const executablePath = findChromium(process.env);
-const ARGUMENTS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const TABS = ['Everything', 'Upload', 'Train', 'WatchTraining', 'Predict', 'WatchPrediction'];
 
 /** Waits for what a page comes to; machines that test many things at once are slow. */

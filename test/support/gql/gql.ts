@@ -20,6 +20,8 @@ type Documents = {
     "query NamesAtARate { models { nodes { displayName } } }": typeof types.NamesAtARateDocument,
     "\n  mutation MakeWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) {\n      __typename\n      ... on CreateWatchTokenSuccess { token expiresAt }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": typeof types.MakeWatchTokenDocument,
     "\n  query EverythingOfJobs($training: ID!, $prediction: ID!) {\n    training(id: $training) { id status strength progress { fraction } model { displayName } }\n    prediction(id: $prediction) { id status prompt images { url } models { modelId scale model { displayName } } }\n    nodes(ids: [$training]) { id }\n  }\n": typeof types.EverythingOfJobsDocument,
+    "\n  mutation TicketForBrowser($id: ID!) {\n    createUploadTickets(input: { target: { newInModel: $id } }) {\n      ... on CreateUploadTicketsSuccess { tickets { url } }\n    }\n  }\n": typeof types.TicketForBrowserDocument,
+    "\n  query BrowserGallery($id: ID!) {\n    model(id: $id) {\n      dataItems { nodes { image { placeholder original: url small: url(width: 64) jpeg: url(width: 100, format: JPEG) } } }\n    }\n  }\n": typeof types.BrowserGalleryDocument,
     "query ModelNames { models { nodes { displayName } } }": typeof types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": typeof types.StrengthDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": typeof types.PredictionsWithModelsDocument,
@@ -79,6 +81,8 @@ const documents: Documents = {
     "query NamesAtARate { models { nodes { displayName } } }": types.NamesAtARateDocument,
     "\n  mutation MakeWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) {\n      __typename\n      ... on CreateWatchTokenSuccess { token expiresAt }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": types.MakeWatchTokenDocument,
     "\n  query EverythingOfJobs($training: ID!, $prediction: ID!) {\n    training(id: $training) { id status strength progress { fraction } model { displayName } }\n    prediction(id: $prediction) { id status prompt images { url } models { modelId scale model { displayName } } }\n    nodes(ids: [$training]) { id }\n  }\n": types.EverythingOfJobsDocument,
+    "\n  mutation TicketForBrowser($id: ID!) {\n    createUploadTickets(input: { target: { newInModel: $id } }) {\n      ... on CreateUploadTicketsSuccess { tickets { url } }\n    }\n  }\n": types.TicketForBrowserDocument,
+    "\n  query BrowserGallery($id: ID!) {\n    model(id: $id) {\n      dataItems { nodes { image { placeholder original: url small: url(width: 64) jpeg: url(width: 100, format: JPEG) } } }\n    }\n  }\n": types.BrowserGalleryDocument,
     "query ModelNames { models { nodes { displayName } } }": types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": types.StrengthDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": types.PredictionsWithModelsDocument,
@@ -153,6 +157,14 @@ export function graphql(source: "\n  mutation MakeWatchToken($input: CreateWatch
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query EverythingOfJobs($training: ID!, $prediction: ID!) {\n    training(id: $training) { id status strength progress { fraction } model { displayName } }\n    prediction(id: $prediction) { id status prompt images { url } models { modelId scale model { displayName } } }\n    nodes(ids: [$training]) { id }\n  }\n"): typeof import('./graphql.ts').EverythingOfJobsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TicketForBrowser($id: ID!) {\n    createUploadTickets(input: { target: { newInModel: $id } }) {\n      ... on CreateUploadTicketsSuccess { tickets { url } }\n    }\n  }\n"): typeof import('./graphql.ts').TicketForBrowserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query BrowserGallery($id: ID!) {\n    model(id: $id) {\n      dataItems { nodes { image { placeholder original: url small: url(width: 64) jpeg: url(width: 100, format: JPEG) } } }\n    }\n  }\n"): typeof import('./graphql.ts').BrowserGalleryDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

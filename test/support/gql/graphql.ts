@@ -251,6 +251,23 @@ export type EverythingOfJobsQuery = { training: { id: string, status: JobStatus,
     | { id: string }
    | null> };
 
+export type TicketForBrowserMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type TicketForBrowserMutation = { createUploadTickets:
+    | { tickets: Array<{ url: string }> }
+    | Record<PropertyKey, never>
+   };
+
+export type BrowserGalleryQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type BrowserGalleryQuery = { model: { dataItems: { nodes: Array<{ image: { placeholder: string | null, original: string, small: string, jpeg: string } } | null> } } | null };
+
 export type ModelNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -869,6 +886,33 @@ export const EverythingOfJobsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EverythingOfJobsQuery, EverythingOfJobsQueryVariables>;
+export const TicketForBrowserDocument = new TypedDocumentString(`
+    mutation TicketForBrowser($id: ID!) {
+  createUploadTickets(input: {target: {newInModel: $id}}) {
+    ... on CreateUploadTicketsSuccess {
+      tickets {
+        url
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TicketForBrowserMutation, TicketForBrowserMutationVariables>;
+export const BrowserGalleryDocument = new TypedDocumentString(`
+    query BrowserGallery($id: ID!) {
+  model(id: $id) {
+    dataItems {
+      nodes {
+        image {
+          placeholder
+          original: url
+          small: url(width: 64)
+          jpeg: url(width: 100, format: JPEG)
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BrowserGalleryQuery, BrowserGalleryQueryVariables>;
 export const ModelNamesDocument = new TypedDocumentString(`
     query ModelNames {
   models {
