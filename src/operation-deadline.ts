@@ -26,7 +26,9 @@ export function startDeadline({ milliseconds, asker, pause }: OperationDeadlineO
   const [reading, late, over] = [new AbortController(), new AbortController(), new AbortController()];
   // An answer that reads many things has a listener for each, and removes them all.
   setMaxListeners(0, reading.signal, late.signal);
-  const leave = () => reading.abort(asker?.reason);
+  // An error made for clients, although this one sees it no more: anything else would be logged as a mistake.
+  const leave = () =>
+    reading.abort(publicError('UPSTREAM_TIMEOUT', 'The client left before the upstream had answered. Ask again.'));
   if (asker?.aborted) leave();
   else asker?.addEventListener('abort', leave, { once: true });
 
