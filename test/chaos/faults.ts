@@ -1,0 +1,191 @@
+import type { Clock } from '../support/clock.ts';
+
+/** What may become of one request. Those before `resetAfter` never reach the upstream. */
+export const FAULTS = [
+  'pass',
+  'refused',
+  'resetBefore',
+  'hang',
+  'rate',
+  'clientError',
+  'serverError',
+  'resetAfter',
+  'late',
+  'truncated',
+  'garbage',
+  'wrongTypes',
+  'resetInBody',
+  'stalledBody',
+  'lists',
+  'loop',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** How likely each fault is now; what is left out does not happen. */
+export type Weather = Readonly<Partial<Record<Fault, number>>>;
+
+/** A request as it arrived, and what became of it. */
+export interface Arrived {
+  readonly apiKey: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly fault: Fault;
+}
+
+/** Faults after which a write has not happened, so that it may be sent again: by the gateway, or by its key. */
+const HARMLESS: ReadonlySet<Fault> = new Set<Fault>(['refused', 'rate', 'clientError']);
+
+export const mayHaveHappened = ({ fault }: Arrived): boolean => !HARMLESS.has(fault);
+
+/** Random numbers from 0 up to 1 that a seed repeats (mulberry32). */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const broken = (code: string) => new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+
+/** A network and an upstream that misbehave, by a seed. */
+export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock, 'pause'> }) {
+  const random = createRandom(seed);
+  const pick = <Item>(items: readonly [Item, ...Item[]]): Item =>
+    items[Math.floor(random() * items.length)] ?? items[0];
+  const arrived: Arrived[] = [];
+  let weather: Weather = {};
+
+  const draw = (): Fault => {
+    const entries = FAULTS.map((fault) => [fault, weather[fault] ?? 0] as const);
+    let left = random();
+    for (const [fault, share] of entries) {
+      left -= share;
+      if (left < 0) return fault;
+    }
+    return 'pass';
+  };
+
+  async function transport(request: Request, upstream: (request: Request) => Promise<Response>): Promise<Response> {
+    const fault = draw();
+    const { signal } = request;
+    arrived.push({
+      apiKey: request.headers.get('x-api-key') ?? '',
+      method: request.method,
+      path: new URL(request.url).pathname,
+      body: request.method === 'GET' ? '' : Buffer.from(await request.clone().arrayBuffer()).toString('latin1'),
+      fault,
+    });
+    signal.throwIfAborted();
+    switch (fault) {
+      case 'pass':
+        return upstream(request);
+      case 'refused':
+        throw broken('ECONNREFUSED');
+      case 'resetBefore':
+        throw broken('ECONNRESET');
+      case 'hang':
+        return await never(signal);
+      case 'rate':
+        return status(429, { 'retry-after': pick(['0', '1', '3', '60', 'soon']) });
+      case 'clientError':
+        return status(pick([400, 401, 402, 403, 404, 408, 409, 413, 415, 422, 451]));
+      case 'serverError':
+        return status(pick([500, 501, 502, 503, 504, 507]), random() < 0.5 ? { 'retry-after': pick(['1', '2']) } : {});
+      case 'late':
+        await clock.pause(Math.ceil(random() * 40_000), signal);
+        return upstream(request);
+      case 'resetAfter':
+        await upstream(request);
+        throw broken('ECONNRESET');
+      default:
+        return spoil(fault, await upstream(request), { random, signal, request });
+    }
+  }
+
+  return {
+    transport,
+    arrived,
+    set(next: Weather) {
+      weather = next;
+    },
+  };
+}
+
+const status = (code: number, headers: Record<string, string> = {}) =>
+  Response.json({ error: { message: `status ${code} on purpose` } }, { status: code, headers });
+
+const never = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+
+/** An answer that is not what it was. */
+async function spoil(
+  fault: Fault,
+  answer: Response,
+  { random, signal, request }: { random: () => number; signal: AbortSignal; request: Request },
+): Promise<Response> {
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const { status } = answer;
+  const headers = new Headers(answer.headers);
+  headers.delete('content-length');
+  const made = (body: BodyInit | null) => new Response(status === 204 ? null : body, { status, headers });
+  const half = bytes.slice(0, Math.floor(bytes.length * random()));
+  const json = (headers.get('content-type') ?? '').includes('json');
+  switch (fault) {
+    case 'truncated':
+      return made(half);
+    case 'garbage':
+      return made('<html><body>502 Bad Gateway</body></html>');
+    case 'resetInBody':
+    case 'stalledBody':
+      return made(
+        new ReadableStream<Uint8Array>({
+          start: (controller) => controller.enqueue(half),
+          async pull(controller) {
+            if (fault === 'resetInBody')
+              controller.error(new TypeError('terminated', { cause: new Error('other side closed') }));
+            else await never(signal).catch((error: unknown) => controller.error(error));
+          },
+        }),
+      );
+    case 'wrongTypes':
+      return made(
+        json && status < 300 ? JSON.stringify(retype(JSON.parse(new TextDecoder().decode(bytes)), random)) : bytes,
+      );
+    default:
+      return made(
+        json && status < 300
+          ? JSON.stringify(relist(fault, JSON.parse(new TextDecoder().decode(bytes)), { random, request }))
+          : bytes,
+      );
+  }
+}
+
+/** The same with some values of another type. */
+function retype(value: unknown, random: () => number): unknown {
+  const roll = random();
+  if (roll < 0.15) return [7, null, 'x', true, {}, []][Math.floor(roll * 40)];
+  if (Array.isArray(value)) return value.map((item) => retype(item, random));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, retype(item, random)]));
+}
+
+/** Lists with items twice or not at all, and pages that lead back to where they are. */
+function relist(fault: Fault, body: unknown, { random, request }: { random: () => number; request: Request }): unknown {
+  if (typeof body !== 'object' || body === null || !('hasMore' in body)) return body;
+  if (fault === 'loop') {
+    const here = new URL(request.url).searchParams.get('lastDocId');
+    return { ...body, hasMore: true, ...(here && { nextPageCursor: here }) };
+  }
+  return Object.fromEntries(
+    Object.entries(body).map(([key, value]) => [
+      key,
+      Array.isArray(value)
+        ? value.flatMap((item) => (random() < 0.3 ? [item, item] : random() < 0.3 ? [] : [item]))
+        : value,
+    ]),
+  );
+}
