@@ -17,6 +17,7 @@ const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta
 
 /** The built program. */
 const PROGRAM = pathOf('../../dist/main.js');
+const SANDBOX = pathOf('../../dist/sandbox/main.js');
 
 /** What a process holds and has used, as the system sees it. */
 export interface Usage {
@@ -103,6 +104,17 @@ export interface ProgramOptions {
   env?: Readonly<Record<string, string>>;
 }
 
+/** What the program says of itself when its garbage is collected. */
+export interface Look {
+  /** In bytes. */
+  heapUsed: number;
+  external: number;
+  /** What keeps its event loop busy: sockets, timers, requests to the system. */
+  handles: number;
+  /** How late its event loop was since the last look, in milliseconds; 10 of it are the measuring itself. */
+  delays: { median: number; p99: number; max: number };
+}
+
 /** Starts the gateway as it is run in production. Limits that would hide what is measured are raised, and nothing else. */
 export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'flair-bench-'));
@@ -126,16 +138,8 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  const call = callsOf<{ collect: () => { heapUsed: number; external: number } }>(child);
-  let printed = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
-      const [found] = /http:\/\/\S+:\d+(?=\D)/.exec(printed) ?? [];
-      if (found) resolve(found);
-    });
-    child.once('exit', (code) => reject(new Error(`The gateway ended with ${code} before it printed its address.`)));
-  });
+  const call = callsOf<{ collect: () => Look }>(child);
+  const url = await printedUrl(child, 'gateway');
   const pid = pidOf(child);
   return {
     pid,
@@ -143,6 +147,7 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
     /** The address of its graph for WebSockets. */
     socketUrl: `${url.replace('http', 'ws')}/graphql`,
     usage: () => usageOf(pid),
+    look: async () => ({ ...(await call('collect')), rss: usageOf(pid).rss }),
     /** What it holds when its garbage is collected, in bytes. */
     async memory() {
       // Pages that a collection has freed go back to the system a little later.
@@ -158,6 +163,28 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts the built sandbox as a REST server that forgets everything at its end. */
+export async function startSandbox(env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [SANDBOX], {
+    env: { ...environment(), SANDBOX_PORT: '0', SANDBOX_STORAGE: 'memory', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { url: await printedUrl(child, 'sandbox'), stop: () => stop(child) };
+}
+
+/** The address that a program prints when it listens. */
+async function printedUrl(child: ChildProcess, name: string): Promise<string> {
+  let printed = '';
+  return await new Promise<string>((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      const [found] = /http:\/\/\S+:\d+(?=\D)/.exec(printed) ?? [];
+      if (found) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`The ${name} ended with ${code} before it printed its address.`)));
+  });
 }
 
 /** Nothing of the settings of whoever runs the bench, but what a process needs to start. */

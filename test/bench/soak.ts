@@ -1,0 +1,70 @@
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startProgram, startSandbox } from './processes.ts';
+import { load } from './soak-load.ts';
+
+/** `npm run soak`: what grows while the gateway is used for a long time and its upstream fails now and then. */
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '600' }, clients: { type: 'string', default: '8' } },
+});
+const [seconds, clients] = [Number(values.seconds), Number(values.clients)];
+if (!(seconds >= 10 && clients >= 1)) {
+  throw new RangeError(`Expected --seconds of 10 or more and --clients of 1 or more, got ${seconds} and ${clients}.`);
+}
+
+const FAULTS = '503:*:0.02, 429:*:0.02:retryAfter=1, reset:*:0.01, reset:*:0.01:after, delay:*:0.05:ms=300';
+const SAMPLES = 20;
+
+const sandbox = await startSandbox({
+  SANDBOX_FAULTS: FAULTS,
+  SANDBOX_FAST_SECONDS: '5',
+  SANDBOX_PREDICTION_SECONDS: '2',
+});
+const gateway = await startProgram({ upstreamUrl: sandbox.url, key: 'demo' });
+try {
+  const stop = new AbortController();
+  const loading = load(gateway.url, clients, stop.signal);
+  const begunAt = performance.now();
+  const looks: ({ at: number } & Awaited<ReturnType<typeof gateway.look>>)[] = [];
+  // What is filled once, caches and compiled code, is no growth: the first part of the time warms up.
+  const warming = seconds / 5;
+  await setTimeout(warming * 1_000);
+  for (let sample = 0; sample <= SAMPLES; sample++) {
+    const due = warming + ((seconds - warming) * sample) / SAMPLES;
+    await setTimeout(Math.max(0, due * 1_000 - (performance.now() - begunAt)));
+    looks.push({ at: (performance.now() - begunAt) / 1_000, ...(await gateway.look()) });
+  }
+  stop.abort();
+  const tally = await loading;
+  // Connections that were kept for the next request are closed by their servers a few seconds later.
+  await setTimeout(6_000);
+  const rest = { at: (performance.now() - begunAt) / 1_000, ...(await gateway.look()) };
+
+  const megabytes = (bytes: number) => (bytes / 1_048_576).toFixed(1);
+  const [first, last] = [looks[0] ?? rest, looks.at(-1) ?? rest];
+  for (const [name, look] of Object.entries({ 'start, warm': first, end: last, 'at rest': rest })) {
+    console.log(
+      `${name.padEnd(12)} ${look.at.toFixed(0).padStart(5)} s  resident ${megabytes(look.rss)} MB  heap ${megabytes(look.heapUsed)} MB  handles ${look.handles}  event loop delay median ${look.delays.median.toFixed(1)}, p99 ${look.delays.p99.toFixed(1)}, max ${look.delays.max.toFixed(1)} ms`,
+    );
+  }
+  const perMinute = (of: (look: (typeof looks)[number]) => number) =>
+    ((slope(looks.map((look) => [look.at, of(look)])) * 60) / 1_048_576).toFixed(2);
+  console.log(
+    `growth: resident ${perMinute(({ rss }) => rss)} MB/min, heap ${perMinute((look) => look.heapUsed)} MB/min`,
+  );
+  console.log(
+    `${tally.operations} operations of ${clients} clients, ${tally.withErrors} answered with errors, ${tally.unanswered} not answered`,
+  );
+} finally {
+  await gateway.stop();
+  await sandbox.stop();
+}
+
+/** The slope of the line that fits best (least squares). */
+function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
+  const across = points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
+  return points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / across;
+}
