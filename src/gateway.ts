@@ -1,4 +1,3 @@
-import type { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { createYoga } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
@@ -12,7 +11,7 @@ import { createAccess, tenantOf } from './access/credential.ts';
 import { useCrossSiteGuard } from './access/cross-site.ts';
 import { identifyWith } from './access/identity.ts';
 import { createTokens, type JwtOptions } from './access/jwt.ts';
-import { createOrigins, preflight } from './access/origins.ts';
+import { createOrigins } from './access/origins.ts';
 import { createPlaces, createRate, defaultRateLimits, type RateLimits } from './access/rates.ts';
 import { createWatchTokens } from './access/watch-token.ts';
 import { askerFrom, baseUrlFrom, hostOf, type TransportContext } from './asker.ts';
@@ -25,9 +24,10 @@ import { mistakesIn } from './documents/judge.ts';
 import { checkManifest, type Manifest } from './documents/manifest.ts';
 import { useDocuments } from './documents/plugin.ts';
 import { withDocument } from './documents/socket.ts';
-import { createMaskError, publicError } from './errors.ts';
+import { createMaskError } from './errors.ts';
 import { useContext } from './execution.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
+import { createHttp } from './http.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/store.ts';
 import { createImages } from './images/images.ts';
@@ -38,6 +38,7 @@ import { type Pause, pauseUntil, pause as realPause } from './jobs/pause.ts';
 import { useCostLimit } from './limits/cost-limit.ts';
 import { useDocumentLimits } from './limits/documents.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/limits.ts';
+import { useSearchParams } from './limits/search-params.ts';
 import { createPictures } from './pictures.ts';
 import { createAdmission } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
@@ -211,8 +212,9 @@ export function createGateway(options: GatewayOptions) {
         now,
         askerOf: (transport) => askerOf(transport as TransportContext),
       }),
+      useSearchParams(),
       useCrossSiteGuard(origins, access.apiKeyHeader),
-      useBodyLimit(uploads.operationBytes),
+      useBodyLimit({ maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause }),
       // After the limit, of which requests with files have one of their own.
       useUploads({ limits: uploads, admission, pause }),
       useDocuments(persisted),
@@ -226,47 +228,23 @@ export function createGateway(options: GatewayOptions) {
     logging: false,
   });
   if (manifest) checkManifest(manifest, (document) => mistakesIn(document, yoga.getEnveloped({})));
-  const graphiql = createGraphiql();
-  let isStopping = false;
-
-  /** The graph over HTTP, as far as the asker's site may use it. */
-  const graph = async (request: Request): Promise<Response> => {
-    const visit = { origin: request.headers.get('origin'), host: hostOf(request) };
-    const cors = Object.entries(origins.headersFor(visit));
-    if (request.method === 'OPTIONS') {
-      const headers = Object.fromEntries([...cors, ...Object.entries(preflight(access.apiKeyHeader))]);
-      return new Response(null, { status: 204, headers: { allow: 'GET, POST, OPTIONS', ...headers } });
-    }
-    const response = await yoga.fetch(request);
-    for (const [name, value] of cors) response.headers.append(name, value);
-    return response;
-  };
+  const http = createHttp({
+    endpoint: yoga.graphqlEndpoint,
+    graph: async (request) => yoga.fetch(request),
+    page: (config.graphiql ?? true) ? { wants: wantsPage, answer: createGraphiql() } : undefined,
+    images: images.serve,
+    uploads: tickets.serve,
+    origins,
+    apiKeyHeader: access.apiKeyHeader,
+    addresses,
+    publicUrl: config.publicUrl,
+  });
 
   return {
-    /**
-     * Answers a request over HTTP: the graph, its page, images, uploads and health.
-     *
-     * @param address Whence it comes; without one it has no share in what an address may ask.
-     */
-    async fetch(request: Request, address?: string): Promise<Response> {
-      const { pathname } = new URL(request.url);
-      if (isStopping && pathname !== '/health') return stopping();
-      if (address !== undefined && (pathname === yoga.graphqlEndpoint || pathname.startsWith('/uploads/'))) {
-        const refusal = await addresses.count(address);
-        if (refusal) return refused(refusal);
-      }
-      if (pathname === yoga.graphqlEndpoint) {
-        return (config.graphiql ?? true) && wantsPage(request) ? graphiql(request) : graph(request);
-      }
-      if (pathname.startsWith('/images/')) return images.serve(request);
-      if (pathname.startsWith('/uploads/')) return tickets.serve(request);
-      if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod();
-      if (pathname === '/health' || pathname === '/ready') return Response.json({ status: 'ok' });
-      if (pathname === '/') return new Response(null, { status: 302, headers: { location: yoga.graphqlEndpoint } });
-      return new Response(`There is nothing at ${pathname}. The graph is at ${yoga.graphqlEndpoint}.\n`, {
-        status: 404,
-      });
-    },
+    /** Answers a request over HTTP: the graph, its page, images, uploads and health. */
+    fetch: http.fetch,
+    /** Answers nothing new but whether it is alive. What is under way goes on. */
+    refuseNew: http.refuseNew,
     /** The payload of a WebSocket's `subscribe` with the document that it asks for, or why there is none. */
     withDocument: (payload: SubscribePayload) => withDocument(persisted, payload),
     /** The graph with all its plugins, for WebSockets. */
@@ -292,10 +270,6 @@ export function createGateway(options: GatewayOptions) {
     get watchedJobs() {
       return watching.size;
     },
-    /** Answers nothing new but whether it is alive. What is under way goes on. */
-    refuseNew(): void {
-      isStopping = true;
-    },
     /** Stops every poll, so that streams complete and waiting answers are given, and lets writes under way end. */
     async dispose(): Promise<void> {
       watching.dispose();
@@ -305,28 +279,11 @@ export function createGateway(options: GatewayOptions) {
   };
 }
 
-/** To whoever asks while the gateway stops: another one, or this one again, will answer. */
-const stopping = () =>
-  refused(
-    publicError('SHUTTING_DOWN', 'This gateway is stopping. Ask again.', {
-      http: { status: 503, headers: { 'retry-after': '1' } },
-    }),
-  );
-
-/** Says why nothing was done, with the status that the error holds. */
-function refused(error: GraphQLError): Response {
-  const { http, ...extensions } = error.extensions as { http?: { status: number; headers?: Record<string, string> } };
-  return Response.json(
-    { errors: [{ message: error.message, extensions }] },
-    { status: http?.status ?? 400, headers: { ...http?.headers, 'cache-control': 'no-store' } },
-  );
-}
-
-const wrongMethod = () =>
-  new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });
-
 /** A cache of what was made of documents, bounded by their length: a parsed one takes fifty times its text. */
 const documents = <Made extends object>() =>
   new LRUCache<string, Made>({ maxSize: 1_000_000, sizeCalculation: (_made, document) => document.length + 1 });
+
+/** Time for the body of a request without files to arrive, in milliseconds. */
+const BODY_TIME = 30_000;
 
 const NEVER = new AbortController().signal;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { settle } from './support/clock.ts';
 import { startGateway } from './support/gateway.ts';
 import { roads } from './support/roads.ts';
 
@@ -13,6 +14,7 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     ['broken JSON', '/graphql', { method: 'POST', headers: json, body: '{"query":' }, 400],
     ['no query', '/graphql', { method: 'POST', headers: json, body: '{}' }, 400],
     ['another media type', '/graphql', { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a,b' }, 415],
+    ['broken JSON in the variables of a GET', '/graphql?query={__typename}&variables={', {}, 400],
     ['health', '/health', {}, 200],
     ['a write to health', '/health', { method: 'POST' }, 405],
     ['a place that is not there', '/nowhere', {}, 404],
@@ -31,6 +33,22 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
   });
 
+  test('what is answered is data, and browsers are told so', async () => {
+    const { send } = await open(startGateway({ config: { publicUrl: 'https://graph.example.com' } }));
+
+    for (const path of ['/graphql?query={__typename}', '/graphql?query={', '/health', '/nowhere']) {
+      const { headers } = await send(path);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'referrer-policy': 'no-referrer',
+        'strict-transport-security': 'max-age=31536000',
+      });
+    }
+    const { headers } = await (await open(startGateway())).send('/health');
+    expect(headers.has('strict-transport-security')).toBe(false);
+  });
+
   test('other sites are not invited', async () => {
     const { send } = await open(startGateway());
 
@@ -40,4 +58,19 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
 
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
+});
+
+test('a body that does not arrive in time is answered with 408', async () => {
+  const { fetch, clock } = startGateway();
+  const answer = fetch('/graphql', {
+    method: 'POST',
+    headers: json,
+    body: new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"query":')) }),
+    ...{ duplex: 'half' },
+  });
+  await settle();
+
+  await clock.advance(30_000);
+
+  expect((await answer).status).toBe(408);
 });

@@ -1,11 +1,20 @@
 import type { Plugin } from 'graphql-yoga';
-import { requireLength, tooLarge } from './refusals.ts';
+import type { Pause } from '../jobs/pause.ts';
+import { requireLength, tooLarge, tooSlow } from './refusals.ts';
+
+/** What a body without files may be. */
+export interface BodyLimit {
+  maxBytes: number;
+  /** Time in which it arrives, in milliseconds. */
+  milliseconds: number;
+  pause: Pause;
+}
 
 /** Refuses requests whose body is longer than an operation needs. Those with files have limits of their own. */
-export const useBodyLimit = (maxBytes: number): Plugin => ({
+export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plugin => ({
   onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
     if (!requestParser || !request.body) return;
-    setRequestParser(async () => {
+    const parse = async () => {
       if (requireLength(request, maxBytes)) return await requestParser(request);
       const chunks: Uint8Array[] = [];
       let size = 0;
@@ -16,6 +25,18 @@ export const useBodyLimit = (maxBytes: number): Plugin => ({
       }
       const { method, headers, url } = request;
       return await requestParser(new fetchAPI.Request(url, { method, headers, body: Buffer.concat(chunks) }));
+    };
+    setRequestParser(async () => {
+      const arrived = new AbortController();
+      const late = pause(milliseconds, arrived.signal).then(
+        () => Promise.reject(tooSlow(milliseconds)),
+        () => new Promise<never>(() => {}),
+      );
+      try {
+        return await Promise.race([parse(), late]);
+      } finally {
+        arrived.abort();
+      }
     });
   },
 });
