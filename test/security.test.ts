@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { readConfig, settings } from '../src/config.ts';
+import { blocksOf, environmentOf, linksOf, readText, root, rowsOf } from './support/readme.ts';
+
+const HEADER = ['threat', 'what stands against it', 'default', 'setting', 'tested in'];
+
+const page = readText('SECURITY.md');
+const sections = page.split(/^### /m).slice(1);
+const rows = sections.flatMap((section) => rowsOf(section, HEADER));
+
+/** What a setting is when nobody sets it. */
+const defaults = new Map(
+  Object.entries(z.object(settings).parse({})).map(([name, value]) => [name, value === undefined ? '' : String(value)]),
+);
+const settingsIn = (text: string) => [...text.matchAll(/`([A-Z][A-Z_]+)[`=]/g)].map(([, name = '']) => name);
+
+describe('the page about security', () => {
+  test('has a row for each threat, and a test in each', () => {
+    expect(rows.length).toBeGreaterThan(20);
+    for (const [threat = '', , , , tests = ''] of rows) {
+      expect(linksOf(tests), threat).not.toEqual([]);
+      expect(linksOf(tests), threat).toEqual(linksOf(tests).filter((file) => file.endsWith('.test.ts')));
+    }
+  });
+
+  test('leads to files that exist', () => {
+    expect(linksOf(page).filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+
+  test('names settings that there are', () => {
+    expect(settingsIn(page).filter((name) => !Object.hasOwn(settings, name))).toEqual([]);
+  });
+
+  test('tells the defaults as they are', () => {
+    for (const [threat = '', , said = '', setting = ''] of rows) {
+      const actual = settingsIn(setting).map((name) => defaults.get(name));
+      for (const [figure] of said.matchAll(/\d+/g)) expect(actual, threat).toContain(figure);
+    }
+  });
+
+  test('shows a start that the configuration takes, in which no key is lent and nothing helps only developers', () => {
+    const [start] = blocksOf(page).filter(({ language }) => language === 'sh');
+    const environment = environmentOf(start?.text.replace('$(openssl rand -hex 32)', 'f'.repeat(64)) ?? '');
+
+    expect(readConfig(environment)).toMatchObject({
+      host: '0.0.0.0',
+      ownKey: undefined,
+      allowAnonymous: false,
+      isProduction: true,
+      introspection: false,
+      graphiql: false,
+    });
+  });
+});
