@@ -237,6 +237,29 @@ test('a deletion that finds nothing after it was repeated has succeeded', async 
   await expect(startUpstream([gone]).upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
 });
 
+test('a poll of an upstream that rests waits until that is over, and holds no turn meanwhile', async () => {
+  const clock = createClock();
+  const failures = Array.from({ length: 4 }, () => new Response(null, { status: 503 }));
+  const { upstream, requests } = startUpstream([...failures, ok({ status: 'queued' })], {
+    concurrency: 1,
+    breaker: { attempts: 4, rest: 5_000 },
+    retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
+    pause: clock.pause,
+    now: clock.now,
+  });
+  for (const { status } of failures) await expect(upstream.models.get('m')).rejects.toMatchObject({ status });
+
+  const poll = upstream.trainings.get(key, { isPoll: true });
+  await clock.advance(4_999);
+  await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'avoided', retryAfter: 1 });
+  expect(requests).toHaveLength(4);
+  await clock.advance(1);
+
+  expect(await poll).toMatchObject({ status: { state: 'QUEUED' } });
+  expect(requests).toHaveLength(5);
+  expect(clock.waits()).toEqual([]);
+});
+
 test('no more requests of one credential are under way at once than allowed', async () => {
   let underWay = 0;
   let most = 0;
