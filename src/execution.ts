@@ -60,11 +60,19 @@ export function useContext(options: ContextOptions): Plugin {
         const results = await subscribe(args, new Context(services, asker), maskError, () =>
           admission.openStream(asker),
         );
-        const isStream = Symbol.asyncIterator in results;
-        return isStream && asker.expiresAt !== undefined ? endAt(asker.expiresAt, results, options) : results;
+        if (!(Symbol.asyncIterator in results)) return results;
+        leaveWith(asker.signal, results);
+        return asker.expiresAt === undefined ? results : endAt(asker.expiresAt, results, options);
       });
     },
   };
+}
+
+/** Leaves a stream when its asker leaves, even one that nobody has begun to read: Yoga leaves only what it has. */
+function leaveWith(signal: AbortSignal | undefined, results: AsyncGenerator): void {
+  const leave = () => void results.return(undefined);
+  if (signal?.aborted) leave();
+  else signal?.addEventListener('abort', leave, { once: true });
 }
 
 /** @param open Takes a place for the stream, and returns what gives it back. */

@@ -3,6 +3,7 @@ import { createPlaces, createRate } from '../../src/access/rates.ts';
 import { openSocket } from '../e2e/client.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
+import { seedModel } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 
 const names = graphql(`query NamesAtARate { models { nodes { displayName } } }`);
@@ -100,5 +101,65 @@ describe('operations', () => {
     expect((await ask('192.0.2.2')).status).toBe(200);
     const health = await gateway.fetch(new Request('http://localhost:4000/health'), '192.0.2.1');
     expect(health.status).toBe(200);
+  });
+});
+
+describe('of what stays open,', () => {
+  const WATCH = 'subscription ($id: ID!) { trainingsUpdated(modelId: $id) { id } }';
+
+  test('sockets have so many places for each key, and one that is closed gives its place back', async () => {
+    vi.useRealTimers();
+    const started = startGateway({ rates: { sockets: 1 }, sandbox: { keys: ['other'] } });
+    const { url } = await serverOf(started);
+    const open = async (apiKey: string) => {
+      const conversation = await openSocket(url);
+      conversation.say({ type: 'connection_init', payload: { apiKey } });
+      return conversation;
+    };
+    const first = await open('demo');
+    expect(await first.hear()).toEqual({ type: 'connection_ack' });
+
+    expect(await (await open('demo')).closed).toEqual({
+      code: 1013,
+      reason: expect.stringContaining('1 sockets open'),
+    });
+    expect(await (await open('other')).hear()).toEqual({ type: 'connection_ack' });
+
+    first.socket.close();
+    await first.closed;
+    for (let isOpen = false; !isOpen; ) {
+      const next = await open('demo');
+      isOpen = await Promise.race([
+        next.hear().then(
+          () => true,
+          () => false,
+        ),
+        next.closed.then(() => false),
+      ]);
+    }
+  });
+
+  test('server-sent events have so many places for each key, and one that is left gives its place back at once', async () => {
+    vi.useRealTimers();
+    const { fetch, upstream } = startGateway({ rates: { eventStreams: 1 } });
+    const { globalId: id } = await seedModel(upstream, 'Dresses');
+    const watch = (signal?: AbortSignal) =>
+      fetch('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query: WATCH, variables: { id } }),
+        ...(signal && { signal }),
+      });
+    const leaving = new AbortController();
+    // Nobody has begun to read it when it is left.
+    await watch(leaving.signal);
+
+    expect(await (await watch()).text()).toContain('1 streams over server-sent events open');
+
+    leaving.abort();
+    const again = await watch();
+    const reader = again.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe(':\n\n');
+    await reader?.cancel();
   });
 });

@@ -179,7 +179,7 @@ describe('many uploaded images', () => {
       uploadDataItems,
       { input: { modelId: id, files: [null, null, null] } },
       {
-        'variables.input.files.0': file(await picture({ hue: 10 }), 'one.png'),
+        'variables.input.files.0': file(one, 'one.png'),
         'variables.input.files.1': file(text('GIF89a'), 'two.gif'),
         'variables.input.files.2': file(await picture({ format: 'jpeg' }), 'three.jpg'),
       },
@@ -201,21 +201,26 @@ describe('many uploaded images', () => {
   });
 
   test('keep what was stored when the outcome of one of them is unknown', async () => {
+    const [one, two] = [await picture(), await picture({ width: 64 })];
     let uploads = 0;
     const { started, id } = await startWithModel({
       transport: async (request, upstream) => {
         const response = await upstream(request);
-        return request.url.endsWith('/data') && ++uploads === 2 ? new Response(null, { status: 502 }) : response;
+        if (!request.url.endsWith('/data')) return response;
+        uploads++;
+        const isSecond = request.headers.get('content-length') === String(two.byteLength);
+        return isSecond ? new Response(null, { status: 502 }) : response;
       },
     });
+    expect(one.byteLength).not.toBe(two.byteLength);
 
     const { data, errors } = await upload(
       started,
       uploadDataItems,
       { input: { modelId: id, files: [null, null] } },
       {
-        'variables.input.files.0': file(await picture({ hue: 10 }), 'one.png'),
-        'variables.input.files.1': file(await picture({ hue: 90 }), 'two.png'),
+        'variables.input.files.0': file(one, 'one.png'),
+        'variables.input.files.1': file(two, 'two.png'),
       },
     );
 
