@@ -179,7 +179,7 @@ describe('many uploaded images', () => {
       uploadDataItems,
       { input: { modelId: id, files: [null, null, null] } },
       {
-        'variables.input.files.0': file(one, 'one.png'),
+        'variables.input.files.0': file(await picture({ hue: 10 }), 'one.png'),
         'variables.input.files.1': file(text('GIF89a'), 'two.gif'),
         'variables.input.files.2': file(await picture({ format: 'jpeg' }), 'three.jpg'),
       },
