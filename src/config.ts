@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { type JwtConfig, jwtConfig, jwtMistakes, jwtSettings } from './access/config.ts';
 import { isLoopbackName } from './access/credential.ts';
-import type { RateLimits } from './access/rates.ts';
-import type { ImageLimits } from './images/limits.ts';
-import type { OperationLimits } from './limits/limits.ts';
+import { type Bounds, boundSettings, boundsOf } from './limits/config.ts';
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
 import {
@@ -15,15 +13,13 @@ import {
   optionalFlag,
   readSettings,
   redisUrl,
+  seconds,
   text,
   textOr,
 } from './settings.ts';
-import type { UploadLimits } from './uploads/limits.ts';
-import type { BreakerSettings } from './upstream/breaker.ts';
 import type { WatchSettings } from './watching.ts';
 
 const HOUR = 3_600;
-const seconds = (fallback: number, max = HOUR) => decimal({ default: fallback, min: 0.05, max });
 
 const watchSettings = {
   WATCH_PREDICTION_FASTEST_SECONDS: seconds(1).describe(
@@ -61,89 +57,12 @@ const watchSettings = {
   ),
 };
 
-const upstreamSettings = {
-  OPERATION_SECONDS: seconds(30).describe(
-    'Time for the answer to a query or a mutation, on top of its `waitSeconds`, in seconds. What has not come by then is an error in its place.',
-  ),
-  MAX_WAITING_REQUESTS_PER_KEY: integer({ default: 1_000, min: 1, max: 10_000_000 }).describe(
-    'Requests of one key that may wait for their turn at the upstream. Polls are turned away first.',
-  ),
-  BREAKER_SHARE: decimal({ default: 0.5, min: 0.01, max: 1 }).describe(
-    'Share of failed requests from which on the upstream is left alone for a while; 5xx, silence and broken connections count.',
-  ),
-  BREAKER_REQUESTS: integer({ default: 20, min: 1, max: 1_000_000 }).describe(
-    'Requests that must have ended before that share means anything.',
-  ),
-  BREAKER_WINDOW_SECONDS: seconds(10).describe('Over how long they are counted, in seconds.'),
-  BREAKER_REST_SECONDS: seconds(5).describe(
-    'How long the upstream is left alone before one request finds out how it is, in seconds.',
-  ),
-};
-
-const share = (fallback: number) => integer({ default: fallback, min: 1, max: 10_000_000 });
-
-const rateSettings = {
-  MAX_OPERATIONS_PER_SECOND_PER_KEY: share(200).describe(
-    'Operations a second of one key, over every transport. Twice as many may come at once.',
-  ),
-  MAX_REQUESTS_PER_SECOND_PER_ADDRESS: share(200).describe(
-    'Requests for the graph and for uploads, and operations over WebSockets, a second from one address. Twice as many may come at once.',
-  ),
-  MAX_SOCKETS_PER_KEY: share(200).describe('WebSockets that one key may have open at once.'),
-  MAX_EVENT_STREAMS_PER_KEY: share(200).describe(
-    'Subscriptions over server-sent events that one key may have open at once.',
-  ),
-};
-
-const limit = (fallback: number, max: number) => integer({ default: fallback, min: 1, max });
-
-const limitSettings = {
-  MAX_QUERY_TOKENS: limit(2_000, 100_000).describe('Words and marks that one GraphQL document may have.'),
-  MAX_QUERY_DEPTH: limit(12, 1_000).describe('How deep fields may lie within fields.'),
-  MAX_QUERY_ALIASES: limit(30, 100_000).describe('Aliases that one operation may have.'),
-  MAX_QUERY_DIRECTIVES: limit(20, 100_000).describe('Directives that one operation may have.'),
-  MAX_ROOT_FIELDS: limit(20, 100_000).describe('Queries or mutations that one operation may hold.'),
-  MAX_OPERATIONS: limit(10, 100_000).describe('Operations that one document may hold.'),
-  MAX_QUERY_COST: limit(300, 1_000_000).describe(
-    'Requests to the upstream that one operation may take, as estimated beforehand.',
-  ),
-};
-
 const documentSettings = {
   PERSISTED_QUERIES_AUTOMATIC: flag(true).describe(
     'Let clients send the hash of a document in its place, once they have sent both (automatic persisted queries).',
   ),
   PERSISTED_QUERIES_MANIFEST: text().describe(
     'JSON file of the only documents that are executed, by their ids, as Apollo’s or Relay’s tools write it. Unset: every document is.',
-  ),
-};
-
-const uploadSettings = {
-  MAX_BODY_BYTES: integer({ default: 262_144, min: 1_024, max: 100_000_000 }).describe(
-    'The body of a request without files, and a message over a WebSocket, in bytes.',
-  ),
-  MAX_UPLOAD_FILES: integer({ default: 20, min: 1, max: 100 }).describe('Files that one request may hold.'),
-  MAX_UPLOAD_BYTES: integer({ default: 210_763_776, min: 1_024, max: 2_000_000_000 }).describe(
-    'What one request with files may hold altogether, in bytes.',
-  ),
-  MAX_UPLOADS_AT_ONCE: integer({ default: 16, min: 1, max: 1_000 }).describe(
-    'Bodies with files that are received at once. Others wait before anything of theirs is read.',
-  ),
-  MAX_UPSTREAM_UPLOADS_AT_ONCE: integer({ default: 4, min: 1, max: 100 }).describe(
-    'Files of multipart requests that are sent to the upstream at once, each held in memory for as long.',
-  ),
-  UPLOAD_SECONDS: seconds(120).describe('Time to receive a whole upload, in seconds.'),
-  MAX_IMAGE_PIXELS: integer({ default: 100_000_000, min: 1_000, max: 1_000_000_000 }).describe(
-    'The largest picture that is taken in or shown, width times height.',
-  ),
-};
-
-const imageSettings = {
-  IMAGE_HOSTS: list().describe(
-    'Hosts, as `host` or `host:port`, from which pictures are fetched even if they are private or speak plain HTTP, separated by commas.',
-  ),
-  IMAGE_CACHE_MEGABYTES: integer({ default: 64, min: 1, max: 100_000 }).describe(
-    'Memory for resized and re-encoded copies of pictures, in megabytes.',
   ),
 };
 
@@ -185,18 +104,14 @@ export const settings = {
   REDIS_URL: redisUrl().describe(
     'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
   ),
-  ...upstreamSettings,
   ...watchSettings,
   ...jwtSettings,
-  ...rateSettings,
-  ...limitSettings,
+  ...boundSettings,
   ...documentSettings,
-  ...uploadSettings,
-  ...imageSettings,
   ...sandboxSettings,
 };
 
-export interface Config {
+export interface Config extends Bounds {
   readonly port: number;
   readonly host: string;
   /** Undefined: the address it listens on. */
@@ -221,10 +136,6 @@ export interface Config {
   readonly apiKeyHeader: string;
   /** Undefined: one process, which keeps its own file. */
   readonly redisUrl: string | undefined;
-  /** Time for the answer to a query or a mutation, in milliseconds. */
-  readonly operationMilliseconds: number;
-  /** How the upstream is spared. */
-  readonly upstream: { readonly waiting: number; readonly breaker: BreakerSettings };
   readonly watch: WatchSettings;
   /** Subscriptions that one WebSocket may have open at once. */
   readonly streamsPerSocket: number;
@@ -232,16 +143,12 @@ export interface Config {
   readonly messagesPerSocket: number;
   /** Undefined: no JWTs are taken. */
   readonly jwt: JwtConfig | undefined;
-  readonly rates: RateLimits;
-  readonly limits: OperationLimits;
   readonly documents: {
     /** Whether clients may send the hash of a document in its place. */
     readonly automatic: boolean;
     /** The file of the only documents that are executed. Undefined: every document is. */
     readonly manifest: string | undefined;
   };
-  readonly uploads: UploadLimits;
-  readonly images: ImageLimits;
   readonly sandbox: SandboxOptions;
 }
 
@@ -272,50 +179,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ownKey: ownKeyOf(values),
     apiKeyHeader: values.FLAIR_API_KEY_HEADER,
     redisUrl: values.REDIS_URL,
-    operationMilliseconds: values.OPERATION_SECONDS * 1_000,
-    upstream: {
-      waiting: values.MAX_WAITING_REQUESTS_PER_KEY,
-      breaker: {
-        share: values.BREAKER_SHARE,
-        attempts: values.BREAKER_REQUESTS,
-        window: values.BREAKER_WINDOW_SECONDS * 1_000,
-        rest: values.BREAKER_REST_SECONDS * 1_000,
-      },
-    },
     watch: watchOf(values),
     streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
     messagesPerSocket: values.MAX_SOCKET_MESSAGES_PER_SECOND,
     jwt: jwtConfig(values),
-    rates: {
-      perKey: values.MAX_OPERATIONS_PER_SECOND_PER_KEY,
-      perAddress: values.MAX_REQUESTS_PER_SECOND_PER_ADDRESS,
-      sockets: values.MAX_SOCKETS_PER_KEY,
-      eventStreams: values.MAX_EVENT_STREAMS_PER_KEY,
-    },
-    limits: {
-      tokens: values.MAX_QUERY_TOKENS,
-      depth: values.MAX_QUERY_DEPTH,
-      aliases: values.MAX_QUERY_ALIASES,
-      directives: values.MAX_QUERY_DIRECTIVES,
-      rootFields: values.MAX_ROOT_FIELDS,
-      operations: values.MAX_OPERATIONS,
-      cost: values.MAX_QUERY_COST,
-    },
+    ...boundsOf(values),
     documents: { automatic: values.PERSISTED_QUERIES_AUTOMATIC, manifest: values.PERSISTED_QUERIES_MANIFEST },
-    uploads: {
-      operationBytes: values.MAX_BODY_BYTES,
-      files: values.MAX_UPLOAD_FILES,
-      bytes: values.MAX_UPLOAD_BYTES,
-      atOnce: values.MAX_UPLOADS_AT_ONCE,
-      upstreamAtOnce: values.MAX_UPSTREAM_UPLOADS_AT_ONCE,
-      pixels: values.MAX_IMAGE_PIXELS,
-      milliseconds: values.UPLOAD_SECONDS * 1_000,
-    },
-    images: {
-      hosts: values.IMAGE_HOSTS,
-      cacheBytes: values.IMAGE_CACHE_MEGABYTES * 1_048_576,
-      pixels: values.MAX_IMAGE_PIXELS,
-    },
     sandbox: { ...sandboxOptions(values), apiKeyHeader: values.FLAIR_API_KEY_HEADER },
   });
 }

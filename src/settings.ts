@@ -39,6 +39,9 @@ export const decimal = ({ default: fallback, min, max }: IntegerOptions) =>
       .transform(Number),
   );
 
+/** A time in seconds, of an hour at most unless it says more. */
+export const seconds = (fallback: number, max = 3_600) => decimal({ default: fallback, min: 0.05, max });
+
 const trueOrFalse = () =>
   z
     .string()

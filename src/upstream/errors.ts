@@ -35,16 +35,23 @@ export class UpstreamError extends Error {
   readonly operation: OperationId;
   readonly failure: UpstreamFailure;
   readonly status: number | undefined;
-  readonly said: string | undefined;
   readonly retryAfter: number | undefined;
+
+  /** Private, so that whoever logs the error leaves it out: the words are the upstream's, about somebody's data. */
+  readonly #said: string | undefined;
 
   constructor(operation: OperationId, failure: UpstreamFailure, message: string, details: UpstreamErrorDetails = {}) {
     super(`${operation}: ${message}`, details);
     this.operation = operation;
     this.failure = failure;
     this.status = details.status;
-    this.said = details.said;
+    this.#said = details.said;
     this.retryAfter = details.retryAfter;
+  }
+
+  /** What the upstream said about it, meant for people. */
+  get said(): string | undefined {
+    return this.#said;
   }
 }
 

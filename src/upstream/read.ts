@@ -34,7 +34,8 @@ export class Reading {
     } catch (cause) {
       if (cause instanceof BodyTooLongError) throw this.invalid(cause.message, { cause });
       if (!(cause instanceof SyntaxError)) throw cause;
-      throw this.invalid('expected JSON, got something else', { cause });
+      // Without its cause, which quotes the body.
+      throw this.invalid('expected JSON, got something else');
     }
   }
 

@@ -191,7 +191,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     await page.locator('.graphiql-query-editor .view-lines').click();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('# mine\n');
-    const isStored = () => localStorage.getItem('graphiql:tabState')?.includes('# mine');
+    const isStored = () => localStorage.getItem('graphiql:tabState')?.includes('# mine\\n');
     await page.waitForFunction(isStored);
 
     await page.reload();
