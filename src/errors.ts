@@ -43,7 +43,10 @@ export const ERROR_CODES = {
     meaning: 'Only the documents of a manifest are executed here, by their ids.',
   },
   PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request body is larger than this gateway accepts.' },
-  UNSUPPORTED_MEDIA_TYPE: { retryable: false, meaning: 'The Content-Type of the request is not one that works here.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    retryable: false,
+    meaning: 'The Content-Type of a request, or the bytes of a picture, are of no kind that works here.',
+  },
   UPSTREAM_TIMEOUT: { retryable: true, meaning: 'The upstream gave no complete answer in time.' },
   UPSTREAM_UNAVAILABLE: { retryable: true, meaning: 'The upstream cannot be reached, or it failed.' },
   UPSTREAM_INVALID_RESPONSE: { retryable: true, meaning: 'The upstream answered something that breaks its contract.' },

@@ -65,8 +65,12 @@ export function createTickets(options: TicketsOptions): Tickets {
       return stored(201, describe(request, apiKey, { modelId, id }));
     }
     const key = { modelId, id: replace };
-    await dataItems.replace(key, relay, { signal });
-    onReplaced(apiKey, key);
+    try {
+      await dataItems.replace(key, relay, { signal });
+    } finally {
+      // It may have happened even where it failed.
+      onReplaced(apiKey, key);
+    }
     return stored(200, describe(request, apiKey, key));
   };
 
