@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Extra } from 'graphql-ws/use/ws';
+import type { WebSocket } from 'ws';
 import { isLoopbackHost } from './access/credential.ts';
 import type { Identify, Identity } from './access/identity.ts';
 import type { Asker } from './context.ts';
@@ -42,7 +43,7 @@ export function askerFrom(options: AskerOptions): (transport: TransportContext) 
   const { identify, apiKeyHeader, now } = options;
   const baseUrlOf = baseUrlFrom(options);
 
-  return async (transport) => {
+  const find = async (transport: TransportContext): Promise<Asker> => {
     const isHttp = 'request' in transport;
     const said = isHttp ? inRequest(transport.request) : inHandshake(transport);
     const host = isHttp ? hostOf(transport.request) : said.header('host');
@@ -55,29 +56,43 @@ export function askerFrom(options: AskerOptions): (transport: TransportContext) 
       isForwarded: FORWARDED.some((name) => said.header(name)),
     };
     const identity = await attempt(() => identify(caller));
-    const asker = {
-      baseUrl: baseUrlOf(host),
-      isHttp,
-      signal: isHttp ? transport.request.signal : closingOf(transport.extra),
-    };
-    if ('refusal' in identity) {
-      return {
-        ...asker,
-        credential() {
-          throw identity.refusal;
-        },
-      };
-    }
-    const { credential, scope, expiresAt } = identity;
+    const signal = isHttp ? transport.request.signal : closingOf(transport.extra);
+    return askerAs(identity, { baseUrl: baseUrlOf(host), isHttp, signal }, now);
+  };
+
+  /** Whoever opens a socket says who they are once, for all that is asked over it. */
+  const bySocket = new WeakMap<WebSocket, Promise<Asker>>();
+  return (transport) => {
+    if ('request' in transport) return find(transport);
+    const { socket } = transport.extra;
+    const known = bySocket.get(socket) ?? find(transport);
+    bySocket.set(socket, known);
+    return known;
+  };
+}
+
+function askerAs(
+  identity: Identity | { refusal: unknown },
+  reached: Pick<Asker, 'baseUrl' | 'isHttp' | 'signal'>,
+  now: () => number,
+): Asker {
+  if ('refusal' in identity) {
     return {
-      ...asker,
-      scope,
-      expiresAt,
+      ...reached,
       credential() {
-        if (expiresAt !== undefined && now() >= expiresAt) throw expired();
-        return credential;
+        throw identity.refusal;
       },
     };
+  }
+  const { credential, scope, expiresAt } = identity;
+  return {
+    ...reached,
+    scope,
+    expiresAt,
+    credential() {
+      if (expiresAt !== undefined && now() >= expiresAt) throw expired();
+      return credential;
+    },
   };
 }
 

@@ -61,7 +61,8 @@ export function useContext(options: ContextOptions): Plugin {
           admission.openStream(asker),
         );
         if (!(Symbol.asyncIterator in results)) return results;
-        leaveWith(asker.signal, results);
+        // A WebSocket that closes leaves its streams itself.
+        if (asker.isHttp) leaveWith(asker.signal, results);
         return asker.expiresAt === undefined ? results : endAt(asker.expiresAt, results, options);
       });
     },
@@ -75,23 +76,24 @@ function leaveWith(signal: AbortSignal | undefined, results: AsyncGenerator): vo
   else signal?.addEventListener('abort', leave, { once: true });
 }
 
-/** @param open Takes a place for the stream, and returns what gives it back. */
+/** @param open Takes a place for the stream where it needs one, and returns what gives it back. */
 async function subscribe(
   args: ExecutionArgs,
   context: Context,
   maskError: ContextOptions['maskError'],
-  open: () => () => void,
+  open: () => (() => void) | undefined,
 ) {
   const close = open();
   const events = await createSourceEventStream({ ...args, contextValue: context }).catch((error: unknown) => {
-    close();
+    close?.();
     throw error;
   });
   if (!(Symbol.asyncIterator in events)) {
-    close();
+    close?.();
     return events;
   }
-  return executeEach(whenOver(events[Symbol.asyncIterator](), close), (event) =>
+  const source = events[Symbol.asyncIterator]();
+  return executeEach(close ? whenOver(source, close) : source, (event) =>
     isUpdate(event)
       ? context.showEvent(event, args, async (contextValue) => {
           const { data = null, errors } = await execute({ ...args, rootValue: event, contextValue });

@@ -8,11 +8,11 @@ export interface OperationAdmission {
   /** Why an operation is not executed now; undefined when it is. */
   refusalOf(asker: Asker): Promise<GraphQLError | undefined>;
   /**
-   * Takes a place for a stream, and returns what gives it back.
+   * Takes a place for a stream, and returns what gives it back; undefined for one that needs none.
    *
    * @throws GraphQLError RATE_LIMITED when there is none left.
    */
-  openStream(asker: Asker): () => void;
+  openStream(asker: Asker): (() => void) | undefined;
 }
 
 /** @see OperationAdmission */
@@ -27,7 +27,7 @@ export function createOperationAdmission(limits: RateLimits): OperationAdmission
     },
     openStream(asker) {
       const tenant = asker.isHttp ? tenantIn(asker) : undefined;
-      return tenant === undefined ? () => {} : eventStreams.take(tenant);
+      return tenant === undefined ? undefined : eventStreams.take(tenant);
     },
   };
 }
