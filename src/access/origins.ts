@@ -47,16 +47,19 @@ export function createOrigins({ allowed, publicUrl }: OriginsOptions): Origins {
  */
 export const preflight = (apiKeyHeader: string): Record<string, string> => ({
   'access-control-allow-methods': 'GET, POST',
-  'access-control-allow-headers': ['content-type', 'accept', 'authorization', apiKeyHeader, ...MARKS].join(', '),
+  'access-control-allow-headers': ['content-type', 'accept', 'x-explain', ...KEYS, apiKeyHeader, ...MARKS].join(', '),
   'access-control-max-age': String(REMEMBERED),
 });
+
+/** Headers that say who asks, besides an API key. */
+const KEYS = ['authorization', 'x-watch-token'];
 
 /** Headers that no form can send, so that a browser has asked before; some clients send one for that reason. */
 const MARKS = ['apollo-require-preflight', 'graphql-require-preflight', 'x-apollo-operation-name', 'x-requested-with'];
 
 /** Whether a request has a header that no form of another site can send. */
 export const isMarked = (headers: Headers, apiKeyHeader: string): boolean =>
-  [...MARKS, apiKeyHeader, 'authorization'].some((name) => headers.has(name));
+  [...MARKS, ...KEYS, apiKeyHeader].some((name) => headers.has(name));
 
 /** Whether a page's origin is the gateway's own, or both are of this machine. `null`, the origin of a sandboxed page, is neither. */
 function isOwn(origin: string, host: string | null | undefined): boolean {
