@@ -57,19 +57,21 @@ async function gather(tenants: readonly Tenant[], way: 'keys' | 'JWTs'): Promise
         seed: 1,
         image_size: { width: 512, height: 512 },
       });
-      const token = () =>
-        new SignJWT({ sub: tenant })
-          .setProtectedHeader({ alg: 'HS256' })
-          .setIssuer(jwt.issuer)
-          .setAudience(jwt.audience)
-          .setExpirationTime(Math.floor(started.clock.now() / 1_000) + 7_200)
-          .sign(Buffer.from(SECRET));
+      const token = await new SignJWT({ sub: tenant })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer(jwt.issuer)
+        .setAudience(jwt.audience)
+        .setExpirationTime(Math.floor(started.clock.now() / 1_000) + 86_400)
+        .sign(Buffer.from(SECRET));
+      const credentials: Readonly<Record<string, string>> =
+        way === 'keys' ? { 'x-api-key': keyOf(tenant) } : { authorization: `Bearer ${token}` };
+      // A signature is verified in turns of no clock, once.
+      await started.query('{ __typename }', {}, credentials);
       return {
         tenant,
         started,
         picture: await picture({ hue: hue + 60 }),
-        credentials: async () =>
-          way === 'keys' ? { 'x-api-key': keyOf(tenant) } : { authorization: `Bearer ${await token()}` },
+        credentials: async () => credentials,
       };
     }),
   );
