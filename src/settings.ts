@@ -90,9 +90,16 @@ export const httpUrl = () =>
           return `must be an absolute http(s) URL, but is "${input}".${isNear ? ` Did you mean "${guess}"?` : ''}`;
         },
       })
+      // Not repeated: what stands there is a secret.
+      .refine((value) => !hasCredentials(value), { error: 'must hold no user and no password.' })
       .transform((value) => value.replace(/\/+$/, ''))
       .optional(),
   );
+
+const hasCredentials = (value: string): boolean => {
+  const { username, password } = URL.canParse(value) ? new URL(value) : { username: '', password: '' };
+  return username !== '' || password !== '';
+};
 
 /** The address of a Redis server. */
 export const redisUrl = () =>

@@ -108,3 +108,13 @@ describe('the settings', () => {
     expect(Object.isFrozen(readSettings(settings, {}))).toBe(true);
   });
 });
+
+test.each(['http://user:hidden@localhost', 'https://hidden@api.example.com/v1', 'https://:hidden@api.example.com'])(
+  'an address with a user or a password is refused, and not repeated',
+  (value) => {
+    const reading = () => read(httpUrl(), value);
+
+    expect(reading).toThrow('`VALUE` must hold no user and no password.');
+    expect(reading).not.toThrow('hidden');
+  },
+);
