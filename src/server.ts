@@ -7,6 +7,7 @@ import type { Gateway } from './gateway.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { createSockets } from './sockets.ts';
 import { clientOf, logRequest } from './telemetry/request-log.ts';
+import { DRAINED } from './uploads/drain.ts';
 import { defaultUploadLimits } from './uploads/limits.ts';
 
 export interface ListenOptions {
@@ -135,8 +136,8 @@ function readTarget({ url = '', headers: { host } }: IncomingMessage): string | 
   return pathname + search;
 }
 
-/** What is read for nothing of a request that was answered before it was read: bytes, and milliseconds. */
-const DRAINED = { bytes: 16_777_216, milliseconds: 2_000 };
+/** How long a request is read for nothing that was answered before it was read, in milliseconds. */
+const DRAIN_TIME = 2_000;
 
 /**
  * Reads what nobody read of a request, for a while. A sender that only writes would not see its answer before, and cutting
@@ -145,10 +146,10 @@ const DRAINED = { bytes: 16_777_216, milliseconds: 2_000 };
 async function drain(request: IncomingMessage): Promise<void> {
   if (request.complete) return;
   const over = new AbortController();
-  const enough = AbortSignal.any([over.signal, AbortSignal.timeout(DRAINED.milliseconds)]);
+  const enough = AbortSignal.any([over.signal, AbortSignal.timeout(DRAIN_TIME)]);
   // Whoever has begun to read it reads on.
   if (request.listenerCount('readable') === 0) {
-    let left = DRAINED.bytes;
+    let left = DRAINED;
     request.on('data', (chunk: Buffer) => {
       left -= chunk.byteLength;
       if (left < 0) over.abort();

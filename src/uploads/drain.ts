@@ -1,5 +1,5 @@
 /** More than this is not read for nothing, in bytes. */
-const DRAINED = 16_777_216;
+export const DRAINED = 16_777_216;
 
 /**
  * Reads on for a while what nobody wants: a sender that only writes would not see its answer before, and cutting it off

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 
 /** Functions of a process that the one that started it calls. Arguments and results are plain data. */
-type Calls = Readonly<Record<string, (argument: never) => unknown>>;
+export type Calls = Readonly<Record<string, (argument: never) => unknown>>;
 
 interface Question {
   id: number;

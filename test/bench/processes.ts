@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { callsOf } from './calls.ts';
+import { type Calls, callsOf } from './calls.ts';
 import type { ClientCalls } from './clients.ts';
 import type { NaiveCalls } from './naive.ts';
 import type { StockCalls } from './stock.ts';
@@ -66,34 +66,17 @@ export type Clients = ReturnType<typeof startClients>;
 export type Naive = ReturnType<typeof startNaive>;
 export type Program = Awaited<ReturnType<typeof startProgram>>;
 
-export function startUpstream() {
-  const child = startTool('upstream.ts');
-  return { pid: pidOf(child), call: callsOf<UpstreamCalls>(child), stop: () => stop(child) };
-}
+export const startUpstream = () => startTool<UpstreamCalls>('upstream.ts');
+export const startClients = () => startTool<ClientCalls>('clients.ts');
+export const startStore = () => startTool<StoreCalls>('store.ts');
+export const startStock = () => startTool<StockCalls>('stock.ts');
+export const startNaive = () => startTool<NaiveCalls>('naive.ts');
 
-export function startClients() {
-  const child = startTool('clients.ts');
-  return { pid: pidOf(child), call: callsOf<ClientCalls>(child), stop: () => stop(child) };
-}
-
-export function startStore() {
-  const child = startTool('store.ts');
-  return { pid: pidOf(child), call: callsOf<StoreCalls>(child), stop: () => stop(child) };
-}
-
-export function startStock() {
-  const child = startTool('stock.ts');
-  return { pid: pidOf(child), call: callsOf<StockCalls>(child), stop: () => stop(child) };
-}
-
-export function startNaive() {
-  const child = startTool('naive.ts');
-  return { pid: pidOf(child), call: callsOf<NaiveCalls>(child), stop: () => stop(child) };
-}
-
-function startTool(file: string): ChildProcess {
-  const root = pathOf('../..');
-  return fork(pathOf(file), { cwd: root, execArgv: ['--expose-gc', '--import', 'tsx'], env: environment() });
+/** Starts a part of the bench in a process of its own. */
+function startTool<C extends Calls>(file: string) {
+  const execArgv = ['--expose-gc', '--import', 'tsx'];
+  const child = fork(pathOf(file), { cwd: pathOf('../..'), execArgv, env: environment() });
+  return { pid: pidOf(child), call: callsOf<C>(child), stop: () => stop(child) };
 }
 
 export interface ProgramOptions {
