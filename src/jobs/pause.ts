@@ -1,3 +1,4 @@
+import { setTimeout as setTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 
 /**
@@ -8,6 +9,18 @@ export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>
 
 /** Waits in real time, without keeping the process alive. */
 export const pause: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal, ref: false });
+
+/**
+ * Calls back after a number of milliseconds, unless it is called off before, by what is returned. For waits that begin
+ * with every request and hardly ever end: it costs no promise and no signal. Passed in as {@link Pause} is.
+ */
+export type Alarm = (milliseconds: number, ring: () => void) => () => void;
+
+/** Rings in real time, without keeping the process alive. */
+export const alarm: Alarm = (milliseconds, ring) => {
+  const timer = setTimer(ring, milliseconds).unref();
+  return () => clearTimeout(timer);
+};
 
 /** What timers can wait at once (HTML standard, "timers": a signed 32-bit number), in milliseconds. */
 const LONGEST = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import type { Pause } from '../../src/jobs/pause.ts';
+import type { Alarm, Pause } from '../../src/jobs/pause.ts';
 
 /** A clock that only a test turns. */
 export interface Clock {
@@ -6,6 +6,8 @@ export interface Clock {
   now: () => number;
   /** A wait that ends when the clock has passed it. */
   pause: Pause;
+  /** A call that comes when the clock has passed it. It is a wait too. */
+  alarm: Alarm;
   /** The waits that are under way, in milliseconds, as they were asked for. */
   waits: () => number[];
   /** Turns the clock, ends the waits that it passes, and lets what follows from it settle. */
@@ -40,6 +42,15 @@ export function createClock(): Clock {
         waits.add(wait);
         signal.addEventListener('abort', stop, { once: true });
       }),
+    alarm: (milliseconds, ring) => {
+      const end = () => {
+        waits.delete(wait);
+        ring();
+      };
+      const wait = { milliseconds, until: now + milliseconds, end };
+      waits.add(wait);
+      return () => void waits.delete(wait);
+    },
     waits: () => [...waits].map(({ milliseconds }) => milliseconds),
     async endWaits() {
       for (const wait of [...waits]) wait.end();
