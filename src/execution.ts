@@ -1,9 +1,10 @@
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { OperationAdmission } from './access/admission.ts';
 import { expired } from './asker.ts';
 import { type Asker, Context, type JobUpdate, type Services } from './context.ts';
 import { extensionsOf } from './errors.ts';
+import { execute } from './executor/execute.ts';
 import { whenOver } from './jobs/events.ts';
 import { type Pause, pauseUntil } from './jobs/pause.ts';
 import { startDeadline } from './operation-deadline.ts';

@@ -10,7 +10,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type CollectOptions, collect } from './collect.ts';
+import { type CollectOptions, collect } from '../executor/collect.ts';
 import { type Arguments, type Costs, costOfField, type FieldCost, type Reads } from './cost.ts';
 
 /**
@@ -25,7 +25,7 @@ export function estimate(costs: Costs, operation: OperationDefinitionNode, optio
     return answer.below(root, operation.selectionSet, NOWHERE) + answer.once();
   }
   // Each field of a mutation, and each event of a subscription, is an answer of its own.
-  const fields = collect(options, root, operation.selectionSet);
+  const fields = collect(options, root, [operation.selectionSet]);
   return fields.reduce((sum, node) => {
     const cost = costOfField(costs, root.name, node.name.value);
     const args = argumentsOf(root, node, options);
@@ -48,7 +48,7 @@ function estimateAnswer(costs: Costs, options: CollectOptions) {
   const below = (type: GraphQLObjectType, selectionSet: SelectionSetNode, above: string): number => {
     const reads = new Map<string, number>();
     let sum = 0;
-    for (const node of collect(options, type, selectionSet)) {
+    for (const node of collect(options, type, [selectionSet])) {
       const cost = costOfField(costs, type.name, node.name.value);
       const args = argumentsOf(type, node, options);
       if (cost.freeBelow === undefined || !above.includes(` ${cost.freeBelow} `)) note(reads, readsOf(cost, args));

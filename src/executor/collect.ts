@@ -19,11 +19,15 @@ export interface CollectOptions {
   variables: Readonly<Record<string, unknown>>;
 }
 
-/** The fields that are selected of an object of this type, those of fragments too (GraphQL, 6.3.2 "CollectFields"). */
+/**
+ * The fields that are selected of an object of this type, those of fragments too (GraphQL, 6.3.2 "CollectFields").
+ *
+ * @param selectionSets What is selected of it; more than one where fields of one name are merged.
+ */
 export function collect(
   { schema, fragments, variables }: CollectOptions,
   type: GraphQLObjectType,
-  selectionSet: SelectionSetNode,
+  selectionSets: Iterable<SelectionSetNode>,
 ): FieldNode[] {
   const fields: FieldNode[] = [];
   const visited = new Set<string>();
@@ -46,7 +50,7 @@ export function collect(
       }
     }
   };
-  visit(selectionSet);
+  for (const selectionSet of selectionSets) visit(selectionSet);
   return fields;
 }
 

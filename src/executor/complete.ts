@@ -1,0 +1,183 @@
+import {
+  defaultTypeResolver,
+  type GraphQLAbstractType,
+  GraphQLError,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type ResponsePath,
+} from 'graphql';
+import { inspect } from 'graphql/jsutils/inspect.js';
+import { executeFields, handle } from './fields.ts';
+import type { PlannedField, Selection } from './plan.ts';
+import { isPromise } from './promises.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Makes what a resolver gave into what stands in the answer (GraphQL, 6.4.3 "Value Completion").
+ *
+ * @throws What is wrong with the value, or rejects with it. The place at `path` is then null, or cannot be.
+ */
+export type Complete = (
+  run: Run,
+  info: GraphQLResolveInfo,
+  field: PlannedField,
+  path: ResponsePath,
+  value: unknown,
+) => unknown;
+
+/** How values of a type are completed. */
+export interface Completer {
+  readonly complete: Complete;
+  readonly isNonNull: boolean;
+}
+
+/** @param below What is selected of its objects. */
+export function completerOf(type: GraphQLOutputType, below: Selection): Completer {
+  const isNonNull = isNonNullType(type);
+  const complete = completeNotNull(isNonNull ? type.ofType : type, below);
+  return { isNonNull, complete: isNonNull ? requireValue(complete) : unlessNull(complete) };
+}
+
+const unlessNull =
+  (complete: Complete): Complete =>
+  (run, info, field, path, value) => {
+    if (value === null || value === undefined) return null;
+    if (value instanceof Error) throw value;
+    return complete(run, info, field, path, value);
+  };
+
+const requireValue =
+  (complete: Complete): Complete =>
+  (run, info, field, path, value) => {
+    if (value === null || value === undefined) {
+      throw new Error(`Cannot return null for non-nullable field ${info.parentType.name}.${info.fieldName}.`);
+    }
+    if (value instanceof Error) throw value;
+    return complete(run, info, field, path, value);
+  };
+
+function completeNotNull(type: GraphQLOutputType, below: Selection): Complete {
+  if (isListType(type)) return completeList(completerOf(type.ofType, below));
+  if (isLeafType(type)) return completeLeaf(type);
+  if (isAbstractType(type)) return completeAbstract(type, below);
+  if (isObjectType(type)) return completeObject(type, below);
+  throw new TypeError(`${inspect(type)} is no type that a value can be completed for.`);
+}
+
+const completeLeaf =
+  (type: GraphQLLeafType): Complete =>
+  (_run, _info, _field, _path, value) => {
+    const serialized = type.serialize(value);
+    if (serialized !== null && serialized !== undefined) return serialized;
+    throw new Error(
+      `Expected \`${inspect(type)}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${inspect(serialized)}`,
+    );
+  };
+
+const completeList =
+  ({ complete, isNonNull }: Completer): Complete =>
+  (run, info, field, path, value) => {
+    if (!isIterable(value)) {
+      throw new GraphQLError(
+        `Expected Iterable, but did not find one for field "${info.parentType.name}.${info.fieldName}".`,
+      );
+    }
+    const results: unknown[] = [];
+    let hasPromise = false;
+    const completeItem = (item: unknown, at: ResponsePath): unknown => {
+      try {
+        const result = isPromise(item)
+          ? item.then((resolved) => complete(run, info, field, at, resolved))
+          : complete(run, info, field, at, item);
+        if (!isPromise(result)) return result;
+        hasPromise = true;
+        return result.then(undefined, (error) => handle(run, field, at, error, isNonNull));
+      } catch (error) {
+        return handle(run, field, at, error, isNonNull);
+      }
+    };
+    try {
+      for (const item of value) {
+        results.push(completeItem(item, { prev: path, key: results.length, typename: undefined }));
+      }
+    } catch (error) {
+      // Whatever becomes of the items before, nobody asks any more.
+      if (hasPromise) Promise.all(results).catch(() => {});
+      throw error;
+    }
+    return hasPromise ? Promise.all(results) : results;
+  };
+
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  Symbol.iterator in value &&
+  typeof value[Symbol.iterator] === 'function';
+
+const completeObject =
+  (type: GraphQLObjectType, below: Selection): Complete =>
+  (run, info, field, path, value) => {
+    const execute = () => executeFields(run, below.fieldsOf(type), value, path);
+    if (!type.isTypeOf) return execute();
+    const demand = (isOfType: boolean) => {
+      if (isOfType) return execute();
+      throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, {
+        nodes: field.nodes,
+      });
+    };
+    const isOfType = type.isTypeOf(value, run.contextValue, info);
+    return isPromise(isOfType) ? isOfType.then(demand) : demand(isOfType);
+  };
+
+function completeAbstract(type: GraphQLAbstractType, below: Selection): Complete {
+  const objects = new Map<GraphQLObjectType, Complete>();
+  const resolveType = type.resolveType ?? defaultTypeResolver;
+
+  return (run, info, field, path, value) => {
+    const completeAs = (name: unknown) => {
+      const objectType = objectTypeOf(type, name, info, value);
+      const complete = objects.get(objectType) ?? completeObject(objectType, below);
+      objects.set(objectType, complete);
+      return complete(run, info, field, path, value);
+    };
+    const name: unknown = resolveType(value, run.contextValue, info, type);
+    return isPromise(name) ? name.then(completeAs) : completeAs(name);
+  };
+}
+
+/** @throws GraphQLError when that is not the name of an object type that the value may have. */
+function objectTypeOf(
+  abstractType: GraphQLAbstractType,
+  name: unknown,
+  { schema, parentType, fieldName, fieldNodes: nodes }: GraphQLResolveInfo,
+  value: unknown,
+): GraphQLObjectType {
+  const { name: abstract } = abstractType;
+  const toBeResolved = `Abstract type "${abstract}" must resolve to an Object type at runtime for field "${parentType.name}.${fieldName}"`;
+  if (name === null || name === undefined) {
+    const advice = `Either the "${abstract}" type should provide a "resolveType" function or each possible type should provide an "isTypeOf" function.`;
+    throw new GraphQLError(`${toBeResolved}. ${advice}`, { nodes });
+  }
+  if (typeof name !== 'string') {
+    throw new GraphQLError(`${toBeResolved} with value ${inspect(value)}, received "${inspect(name)}".`);
+  }
+  const type = schema.getType(name);
+  if (!type) {
+    const message = `Abstract type "${abstract}" was resolved to a type "${name}" that does not exist inside the schema.`;
+    throw new GraphQLError(message, { nodes });
+  }
+  if (!isObjectType(type)) {
+    throw new GraphQLError(`Abstract type "${abstract}" was resolved to a non-object type "${name}".`, { nodes });
+  }
+  if (!schema.isSubType(abstractType, type)) {
+    throw new GraphQLError(`Runtime Object type "${name}" is not a possible type for "${abstract}".`, { nodes });
+  }
+  return type;
+}

@@ -1,0 +1,97 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getVariableValues,
+  locatedError,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
+import { executeFields, executeSerially, type Fields } from './fields.ts';
+import { type PlannedOperation, planOf, type Values } from './plan.ts';
+import { isPromise } from './promises.ts';
+import { Run } from './run.ts';
+
+/** An operation with the values of its variables. */
+export interface ReadOperation {
+  readonly plan: PlannedOperation;
+  readonly variables: Values;
+}
+
+/** What an operation is executed with, as graphql-js has it. */
+export type Execution = Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'>;
+
+/**
+ * Executes an operation as `execute` of graphql-js does, by a plan that is made once for its document.
+ *
+ * @param args.document Must be valid.
+ */
+export function execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+  const operation = operationOf(args.document, args.operationName);
+  if (operation instanceof GraphQLError) return { errors: [operation] };
+  const read = readOperation(args, operation);
+  return 'errors' in read ? read : executeRead(read, args);
+}
+
+/** Reads the variables of an operation (GraphQL, 6.1.2 "Coercing Variable Values"). */
+export function readOperation(
+  { schema, document, variableValues, hideSuggestions }: ExecutionArgs,
+  operation: OperationDefinitionNode,
+): ReadOperation | { errors: readonly GraphQLError[] } {
+  const plan = planOf(schema, document, operation);
+  const definitions = operation.variableDefinitions ?? [];
+  if (definitions.length === 0) return { plan, variables: NONE };
+  const options = { maxErrors: MOST_ERRORS, hideSuggestions: hideSuggestions ?? false };
+  const { errors, coerced } = getVariableValues(schema, definitions, variableValues ?? {}, options);
+  return errors ? { errors } : { plan, variables: coerced };
+}
+
+const NONE: Values = Object.freeze({});
+/** As many mistakes in variables are told at once. */
+const MOST_ERRORS = 50;
+
+/** Executes an operation whose variables were read. */
+export function executeRead(
+  { plan, variables }: ReadOperation,
+  { schema, rootValue, contextValue }: Execution,
+): ExecutionResult | Promise<ExecutionResult> {
+  const run = new Run({ schema, plan, rootValue, contextValue, variables });
+  const answer = (data: Fields | null): ExecutionResult => {
+    const { list: errors } = run.errors;
+    return errors.length === 0 ? { data } : { errors, data };
+  };
+  const failed = (error: unknown) => {
+    run.errors.add(error instanceof GraphQLError ? error : locatedError(error, undefined), undefined);
+    return answer(null);
+  };
+  try {
+    const type = schema.getRootType(plan.operation.operation);
+    if (!type) {
+      const message = `Schema is not configured to execute ${plan.operation.operation} operation.`;
+      throw new GraphQLError(message, { nodes: plan.operation });
+    }
+    const fields = plan.selectionFor(variables).fieldsOf(type);
+    const data =
+      plan.operation.operation === OperationTypeNode.MUTATION
+        ? executeSerially(run, fields, rootValue)
+        : executeFields(run, fields, rootValue, undefined);
+    return isPromise(data) ? data.then(answer, failed) : answer(data);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** GraphQL, 6.1 "GetOperation". */
+function operationOf({ definitions }: DocumentNode, name: string | null | undefined) {
+  const operations = definitions.filter((each) => each.kind === 'OperationDefinition');
+  if (name != null) {
+    return (
+      operations.findLast((each) => each.name?.value === name) ?? new GraphQLError(`Unknown operation named "${name}".`)
+    );
+  }
+  if (operations.length > 1) {
+    return new GraphQLError('Must provide operation name if query contains multiple operations.');
+  }
+  return operations[0] ?? new GraphQLError('Must provide an operation.');
+}

@@ -1,0 +1,191 @@
+import {
+  type DocumentNode,
+  defaultFieldResolver,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getArgumentValues,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+  visit,
+} from 'graphql';
+import { collect } from './collect.ts';
+import { type Complete, completerOf } from './complete.ts';
+
+/** Arguments or variables, by their names. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** What is selected of an object, worked out once for each type that it turns out to have. */
+export interface Selection {
+  fieldsOf(type: GraphQLObjectType): readonly PlannedField[];
+}
+
+/** A field of an answer: all that is known of it before it is executed. */
+export interface PlannedField {
+  /** Its name in the answer. */
+  readonly key: string;
+  /** Where it is asked for; more than one where selections are merged. */
+  readonly nodes: readonly [FieldNode, ...FieldNode[]];
+  readonly parentType: GraphQLObjectType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  readonly isNonNull: boolean;
+  readonly resolve: GraphQLFieldResolver<unknown, unknown>;
+  readonly complete: Complete;
+  /** The arguments that its resolver gets; undefined when they depend on variables. */
+  readonly args: Values | undefined;
+}
+
+/** An operation of a document, with what is kept of it between executions. */
+export interface PlannedOperation {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** As {@link fragments}, in the form in which resolvers know them. */
+  readonly fragmentsByName: GraphQLResolveInfo['fragments'];
+  /** What it selects, with these values of its variables. */
+  selectionFor(variables: Values): Selection;
+}
+
+const plans = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<OperationDefinitionNode, PlannedOperation>>>();
+
+/** The plan of an operation. It is kept for as long as its document is. */
+export function planOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): PlannedOperation {
+  const ofSchema = plans.get(schema) ?? new WeakMap<DocumentNode, Map<OperationDefinitionNode, PlannedOperation>>();
+  plans.set(schema, ofSchema);
+  const ofDocument = ofSchema.get(document) ?? new Map<OperationDefinitionNode, PlannedOperation>();
+  ofSchema.set(document, ofDocument);
+  const plan = ofDocument.get(operation) ?? makePlan(schema, document, operation);
+  ofDocument.set(operation, plan);
+  return plan;
+}
+
+/** How many selections of one operation are kept. Each `@skip` or `@include` by a variable may double their number. */
+const MOST_SELECTIONS = 16;
+
+function makePlan(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): PlannedOperation {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const each of document.definitions)
+    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
+  const conditions = conditionsIn(document);
+  const selections = new Map<string, Selection>();
+
+  return {
+    operation,
+    fragments,
+    fragmentsByName: Object.fromEntries(fragments),
+    selectionFor(variables) {
+      const name = conditions.map((condition) => (variables[condition] ? 'y' : 'n')).join('');
+      const known = selections.get(name);
+      if (known) return known;
+      const made = select({ schema, fragments, variables }, [operation.selectionSet]);
+      if (selections.size < MOST_SELECTIONS) selections.set(name, made);
+      return made;
+    },
+  };
+}
+
+/** The variables on which it depends what is selected. */
+function conditionsIn(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: ({ name, arguments: given = [] }) => {
+      if (name.value !== 'skip' && name.value !== 'include') return;
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}
+
+type Selecting = Parameters<typeof collect>[0];
+
+function select(selecting: Selecting, selectionSets: readonly SelectionSetNode[]): Selection {
+  const known = new Map<GraphQLObjectType, readonly PlannedField[]>();
+  return {
+    fieldsOf(type) {
+      const fields = known.get(type) ?? planFields(selecting, type, selectionSets);
+      known.set(type, fields);
+      return fields;
+    },
+  };
+}
+
+function planFields(
+  selecting: Selecting,
+  type: GraphQLObjectType,
+  selectionSets: readonly SelectionSetNode[],
+): readonly PlannedField[] {
+  const nodesByKey = new Map<string, [FieldNode, ...FieldNode[]]>();
+  for (const node of collect(selecting, type, selectionSets)) {
+    const key = (node.alias ?? node.name).value;
+    const nodes = nodesByKey.get(key);
+    if (nodes) nodes.push(node);
+    else nodesByKey.set(key, [node]);
+  }
+  return [...nodesByKey].flatMap(([key, nodes]) => planField(selecting, type, key, nodes) ?? []);
+}
+
+/** Undefined for a field that the type does not have, which validation refuses. */
+function planField(
+  selecting: Selecting,
+  parentType: GraphQLObjectType,
+  key: string,
+  nodes: PlannedField['nodes'],
+): PlannedField | undefined {
+  const [node] = nodes;
+  const definition = fieldOf(selecting.schema, parentType, node.name.value);
+  if (!definition) return undefined;
+  const below = select(
+    selecting,
+    nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+  );
+  const { complete, isNonNull } = completerOf(definition.type, below);
+  const resolve = definition.resolve ?? defaultFieldResolver;
+  const args = constantArguments(definition, node);
+  return { key, nodes, parentType, definition, isNonNull, resolve, complete, args };
+}
+
+/** GraphQL, 4 "Introspection": what every schema has besides its own fields. */
+function fieldOf(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  name: string,
+): GraphQLField<unknown, unknown> | undefined {
+  if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef;
+  if (type === schema.getQueryType()) {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  }
+  return type.getFields()[name];
+}
+
+/** Undefined too for arguments that cannot be read: each execution is told so anew. */
+function constantArguments(definition: GraphQLField<unknown, unknown>, node: FieldNode): Values | undefined {
+  if (definition.args.length === 0) return NO_ARGUMENTS;
+  let hasVariables = false;
+  for (const argument of node.arguments ?? []) {
+    visit(argument, {
+      Variable() {
+        hasVariables = true;
+      },
+    });
+  }
+  if (hasVariables) return undefined;
+  try {
+    return Object.freeze(getArgumentValues(definition, node, {}));
+  } catch {
+    return undefined;
+  }
+}
+
+const NO_ARGUMENTS: Values = Object.freeze({});
