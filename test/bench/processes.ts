@@ -16,7 +16,7 @@ import type { UpstreamCalls } from './upstream.ts';
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** The built program. */
-const PROGRAM = pathOf('../../dist/main.js');
+export const PROGRAM = pathOf('../../dist/main.js');
 const SANDBOX = pathOf('../../dist/sandbox/main.js');
 
 /** What a process holds and has used, as the system sees it. */
@@ -72,8 +72,8 @@ export const startStore = () => startTool<StoreCalls>('store.ts');
 export const startStock = () => startTool<StockCalls>('stock.ts');
 export const startNaive = () => startTool<NaiveCalls>('naive.ts');
 
-/** Starts a part of the bench in a process of its own. */
-function startTool<C extends Calls>(file: string) {
+/** Starts a part of the bench, a file beside this one, in a process of its own. */
+export function startTool<C extends Calls>(file: string) {
   const execArgv = ['--expose-gc', '--import', 'tsx'];
   const child = fork(pathOf(file), { cwd: pathOf('../..'), execArgv, env: environment() });
   return { pid: pidOf(child), call: callsOf<C>(child), stop: () => stop(child) };
@@ -98,6 +98,17 @@ export interface Look {
   delays: { median: number; p99: number; max: number };
 }
 
+/** Limits of the gateway that would hide what is measured, so high that they are never reached. */
+export const RAISED_LIMITS = {
+  WATCH_REQUESTS_PER_SECOND: '10000',
+  MAX_OPERATIONS_PER_SECOND_PER_KEY: '1000000',
+  MAX_REQUESTS_PER_SECOND_PER_ADDRESS: '1000000',
+  MAX_SOCKETS_PER_KEY: '1000000',
+  MAX_STREAMS_PER_KEY: '1000000',
+  MAX_STREAMS_PER_SOCKET: '1000000',
+  MAX_SOCKET_MESSAGES_PER_SECOND: '1000000',
+};
+
 /** Starts the gateway as it is run in production. Limits that would hide what is measured are raised, and nothing else. */
 export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'flair-bench-'));
@@ -110,13 +121,7 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
       LOG_LEVEL: 'warn',
       FLAIR_API_URL: upstreamUrl,
       FLAIR_API_KEY: key,
-      WATCH_REQUESTS_PER_SECOND: '10000',
-      MAX_OPERATIONS_PER_SECOND_PER_KEY: '1000000',
-      MAX_REQUESTS_PER_SECOND_PER_ADDRESS: '1000000',
-      MAX_SOCKETS_PER_KEY: '1000000',
-      MAX_STREAMS_PER_KEY: '1000000',
-      MAX_STREAMS_PER_SOCKET: '1000000',
-      MAX_SOCKET_MESSAGES_PER_SECOND: '1000000',
+      ...RAISED_LIMITS,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -171,7 +176,7 @@ async function printedUrl(child: ChildProcess, name: string): Promise<string> {
 }
 
 /** Nothing of the settings of whoever runs the bench, but what a process needs to start. */
-const environment = (): Record<string, string> =>
+export const environment = (): Record<string, string> =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS'].flatMap((name) => {
       const value = process.env[name];
@@ -179,14 +184,16 @@ const environment = (): Record<string, string> =>
     }),
   );
 
-function pidOf({ pid }: ChildProcess): number {
+/** The id of a process that has just been started. */
+export function pidOf({ pid }: ChildProcess): number {
   if (pid === undefined) throw new Error('A process could not be started.');
   return pid;
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+/** Ends a process, and waits until it has ended. */
+export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  child.kill('SIGKILL');
+  child.kill(signal);
   await exited;
 }

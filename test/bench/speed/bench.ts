@@ -1,0 +1,81 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { PROGRAM } from '../processes.ts';
+import { doubtsAbout } from './figures.ts';
+import { BARE, gateway, OTHERS } from './peers.ts';
+import { absoluteTable, processorTable, proof, ratioTable, readsTable } from './report.ts';
+import { type Plan, run } from './run.ts';
+import { isPinned, stepAside } from './servers.ts';
+
+/** `npm run bench`: how near the gateway is to a bare Node.js server, and what others reach. */
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../results/speed.json', import.meta.url));
+
+/** All names that `--only` knows. */
+const NAMES = [BARE.name, 'product', ...OTHERS.map(({ name }) => name)];
+
+function readFlags() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      against: { type: 'string' },
+      json: { type: 'string', default: RESULTS },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const { quick, only, against, json } = values;
+  const rounds = Number(values.rounds ?? (quick ? 3 : 5));
+  if (!(Number.isInteger(rounds) && rounds >= 1)) {
+    throw new Error(`--rounds must be a whole number from 1, but is "${values.rounds}".`);
+  }
+  const names = only?.split(',') ?? NAMES;
+  const unknown = names.filter((name) => !NAMES.includes(name));
+  if (unknown.length > 0) throw new Error(`--only knows ${NAMES.join(', ')}, but not ${unknown.join(', ')}.`);
+  const plan: Plan = quick
+    ? { rounds, warming: { warmUp: 0, time: 500 }, slowWarmUp: 1_500, each: { warmUp: 100, time: 500 } }
+    : { rounds, warming: { warmUp: 0, time: 2_000 }, slowWarmUp: 3_000, each: { warmUp: 300, time: 2_000 } };
+  return { plan, names, against, json };
+}
+
+/** Builds the gateway, and keeps a copy apart: whoever builds meanwhile changes nothing of what is measured. */
+async function build(): Promise<{ program: string; remove: () => Promise<void> }> {
+  await promisify(execFile)('npm run --silent build', { cwd: root, shell: true });
+  // Beside the original, where its packages are found.
+  const folder = await mkdtemp(join(dirname(PROGRAM), 'bench-'));
+  await copyFile(PROGRAM, join(folder, 'main.js'));
+  return { program: join(folder, 'main.js'), remove: () => rm(folder, { recursive: true }) };
+}
+
+const { plan, names, against, json } = readFlags();
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+const machine = {
+  processors: cpus().length,
+  model: cpus()[0]?.model.trim() ?? 'unknown',
+  node: process.version,
+  platform: process.platform,
+  isPinned,
+};
+console.log(`${machine.processors} × ${machine.model}, Node.js ${machine.node}, ${machine.platform}`);
+if (!isPinned) console.log('Without a second processor and taskset nobody has one alone: the figures say less.');
+stepAside();
+const step = (what: string) => console.error(`  ${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}`);
+const { program, remove } = await build();
+// Without the yardstick there is no ratio.
+const peers = [BARE, gateway('product', 'this gateway', program), ...OTHERS].filter(
+  (peer) => peer === BARE || names.includes(peer.name),
+);
+if (against) peers.push(gateway('against', `this gateway as built in ${against}`, resolve(against)));
+const findings = await run(peers, plan, step).finally(remove);
+for (const part of [ratioTable, processorTable, absoluteTable, readsTable, proof]) console.log(`\n${part(findings)}`);
+for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}`);
+for (const [name, why] of Object.entries(findings.missing)) console.log(`\nWithout ${name}: ${why}`);
+await mkdir(dirname(json), { recursive: true });
+await writeFile(json, `${JSON.stringify({ date: new Date().toISOString(), commit, machine, plan, ...findings })}\n`);
+console.log(`\n${json}, ${(performance.now() / 1_000).toFixed(0)} s`);

@@ -1,0 +1,163 @@
+import { connect, type Socket } from 'node:net';
+import { createHistogram } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import { answerCalls } from '../calls.ts';
+import { type Usage, usageOf } from '../processes.ts';
+import { ResponseReader } from './response-reader.ts';
+
+/**
+ * Sends requests as fast as they are answered, each connection its own again and again, and does as little else as
+ * possible: the bytes are made before, and an answer is compared with what it must be, byte by byte.
+ */
+
+export interface LoadOptions {
+  port: number;
+  /** The request of each connection. */
+  requests: readonly string[];
+  /** What each must be answered; undefined: anything with status 200. */
+  body: string | undefined;
+  /** How long answers are not counted yet, and then are, in milliseconds. */
+  warmUp: number;
+  time: number;
+  /** Processes whose use of processors is measured meanwhile. */
+  watched: readonly number[];
+}
+
+export interface Load {
+  answers: number;
+  /** All requests, those included whose answers were not counted. */
+  sent: number;
+  /** How long they were counted, in milliseconds. */
+  time: number;
+  perSecond: number;
+  /** From the request to its whole answer, in milliseconds. */
+  latency: { mean: number; median: number; p99: number };
+  /** What the watched processes used, in their order. */
+  used: Used[];
+  /** The share of a processor that the load itself took, from 0 to 1. */
+  ownShare: number;
+}
+
+export interface Used {
+  /** Processor time of all threads, in milliseconds, and as a share of the time, where 1 is a whole processor. */
+  cpu: number;
+  share: number;
+  /** Share of the time that its main thread was ready, and others had the processor. */
+  waited: number;
+}
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #request: Buffer;
+  readonly #reader = new ResponseReader();
+  #sentAt = 0;
+
+  /** @param onAnswer Says whether to send again. */
+  constructor(
+    socket: Socket,
+    request: string,
+    onAnswer: (body: Buffer, sentAt: number) => boolean,
+    onError: (error: unknown) => void,
+  ) {
+    this.#socket = socket;
+    this.#request = Buffer.from(request);
+    socket.on('data', (chunk) => {
+      try {
+        const body = this.#reader.push(chunk);
+        if (body && onAnswer(body, this.#sentAt)) this.send();
+      } catch (error) {
+        onError(error);
+      }
+    });
+    socket.on('error', onError);
+    socket.on('close', () => onError(new Error('The server closed a connection.')));
+  }
+
+  send(): void {
+    this.#sentAt = performance.now();
+    this.#socket.write(this.#request);
+  }
+}
+
+async function load({ port, requests, body, warmUp, time, watched }: LoadOptions): Promise<Load> {
+  const expected = body === undefined ? undefined : Buffer.from(body);
+  const latencies = createHistogram();
+  let phase: 'warming' | 'counting' | 'over' = 'warming';
+  let [sent, answers] = [requests.length, 0];
+  let waiting = requests.length;
+  const { promise: ended, resolve: onEnd, reject: onError } = deferred();
+
+  const onAnswer = (answer: Buffer, sentAt: number): boolean => {
+    if (expected && !expected.equals(answer)) {
+      throw new Error(`Expected ${body?.slice(0, 300)}, got ${answer.toString().slice(0, 300)}`);
+    }
+    if (phase === 'counting') {
+      answers++;
+      latencies.record(Math.max(1, Math.round((performance.now() - sentAt) * 1_000)));
+    }
+    if (phase !== 'over') {
+      sent++;
+      return true;
+    }
+    if (--waiting === 0) onEnd();
+    return false;
+  };
+
+  const sockets = await Promise.all(requests.map(() => opened(port)));
+  const connections = sockets.map((socket, index) => new Connection(socket, requests[index] ?? '', onAnswer, onError));
+  try {
+    for (const connection of connections) connection.send();
+    await Promise.race([setTimeout(warmUp), ended]);
+    const [before, own, begunAt] = [watched.map(usageOf), process.cpuUsage(), performance.now()];
+    phase = 'counting';
+    await Promise.race([setTimeout(time), ended]);
+    phase = 'over';
+    const took = performance.now() - begunAt;
+    const { user, system } = process.cpuUsage(own);
+    const used = watched.map((pid, index) => usedBetween(before[index] as Usage, usageOf(pid), took));
+    await ended;
+    return {
+      answers,
+      sent,
+      time: took,
+      perSecond: (answers / took) * 1_000,
+      latency: {
+        mean: latencies.mean / 1_000,
+        median: latencies.percentile(50) / 1_000,
+        p99: latencies.percentile(99) / 1_000,
+      },
+      used,
+      ownShare: (user + system) / 1_000 / took,
+    };
+  } finally {
+    for (const socket of sockets) socket.removeAllListeners('close').destroy();
+  }
+}
+
+function deferred() {
+  let resolve: () => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<void>((whenDone, whenFailed) => {
+    resolve = whenDone;
+    reject = whenFailed;
+  });
+  return { promise, resolve, reject };
+}
+
+const usedBetween = (before: Usage, after: Usage, took: number): Used => ({
+  cpu: after.cpu - before.cpu,
+  share: (after.cpu - before.cpu) / took,
+  waited: (after.waited - before.waited) / took,
+});
+
+const opened = (port: number) =>
+  new Promise<Socket>((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(socket));
+    socket.once('error', reject);
+  });
+
+const calls = { load };
+
+export type LoadCalls = typeof calls;
+
+answerCalls(calls);

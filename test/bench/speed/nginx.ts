@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { pidOf, stop } from '../processes.ts';
+import type { Answers } from './data.ts';
+import { freePort, untilAnswered } from './servers.ts';
+
+/** Where nginx is; undefined where it is not. It lies where the `PATH` of most users does not lead. */
+const found = (): string | undefined =>
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+    .map((folder) => join(folder, 'nginx'))
+    .find((file) => existsSync(file));
+
+const configuration = (folder: string, port: number) => `
+daemon off;
+worker_processes 1;
+pid ${folder}/pid;
+error_log ${folder}/error.log warn;
+events { worker_connections 8192; }
+http {
+  access_log off;
+  default_type application/json;
+  keepalive_timeout 600s;
+  keepalive_requests 1000000000;
+  open_file_cache max=1000 inactive=1h;
+  open_file_cache_valid 1h;
+  client_body_temp_path ${folder}/t1;
+  proxy_temp_path ${folder}/t2;
+  fastcgi_temp_path ${folder}/t3;
+  uwsgi_temp_path ${folder}/t4;
+  scgi_temp_path ${folder}/t5;
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    root ${folder}/answers;
+    location / { try_files $uri.json =404; }
+    location = /bench-status { stub_status; }
+  }
+}
+`;
+
+/** Starts an nginx that answers with files; undefined where there is none. */
+export async function startNginx(answers: Answers) {
+  const program = found();
+  if (!program) return undefined;
+  const folder = await mkdtemp(join(tmpdir(), 'flair-bench-nginx-'));
+  for (const [path, answer] of Object.entries(answers)) {
+    const file = join(folder, 'answers', `${path}.json`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify(answer));
+  }
+  const port = await freePort();
+  await writeFile(join(folder, 'nginx.conf'), configuration(folder, port));
+  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')];
+  // As root, nginx would give its worker to somebody who may not read the folder.
+  if (process.getuid?.() === 0) args.push('-g', 'user root;');
+  const child = spawn(program, args, { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  await untilAnswered(child, `${url}/bench-status`);
+  // Once until it was there.
+  let asked = 1;
+  return {
+    url,
+    name: 'nginx',
+    pid: await workerOf(pidOf(child)),
+    /** How many requests it was sent so far; asking is not counted. */
+    async hits(): Promise<number> {
+      const status = await (await fetch(`${url}/bench-status`)).text();
+      asked++;
+      return Number(/^\s*\d+ \d+ (\d+)/m.exec(status)?.[1]) - asked;
+    },
+    async stop(): Promise<void> {
+      // SIGKILL would leave its worker behind.
+      await stop(child, 'SIGTERM');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Who does its work; elsewhere than on Linux, who started them. */
+const workerOf = async (master: number): Promise<number> =>
+  Number((await readFile(`/proc/${master}/task/${master}/children`, 'utf8').catch(() => '')).split(' ')[0]) || master;

@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import { RAISED_LIMITS } from '../processes.ts';
+import { pathQuestion, type QueryName, type Question } from './queries.ts';
+
+/** Where a server is to listen, what it reads from, and a folder for what it writes. */
+export interface Place {
+  port: number;
+  upstreamUrl: string;
+  folder: string;
+}
+
+/** A server that answers the questions of this bench. */
+export interface Peer {
+  name: string;
+  /** What it is, for people. */
+  title: string;
+  /** How it is started: a command and its environment, in which `NODE_ENV` is `production`. */
+  start(place: Place): { command: readonly string[]; env: Readonly<Record<string, string>> };
+  /** Whether the bench goes on without it where it cannot be started. */
+  isOptional?: boolean;
+  /** How it is asked, where that is not GraphQL over HTTP. */
+  question?: (name: QueryName) => Question;
+}
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+const bare = (name: string, title: string, env: Readonly<Record<string, string>>): Peer => ({
+  name,
+  title,
+  start: ({ port, upstreamUrl }) => ({
+    command: [process.execPath, pathOf('bare.mjs')],
+    env: { PORT: String(port), UPSTREAM_URL: upstreamUrl, ...env },
+  }),
+  question: pathQuestion,
+});
+
+/** The yardstick. */
+export const BARE = bare('bare', 'node:http and undici `Pool.request`, no GraphQL', {});
+
+/** This gateway. @param program Its built program. */
+export const gateway = (name: string, title: string, program: string): Peer => ({
+  name,
+  title,
+  start: ({ port, upstreamUrl }) => ({
+    command: [process.execPath, program],
+    env: { PORT: String(port), FLAIR_API_URL: upstreamUrl, ...RAISED_LIMITS },
+  }),
+});
+
+/** Everybody but this gateway. */
+export const OTHERS: readonly Peer[] = [
+  bare('bare-dispatch', 'node:http and undici `Pool.dispatch`, no GraphQL', { BARE_WITH: 'dispatch' }),
+];

@@ -1,0 +1,144 @@
+import { upstreamAnswers } from './data.ts';
+import {
+  answerOf,
+  capacityOf,
+  compareAnswers,
+  countReads,
+  DELAY,
+  FAST_ROW_NAMES,
+  FAST_ROWS,
+  type FastRow,
+  type Generator,
+  type Measured,
+  measure,
+  SLOW_ROW,
+  startGenerator,
+  type Times,
+} from './measure.ts';
+import { BARE, type Peer } from './peers.ts';
+import type { QueryName } from './queries.ts';
+import { type Server, startServer } from './servers.ts';
+import { startStub, startUpstream, type Upstream } from './upstreams.ts';
+
+/** How much is measured. */
+export interface Plan {
+  rounds: number;
+  /** Once for each server and row, before anything is counted. */
+  warming: Times;
+  /** The same over the slow upstream, in milliseconds. */
+  slowWarmUp: number;
+  /** For each measurement. */
+  each: Times;
+}
+
+/** What was found out about one server. */
+export interface Found {
+  title: string;
+  /** What one answer takes of the upstream. */
+  reads: Record<QueryName, number>;
+  /** For each round. */
+  fast: Record<FastRow, Measured[]>;
+  slow: Measured[];
+  /** From its start to its first answer, in milliseconds, each time it was started. */
+  startedIn: number[];
+  /** Resident after all of it, in bytes. */
+  memory: number;
+}
+
+export interface Findings {
+  upstream: { name: string /** Requests a second with nothing in between. */; capacity: number };
+  servers: Record<string, Found>;
+  /** Why others are missing. */
+  missing: Record<string, string>;
+}
+
+type Step = (what: string) => void;
+
+/** Measures all of them in turns, so that what disturbs the machine disturbs everybody. */
+export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promise<Findings> {
+  const started: { stop(): Promise<void> }[] = [];
+  const kept = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
+    started.push(process);
+    return process;
+  };
+  try {
+    const generator = kept(startGenerator());
+    const upstream = kept(await startUpstream());
+    const slowUpstream = kept(await startStub(DELAY));
+    const missing: Record<string, string> = {};
+    const servers: Server[] = [];
+    for (const peer of peers) {
+      step(`starting ${peer.name}`);
+      const model = servers.find(({ peer }) => peer === BARE);
+      try {
+        const server = kept(await startServer(peer, upstream.url));
+        if (model) await compareAnswers(server, model);
+        servers.push(server);
+      } catch (error) {
+        if (!peer.isOptional) throw error;
+        missing[peer.name] = String(error instanceof Error ? error.message : error);
+        step(`${peer.name} is left out: ${missing[peer.name]}`);
+      }
+    }
+    const found = new Map<Server, Found>();
+    for (const server of servers) found.set(server, await beginning(server, upstream));
+    await measureSlow(found, { generator, upstream: slowUpstream }, plan, step);
+    await measureFast(found, { generator, upstream }, plan, step);
+    for (const [server, what] of found) what.memory = server.usage().rss;
+    const [path = '/'] = Object.keys(upstreamAnswers()).filter((path) => path.endsWith('/trainings'));
+    const { perSecond } = await capacityOf({ generator, upstream }, path, plan.each);
+    return {
+      upstream: { name: upstream.name, capacity: perSecond },
+      servers: Object.fromEntries([...found].map(([{ peer }, what]) => [peer.name, what])),
+      missing,
+    };
+  } finally {
+    await Promise.all(started.map((process) => process.stop()));
+  }
+}
+
+async function beginning(server: Server, upstream: Upstream): Promise<Found> {
+  await answerOf(server, 'Q2');
+  return {
+    title: server.peer.title,
+    reads: await countReads(server, upstream),
+    fast: { Q1: [], Q2: [], Q3: [], Q4: [], alike: [], alone: [] },
+    slow: [],
+    startedIn: [server.startedIn],
+    memory: 0,
+  };
+}
+
+interface Bench {
+  generator: Generator;
+  upstream: Upstream;
+}
+
+/** Over the slow upstream each server is started anew. */
+async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const [{ peer }, what] of found) {
+      step(`round ${round + 1}: ${peer.name}, upstream of ${DELAY} ms`);
+      const server = await startServer(peer, bench.upstream.url);
+      try {
+        what.startedIn.push(server.startedIn);
+        what.slow.push(await measure(bench, server, SLOW_ROW, { ...plan.each, warmUp: plan.slowWarmUp }));
+      } finally {
+        await server.stop();
+      }
+    }
+  }
+}
+
+async function measureFast(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+  for (const [server] of found) {
+    step(`warming up ${server.peer.name}`);
+    for (const name of FAST_ROW_NAMES) await measure(bench, server, FAST_ROWS[name], plan.warming);
+  }
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const name of FAST_ROW_NAMES) {
+      step(`round ${round + 1}: ${name}`);
+      for (const [server, { fast }] of found) fast[name].push(await measure(bench, server, FAST_ROWS[name], plan.each));
+    }
+  }
+}
