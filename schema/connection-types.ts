@@ -1,5 +1,4 @@
 import type { ObjectRef } from '@pothos/core';
-import { z } from 'zod';
 import type { DataItemRow } from '../src/upstream/data-items.ts';
 import type { ModelRow } from '../src/upstream/models.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
@@ -14,7 +13,6 @@ export const connectionArguments = () =>
   builder.args((t) => ({
     first: t.int({
       defaultValue: DEFAULT_PAGE_SIZE,
-      validate: z.int().min(1, 'Ask for 1 to 100.').max(100, 'Ask for 1 to 100.').nullish(),
       description: 'How many to give at most, from 1 to 100.',
     }),
     after: t.string({ description: 'Cursor of the edge to begin behind; left out, the beginning of the list.' }),

@@ -8,16 +8,24 @@ import type { Page } from '../src/upstream/read.ts';
 
 /** How many edges there are where a client does not say. */
 export const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 100;
 
 export interface Connection<Row> {
-  edges: readonly Edge<Row>[];
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  readonly edges: readonly Edge<Row>[];
+  readonly pageInfo: PageInfo;
+}
+
+interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
 }
 
 export interface Edge<Row> {
-  cursor: string;
+  readonly cursor: string;
   /** An error stands for a row that cannot be read: it nulls its own node and leaves the page alone. */
-  node: Row | Error;
+  readonly node: Row | Error;
 }
 
 export interface ConnectionArguments {
@@ -48,12 +56,14 @@ interface Place {
 
 const START: Place = { lastDocId: undefined, skip: 0 };
 
-/** @throws GraphQLError BAD_USER_INPUT when `after` is no cursor of this list. */
+/** @throws GraphQLError BAD_USER_INPUT when `first` is out of bounds, or `after` is no cursor of this list. */
 export async function connect<Row extends { id: string }>(
   list: List<Row>,
   { first: size, after }: ConnectionArguments,
 ): Promise<Connection<Row>> {
   const first = size ?? DEFAULT_PAGE_SIZE;
+  // By hand: this is asked of every list in an answer.
+  if (first < 1 || first > MAX_PAGE_SIZE) throw publicError('BAD_USER_INPUT', `first: Ask for 1 to ${MAX_PAGE_SIZE}.`);
   const start = after == null ? START : readCursor(list, after);
   const edges: Edge<Row>[] = [];
   const asked = new Set<string>();
@@ -61,27 +71,24 @@ export async function connect<Row extends { id: string }>(
 
   const connection = (hasNextPage: boolean): Connection<Row> => ({
     edges,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: after != null,
-      startCursor: edges[0]?.cursor ?? null,
-      // Behind rows that were scanned and left out the next page begins; an empty last page has no cursor (Relay, 5.3).
-      endCursor: hasNextPage || edges.length > 0 ? writeCursor(list, place) : null,
-    },
+    pageInfo: new PlacedPage(list, { hasNextPage, hasPreviousPage: after != null, edges, end: place }),
   });
 
   for (;;) {
     if (list.mayScan?.(place.lastDocId) === false) return connection(true);
     const { rows, hasMore, nextPageCursor } = await readPage(list, place, start);
-    const unread = rows.slice(place.skip);
-    const nodes = await Promise.all(unread.map((row) => choose(row, list.filter)));
+    const unread = place.skip === 0 ? rows : rows.slice(place.skip);
+    const { filter } = list;
+    const nodes = filter ? await Promise.all(unread.map((row) => choose(row, filter))) : unread;
 
-    for (const [index, row] of unread.entries()) {
+    let index = -1;
+    for (const row of unread) {
+      index++;
       if (edges.length === first) return connection(true);
       const isLast = index === unread.length - 1;
       place = isLast && nextPageCursor ? { lastDocId: nextPageCursor, skip: 0 } : behind(place, row);
       const node = nodes[index];
-      if (node) edges.push({ cursor: writeCursor(list, place), node });
+      if (node) edges.push(new PlacedEdge(list, place, node));
     }
 
     const more = hasMore ?? (nextPageCursor === undefined ? undefined : nextPageCursor !== null);
@@ -94,13 +101,62 @@ export async function connect<Row extends { id: string }>(
   }
 }
 
+/** What is said of a page; cursors are written when they are asked for. */
+class PlacedPage implements PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly #list: ListName;
+  readonly #edges: readonly Edge<unknown>[];
+  readonly #end: Place;
+
+  constructor(
+    list: ListName,
+    page: Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'> & { edges: readonly Edge<unknown>[]; end: Place },
+  ) {
+    this.hasNextPage = page.hasNextPage;
+    this.hasPreviousPage = page.hasPreviousPage;
+    this.#list = list;
+    this.#edges = page.edges;
+    this.#end = page.end;
+  }
+
+  get startCursor(): string | null {
+    return this.#edges[0]?.cursor ?? null;
+  }
+
+  /** Behind rows that were scanned and left out the next page begins; an empty last page has no cursor (Relay, 5.3). */
+  get endCursor(): string | null {
+    return this.hasNextPage || this.#edges.length > 0 ? writeCursor(this.#list, this.#end) : null;
+  }
+}
+
+/** An edge that writes its cursor when it is asked for it. */
+class PlacedEdge<Row> implements Edge<Row> {
+  readonly node: Row | Error;
+  readonly #list: ListName;
+  readonly #place: Place;
+
+  constructor(list: ListName, place: Place, node: Row | Error) {
+    this.node = node;
+    this.#list = list;
+    this.#place = place;
+  }
+
+  get cursor(): string {
+    return writeCursor(this.#list, this.#place);
+  }
+}
+
 /** The place behind a row; one that cannot be read has no id to stand behind. */
 const behind = <Row extends { id: string }>(before: Place, row: Row | UpstreamError): Place =>
   row instanceof UpstreamError ? { ...before, skip: before.skip + 1 } : { lastDocId: row.id, skip: 0 };
 
 /** What stands in the connection for a row: the row, the reason why it cannot be read, or nothing. */
-async function choose<Row>(row: Row | UpstreamError, filter: List<Row>['filter']): Promise<Row | Error | undefined> {
-  if (!filter || row instanceof UpstreamError) return row;
+async function choose<Row>(
+  row: Row | UpstreamError,
+  filter: NonNullable<List<Row>['filter']>,
+): Promise<Row | Error | undefined> {
+  if (row instanceof UpstreamError) return row;
   try {
     return (await filter(row)) ? row : undefined;
   } catch (error) {

@@ -12,7 +12,8 @@ import './prediction.ts';
 import './create-prediction.ts';
 import './watch.ts';
 import './watch-token.ts';
+import { answerIdsAtOnce } from './node-ids.ts';
 import { guardRoots } from './roots.ts';
 
 /** The graph. */
-export const schema = guardRoots(builder.toSchema());
+export const schema = guardRoots(answerIdsAtOnce(builder.toSchema()));

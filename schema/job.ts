@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JobRow } from '../src/context.ts';
 import type { Progress } from '../src/jobs/progress.ts';
 import { builder } from './builder.ts';
+import { whenKnown } from './known.ts';
 
 const JobStatus = builder.enumType('JobStatus', {
   description: 'Where a job stands. COMPLETED, FAILED and CANCELED are final.',
@@ -47,17 +48,17 @@ Job.implement({
       type: JobStatus,
       nullable: false,
       description: 'Where the job stands.',
-      resolve: async (job, _, { loaders }) => (await loaders.required(job, 'status')).state,
+      resolve: (job, _, { loaders }) => whenKnown(loaders.required(job, 'status'), ({ state }) => state),
     }),
     upstreamStatus: t.string({
       nullable: false,
       description: 'The word that the upstream used for the status, untouched.',
-      resolve: async (job, _, { loaders }) => (await loaders.required(job, 'status')).word,
+      resolve: (job, _, { loaders }) => whenKnown(loaders.required(job, 'status'), ({ word }) => word),
     }),
     isFinished: t.boolean({
       nullable: false,
       description: 'Whether the status is final: COMPLETED, FAILED or CANCELED.',
-      resolve: async (job, _, { loaders }) => (await loaders.required(job, 'status')).isFinished,
+      resolve: (job, _, { loaders }) => whenKnown(loaders.required(job, 'status'), ({ isFinished }) => isFinished),
     }),
     createdAt: t.field({
       type: 'DateTime',

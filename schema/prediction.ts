@@ -6,6 +6,7 @@ import { actionable, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, keyOf, localId, requireKey } from './ids.ts';
 import { Image } from './image.ts';
 import { Job } from './job.ts';
+import { whenKnown } from './known.ts';
 import { Model, Prediction, PredictionConnection } from './nodes.ts';
 
 const PredictionModel = builder.objectRef<{ modelId: string; scale: number }>('PredictionModel').implement({
@@ -46,10 +47,10 @@ builder.node(Prediction, {
     models: t.field({
       type: [PredictionModel],
       description: 'The models that take part; null when the upstream does not say.',
-      resolve: async (prediction, _, { loaders }) => {
-        const scales = await loaders.field(prediction, 'scaleConfigs');
-        return scales ? [...scales].map(([modelId, scale]) => ({ modelId, scale })) : null;
-      },
+      resolve: (prediction, _, { loaders }) =>
+        whenKnown(loaders.field(prediction, 'scaleConfigs'), (scales) =>
+          scales ? Array.from(scales, ([modelId, scale]) => ({ modelId, scale })) : null,
+        ),
     }),
     images: t.field({
       type: [Image],

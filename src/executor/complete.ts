@@ -14,7 +14,7 @@ import {
   type ResponsePath,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import { executeFields, handle } from './fields.ts';
+import { executeFields, guarded, handle } from './fields.ts';
 import type { PlannedField, Selection } from './plan.ts';
 import { isPromise } from './promises.ts';
 import type { Run } from './run.ts';
@@ -82,7 +82,7 @@ const completeLeaf =
   };
 
 const completeList =
-  ({ complete, isNonNull }: Completer): Complete =>
+  (items: Completer): Complete =>
   (run, info, field, path, value) => {
     if (!isIterable(value)) {
       throw new GraphQLError(
@@ -91,21 +91,12 @@ const completeList =
     }
     const results: unknown[] = [];
     let hasPromise = false;
-    const completeItem = (item: unknown, at: ResponsePath): unknown => {
-      try {
-        const result = isPromise(item)
-          ? item.then((resolved) => complete(run, info, field, at, resolved))
-          : complete(run, info, field, at, item);
-        if (!isPromise(result)) return result;
-        hasPromise = true;
-        return result.then(undefined, (error) => handle(run, field, at, error, isNonNull));
-      } catch (error) {
-        return handle(run, field, at, error, isNonNull);
-      }
-    };
     try {
       for (const item of value) {
-        results.push(completeItem(item, { prev: path, key: results.length, typename: undefined }));
+        const at: ResponsePath = { prev: path, key: results.length, typename: undefined };
+        const result = completeItem(items, run, info, field, at, item);
+        hasPromise ||= isPromise(result);
+        results.push(result);
       }
     } catch (error) {
       // Whatever becomes of the items before, nobody asks any more.
@@ -114,6 +105,33 @@ const completeList =
     }
     return hasPromise ? Promise.all(results) : results;
   };
+
+function completeItem(
+  { complete, isNonNull }: Completer,
+  run: Run,
+  info: GraphQLResolveInfo,
+  field: PlannedField,
+  at: ResponsePath,
+  item: unknown,
+): unknown {
+  try {
+    const result = isPromise(item)
+      ? completeLater(complete, run, info, field, at, item)
+      : complete(run, info, field, at, item);
+    return isPromise(result) ? guarded(run, field, at, result, isNonNull) : result;
+  } catch (error) {
+    return handle(run, field, at, error, isNonNull);
+  }
+}
+
+const completeLater = (
+  complete: Complete,
+  run: Run,
+  info: GraphQLResolveInfo,
+  field: PlannedField,
+  path: ResponsePath,
+  later: Promise<unknown>,
+): Promise<unknown> => later.then((value) => complete(run, info, field, path, value));
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' &&
@@ -124,17 +142,27 @@ const isIterable = (value: unknown): value is Iterable<unknown> =>
 const completeObject =
   (type: GraphQLObjectType, below: Selection): Complete =>
   (run, info, field, path, value) => {
-    const execute = () => executeFields(run, below.fieldsOf(type), value, path);
-    if (!type.isTypeOf) return execute();
-    const demand = (isOfType: boolean) => {
-      if (isOfType) return execute();
-      throw new GraphQLError(`Expected value of type "${type.name}" but got: ${inspect(value)}.`, {
-        nodes: field.nodes,
-      });
-    };
-    const isOfType = type.isTypeOf(value, run.contextValue, info);
-    return isPromise(isOfType) ? isOfType.then(demand) : demand(isOfType);
+    const isOfType = type.isTypeOf?.(value, run.contextValue, info) ?? true;
+    if (isPromise(isOfType)) return completeObjectLater(type, below, run, field, path, value, isOfType);
+    if (!isOfType) throw otherType(type, field, value);
+    return executeFields(run, below.fieldsOf(type), value, path);
   };
+
+async function completeObjectLater(
+  type: GraphQLObjectType,
+  below: Selection,
+  run: Run,
+  field: PlannedField,
+  path: ResponsePath,
+  value: unknown,
+  isOfType: Promise<unknown>,
+): Promise<unknown> {
+  if (!(await isOfType)) throw otherType(type, field, value);
+  return executeFields(run, below.fieldsOf(type), value, path);
+}
+
+const otherType = ({ name }: GraphQLObjectType, { nodes }: PlannedField, value: unknown) =>
+  new GraphQLError(`Expected value of type "${name}" but got: ${inspect(value)}.`, { nodes });
 
 function completeAbstract(type: GraphQLAbstractType, below: Selection): Complete {
   const objects = new Map<GraphQLObjectType, Complete>();

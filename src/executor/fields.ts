@@ -1,7 +1,7 @@
-import { locatedError, type ResponsePath, responsePathAsArray } from 'graphql';
-import type { PlannedField } from './plan.ts';
+import { type GraphQLResolveInfo, locatedError, type ResponsePath, responsePathAsArray } from 'graphql';
+import type { PlannedField, PlannedFields } from './plan.ts';
 import { isPromise } from './promises.ts';
-import type { Run } from './run.ts';
+import { Info, type Run } from './run.ts';
 
 /** The value of an object in an answer. */
 export type Fields = Record<string, unknown>;
@@ -13,11 +13,11 @@ export type Fields = Record<string, unknown>;
  */
 export function executeFields(
   run: Run,
-  fields: readonly PlannedField[],
+  { fields, empty }: PlannedFields,
   source: unknown,
   path: ResponsePath | undefined,
 ): Fields | Promise<Fields> {
-  const results = emptyFor(fields);
+  const results = empty();
   let pending: Promise<void>[] | undefined;
   try {
     for (const field of fields) {
@@ -25,29 +25,35 @@ export function executeFields(
       results[field.key] = result;
       if (isPromise(result)) {
         pending ??= [];
-        pending.push(
-          result.then((value) => {
-            results[field.key] = value;
-          }),
-        );
+        pending.push(put(results, field.key, result));
       }
     }
   } catch (error) {
     // What has begun is waited for, as it would be without the error.
-    if (pending) {
-      return Promise.all(pending).then(
-        () => Promise.reject(error),
-        () => Promise.reject(error),
-      );
-    }
+    if (pending) return failAfter(pending, error);
     throw error;
   }
-  return pending ? Promise.all(pending).then(() => results) : results;
+  return pending ? all(pending, results) : results;
 }
 
+// What only those need who wait stands in functions of its own: closures cost even where nobody calls them.
+
+const put = (results: Fields, key: string, later: Promise<unknown>): Promise<void> =>
+  later.then((value) => {
+    results[key] = value;
+  });
+
+const all = (pending: readonly Promise<void>[], results: Fields): Promise<Fields> =>
+  Promise.all(pending).then(() => results);
+
+const failAfter = async (pending: readonly Promise<void>[], error: unknown): Promise<never> => {
+  await Promise.all(pending).catch(() => {});
+  throw error;
+};
+
 /** Executes fields one after another, as those of a mutation are (GraphQL, 6.3.1 "Normal and Serial Execution"). */
-export function executeSerially(run: Run, fields: readonly PlannedField[], source: unknown): Fields | Promise<Fields> {
-  const results = emptyFor(fields);
+export function executeSerially(run: Run, { fields, empty }: PlannedFields, source: unknown): Fields | Promise<Fields> {
+  const results = empty();
   const go = ([field, ...rest]: readonly PlannedField[]): Fields | Promise<Fields> => {
     if (!field) return results;
     const result = executeField(run, field, source, undefined);
@@ -61,27 +67,36 @@ export function executeSerially(run: Run, fields: readonly PlannedField[], sourc
   return go(fields);
 }
 
-/** Objects without a prototype are slow; only this key needs one. */
-const emptyFor = (fields: readonly PlannedField[]): Fields =>
-  fields.some(({ key }) => key === '__proto__') ? Object.create(null) : {};
-
 function executeField(run: Run, field: PlannedField, source: unknown, parent: ResponsePath | undefined): unknown {
   const path: ResponsePath = { prev: parent, key: field.key, typename: field.parentType.name };
   try {
-    const info = run.infoOf(field, path);
+    const info = new Info(run, field, path);
     const value: unknown = field.resolve(source, run.argumentsOf(field), run.contextValue, info);
     const result = isPromise(value)
-      ? value.then((resolved) => field.complete(run, info, field, path, resolved))
+      ? completeLater(run, info, field, path, value)
       : field.complete(run, info, field, path, value);
-    return isPromise(result) ? result.then(undefined, (error) => fail(run, field, path, error)) : result;
+    return isPromise(result) ? guarded(run, field, path, result, field.isNonNull) : result;
   } catch (error) {
-    return fail(run, field, path, error);
+    return handle(run, field, path, error, field.isNonNull);
   }
 }
 
-function fail(run: Run, field: PlannedField, path: ResponsePath, error: unknown): null {
-  return handle(run, field, path, error, field.isNonNull);
-}
+const completeLater = (
+  run: Run,
+  info: GraphQLResolveInfo,
+  field: PlannedField,
+  path: ResponsePath,
+  later: Promise<unknown>,
+): Promise<unknown> => later.then((value) => field.complete(run, info, field, path, value));
+
+/** As {@link handle}, for what comes later. */
+export const guarded = (
+  run: Run,
+  field: PlannedField,
+  path: ResponsePath,
+  later: Promise<unknown>,
+  isNonNull: boolean,
+): Promise<unknown> => later.then(undefined, (error) => handle(run, field, path, error, isNonNull));
 
 /**
  * Sets a place to null for an error, or hands the error on to what is around it where null may not stand (GraphQL, 6.4.4

@@ -1,10 +1,4 @@
-import {
-  type GraphQLResolveInfo,
-  type GraphQLSchema,
-  getArgumentValues,
-  type OperationDefinitionNode,
-  type ResponsePath,
-} from 'graphql';
+import { type GraphQLResolveInfo, type GraphQLSchema, getArgumentValues, type ResponsePath } from 'graphql';
 import { FieldErrors } from './field-errors.ts';
 import type { PlannedField, PlannedOperation, Values } from './plan.ts';
 
@@ -20,21 +14,19 @@ export interface RunOptions {
 /** One execution of an operation. */
 export class Run {
   readonly errors = new FieldErrors();
+  readonly schema: GraphQLSchema;
+  readonly plan: PlannedOperation;
+  readonly rootValue: unknown;
   readonly contextValue: unknown;
-  readonly #schema: GraphQLSchema;
-  readonly #operation: OperationDefinitionNode;
-  readonly #fragments: GraphQLResolveInfo['fragments'];
-  readonly #rootValue: unknown;
-  readonly #variables: Values;
+  readonly variables: Values;
   readonly #arguments = new Map<PlannedField, Values>();
 
   constructor({ schema, plan, rootValue, contextValue, variables }: RunOptions) {
+    this.schema = schema;
+    this.plan = plan;
+    this.rootValue = rootValue;
     this.contextValue = contextValue;
-    this.#schema = schema;
-    this.#operation = plan.operation;
-    this.#fragments = plan.fragmentsByName;
-    this.#rootValue = rootValue;
-    this.#variables = variables;
+    this.variables = variables;
   }
 
   /**
@@ -46,25 +38,57 @@ export class Run {
     if (field.args) return field.args;
     const known = this.#arguments.get(field);
     if (known) return known;
-    const [node] = field.nodes;
-    const args = Object.freeze(getArgumentValues(field.definition, node, { ...this.#variables }));
+    const args = Object.freeze(getArgumentValues(field.definition, field.nodes[0], { ...this.variables }));
     this.#arguments.set(field, args);
     return args;
   }
+}
 
-  /** What a resolver gets to know of its field. */
-  infoOf({ definition, nodes, parentType }: PlannedField, path: ResponsePath): GraphQLResolveInfo {
-    return {
-      fieldName: definition.name,
-      fieldNodes: nodes,
-      returnType: definition.type,
-      parentType,
-      path,
-      schema: this.#schema,
-      fragments: this.#fragments,
-      rootValue: this.#rootValue,
-      operation: this.#operation,
-      variableValues: this.#variables,
-    };
+/** What a resolver gets to know of its field. Made for every one, and read by hardly any. */
+export class Info implements GraphQLResolveInfo {
+  readonly path: ResponsePath;
+  readonly #run: Run;
+  readonly #field: PlannedField;
+
+  constructor(run: Run, field: PlannedField, path: ResponsePath) {
+    this.#run = run;
+    this.#field = field;
+    this.path = path;
+  }
+
+  get fieldName() {
+    return this.#field.definition.name;
+  }
+
+  get fieldNodes() {
+    return this.#field.nodes;
+  }
+
+  get returnType() {
+    return this.#field.definition.type;
+  }
+
+  get parentType() {
+    return this.#field.parentType;
+  }
+
+  get schema() {
+    return this.#run.schema;
+  }
+
+  get fragments() {
+    return this.#run.plan.fragmentsByName;
+  }
+
+  get rootValue() {
+    return this.#run.rootValue;
+  }
+
+  get operation() {
+    return this.#run.plan.operation;
+  }
+
+  get variableValues() {
+    return this.#run.variables;
   }
 }
