@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobRow } from '../src/context.ts';
+import type { JobRow } from '../src/services.ts';
 import type { Progress } from '../src/jobs/progress.ts';
 import { builder } from './builder.ts';
 import { whenKnown } from './known.ts';

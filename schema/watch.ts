@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Context, JobRow, JobUpdate } from '../src/context.ts';
+import type { Context } from '../src/context.ts';
+import type { JobRow, JobUpdate } from '../src/services.ts';
 import { publicError } from '../src/errors.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
 import { builder } from './builder.ts';

@@ -2,14 +2,24 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
-import { isLoopbackHost } from './access/credential.ts';
+import { type Credential, isLoopbackHost } from './access/credential.ts';
 import type { Identify, Identity } from './access/identity.ts';
-import type { Asker } from './context.ts';
+import type { WatchScope } from './access/watch-token.ts';
 import { publicError } from './errors.ts';
 
-/** What Yoga hands on for a request over HTTP. */
+/** A request over HTTP, as far as it tells who asks. */
+export interface AskingRequest {
+  readonly url: string;
+  readonly headers: Pick<Headers, 'get'>;
+  /** Aborts when the asker leaves. */
+  readonly signal: AbortSignal;
+  /** Calls back when the asker leaves, unless that is called off. @default told by the signal */
+  readonly whenGone?: Asker['whenGone'];
+}
+
+/** What is known of a request over HTTP. */
 interface HttpContext {
-  request: Request;
+  request: AskingRequest;
 }
 
 /** What graphql-ws hands on for an operation over a WebSocket. */
@@ -19,6 +29,24 @@ interface SocketContext {
 }
 
 export type TransportContext = HttpContext | SocketContext;
+
+/** Who asks, and how. */
+export interface Asker {
+  /** @throws GraphQLError UNAUTHENTICATED when there is no key to act with. */
+  credential(): Credential;
+  /** Where the asker reaches the gateway: scheme, host and port, without a trailing slash. */
+  readonly baseUrl: string;
+  /** Whether it asks over HTTP, so that a stream is one of server-sent events. */
+  readonly isHttp: boolean;
+  /** What of all that the credential sees they may see; undefined: everything. */
+  readonly scope?: WatchScope | undefined;
+  /** When they are to say again who they are, in milliseconds since the epoch; undefined: never. */
+  readonly expiresAt?: number | undefined;
+  /** Aborts when the asker leaves. */
+  readonly signal: AbortSignal;
+  /** Calls back when the asker leaves, unless that is called off, by what is returned. */
+  whenGone(callback: () => void): () => void;
+}
 
 export interface AskerOptions {
   identify: Identify;
@@ -38,12 +66,15 @@ export const baseUrlFrom =
   (host: string | null | undefined): string =>
     publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl());
 
+/** Finds out who asks. */
+export type FindAsker = (transport: TransportContext) => Asker | Promise<Asker>;
+
 /** Finds out who asks, and under which address, on each transport. Whoever cannot be acted for is told when it matters. */
-export function askerFrom(options: AskerOptions): (transport: TransportContext) => Promise<Asker> {
+export function askerFrom(options: AskerOptions): FindAsker {
   const { identify, apiKeyHeader, now } = options;
   const baseUrlOf = baseUrlFrom(options);
 
-  const find = async (transport: TransportContext): Promise<Asker> => {
+  const find: FindAsker = (transport) => {
     const isHttp = 'request' in transport;
     const said = isHttp ? inRequest(transport.request) : inHandshake(transport);
     const host = isHttp ? hostOf(transport.request) : said.header('host');
@@ -55,13 +86,13 @@ export function askerFrom(options: AskerOptions): (transport: TransportContext) 
       origin: said.header('origin'),
       isForwarded: FORWARDED.some((name) => said.header(name)),
     };
-    const identity = await attempt(() => identify(caller));
-    const signal = isHttp ? transport.request.signal : closingOf(transport.extra);
-    return askerAs(identity, { baseUrl: baseUrlOf(host), isHttp, signal }, now);
+    const known = (identity: Known) => new IdentifiedAsker(identity, { transport, baseUrl: baseUrlOf(host), now });
+    const identity = attempt(() => identify(caller));
+    return identity instanceof Promise ? identity.then(known) : known(identity);
   };
 
   /** Whoever opens a socket says who they are once, for all that is asked over it. */
-  const bySocket = new WeakMap<WebSocket, Promise<Asker>>();
+  const bySocket = new WeakMap<WebSocket, Asker | Promise<Asker>>();
   return (transport) => {
     if ('request' in transport) return find(transport);
     const { socket } = transport.extra;
@@ -71,38 +102,69 @@ export function askerFrom(options: AskerOptions): (transport: TransportContext) 
   };
 }
 
-function askerAs(
-  identity: Identity | { refusal: unknown },
-  reached: Pick<Asker, 'baseUrl' | 'isHttp' | 'signal'>,
-  now: () => number,
-): Asker {
-  if ('refusal' in identity) {
-    return {
-      ...reached,
-      credential() {
-        throw identity.refusal;
-      },
-    };
+type Known = Identity | { refusal: unknown };
+
+interface Reached {
+  transport: TransportContext;
+  baseUrl: string;
+  now: () => number;
+}
+
+class IdentifiedAsker implements Asker {
+  readonly baseUrl: string;
+  readonly #identity: Known;
+  readonly #transport: TransportContext;
+  readonly #now: () => number;
+
+  constructor(identity: Known, { transport, baseUrl, now }: Reached) {
+    this.#identity = identity;
+    this.#transport = transport;
+    this.#now = now;
+    this.baseUrl = baseUrl;
   }
-  const { credential, scope, expiresAt } = identity;
-  return {
-    ...reached,
-    scope,
-    expiresAt,
-    credential() {
-      if (expiresAt !== undefined && now() >= expiresAt) throw expired();
-      return credential;
-    },
-  };
+
+  get isHttp(): boolean {
+    return 'request' in this.#transport;
+  }
+
+  get scope(): WatchScope | undefined {
+    return 'refusal' in this.#identity ? undefined : this.#identity.scope;
+  }
+
+  get expiresAt(): number | undefined {
+    return 'refusal' in this.#identity ? undefined : this.#identity.expiresAt;
+  }
+
+  get signal(): AbortSignal {
+    return 'request' in this.#transport ? this.#transport.request.signal : closingOf(this.#transport.extra);
+  }
+
+  credential(): Credential {
+    if ('refusal' in this.#identity) throw this.#identity.refusal;
+    const { credential, expiresAt } = this.#identity;
+    if (expiresAt !== undefined && this.#now() >= expiresAt) throw expired();
+    return credential;
+  }
+
+  whenGone(callback: () => void): () => void {
+    if ('request' in this.#transport && this.#transport.request.whenGone) {
+      return this.#transport.request.whenGone(callback);
+    }
+    const { signal } = this;
+    if (signal.aborted) callback();
+    else signal.addEventListener('abort', callback, { once: true });
+    return () => signal.removeEventListener('abort', callback);
+  }
 }
 
 /** For whoever said who they are, and has to say it again. */
 export const expired = () =>
   publicError('UNAUTHENTICATED', 'What was brought to say who asks has expired. Ask again with a fresh one.');
 
-async function attempt(identify: () => Identity | Promise<Identity>): Promise<Identity | { refusal: unknown }> {
+function attempt(identify: () => Identity | Promise<Identity>): Known | Promise<Known> {
   try {
-    return await identify();
+    const identity = identify();
+    return identity instanceof Promise ? identity.catch((refusal: unknown) => ({ refusal })) : identity;
   } catch (refusal) {
     return { refusal };
   }
@@ -115,7 +177,7 @@ interface Said {
 }
 
 /** EventSource sends no headers of its own: a watch token, which expires and shows little, may stand in the address. */
-function inRequest({ headers, url }: Request): Said {
+function inRequest({ headers, url }: AskingRequest): Said {
   const token = url.includes('watchToken=') ? (new URL(url).searchParams.get('watchToken') ?? undefined) : undefined;
   return { header: (name) => headers.get(name), named: (name) => (name === 'watchToken' ? token : undefined) };
 }
@@ -141,7 +203,8 @@ const bearerOf = (authorization: string | null | undefined): string | undefined 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
 
 /** The host that a request over HTTP names. */
-export const hostOf = (request: Request): string => request.headers.get('host') ?? new URL(request.url).host;
+export const hostOf = (request: Pick<AskingRequest, 'headers' | 'url'>): string =>
+  request.headers.get('host') ?? new URL(request.url).host;
 
 const closing = new WeakMap<Extra['socket'], AbortSignal>();
 

@@ -1,73 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import { type Credential, tenantOf } from './access/credential.ts';
+import { tenantOf } from './access/credential.ts';
 import { outOfScope, restrict } from './access/scope.ts';
-import type { WatchScope } from './access/watch-token.ts';
 import { Answer } from './answer.ts';
-import type { Idempotency } from './idempotency/idempotency.ts';
-import type { ImageFacts } from './images/inspect.ts';
+import type { Asker } from './asker.ts';
 import type { UploadedFile } from './images/intake.ts';
 import type { ImageSource, ImageSubject } from './images/source.ts';
 import type { Variant } from './images/variant.ts';
 import type { Progress } from './jobs/progress.ts';
-import type { JobEvent } from './jobs/watch.ts';
 import type { Loaders } from './loaders.ts';
-import { type OperationDeadline, unlessLate } from './operation-deadline.ts';
+import { type Ending, unlessLate } from './operations/deadline.ts';
+import type { JobKey, JobRow, JobUpdate, Services, WatchedKey } from './services.ts';
 import { type SharedResult, SharedResults } from './shared-result.ts';
 import type { UploadTarget } from './uploads/ticket.ts';
 import type { Start } from './upstream/client.ts';
 import { UpstreamError } from './upstream/errors.ts';
-import type { PredictionRow } from './upstream/predictions.ts';
-import type { TrainingRow } from './upstream/trainings.ts';
 import type { Upstream } from './upstream/upstream.ts';
-import type { Watching } from './watching.ts';
-
-export type JobRow = TrainingRow | PredictionRow;
-/** What tells a job apart: a training's key holds its model. */
-export type JobKey = { kind: 'Training'; modelId: string; id: string } | { kind: 'Prediction'; id: string };
-/** What can be watched: a job, or the trainings of a model. */
-export type WatchedKey = JobKey | { kind: 'Model'; id: string };
-export type JobUpdate = JobEvent<JobRow, WatchedKey>;
-
-/** What the gateway offers to every operation. */
-export interface Services {
-  /** The REST API for a caller. @param start When its writes may begin. */
-  upstreamOf(credential: Credential, start?: Start): Upstream;
-  watching: Watching;
-  idempotency: Idempotency;
-  /** Takes a file in and hands its bytes on. A few are held in memory at once. */
-  takeIn<Result>(file: UploadedFile, use: (bytes: Uint8Array) => Promise<Result>): Promise<Result>;
-  /** A token that shows these jobs of a credential. */
-  watchToken(credential: Credential, jobs: readonly JobKey[], seconds: number): { token: string; expiresAt: Date };
-  /** A new address to which this caller, or whoever is given it, sends one picture. */
-  uploadTicket(baseUrl: string, credential: Credential, target: UploadTarget): { url: string; expiresAt: Date };
-  /** Absolute address of an image for this caller, in this width and format. */
-  imageUrl(baseUrl: string, credential: Credential, source: ImageSource, variant: Variant): string;
-  /** What an image's bytes say of it. */
-  inspectImage(credential: Credential, source: ImageSource, signal: AbortSignal | undefined): Promise<ImageFacts>;
-  /** A tiny copy of an image as a `data:` URL. */
-  imagePlaceholder(credential: Credential, source: ImageSource, signal: AbortSignal | undefined): Promise<string>;
-  /** Something with images was replaced or deleted. */
-  imagesChanged(credential: Credential, subject: ImageSubject): void;
-  /** A prediction was read, with the addresses of its images. */
-  imagesTold(credential: Credential, row: PredictionRow): void;
-}
-
-/** Who asks, and how. */
-export interface Asker {
-  /** @throws GraphQLError UNAUTHENTICATED when there is no key to act with. */
-  credential(): Credential;
-  /** Where the asker reaches the gateway: scheme, host and port, without a trailing slash. */
-  readonly baseUrl: string;
-  /** Whether it asks over HTTP, so that a stream is one of server-sent events. */
-  readonly isHttp: boolean;
-  /** What of all that the credential sees they may see; undefined: everything. */
-  readonly scope?: WatchScope | undefined;
-  /** When they are to say again who they are, in milliseconds since the epoch; undefined: never. */
-  readonly expiresAt?: number | undefined;
-  /** Aborts when the asker leaves. */
-  readonly signal: AbortSignal | undefined;
-}
 
 /**
  * What was read and executed for an event, for each scope by its name. Its listeners all have the credential that it was
@@ -86,19 +34,22 @@ const ROOTS_OF_JOBS: ReadonlySet<string> = new Set([
   'jobsUpdated',
 ]);
 
+/** As whom an operation acts. */
+export type ActingAs = Pick<Asker, 'credential' | 'baseUrl' | 'scope'>;
+
 /** What a resolver gets. Everything in it is made on first use: an operation that needs no credential asks for none. */
 export class Context {
   readonly #services: Services;
-  readonly #asker: Asker;
-  readonly #deadline: Deadline;
+  readonly #asker: ActingAs;
+  readonly #ending: Ending;
   #answer: Answer | undefined;
   #event: JobUpdate | undefined;
 
-  /** @param deadline By when writes are waited for. @default for ever */
-  constructor(services: Services, asker: Asker, deadline: Deadline = NO_DEADLINE) {
+  /** @param ending What ends its reads, and by when its writes are waited for. */
+  constructor(services: Services, asker: ActingAs, ending: Ending) {
     this.#services = services;
     this.#asker = asker;
-    this.#deadline = deadline;
+    this.#ending = ending;
   }
 
   get loaders(): Loaders {
@@ -107,7 +58,7 @@ export class Context {
 
   /** What this answer has read so far. */
   get answer(): Answer {
-    this.#answer ??= this.#newAnswer(this.#asker.signal);
+    this.#answer ??= this.#newAnswer(this.#ending.signal);
     return this.#answer;
   }
 
@@ -120,7 +71,7 @@ export class Context {
   }
 
   async #inTime<Result>(write: (start: Start, isSent: () => boolean) => Promise<Result>): Promise<Result> {
-    const { late } = this.#deadline;
+    const { late } = this.#ending;
     let hasBegun = false;
     const isSent = () => hasBegun;
     const onSent = () => {
@@ -182,8 +133,8 @@ export class Context {
   /** Waits until a job has finished or so many seconds have passed, and tells what is then known of it. */
   async waitFor(key: JobKey, seconds: number): Promise<void> {
     const { watching } = this.#services;
-    this.#deadline.extend(seconds * 1_000);
-    const row = await watching.settled(this.#asker.credential(), key, seconds * 1_000, this.#asker.signal);
+    this.#ending.extend(seconds * 1_000);
+    const row = await watching.settled(this.#asker.credential(), key, seconds * 1_000, this.#ending.signal);
     if (row) this.loaders.tell<JobRow>(row, { whole: true });
   }
 
@@ -246,7 +197,7 @@ export class Context {
     const shared = byScope.get(name) ?? { answer: this.#newAnswer(undefined), results: new SharedResults() };
     byScope.set(name, shared);
     return shared.results.of(args, this.#asker.baseUrl, () => {
-      const context = new Context(this.#services, { ...this.#asker, signal: undefined });
+      const context = new Context(this.#services, this.#asker, endlessly(undefined));
       context.#answer = shared.answer;
       context.#event = event;
       return execute(context);
@@ -287,10 +238,11 @@ export class Context {
   }
 }
 
-type Deadline = Pick<OperationDeadline, 'late' | 'extend'>;
+const NEVER = new AbortController().signal;
+setMaxListeners(0, NEVER);
 
-const NO_DEADLINE: Deadline = { late: new AbortController().signal, extend: () => {} };
-setMaxListeners(0, NO_DEADLINE.late);
+/** The ending of what has no deadline. @param signal Ends its reads. */
+export const endlessly = (signal: AbortSignal | undefined): Ending => ({ signal, late: NEVER, extend: () => {} });
 
 /** Whether a failed write can be sent again without happening twice. */
 const whatHappened = (error: unknown) =>

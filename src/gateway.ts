@@ -16,7 +16,6 @@ import { createPlaces, createRate, defaultRateLimits, type RateLimits } from './
 import { createWatchTokens } from './access/watch-token.ts';
 import { askerFrom, baseUrlFrom, hostOf, type TransportContext } from './asker.ts';
 import type { Config } from './config.ts';
-import type { Services } from './context.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import type { Contract } from './contract/contract.ts';
 import { createDocuments } from './documents/documents.ts';
@@ -25,7 +24,6 @@ import { checkManifest, type Manifest } from './documents/manifest.ts';
 import { useDocuments } from './documents/plugin.ts';
 import { withDocument } from './documents/socket.ts';
 import { createMaskError } from './errors.ts';
-import { useContext } from './execution.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { createHttp } from './http.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
@@ -34,12 +32,14 @@ import { createImages } from './images/images.ts';
 import { takeIn } from './images/intake.ts';
 import { defaultImageLimits, type ImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
-import { type Pause, pauseUntil, pause as realPause } from './jobs/pause.ts';
-import { useCostLimit } from './limits/cost-limit.ts';
+import { type Alarm, type Pause, pauseUntil, alarm as realAlarm, pause as realPause } from './jobs/pause.ts';
 import { useDocumentLimits } from './limits/documents.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/limits.ts';
 import { useSearchParams } from './limits/search-params.ts';
+import { createOperations } from './operations/operations.ts';
+import { useOperations } from './operations/plugin.ts';
 import { createPictures } from './pictures.ts';
+import type { Services } from './services.ts';
 import { createAdmission } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
 import { defaultUploadLimits, type UploadLimits } from './uploads/limits.ts';
@@ -86,6 +86,8 @@ export interface GatewayOptions {
   contract?: Contract;
   /** How polls wait. @default real time */
   pause?: Pause;
+  /** How deadlines are waited for. @default real time */
+  alarm?: Alarm;
   /** The current time, in milliseconds since the epoch. @default Date.now */
   now?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
@@ -104,6 +106,7 @@ export function createGateway(options: GatewayOptions) {
     listeningUrl,
     contract = vendorContract,
     pause = realPause,
+    alarm = realAlarm,
     now = Date.now,
     random = Math.random,
   } = options;
@@ -139,7 +142,7 @@ export function createGateway(options: GatewayOptions) {
   });
 
   const rates = { ...defaultRateLimits, ...options.rates };
-  const addresses = createRate(rates.perAddress, 'An address');
+  const addresses = createRate({ perSecond: rates.perAddress, whose: 'An address', now });
   const sockets = createPlaces(rates.sockets, 'sockets');
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
@@ -148,6 +151,7 @@ export function createGateway(options: GatewayOptions) {
 
   const services: Services = {
     upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
+    eraOf: ({ apiKey }) => 0 * apiKey.length,
     watching,
     idempotency,
     watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),
@@ -194,6 +198,20 @@ export function createGateway(options: GatewayOptions) {
     manifest: manifest?.documents,
   });
 
+  const operations = createOperations({
+    schema,
+    services,
+    askerOf,
+    admission: createOperationAdmission(rates, now),
+    costs,
+    cost: operationLimits.cost,
+    suggestions: !config.isProduction,
+    milliseconds: options.operationMilliseconds ?? 30_000,
+    maskError,
+    pause,
+    alarm,
+    now,
+  });
   const yoga = createYoga({
     schema,
     plugins: [
@@ -202,16 +220,7 @@ export function createGateway(options: GatewayOptions) {
         introspection: config.introspection ?? true,
         suggestions: !config.isProduction,
       }),
-      useCostLimit({ costs, limit: operationLimits.cost }),
-      useContext({
-        services,
-        maskError,
-        admission: createOperationAdmission(rates),
-        milliseconds: options.operationMilliseconds ?? 30_000,
-        pause,
-        now,
-        askerOf: (transport) => askerOf(transport as TransportContext),
-      }),
+      useOperations(operations),
       useSearchParams(),
       useCrossSiteGuard(origins, access.apiKeyHeader),
       useBodyLimit({ maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause }),

@@ -64,7 +64,7 @@ export function createHttp(options: HttpOptions): Http {
       const { pathname } = new URL(request.url);
       if (isStopping && pathname !== '/health') return stopping();
       if (address !== undefined && (pathname === endpoint || pathname.startsWith('/uploads/'))) {
-        const refusal = await addresses.count(address);
+        const refusal = addresses.count(address);
         if (refusal) return refused(refusal);
       }
       // These say themselves what browsers may do with them.

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { JobKey, JobRow, WatchedKey } from './context.ts';
 import type { Pacer } from './jobs/pacer.ts';
 import type { Pollable } from './jobs/poll.ts';
 import type { Job, JobList } from './jobs/watch.ts';
+import type { JobKey, JobRow, WatchedKey } from './services.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import type { TrainingRow } from './upstream/trainings.ts';
 import type { Upstream } from './upstream/upstream.ts';

@@ -9,10 +9,10 @@ import { SharedResult } from './shared-result.ts';
 import { createSharedTexts } from './shared-texts.ts';
 import { connect } from './sockets/connection.ts';
 import { keepAlive } from './sockets/keep-alive.ts';
-import { createMessageRate } from './sockets/message-rate.ts';
 import { type Operation, prepareWith } from './sockets/prepare.ts';
 import { socketWithReasons } from './sockets/reasons.ts';
 import { isRequestError, RequestError, refused } from './sockets/refusals.ts';
+import { createBucket } from './token-bucket.ts';
 
 /** Close code on which clients connect again (RFC 6455, 7.4.2; registered as "Service Restart"). */
 const SERVICE_RESTART = 1012;
@@ -134,7 +134,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
 
   server.on('connection', (socket, request) => {
     texts.attach(socket);
-    const rate = createMessageRate({ perSecond: messagesPerSecond, now });
+    const rate = createBucket({ perSecond: messagesPerSecond, countsRefused: true, now });
     const isAcknowledged = () => acknowledged.has(socket);
     const { maskError } = gateway;
     const connection = connect(socket, { rate, messageBytes, isAcknowledged, maskError, log });

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from './access/credential.ts';
 import { createPlaces } from './access/rates.ts';
-import type { JobKey, JobRow, JobUpdate, WatchedKey } from './context.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-sources.ts';
 import { beginningWith, whenOver } from './jobs/events.ts';
 import { createPacer } from './jobs/pacer.ts';
 import type { Pause } from './jobs/pause.ts';
 import { createProgress, type Progress } from './jobs/progress.ts';
 import { createWatch, type Events } from './jobs/watch.ts';
+import type { JobKey, JobRow, JobUpdate, WatchedKey } from './services.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import type { Upstream } from './upstream/upstream.ts';
 

@@ -1,12 +1,12 @@
 import type { GraphQLError } from 'graphql';
-import type { Asker } from '../context.ts';
+import type { Asker } from '../asker.ts';
 import { tenantOf } from './credential.ts';
 import { createPlaces, createRate, type RateLimits } from './rates.ts';
 
 /** Holds every operation to the share of its credential, over every transport. What needs no credential has none. */
 export interface OperationAdmission {
   /** Why an operation is not executed now; undefined when it is. */
-  refusalOf(asker: Asker): Promise<GraphQLError | undefined>;
+  refusalOf(asker: Asker): GraphQLError | undefined;
   /**
    * Takes a place for a stream, and returns what gives it back; undefined for one that needs none.
    *
@@ -15,15 +15,18 @@ export interface OperationAdmission {
   openStream(asker: Asker): (() => void) | undefined;
 }
 
-/** @see OperationAdmission */
-export function createOperationAdmission(limits: RateLimits): OperationAdmission {
-  const operations = createRate(limits.perKey, 'A key');
+/**
+ * @see OperationAdmission
+ * @param now The current time, in milliseconds since the epoch.
+ */
+export function createOperationAdmission(limits: RateLimits, now: () => number): OperationAdmission {
+  const operations = createRate({ perSecond: limits.perKey, whose: 'A key', now });
   const eventStreams = createPlaces(limits.eventStreams, 'streams over server-sent events');
 
   return {
-    async refusalOf(asker) {
+    refusalOf(asker) {
       const tenant = tenantIn(asker);
-      return tenant === undefined ? undefined : await operations.count(tenant);
+      return tenant === undefined ? undefined : operations.count(tenant);
     },
     openStream(asker) {
       const tenant = asker.isHttp ? tenantIn(asker) : undefined;

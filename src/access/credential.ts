@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 
 /** What a header can carry (RFC 9110, 5.5). */
@@ -10,7 +11,13 @@ export interface Credential {
 }
 
 /** Tells credentials apart without holding them. */
-export const tenantOf = ({ apiKey }: Credential): string => createHash('sha256').update(apiKey).digest('base64url');
+export const tenantOf = ({ apiKey }: Credential): string => tenants.memo(apiKey);
+
+/** Those who ask now: it is asked for with every operation and every job. */
+const tenants = new LRUCache<string, string>({
+  max: 10_000,
+  memoMethod: (apiKey) => createHash('sha256').update(apiKey).digest('base64url'),
+});
 
 export interface AccessOptions {
   /** Name of the header (and of the WebSocket connection parameter) that carries a caller's own key. */

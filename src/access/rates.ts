@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
-import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
+import { createBucket, type TokenBucket } from '../token-bucket.ts';
 
 /** How much one caller may ask of one replica of the gateway. */
 export interface RateLimits {
@@ -18,33 +19,37 @@ export const defaultRateLimits: RateLimits = { perKey: 200, perAddress: 200, soc
 
 /** Counts how often something happens to each of many, and says when it is too often. */
 export interface Rate {
-  /** Counts one more; GraphQLError RATE_LIMITED with status 429 when that is more than its share. */
-  count(name: string): Promise<GraphQLError | undefined>;
+  /** Counts one more; GraphQLError RATE_LIMITED with status 429, and nothing counted, when that is more than its share. */
+  count(name: string): GraphQLError | undefined;
 }
 
-/** Time in which a burst that was used up is there again, in seconds. */
-const RECOVERY = 5;
+export interface RateOptions {
+  perSecond: number;
+  /** Whose share it is, in words. */
+  whose: string;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
+}
 
-/** @param whose Whose share it is, in words. */
-export function createRate(perSecond: number, whose: string): Rate {
-  const limiter = new BurstyRateLimiter(
-    new RateLimiterMemory({ points: perSecond, duration: 1 }),
-    new RateLimiterMemory({ points: perSecond, duration: RECOVERY }),
-  );
+/** How many are counted at once. One that is forgotten has all its share again, which whoever is idle has anyway. */
+const COUNTED = 100_000;
+
+export function createRate({ perSecond, whose, now }: RateOptions): Rate {
+  const options = { perSecond, now };
+  const buckets = new LRUCache<string, TokenBucket>({ max: COUNTED, memoMethod: () => createBucket(options) });
   return {
-    async count(name) {
-      try {
-        await limiter.consume(name);
-        return undefined;
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
-        return publicError(
-          'RATE_LIMITED',
-          `${whose} may ask ${perSecond} times a second. Ask again in ${retryAfter} s.`,
-          { retryAfter, http: { status: 429, headers: { 'retry-after': String(retryAfter) } } },
-        );
-      }
+    count(name) {
+      const wait = buckets.memo(name).take();
+      if (wait === 0) return undefined;
+      const retryAfter = Math.ceil(wait);
+      return publicError(
+        'RATE_LIMITED',
+        `${whose} may ask ${perSecond} times a second. Ask again in ${retryAfter} s.`,
+        {
+          retryAfter,
+          http: { status: 429, headers: { 'retry-after': String(retryAfter) } },
+        },
+      );
     },
   };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { JobKey } from '../context.ts';
 import { publicError } from '../errors.ts';
 import type { Sealer } from '../images/seal.ts';
+import type { JobKey } from '../services.ts';
 import type { Credential } from './credential.ts';
 
 /** What a watch token lets its holder see: these jobs, and nothing else. */

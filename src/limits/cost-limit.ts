@@ -1,70 +1,36 @@
-import { type ExecutionArgs, GraphQLError, getVariableValues, Kind } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import type { TransportContext } from '../asker.ts';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { publicError } from '../errors.ts';
-import { chosenOperation } from './chosen-operation.ts';
+import type { ReadOperation } from '../executor/execute.ts';
+import type { PlannedOperation } from '../executor/plan.ts';
 import type { Costs } from './cost.ts';
 import { estimate } from './estimate.ts';
-import { type OperationCost, wantsCost, withCost } from './explain.ts';
+import type { OperationCost } from './explain.ts';
 import { SETTINGS } from './limits.ts';
 
 export interface CostLimitOptions {
+  schema: GraphQLSchema;
   costs: Costs;
   /** Requests that one operation may take. */
   limit: number;
 }
 
-/** Refuses operations that may take too many requests to the upstream, before anything is asked. */
-export function useCostLimit({ costs, limit }: CostLimitOptions): Plugin {
-  /** Why nothing is to be done; else the cost, if the caller wants to know it. */
-  const judge = (args: ExecutionArgs): { refusal: GraphQLError } | { cost: OperationCost } | undefined => {
-    const transport = args.contextValue as TransportContext;
-    const requested = costOf(costs, args);
-    // What is wrong with the variables is told by the execution.
-    if (requested === undefined) return undefined;
-    if (requested instanceof GraphQLError) return { refusal: requested };
-    const cost = { requested, limit };
-    if (requested > limit) return { refusal: tooCostly(cost, transport) };
-    return wantsCost(transport) ? { cost } : undefined;
-  };
+/** Tells what an operation may take, before anything is asked of the upstream. */
+export function createCostLimit({ schema, costs, limit }: CostLimitOptions): (read: ReadOperation) => OperationCost {
+  /** Of operations that have no variables, so that it is always the same. */
+  const known = new WeakMap<PlannedOperation, OperationCost>();
 
-  return {
-    onExecute({ args, setResultAndStopExecution }) {
-      const verdict = judge(args);
-      if (!verdict) return;
-      if ('refusal' in verdict) return setResultAndStopExecution({ errors: [verdict.refusal] });
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (!(Symbol.asyncIterator in result)) setResult(withCost(result, verdict.cost));
-        },
-      };
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const verdict = judge(args);
-      if (!verdict) return;
-      if ('refusal' in verdict) return setResultAndStopExecution({ errors: [verdict.refusal] });
-      return {
-        onSubscribeResult: () => ({ onNext: ({ result, setResult }) => setResult(withCost(result, verdict.cost)) }),
-      };
-    },
+  return ({ plan, variables }) => {
+    const same = known.get(plan);
+    if (same) return same;
+    const { operation, fragments } = plan;
+    const cost = { requested: estimate(costs, operation, { schema, fragments, variables }), limit };
+    if (!operation.variableDefinitions?.length) known.set(plan, cost);
+    return cost;
   };
 }
 
-function costOf(costs: Costs, args: ExecutionArgs): number | GraphQLError | undefined {
-  const { schema, document, operationName, variableValues } = args;
-  const operation = chosenOperation(document, operationName);
-  if (operation instanceof GraphQLError) return operation;
-  const definitions = operation.variableDefinitions ?? [];
-  const { coerced } = getVariableValues(schema, definitions, { ...variableValues }, { maxErrors: 1 });
-  if (!coerced) return undefined;
-  const fragments = new Map(
-    document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
-  );
-  return estimate(costs, operation, { schema, fragments, variables: coerced });
-}
-
-function tooCostly(cost: OperationCost, transport: TransportContext): GraphQLError {
+/** @param isHttp Whether the refusal is the answer to a request. */
+export function tooCostly(cost: OperationCost, isHttp: boolean): GraphQLError {
   const message = `An operation may take ${cost.limit} requests to the upstream (${SETTINGS.cost}), but this one may take ${cost.requested}. Ask for smaller pages, or for less of each item.`;
-  const isHttp = 'request' in transport;
   return publicError('QUERY_TOO_COSTLY', message, { cost, ...(isHttp && { http: { status: 400 } }) });
 }

@@ -54,13 +54,6 @@ export function useDocumentLimits({ limits, introspection, suggestions }: Docume
         );
       });
     },
-    // Variables are coerced when an operation is executed.
-    onExecute({ args }) {
-      Object.assign(args, { hideSuggestions: !suggestions });
-    },
-    onSubscribe({ args }) {
-      Object.assign(args, { hideSuggestions: !suggestions });
-    },
   };
 }
 

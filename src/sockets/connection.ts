@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import { withQuery } from '../documents/socket.ts';
 import { publicError } from '../errors.ts';
-import type { MessageRate } from './message-rate.ts';
+import type { TokenBucket } from '../token-bucket.ts';
 
 /** Close codes of RFC 6455, 7.4.1. */
 const POLICY_VIOLATION = 1008;
@@ -19,7 +19,7 @@ const TYPE = '"type"\\s*:\\s*"(subscribe|complete)"';
 const HEAD = new RegExp(`^\\s*\\{\\s*(?:${ID}\\s*,\\s*${TYPE}|${TYPE}\\s*,\\s*${ID})\\s*[,}]`);
 
 export interface ConnectionOptions {
-  rate: MessageRate;
+  rate: TokenBucket;
   /** The longest message that is read, in bytes. */
   messageBytes: number;
   /** Whether operations may begin, so that one can be refused by an `error` message. */

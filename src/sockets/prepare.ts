@@ -27,7 +27,7 @@ export interface Graph {
   /** Finds the document of an operation that gives only its name or hash. */
   withDocument: (payload: SubscribePayload) => SubscribePayload | GraphQLError;
   /** Why whoever asks from this address is not answered now; undefined when they are. */
-  refusalFor: (address: string) => Promise<GraphQLError | undefined>;
+  refusalFor: (address: string) => GraphQLError | undefined;
 }
 
 export interface PrepareOptions {
@@ -46,7 +46,7 @@ export const prepareWith =
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
-    const tooMany = await graph.refusalFor(addressOf(socket.extra.request) ?? '');
+    const tooMany = graph.refusalFor(addressOf(socket.extra.request) ?? '');
     if (tooMany) return [tooMany];
     const asked = graph.withDocument(payload);
     if (asked instanceof GraphQLError) return [asked];

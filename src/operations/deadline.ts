@@ -1,0 +1,120 @@
+import { setMaxListeners } from 'node:events';
+import { publicError } from '../errors.ts';
+import type { Alarm } from '../jobs/pause.ts';
+
+/** What ends the reads and the writes of an operation. */
+export interface Ending {
+  /** Aborts when the asker leaves or the time is up, whichever comes first: for reads. Undefined: never. */
+  readonly signal: AbortSignal | undefined;
+  /** Aborts when the time is up, with an UPSTREAM_TIMEOUT: for writes, which go on when the asker leaves. */
+  readonly late: AbortSignal;
+  /** Gives it more time, in milliseconds, for what the caller asked to wait for. */
+  extend(milliseconds: number): void;
+}
+
+/**
+ * The time that an operation has for its answer. What has not come by then is left out of it. Its signals are made when
+ * they are asked for: what asks nothing of the upstream needs none.
+ */
+export class OperationDeadline implements Ending {
+  readonly #alarm: Alarm;
+  #reading: AbortController | undefined;
+  #late: AbortController | undefined;
+  /** Why reads are over. */
+  #reason: Error | undefined;
+  #isLate = false;
+  #owed = 0;
+  #given: number;
+  #callOff: () => void;
+
+  /** @param milliseconds Time for all of the answer, with the waiting for a turn at the upstream. */
+  constructor({ milliseconds, alarm }: { milliseconds: number; alarm: Alarm }) {
+    this.#alarm = alarm;
+    this.#given = milliseconds;
+    this.#callOff = alarm(milliseconds, () => this.#ring());
+  }
+
+  get signal(): AbortSignal {
+    this.#reading ??= controllerFor(this.#reason);
+    return this.#reading.signal;
+  }
+
+  get late(): AbortSignal {
+    this.#late ??= controllerFor(this.#isLate ? this.#reason : undefined);
+    return this.#late.signal;
+  }
+
+  extend(milliseconds: number): void {
+    this.#owed += milliseconds;
+  }
+
+  /** The asker has left: nothing more is read for it. */
+  leave(): void {
+    // An error made for clients, although this one sees it no more: anything else would be logged as a mistake.
+    this.#over(publicError('UPSTREAM_TIMEOUT', 'The client left before the upstream had answered. Ask again.'));
+  }
+
+  /** The answer is there. Lets go of the clock. */
+  end(): void {
+    this.#callOff();
+  }
+
+  #ring(): void {
+    if (this.#owed > 0) {
+      const milliseconds = this.#owed;
+      this.#owed = 0;
+      this.#given += milliseconds;
+      this.#callOff = this.#alarm(milliseconds, () => this.#ring());
+      return;
+    }
+    const message = `Expected the whole answer within ${this.#given / 1_000} seconds, but this part of it had not come by then. Ask again, or for less at once.`;
+    const reason = publicError('UPSTREAM_TIMEOUT', message);
+    this.#isLate = true;
+    this.#late?.abort(reason);
+    if (this.#reason) this.#reason = reason;
+    else this.#over(reason);
+  }
+
+  #over(reason: Error): void {
+    this.#reason ??= reason;
+    this.#reading?.abort(reason);
+  }
+}
+
+function controllerFor(reason: Error | undefined): AbortController {
+  const controller = new AbortController();
+  // An answer that reads many things has a listener for each, and removes them all.
+  setMaxListeners(0, controller.signal);
+  if (reason) controller.abort(reason);
+  return controller;
+}
+
+/**
+ * Waits for a write, but no longer than until it is late. The write itself goes on.
+ *
+ * @param isSent Whether it may happen: otherwise it never will, and the reason of `late` is what is thrown.
+ * @throws GraphQLError UPSTREAM_OUTCOME_UNKNOWN when it may happen but is late; what the write throws.
+ */
+export async function unlessLate<Result>(
+  write: Promise<Result>,
+  late: AbortSignal,
+  isSent: () => boolean,
+): Promise<Result> {
+  let giveUp = () => {};
+  const given = new Promise<never>((_, reject) => {
+    giveUp = () => reject(isSent() ? outcomeUnknown() : late.reason);
+    if (late.aborted) giveUp();
+    else late.addEventListener('abort', giveUp);
+  });
+  try {
+    return await Promise.race([write, given]);
+  } finally {
+    late.removeEventListener('abort', giveUp);
+  }
+}
+
+const outcomeUnknown = () =>
+  publicError(
+    'UPSTREAM_OUTCOME_UNKNOWN',
+    'This was sent, but no answer came in time, so it may or may not happen. List what is there before repeating it.',
+  );

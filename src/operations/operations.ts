@@ -1,0 +1,135 @@
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import type { OperationAdmission } from '../access/admission.ts';
+import type { Credential } from '../access/credential.ts';
+import type { Asker, FindAsker, TransportContext } from '../asker.ts';
+import { type ActingAs, Context, endlessly } from '../context.ts';
+import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
+import { isPromise } from '../executor/promises.ts';
+import type { Alarm } from '../jobs/pause.ts';
+import { chosenOperation } from '../limits/chosen-operation.ts';
+import type { Costs } from '../limits/cost.ts';
+import { createCostLimit, tooCostly } from '../limits/cost-limit.ts';
+import { wantsCost, withCost } from '../limits/explain.ts';
+import type { Services } from '../services.ts';
+import { OperationDeadline } from './deadline.ts';
+import { openStream, type Results, type StreamOptions } from './streams.ts';
+import { type Answering, QueriesUnderWay } from './under-way.ts';
+
+export interface OperationsOptions extends StreamOptions {
+  schema: GraphQLSchema;
+  services: Services;
+  askerOf: FindAsker;
+  admission: OperationAdmission;
+  costs: Costs;
+  /** Requests to the upstream that one operation may take. */
+  cost: number;
+  /** Whether errors suggest names that come close to an unknown one. */
+  suggestions: boolean;
+  /** Time for the answer to a query or a mutation, in milliseconds. */
+  milliseconds: number;
+  /** How answers wait for their deadlines. */
+  alarm: Alarm;
+}
+
+/** An operation of a valid document, as its transport brought it. */
+export type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'> & {
+  readonly transport: TransportContext;
+};
+
+/** Executes operations for whoever asks, over whichever transport: who they are, what they may ask, and what they get. */
+export interface Operations {
+  execute(asked: Asked): Promise<ExecutionResult>;
+  subscribe(asked: Asked): Promise<ExecutionResult | Results>;
+}
+
+export function createOperations(options: OperationsOptions): Operations {
+  const { schema, services, admission } = options;
+  const costOf = createCostLimit({ schema, costs: options.costs, limit: options.cost });
+  const underWay = new QueriesUnderWay(options.now);
+
+  /** Whether it is executed at all, found out from what costs least to what costs most. */
+  const admit = async ({ transport, ...asked }: Asked) => {
+    const operation = chosenOperation(asked.document, asked.operationName);
+    if (operation instanceof GraphQLError) return refused(operation);
+    const read = readOperation({ ...asked, schema, hideSuggestions: !options.suggestions }, operation);
+    if ('errors' in read) return { errors: read.errors };
+    const cost = costOf(read);
+    if (cost.requested > cost.limit) return refused(tooCostly(cost, 'request' in transport));
+    const found = options.askerOf(transport);
+    const asker = isPromise(found) ? await found : found;
+    const refusal = admission.refusalOf(asker);
+    return refusal ? refused(refusal) : { read, asker, explained: wantsCost(transport) ? cost : undefined };
+  };
+
+  /** Begins a query or a mutation. What asks nothing of the upstream is answered at once. */
+  const begin = (read: ReadOperation, asker: ActingAs): Answering | ExecutionResult => {
+    const deadline = new OperationDeadline(options);
+    const contextValue = new Context(services, asker, deadline);
+    const result = executeRead(read, { schema, rootValue: undefined, contextValue });
+    if (isPromise(result)) return { result: endedBy(deadline, result), leave: () => deadline.leave() };
+    deadline.end();
+    return result;
+  };
+
+  const answer = async (read: ReadOperation, asker: Asker): Promise<ExecutionResult> => {
+    const { plan, variables } = read;
+    const credential = plan.operation.operation === OperationTypeNode.QUERY ? credentialOf(asker) : undefined;
+    if (!credential) return await alone(begin(read, asker), asker);
+    // Whoever may ask when they ask may have the answer: they all have what was found out for one of them.
+    const { baseUrl, scope } = asker;
+    const name = JSON.stringify([credential.apiKey, services.eraOf(credential), baseUrl, scope?.name, variables]);
+    return await underWay.answer(plan, name, asker, () =>
+      begin(read, { credential: () => credential, baseUrl, scope }),
+    );
+  };
+
+  return {
+    async execute(asked) {
+      const admitted = await admit(asked);
+      if ('errors' in admitted) return admitted;
+      const result = await answer(admitted.read, admitted.asker);
+      return admitted.explained ? withCost(result, admitted.explained) : result;
+    },
+    async subscribe(asked) {
+      const admitted = await admit(asked);
+      if ('errors' in admitted) return admitted;
+      const { asker, explained } = admitted;
+      const context = new Context(services, asker, endlessly(asker.signal));
+      return await openStream({ ...asked, schema, hideSuggestions: !options.suggestions }, context, asker, {
+        ...options,
+        open: () => admission.openStream(asker),
+        show: explained ? (result) => withCost(result, explained) : (result) => result,
+      });
+    },
+  };
+}
+
+const refused = (error: GraphQLError): { errors: readonly GraphQLError[] } => ({ errors: [error] });
+
+/** Undefined for who has none, or none that works: whether that matters is up to what is asked for. */
+function credentialOf(asker: Asker): Credential | undefined {
+  try {
+    return asker.credential();
+  } catch {
+    return undefined;
+  }
+}
+
+async function endedBy(deadline: OperationDeadline, result: Promise<ExecutionResult>): Promise<ExecutionResult> {
+  try {
+    return await result;
+  } finally {
+    deadline.end();
+  }
+}
+
+/** Waits for an answer that one asker alone gets. */
+async function alone(answering: Answering | ExecutionResult, asker: Asker): Promise<ExecutionResult> {
+  if (!('leave' in answering)) return answering;
+  const stay = asker.whenGone(answering.leave);
+  try {
+    return await answering.result;
+  } finally {
+    stay();
+  }
+}

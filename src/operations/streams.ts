@@ -1,0 +1,132 @@
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
+import { type Asker, expired } from '../asker.ts';
+import type { Context } from '../context.ts';
+import { execute } from '../executor/execute.ts';
+import { whenOver } from '../jobs/events.ts';
+import { type Pause, pauseUntil } from '../jobs/pause.ts';
+import type { JobUpdate } from '../services.ts';
+import type { SharedResult } from '../shared-result.ts';
+
+/** The results of a subscription, one for each event. */
+export type Results = AsyncGenerator<ExecutionResult | SharedResult, void>;
+
+export interface StreamOptions {
+  /** Makes an error fit for clients. A shared result is masked before it is written for all of them. */
+  maskError: (error: unknown) => GraphQLError;
+  /** How streams wait for the time at which they end. */
+  pause: Pause;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** How one stream is opened. */
+export interface OneStream extends StreamOptions {
+  /** Takes a place for the stream where it needs one, and returns what gives it back. */
+  open: () => (() => void) | undefined;
+  /** What is shown of each result. */
+  show: (result: ExecutionResult | SharedResult) => ExecutionResult | SharedResult;
+}
+
+/**
+ * Opens a stream, whose events are executed each in a context of its own, so that nothing read for one outlives it.
+ *
+ * @param context Of the subscription itself.
+ */
+export async function openStream(
+  args: ExecutionArgs,
+  context: Context,
+  asker: Asker,
+  options: OneStream,
+): Promise<Results | ExecutionResult> {
+  const close = options.open();
+  const events = await createSourceEventStream({ ...args, contextValue: context }).catch((error: unknown) => {
+    close?.();
+    throw error;
+  });
+  if (!(Symbol.asyncIterator in events)) {
+    close?.();
+    return events;
+  }
+  const source = events[Symbol.asyncIterator]();
+  const executeEvent = (event: unknown) =>
+    isUpdate(event)
+      ? context.showEvent(event, args, async (contextValue) => {
+          const { data = null, errors } = await execute({ ...args, rootValue: event, contextValue });
+          return errors ? { data, errors: errors.map(options.maskError) } : { data };
+        })
+      : execute({ ...args, rootValue: event, contextValue: context });
+  const results = executeEach(close ? whenOver(source, close) : source, async (event) =>
+    options.show(await executeEvent(event)),
+  );
+  // A WebSocket that closes leaves its streams itself; Yoga leaves only what it has begun to read.
+  if (asker.isHttp) asker.whenGone(() => void results.return(undefined));
+  return asker.expiresAt === undefined ? results : endAt(asker.expiresAt, results, options);
+}
+
+const isUpdate = (event: unknown): event is JobUpdate => typeof event === 'object' && event !== null;
+
+/** Maps a stream of events. Leaving it ends the source at once, even while the next event is awaited. */
+function executeEach(
+  events: AsyncIterator<unknown>,
+  executeEvent: (event: unknown) => ExecutionResult | Promise<ExecutionResult | SharedResult>,
+): Results {
+  const leave = async () => {
+    await events.return?.();
+    return { value: undefined, done: true } as const;
+  };
+  return {
+    async next() {
+      const { value, done } = await events.next();
+      return done ? { value: undefined, done } : { value: await executeEvent(value), done: false };
+    },
+    return: leave,
+    async throw(error) {
+      await leave();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await leave();
+    },
+  };
+}
+
+/** Ends a stream at a time, with an error that says why. */
+function endAt(at: number, results: Results, options: StreamOptions): Results {
+  const over = new AbortController();
+  let isOver = false;
+  let tell: (result: IteratorResult<ExecutionResult, void>) => void = () => {};
+  const end = async () => {
+    isOver = true;
+    tell({ value: { errors: [expired()] }, done: false });
+    await results.return();
+  };
+  pauseUntil(at, options, over.signal).then(end, () => {});
+  const leave = async () => {
+    over.abort();
+    return await results.return();
+  };
+  return {
+    ...results,
+    next: () =>
+      isOver
+        ? Promise.resolve({ value: undefined, done: true })
+        : new Promise((resolve, reject) => {
+            tell = resolve;
+            results.next().then((result) => {
+              if (result.done) over.abort();
+              // What was told before is told once.
+              if (!isOver) resolve(result);
+            }, reject);
+          }),
+    return: leave,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await leave();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { ExecutionResult } from 'graphql';
+import type { Asker } from '../asker.ts';
+import type { PlannedOperation } from '../executor/plan.ts';
+
+/** A query that is being answered. */
+export interface Answering {
+  readonly result: Promise<ExecutionResult>;
+  /** Nobody wants the answer any more. */
+  leave(): void;
+}
+
+interface Run extends Answering {
+  readonly begunAt: number;
+  askers: number;
+}
+
+/** For how long others join a query that is under way, in milliseconds. Its answer is older by as much than one of their own. */
+const JOINABLE = 1_000;
+
+/** Answers queries that are asked alike at the same time once for all who ask. */
+export class QueriesUnderWay {
+  readonly #byPlan = new WeakMap<PlannedOperation, Map<string, Run>>();
+  readonly #now: () => number;
+
+  /** @param now The current time, in milliseconds since the epoch. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /**
+   * The answer to a query: that of one that is under way, or of a new one. It goes on for as long as one of them is there
+   * who asked.
+   *
+   * @param name What the answer depends on besides the document: who asks, how, and with which variables.
+   * @param begin Begins to answer; what it gives at once has nobody to share it with.
+   */
+  async answer(
+    plan: PlannedOperation,
+    name: string,
+    asker: Pick<Asker, 'whenGone'>,
+    begin: () => Answering | ExecutionResult,
+  ): Promise<ExecutionResult> {
+    const runs = this.#byPlan.get(plan) ?? new Map<string, Run>();
+    this.#byPlan.set(plan, runs);
+    const run = this.#find(runs, name) ?? this.#begin(runs, name, begin);
+    if (!('leave' in run)) return run;
+    run.askers++;
+    const stay = asker.whenGone(() => {
+      run.askers--;
+      if (run.askers > 0) return;
+      if (runs.get(name) === run) runs.delete(name);
+      run.leave();
+    });
+    try {
+      return await run.result;
+    } finally {
+      stay();
+      if (runs.get(name) === run) runs.delete(name);
+    }
+  }
+
+  #find(runs: ReadonlyMap<string, Run>, name: string): Run | undefined {
+    const run = runs.get(name);
+    return run && this.#now() - run.begunAt <= JOINABLE ? run : undefined;
+  }
+
+  #begin(runs: Map<string, Run>, name: string, begin: () => Answering | ExecutionResult): Run | ExecutionResult {
+    const begunAt = this.#now();
+    const answering = begin();
+    if (!('leave' in answering)) return answering;
+    const run: Run = { ...answering, begunAt, askers: 0 };
+    runs.set(name, run);
+    return run;
+  }
+}
