@@ -1,6 +1,5 @@
 import type { SubscribePayload } from 'graphql-ws';
 import { createYoga } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import { costs } from '../schema/costs.ts';
@@ -20,6 +19,7 @@ import { contract as vendorContract } from './contract/contract.gen.ts';
 import type { Contract } from './contract/contract.ts';
 import { createDocuments } from './documents/documents.ts';
 import { mistakesIn } from './documents/judge.ts';
+import { createKnownDocuments } from './documents/known.ts';
 import { checkManifest, type Manifest } from './documents/manifest.ts';
 import { useDocuments } from './documents/plugin.ts';
 import { withDocument } from './documents/socket.ts';
@@ -40,9 +40,12 @@ import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
 import { createPictures } from './pictures.ts';
 import type { Services } from './services.ts';
+import { createMediaTypes } from './short-road/media-type.ts';
+import { createShortRoad } from './short-road/short-road.ts';
 import { createAdmission } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
 import { defaultUploadLimits, type UploadLimits } from './uploads/limits.ts';
+import { tooSlow } from './uploads/refusals.ts';
 import { createTickets } from './uploads/tickets.ts';
 import { useUploads } from './uploads/uploads.ts';
 import type { Transport } from './upstream/client.ts';
@@ -198,6 +201,7 @@ export function createGateway(options: GatewayOptions) {
     manifest: manifest?.documents,
   });
 
+  const known = createKnownDocuments();
   const operations = createOperations({
     schema,
     services,
@@ -220,6 +224,7 @@ export function createGateway(options: GatewayOptions) {
         introspection: config.introspection ?? true,
         suggestions: !config.isProduction,
       }),
+      known.plugin,
       useOperations(operations),
       useSearchParams(),
       useCrossSiteGuard(origins, access.apiKeyHeader),
@@ -230,16 +235,17 @@ export function createGateway(options: GatewayOptions) {
     ],
     maskedErrors: { maskError },
     maxRequestBodySize: false,
-    parserAndValidationCache: { documentCache: documents(), errorCache: documents() },
+    parserAndValidationCache: known.caches,
     graphiql: false,
     landingPage: false,
     cors: false,
     logging: false,
   });
   if (manifest) checkManifest(manifest, (document) => mistakesIn(document, yoga.getEnveloped({})));
+  const graph = async (request: Request): Promise<Response> => yoga.fetch(request);
   const http = createHttp({
     endpoint: yoga.graphqlEndpoint,
-    graph: async (request) => yoga.fetch(request),
+    graph,
     page: (config.graphiql ?? true) ? { wants: wantsPage, answer: createGraphiql() } : undefined,
     images: images.serve,
     uploads: tickets.serve,
@@ -249,7 +255,22 @@ export function createGateway(options: GatewayOptions) {
     publicUrl: config.publicUrl,
   });
 
+  const shortRoad = createShortRoad({
+    endpoint: yoga.graphqlEndpoint,
+    body: { bytes: uploads.operationBytes, milliseconds: BODY_TIME, alarm, tooSlow: () => tooSlow(BODY_TIME) },
+    documents: persisted,
+    known,
+    operations,
+    mediaTypeFor: createMediaTypes(graph, yoga.graphqlEndpoint),
+    addresses,
+    headersFor: http.headersFor,
+    maskError,
+    fetchAPI: yoga.fetchAPI,
+  });
+
   return {
+    /** The way of plain queries over HTTP, which answers them as {@link fetch} does. */
+    shortRoad,
     /** Answers a request over HTTP: the graph, its page, images, uploads and health. */
     fetch: http.fetch,
     /** Answers nothing new but whether it is alive. What is under way goes on. */
@@ -287,10 +308,6 @@ export function createGateway(options: GatewayOptions) {
     },
   };
 }
-
-/** A cache of what was made of documents, bounded by their length: a parsed one takes fifty times its text. */
-const documents = <Made extends object>() =>
-  new LRUCache<string, Made>({ maxSize: 1_000_000, sizeCalculation: (_made, document) => document.length + 1 });
 
 /** Time for the body of a request without files to arrive, in milliseconds. */
 const BODY_TIME = 30_000;

@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { type Origins, preflight } from './access/origins.ts';
+import { type Origins, preflight, type Visit } from './access/origins.ts';
 import type { Rate } from './access/rates.ts';
 import { hostOf } from './asker.ts';
 import { publicError } from './errors.ts';
@@ -28,6 +28,8 @@ export interface HttpOptions {
 export interface Http {
   /** @param address Whence it comes; without one it has no share in what an address may ask. */
   fetch(request: Request, address?: string): Promise<Response>;
+  /** The headers of every answer of the graph, besides those about its body: names and values in turn. */
+  headersFor(visit: Visit): readonly string[];
   /** Answers nothing new but whether it is alive. What is under way goes on. */
   refuseNew(): void;
 }
@@ -59,7 +61,12 @@ export function createHttp(options: HttpOptions): Http {
     return new Response(`There is nothing at ${pathname}. The graph is at ${endpoint}.\n`, { status: 404 });
   };
 
+  /** Of whoever comes from no page of another site. */
+  const usual = [...Object.entries(options.origins.headersFor(NOWHERE)), ...protection].flat();
+
   return {
+    headersFor: (visit) =>
+      visit.origin ? [...Object.entries(options.origins.headersFor(visit)), ...protection].flat() : usual,
     async fetch(request, address) {
       const { pathname } = new URL(request.url);
       if (isStopping && pathname !== '/health') return stopping();
@@ -80,6 +87,8 @@ export function createHttp(options: HttpOptions): Http {
     },
   };
 }
+
+const NOWHERE: Visit = { origin: undefined, host: undefined };
 
 /** What is answered here is data: never a page, never in a frame, and nothing that a browser passes on. */
 const protectionFor = (publicUrl: string | undefined): readonly (readonly [name: string, value: string])[] => [

@@ -23,6 +23,8 @@ export interface ListenOptions {
   messagesPerSocket?: number;
   /** The longest message over a WebSocket, in bytes. @default that of a request without files */
   messageBytes?: number;
+  /** Whether plain queries take the short road. @default true */
+  shortRoad?: boolean;
   /** How idle WebSockets wait for their next ping. @default real time */
   pause?: Pause;
   /** The current time, in milliseconds since the epoch. @default Date.now */
@@ -58,6 +60,11 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     await drain(req);
     return response;
   });
+  const shortRoad = options.shortRoad === false ? undefined : gateway.shortRoad;
+  const answerShortly = async (request: IncomingMessage, response: ServerResponse) => {
+    const isAnswered = await shortRoad?.answer(request, response, clientOf(request, trustProxy));
+    if (!isAnswered) await answer(request, response);
+  };
   const underWay = new Set<ServerResponse>();
   let isDraining = false;
   const timeouts = {
@@ -73,6 +80,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     request.url = target ?? '/';
     logRequest(log, trustProxy, request, response);
     if (target === undefined) refuse(response);
+    else if (shortRoad && !isDraining && shortRoad.takes(request)) void answerShortly(request, response);
     else void answer(request, response);
   });
   const sockets = createSockets(gateway, {

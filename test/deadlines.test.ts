@@ -238,10 +238,14 @@ describe('a client that leaves', () => {
   });
 });
 
+const MODEL = 'query ($id: ID!) { model(id: $id) { displayName } }';
+
+let models = 0;
+/** The variables for a model that nobody has asked for: those who ask alike at once are one. */
+const another = () => ({ id: globalId({ kind: 'Model', id: `m${models++}` }) });
+
 describe('an upstream that fails', () => {
   const FAILING = { share: 0.5, attempts: 5, window: 10_000, rest: 5_000 };
-  const MODEL = 'query ($id: ID!) { model(id: $id) { displayName } }';
-
   test('is not asked while it rests, and asked again once', async () => {
     let isWell = false;
     let asked = 0;
@@ -252,7 +256,7 @@ describe('an upstream that fails', () => {
         return isWell ? upstream(request) : new Response(null, { status: 503 });
       },
     });
-    const ask = () => query(MODEL, { id: globalId({ kind: 'Model', id: 'm' }) });
+    const ask = () => query(MODEL, another());
     for (let time = 0; time < 5; time++) await ask();
     expect(asked).toBe(5);
 
@@ -286,8 +290,8 @@ describe('an upstream that fails', () => {
   });
 
   test('by its silence rests too', async () => {
-    const { query, clock, model, held } = await startSilent(isGet, { upstream: { breaker: FAILING } });
-    const ask = () => query(MODEL, { id: model.globalId });
+    const { query, clock, held } = await startSilent(isGet, { upstream: { breaker: FAILING } });
+    const ask = () => query(MODEL, another());
     const asking = Array.from({ length: 5 }, ask);
     await clock.advance(30_000);
     await Promise.all(asking);
@@ -299,8 +303,8 @@ describe('an upstream that fails', () => {
 });
 
 test('too many waiting requests of one key are refused with a time to come back', async () => {
-  const { query, clock, model } = await startSilent(isGet, { upstream: { concurrency: 1, waiting: 2 } });
-  const ask = () => query('query ($id: ID!) { model(id: $id) { displayName } }', { id: model.globalId });
+  const { query, clock } = await startSilent(isGet, { upstream: { concurrency: 1, waiting: 2 } });
+  const ask = () => query(MODEL, another());
 
   const asking = [ask(), ask(), ask()];
   await settle();

@@ -9,7 +9,7 @@ import {
   validate,
 } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
-import { publicError } from '../errors.ts';
+import { extensionsOf, publicError } from '../errors.ts';
 import { chosenOperation } from './chosen-operation.ts';
 import { noIntrospection } from './introspection.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
@@ -78,7 +78,12 @@ function parseWithin(source: string | Source, options: ParseOptions & { maxToken
       },
     );
   } catch (error) {
-    if (!(error instanceof GraphQLError && /more tha[nt] \d+ tokens/.test(error.message))) throw error;
+    if (!(error instanceof GraphQLError)) throw error;
+    if (!/more tha[nt] \d+ tokens/.test(error.message)) {
+      // Yoga says so only to who asks first, and over HTTP.
+      const extensions = { ...extensionsOf('GRAPHQL_PARSE_FAILED'), http: { spec: true, status: 400 } };
+      throw Object.assign(error, { extensions });
+    }
     const message = `A document may have ${options.maxTokens} tokens (${SETTINGS.tokens}), but this one has more. Put values into variables, or send it as several documents.`;
     throw new TooLargeError(message);
   }
