@@ -39,11 +39,12 @@ export function collect(
   };
   const visit = ({ selections }: SelectionSetNode): void => {
     for (const node of selections) {
+      if (node.kind === Kind.FRAGMENT_SPREAD && visited.has(node.name.value)) continue;
       if (!isIncluded(node, variables)) continue;
       if (node.kind === Kind.FIELD) fields.push(node);
       else if (node.kind === Kind.INLINE_FRAGMENT) {
         if (applies(node.typeCondition?.name.value)) visit(node.selectionSet);
-      } else if (!visited.has(node.name.value)) {
+      } else {
         visited.add(node.name.value);
         const fragment = fragments.get(node.name.value);
         if (fragment && applies(fragment.typeCondition.name.value)) visit(fragment.selectionSet);

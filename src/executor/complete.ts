@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
 import { executeFields, guarded, handle } from './fields.ts';
-import type { PlannedField, Selection } from './plan.ts';
+import type { PlannedField, PlannedFields, Selection } from './plan.ts';
 import { isPromise } from './promises.ts';
 import type { Run } from './run.ts';
 
@@ -99,12 +99,17 @@ const completeList =
         results.push(result);
       }
     } catch (error) {
-      // Whatever becomes of the items before, nobody asks any more.
-      if (hasPromise) Promise.all(results).catch(() => {});
+      // Whatever becomes of the other items, nobody asks any more.
+      ignore(results);
+      if (Array.isArray(value)) ignore(value);
       throw error;
     }
     return hasPromise ? Promise.all(results) : results;
   };
+
+function ignore(values: readonly unknown[]): void {
+  for (const value of values) if (isPromise(value)) value.then(undefined, () => {});
+}
 
 function completeItem(
   { complete, isNonNull }: Completer,
@@ -142,15 +147,16 @@ const isIterable = (value: unknown): value is Iterable<unknown> =>
 const completeObject =
   (type: GraphQLObjectType, below: Selection): Complete =>
   (run, info, field, path, value) => {
-    const isOfType = type.isTypeOf?.(value, run.contextValue, info) ?? true;
-    if (isPromise(isOfType)) return completeObjectLater(type, below, run, field, path, value, isOfType);
+    const fields = below.fieldsOf(type);
+    const isOfType = type.isTypeOf ? type.isTypeOf(value, run.contextValue, info) : true;
+    if (isPromise(isOfType)) return completeObjectLater(type, fields, run, field, path, value, isOfType);
     if (!isOfType) throw otherType(type, field, value);
-    return executeFields(run, below.fieldsOf(type), value, path);
+    return executeFields(run, fields, value, path);
   };
 
 async function completeObjectLater(
   type: GraphQLObjectType,
-  below: Selection,
+  fields: PlannedFields,
   run: Run,
   field: PlannedField,
   path: ResponsePath,
@@ -158,7 +164,7 @@ async function completeObjectLater(
   isOfType: Promise<unknown>,
 ): Promise<unknown> {
   if (!(await isOfType)) throw otherType(type, field, value);
-  return executeFields(run, below.fieldsOf(type), value, path);
+  return executeFields(run, fields, value, path);
 }
 
 const otherType = ({ name }: GraphQLObjectType, { nodes }: PlannedField, value: unknown) =>

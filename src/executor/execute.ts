@@ -22,12 +22,16 @@ export interface ReadOperation {
 /** What an operation is executed with, as graphql-js has it. */
 export type Execution = Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'>;
 
+/** What is executed, as graphql-js has it. */
+export type Arguments = Execution &
+  Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues' | 'hideSuggestions'>;
+
 /**
  * Executes an operation as `execute` of graphql-js does, by a plan that is made once for its document.
  *
  * @param args.document Must be valid.
  */
-export function execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+export function execute(args: Arguments): ExecutionResult | Promise<ExecutionResult> {
   const operation = operationOf(args.document, args.operationName);
   if (operation instanceof GraphQLError) return { errors: [operation] };
   const read = readOperation(args, operation);
@@ -36,7 +40,7 @@ export function execute(args: ExecutionArgs): ExecutionResult | Promise<Executio
 
 /** Reads the variables of an operation (GraphQL, 6.1.2 "Coercing Variable Values"). */
 export function readOperation(
-  { schema, document, variableValues, hideSuggestions }: ExecutionArgs,
+  { schema, document, variableValues, hideSuggestions }: Arguments,
   operation: OperationDefinitionNode,
 ): ReadOperation | { errors: readonly GraphQLError[] } {
   const plan = planOf(schema, document, operation);

@@ -92,7 +92,8 @@ function makePlan(schema: GraphQLSchema, document: DocumentNode, operation: Oper
     fragments,
     fragmentsByName: Object.fromEntries(fragments),
     selectionFor(variables) {
-      const name = conditions.map((condition) => (variables[condition] ? 'y' : 'n')).join('');
+      // Null is neither: it is no argument for either directive, and has to be told so.
+      const name = conditions.map((condition) => String(variables[condition])).join();
       const known = selections.get(name);
       if (known) return known;
       const made = select({ schema, fragments, variables }, [operation.selectionSet]);
@@ -186,7 +187,7 @@ function fieldOf(
   return type.getFields()[name];
 }
 
-/** Undefined too for arguments that cannot be read: each execution is told so anew. */
+/** Undefined too for arguments that cannot be read, each execution is told so anew, and for those with objects in them. */
 function constantArguments(definition: GraphQLField<unknown, unknown>, node: FieldNode): Values | undefined {
   if (definition.args.length === 0) return NO_ARGUMENTS;
   let hasVariables = false;
@@ -199,10 +200,14 @@ function constantArguments(definition: GraphQLField<unknown, unknown>, node: Fie
   }
   if (hasVariables) return undefined;
   try {
-    return Object.freeze(getArgumentValues(definition, node, {}));
+    return shared(getArgumentValues(definition, node, {}));
   } catch {
     return undefined;
   }
 }
+
+/** Arguments that many calls can get, because nobody can change them; undefined for others. */
+export const shared = (args: Values): Values | undefined =>
+  Object.values(args).every((value) => typeof value !== 'object' || value === null) ? Object.freeze(args) : undefined;
 
 const NO_ARGUMENTS: Values = Object.freeze({});

@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, type GraphQLSchema, getArgumentValues, type ResponsePath } from 'graphql';
 import { FieldErrors } from './field-errors.ts';
-import type { PlannedField, PlannedOperation, Values } from './plan.ts';
+import { type PlannedField, type PlannedOperation, shared, type Values } from './plan.ts';
 
 export interface RunOptions {
   schema: GraphQLSchema;
@@ -30,7 +30,7 @@ export class Run {
   }
 
   /**
-   * What a field's resolver gets as its arguments: the same for every parent.
+   * What a field's resolver gets as its arguments, which are the same for every parent.
    *
    * @throws GraphQLError when they cannot be read.
    */
@@ -38,8 +38,9 @@ export class Run {
     if (field.args) return field.args;
     const known = this.#arguments.get(field);
     if (known) return known;
-    const args = Object.freeze(getArgumentValues(field.definition, field.nodes[0], { ...this.variables }));
-    this.#arguments.set(field, args);
+    const args = getArgumentValues(field.definition, field.nodes[0], this.variables);
+    const same = shared(args);
+    if (same) this.#arguments.set(field, same);
     return args;
   }
 }
