@@ -19,6 +19,7 @@ import {
 } from 'graphql';
 import { collect } from './collect.ts';
 import { type Complete, completerOf } from './complete.ts';
+import { shared } from './run.ts';
 
 /** Arguments or variables, by their names. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -205,9 +206,5 @@ function constantArguments(definition: GraphQLField<unknown, unknown>, node: Fie
     return undefined;
   }
 }
-
-/** Arguments that many calls can get, because nobody can change them; undefined for others. */
-export const shared = (args: Values): Values | undefined =>
-  Object.values(args).every((value) => typeof value !== 'object' || value === null) ? Object.freeze(args) : undefined;
 
 const NO_ARGUMENTS: Values = Object.freeze({});

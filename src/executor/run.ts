@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, type GraphQLSchema, getArgumentValues, type ResponsePath } from 'graphql';
 import { FieldErrors } from './field-errors.ts';
-import { type PlannedField, type PlannedOperation, shared, type Values } from './plan.ts';
+import type { PlannedField, PlannedOperation, Values } from './plan.ts';
 
 export interface RunOptions {
   schema: GraphQLSchema;
@@ -93,3 +93,7 @@ export class Info implements GraphQLResolveInfo {
     return this.#run.variables;
   }
 }
+
+/** Arguments that many calls can get, because nobody can change them; undefined for others. */
+export const shared = (args: Values): Values | undefined =>
+  Object.values(args).every((value) => typeof value !== 'object' || value === null) ? Object.freeze(args) : undefined;
