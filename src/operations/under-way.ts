@@ -17,9 +17,15 @@ interface Run extends Answering {
 /** For how long others join a query that is under way, in milliseconds. Its answer is older by as much than one of their own. */
 const JOINABLE = 1_000;
 
+/**
+ * By what their answers depend on besides the document. No Map: what passes through one in great numbers is kept alive by
+ * the tables that it leaves behind as it grows and shrinks.
+ */
+type Runs = Record<string, Run>;
+
 /** Answers queries that are asked alike at the same time once for all who ask. */
 export class QueriesUnderWay {
-  readonly #byPlan = new WeakMap<PlannedOperation, Map<string, Run>>();
+  readonly #byPlan = new WeakMap<PlannedOperation, Runs>();
   readonly #now: () => number;
 
   /** @param now The current time, in milliseconds since the epoch. */
@@ -40,7 +46,7 @@ export class QueriesUnderWay {
     asker: Pick<Asker, 'whenGone'>,
     begin: () => Answering | ExecutionResult,
   ): Promise<ExecutionResult> {
-    const runs = this.#byPlan.get(plan) ?? new Map<string, Run>();
+    const runs: Runs = this.#byPlan.get(plan) ?? Object.create(null);
     this.#byPlan.set(plan, runs);
     const run = this.#find(runs, name) ?? this.#begin(runs, name, begin);
     if (!('leave' in run)) return run;
@@ -48,28 +54,28 @@ export class QueriesUnderWay {
     const stay = asker.whenGone(() => {
       run.askers--;
       if (run.askers > 0) return;
-      if (runs.get(name) === run) runs.delete(name);
+      if (runs[name] === run) delete runs[name];
       run.leave();
     });
     try {
       return await run.result;
     } finally {
       stay();
-      if (runs.get(name) === run) runs.delete(name);
+      if (runs[name] === run) delete runs[name];
     }
   }
 
-  #find(runs: ReadonlyMap<string, Run>, name: string): Run | undefined {
-    const run = runs.get(name);
+  #find(runs: Runs, name: string): Run | undefined {
+    const run = runs[name];
     return run && this.#now() - run.begunAt <= JOINABLE ? run : undefined;
   }
 
-  #begin(runs: Map<string, Run>, name: string, begin: () => Answering | ExecutionResult): Run | ExecutionResult {
+  #begin(runs: Runs, name: string, begin: () => Answering | ExecutionResult): Run | ExecutionResult {
     const begunAt = this.#now();
     const answering = begin();
     if (!('leave' in answering)) return answering;
     const run: Run = { ...answering, begunAt, askers: 0 };
-    runs.set(name, run);
+    runs[name] = run;
     return run;
   }
 }
