@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { PROGRAM } from '../processes.ts';
 import { doubtsAbout } from './figures.ts';
-import { BARE, gateway, OTHERS } from './peers.ts';
+import { installPeers } from './install.ts';
+import { OTHERS } from './others.ts';
+import { BARE, DISPATCH, gateway, type Peer } from './peers.ts';
 import { absoluteTable, processorTable, proof, ratioTable, readsTable } from './report.ts';
 import { type Plan, run } from './run.ts';
 import { isPinned, stepAside } from './servers.ts';
@@ -17,7 +19,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../results/speed.json', import.meta.url));
 
 /** All names that `--only` knows. */
-const NAMES = [BARE.name, 'product', ...OTHERS.map(({ name }) => name)];
+const NAMES = [BARE.name, DISPATCH.name, 'product', ...OTHERS.map(({ name }) => name)];
 
 function readFlags() {
   const { values } = parseArgs({
@@ -31,7 +33,7 @@ function readFlags() {
     },
   });
   const { quick, only, against, json } = values;
-  const rounds = Number(values.rounds ?? (quick ? 3 : 5));
+  const rounds = Number(values.rounds ?? (quick ? 2 : 5));
   if (!(Number.isInteger(rounds) && rounds >= 1)) {
     throw new Error(`--rounds must be a whole number from 1, but is "${values.rounds}".`);
   }
@@ -68,13 +70,16 @@ stepAside();
 const step = (what: string) => console.error(`  ${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}`);
 const { program, remove } = await build();
 // Without the yardstick there is no ratio.
-const peers = [BARE, gateway('product', 'this gateway', program), ...OTHERS].filter(
+const peers: Peer[] = [BARE, DISPATCH, gateway('product', 'this gateway', program), ...OTHERS].filter(
   (peer) => peer === BARE || names.includes(peer.name),
 );
+if (peers.some(({ packages }) => packages)) {
+  await installPeers(step).catch((error) => step(`they could not be installed: ${error}`));
+}
 if (against) peers.push(gateway('against', `this gateway as built in ${against}`, resolve(against)));
 const findings = await run(peers, plan, step).finally(remove);
 for (const part of [ratioTable, processorTable, absoluteTable, readsTable, proof]) console.log(`\n${part(findings)}`);
-for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}`);
+for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}.`);
 for (const [name, why] of Object.entries(findings.missing)) console.log(`\nWithout ${name}: ${why}`);
 await mkdir(dirname(json), { recursive: true });
 await writeFile(json, `${JSON.stringify({ date: new Date().toISOString(), commit, machine, plan, ...findings })}\n`);
