@@ -17,7 +17,7 @@ import type { Findings, Found } from './run.ts';
 
 const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [rowOf(head), rowOf(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(rowOf)].join('\n');
 
 function cellOf({ digits }: Column, { median, least, most }: Figure): string {
