@@ -34,7 +34,7 @@ import { createImages } from './images/images.ts';
 import { takeIn } from './images/intake.ts';
 import { defaultImageLimits, type ImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
-import { type Pause, pauseUntil, pause as realPause } from './jobs/pause.ts';
+import { type Alarm, type Pause, pauseUntil, alarm as realAlarm, pause as realPause } from './jobs/pause.ts';
 import { useCostLimit } from './limits/cost-limit.ts';
 import { useDocumentLimits } from './limits/documents.ts';
 import { defaultOperationLimits, type OperationLimits } from './limits/limits.ts';
@@ -59,7 +59,7 @@ export interface GatewayOptions {
   /** Absolute address of the upstream, and how requests reach it. */
   upstream: { baseUrl: string; transport: Transport } & Pick<
     UpstreamOptions,
-    'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
+    'pool' | 'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
   >;
   /** Where the gateway listens, for absolute addresses when there is no public one. */
   listeningUrl: () => string;
@@ -86,6 +86,8 @@ export interface GatewayOptions {
   contract?: Contract;
   /** How polls wait. @default real time */
   pause?: Pause;
+  /** How the deadlines of requests to the upstream are kept. @default real time */
+  alarm?: Alarm;
   /** The current time, in milliseconds since the epoch. @default Date.now */
   now?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
@@ -104,6 +106,7 @@ export function createGateway(options: GatewayOptions) {
     listeningUrl,
     contract = vendorContract,
     pause = realPause,
+    alarm = realAlarm,
     now = Date.now,
     random = Math.random,
   } = options;
@@ -115,6 +118,7 @@ export function createGateway(options: GatewayOptions) {
     contract,
     apiKeyHeader: config.apiKeyHeader,
     pause,
+    alarm,
     now,
     random,
     onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),

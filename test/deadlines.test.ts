@@ -50,6 +50,7 @@ const codesOf = (errors: readonly { extensions: Record<string, unknown> }[] | un
   errors?.map(({ extensions }) => extensions.code);
 
 const TWO = 'query ($id: ID!) { models { nodes { displayName } } model(id: $id) { displayName } }';
+const OTHER_TWO = 'query ($id: ID!) { predictions { nodes { id } } model(id: $id) { displayName } }';
 const CREATE =
   'mutation ($input: CreateModelInput!) { createModel(input: $input) { ... on CreateModelSuccess { model { displayName } } } }';
 const TRAIN = `mutation ($input: StartTrainingInput!) {
@@ -76,7 +77,7 @@ describe('an operation that is not answered in time', () => {
     const { query, clock, model, held } = await startSilent(isGet, { upstream: { concurrency: 1 } });
     const first = query(TWO, { id: model.globalId });
     await clock.advance(20_000);
-    const second = query(TWO, { id: model.globalId });
+    const second = query(OTHER_TWO, { id: globalId({ kind: 'Model', id: 'other' }) });
 
     await clock.advance(10_000);
     expect(codesOf((await first).errors)).toEqual(['UPSTREAM_TIMEOUT', 'UPSTREAM_TIMEOUT']);
@@ -252,7 +253,7 @@ describe('an upstream that fails', () => {
         return isWell ? upstream(request) : new Response(null, { status: 503 });
       },
     });
-    const ask = () => query(MODEL, { id: globalId({ kind: 'Model', id: 'm' }) });
+    const ask = (id = 'm') => query(MODEL, { id: globalId({ kind: 'Model', id }) });
     for (let time = 0; time < 5; time++) await ask();
     expect(asked).toBe(5);
 
@@ -264,7 +265,7 @@ describe('an upstream that fails', () => {
     expect(asked).toBe(5);
     await clock.advance(5_000);
     isWell = true;
-    const both = await Promise.all([ask(), ask()]);
+    const both = await Promise.all([ask(), ask('other')]);
     expect(both.map(({ errors }) => errors?.length ?? 0).toSorted()).toEqual([0, 1]);
     expect(asked).toBe(6);
     expect((await ask()).errors).toBeUndefined();
@@ -286,25 +287,26 @@ describe('an upstream that fails', () => {
   });
 
   test('by its silence rests too', async () => {
-    const { query, clock, model, held } = await startSilent(isGet, { upstream: { breaker: FAILING } });
-    const ask = () => query(MODEL, { id: model.globalId });
-    const asking = Array.from({ length: 5 }, ask);
+    const { query, clock, held } = await startSilent(isGet, { upstream: { breaker: FAILING } });
+    const ask = (index: number) => query(MODEL, { id: globalId({ kind: 'Model', id: `m${index}` }) });
+    const asking = Array.from({ length: 5 }, (_, index) => ask(index));
     await clock.advance(30_000);
     await Promise.all(asking);
     expect(held).toHaveLength(5);
 
-    expect(codesOf((await ask()).errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(codesOf((await ask(5)).errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
     expect(held).toHaveLength(5);
   });
 });
 
 test('too many waiting requests of one key are refused with a time to come back', async () => {
-  const { query, clock, model } = await startSilent(isGet, { upstream: { concurrency: 1, waiting: 2 } });
-  const ask = () => query('query ($id: ID!) { model(id: $id) { displayName } }', { id: model.globalId });
+  const { query, clock } = await startSilent(isGet, { upstream: { concurrency: 1, waiting: 2 } });
+  const ask = (index: number) =>
+    query('query ($id: ID!) { model(id: $id) { displayName } }', { id: globalId({ kind: 'Model', id: `m${index}` }) });
 
-  const asking = [ask(), ask(), ask()];
+  const asking = [ask(1), ask(2), ask(3)];
   await settle();
-  const refused = await ask();
+  const refused = await ask(4);
   await clock.advance(30_000);
 
   expect(refused.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryable: true, retryAfter: 1 } }]);

@@ -96,6 +96,7 @@ export function startGateway(options: StartOptions = {}) {
     log: pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) }),
     ...(contract && { contract }),
     pause: clock.pause,
+    alarm: clock.alarm,
     random: () => 0.5,
     now: clock.now,
   });
