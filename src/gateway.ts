@@ -62,7 +62,7 @@ export interface GatewayOptions {
   /** Absolute address of the upstream, and how requests reach it. */
   upstream: { baseUrl: string; transport: Transport } & Pick<
     UpstreamOptions,
-    'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
+    'pool' | 'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
   >;
   /** Where the gateway listens, for absolute addresses when there is no public one. */
   listeningUrl: () => string;
@@ -89,7 +89,7 @@ export interface GatewayOptions {
   contract?: Contract;
   /** How polls wait. @default real time */
   pause?: Pause;
-  /** How deadlines are waited for. @default real time */
+  /** How deadlines are kept. @default real time */
   alarm?: Alarm;
   /** The current time, in milliseconds since the epoch. @default Date.now */
   now?: () => number;
@@ -121,6 +121,7 @@ export function createGateway(options: GatewayOptions) {
     contract,
     apiKeyHeader: config.apiKeyHeader,
     pause,
+    alarm,
     now,
     random,
     onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),
@@ -154,7 +155,7 @@ export function createGateway(options: GatewayOptions) {
 
   const services: Services = {
     upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
-    eraOf: ({ apiKey }) => 0 * apiKey.length,
+    eraOf: ({ apiKey }) => upstreamOf(apiKey).era,
     watching,
     idempotency,
     watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),

@@ -9,6 +9,7 @@ import { createSandbox } from './sandbox/sandbox.ts';
 import { readOrMakeSecret } from './secret.ts';
 import { serve } from './server.ts';
 import { ConfigError, listenMistake } from './settings.ts';
+import { createPool } from './upstream/pool.ts';
 
 /** An address of its own for the embedded sandbox; requests to it never leave the process. */
 const SANDBOX_URL = 'http://sandbox.internal';
@@ -25,7 +26,8 @@ async function start(config: Config) {
   const log = pino({ level: config.logLevel }, pino.destination(LOG));
   const { automatic, manifest: manifestFile } = config.documents;
   const manifest = manifestFile === undefined ? undefined : readManifest(manifestFile);
-  const sandbox = config.upstreamUrl === undefined ? createSandbox(config.sandbox) : undefined;
+  const { upstreamUrl = '' } = config;
+  const sandbox = upstreamUrl === '' ? createSandbox(config.sandbox) : undefined;
   let listeningUrl = '';
   const gateway = createGateway({
     config,
@@ -35,7 +37,7 @@ async function start(config: Config) {
       ...config.upstream,
       ...(sandbox
         ? { baseUrl: SANDBOX_URL, transport: (input, init) => sandbox.fetch(new Request(input, init)) }
-        : { baseUrl: config.upstreamUrl ?? '', transport: fetch }),
+        : { baseUrl: upstreamUrl, transport: fetch, pool: createPool(upstreamUrl) }),
     },
     operationMilliseconds: config.operationMilliseconds,
     idempotencyStore:

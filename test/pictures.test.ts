@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../src/contract/contract.gen.ts';
 import type { ImageSource } from '../src/images/source.ts';
-import { pause } from '../src/jobs/pause.ts';
+import { alarm, pause } from '../src/jobs/pause.ts';
 import { createPictures } from '../src/pictures.ts';
 import { DownloadError } from '../src/upstream/download-error.ts';
 import { pictureOfBase64 } from '../src/upstream/picture.ts';
@@ -18,6 +18,7 @@ function startPictures({ status = 'completed', onVisit = () => {} }: { status?: 
   const state = { generation: 1, expired: new Set<string>() };
   const upstreamOf = createUpstreams({
     pause,
+    alarm,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     contract,

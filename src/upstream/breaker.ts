@@ -63,19 +63,23 @@ export function createBreaker({ share, attempts, window, rest }: BreakerSettings
 
   const current = (): Slice => {
     const time = now();
-    // A clock that was set back leaves slices of the future, which would count for ever.
-    slices = slices.filter(({ begunAt }) => begunAt > time - window && begunAt <= time);
     const last = slices.at(-1);
-    if (last && time - last.begunAt < window / SLICES) return last;
+    if (last && last.begunAt <= time && time - last.begunAt < window / SLICES) return last;
     const fresh: Slice = { begunAt: time, answered: 0, failed: 0, answeredFor: new Set(), failedFor: new Set() };
-    slices.push(fresh);
+    slices = [...inWindow(), fresh];
     return fresh;
+  };
+  // A clock that was set back leaves slices of the future, which would count for ever.
+  const inWindow = () => {
+    const time = now();
+    return slices.filter(({ begunAt }) => begunAt > time - window && begunAt <= time);
   };
   const rested = () => {
     openUntil = now() + rest;
     slices = [];
   };
   const isFailing = (): boolean => {
+    slices = inWindow();
     const failed = slices.reduce((sum, slice) => sum + slice.failed, 0);
     const ended = slices.reduce((sum, slice) => sum + slice.answered, failed);
     if (ended < attempts || failed < share * ended) return false;

@@ -1,9 +1,12 @@
+import { LARGEST_ANSWER } from './body.ts';
 import type { CallOptions, Client } from './client.ts';
 import { DownloadError } from './download-error.ts';
 import { imageAddress } from './image-address.ts';
+import { readJson } from './json.ts';
 import { MAX_PICTURE_BYTES, type Picture, pictureOfBase64 } from './picture.ts';
-import { LARGEST_ANSWER, Reading } from './read.ts';
+import { perContract, readValue } from './read.ts';
 import { boundBody, receivePicture } from './received-picture.ts';
+import { isJson } from './road.ts';
 import { createTimeBudget } from './time-budget.ts';
 
 /** A data item's picture on its way, or where it is. */
@@ -49,16 +52,15 @@ export async function openDataItem(
       throw error;
     }
   };
-  if (!isJson(response)) return { picture: receive(MAX_PICTURE_BYTES) };
+  if (!isJson(response.headers.get('content-type'))) return { picture: receive(MAX_PICTURE_BYTES) };
 
   const leave = await hold(signal).catch((error: unknown) => {
     void response.body?.cancel().catch(() => {});
     throw error;
   });
   try {
-    const reading = new Reading(client.contract, 'getDataItem');
-    const details = await reading.json(new Response(receive(LARGEST_ANSWER).body));
-    const place = reading.value('DataItemDetails', imageAddress(client.contract, 'DataItemDetails'), details);
+    const details = await readJson('getDataItem', new Response(receive(LARGEST_ANSWER).body));
+    const place = readValue('getDataItem', 'DataItemDetails', addressOf(client.contract), details);
     if ('url' in place) {
       leave();
       return place;
@@ -77,7 +79,6 @@ export async function openDataItem(
   }
 }
 
-/** Whether an answer is JSON by its media type. */
-export const isJson = (response: Response): boolean => /\bjson\b/i.test(response.headers.get('content-type') ?? '');
+const addressOf = perContract((contract) => imageAddress(contract, 'DataItemDetails'));
 
 const NEVER = new AbortController().signal;

@@ -1,8 +1,10 @@
 import type { Wire } from '../contract/contract.ts';
-import { type CallOptions, type Client, ignoreBody, type OutgoingStream } from './client.ts';
-import { type DataItemPicture, type Hold, isJson, openDataItem } from './data-item-picture.ts';
+import type { CallOptions, Client, OutgoingStream } from './client.ts';
+import { type DataItemPicture, type Hold, openDataItem } from './data-item-picture.ts';
+import { ignoreBody } from './fetch-road.ts';
 import { type FieldReader, nullable, string, timestamp } from './fields.ts';
-import { type Known, type Page, Reading } from './read.ts';
+import { readJson } from './json.ts';
+import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
 
 const fields = {
   createdAt: timestamp,
@@ -19,53 +21,57 @@ export interface DataItemRow extends Known<typeof fields>, DataItemKey {
   readonly kind: 'DataItem';
 }
 
+const readersOf = perContract((contract) => ({
+  page: pageReader(contract, 'listDataItems', 'DataItemPage', 'data'),
+  listedId: idReader(contract, 'listDataItems', 'DataItem', 'id'),
+  listed: objectReader(contract, 'listDataItems', 'DataItem', fields),
+  details: objectReader(contract, 'getDataItem', 'DataItemDetails', fields),
+  uploadedId: idReader(contract, 'uploadDataItem', 'UploadedDataItem', 'dataId'),
+}));
+
 /** @param hold Waits for a place among the pictures that are held whole. */
-export const dataItems = (client: Client, hold: Hold) => ({
-  list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<DataItemRow>> => {
-    const reading = new Reading(client.contract, 'listDataItems');
-    const call = { path: { modelId }, ...(lastDocId && { query: { lastDocId } }) };
-    return client.send('listDataItems', call, options, async (response) =>
-      reading.page('DataItemPage', 'data', await reading.json(response), (item) => ({
-        kind: 'DataItem',
-        modelId,
-        id: reading.id('DataItem', 'id', item),
-        ...reading.object('DataItem', fields, item),
-      })),
+export const dataItems = (client: Client, hold: Hold) => {
+  const readers = readersOf(client.contract);
+  const listOf = (modelId: string) => (json: unknown) =>
+    readers.page(
+      json,
+      (item): DataItemRow => readers.listed({ kind: 'DataItem', modelId, id: readers.listedId(item) }, item),
     );
-  },
 
-  /** Reads what is said of the item, not its picture: raw bytes are left unread. */
-  get: ({ modelId, id }: DataItemKey, options: CallOptions = {}): Promise<DataItemRow> => {
-    const reading = new Reading(client.contract, 'getDataItem');
-    return client.send('getDataItem', { path: { modelId, dataId: id } }, options, async (response) => {
-      if (isJson(response)) {
-        const known = reading.object('DataItemDetails', fields, await reading.json(response));
-        return { kind: 'DataItem', modelId, id, ...known };
-      }
-      await ignoreBody(response);
-      return { kind: 'DataItem', modelId, id };
-    });
-  },
+  return {
+    list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<DataItemRow>> =>
+      client.read('listDataItems', { path: { modelId }, query: { lastDocId }, read: listOf(modelId) }, options),
 
-  /** The picture in whichever of the contract's three shapes the upstream gives it. */
-  picture: (key: DataItemKey, options: CallOptions = {}): Promise<DataItemPicture> =>
-    openDataItem(client, hold, key, options),
+    /** Reads what is said of the item, not its picture: raw bytes are left unread. */
+    get: ({ modelId, id }: DataItemKey, options: CallOptions = {}): Promise<DataItemRow> =>
+      client.read(
+        'getDataItem',
+        {
+          path: { modelId, dataId: id },
+          read: (json): DataItemRow => readers.details({ kind: 'DataItem', modelId, id }, json),
+          other: () => ({ kind: 'DataItem', modelId, id }),
+        },
+        options,
+      ),
 
-  /** Resolves to the new data item's id. */
-  upload: (modelId: string, picture: OutgoingPicture, options: CallOptions = {}): Promise<string> => {
-    const reading = new Reading(client.contract, 'uploadDataItem');
-    return client.send('uploadDataItem', { path: { modelId }, ...contentOf(picture) }, options, async (response) =>
-      reading.id('UploadedDataItem', 'dataId', await reading.json(response)),
-    );
-  },
+    /** The picture in whichever of the contract's three shapes the upstream gives it. */
+    picture: (key: DataItemKey, options: CallOptions = {}): Promise<DataItemPicture> =>
+      openDataItem(client, hold, key, options),
 
-  replace: ({ modelId, id }: DataItemKey, picture: OutgoingPicture, options: CallOptions = {}): Promise<void> =>
-    client.send('replaceDataItem', { path: { modelId, dataId: id }, ...contentOf(picture) }, options, ignoreBody),
+    /** Resolves to the new data item's id. */
+    upload: (modelId: string, picture: OutgoingPicture, options: CallOptions = {}): Promise<string> =>
+      client.send('uploadDataItem', { path: { modelId }, ...contentOf(picture) }, options, async (response) =>
+        readers.uploadedId(await readJson('uploadDataItem', response)),
+      ),
 
-  /** For good: a data item that was deleted cannot be brought back. */
-  delete: ({ modelId, id }: DataItemKey): Promise<void> =>
-    client.send('deleteDataItem', { path: { modelId, dataId: id } }, {}, ignoreBody),
-});
+    replace: ({ modelId, id }: DataItemKey, picture: OutgoingPicture, options: CallOptions = {}): Promise<void> =>
+      client.send('replaceDataItem', { path: { modelId, dataId: id }, ...contentOf(picture) }, options, ignoreBody),
+
+    /** For good: a data item that was deleted cannot be brought back. */
+    delete: ({ modelId, id }: DataItemKey): Promise<void> =>
+      client.send('deleteDataItem', { path: { modelId, dataId: id } }, {}, ignoreBody),
+  };
+};
 
 /** A picture to send: all of it, or as it comes. */
 type OutgoingPicture = Uint8Array | OutgoingStream;

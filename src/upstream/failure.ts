@@ -1,40 +1,32 @@
-import { HTTPError } from 'ky';
 import type { OperationId } from '../contract/contract.ts';
-import { readText } from './body.ts';
+import { BodyTooLongError } from './body.ts';
 import { AvoidedError } from './breaker.ts';
 import { UpstreamError } from './errors.ts';
-import { isNetworkError, isRefused, readRetryAfter } from './retry.ts';
+import { isRefused, NetworkError, StatusError } from './road-errors.ts';
 import { NoTurnError } from './turns.ts';
 
 /** What a failed operation means for its caller; errors that are not the upstream's are handed on as they are. */
-export async function explain(
+export function explain(
   id: OperationId,
   error: unknown,
-  { mayHaveHappened, inTime, now }: { mayHaveHappened: boolean; inTime: boolean; now: () => number },
-): Promise<unknown> {
+  { mayHaveHappened, inTime }: { mayHaveHappened: boolean; inTime: boolean },
+): unknown {
   if (error instanceof AvoidedError) {
     return new UpstreamError(id, 'avoided', error.message, { retryAfter: Math.ceil(error.wait / 1_000) });
   }
   if (error instanceof NoTurnError) return new UpstreamError(id, 'crowded', error.message, { retryAfter: 1 });
-  if (error instanceof UpstreamError) {
-    return mayHaveHappened
-      ? new UpstreamError(id, 'outcome-unknown', 'a write was accepted with an unreadable answer', { cause: error })
-      : error;
+  if (error instanceof UpstreamError || error instanceof BodyTooLongError) {
+    if (mayHaveHappened) {
+      return new UpstreamError(id, 'outcome-unknown', 'a write was accepted with an unreadable answer', {
+        cause: error,
+      });
+    }
+    return error instanceof UpstreamError
+      ? error
+      : new UpstreamError(id, 'invalid-response', error.message, { cause: error });
   }
-  if (error instanceof HTTPError) {
-    const { status, headers } = error.response;
-    if (status < 400)
-      return new UpstreamError(id, 'invalid-response', `expected an answer, got a redirect (${status})`);
-    const said = await readMessage(error.response);
-    const retryAfter = readRetryAfter(headers, now());
-    const unknown = mayHaveHappened && (status >= 500 || status === 408);
-    return new UpstreamError(id, unknown ? 'outcome-unknown' : 'status', `answered ${status}`, {
-      status,
-      said,
-      retryAfter,
-    });
-  }
-  if (inTime && !isNetworkError(error)) return error;
+  if (error instanceof StatusError) return ofStatus(id, error, mayHaveHappened);
+  if (inTime && !(error instanceof NetworkError)) return error;
   if (mayHaveHappened && !isRefused(error)) {
     return new UpstreamError(id, 'outcome-unknown', 'no complete answer to a write', { cause: error });
   }
@@ -43,20 +35,11 @@ export async function explain(
     : new UpstreamError(id, 'timeout', 'no complete answer in time', { cause: error });
 }
 
-const LONGEST_MESSAGE = 500;
-/** More than any error has to say, in bytes. */
-const LARGEST_ERROR = 65_536;
-
-/** The sentence of an error body in any of the contract's forms; undefined when there is none. */
-async function readMessage(response: Response): Promise<string | undefined> {
-  try {
-    const body: unknown = JSON.parse(await readText(response, LARGEST_ERROR));
-    const message = find(find(body, 'error'), 'message') ?? find(body, 'error') ?? find(body, 'message');
-    return typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : undefined;
-  } catch {
-    return undefined;
+function ofStatus(id: OperationId, { status, said, retryAfter }: StatusError, mayHaveHappened: boolean): UpstreamError {
+  if (status < 400) {
+    return new UpstreamError(id, 'invalid-response', `expected an answer, got a redirect (${status})`);
   }
+  const isUnknown = mayHaveHappened && (status >= 500 || status === 408);
+  const details = { status, said, retryAfter };
+  return new UpstreamError(id, isUnknown ? 'outcome-unknown' : 'status', `answered ${status}`, details);
 }
-
-const find = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;

@@ -38,8 +38,11 @@ export const nullable =
 /** One of the words the contract knows; a word it does not know is null, because nobody could act on it. */
 export const oneOf =
   <Word extends string>(...words: readonly Word[]): FieldReader<Word | null> =>
-  (value) =>
-    value === null ? null : (words.find((word) => word === string(value)) ?? null);
+  (value) => {
+    if (value === null) return null;
+    const text = string(value);
+    return words.find((word) => word === text) ?? null;
+  };
 
 /** ISO 8601, epoch seconds, epoch milliseconds, or a Firestore timestamp. */
 export const timestamp: FieldReader<Date | null> = (value) => {
@@ -73,11 +76,14 @@ export const reason: FieldReader<string | null> = (value) => {
   return typeof message === 'string' ? message : null;
 };
 
+/** An object as JSON has them: nothing in it is inherited but what every object has. */
 export const record: FieldReader<Readonly<Record<string, unknown>>> = (value) => {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return Object.fromEntries(Object.entries(value));
+  if (isRecord(value)) return value;
   throw new Unreadable('an object', value);
 };
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const list: FieldReader<readonly unknown[]> = (value) => {
   if (Array.isArray(value)) return value;

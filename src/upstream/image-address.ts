@@ -1,23 +1,28 @@
 import type { Contract } from '../contract/contract.ts';
 import { type FieldReader, record, Unreadable } from './fields.ts';
+import { namesOf } from './read.ts';
 
 /** Where an image is: an address to fetch, or its bytes in base64 (bare or as a data URL). */
 export type ImageAddress = { readonly url: string } | { readonly base64: string };
 
 /** Reads an image's place from a string or from an object under any of the contract's names. */
-export const imageAddress =
-  (contract: Contract, schema: 'ImageReference' | 'DataItemDetails'): FieldReader<ImageAddress> =>
-  (value) => {
+export function imageAddress(
+  contract: Contract,
+  schema: 'ImageReference' | 'DataItemDetails',
+): FieldReader<ImageAddress> {
+  const urls = namesOf(contract, schema, 'url');
+  const images = namesOf(contract, schema, 'image');
+  return (value) => {
     if (typeof value === 'string') return ofText(value);
     const body = record(value);
-    const find = (field: string) =>
-      (contract.fields[schema]?.[field] ?? [field]).map((name) => body[name]).find(isText);
-    const address = find('url');
-    const bytes = find('image');
-    if (address) return ofText(address);
-    if (bytes) return ofText(bytes);
+    const text = textUnder(urls, body) ?? textUnder(images, body);
+    if (text) return ofText(text);
     throw new Unreadable('the address of an image, or its bytes in base64', value);
   };
+}
+
+const textUnder = (names: readonly string[], body: Readonly<Record<string, unknown>>): string | undefined =>
+  names.map((name) => body[name]).find(isText);
 
 const ofText = (text: string): ImageAddress => (/^https?:\/\//i.test(text) ? { url: text } : { base64: text });
 

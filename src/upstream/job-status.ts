@@ -26,12 +26,12 @@ const STATES = new Map(
 /** Reads a status word in any case, with `-`, `_` or a space between its parts. */
 export const jobStatus: FieldReader<JobStatus> = (value) => {
   const word = string(value);
-  const state =
-    STATES.get(
-      word
-        .trim()
-        .toLowerCase()
-        .replace(/[-\s]+/g, '_'),
-    ) ?? 'UNKNOWN';
+  const state = STATES.get(word) ?? STATES.get(plain(word)) ?? 'UNKNOWN';
   return { state, word, isFinished: state === 'COMPLETED' || state === 'FAILED' || state === 'CANCELED' };
 };
+
+const plain = (word: string): string =>
+  word
+    .trim()
+    .toLowerCase()
+    .replace(/[-\s]+/g, '_');

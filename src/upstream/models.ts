@@ -1,7 +1,9 @@
 import type { Wire } from '../contract/contract.ts';
-import { type CallOptions, type Client, ignoreBody } from './client.ts';
+import type { CallOptions, Client } from './client.ts';
+import { ignoreBody } from './fetch-road.ts';
 import { type FieldReader, nullable, string } from './fields.ts';
-import { type Known, type Page, Reading } from './read.ts';
+import { readJson } from './json.ts';
+import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
 
 const fields = {
   displayName: nullable(string),
@@ -14,51 +16,49 @@ export interface ModelRow extends Known<typeof fields> {
   readonly id: string;
 }
 
-export const models = (client: Client) => ({
-  list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<ModelRow>> => {
-    const reading = new Reading(client.contract, 'listModels');
-    return client.send(
-      'listModels',
-      { path: {}, ...(lastDocId && { query: { lastDocId } }) },
-      options,
-      async (response) =>
-        reading.page('ModelPage', 'models', await reading.json(response), (item) => ({
-          kind: 'Model',
-          id: reading.id('Model', 'id', item),
-          ...reading.object('Model', fields, item),
-        })),
-    );
-  },
+const readersOf = perContract((contract) => ({
+  page: pageReader(contract, 'listModels', 'ModelPage', 'models'),
+  listedId: idReader(contract, 'listModels', 'Model', 'id'),
+  listed: objectReader(contract, 'listModels', 'Model', fields),
+  details: objectReader(contract, 'getModel', 'ModelDetails', fields),
+  createdId: idReader(contract, 'createModel', 'CreatedModel', 'id'),
+  created: objectReader(contract, 'createModel', 'CreatedModel', fields),
+}));
 
-  get: (id: string, options: CallOptions = {}): Promise<ModelRow> => {
-    const reading = new Reading(client.contract, 'getModel');
-    return client.send('getModel', { path: { modelId: id } }, options, async (response) => ({
-      kind: 'Model',
-      id,
-      ...reading.object('ModelDetails', fields, await reading.json(response)),
-    }));
-  },
+export const models = (client: Client) => {
+  const readers = readersOf(client.contract);
+  const readListed = (item: unknown): ModelRow => readers.listed({ kind: 'Model', id: readers.listedId(item) }, item);
 
-  create: (body: Wire['CreateModel']): Promise<ModelRow> => {
-    const reading = new Reading(client.contract, 'createModel');
-    return client.send('createModel', { path: {}, json: body }, {}, async (response) => {
-      const answer = await reading.json(response);
-      return {
+  return {
+    list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<ModelRow>> =>
+      client.read(
+        'listModels',
+        { path: {}, query: { lastDocId }, read: (json) => readers.page(json, readListed) },
+        options,
+      ),
+
+    get: (id: string, options: CallOptions = {}): Promise<ModelRow> =>
+      client.read(
+        'getModel',
+        { path: { modelId: id }, read: (json) => readers.details({ kind: 'Model', id }, json) },
+        options,
+      ),
+
+    create: (body: Wire['CreateModel']): Promise<ModelRow> =>
+      client.send('createModel', { path: {}, json: body }, {}, async (response) => {
+        const answer = await readJson('createModel', response);
+        return readers.created({ kind: 'Model', id: readers.createdId(answer) }, answer);
+      }),
+
+    /** The answer says nothing, so the row holds the new name alone. */
+    rename: (id: string, updatedDisplayName: string): Promise<ModelRow> =>
+      client.send('updateModel', { path: { modelId: id }, json: { updatedDisplayName } }, {}, async () => ({
         kind: 'Model',
-        id: reading.id('CreatedModel', 'id', answer),
-        ...reading.object('CreatedModel', fields, answer),
-      };
-    });
-  },
+        id,
+        displayName: updatedDisplayName,
+      })),
 
-  /** The answer says nothing, so the row holds the new name alone. */
-  rename: (id: string, updatedDisplayName: string): Promise<ModelRow> =>
-    client.send('updateModel', { path: { modelId: id }, json: { updatedDisplayName } }, {}, async () => ({
-      kind: 'Model',
-      id,
-      displayName: updatedDisplayName,
-    })),
-
-  /** Marks the model as deleted; its trainings and predictions stay. */
-  delete: (id: string): Promise<void> => client.send('deleteModel', { path: { modelId: id } }, {}, ignoreBody),
-});
+    /** Marks the model as deleted; its trainings and predictions stay. */
+    delete: (id: string): Promise<void> => client.send('deleteModel', { path: { modelId: id } }, {}, ignoreBody),
+  };
+};

@@ -1,9 +1,11 @@
-import type { Wire } from '../contract/contract.ts';
-import { type CallOptions, type Client, ignoreBody } from './client.ts';
+import type { Contract, Wire } from '../contract/contract.ts';
+import type { CallOptions, Client } from './client.ts';
+import { ignoreBody } from './fetch-road.ts';
 import { type FieldReader, fraction, list, nullable, number, reason, record, string, timestamp } from './fields.ts';
 import { type ImageAddress, imageAddress } from './image-address.ts';
 import { jobStatus } from './job-status.ts';
-import { type Known, type Page, Reading } from './read.ts';
+import { readJson } from './json.ts';
+import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
 
 /** Each model's weight, by the model's id. */
 const scales: FieldReader<ReadonlyMap<string, number>> = (value) =>
@@ -19,12 +21,15 @@ const size: FieldReader<{ width: number; height: number }> = (value) => {
   return { width: number(width), height: number(height) };
 };
 
-const fieldsOf = (client: Client) =>
+const imagesOf = (contract: Contract): FieldReader<readonly ImageAddress[]> => {
+  const read = imageAddress(contract, 'ImageReference');
+  return (value) => list(value).map(read);
+};
+
+const fieldsOf = (contract: Contract) =>
   ({
     status: jobStatus,
-    images: nullable((value): readonly ImageAddress[] =>
-      list(value).map(imageAddress(client.contract, 'ImageReference')),
-    ),
+    images: nullable(imagesOf(contract)),
     createdAt: timestamp,
     finishedAt: timestamp,
     progress: fraction,
@@ -44,37 +49,42 @@ export interface PredictionRow extends Known<ReturnType<typeof fieldsOf>> {
   readonly id: string;
 }
 
-export const predictions = (client: Client) => {
-  const fields = fieldsOf(client);
+const readersOf = perContract((contract) => {
+  const fields = fieldsOf(contract);
   return {
-    list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<PredictionRow>> => {
-      const reading = new Reading(client.contract, 'listPredictions');
-      const call = { path: {}, ...(lastDocId && { query: { lastDocId } }) };
-      return client.send('listPredictions', call, options, async (response) =>
-        reading.page('PredictionPage', 'predictions', await reading.json(response), (item) => ({
-          kind: 'Prediction',
-          id: reading.id('Prediction', 'id', item),
-          ...reading.object('Prediction', fields, item),
-        })),
-      );
-    },
+    page: pageReader(contract, 'listPredictions', 'PredictionPage', 'predictions'),
+    listedId: idReader(contract, 'listPredictions', 'Prediction', 'id'),
+    listed: objectReader(contract, 'listPredictions', 'Prediction', fields),
+    details: objectReader(contract, 'getPrediction', 'PredictionDetails', fields),
+    createdId: idReader(contract, 'createPrediction', 'CreatedPrediction', 'predictionId'),
+  };
+});
 
-    get: (id: string, options: CallOptions = {}): Promise<PredictionRow> => {
-      const reading = new Reading(client.contract, 'getPrediction');
-      return client.send('getPrediction', { path: { predictionId: id } }, options, async (response) => ({
-        kind: 'Prediction',
-        id,
-        ...reading.object('PredictionDetails', fields, await reading.json(response)),
-      }));
-    },
+export const predictions = (client: Client) => {
+  const readers = readersOf(client.contract);
+  const readListed = (item: unknown): PredictionRow =>
+    readers.listed({ kind: 'Prediction', id: readers.listedId(item) }, item);
+
+  return {
+    list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<PredictionRow>> =>
+      client.read(
+        'listPredictions',
+        { path: {}, query: { lastDocId }, read: (json) => readers.page(json, readListed) },
+        options,
+      ),
+
+    get: (id: string, options: CallOptions = {}): Promise<PredictionRow> =>
+      client.read(
+        'getPrediction',
+        { path: { predictionId: id }, read: (json) => readers.details({ kind: 'Prediction', id }, json) },
+        options,
+      ),
 
     /** Costs money, and is therefore never sent twice. Resolves to the new prediction's id. */
-    create: (body: Wire['CreatePrediction']): Promise<string> => {
-      const reading = new Reading(client.contract, 'createPrediction');
-      return client.send('createPrediction', { path: {}, json: body }, {}, async (response) =>
-        reading.id('CreatedPrediction', 'predictionId', await reading.json(response)),
-      );
-    },
+    create: (body: Wire['CreatePrediction']): Promise<string> =>
+      client.send('createPrediction', { path: {}, json: body }, {}, async (response) =>
+        readers.createdId(await readJson('createPrediction', response)),
+      ),
 
     /** Marks the record as deleted; a running prediction goes on. */
     delete: (id: string): Promise<void> =>

@@ -1,109 +1,98 @@
 import type { Contract, OperationId, Wire } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
-import { BodyTooLongError, readText } from './body.ts';
 import { UpstreamError } from './errors.ts';
 import { type FieldReader, list, record, string, Unreadable } from './fields.ts';
-
-/** A page of lists, or a picture in base64, is far below it; in bytes. */
-export const LARGEST_ANSWER = 67_108_864;
+import { invalid } from './json.ts';
 
 export type FieldReaders = Readonly<Record<string, FieldReader<unknown>>>;
 
 /** What readers made of an object: only the fields that were there. Absent is not null: it may be asked for elsewhere. */
 export type Known<Readers extends FieldReaders> = { [Field in keyof Readers]?: ReturnType<Readers[Field]> };
 
-/** The schemas of list pages. */
-type PageSchema = 'ModelPage' | 'DataItemPage' | 'TrainingPage' | 'PredictionPage';
-/** What every page says of the next one. */
-type PageEnd = Pick<Wire[PageSchema], 'hasMore' | 'nextPageCursor'>;
+/** An object of JSON. */
+type Body = Readonly<Record<string, unknown>>;
 
-/** Reads answers of one operation as the contract describes them, under any of the names it accepts. */
-export class Reading {
-  readonly #contract: Contract;
-  readonly #operation: OperationId;
+/** The names under which a field is accepted. */
+export const namesOf = (contract: Contract, schema: keyof Wire, field: string): readonly string[] =>
+  contract.fields[schema]?.[field] ?? [field];
 
-  constructor(contract: Contract, operation: OperationId) {
-    this.#contract = contract;
-    this.#operation = operation;
+/** What the first of these names holds that holds anything. What every object inherits is nothing. */
+function find(body: Body, names: readonly string[]): unknown {
+  for (const name of names) {
+    const value = body[name];
+    if (value !== undefined && Object.hasOwn(body, name)) return value;
   }
+  return undefined;
+}
 
-  /** The answer's JSON. */
-  async json(response: Response): Promise<unknown> {
+/** The operation's error for a value that breaks the contract; any other error as it is. */
+function atField(operation: OperationId, field: string, error: unknown): unknown {
+  return error instanceof Unreadable ? invalid(operation, `${field}: ${error.message}`, { cause: error }) : error;
+}
+
+/** A whole answer that is one value. @throws UpstreamError */
+export function readValue<Value>(
+  operation: OperationId,
+  schema: keyof Wire,
+  read: FieldReader<Value>,
+  value: unknown,
+): Value {
+  try {
+    return read(value);
+  } catch (error) {
+    throw atField(operation, schema, error);
+  }
+}
+
+/** Makes a reader of an identifier, which must be there and obey the rule for ids. */
+export function idReader<Schema extends keyof Wire>(
+  contract: Contract,
+  operation: OperationId,
+  schema: Schema,
+  field: keyof Wire[Schema] & string,
+): (value: unknown) => string {
+  const names = namesOf(contract, schema, field);
+  return (value) => {
     try {
-      return JSON.parse(await readText(response, LARGEST_ANSWER));
-    } catch (cause) {
-      if (cause instanceof BodyTooLongError) throw this.invalid(cause.message, { cause });
-      if (!(cause instanceof SyntaxError)) throw cause;
-      // Without its cause, which quotes the body.
-      throw this.invalid('expected JSON, got something else');
-    }
-  }
-
-  /** The fields of `schema` that are there. */
-  object<Schema extends keyof Wire, Readers extends FieldReaders & Partial<Record<keyof Wire[Schema], unknown>>>(
-    schema: Schema,
-    readers: Readers,
-    value: unknown,
-  ): Known<Readers> {
-    const body = this.#field(schema, () => record(value));
-    const known: Record<string, unknown> = {};
-    for (const [field, read] of Object.entries(readers)) {
-      const found = this.#find(schema, field, body);
-      if (found !== undefined) known[field] = this.#field(`${schema}.${field}`, () => read(found));
-    }
-    // The loop above filled it from the readers' own results.
-    return known as Known<Readers>;
-  }
-
-  /** An identifier, which must be there and obey the rule for ids. */
-  id<Schema extends keyof Wire>(schema: Schema, field: keyof Wire[Schema] & string, value: unknown): string {
-    return this.#field(`${schema}.${field}`, () => {
-      const id = string(this.#find(schema, field, record(value)));
+      const id = string(find(record(value), names));
       if (!isUpstreamId(id)) throw new Unreadable('an id of 1 to 128 letters, digits, ".", "_", "~" or "-"', id);
       return id;
-    });
-  }
-
-  /** A whole answer that is one value. */
-  value<Value>(schema: keyof Wire, read: FieldReader<Value>, value: unknown): Value {
-    return this.#field(schema, () => read(value));
-  }
-
-  /** One page of a list; a row that cannot be read is its error, and leaves its neighbours alone. */
-  page<Schema extends PageSchema, Row>(
-    schema: Schema,
-    field: Exclude<keyof Wire[Schema], keyof PageEnd> & string,
-    value: unknown,
-    row: (item: unknown) => Row,
-  ): Page<Row> {
-    const body = this.#field(schema, () => record(value));
-    const items = this.#field(`${schema}.${field}`, () => list(this.#find(schema, field, body)));
-    const hasMore = this.#find(schema, 'hasMore' satisfies keyof PageEnd, body);
-    const nextPageCursor = this.#find(schema, 'nextPageCursor' satisfies keyof PageEnd, body);
-    return {
-      rows: items.map((item) => attempt(() => row(item))),
-      hasMore: typeof hasMore === 'boolean' ? hasMore : undefined,
-      nextPageCursor: nextPageCursor === null || isCursor(nextPageCursor) ? nextPageCursor : undefined,
-    };
-  }
-
-  invalid(message: string, options?: ErrorOptions): UpstreamError {
-    return new UpstreamError(this.#operation, 'invalid-response', message, options);
-  }
-
-  #find(schema: keyof Wire, field: string, body: Readonly<Record<string, unknown>>): unknown {
-    const names = this.#contract.fields[schema]?.[field] ?? [field];
-    return names.map((name) => body[name]).find((value) => value !== undefined);
-  }
-
-  #field<Value>(field: string, read: () => Value): Value {
-    try {
-      return read();
     } catch (error) {
-      if (error instanceof Unreadable) throw this.invalid(`${field}: ${error.message}`, { cause: error });
-      throw error;
+      throw atField(operation, `${schema}.${field}`, error);
     }
-  }
+  };
+}
+
+/**
+ * Makes a reader of the fields of `schema` that are there. Which names they have is found out once, not for each row.
+ *
+ * @returns A function that adds them to a row, and returns it.
+ */
+export function objectReader<
+  Schema extends keyof Wire,
+  Readers extends FieldReaders & Partial<Record<keyof Wire[Schema], unknown>>,
+>(contract: Contract, operation: OperationId, schema: Schema, readers: Readers) {
+  const fields = Object.entries(readers).map(([field, read]) => ({
+    field,
+    read,
+    names: namesOf(contract, schema, field),
+  }));
+  return <const Row extends Body>(row: Row, value: unknown): Row & Known<Readers> => {
+    const known: Record<string, unknown> = row;
+    let at: string | undefined;
+    try {
+      const body = record(value);
+      for (const { field, read, names } of fields) {
+        at = field;
+        const found = find(body, names);
+        if (found !== undefined) known[field] = read(found);
+      }
+    } catch (error) {
+      throw atField(operation, at === undefined ? schema : `${schema}.${at}`, error);
+    }
+    // The loop above filled it from the readers' own results.
+    return row as Row & Known<Readers>;
+  };
 }
 
 /** One page of a list as the upstream cut it. */
@@ -116,13 +105,60 @@ export interface Page<Row> {
   nextPageCursor: string | null | undefined;
 }
 
+/** The schemas of list pages. */
+type PageSchema = 'ModelPage' | 'DataItemPage' | 'TrainingPage' | 'PredictionPage';
+/** What every page says of the next one. */
+type PageEnd = Pick<Wire[PageSchema], 'hasMore' | 'nextPageCursor'>;
+
+/** Makes a reader of one page of a list; a row that cannot be read is its error, and leaves its neighbours alone. */
+export function pageReader<Schema extends PageSchema>(
+  contract: Contract,
+  operation: OperationId,
+  schema: Schema,
+  field: Exclude<keyof Wire[Schema], keyof PageEnd> & string,
+) {
+  const names = namesOf(contract, schema, field);
+  const hasMoreNames = namesOf(contract, schema, 'hasMore' satisfies keyof PageEnd);
+  const cursorNames = namesOf(contract, schema, 'nextPageCursor' satisfies keyof PageEnd);
+  return <Row>(value: unknown, readRow: (item: unknown) => Row): Page<Row> => {
+    const body = readValue(operation, schema, record, value);
+    const rows: (Row | UpstreamError)[] = [];
+    for (const item of itemsOf(body)) {
+      try {
+        rows.push(readRow(item));
+      } catch (error) {
+        if (!(error instanceof UpstreamError)) throw error;
+        rows.push(error);
+      }
+    }
+    const hasMore = find(body, hasMoreNames);
+    const nextPageCursor = find(body, cursorNames);
+    return {
+      rows,
+      hasMore: typeof hasMore === 'boolean' ? hasMore : undefined,
+      nextPageCursor: nextPageCursor === null || isCursor(nextPageCursor) ? nextPageCursor : undefined,
+    };
+  };
+
+  function itemsOf(body: Body): readonly unknown[] {
+    try {
+      return list(find(body, names));
+    } catch (error) {
+      throw atField(operation, `${schema}.${field}`, error);
+    }
+  }
+}
+
 const isCursor = (value: unknown): value is string => typeof value === 'string' && isUpstreamId(value);
 
-function attempt<Row>(read: () => Row): Row | UpstreamError {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UpstreamError) return error;
-    throw error;
-  }
+/** What is made of a contract once, however many credentials use it. */
+export function perContract<Made>(make: (contract: Contract) => Made): (contract: Contract) => Made {
+  const made = new WeakMap<Contract, Made>();
+  return (contract) => {
+    const known = made.get(contract);
+    if (known) return known;
+    const fresh = make(contract);
+    made.set(contract, fresh);
+    return fresh;
+  };
 }

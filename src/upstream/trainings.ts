@@ -1,8 +1,10 @@
 import type { Wire } from '../contract/contract.ts';
-import { type CallOptions, type Client, ignoreBody } from './client.ts';
+import type { CallOptions, Client } from './client.ts';
+import { ignoreBody } from './fetch-road.ts';
 import { boolean, type FieldReader, fraction, nullable, number, oneOf, reason, string, timestamp } from './fields.ts';
 import { jobStatus } from './job-status.ts';
-import { type Known, type Page, Reading } from './read.ts';
+import { readJson } from './json.ts';
+import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
 
 const fields = {
   status: jobStatus,
@@ -28,44 +30,49 @@ export interface TrainingRow extends Known<typeof fields>, TrainingKey {
   readonly kind: 'Training';
 }
 
-export const trainings = (client: Client) => ({
-  list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<TrainingRow>> => {
-    const reading = new Reading(client.contract, 'listTrainings');
-    const call = { path: { modelId }, ...(lastDocId && { query: { lastDocId } }) };
-    return client.send('listTrainings', call, options, async (response) =>
-      reading.page('TrainingPage', 'trainings', await reading.json(response), (item) => ({
-        kind: 'Training',
-        modelId,
-        id: reading.id('Training', 'id', item),
-        ...reading.object('Training', fields, item),
-      })),
+const readersOf = perContract((contract) => ({
+  page: pageReader(contract, 'listTrainings', 'TrainingPage', 'trainings'),
+  listedId: idReader(contract, 'listTrainings', 'Training', 'id'),
+  listed: objectReader(contract, 'listTrainings', 'Training', fields),
+  details: objectReader(contract, 'getTraining', 'TrainingDetails', fields),
+  startedId: idReader(contract, 'startTraining', 'StartedTraining', 'trainingId'),
+}));
+
+export const trainings = (client: Client) => {
+  const readers = readersOf(client.contract);
+  const listOf = (modelId: string) => (json: unknown) =>
+    readers.page(
+      json,
+      (item): TrainingRow => readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item),
     );
-  },
 
-  get: ({ modelId, id }: TrainingKey, options: CallOptions = {}): Promise<TrainingRow> => {
-    const reading = new Reading(client.contract, 'getTraining');
-    return client.send('getTraining', { path: { modelId, trainingId: id } }, options, async (response) => ({
-      kind: 'Training',
-      modelId,
-      id,
-      ...reading.object('TrainingDetails', fields, await reading.json(response)),
-    }));
-  },
+  return {
+    list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<TrainingRow>> =>
+      client.read('listTrainings', { path: { modelId }, query: { lastDocId }, read: listOf(modelId) }, options),
 
-  /** Costs money, and is therefore never sent twice. */
-  start: (modelId: string, body: Wire['StartTraining']): Promise<TrainingKey> => {
-    const reading = new Reading(client.contract, 'startTraining');
-    return client.send('startTraining', { path: { modelId }, json: body }, {}, async (response) => ({
-      modelId,
-      id: reading.id('StartedTraining', 'trainingId', await reading.json(response)),
-    }));
-  },
+    get: ({ modelId, id }: TrainingKey, options: CallOptions = {}): Promise<TrainingRow> =>
+      client.read(
+        'getTraining',
+        {
+          path: { modelId, trainingId: id },
+          read: (json) => readers.details({ kind: 'Training', modelId, id }, json),
+        },
+        options,
+      ),
 
-  /** Asks for cancellation, which is not guaranteed to succeed; what ran is charged for. */
-  cancel: ({ modelId, id }: TrainingKey): Promise<void> =>
-    client.send('cancelTraining', { path: { modelId, trainingId: id } }, {}, ignoreBody),
+    /** Costs money, and is therefore never sent twice. */
+    start: (modelId: string, body: Wire['StartTraining']): Promise<TrainingKey> =>
+      client.send('startTraining', { path: { modelId }, json: body }, {}, async (response) => ({
+        modelId,
+        id: readers.startedId(await readJson('startTraining', response)),
+      })),
 
-  /** Marks the record as deleted; a running training goes on. */
-  delete: ({ modelId, id }: TrainingKey): Promise<void> =>
-    client.send('deleteTraining', { path: { modelId, trainingId: id } }, {}, ignoreBody),
-});
+    /** Asks for cancellation, which is not guaranteed to succeed; what ran is charged for. */
+    cancel: ({ modelId, id }: TrainingKey): Promise<void> =>
+      client.send('cancelTraining', { path: { modelId, trainingId: id } }, {}, ignoreBody),
+
+    /** Marks the record as deleted; a running training goes on. */
+    delete: ({ modelId, id }: TrainingKey): Promise<void> =>
+      client.send('deleteTraining', { path: { modelId, trainingId: id } }, {}, ignoreBody),
+  };
+};

@@ -1,4 +1,4 @@
-import PQueue from 'p-queue';
+import { type Cancellation, type Leaver, leaveWith, stayWith } from './cancellation.ts';
 
 /** So many requests wait already that one more would only be late. */
 export class NoTurnError extends Error {
@@ -10,9 +10,7 @@ export class NoTurnError extends Error {
 }
 
 export interface TurnOptions {
-  /** Ends the waiting, and the task's stay. */
-  signal: AbortSignal;
-  /** Ends the waiting only: whatever has its turn keeps it. */
+  /** Ends the waiting. Whoever has a turn already keeps it. */
   by?: AbortSignal | undefined;
   /** It gives way to everybody else. */
   isPoll: boolean;
@@ -21,62 +19,97 @@ export interface TurnOptions {
 /** Bounds how many requests of one credential are under way, and how many wait for that. */
 export interface Turns {
   /**
-   * Runs a task when it is its turn: first come, first served, polls last. Where too many wait, a poll is turned away
-   * first: the newest of those that wait already, if who comes is none.
+   * Waits for a turn: first come, first served, polls last. Where too many wait, a poll is turned away first: the newest
+   * of those that wait already, if who comes is none. Whoever got a turn gives it back with {@link Turns.leave}.
    *
-   * @throws NoTurnError when too many wait; the reason of whichever signal aborts first; what the task throws.
+   * @param cancellation Ends the waiting, too.
+   * @returns Undefined when it is their turn at once.
+   * @throws NoTurnError when too many wait; the reason of whichever is over first, the cancellation or `by`.
    */
-  take<Result>(task: () => Promise<Result>, options: TurnOptions): Promise<Result>;
+  enter(cancellation: Cancellation, options: TurnOptions): Promise<void> | undefined;
+  /** Gives a turn back. */
+  leave(): void;
   /** How many wait now. */
   readonly waiting: number;
 }
 
 /**
- * @param options.concurrency How many tasks are under way at once.
+ * @param options.concurrency How many turns there are at once.
  * @param options.waiting How many more may wait.
  */
 export function createTurns({ concurrency, waiting }: { concurrency: number; waiting: number }): Turns {
-  const queue = new PQueue({ concurrency });
-  const waitingPolls = new Set<AbortController>();
+  const others = new Set<Waiting>();
+  const polls = new Set<Waiting>();
+  let taken = 0;
 
   const makeRoom = (isPoll: boolean) => {
-    if (queue.size < waiting) return;
-    const newest = isPoll ? undefined : [...waitingPolls].at(-1);
+    if (others.size + polls.size < waiting) return;
+    const newest = isPoll ? undefined : [...polls].at(-1);
     if (!newest) throw new NoTurnError(waiting);
-    waitingPolls.delete(newest);
-    newest.abort(new NoTurnError(waiting));
+    newest.leave(new NoTurnError(waiting));
   };
 
   return {
-    async take(task, { signal, by, isPoll }) {
-      signal.throwIfAborted();
+    enter(cancellation, { by, isPoll }) {
+      cancellation.throwIfOver();
       by?.throwIfAborted();
-      makeRoom(isPoll);
-      const turn = new AbortController();
-      const onSignal = () => turn.abort(signal.reason);
-      const onLate = () => turn.abort(by?.reason);
-      const stopWaiting = () => {
-        waitingPolls.delete(turn);
-        by?.removeEventListener('abort', onLate);
-      };
-      signal.addEventListener('abort', onSignal);
-      by?.addEventListener('abort', onLate);
-      if (isPoll) waitingPolls.add(turn);
-      try {
-        return await queue.add(
-          () => {
-            stopWaiting();
-            return task();
-          },
-          { signal: turn.signal, priority: isPoll ? 0 : 1 },
-        );
-      } finally {
-        stopWaiting();
-        signal.removeEventListener('abort', onSignal);
+      // While somebody waits, every turn is taken.
+      if (taken < concurrency) {
+        taken++;
+        return undefined;
       }
+      makeRoom(isPoll);
+      return new Promise((resolve, reject) => {
+        new Waiting({ queue: isPoll ? polls : others, cancellation, by, resolve, reject });
+      });
+    },
+    leave() {
+      const [next] = others.size > 0 ? others : polls;
+      if (next) next.admit();
+      else taken--;
     },
     get waiting() {
-      return queue.size;
+      return others.size + polls.size;
     },
   };
+}
+
+interface WaitingOptions {
+  queue: Set<Waiting>;
+  cancellation: Cancellation;
+  by: AbortSignal | undefined;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+}
+
+/** Somebody in a queue. Holds nothing once it is out of it: a queue's memory of what was in it can outlast the stay. */
+class Waiting implements Leaver {
+  #options: WaitingOptions | undefined;
+
+  constructor(options: WaitingOptions) {
+    this.#options = options;
+    const { queue, cancellation, by } = options;
+    queue.add(this);
+    cancellation.underWay = this;
+    if (by) leaveWith(by, this);
+  }
+
+  admit(): void {
+    this.#stop()?.resolve();
+  }
+
+  leave(reason: unknown): void {
+    this.#stop()?.reject(reason);
+  }
+
+  #stop(): WaitingOptions | undefined {
+    const options = this.#options;
+    if (!options) return undefined;
+    this.#options = undefined;
+    const { queue, cancellation, by } = options;
+    queue.delete(this);
+    cancellation.underWay = undefined;
+    if (by) stayWith(by, this);
+    return options;
+  }
 }

@@ -1,13 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import type { Contract } from '../contract/contract.ts';
 import { type BreakerSettings, createBreaker, defaultBreaker } from './breaker.ts';
-import { type Client, createClient, type Start, type Transport } from './client.ts';
+import { type Alarm, Cancellation } from './cancellation.ts';
+import { type Client, type ClientOptions, createClient, type Start } from './client.ts';
 import { dataItems } from './data-items.ts';
-import type { Wait } from './deadline.ts';
+import { HeldValues } from './held-values.ts';
 import { models } from './models.ts';
+import { createPaths } from './paths.ts';
 import { createPlaces } from './places.ts';
 import { predictions } from './predictions.ts';
 import { defaultRetry, type RetryPolicy } from './retry.ts';
+import { SharedReads } from './shared-reads.ts';
 import { trainings } from './trainings.ts';
 import { createTurns } from './turns.ts';
 
@@ -19,15 +21,12 @@ export interface Upstream {
   readonly predictions: ReturnType<typeof predictions>;
   /** Fetches an address on the upstream's own origin with this credential. */
   readonly fetchOwn: Client['fetchOwn'];
+  /** A number that is new after each write of this credential that has ended. What was read in another era may be old. */
+  readonly era: number;
 }
 
-export interface UpstreamOptions {
-  /** Absolute address under which the contract's paths lie, without a trailing slash. */
-  baseUrl: string;
-  /** Name of the header that carries the key. */
-  apiKeyHeader: string;
-  transport: Transport;
-  contract: Contract;
+export interface UpstreamOptions
+  extends Pick<ClientOptions, 'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'pause'> {
   /** Requests of one credential under way at once. @default 32 */
   concurrency?: number;
   /** How many more requests of one credential may wait for that. @default 1_000 */
@@ -37,8 +36,8 @@ export interface UpstreamOptions {
   retry?: RetryPolicy;
   /** When the upstream counts as failing, where it differs from {@link defaultBreaker}. */
   breaker?: Partial<BreakerSettings>;
-  /** How it waits: for deadlines, and between attempts. */
-  pause: Wait;
+  /** How deadlines are kept. */
+  alarm: Alarm;
   /** The current time, in milliseconds since the epoch. @default Date.now */
   now?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
@@ -61,11 +60,16 @@ export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
  * upstream fails is judged for all of them together.
  */
 export function createUpstreams(options: UpstreamOptions): UpstreamOf {
-  const { concurrency = 32, waiting = 1_000, deadline = 30_000, retry = defaultRetry, ...shared } = options;
-  const { now = Date.now, random = Math.random, onRetryAfter = () => {} } = options;
+  const { concurrency = 32, waiting = 1_000, deadline = 30_000, retry = defaultRetry, ...given } = options;
+  const { alarm, now = Date.now, random = Math.random, onRetryAfter = () => {} } = options;
   const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
+  const reads = new HeldValues<SharedReads>();
   const wholePictures = createPlaces(WHOLE_PICTURES);
   const breaker = createBreaker({ ...defaultBreaker, ...options.breaker }, now);
+  const paths = createPaths(options.contract);
+  let eras = 0;
+  const nextEra = () => ++eras;
+  const startTime = () => new Cancellation({ milliseconds: deadline, alarm });
 
   const resources = (client: Client, apiKey: string): Upstream => ({
     models: models(client),
@@ -73,15 +77,20 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
     trainings: trainings(client),
     predictions: predictions(client),
     fetchOwn: client.fetchOwn,
+    get era() {
+      return client.shared.era;
+    },
   });
   const make = (apiKey: string) => {
     const client = createClient({
-      ...shared,
+      ...given,
       apiKey,
       deadline,
       retry,
+      paths,
       turns: createTurns({ concurrency, waiting }),
       breaker,
+      shared: reads.get(apiKey, () => new SharedReads({ startTime, nextEra })),
       now,
       random,
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
@@ -94,9 +103,11 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
   return (apiKey, start) => {
     const { client, upstream } = known.get(apiKey) ?? make(apiKey);
     if (!start) return upstream;
-    return resources(
-      { ...client, send: (id, call, how, read) => client.send(id, call, { ...how, start }, read) },
-      apiKey,
-    );
+    const started: Client = {
+      ...client,
+      read: (id, call, how) => client.read(id, call, { ...how, start }),
+      send: (id, call, how, read) => client.send(id, call, { ...how, start }, read),
+    };
+    return resources(started, apiKey);
   };
 }

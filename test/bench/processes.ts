@@ -13,7 +13,8 @@ import type { StockCalls } from './stock.ts';
 import type { StoreCalls } from './store.ts';
 import type { UpstreamCalls } from './upstream.ts';
 
-const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+/** The path of a file or folder of the bench. */
+export const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** The built program. */
 export const PROGRAM = pathOf('../../dist/main.js');

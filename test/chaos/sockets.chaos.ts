@@ -34,7 +34,7 @@ async function listen(upstream: (request: Request) => Promise<Response>) {
       } = await upstream(
         new Request(`http://sandbox.internal${url}`, {
           method,
-          headers: Object.entries(headers).map(([name, value]) => [name, String(value)]),
+          headers: Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
           ...(method !== 'GET' && { body: Buffer.concat(chunks) }),
           signal: left.signal,
         }),

@@ -1,35 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
-import { pause } from '../../src/jobs/pause.ts';
-import type { Transport } from '../../src/upstream/client.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
-import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstream.ts';
+import type { Upstream, UpstreamOptions } from '../../src/upstream/upstream.ts';
 import { createClock, until } from '../support/clock.ts';
-
-type Answer = Response | Error | ((request: Request) => Promise<Response>);
-
-/** An upstream that gives these answers, one after another, the last one for ever. */
-function startUpstream(answers: readonly Answer[], options: Partial<UpstreamOptions> = {}) {
-  const requests: Request[] = [];
-  const transport: Transport = async (input, init) => {
-    const request = new Request(input, init);
-    const answer = answers[Math.min(requests.length, answers.length - 1)];
-    requests.push(request);
-    if (answer instanceof Error) throw answer;
-    if (typeof answer === 'function') return answer(request);
-    return answer?.clone() ?? Response.error();
-  };
-  const upstream = createUpstreams({
-    pause,
-    baseUrl: 'https://api.example/v1',
-    apiKeyHeader: 'x-api-key',
-    transport,
-    contract,
-    retry: { limit: 2, delay: () => 0, maxRetryAfter: 0 },
-    ...options,
-  })('secret');
-  return { upstream, requests };
-}
+import { type Answer, ROADS, startUpstream as startOver } from '../support/upstream.ts';
 
 const ok = (body: unknown) => Response.json(body);
 const reset = () => new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
@@ -39,402 +13,462 @@ const hang = (request: Request) =>
   new Promise<Response>((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
 const key = { modelId: 'm', id: 't' };
 
-test('a request carries the key, the contract’s path and nothing that was not said', async () => {
-  const { upstream, requests } = startUpstream([ok({ trainingId: 't' })]);
+function pathOf(request: Request | undefined): string {
+  const { pathname, search } = new URL(request?.url ?? '');
+  return pathname + search;
+}
 
-  await upstream.trainings.start('m~1', { trainingStrength: 7 });
+describe.each(ROADS)('over the road of %s,', (road) => {
+  const startUpstream = (answers: readonly Answer[], options?: Partial<UpstreamOptions>) =>
+    startOver(road, answers, options);
 
-  expect(requests[0]?.url).toBe('https://api.example/v1/models/m~1/trainings');
-  expect(requests[0]?.headers.get('x-api-key')).toBe('secret');
-  expect(await requests[0]?.json()).toEqual({ trainingStrength: 7 });
-});
+  test('a request carries the key, the contract’s path and nothing that was not said', async () => {
+    const { upstream, requests } = await startUpstream([ok({ trainingId: 't' })]);
 
-test('a page is asked for with the id of the last item', async () => {
-  const { upstream, requests } = startUpstream([ok({ models: [], hasMore: false })]);
+    await upstream.trainings.start('m~1', { trainingStrength: 7 });
 
-  await upstream.models.list(undefined);
-  await upstream.models.list('last');
-
-  expect(requests.map(({ url }) => url)).toEqual([
-    'https://api.example/v1/models',
-    'https://api.example/v1/models?lastDocId=last',
-  ]);
-});
-
-test.each(['..', '.', 'a/b', 'a?b', '', 'ü', '%2e%2e', 'x'.repeat(129)])(
-  'an id that could become a path is never sent: %j',
-  async (id) => {
-    const { upstream, requests } = startUpstream([ok({})]);
-
-    await expect(upstream.models.get(id)).rejects.toThrow(RangeError);
-    expect(requests).toEqual([]);
-  },
-);
-
-describe('a read', () => {
-  test.each([
-    ['a reset', reset()],
-    ['408', new Response(null, { status: 408 })],
-    ['429', new Response(null, { status: 429 })],
-    ['500', new Response(null, { status: 500 })],
-    ['502', new Response(null, { status: 502 })],
-    ['503', new Response(null, { status: 503 })],
-    ['504', new Response(null, { status: 504 })],
-  ])('is sent again after %s', async (_, failure) => {
-    const { upstream, requests } = startUpstream([failure, failure, ok({ displayName: 'Dresses' })]);
-
-    expect(await upstream.models.get('m')).toEqual({ kind: 'Model', id: 'm', displayName: 'Dresses' });
-    expect(requests).toHaveLength(3);
+    expect(pathOf(requests[0])).toBe('/v1/models/m~1/trainings');
+    expect(requests[0]?.headers.get('x-api-key')).toBe('secret');
+    expect(await requests[0]?.json()).toEqual({ trainingStrength: 7 });
   });
 
-  test.each([400, 401, 402, 403, 404, 409, 413, 415, 422])('is not sent again after %i', async (status) => {
-    const { upstream, requests } = startUpstream([new Response('{"error":{"message":"because"}}', { status })]);
+  test('a page is asked for with the id of the last item', async () => {
+    const { upstream, requests } = await startUpstream([ok({ models: [], hasMore: false })]);
 
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'status', status, said: 'because' });
-    expect(requests).toHaveLength(1);
+    await upstream.models.list(undefined);
+    await upstream.models.list('last');
+
+    expect(requests.map(pathOf)).toEqual(['/v1/models', '/v1/models?lastDocId=last']);
   });
 
-  test('is given up after its last repetition', async () => {
-    const { upstream, requests } = startUpstream([reset()]);
+  test.each(['..', '.', 'a/b', 'a?b', '', 'ü', '%2e%2e', 'x'.repeat(129)])(
+    'an id that could become a path is never sent: %j',
+    async (id) => {
+      const { upstream, requests } = await startUpstream([ok({})]);
 
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'unreachable', status: undefined });
-    expect(requests).toHaveLength(3);
-  });
-
-  test('is not sent again when the upstream wants a longer pause than fits', async () => {
-    const { upstream, requests } = startUpstream([
-      new Response(null, { status: 429, headers: { 'retry-after': '7' } }),
-    ]);
-
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 429, retryAfter: 7 });
-    expect(requests).toHaveLength(1);
-  });
-
-  test('without an answer ends at its deadline', async () => {
-    const { upstream } = startUpstream([hang], { deadline: 5 });
-
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'timeout' });
-  });
-
-  test('whose body stalls ends at its deadline', async () => {
-    const stalled = (request: Request) =>
-      Promise.resolve(
-        new Response(
-          new ReadableStream({
-            start: (controller) =>
-              request.signal.addEventListener('abort', () => controller.error(request.signal.reason)),
-          }),
-        ),
-      );
-    const { upstream } = startUpstream([stalled], { deadline: 5 });
-
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'timeout' });
-  });
-
-  test('ends when its caller leaves, with the caller’s own reason', async () => {
-    const { upstream, requests } = startUpstream([hang]);
-    const controller = new AbortController();
-    const reading = upstream.models.get('m', { signal: controller.signal });
-    await until(() => requests.length === 1);
-
-    controller.abort(new Error('left'));
-
-    await expect(reading).rejects.toThrow('left');
-    expect(requests[0]?.signal.aborted).toBe(true);
-  });
-});
-
-test.each([301, 302, 307, 308])('a redirect (%i) is not followed, because the key would go with it', async (status) => {
-  const away = new Response(null, { status, headers: { location: 'https://evil.example/' } });
-  const { upstream, requests } = startUpstream([away]);
-
-  await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'invalid-response' });
-  await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
-    failure: 'invalid-response',
-  });
-  expect(requests.map(({ url, redirect }) => [new URL(url).host, redirect])).toEqual(
-    Array(2).fill(['api.example', 'manual']),
+      await expect(upstream.models.get(id)).rejects.toThrow(RangeError);
+      expect(requests).toEqual([]);
+    },
   );
-});
 
-test('a body without an end is not read to it', async () => {
-  const endless = (type: string, status: number) => async () => {
-    const chunk = new Uint8Array(1_048_576);
-    const body = new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });
-    return new Response(body, { status, headers: { 'content-type': type } });
-  };
+  describe('a read', () => {
+    test.each([
+      ['a reset', reset()],
+      ['408', new Response(null, { status: 408 })],
+      ['429', new Response(null, { status: 429 })],
+      ['500', new Response(null, { status: 500 })],
+      ['502', new Response(null, { status: 502 })],
+      ['503', new Response(null, { status: 503 })],
+      ['504', new Response(null, { status: 504 })],
+    ])('is sent again after %s', async (_, failure) => {
+      const { upstream, requests } = await startUpstream([failure, failure, ok({ displayName: 'Dresses' })]);
 
-  const found = await startUpstream([endless('image/png', 200)]).upstream.dataItems.picture(key);
-  const picture = 'picture' in found ? found.picture.body : undefined;
-  await expect(new Response(picture).arrayBuffer()).rejects.toMatchObject({ reason: 'too-large' });
-  const refused = startUpstream([endless('application/json', 400)]).upstream.models.get('m');
-  await expect(refused).rejects.toMatchObject({ failure: 'status', status: 400, said: undefined });
-});
+      expect(await upstream.models.get('m')).toEqual({ kind: 'Model', id: 'm', displayName: 'Dresses' });
+      expect(requests).toHaveLength(3);
+    });
 
-describe('a write that cannot be repeated', () => {
-  const writes = [
-    ['startTraining', (upstream: Upstream) => upstream.trainings.start('m', { trainingStrength: 1 })],
-    ['createPrediction', (upstream: Upstream) => upstream.predictions.create({ scaleConfigs: { m: 1 }, prompt: 'x' })],
-    ['createModel', (upstream: Upstream) => upstream.models.create({ displayName: 'x' })],
-    ['uploadDataItem', (upstream: Upstream) => upstream.dataItems.upload('m', new Uint8Array(1))],
-    ['cancelTraining', (upstream: Upstream) => upstream.trainings.cancel(key)],
-    ['updateModel', (upstream: Upstream) => upstream.models.rename('m', 'x')],
-  ] as const;
-  type Upstream = ReturnType<typeof startUpstream>['upstream'];
+    test.each([400, 401, 402, 403, 404, 409, 413, 415, 422])('is not sent again after %i', async (status) => {
+      const { upstream, requests } = await startUpstream([new Response('{"error":{"message":"because"}}', { status })]);
 
-  test.each(writes)('%s is sent once when the answer is lost, and its outcome is unknown', async (_, write) => {
-    for (const failure of [reset(), new Response(null, { status: 500 }), new Response(null, { status: 503 })]) {
-      const { upstream, requests } = startUpstream([
-        failure,
-        ok({ id: 'x', trainingId: 'x', predictionId: 'x', dataId: 'x' }),
-      ]);
-
-      await expect(write(upstream)).rejects.toMatchObject({ failure: 'outcome-unknown' });
+      await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'status', status, said: 'because' });
       expect(requests).toHaveLength(1);
-    }
-  });
+    });
 
-  test.each(writes)('%s is sent again when it cannot have arrived', async (_, write) => {
-    for (const failure of [refused(), new Response(null, { status: 429 })]) {
-      const { upstream, requests } = startUpstream([
-        failure,
-        ok({ id: 'x', trainingId: 'x', predictionId: 'x', dataId: 'x' }),
+    test('is given up after its last repetition', async () => {
+      const { upstream, requests } = await startUpstream([reset()]);
+
+      await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'unreachable', status: undefined });
+      expect(requests).toHaveLength(3);
+    });
+
+    test('is not sent again when the upstream wants a longer pause than fits', async () => {
+      const { upstream, requests } = await startUpstream([
+        new Response(null, { status: 429, headers: { 'retry-after': '7' } }),
       ]);
 
-      await write(upstream);
+      await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 429, retryAfter: 7 });
+      expect(requests).toHaveLength(1);
+    });
+
+    test('tells whose patience the upstream asks for', async () => {
+      const told: unknown[] = [];
+      const { upstreamOf } = await startUpstream(
+        [new Response(null, { status: 503, headers: { 'retry-after': '7' } })],
+        { onRetryAfter: (apiKey, seconds) => told.push([apiKey, seconds]) },
+      );
+
+      await expect(upstreamOf('other').models.get('m')).rejects.toMatchObject({ status: 503, retryAfter: 7 });
+      expect(told).toEqual([['other', 7]]);
+    });
+
+    test('without an answer ends at its deadline', async () => {
+      const { upstream } = await startUpstream([hang], { deadline: 5 });
+
+      await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'timeout' });
+    });
+
+    test('whose body stalls ends at its deadline', async () => {
+      const stalled = (request: Request) =>
+        Promise.resolve(
+          new Response(
+            new ReadableStream({
+              start: (controller) =>
+                request.signal.addEventListener('abort', () => controller.error(request.signal.reason)),
+            }),
+          ),
+        );
+      const { upstream } = await startUpstream([stalled], { deadline: 5 });
+
+      await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'timeout' });
+    });
+
+    test('ends when its caller leaves, with the caller’s own reason', async () => {
+      const { upstream, requests } = await startUpstream([hang]);
+      const controller = new AbortController();
+      const reading = upstream.models.get('m', { signal: controller.signal });
+      await until(() => requests.length === 1);
+
+      controller.abort(new Error('left'));
+
+      await expect(reading).rejects.toThrow('left');
+      await until(() => requests[0]?.signal.aborted === true);
+    });
+  });
+
+  test.each([301, 302, 307, 308])(
+    'a redirect (%i) is not followed, because the key would go with it',
+    async (status) => {
+      const away = new Response(null, { status, headers: { location: 'https://evil.example/' } });
+      const { upstream, requests } = await startUpstream([away]);
+
+      await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'invalid-response' });
+      await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
+        failure: 'invalid-response',
+      });
       expect(requests).toHaveLength(2);
-    }
-  });
+      expect(requests.at(-1)?.redirect).toBe('manual');
+    },
+  );
 
-  test('has an unknown outcome when its answer is not JSON, because it was accepted', async () => {
-    const { upstream } = startUpstream([new Response('<html>')]);
+  test('a body without an end is not read to it', async () => {
+    const endless = (type: string, status: number) => async () => {
+      const chunk = new Uint8Array(1_048_576);
+      const body = new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });
+      return new Response(body, { status, headers: { 'content-type': type } });
+    };
 
-    await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
-      failure: 'outcome-unknown',
+    const { upstream } = await startUpstream([endless('image/png', 200)]);
+    const found = await upstream.dataItems.picture(key);
+    const picture = 'picture' in found ? found.picture.body : undefined;
+    await expect(new Response(picture).arrayBuffer()).rejects.toMatchObject({ reason: 'too-large' });
+    const endlessJson = await startUpstream([endless('application/json', 200)]);
+    await expect(endlessJson.upstream.models.get('m')).rejects.toMatchObject({ failure: 'invalid-response' });
+    const refusing = await startUpstream([endless('application/json', 400)]);
+    await expect(refusing.upstream.models.get('m')).rejects.toMatchObject({
+      failure: 'status',
+      status: 400,
+      said: undefined,
     });
   });
 
-  test('that waited in vain for its turn was never sent, and may be tried again', async () => {
+  test('a picture is left unread where only what is said of it is wanted', async () => {
+    let isLeft = false;
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1_048_576)),
+      cancel: () => {
+        isLeft = true;
+      },
+    });
+    const headers = { 'content-type': 'image/png' };
+    const { upstream } = await startUpstream([async () => new Response(body, { headers })]);
+
+    expect(await upstream.dataItems.get(key)).toEqual({ kind: 'DataItem', ...key });
+    await until(() => isLeft);
+  });
+
+  describe('a write that cannot be repeated', () => {
+    const writes = [
+      ['startTraining', (upstream: Upstream) => upstream.trainings.start('m', { trainingStrength: 1 })],
+      [
+        'createPrediction',
+        (upstream: Upstream) => upstream.predictions.create({ scaleConfigs: { m: 1 }, prompt: 'x' }),
+      ],
+      ['createModel', (upstream: Upstream) => upstream.models.create({ displayName: 'x' })],
+      ['uploadDataItem', (upstream: Upstream) => upstream.dataItems.upload('m', new Uint8Array(1))],
+      ['cancelTraining', (upstream: Upstream) => upstream.trainings.cancel(key)],
+      ['updateModel', (upstream: Upstream) => upstream.models.rename('m', 'x')],
+    ] as const;
+
+    test.each(writes)('%s is sent once when the answer is lost, and its outcome is unknown', async (_, write) => {
+      for (const failure of [reset(), new Response(null, { status: 500 }), new Response(null, { status: 503 })]) {
+        const { upstream, requests } = await startUpstream([
+          failure,
+          ok({ id: 'x', trainingId: 'x', predictionId: 'x', dataId: 'x' }),
+        ]);
+
+        await expect(write(upstream)).rejects.toMatchObject({ failure: 'outcome-unknown' });
+        expect(requests).toHaveLength(1);
+      }
+    });
+
+    test.each(writes)('%s is sent again when it cannot have arrived', async (_, write) => {
+      for (const failure of [refused(), new Response(null, { status: 429 })]) {
+        const { upstream, requests } = await startUpstream([
+          failure,
+          ok({ id: 'x', trainingId: 'x', predictionId: 'x', dataId: 'x' }),
+        ]);
+
+        await write(upstream);
+        expect(requests).toHaveLength(2);
+      }
+    });
+
+    test('has an unknown outcome when its answer is not JSON, because it was accepted', async () => {
+      const { upstream } = await startUpstream([new Response('<html>')]);
+
+      await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
+        failure: 'outcome-unknown',
+      });
+    });
+
+    test('that waited in vain for its turn was never sent, and may be tried again', async () => {
+      const clock = createClock();
+      const { upstream, requests } = await startUpstream([hang], {
+        concurrency: 1,
+        pause: clock.pause,
+        alarm: clock.alarm,
+      });
+      const first = upstream.models.get('m').catch((error: unknown) => error);
+      await until(() => requests.length === 1);
+      const second = upstream.trainings.start('m', { trainingStrength: 1 }).catch((error: unknown) => error);
+
+      // The first one's time is up together with it, so that it has no turn to take.
+      await clock.endWaits();
+
+      expect(await second).toMatchObject({ failure: 'timeout' });
+      await first;
+      expect(requests.map(({ method }) => method)).toEqual(['GET']);
+    });
+  });
+
+  test('a deletion that finds nothing after it was repeated has succeeded', async () => {
+    const gone = new Response(null, { status: 404 });
+
+    const repeated = await startUpstream([reset(), gone]);
+    await expect(repeated.upstream.models.delete('m')).resolves.toBeUndefined();
+    const once = await startUpstream([gone]);
+    await expect(once.upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('a poll of an upstream that rests waits until that is over, and holds no turn meanwhile', async () => {
     const clock = createClock();
-    const { upstream, requests } = startUpstream([hang], { concurrency: 1, pause: clock.pause });
-    const first = upstream.models.get('m').catch((error: unknown) => error);
+    const failures = Array.from({ length: 4 }, () => new Response(null, { status: 503 }));
+    const { upstream, requests } = await startUpstream([...failures, ok({ status: 'queued' })], {
+      concurrency: 1,
+      breaker: { attempts: 4, rest: 5_000 },
+      retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
+      pause: clock.pause,
+      alarm: clock.alarm,
+      now: clock.now,
+    });
+    for (const { status } of failures) await expect(upstream.models.get('m')).rejects.toMatchObject({ status });
+
+    const poll = upstream.trainings.get(key, { isPoll: true });
+    await clock.advance(4_999);
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'avoided', retryAfter: 1 });
+    expect(requests).toHaveLength(4);
     await clock.advance(1);
-    const second = upstream.trainings.start('m', { trainingStrength: 1 }).catch((error: unknown) => error);
 
-    // The first one's time is up together with it, so that it has no turn to take.
-    await clock.endWaits();
-
-    expect(await second).toMatchObject({ failure: 'timeout' });
-    await first;
-    expect(requests.map(({ method }) => method)).toEqual(['GET']);
+    expect(await poll).toMatchObject({ status: { state: 'QUEUED' } });
+    expect(requests).toHaveLength(5);
+    expect(clock.waits()).toEqual([]);
   });
-});
 
-test('a deletion that finds nothing after it was repeated has succeeded', async () => {
-  const gone = new Response(null, { status: 404 });
+  test('no more requests of one credential are under way at once than allowed', async () => {
+    let underWay = 0;
+    let most = 0;
+    const slow = async () => {
+      most = Math.max(most, ++underWay);
+      await until(() => underWay === 3 || requests.length === 20);
+      underWay--;
+      return ok({ displayName: 'x' });
+    };
+    const { upstream, requests } = await startUpstream([slow], { concurrency: 3 });
 
-  await expect(startUpstream([reset(), gone]).upstream.models.delete('m')).resolves.toBeUndefined();
-  await expect(startUpstream([gone]).upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
-});
+    await Promise.all(Array.from({ length: 20 }, (_, index) => upstream.models.get(`m${index}`)));
 
-test('a poll of an upstream that rests waits until that is over, and holds no turn meanwhile', async () => {
-  const clock = createClock();
-  const failures = Array.from({ length: 4 }, () => new Response(null, { status: 503 }));
-  const { upstream, requests } = startUpstream([...failures, ok({ status: 'queued' })], {
-    concurrency: 1,
-    breaker: { attempts: 4, rest: 5_000 },
-    retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
-    pause: clock.pause,
-    now: clock.now,
+    expect(most).toBe(3);
   });
-  for (const { status } of failures) await expect(upstream.models.get('m')).rejects.toMatchObject({ status });
 
-  const poll = upstream.trainings.get(key, { isPoll: true });
-  await clock.advance(4_999);
-  await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'avoided', retryAfter: 1 });
-  expect(requests).toHaveLength(4);
-  await clock.advance(1);
+  describe('an answer that breaks the contract', () => {
+    test.each([
+      ['that is not JSON', new Response('<html>'), 'expected JSON'],
+      ['that is no object', ok([]), 'TrainingDetails: expected an object, got a list'],
+      ['with a status of another type', ok({ status: 7 }), 'TrainingDetails.status: expected a string, got a number'],
+      [
+        'with a time that is none',
+        ok({ status: 'queued', createdAt: 'soon' }),
+        'TrainingDetails.createdAt: expected a time',
+      ],
+    ])('%s names the operation and the field', async (_, answer, message) => {
+      const { upstream } = await startUpstream([answer]);
 
-  expect(await poll).toMatchObject({ status: { state: 'QUEUED' } });
-  expect(requests).toHaveLength(5);
-  expect(clock.waits()).toEqual([]);
-});
+      const error = await upstream.trainings.get(key).catch((thrown: unknown) => thrown);
 
-test('no more requests of one credential are under way at once than allowed', async () => {
-  let underWay = 0;
-  let most = 0;
-  const slow = async () => {
-    most = Math.max(most, ++underWay);
-    await new Promise((resolve) => setImmediate(resolve));
-    underWay--;
-    return ok({ displayName: 'x' });
-  };
-  const { upstream } = startUpstream([slow], { concurrency: 3 });
+      expect(error).toBeInstanceOf(UpstreamError);
+      expect(error).toMatchObject({
+        failure: 'invalid-response',
+        message: expect.stringContaining(`getTraining: ${message}`),
+      });
+    });
 
-  await Promise.all(Array.from({ length: 20 }, (_, index) => upstream.models.get(`m${index}`)));
+    test('in one row leaves the other rows alone', async () => {
+      const { upstream } = await startUpstream([
+        ok({ models: [{ id: 'a' }, {}, { id: '..' }, { id: 'b', displayName: 7 }, { id: 'c' }] }),
+      ]);
 
-  expect(most).toBe(3);
-});
+      const { rows } = await upstream.models.list(undefined);
 
-describe('an answer that breaks the contract', () => {
-  test.each([
-    ['that is not JSON', new Response('<html>'), 'expected JSON'],
-    ['that is no object', ok([]), 'TrainingDetails: expected an object, got a list'],
-    ['with a status of another type', ok({ status: 7 }), 'TrainingDetails.status: expected a string, got a number'],
-    [
-      'with a time that is none',
-      ok({ status: 'queued', createdAt: 'soon' }),
-      'TrainingDetails.createdAt: expected a time',
-    ],
-  ])('%s names the operation and the field', async (_, answer, message) => {
-    const { upstream } = startUpstream([answer]);
-
-    const error = await upstream.trainings.get(key).catch((thrown: unknown) => thrown);
-
-    expect(error).toBeInstanceOf(UpstreamError);
-    expect(error).toMatchObject({
-      failure: 'invalid-response',
-      message: expect.stringContaining(`getTraining: ${message}`),
+      expect(rows.map((row) => (row instanceof UpstreamError ? row.failure : row.id))).toEqual([
+        'a',
+        'invalid-response',
+        'invalid-response',
+        'invalid-response',
+        'c',
+      ]);
     });
   });
 
-  test('in one row leaves the other rows alone', async () => {
-    const { upstream } = startUpstream([
-      ok({ models: [{ id: 'a' }, {}, { id: '..' }, { id: 'b', displayName: 7 }, { id: 'c' }] }),
-    ]);
-
-    const { rows } = await upstream.models.list(undefined);
-
-    expect(rows.map((row) => (row instanceof UpstreamError ? row.failure : row.id))).toEqual([
-      'a',
-      'invalid-response',
-      'invalid-response',
-      'invalid-response',
-      'c',
-    ]);
-  });
-});
-
-describe('an answer is read under every name that the contract accepts', () => {
-  test.each(['id', 'trainingId'])('an id as %s', async (name) => {
-    const { upstream } = startUpstream([ok({ trainingId: 'x', [name]: 'x' })]);
-    expect(await upstream.trainings.start('m', { trainingStrength: 1 })).toEqual({ modelId: 'm', id: 'x' });
-    const list = startUpstream([ok({ trainings: [{ [name]: 'y' }] })]);
-    expect((await list.upstream.trainings.list('m', undefined)).rows).toEqual([
-      { kind: 'Training', modelId: 'm', id: 'y' },
-    ]);
-  });
-
-  test.each(['data', 'dataItems', 'items'])('the data items as %s', async (name) => {
-    const { upstream } = startUpstream([ok({ [name]: [{ dataId: 'd' }] })]);
-
-    expect((await upstream.dataItems.list('m', undefined)).rows).toEqual([{ kind: 'DataItem', modelId: 'm', id: 'd' }]);
-  });
-
-  test.each(['images', 'imageUrls', 'outputs', 'results'])('the images of a prediction as %s', async (name) => {
-    const address = 'https://cdn.example/1.png';
-    const { upstream } = startUpstream([
-      ok({
-        status: 'done',
-        [name]: [
-          address,
-          { url: address },
-          { imageUrl: address },
-          { downloadUrl: address },
-          { signedUrl: address },
-          { base64: 'AAAA' },
-          { imageData: 'data:image/png;base64,AAAA' },
-        ],
-      }),
-    ]);
-
-    expect((await upstream.predictions.get('p')).images).toEqual([
-      ...Array(5).fill({ url: address }),
-      { base64: 'AAAA' },
-      { base64: 'data:image/png;base64,AAAA' },
-    ]);
-  });
-
-  test.each([
-    ['2026-01-01T00:00:00Z', 1_767_225_600_000],
-    [1_767_225_600, 1_767_225_600_000],
-    [1_767_225_600_123, 1_767_225_600_123],
-    [{ _seconds: 1_767_225_600, _nanoseconds: 5_000_000 }, 1_767_225_600_005],
-  ])('a time as %j', async (createdAt, expected) => {
-    const { upstream } = startUpstream([ok({ status: 'queued', createdAt })]);
-
-    expect((await upstream.trainings.get(key)).createdAt?.getTime()).toBe(expected);
-  });
-
-  test.each([
-    [0, 0],
-    [0.5, 0.5],
-    [1, 1],
-    [42, 0.42],
-    [100, 1],
-    [101, null],
-    [-1, null],
-    [null, null],
-  ])('progress of %j as %j', async (progress, expected) => {
-    const { upstream } = startUpstream([ok({ status: 'queued', progress })]);
-
-    expect((await upstream.trainings.get(key)).progress).toBe(expected);
-  });
-
-  test.each([
-    ['queued', 'QUEUED'],
-    ['PENDING', 'QUEUED'],
-    ['in-queue', 'QUEUED'],
-    ['In Queue', 'QUEUED'],
-    ['created', 'QUEUED'],
-    ['starting', 'QUEUED'],
-    ['processing', 'PROCESSING'],
-    ['in_progress', 'PROCESSING'],
-    ['Training', 'PROCESSING'],
-    ['running', 'PROCESSING'],
-    ['completed', 'COMPLETED'],
-    ['succeeded', 'COMPLETED'],
-    ['done', 'COMPLETED'],
-    ['finished', 'COMPLETED'],
-    ['failed', 'FAILED'],
-    ['errored', 'FAILED'],
-    ['canceled', 'CANCELED'],
-    ['cancelled', 'CANCELED'],
-    ['aborted', 'CANCELED'],
-    ['sleeping', 'UNKNOWN'],
-    ['', 'UNKNOWN'],
-  ])('a status of %j as %s', async (word, state) => {
-    const { upstream } = startUpstream([ok({ status: word })]);
-
-    expect((await upstream.trainings.get(key)).status).toEqual({
-      word,
-      state,
-      isFinished: ['COMPLETED', 'FAILED', 'CANCELED'].includes(state),
+  describe('an answer is read under every name that the contract accepts', () => {
+    test.each(['id', 'trainingId'])('an id as %s', async (name) => {
+      const { upstream } = await startUpstream([ok({ trainingId: 'x', [name]: 'x' })]);
+      expect(await upstream.trainings.start('m', { trainingStrength: 1 })).toEqual({ modelId: 'm', id: 'x' });
+      const list = await startUpstream([ok({ trainings: [{ [name]: 'y' }] })]);
+      expect((await list.upstream.trainings.list('m', undefined)).rows).toEqual([
+        { kind: 'Training', modelId: 'm', id: 'y' },
+      ]);
     });
-  });
 
-  test('a weight as a number or as an object that holds it', async () => {
-    const { upstream } = startUpstream([ok({ status: 'queued', scaleConfigs: { a: 0.5, b: { scale: 2 } } })]);
+    test.each(['data', 'dataItems', 'items'])('the data items as %s', async (name) => {
+      const { upstream } = await startUpstream([ok({ [name]: [{ dataId: 'd' }] })]);
 
-    expect((await upstream.predictions.get('p')).scaleConfigs).toEqual(
-      new Map([
-        ['a', 0.5],
-        ['b', 2],
-      ]),
-    );
-  });
+      expect((await upstream.dataItems.list('m', undefined)).rows).toEqual([
+        { kind: 'DataItem', modelId: 'm', id: 'd' },
+      ]);
+    });
 
-  test('with a field that is missing, null or unknown', async () => {
-    const { upstream } = startUpstream([
-      ok({ status: 'queued', triggerWord: null, trainingSpeed: 'turbo', surprise: 1 }),
-    ]);
+    test.each(['images', 'imageUrls', 'outputs', 'results'])('the images of a prediction as %s', async (name) => {
+      const address = 'https://cdn.example/1.png';
+      const { upstream } = await startUpstream([
+        ok({
+          status: 'done',
+          [name]: [
+            address,
+            { url: address },
+            { imageUrl: address },
+            { downloadUrl: address },
+            { signedUrl: address },
+            { base64: 'AAAA' },
+            { imageData: 'data:image/png;base64,AAAA' },
+          ],
+        }),
+      ]);
 
-    expect(await upstream.trainings.get(key)).toEqual({
-      kind: 'Training',
-      ...key,
-      status: { word: 'queued', state: 'QUEUED', isFinished: false },
-      triggerWord: null,
-      trainingSpeed: null,
+      expect((await upstream.predictions.get('p')).images).toEqual([
+        ...Array(5).fill({ url: address }),
+        { base64: 'AAAA' },
+        { base64: 'data:image/png;base64,AAAA' },
+      ]);
+    });
+
+    test.each([
+      ['2026-01-01T00:00:00Z', 1_767_225_600_000],
+      [1_767_225_600, 1_767_225_600_000],
+      [1_767_225_600_123, 1_767_225_600_123],
+      [{ _seconds: 1_767_225_600, _nanoseconds: 5_000_000 }, 1_767_225_600_005],
+    ])('a time as %j', async (createdAt, expected) => {
+      const { upstream } = await startUpstream([ok({ status: 'queued', createdAt })]);
+
+      expect((await upstream.trainings.get(key)).createdAt?.getTime()).toBe(expected);
+    });
+
+    test.each([
+      [0, 0],
+      [0.5, 0.5],
+      [1, 1],
+      [42, 0.42],
+      [100, 1],
+      [101, null],
+      [-1, null],
+      [null, null],
+    ])('progress of %j as %j', async (progress, expected) => {
+      const { upstream } = await startUpstream([ok({ status: 'queued', progress })]);
+
+      expect((await upstream.trainings.get(key)).progress).toBe(expected);
+    });
+
+    test.each([
+      ['queued', 'QUEUED'],
+      ['PENDING', 'QUEUED'],
+      ['in-queue', 'QUEUED'],
+      ['In Queue', 'QUEUED'],
+      ['created', 'QUEUED'],
+      ['starting', 'QUEUED'],
+      ['processing', 'PROCESSING'],
+      ['in_progress', 'PROCESSING'],
+      ['Training', 'PROCESSING'],
+      ['running', 'PROCESSING'],
+      ['completed', 'COMPLETED'],
+      ['succeeded', 'COMPLETED'],
+      ['done', 'COMPLETED'],
+      ['finished', 'COMPLETED'],
+      ['failed', 'FAILED'],
+      ['errored', 'FAILED'],
+      ['canceled', 'CANCELED'],
+      ['cancelled', 'CANCELED'],
+      ['aborted', 'CANCELED'],
+      ['sleeping', 'UNKNOWN'],
+      ['', 'UNKNOWN'],
+    ])('a status of %j as %s', async (word, state) => {
+      const { upstream } = await startUpstream([ok({ status: word })]);
+
+      expect((await upstream.trainings.get(key)).status).toEqual({
+        word,
+        state,
+        isFinished: ['COMPLETED', 'FAILED', 'CANCELED'].includes(state),
+      });
+    });
+
+    test('a weight as a number or as an object that holds it', async () => {
+      const { upstream } = await startUpstream([ok({ status: 'queued', scaleConfigs: { a: 0.5, b: { scale: 2 } } })]);
+
+      expect((await upstream.predictions.get('p')).scaleConfigs).toEqual(
+        new Map([
+          ['a', 0.5],
+          ['b', 2],
+        ]),
+      );
+    });
+
+    test('but not what every object inherits', async () => {
+      const fields = { ...contract.fields, ModelDetails: { displayName: ['constructor', '__proto__', 'displayName'] } };
+      const { upstream } = await startUpstream([ok({ displayName: 'Dresses' })], { contract: { ...contract, fields } });
+
+      expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
+    });
+
+    test('with a field that is missing, null or unknown', async () => {
+      const { upstream } = await startUpstream([
+        ok({ status: 'queued', triggerWord: null, trainingSpeed: 'turbo', surprise: 1 }),
+      ]);
+
+      expect(await upstream.trainings.get(key)).toEqual({
+        kind: 'Training',
+        ...key,
+        status: { word: 'queued', state: 'QUEUED', isFinished: false },
+        triggerWord: null,
+        trainingSpeed: null,
+      });
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
-import { pause } from '../../src/jobs/pause.ts';
+import { alarm, pause } from '../../src/jobs/pause.ts';
 import type { Picture } from '../../src/upstream/picture.ts';
 import { createUpstreams } from '../../src/upstream/upstream.ts';
 import { settle, until } from '../support/clock.ts';
@@ -13,6 +13,7 @@ function startUpstream(...answers: Response[]) {
   const left = [...answers];
   const upstreamOf = createUpstreams({
     pause,
+    alarm,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     contract,

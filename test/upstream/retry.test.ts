@@ -1,25 +1,20 @@
-import { HTTPError } from 'ky';
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import { defaultRetry, waitBeforeRetry } from '../../src/upstream/retry.ts';
+import { NetworkError, readRetryAfter, StatusError } from '../../src/upstream/road-errors.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const { getModel, startTraining } = contract.operations;
 
-function answered(status: number, headers: Record<string, string> = {}): HTTPError {
-  const request = new Request('https://api.example/');
-  // What else ky puts into it plays no part here.
-  return new HTTPError(
-    new Response(null, { status, headers }),
-    request,
-    {} as ConstructorParameters<typeof HTTPError>[2],
-  );
-}
+const answered = (status: number, headers: Record<string, string> = {}) =>
+  new StatusError(status, { retryAfter: readRetryAfter(headers['retry-after'], NOW) });
+
+const broken = (code: string) => new NetworkError(Object.assign(new Error(code), { code }));
 
 const wait = (error: unknown, { failures = 1, random = 1, operation = getModel } = {}) =>
-  waitBeforeRetry({ operation, failures, error }, defaultRetry, { now: () => NOW, random: () => random });
+  waitBeforeRetry({ operation, failures, error }, defaultRetry, () => random);
 
-const reset = new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+const reset = broken('ECONNRESET');
 
 describe('the wait before a repetition', () => {
   test('is any share of what it grows to, from none to all', () => {
@@ -60,16 +55,22 @@ describe('what may have happened is not repeated', () => {
 
   test('a write after a broken connection', () => {
     expect(wait(reset, { operation: startTraining })).toBeUndefined();
-    expect(wait(new TypeError('terminated', { cause: reset }), { operation: startTraining })).toBeUndefined();
+    expect(
+      wait(new NetworkError(new TypeError('terminated', { cause: reset })), { operation: startTraining }),
+    ).toBeUndefined();
   });
 
   test('a write of which one of two addresses was refused, and the other broke', () => {
     const refusedError = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
     const both = new AggregateError([refusedError, Object.assign(new Error('reset'), { code: 'ECONNRESET' })]);
 
-    expect(wait(new TypeError('fetch failed', { cause: both }), { operation: startTraining })).toBeUndefined();
+    expect(
+      wait(new NetworkError(new TypeError('fetch failed', { cause: both })), { operation: startTraining }),
+    ).toBeUndefined();
     const allRefused = new AggregateError([refusedError, refusedError]);
-    expect(wait(new TypeError('fetch failed', { cause: allRefused }), { operation: startTraining })).toBe(300);
+    expect(
+      wait(new NetworkError(new TypeError('fetch failed', { cause: allRefused })), { operation: startTraining }),
+    ).toBe(300);
   });
 
   test('but a write that was refused for its rate cannot have happened', () => {

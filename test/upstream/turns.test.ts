@@ -1,33 +1,63 @@
 import { expect, test } from 'vitest';
+import { Cancellation } from '../../src/upstream/cancellation.ts';
 import { createTurns, NoTurnError } from '../../src/upstream/turns.ts';
 import { settle } from '../support/clock.ts';
 
-/** Turns of which one is taken until it is given back, and what has happened to everything else. */
-async function startTurns(waiting: number) {
+const cancellation = (caller?: AbortSignal) => new Cancellation({ milliseconds: 1, alarm: () => () => {}, caller });
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : String(error));
+
+/** Turns of which one is taken until it is given back, and what has happened to everybody else. */
+function startTurns(waiting: number) {
   const turns = createTurns({ concurrency: 1, waiting });
   const happened: string[] = [];
-  let free = () => {};
-  const { signal } = new AbortController();
-  const first = turns.take(() => new Promise<void>((resolve) => (free = resolve)), { signal, isPoll: false });
+  turns.enter(cancellation(), { isPoll: false });
+  const enter = async (isPoll: boolean, { signal, by }: { signal?: AbortSignal; by?: AbortSignal }) =>
+    turns.enter(cancellation(signal), { isPoll, by });
   const add = (name: string, isPoll: boolean, options: { signal?: AbortSignal; by?: AbortSignal } = {}) =>
-    turns
-      .take(async () => void happened.push(name), { signal, isPoll, ...options })
-      .catch((error: unknown) => void happened.push(`${name}: ${error instanceof Error ? error.name : error}`));
-  await settle(1);
+    enter(isPoll, options).then(
+      () => {
+        happened.push(name);
+        turns.leave();
+      },
+      (error: unknown) => void happened.push(`${name}: ${nameOf(error)}`),
+    );
   return {
     turns,
     happened,
     add,
     async finish() {
-      free();
-      await first;
+      turns.leave();
       await settle(2);
     },
   };
 }
 
+test('a free turn is taken at once, and given back', () => {
+  const turns = createTurns({ concurrency: 2, waiting: 0 });
+  const enter = () => turns.enter(cancellation(), { isPoll: false });
+
+  expect([enter(), enter()]).toEqual([undefined, undefined]);
+  expect(enter).toThrow(NoTurnError);
+  turns.leave();
+
+  expect(enter()).toBeUndefined();
+  expect(enter).toThrow(NoTurnError);
+});
+
+test('a turn that is given back goes to who waits, not to who comes', async () => {
+  const { add, turns, happened } = startTurns(2);
+  void add('waits', false);
+  await settle(1);
+
+  turns.leave();
+  void add('comes', false);
+  await settle(2);
+
+  expect(happened).toEqual(['waits', 'comes']);
+});
+
 test('polls give way to everybody else', async () => {
-  const { add, finish, happened } = await startTurns(10);
+  const { add, finish, happened } = startTurns(10);
 
   for (const [name, isPoll] of [
     ['p', true],
@@ -42,14 +72,16 @@ test('polls give way to everybody else', async () => {
 });
 
 test('when too many wait, polls are turned away first, the newest of them before the others', async () => {
-  const { add, finish, happened, turns } = await startTurns(3);
+  const { add, finish, happened, turns } = startTurns(3);
 
   for (const name of ['p', 'q', 'r', 's']) void add(name, true);
   await settle(1);
   expect(happened).toEqual(['s: NoTurnError']);
-  for (const name of ['a', 'b', 'c', 'd']) void add(name, false);
-  await settle(1);
-  expect(happened.toSorted()).toEqual(['d', 'p', 'q', 'r', 's'].map((name) => `${name}: NoTurnError`));
+  for (const name of ['a', 'b', 'c', 'd']) {
+    void add(name, false);
+    await settle(1);
+  }
+  expect(happened).toEqual(['s', 'r', 'q', 'p', 'd'].map((name) => `${name}: NoTurnError`));
   expect(turns.waiting).toBe(3);
   await finish();
 
@@ -57,7 +89,7 @@ test('when too many wait, polls are turned away first, the newest of them before
 });
 
 test('whoever leaves or is late waits no more, and leaves room', async () => {
-  const { add, finish, happened, turns } = await startTurns(2);
+  const { add, finish, happened, turns } = startTurns(2);
   const [leaving, late] = [new AbortController(), new AbortController()];
 
   void add('leaves', false, { signal: leaving.signal });
@@ -71,30 +103,22 @@ test('whoever leaves or is late waits no more, and leaves room', async () => {
   await finish();
 });
 
-test('what has its turn keeps it when it would be too late to begin', async () => {
+test('whoever is late already, or has left, takes no turn', () => {
   const turns = createTurns({ concurrency: 1, waiting: 1 });
-  const late = new AbortController();
-  let finish = (_: string) => {};
+  const over = cancellation();
+  over.leave('left');
 
-  const running = turns.take(() => new Promise<string>((resolve) => (finish = resolve)), {
-    signal: new AbortController().signal,
-    by: late.signal,
-    isPoll: false,
-  });
-  await settle(1);
-  late.abort('late');
-  finish('done');
+  expect(() => turns.enter(over, { isPoll: false })).toThrow('left');
+  expect(() => turns.enter(cancellation(), { isPoll: false, by: AbortSignal.abort('late') })).toThrow('late');
 
-  expect(await running).toBe('done');
+  expect(turns.enter(cancellation(), { isPoll: false })).toBeUndefined();
 });
 
 test('a refusal says how many wait', async () => {
-  const { add, finish, turns } = await startTurns(1);
+  const { add, finish, turns } = startTurns(1);
   void add('a', false);
   await settle(1);
 
-  await expect(turns.take(async () => {}, { signal: new AbortController().signal, isPoll: false })).rejects.toThrow(
-    new NoTurnError(1),
-  );
+  expect(() => turns.enter(cancellation(), { isPoll: false })).toThrow(new NoTurnError(1));
   await finish();
 });

@@ -1,23 +1,22 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import { PROGRAM } from '../processes.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { pathOf } from '../processes.ts';
+import { build, commit, describeMachine, step } from './built.ts';
 import { doubtsAbout } from './figures.ts';
-import { BARE, gateway, OTHERS } from './peers.ts';
+import { installPeers } from './install.ts';
+import { OTHERS } from './others.ts';
+import { BARE, DISPATCH, gateway, type Peer } from './peers.ts';
 import { absoluteTable, processorTable, proof, ratioTable, readsTable } from './report.ts';
 import { type Plan, run } from './run.ts';
-import { isPinned, stepAside } from './servers.ts';
+import { stepAside } from './servers.ts';
 
 /** `npm run bench`: how near the gateway is to a bare Node.js server, and what others reach. */
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const RESULTS = fileURLToPath(new URL('../results/speed.json', import.meta.url));
+const RESULTS = pathOf('results/speed.json');
 
 /** All names that `--only` knows. */
-const NAMES = [BARE.name, 'product', ...OTHERS.map(({ name }) => name)];
+const NAMES = [BARE.name, DISPATCH.name, 'product', ...OTHERS.map(({ name }) => name)];
 
 function readFlags() {
   const { values } = parseArgs({
@@ -31,7 +30,7 @@ function readFlags() {
     },
   });
   const { quick, only, against, json } = values;
-  const rounds = Number(values.rounds ?? (quick ? 3 : 5));
+  const rounds = Number(values.rounds ?? (quick ? 2 : 5));
   if (!(Number.isInteger(rounds) && rounds >= 1)) {
     throw new Error(`--rounds must be a whole number from 1, but is "${values.rounds}".`);
   }
@@ -44,38 +43,28 @@ function readFlags() {
   return { plan, names, against, json };
 }
 
-/** Builds the gateway, and keeps a copy apart: whoever builds meanwhile changes nothing of what is measured. */
-async function build(): Promise<{ program: string; remove: () => Promise<void> }> {
-  await promisify(execFile)('npm run --silent build', { cwd: root, shell: true });
-  // Beside the original, where its packages are found.
-  const folder = await mkdtemp(join(dirname(PROGRAM), 'bench-'));
-  await copyFile(PROGRAM, join(folder, 'main.js'));
-  return { program: join(folder, 'main.js'), remove: () => rm(folder, { recursive: true }) };
-}
-
 const { plan, names, against, json } = readFlags();
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-const machine = {
-  processors: cpus().length,
-  model: cpus()[0]?.model.trim() ?? 'unknown',
-  node: process.version,
-  platform: process.platform,
-  isPinned,
-};
+const machine = describeMachine();
 console.log(`${machine.processors} × ${machine.model}, Node.js ${machine.node}, ${machine.platform}`);
-if (!isPinned) console.log('Without a second processor and taskset nobody has one alone: the figures say less.');
+if (!machine.isPinned)
+  console.log('Without a second processor and taskset nobody has one alone: the figures say less.');
 stepAside();
-const step = (what: string) => console.error(`  ${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}`);
 const { program, remove } = await build();
 // Without the yardstick there is no ratio.
-const peers = [BARE, gateway('product', 'this gateway', program), ...OTHERS].filter(
+const peers: Peer[] = [BARE, DISPATCH, gateway('product', 'this gateway', program), ...OTHERS].filter(
   (peer) => peer === BARE || names.includes(peer.name),
 );
+if (peers.some(({ packages }) => packages)) {
+  await installPeers(step).catch((error) => step(`they could not be installed: ${error}`));
+}
 if (against) peers.push(gateway('against', `this gateway as built in ${against}`, resolve(against)));
 const findings = await run(peers, plan, step).finally(remove);
 for (const part of [ratioTable, processorTable, absoluteTable, readsTable, proof]) console.log(`\n${part(findings)}`);
-for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}`);
+for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}.`);
 for (const [name, why] of Object.entries(findings.missing)) console.log(`\nWithout ${name}: ${why}`);
 await mkdir(dirname(json), { recursive: true });
-await writeFile(json, `${JSON.stringify({ date: new Date().toISOString(), commit, machine, plan, ...findings })}\n`);
+await writeFile(
+  json,
+  `${JSON.stringify({ date: new Date().toISOString(), commit: commit(), machine, plan, ...findings })}\n`,
+);
 console.log(`\n${json}, ${(performance.now() / 1_000).toFixed(0)} s`);

@@ -113,6 +113,9 @@ export const isReached = ({ aim }: Column, { median }: Figure): boolean =>
 export const typical = (rounds: readonly Measured[], of: (round: Measured) => number): number =>
   figureOf(rounds.map(of)).median;
 
+/** The measurements in which servers are loaded to their limit. */
+export const LOADED = ['Q1', 'Q2', 'Q3', 'Q4', 'alike'] as const satisfies FastRow[];
+
 /** Below this share of a processor a server waited for others. */
 const SATURATED = 0.95;
 /** Above this share the upstream may have been what others waited for. */
@@ -120,32 +123,38 @@ const UPSTREAM_BUSY = 0.6;
 
 /** Why the figures may say something of the bench or the machine instead of the servers; empty when all is well. */
 export function doubtsAbout({ servers, upstream }: Findings): string[] {
-  const doubts: string[] = [];
-  for (const [name, { fast }] of Object.entries(servers)) {
-    for (const row of ['Q1', 'Q2', 'Q3', 'Q4', 'alike'] as const) {
-      const share = typical(fast[row], ({ used }) => used[0]?.share ?? Number.NaN);
-      if (share < SATURATED) doubts.push(`${name} had ${percent(share)} of its processor on ${row}.`);
-      const busy = typical(fast[row], ({ used }) => used[1]?.share ?? Number.NaN);
-      if (busy > UPSTREAM_BUSY)
-        doubts.push(`The upstream took ${percent(busy)} of a processor when ${name} had ${row}.`);
-    }
-  }
-  const asked = mostAsked(servers);
-  if (upstream.capacity < asked) {
-    doubts.push(
-      `The upstream gives ${Math.round(upstream.capacity)} answers a second and was asked for ${Math.round(asked)}.`,
+  const shares = (which: number, isDoubtful: (share: number) => boolean): string[] =>
+    Object.entries(servers).flatMap(([name, { fast }]) =>
+      LOADED.flatMap((row) => {
+        const share = typical(fast[row], ({ used }) => used[which]?.share ?? Number.NaN);
+        return isDoubtful(share) ? [`${name} ${row} ${percent(share)}`] : [];
+      }),
     );
-  }
-  return doubts;
+  const [waiting, busy, asked] = [
+    shares(0, (share) => share < SATURATED),
+    shares(1, (share) => share > UPSTREAM_BUSY),
+    mostAsked(servers),
+  ];
+  return [
+    ...(waiting.length > 0
+      ? [`these had less than ${percent(SATURATED)} of their processor: ${waiting.join(', ')}`]
+      : []),
+    ...(busy.length > 0
+      ? [`with these the upstream took more than ${percent(UPSTREAM_BUSY)}: ${busy.join(', ')}`]
+      : []),
+    ...(upstream.capacity < asked
+      ? [`${Math.round(asked)} a second were asked of an upstream that gives ${Math.round(upstream.capacity)}`]
+      : []),
+  ];
 }
 
 /** The most requests a second that any server sent to the upstream. */
 export const mostAsked = (servers: Findings['servers']): number =>
   Math.max(
     ...Object.values(servers).flatMap(({ fast }) =>
-      Object.values(fast).map((rounds) =>
-        typical(rounds, ({ perSecond, readsPerAnswer }) => perSecond * readsPerAnswer),
-      ),
+      Object.values(fast)
+        .filter((rounds) => rounds.length > 0)
+        .map((rounds) => typical(rounds, ({ perSecond, readsPerAnswer }) => perSecond * readsPerAnswer)),
     ),
   );
 

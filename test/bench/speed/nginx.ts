@@ -1,17 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pidOf, stop } from '../processes.ts';
 import type { Answers } from './data.ts';
-import { freePort, untilAnswered } from './servers.ts';
-
-/** Where nginx is; undefined where it is not. It lies where the `PATH` of most users does not lead. */
-const found = (): string | undefined =>
-  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .map((folder) => join(folder, 'nginx'))
-    .find((file) => existsSync(file));
+import { freePort, onPath, untilAnswered } from './servers.ts';
 
 const configuration = (folder: string, port: number) => `
 daemon off;
@@ -34,7 +27,13 @@ http {
   server {
     listen 127.0.0.1:${port} backlog=4096;
     root ${folder}/answers;
-    location / { try_files $uri.json =404; }
+    # Nothing by which an answer could be cached: those of the real upstream depend on the key.
+    etag off;
+    add_header Last-Modified "";
+    location / {
+      if ($http_x_api_key = "") { return 401; }
+      try_files $uri.json =404;
+    }
     location = /bench-status { stub_status; }
   }
 }
@@ -42,7 +41,7 @@ http {
 
 /** Starts an nginx that answers with files; undefined where there is none. */
 export async function startNginx(answers: Answers) {
-  const program = found();
+  const program = onPath('nginx');
   if (!program) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'flair-bench-nginx-'));
   for (const [path, answer] of Object.entries(answers)) {

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { RAISED_LIMITS } from '../processes.ts';
+import { pathOf, RAISED_LIMITS } from '../processes.ts';
 import { pathQuestion, type QueryName, type Question } from './queries.ts';
 
 /** Where a server is to listen, what it reads from, and a folder for what it writes. */
@@ -16,19 +15,23 @@ export interface Peer {
   title: string;
   /** How it is started: a command and its environment, in which `NODE_ENV` is `production`. */
   start(place: Place): { command: readonly string[]; env: Readonly<Record<string, string>> };
-  /** Whether the bench goes on without it where it cannot be started. */
-  isOptional?: boolean;
+  /** Packages of `peers/` that it is made of. The bench goes on without it where they cannot be installed or run. */
+  packages?: readonly string[];
+  /** Done once, before it is started for the first time. */
+  prepare?: () => Promise<void>;
   /** How it is asked, where that is not GraphQL over HTTP. */
   question?: (name: QueryName) => Question;
+  /** What it can be asked. @default everything */
+  queries?: readonly QueryName[];
+  /** The value of a field in its answer, where it cannot say what the others say. */
+  expected?: (name: string, value: unknown) => unknown;
 }
-
-const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 const bare = (name: string, title: string, env: Readonly<Record<string, string>>): Peer => ({
   name,
   title,
   start: ({ port, upstreamUrl }) => ({
-    command: [process.execPath, pathOf('bare.mjs')],
+    command: [process.execPath, pathOf('speed/bare.mjs')],
     env: { PORT: String(port), UPSTREAM_URL: upstreamUrl, ...env },
   }),
   question: pathQuestion,
@@ -47,7 +50,6 @@ export const gateway = (name: string, title: string, program: string): Peer => (
   }),
 });
 
-/** Everybody but this gateway. */
-export const OTHERS: readonly Peer[] = [
-  bare('bare-dispatch', 'node:http and undici `Pool.dispatch`, no GraphQL', { BARE_WITH: 'dispatch' }),
-];
+export const DISPATCH = bare('bare-dispatch', 'node:http and undici `Pool.dispatch`, no GraphQL', {
+  BARE_WITH: 'dispatch',
+});

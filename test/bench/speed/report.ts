@@ -1,4 +1,14 @@
-import { COLUMNS, type Column, type Figure, figureOf, isReached, mostAsked, percent, typical } from './figures.ts';
+import {
+  COLUMNS,
+  type Column,
+  type Figure,
+  figureOf,
+  isReached,
+  LOADED,
+  mostAsked,
+  percent,
+  typical,
+} from './figures.ts';
 import type { FastRow } from './measure.ts';
 import { QUERY_NAMES } from './queries.ts';
 import type { Findings, Found } from './run.ts';
@@ -7,10 +17,11 @@ import type { Findings, Found } from './run.ts';
 
 const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [rowOf(head), rowOf(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(rowOf)].join('\n');
 
 function cellOf({ digits }: Column, { median, least, most }: Figure): string {
+  if (Number.isNaN(median)) return '–';
   const written = (value: number) =>
     value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return least === most ? written(median) : `${written(median)} (${written(least)}–${written(most)})`;
@@ -37,8 +48,6 @@ export function ratioTable({ servers }: Findings): string {
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');
 
-const LOADED = ['Q1', 'Q2', 'Q3', 'Q4', 'alike'] as const satisfies FastRow[];
-
 /** Processor time for each answer, in microseconds. Unlike answers a second, it stays true on a busy machine. */
 const cpuOf = ({ fast }: Found, row: FastRow): number =>
   typical(fast[row], ({ used, answers }) => ((used[0]?.cpu ?? Number.NaN) / answers) * 1_000);
@@ -47,6 +56,7 @@ const cpuOf = ({ fast }: Found, row: FastRow): number =>
 export function absoluteTable({ servers }: Findings): string {
   const cell = (server: Found, row: FastRow) => {
     const perSecond = typical(server.fast[row], (round) => round.perSecond);
+    if (server.fast[row].length === 0) return '–';
     const p99 = typical(server.fast[row], ({ latency }) => latency.p99);
     return `${count(perSecond)} / ${count(cpuOf(server, row))} / ${p99.toFixed(1)}`;
   };
@@ -64,7 +74,10 @@ export function processorTable({ servers }: Findings): string {
     ['ratio by processor time', ...LOADED],
     Object.entries(servers).map(([name, server]) => [
       name,
-      ...LOADED.map((row) => (cpuOf(bare, row === 'alike' ? 'Q2' : row) / cpuOf(server, row)).toFixed(2)),
+      ...LOADED.map((row) => {
+        const share = cpuOf(bare, row === 'alike' ? 'Q2' : row) / cpuOf(server, row);
+        return Number.isNaN(share) ? '–' : share.toFixed(2);
+      }),
     ]),
   );
 }
@@ -75,7 +88,7 @@ export function readsTable({ servers }: Findings): string {
     ['requests to the upstream an answer', ...QUERY_NAMES, 'Q2 alike'],
     Object.entries(servers).map(([name, { reads, fast }]) => [
       name,
-      ...QUERY_NAMES.map((query) => String(reads[query])),
+      ...QUERY_NAMES.map((query) => String(reads[query] ?? '–')),
       typical(fast.alike, ({ readsPerAnswer }) => readsPerAnswer).toFixed(2),
     ]),
   );
@@ -83,7 +96,9 @@ export function readsTable({ servers }: Findings): string {
 
 /** What shows that neither the load nor the upstream held the servers up. */
 export function proof({ servers, upstream }: Findings): string {
-  const all = Object.values(servers).flatMap(({ fast: { alone: _, ...fast } }) => Object.values(fast));
+  const all = Object.values(servers).flatMap(({ fast: { alone: _, ...fast } }) =>
+    Object.values(fast).filter((rounds) => rounds.length > 0),
+  );
   const [least, busiest, load] = [
     Math.min(...all.map((rounds) => typical(rounds, ({ used }) => used[0]?.share ?? Number.NaN))),
     Math.max(...all.map((rounds) => typical(rounds, ({ used }) => used[1]?.share ?? Number.NaN))),

@@ -1,4 +1,5 @@
 import { upstreamAnswers } from './data.ts';
+import { versionOf } from './install.ts';
 import {
   answerOf,
   capacityOf,
@@ -11,6 +12,7 @@ import {
   type Generator,
   type Measured,
   measure,
+  queriesOf,
   SLOW_ROW,
   startGenerator,
   type Times,
@@ -34,8 +36,10 @@ export interface Plan {
 /** What was found out about one server. */
 export interface Found {
   title: string;
+  /** The packages that it is made of, each with its version. */
+  packages: string[];
   /** What one answer takes of the upstream. */
-  reads: Record<QueryName, number>;
+  reads: Partial<Record<QueryName, number>>;
   /** For each round. */
   fast: Record<FastRow, Measured[]>;
   slow: Measured[];
@@ -71,11 +75,12 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
       step(`starting ${peer.name}`);
       const model = servers.find(({ peer }) => peer === BARE);
       try {
+        await peer.prepare?.();
         const server = kept(await startServer(peer, upstream.url));
         if (model) await compareAnswers(server, model);
         servers.push(server);
       } catch (error) {
-        if (!peer.isOptional) throw error;
+        if (!peer.packages) throw error;
         missing[peer.name] = String(error instanceof Error ? error.message : error);
         step(`${peer.name} is left out: ${missing[peer.name]}`);
       }
@@ -101,6 +106,7 @@ async function beginning(server: Server, upstream: Upstream): Promise<Found> {
   await answerOf(server, 'Q2');
   return {
     title: server.peer.title,
+    packages: (server.peer.packages ?? []).map((name) => `${name} ${versionOf(name)}`),
     reads: await countReads(server, upstream),
     fast: { Q1: [], Q2: [], Q3: [], Q4: [], alike: [], alone: [] },
     slow: [],
@@ -133,12 +139,17 @@ async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan
 async function measureFast(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
   for (const [server] of found) {
     step(`warming up ${server.peer.name}`);
-    for (const name of FAST_ROW_NAMES) await measure(bench, server, FAST_ROWS[name], plan.warming);
+    for (const name of rowsOf(server)) await measure(bench, server, FAST_ROWS[name], plan.warming);
   }
   for (let round = 0; round < plan.rounds; round++) {
     for (const name of FAST_ROW_NAMES) {
       step(`round ${round + 1}: ${name}`);
-      for (const [server, { fast }] of found) fast[name].push(await measure(bench, server, FAST_ROWS[name], plan.each));
+      for (const [server, { fast }] of found) {
+        if (rowsOf(server).includes(name)) fast[name].push(await measure(bench, server, FAST_ROWS[name], plan.each));
+      }
     }
   }
 }
+
+const rowsOf = (server: Server): FastRow[] =>
+  FAST_ROW_NAMES.filter((name) => queriesOf(server).includes(FAST_ROWS[name].query));

@@ -1,23 +1,31 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { environment, pidOf, stop, usageOf } from '../processes.ts';
 import type { Peer } from './peers.ts';
 import { graphqlQuestion, type QueryName } from './queries.ts';
 
+/** Where a program is; undefined where it is not. Some lie where the `PATH` of most users does not lead. */
+export const onPath = (program: string): string | undefined =>
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+    .map((folder) => join(folder, program))
+    .find((file) => existsSync(file));
+
+const taskset = availableParallelism() > 1 ? onPath('taskset') : undefined;
+
 /** Whether servers get a processor of their own, and everything else the others. */
-export const isPinned = availableParallelism() > 1 && spawnSync('taskset', ['--version']).error === undefined;
+export const isPinned = taskset !== undefined;
 
 /** Keeps this process, and all that it starts from now on, off the processor of the servers. */
 export function stepAside(): void {
-  if (!isPinned) return;
+  if (!taskset) return;
   const others = `1-${availableParallelism() - 1}`;
-  spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', others, String(process.pid)]);
+  spawnSync(taskset, ['--all-tasks', '--cpu-list', '--pid', others, String(process.pid)]);
 }
 
 export type Server = Awaited<ReturnType<typeof startServer>>;
@@ -27,7 +35,7 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
   const folder = await mkdtemp(join(tmpdir(), 'flair-bench-'));
   const port = await freePort();
   const { command, env } = peer.start({ port, upstreamUrl, folder });
-  const [program = '', ...args] = isPinned ? ['taskset', '--cpu-list', '0', ...command] : command;
+  const [program = '', ...args] = taskset ? [taskset, '--cpu-list', '0', ...command] : command;
   // It writes its log as it would in production; into a file, because a pipe would have to be read.
   const output = openSync(join(folder, 'output'), 'w');
   const begunAt = performance.now();

@@ -24,7 +24,7 @@ const calls = {
       hits++;
       const body = bodies.get(request.url ?? '');
       const answer = () => {
-        if (!body) return void response.writeHead(404).end();
+        if (!body || !request.headers['x-api-key']) return void response.writeHead(body ? 401 : 404).end();
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
       };
       if (delay > 0) setTimeout(answer, delay);

@@ -1,0 +1,115 @@
+/** Waits for a number of milliseconds, or rejects with the signal's reason when it aborts first. Passed in, so that tests turn the clock. */
+export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+
+/** Calls back after a number of milliseconds, unless it is called off before, by what is returned. Passed in as {@link Wait} is. */
+export type Alarm = (milliseconds: number, ring: () => void) => () => void;
+
+/** Something that ends early when it is told to. It throws nothing. */
+export interface Leaver {
+  leave(reason: unknown): void;
+}
+
+const leaversOf = new WeakMap<AbortSignal, { leavers: Set<Leaver>; onAbort: () => void }>();
+
+/**
+ * Tells a leaver when a signal aborts. However many leave with one signal, it has one listener, and none once all of them
+ * were forgotten: a signal may live for hours, and its listeners cost more than what they wait for.
+ */
+export function leaveWith(signal: AbortSignal, leaver: Leaver): void {
+  const known = leaversOf.get(signal);
+  if (known) {
+    known.leavers.add(leaver);
+    return;
+  }
+  const leavers = new Set([leaver]);
+  const onAbort = () => {
+    for (const each of leavers) each.leave(signal.reason);
+  };
+  leaversOf.set(signal, { leavers, onAbort });
+  signal.addEventListener('abort', onAbort);
+}
+
+/** Forgets a leaver, which may have been told or forgotten already. */
+export function stayWith(signal: AbortSignal, leaver: Leaver): void {
+  const known = leaversOf.get(signal);
+  if (!known?.leavers.delete(leaver) || known.leavers.size > 0) return;
+  leaversOf.delete(signal);
+  signal.removeEventListener('abort', known.onAbort);
+}
+
+export interface CancellationOptions {
+  /** Time for the whole operation, in milliseconds. */
+  milliseconds: number;
+  alarm: Alarm;
+  /** Whoever waits for the operation. @default it is told by `leave` */
+  caller?: AbortSignal | undefined;
+}
+
+/** Ends an operation early: when its time is up, or when its caller leaves, whichever comes first. */
+export class Cancellation implements Leaver {
+  /** What is under way, and is ended together with the operation. */
+  underWay: Leaver | undefined;
+  readonly #milliseconds: number;
+  readonly #caller: AbortSignal | undefined;
+  readonly #callOff: () => void;
+  #cause: 'deadline' | 'caller' | undefined;
+  #reason: unknown;
+  #controller: AbortController | undefined;
+
+  /** @throws The caller's reason when it has left already. */
+  constructor({ milliseconds, alarm, caller }: CancellationOptions) {
+    caller?.throwIfAborted();
+    this.#milliseconds = milliseconds;
+    this.#caller = caller;
+    if (caller) leaveWith(caller, this);
+    this.#callOff = alarm(milliseconds, () => this.#timeOut());
+  }
+
+  /** Why the operation is over; undefined while it is not. */
+  get cause(): 'deadline' | 'caller' | undefined {
+    return this.#cause;
+  }
+
+  get reason(): unknown {
+    return this.#reason;
+  }
+
+  /** For what knows signals only: it aborts when the operation is over. Made on first use. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#cause) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** @throws The reason when the operation is over. */
+  throwIfOver(): void {
+    if (this.#cause) throw this.#reason;
+  }
+
+  /** The caller does not want it any more. */
+  leave(reason: unknown): void {
+    this.#cancel('caller', reason);
+  }
+
+  /** Lets go of the clock and the caller. What is under way goes on. */
+  end(): void {
+    this.#callOff();
+    if (this.#caller) stayWith(this.#caller, this);
+    this.underWay = undefined;
+  }
+
+  #timeOut(): void {
+    const message = `No complete answer within ${this.#milliseconds} ms.`;
+    this.#cancel('deadline', new DOMException(message, 'TimeoutError'));
+  }
+
+  #cancel(cause: 'deadline' | 'caller', reason: unknown): void {
+    if (this.#cause) return;
+    this.#cause = cause;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    this.underWay?.leave(reason);
+  }
+}

@@ -1,0 +1,137 @@
+import ky, { HTTPError } from 'ky';
+import type { Operation } from '../contract/contract.ts';
+import { LARGEST_ANSWER, readText } from './body.ts';
+import { isJson, type ReadRoad } from './road.ts';
+import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError, sentenceIn } from './road-errors.ts';
+
+/** How a request reaches the upstream: the network's `fetch`, or the embedded sandbox. */
+export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
+
+/** Bytes that are sent while they come. They can be sent but once, so nothing that failed is sent again. */
+export interface OutgoingStream {
+  readonly body: ReadableStream<Uint8Array>;
+  /** In bytes; undefined when nobody knows before the end. */
+  readonly byteSize: number | undefined;
+  /** Whether all of it was handed over. Until then the upstream has a part of it, and cannot have done anything with it. */
+  readonly isWhole: boolean;
+  /** How long it may take to come, on top of an operation's usual time, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+export interface FetchRequest {
+  readonly method: Operation['method'];
+  /** The contract's path, filled, with its query. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** Told when it goes out. */
+  readonly onSent: () => void;
+  readonly json?: unknown;
+  readonly bytes?: Uint8Array | undefined;
+  readonly stream?: OutgoingStream | undefined;
+}
+
+/**
+ * Sends a request over the fetch API, once, and hands a successful answer to `read`.
+ *
+ * @throws StatusError or NetworkError; what `read` throws.
+ */
+export type FetchRoad = <Result>(
+  request: FetchRequest,
+  read: (response: Response) => Promise<Result>,
+) => Promise<Result>;
+
+export interface FetchRoadOptions {
+  /** Absolute address under which the contract's paths lie, without a trailing slash. */
+  baseUrl: string;
+  transport: Transport;
+  /** What every request carries. */
+  headers: Readonly<Record<string, string>>;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** The road for everything that is rare, large or no JSON. */
+export function createFetchRoad({ baseUrl, transport, headers, now }: FetchRoadOptions): FetchRoad {
+  const http = ky.create({
+    prefixUrl: baseUrl,
+    headers,
+    timeout: false,
+    redirect: 'manual',
+    // Sending again is decided by the policy, where the clock and the breaker are.
+    retry: 0,
+  });
+
+  return async ({ method, path, signal, onSent, json, bytes, stream }, read) => {
+    // The body is added behind ky, which would copy it.
+    const body = stream?.body ?? (bytes && inChunks(bytes));
+    const byteSize = stream ? stream.byteSize : bytes?.byteLength;
+    try {
+      const response = await http(path.slice(1), {
+        method,
+        signal,
+        fetch: (input, init) => {
+          onSent();
+          return transport(body ? withBody(input, body) : input, init);
+        },
+        ...(json !== undefined && { json }),
+        ...(body && { headers: headersOf(byteSize) }),
+      });
+      return await read(response);
+    } catch (error) {
+      if (error instanceof HTTPError) throw await refusal(error.response, now);
+      // `fetch` reports every failure of the network as a TypeError with the cause; a mistake in our code has no cause.
+      if (error instanceof TypeError && error.cause !== undefined) throw new NetworkError(error);
+      throw error;
+    }
+  };
+}
+
+/** Reads over the fetch API, where there is no pool. */
+export const readByFetch =
+  (send: FetchRoad): ReadRoad =>
+  ({ path, mayBeOther }, { signal }) =>
+    send({ method: 'GET', path, signal, onSent: () => {} }, async (response) => {
+      if (!mayBeOther || isJson(response.headers.get('content-type'))) return await readText(response, LARGEST_ANSWER);
+      await ignoreBody(response);
+      return undefined;
+    });
+
+/** For operations whose answer says nothing: frees the connection. */
+export const ignoreBody = async (response: Response): Promise<void> => {
+  // Not awaited: a body that was split in two only ends when the other half does.
+  void response.body?.cancel().catch(() => {});
+};
+
+async function refusal(response: Response, now: () => number): Promise<StatusError> {
+  const retryAfter = readRetryAfter(response.headers.get('retry-after'), now());
+  // A status is enough where the words cannot be had.
+  const said = await readText(response, LARGEST_ERROR).then(sentenceIn, () => undefined);
+  return new StatusError(response.status, { retryAfter, said });
+}
+
+/** Adds the stream to a request on its way out. */
+function withBody(input: Request | URL | string, body: ReadableStream<Uint8Array>): Request {
+  const init: RequestInit & { duplex: 'half' } = { body, duplex: 'half' };
+  return new Request(input, init);
+}
+
+/** How much of bytes is handed over at a time, in bytes. */
+const CHUNK = 65_536;
+
+/** Bytes as a stream, of which no copy is made. */
+function inChunks(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = bytes.subarray(at, at + CHUNK);
+      at += chunk.byteLength;
+      if (chunk.byteLength > 0) controller.enqueue(chunk);
+      if (at === bytes.byteLength) controller.close();
+    },
+  });
+}
+
+const BYTES = { 'content-type': 'application/octet-stream' };
+
+const headersOf = (byteSize: number | undefined): Record<string, string> =>
+  byteSize === undefined ? BYTES : { ...BYTES, 'content-length': String(byteSize) };

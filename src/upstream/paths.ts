@@ -1,0 +1,46 @@
+import type { Contract, OperationId } from '../contract/contract.ts';
+import { isUpstreamId } from '../contract/rules.ts';
+
+/** Fills the paths of the contract's operations. What they begin with, a slash, is the first character. */
+export type Paths = (id: OperationId, path: object, query?: object) => string;
+
+interface Template {
+  /** The text before each parameter. */
+  readonly before: readonly string[];
+  readonly names: readonly string[];
+  readonly after: string;
+}
+
+export function createPaths({ operations }: Contract): Paths {
+  const templates = new Map(Object.entries(operations).map(([id, { path }]) => [id, templateOf(path)]));
+
+  return (id, path, query) => {
+    const template = templates.get(id);
+    if (!template) throw new RangeError(`The contract has no operation ${id}.`);
+    const { before, names, after } = template;
+    let filled = '';
+    for (const [index, name] of names.entries()) filled += `${before[index]}${segment(name, Reflect.get(path, name))}`;
+    return query ? `${filled}${after}${searchOf(query)}` : filled + after;
+  };
+}
+
+function templateOf(path: string): Template {
+  const parts = path.split(/\{(\w+)\}/);
+  return {
+    before: parts.filter((_, index) => index % 2 === 0).slice(0, -1),
+    names: parts.filter((_, index) => index % 2 === 1),
+    after: parts.at(-1) ?? '',
+  };
+}
+
+/** Callers check ids before; percent-encoding keeps even a mistake within one segment. */
+function segment(name: string, id: unknown): string {
+  if (typeof id !== 'string' || !isUpstreamId(id))
+    throw new RangeError(`${name} must be an upstream id, but is ${JSON.stringify(id)}.`);
+  return encodeURIComponent(id);
+}
+
+function searchOf(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}

@@ -1,0 +1,146 @@
+import type { Operation, OperationId } from '../contract/contract.ts';
+import { BodyTooLongError } from './body.ts';
+import { AvoidedError, type Breaker, type Outcome } from './breaker.ts';
+import type { Cancellation, Wait } from './cancellation.ts';
+import { UpstreamError } from './errors.ts';
+import { explain } from './failure.ts';
+import { maySendAgain, type RetryPolicy, waitBeforeRetry } from './retry.ts';
+import { NetworkError, StatusError } from './road-errors.ts';
+import type { Turns } from './turns.ts';
+
+/** When a write may be begun. One that is under way goes on to its end, because stopping it undoes nothing. */
+export interface Start {
+  /** Aborts when it is too late to begin. */
+  readonly by: AbortSignal;
+  /** Told when it is sent: from then on it may happen. */
+  readonly onSent: () => void;
+}
+
+/** An operation that is to be carried out, whichever road it takes. */
+export interface Task<Result> {
+  id: OperationId;
+  operation: Operation;
+  /** Sends the request once, and tells when it goes out. Fails with StatusError or NetworkError where those are to blame. */
+  attempt: (cancellation: Cancellation, onSent: () => void) => Promise<Result>;
+  /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. */
+  isPoll: boolean;
+  /** @default it may begin whenever it is its turn */
+  start?: Start | undefined;
+  /** What a body that can be sent but once has come to: nothing that failed is sent again. @default none is sent */
+  stream?: { readonly isWhole: boolean } | undefined;
+  /** The result of a DELETE that was repeated and found nothing, because the first one did it. */
+  gone?: () => Promise<Result>;
+}
+
+export interface PolicyOptions {
+  /** Whose operations these are. */
+  credential: string;
+  /** Bounds how many requests of this credential are under way and wait. */
+  turns: Turns;
+  /** Keeps requests from an upstream that fails; shared by all credentials. */
+  breaker: Breaker;
+  retry: RetryPolicy;
+  pause: Wait;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
+  /** A random number from 0 up to 1, for jitter. */
+  random: () => number;
+  /** Told when the upstream asks for patience, in seconds. */
+  onRetryAfter: (seconds: number) => void;
+}
+
+/**
+ * Carries an operation out: when it may be sent, when it is sent again, and what a failure means.
+ *
+ * @throws UpstreamError when there is no usable answer; the caller's reason when it left.
+ */
+export type Policy = <Result>(task: Task<Result>, cancellation: Cancellation) => Promise<Result>;
+
+/** Silence for so long is a failure even if it was the caller who lost patience, in milliseconds. */
+const SLOW = 10_000;
+
+/** One policy for everything that is sent with a credential, over whichever road. */
+export function createPolicy(options: PolicyOptions): Policy {
+  const { credential, turns, breaker, pause, now, random, onRetryAfter } = options;
+  const once: RetryPolicy = { ...options.retry, limit: 0 };
+
+  const attempt = async <Result>(task: Task<Result>, cancellation: Cancellation, onSent: () => void) => {
+    cancellation.throwIfOver();
+    const leave = breaker.enter(credential);
+    const begunAt = now();
+    try {
+      const result = await task.attempt(cancellation, onSent);
+      leave('answered');
+      return result;
+    } catch (error) {
+      const isOurs = cancellation.cause === 'caller' || task.stream !== undefined;
+      const isOver = cancellation.cause !== undefined;
+      leave(outcomeOf(error, { isOver, isPatient: !isOurs || now() - begunAt >= SLOW }));
+      if (error instanceof StatusError && error.retryAfter !== undefined) onRetryAfter(error.retryAfter);
+      throw error;
+    }
+  };
+
+  const attempts = async <Result>(task: Task<Result>, cancellation: Cancellation, onSent: () => void) => {
+    const { operation } = task;
+    const retry = task.isPoll || task.stream ? once : options.retry;
+    for (let failures = 1; ; failures++) {
+      try {
+        return await attempt(task, cancellation, onSent);
+      } catch (error) {
+        if (task.gone && failures > 1 && isMissing(error)) return await task.gone();
+        const wait = waitBeforeRetry({ operation, failures, error }, retry, random);
+        if (wait === undefined || cancellation.cause || breaker.wait > 0) throw error;
+        if (wait > 0) await pause(wait, cancellation.signal);
+      }
+    }
+  };
+
+  /** In turn. Polls are in no hurry: they wait until the upstream may be asked, and hold no turn meanwhile. */
+  const inTurn = async <Result>(task: Task<Result>, cancellation: Cancellation, onSent: () => void) => {
+    const { isPoll, start } = task;
+    for (;;) {
+      while (isPoll && breaker.wait > 0) await pause(breaker.wait, cancellation.signal);
+      // Others fail at once instead of waiting for a turn that would be refused.
+      if (breaker.wait > 0) throw new AvoidedError(breaker.wait);
+      const turn = turns.enter(cancellation, { by: start?.by, isPoll });
+      if (turn) await turn;
+      try {
+        return await attempts(task, cancellation, onSent);
+      } catch (error) {
+        if (!isPoll || !(error instanceof AvoidedError)) throw error;
+      } finally {
+        turns.leave();
+      }
+    }
+  };
+
+  return async (task, cancellation) => {
+    const { id, operation, start, stream } = task;
+    let isSent = false;
+    const onSent = () => {
+      if (!isSent) start?.onSent();
+      isSent = true;
+    };
+    try {
+      return await inTurn(task, cancellation, onSent);
+    } catch (error) {
+      if (cancellation.cause === 'caller') throw cancellation.reason;
+      if (!isSent && start?.by.aborted) throw start.by.reason;
+      const mayHaveHappened = isSent && !maySendAgain(operation) && stream?.isWhole !== false;
+      throw explain(id, error, { mayHaveHappened, inTime: cancellation.cause === undefined });
+    } finally {
+      cancellation.end();
+    }
+  };
+}
+
+/** What an attempt that failed says of the upstream. Whatever it answered but 5xx, it answered. */
+function outcomeOf(error: unknown, { isOver, isPatient }: { isOver: boolean; isPatient: boolean }): Outcome {
+  if (error instanceof StatusError) return error.status >= 500 ? 'failed' : 'answered';
+  if (isOver) return isPatient ? 'failed' : 'nothing';
+  if (error instanceof NetworkError) return 'failed';
+  return error instanceof UpstreamError || error instanceof BodyTooLongError ? 'answered' : 'nothing';
+}
+
+const isMissing = (error: unknown): boolean => error instanceof StatusError && error.status === 404;

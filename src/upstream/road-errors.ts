@@ -1,0 +1,69 @@
+/** The upstream answered with a status that is no success. */
+export class StatusError extends Error {
+  override name = 'StatusError' as const;
+  readonly status: number;
+  /** What the upstream asks for in `Retry-After`, in seconds; undefined when it asks for nothing. */
+  readonly retryAfter: number | undefined;
+  /** Private, so that whoever logs the error leaves it out: the words are the upstream's, about somebody's data. */
+  readonly #said: string | undefined;
+
+  constructor(
+    status: number,
+    { retryAfter, said }: { retryAfter?: number | undefined; said?: string | undefined } = {},
+  ) {
+    super(`answered ${status}`);
+    this.status = status;
+    this.retryAfter = retryAfter;
+    this.#said = said;
+  }
+
+  /** What the upstream said about it, meant for people. */
+  get said(): string | undefined {
+    return this.#said;
+  }
+}
+
+/** No connection, or one that broke, also in the middle of an answer. The cause says how. */
+export class NetworkError extends Error {
+  override name = 'NetworkError' as const;
+
+  constructor(cause: unknown) {
+    super('no connection, or one that broke', { cause });
+  }
+}
+
+/** Whether the connection was refused, so that the request cannot have arrived. */
+export function isRefused(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && (at.code === 'ECONNREFUSED' || at.code === 'ENOTFOUND' || at.code === 'EAI_AGAIN')) return true;
+    if (at instanceof AggregateError && at.errors.length > 0) return at.errors.every(isRefused);
+  }
+  return false;
+}
+
+/** More than any error has to say, in bytes. */
+export const LARGEST_ERROR = 65_536;
+const LONGEST_SENTENCE = 500;
+
+/** The sentence in the body of an error in any of the contract's forms; undefined when there is none. */
+export function sentenceIn(text: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    const message = find(find(body, 'error'), 'message') ?? find(body, 'error') ?? find(body, 'message');
+    return typeof message === 'string' ? message.slice(0, LONGEST_SENTENCE) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const find = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+
+/** `Retry-After` in both its forms (RFC 9110, 10.2.3), as seconds from now; undefined when missing or unreadable. */
+export function readRetryAfter(header: string | null | undefined, now: number): number | undefined {
+  const value = header?.trim();
+  if (!value) return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1_000));
+}

@@ -1,0 +1,122 @@
+import { type Cancellation, type Leaver, leaveWith, stayWith } from './cancellation.ts';
+
+export interface SharedReadsOptions {
+  /** Starts the time of a read. */
+  startTime: () => Cancellation;
+  /** A number that nobody ever had. */
+  nextEra: () => number;
+}
+
+/**
+ * Reads of one credential that are under way. Whoever asks for the same meanwhile shares the answer. A read goes on for
+ * as long as somebody wants it; nothing is kept once it has ended, well or not.
+ */
+export class SharedReads {
+  readonly #startTime: () => Cancellation;
+  readonly #nextEra: () => number;
+  /**
+   * No Map: one that things pass through all the time leaves a chain of old tables behind, each of which keeps what was
+   * in it alive until the next full collection of garbage. That cost a third of a read.
+   */
+  #joinable: Record<string, SharedRead<unknown>> = Object.create(null);
+  #era: number;
+
+  constructor({ startTime, nextEra }: SharedReadsOptions) {
+    this.#startTime = startTime;
+    this.#nextEra = nextEra;
+    this.#era = nextEra();
+  }
+
+  /** The time between two writes. */
+  get era(): number {
+    return this.#era;
+  }
+
+  /** A write has ended, in whatever way: who asks from now on shares nothing that was asked for before. */
+  endEra(): void {
+    this.#era = this.#nextEra();
+    this.#joinable = Object.create(null);
+  }
+
+  /**
+   * The result of the read under this name, which is begun unless it is under way.
+   *
+   * @param name Names what is read, and how.
+   * @param caller Aborts when this one does not want it any more.
+   * @throws What the read fails with; the caller's reason when it leaves first.
+   */
+  join<Result>(
+    name: string,
+    caller: AbortSignal | undefined,
+    read: (cancellation: Cancellation) => Promise<Result>,
+  ): Promise<Result> {
+    if (caller?.aborted) return Promise.reject(caller.reason);
+    // Whatever is under a name was read in the way that the name tells.
+    const known = this.#joinable[name] as SharedRead<Result> | undefined;
+    return (known ?? this.#begin(name, read)).join(caller);
+  }
+
+  #begin<Result>(name: string, read: (cancellation: Cancellation) => Promise<Result>): SharedRead<Result> {
+    const cancellation = this.#startTime();
+    const shared = new SharedRead<Result>(cancellation, () => {
+      if (this.#joinable[name] === shared) delete this.#joinable[name];
+    });
+    this.#joinable[name] = shared;
+    read(cancellation).then(
+      (result) => shared.resolve(result),
+      (error: unknown) => shared.reject(error),
+    );
+    return shared;
+  }
+}
+
+/** A read and everybody who waits for it. */
+class SharedRead<Result> {
+  readonly #cancellation: Cancellation;
+  readonly #close: () => void;
+  readonly #members = new Set<Member<Result>>();
+
+  /** @param close Sees to it that nobody joins any more. */
+  constructor(cancellation: Cancellation, close: () => void) {
+    this.#cancellation = cancellation;
+    this.#close = close;
+  }
+
+  join(caller: AbortSignal | undefined): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      const member: Member<Result> = { resolve, reject, caller, leave: (reason) => this.#leave(member, reason) };
+      this.#members.add(member);
+      if (caller) leaveWith(caller, member);
+    });
+  }
+
+  resolve(result: Result): void {
+    for (const member of this.#end()) member.resolve(result);
+  }
+
+  reject(error: unknown): void {
+    for (const member of this.#end()) member.reject(error);
+  }
+
+  #end(): ReadonlySet<Member<Result>> {
+    this.#close();
+    for (const member of this.#members) if (member.caller) stayWith(member.caller, member);
+    return this.#members;
+  }
+
+  #leave(member: Member<Result>, reason: unknown): void {
+    this.#members.delete(member);
+    if (member.caller) stayWith(member.caller, member);
+    member.reject(reason);
+    if (this.#members.size > 0) return;
+    this.#close();
+    this.#cancellation.leave(reason);
+  }
+}
+
+/** Somebody who waits for a read. */
+interface Member<Result> extends Leaver {
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+  readonly caller: AbortSignal | undefined;
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { PROGRAM, pathOf } from './processes.ts';
+import { figureOf } from './speed/figures.ts';
+import { answerOf, compareAnswers, countReads, FAST_ROWS, measure, startGenerator } from './speed/measure.ts';
+import { BARE, gateway, type Peer } from './speed/peers.ts';
+import { READS } from './speed/queries.ts';
+import { ResponseReader } from './speed/response-reader.ts';
+import { startServer } from './speed/servers.ts';
+import { startStub } from './speed/upstreams.ts';
+
+async function kept<Process extends { stop(): Promise<void> }>(starting: Promise<Process>): Promise<Process> {
+  const process = await starting;
+  onTestFinished(() => process.stop());
+  return process;
+}
+
+/** The yardstick and the gateway over the same upstream. */
+async function startBoth() {
+  const upstream = await kept(startStub(0));
+  const start = (peer: Peer) => kept(startServer(peer, upstream.url));
+  const [bare, product] = await Promise.all([start(BARE), start(gateway('product', 'this gateway', PROGRAM))]);
+  return { upstream, bare, product };
+}
+
+test('the gateway answers the data that the bare server does, and reads the upstream as often', async () => {
+  const { upstream, bare, product } = await startBoth();
+
+  await compareAnswers(product, bare);
+
+  expect(await answerOf(bare, 'Q4')).toBe('{"data":{"__typename":"Query"}}');
+  for (const server of [bare, product]) expect(await countReads(server, upstream)).toEqual(READS);
+});
+
+test('a load counts the requests to the upstream, and takes no answer but the right one', async () => {
+  const upstream = await kept(startStub(0));
+  const bare = await kept(startServer(BARE, upstream.url));
+  const generator = startGenerator();
+  onTestFinished(() => generator.stop());
+
+  const measured = await measure({ generator, upstream }, bare, FAST_ROWS.Q2, { warmUp: 0, time: 1 });
+  const wrong = generator.call('load', {
+    port: bare.port,
+    requests: ['GET /q4 HTTP/1.1\r\nhost: bench\r\n\r\n'],
+    body: '{"data":{"__typename":"Mutation"}}',
+    warmUp: 0,
+    time: 1,
+    watched: [],
+  });
+
+  expect(measured).toMatchObject({ readsPerAnswer: READS.Q2, used: [{}, {}] });
+  await expect(wrong).rejects.toThrow(
+    'Expected {"data":{"__typename":"Mutation"}}, got {"data":{"__typename":"Query"}}',
+  );
+});
+
+test.each([
+  ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a":10}'],
+  ['chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n{"a\r\n5\r\n":10}\r\n0\r\n\r\n'],
+])('an answer with %s is read in whatever parts it comes', (_, text) => {
+  const reader = new ResponseReader();
+
+  const whole = reader.push(Buffer.from(text));
+  const bodies = [...text].map((letter) => reader.push(Buffer.from(letter)));
+
+  expect(String(whole)).toBe('{"a":10}');
+  expect(bodies.map(String)).toEqual([...Array(text.length - 1).fill('undefined'), '{"a":10}']);
+});
+
+test('an answer with another status than 200 is an error', () => {
+  const response = Buffer.from('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
+
+  expect(() => new ResponseReader().push(response)).toThrow('Expected status 200, got HTTP/1.1 503');
+});
+
+test('a figure is the median of the rounds, with the least and the most', () => {
+  expect(figureOf([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
+  expect(figureOf([4, 1, 2, 3])).toEqual({ median: 2.5, least: 1, most: 4 });
+  expect(figureOf([1])).toEqual({ median: 1, least: 1, most: 1 });
+  expect(figureOf([]).median).toBeNaN();
+});
+
+test('the lock file of the other servers names no registry', () => {
+  expect(readFileSync(pathOf('peers/package-lock.json'), 'utf8')).not.toContain('"resolved"');
+});

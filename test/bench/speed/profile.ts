@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { pathOf } from '../processes.ts';
+import { build, step } from './built.ts';
+import { FAST_ROWS, measure, startGenerator } from './measure.ts';
+import { gateway, type Peer } from './peers.ts';
+import { type CallFrame, type Place, placesOf } from './places.ts';
+import { QUERY_NAMES, type QueryName } from './queries.ts';
+import { tableOf } from './report.ts';
+import { startServer, stepAside } from './servers.ts';
+import { startUpstream } from './upstreams.ts';
+
+/** `npm run bench:profile`: where the gateway's time goes under load. */
+
+const FILE = pathOf('results/gateway.cpuprofile');
+
+interface Profile {
+  nodes: { id: number; callFrame: CallFrame }[];
+  /** The node that was on top of the stack at each sample, and the time since the sample before, in microseconds. */
+  samples: number[];
+  timeDeltas: number[];
+}
+
+function readFlags() {
+  const { values } = parseArgs({
+    options: {
+      query: { type: 'string', default: 'Q2' },
+      alike: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '8' },
+      top: { type: 'string', default: '30' },
+    },
+  });
+  const query = QUERY_NAMES.find((name) => name === values.query);
+  if (!query) throw new Error(`--query must be one of ${QUERY_NAMES.join(', ')}, but is "${values.query}".`);
+  const [seconds, top] = [Number(values.seconds), Number(values.top)];
+  if (!(seconds > 0 && top >= 1)) throw new Error('--seconds and --top must be numbers above 0.');
+  return { query, isAlike: values.alike, time: seconds * 1_000, top };
+}
+
+/** The gateway with a profiler in it. */
+const profiled = (program: string): Peer => {
+  const plain = gateway('product', 'this gateway', program);
+  return {
+    ...plain,
+    start(place) {
+      const { command, env } = plain.start(place);
+      const [node = process.execPath, ...args] = command;
+      return {
+        command: [node, '--import', pathOf('speed/profiler.mjs'), ...args],
+        env: { ...env, PROFILE_FILE: FILE },
+      };
+    },
+  };
+};
+
+async function record(program: string, { query, isAlike, time }: { query: QueryName; isAlike: boolean; time: number }) {
+  const started: { stop(): Promise<void> }[] = [];
+  try {
+    const generator = startGenerator();
+    started.push(generator);
+    const upstream = await startUpstream();
+    started.push(upstream);
+    const server = await startServer(profiled(program), upstream.url);
+    started.push(server);
+    const row = { ...FAST_ROWS[query], keys: isAlike ? 'one' : 'own' } as const;
+    step('warming up');
+    await measure({ generator, upstream }, server, row, { warmUp: 0, time: 3_000 });
+    step('profiling');
+    await rm(FILE, { force: true });
+    process.kill(server.pid, 'SIGUSR2');
+    const measured = await measure({ generator, upstream }, server, row, { warmUp: 200, time });
+    process.kill(server.pid, 'SIGUSR2');
+    return { measured, profile: await readWhenWritten() };
+  } finally {
+    await Promise.all(started.map((process) => process.stop()));
+  }
+}
+
+async function readWhenWritten(): Promise<Profile> {
+  for (let waited = 0; waited < 30_000; waited += 100) {
+    try {
+      return JSON.parse(readFileSync(FILE, 'utf8'));
+    } catch {
+      // Not there yet, or not whole.
+      await setTimeout(100);
+    }
+  }
+  throw new Error(`No profile was written to ${FILE}.`);
+}
+
+/** Time in each function itself, in microseconds, most first. */
+function selfTimes({ nodes, samples, timeDeltas }: Profile, placeOf: (frame: CallFrame) => Place) {
+  const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const byNode = new Map<number, number>();
+  for (const [index, id] of samples.entries()) byNode.set(id, (byNode.get(id) ?? 0) + (timeDeltas[index] ?? 0));
+  return [...byNode].flatMap(([id, time]) => {
+    const frame = frames.get(id);
+    return frame && frame.functionName !== '(idle)' ? [{ place: placeOf(frame), time }] : [];
+  });
+}
+
+/** The sums of what has the same name, most first. */
+function sums(times: ReturnType<typeof selfTimes>, nameOf: (place: Place) => string): [name: string, time: number][] {
+  const found = new Map<string, number>();
+  for (const { place, time } of times) found.set(nameOf(place), (found.get(nameOf(place)) ?? 0) + time);
+  return [...found].toSorted(([, a], [, b]) => b - a);
+}
+
+const flags = readFlags();
+await mkdir(dirname(FILE), { recursive: true });
+stepAside();
+const { program, remove } = await build();
+try {
+  const { measured, profile } = await record(program, flags);
+  const times = selfTimes(profile, placesOf(program));
+  const total = times.reduce((sum, { time }) => sum + time, 0);
+  // The processor time of a profiled process holds the profiler; what counts is the share.
+  const perAnswer = ((measured.used[0]?.cpu ?? Number.NaN) * 1_000) / measured.answers;
+  const print = (title: string, nameOf: (place: Place) => string) => {
+    const rows = sums(times, nameOf).slice(0, flags.top);
+    const cells = rows.map(([name, time]) => [
+      name,
+      `${((time / total) * 100).toFixed(1)} %`,
+      ((time / total) * perAnswer).toFixed(1),
+    ]);
+    console.log(`\n${tableOf([title, 'self', 'µs an answer'], cells)}`);
+  };
+  console.log(
+    `${flags.query}${flags.isAlike ? ', all alike' : ''}: ${Math.round(measured.perSecond)} answers a second`,
+  );
+  print('room or package', ({ room }) => room);
+  print('file', ({ room, file }) => file || room);
+  print('function', ({ room, file, line, name }) => (file ? `${name} ${file}:${line}` : `${room} ${name}`));
+  console.log(`\n${FILE} opens in the developer tools of a browser.`);
+} finally {
+  await remove();
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { onTestFinished } from 'vitest';
+import { contract } from '../../src/contract/contract.gen.ts';
+import { alarm, pause } from '../../src/jobs/pause.ts';
+import type { Transport } from '../../src/upstream/client.ts';
+import { createPool } from '../../src/upstream/pool.ts';
+import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstream.ts';
+
+/** What an upstream gives: an answer, or an Error that breaks the connection. */
+export type Answer = Response | Error | ((request: Request) => Promise<Response>);
+
+/** How requests get to a test's upstream: by calls of `transport`, or reads over sockets and a pool. */
+export const ROADS = ['fetch', 'pool'] as const;
+export type Road = (typeof ROADS)[number];
+
+const HOST = 'https://api.example';
+
+/** An upstream that gives these answers, one after another, the last one for ever. */
+export async function startUpstream(road: Road, answers: readonly Answer[], options: Partial<UpstreamOptions> = {}) {
+  const requests: Request[] = [];
+  const answer = async (request: Request): Promise<Response> => {
+    const next = answers[Math.min(requests.length, answers.length - 1)];
+    requests.push(request);
+    if (next instanceof Error) throw next;
+    return typeof next === 'function' ? next(request) : (next?.clone() ?? Response.error());
+  };
+  const transport: Transport = (input, init) => answer(new Request(input, init));
+  const { baseUrl, pool } = road === 'pool' ? await listen(answer) : { baseUrl: HOST, pool: undefined };
+  const upstreamOf = createUpstreams({
+    pause,
+    alarm,
+    baseUrl: `${baseUrl}/v1`,
+    apiKeyHeader: 'x-api-key',
+    transport,
+    ...(pool && { pool }),
+    contract,
+    retry: { limit: 2, delay: () => 0, maxRetryAfter: 0 },
+    ...options,
+  });
+  return { upstream: upstreamOf('secret'), upstreamOf, requests, baseUrl: `${baseUrl}/v1` };
+}
+
+/** A server on a port of its own, and a pool of connections to it. Where the answer fails, it breaks the connection. */
+async function listen(answer: (request: Request) => Promise<Response>) {
+  const server = createServer((message, response) => {
+    reply(message, response, answer).catch(() => message.socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const pool = createPool(baseUrl);
+  onTestFinished(async () => {
+    await pool.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { baseUrl, pool };
+}
+
+async function reply(
+  { url, method = 'GET', headers }: IncomingMessage,
+  response: ServerResponse,
+  answer: (request: Request) => Promise<Response>,
+): Promise<void> {
+  const left = new AbortController();
+  response.on('close', () => left.abort(new Error('the connection was closed')));
+  const named = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+  const answered = await answer(new Request(`${HOST}${url}`, { method, headers: named, signal: left.signal }));
+  response.writeHead(answered.status, [...answered.headers].flat());
+  response.flushHeaders();
+  if (!answered.body) response.end();
+  else await pipeline(Readable.fromWeb(answered.body as Parameters<typeof Readable.fromWeb>[0]), response);
+}
