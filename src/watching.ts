@@ -5,7 +5,7 @@ import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-source
 import { beginningWith, whenOver } from './jobs/events.ts';
 import { createPacer } from './jobs/pacer.ts';
 import type { Pause } from './jobs/pause.ts';
-import { createProgress, type Progress } from './jobs/progress.ts';
+import { createProgress, type JobFacts, type Progress } from './jobs/progress.ts';
 import { createWatch, type Events } from './jobs/watch.ts';
 import type { JobKey, JobRow, JobUpdate, WatchedKey } from './services.ts';
 import { UpstreamError } from './upstream/errors.ts';
@@ -122,8 +122,8 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
       caller?.removeEventListener('abort', leave);
       return last && 'state' in last ? last.state : undefined;
     },
-    progressOf: (credential, row) => progress.of(factsOf(tenantOf(credential), row)),
-    learn: (credential, row) => progress.learn(factsOf(tenantOf(credential), row)),
+    progressOf: ({ apiKey }, row) => progress.of(new Facts(sourceOf(apiKey), row)),
+    learn: ({ apiKey }, row) => progress.learn(new Facts(sourceOf(apiKey), row)),
     hold: (apiKey, milliseconds) => sourceOf(apiKey).pacer.hold(milliseconds),
     get size() {
       return watch.size;
@@ -132,17 +132,44 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
   };
 }
 
-/** What the progress of a job is worked out from. */
-function factsOf(tenant: string, row: JobRow) {
-  const { state, isFinished } = row.status ?? { state: 'UNKNOWN', isFinished: false };
-  return {
-    name: jobName(tenant, row),
-    class: `${tenant} ${row.kind}${row.kind === 'Training' ? ` ${row.trainingSpeed ?? ''}` : ''}`,
-    state: state === 'COMPLETED' ? ('completed' as const) : isFinished ? ('ended' as const) : ('running' as const),
-    createdAt: row.createdAt,
-    finishedAt: row.finishedAt,
-    reported: row.progress,
-  };
+/** What the progress of a job is worked out from. Its names are written when they are asked for: most jobs are not. */
+class Facts implements JobFacts {
+  readonly #source: JobSourceOptions;
+  readonly #row: JobRow;
+
+  constructor(source: JobSourceOptions, row: JobRow) {
+    this.#source = source;
+    this.#row = row;
+  }
+
+  get name(): string {
+    return jobName(this.#source.tenant, this.#row);
+  }
+
+  get class(): string {
+    const { tenant } = this.#source;
+    return this.#row.kind === 'Training'
+      ? `${tenant} Training ${this.#row.trainingSpeed ?? ''}`
+      : `${tenant} Prediction`;
+  }
+
+  get state(): JobFacts['state'] {
+    const { status } = this.#row;
+    if (status?.state === 'COMPLETED') return 'completed';
+    return status?.isFinished ? 'ended' : 'running';
+  }
+
+  get createdAt() {
+    return this.#row.createdAt;
+  }
+
+  get finishedAt() {
+    return this.#row.finishedAt;
+  }
+
+  get reported() {
+    return this.#row.progress;
+  }
 }
 
 /**

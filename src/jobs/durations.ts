@@ -31,11 +31,15 @@ export function createDurations({ classes = 1_000, samples = 20 }: DurationsOpti
     learn(className, duration) {
       if (!(duration.milliseconds > 0)) return;
       const known = remembered.get(className)?.newest ?? [];
-      if (known.some(({ name }) => name === duration.name)) return;
+      // Most that is learned was learned before, or is too old to count: lists are read again and again.
+      const oldest = known.at(-1);
+      if (oldest && known.length === samples && newestFirst(oldest, duration) < 0) return;
+      if (known.some((each) => each.name === duration.name)) return;
       // By when they finished, not by when they were learned: lists come newest first, and a job that fell out of the
       // window is older than all in it, so that it cannot come back and count again.
-      const newest = [...known, duration].sort(newestFirst).slice(0, samples);
-      remembered.set(className, { newest, typical: median(newest.map(({ milliseconds }) => milliseconds)) });
+      const { name, finishedAt, milliseconds } = duration;
+      const newest = [...known, { name, finishedAt, milliseconds }].sort(newestFirst).slice(0, samples);
+      remembered.set(className, { newest, typical: median(newest.map((each) => each.milliseconds)) });
     },
     typical: (className) => remembered.get(className)?.typical ?? null,
   };

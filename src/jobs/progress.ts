@@ -66,10 +66,17 @@ export function createProgress(options: ProgressOptions = {}): ProgressTeller {
   };
 
   return {
-    learn({ name, class: className, state, createdAt, finishedAt }) {
-      const [from, to] = [time(createdAt), time(finishedAt)];
-      if (state !== 'completed' || from === null || to === null) return;
-      durations.learn(className, { name, finishedAt: to, milliseconds: to - from });
+    learn(job) {
+      if (job.state !== 'completed') return;
+      const [from, to] = [time(job.createdAt), time(job.finishedAt)];
+      if (from === null || to === null) return;
+      durations.learn(job.class, {
+        finishedAt: to,
+        milliseconds: to - from,
+        get name() {
+          return job.name;
+        },
+      });
     },
 
     of({ name, class: className, state, createdAt, reported: figure }) {
