@@ -41,6 +41,9 @@ function segment(name: string, id: unknown): string {
 }
 
 function searchOf(query: object): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+  let search = '';
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search += `${search === '' ? '?' : '&'}${name}=${encodeURIComponent(String(value))}`;
+  }
+  return search;
 }

@@ -59,9 +59,8 @@ class Exchange implements Dispatcher.DispatchHandler, Leaver {
     if (this.#isOver) this.#hangUp();
   }
 
+  /** Comes again after an interim answer, such as early hints. */
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    // Another one follows.
-    if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
     if (!this.#isSuccess || !this.#options.mayBeOther || isJson(headers['content-type'])) return;

@@ -5,7 +5,15 @@ export interface SharedReadsOptions {
   startTime: () => Cancellation;
   /** A number that nobody ever had. */
   nextEra: () => number;
+  /** The current time, in milliseconds since the epoch. */
+  now: () => number;
 }
+
+/**
+ * For how long others join a read that is under way, in milliseconds. What they get is as much older than what they would
+ * have read themselves, and their time is as much shorter.
+ */
+const JOINABLE = 1_000;
 
 /**
  * Reads of one credential that are under way. Whoever asks for the same meanwhile shares the answer. A read goes on for
@@ -14,6 +22,7 @@ export interface SharedReadsOptions {
 export class SharedReads {
   readonly #startTime: () => Cancellation;
   readonly #nextEra: () => number;
+  readonly #now: () => number;
   /**
    * No Map: one that things pass through all the time leaves a chain of old tables behind, each of which keeps what was
    * in it alive until the next full collection of garbage. That cost a third of a read.
@@ -21,7 +30,8 @@ export class SharedReads {
   #joinable: Record<string, SharedRead<unknown>> = Object.create(null);
   #era: number;
 
-  constructor({ startTime, nextEra }: SharedReadsOptions) {
+  constructor({ startTime, nextEra, now }: SharedReadsOptions) {
+    this.#now = now;
     this.#startTime = startTime;
     this.#nextEra = nextEra;
     this.#era = nextEra();
@@ -53,14 +63,16 @@ export class SharedReads {
     if (caller?.aborted) return Promise.reject(caller.reason);
     // Whatever is under a name was read in the way that the name tells.
     const known = this.#joinable[name] as SharedRead<Result> | undefined;
-    return (known ?? this.#begin(name, read)).join(caller);
+    const joinable = known && this.#now() - known.begunAt <= JOINABLE ? known : this.#begin(name, read);
+    return joinable.join(caller);
   }
 
   #begin<Result>(name: string, read: (cancellation: Cancellation) => Promise<Result>): SharedRead<Result> {
     const cancellation = this.#startTime();
-    const shared = new SharedRead<Result>(cancellation, () => {
+    const close = () => {
       if (this.#joinable[name] === shared) delete this.#joinable[name];
-    });
+    };
+    const shared = new SharedRead<Result>(cancellation, this.#now(), close);
     this.#joinable[name] = shared;
     read(cancellation).then(
       (result) => shared.resolve(result),
@@ -72,12 +84,14 @@ export class SharedReads {
 
 /** A read and everybody who waits for it. */
 class SharedRead<Result> {
+  readonly begunAt: number;
   readonly #cancellation: Cancellation;
   readonly #close: () => void;
   readonly #members = new Set<Member<Result>>();
 
   /** @param close Sees to it that nobody joins any more. */
-  constructor(cancellation: Cancellation, close: () => void) {
+  constructor(cancellation: Cancellation, begunAt: number, close: () => void) {
+    this.begunAt = begunAt;
     this.#cancellation = cancellation;
     this.#close = close;
   }

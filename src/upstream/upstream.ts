@@ -90,7 +90,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
       paths,
       turns: createTurns({ concurrency, waiting }),
       breaker,
-      shared: reads.get(apiKey, () => new SharedReads({ startTime, nextEra })),
+      shared: reads.get(apiKey, () => new SharedReads({ startTime, nextEra, now })),
       now,
       random,
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { powerOf, STEEPEST } from './growth/report.ts';
 import { PROGRAM, pathOf } from './processes.ts';
-import { figureOf } from './speed/figures.ts';
+import { power } from './slope.ts';
+import { COLUMNS, figureOf } from './speed/figures.ts';
 import { answerOf, compareAnswers, countReads, FAST_ROWS, measure, startGenerator } from './speed/measure.ts';
 import { BARE, gateway, type Peer } from './speed/peers.ts';
 import { READS } from './speed/queries.ts';
@@ -79,6 +81,30 @@ test('a figure is the median of the rounds, with the least and the most', () => 
   expect(figureOf([1])).toEqual({ median: 1, least: 1, most: 1 });
   expect(figureOf([]).median).toBeNaN();
 });
+
+test('a power says how much more is needed for twice as much', () => {
+  const of = (grows: (work: number) => number) => power([1, 2, 4, 8].map((work) => [work, grows(work)]));
+
+  expect(of((work) => 3 * work)).toBeCloseTo(1);
+  expect(of((work) => work ** 2)).toBeCloseTo(2);
+  expect(of(() => 5)).toBeCloseTo(0);
+});
+
+test('what grows worse than linearly at its end is found, however flat its beginning is', () => {
+  const steps = [1, 2, 4, 8, 16, 32].map((work) => ({ work, cpu: 10 + work ** 2, took: 0, memory: 0 }));
+
+  expect(powerOf({ title: '', work: '', steps })).toBeGreaterThan(STEEPEST);
+  expect(powerOf({ title: '', work: '', steps: steps.map((step) => ({ ...step, cpu: 10 + step.work })) })).toBeLessThan(
+    1,
+  );
+});
+
+test.each(COLUMNS.map(({ title, meaning }) => [title, meaning]))(
+  'the page about performance explains %s',
+  (_, meaning) => {
+    expect(readFileSync(pathOf('../../docs/performance.md'), 'utf8')).toContain(meaning);
+  },
+);
 
 test('the lock file of the other servers names no registry', () => {
   expect(readFileSync(pathOf('peers/package-lock.json'), 'utf8')).not.toContain('"resolved"');

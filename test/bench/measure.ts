@@ -49,7 +49,7 @@ export async function warmUp(
 const LINGER = 3_500;
 
 /** Changes jobs, and has the gateway look at them at once. */
-async function tellAll({ upstream, clients, gateway, audience }: Bench, jobs: readonly string[]): Promise<void> {
+export async function tellAll({ upstream, clients, gateway, audience }: Bench, jobs: readonly string[]): Promise<void> {
   const versions = await upstream.call('change', { jobs });
   for (const job of jobs) await wake(gateway, job);
   await clients.call('delivered', { audience, versions });

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startProgram, startSandbox } from './processes.ts';
+import { slope } from './slope.ts';
 import { load } from './soak-load.ts';
 
 /** `npm run soak`: what grows while the gateway is used for a long time and its upstream fails now and then. */
@@ -59,12 +60,4 @@ try {
 } finally {
   await gateway.stop();
   await sandbox.stop();
-}
-
-/** The slope of the line that fits best (least squares). */
-function slope(points: readonly (readonly [x: number, y: number])[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
-  const across = points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
-  return points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0) / across;
 }

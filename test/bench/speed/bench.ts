@@ -2,10 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathOf } from '../processes.ts';
-import { build, commit, describeMachine, step } from './built.ts';
+import { build, commit, describe, describeMachine, step } from './built.ts';
 import { doubtsAbout } from './figures.ts';
 import { installPeers } from './install.ts';
 import { OTHERS } from './others.ts';
+import { type Results, writePage } from './page.ts';
 import { BARE, DISPATCH, gateway, type Peer } from './peers.ts';
 import { absoluteTable, processorTable, proof, ratioTable, readsTable } from './report.ts';
 import { type Plan, run } from './run.ts';
@@ -29,7 +30,7 @@ function readFlags() {
       write: { type: 'boolean', default: false },
     },
   });
-  const { quick, only, against, json } = values;
+  const { quick, only, against, json, write } = values;
   const rounds = Number(values.rounds ?? (quick ? 2 : 5));
   if (!(Number.isInteger(rounds) && rounds >= 1)) {
     throw new Error(`--rounds must be a whole number from 1, but is "${values.rounds}".`);
@@ -40,31 +41,37 @@ function readFlags() {
   const plan: Plan = quick
     ? { rounds, warming: { warmUp: 0, time: 500 }, slowWarmUp: 1_500, each: { warmUp: 100, time: 500 } }
     : { rounds, warming: { warmUp: 0, time: 2_000 }, slowWarmUp: 3_000, each: { warmUp: 300, time: 2_000 } };
-  return { plan, names, against, json };
+  return { plan, names, against, json, write };
 }
 
-const { plan, names, against, json } = readFlags();
-const machine = describeMachine();
-console.log(`${machine.processors} × ${machine.model}, Node.js ${machine.node}, ${machine.platform}`);
-if (!machine.isPinned)
-  console.log('Without a second processor and taskset nobody has one alone: the figures say less.');
-stepAside();
-const { program, remove } = await build();
-// Without the yardstick there is no ratio.
-const peers: Peer[] = [BARE, DISPATCH, gateway('product', 'this gateway', program), ...OTHERS].filter(
-  (peer) => peer === BARE || names.includes(peer.name),
-);
-if (peers.some(({ packages }) => packages)) {
-  await installPeers(step).catch((error) => step(`they could not be installed: ${error}`));
+const { plan, names, against, json, write } = readFlags();
+if (write) await writePage(json);
+else await bench();
+
+async function bench(): Promise<void> {
+  const machine = describeMachine();
+  console.log(describe(machine));
+  if (!machine.isPinned)
+    console.log('Without a second processor and taskset nobody has one alone: the figures say less.');
+  stepAside();
+  const { program, remove } = await build();
+  const findings = await run(await peersOf(program), plan, step).finally(remove);
+  for (const part of [ratioTable, processorTable, absoluteTable, readsTable, proof]) console.log(`\n${part(findings)}`);
+  for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}.`);
+  for (const [name, why] of Object.entries(findings.missing)) console.log(`\nWithout ${name}: ${why}`);
+  const results: Results = { date: new Date().toISOString(), commit: commit(), machine, plan, ...findings };
+  await mkdir(dirname(json), { recursive: true });
+  await writeFile(json, `${JSON.stringify(results)}\n`);
+  console.log(`\n${json}, ${(performance.now() / 1_000).toFixed(0)} s`);
 }
-if (against) peers.push(gateway('against', `this gateway as built in ${against}`, resolve(against)));
-const findings = await run(peers, plan, step).finally(remove);
-for (const part of [ratioTable, processorTable, absoluteTable, readsTable, proof]) console.log(`\n${part(findings)}`);
-for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}.`);
-for (const [name, why] of Object.entries(findings.missing)) console.log(`\nWithout ${name}: ${why}`);
-await mkdir(dirname(json), { recursive: true });
-await writeFile(
-  json,
-  `${JSON.stringify({ date: new Date().toISOString(), commit: commit(), machine, plan, ...findings })}\n`,
-);
-console.log(`\n${json}, ${(performance.now() / 1_000).toFixed(0)} s`);
+
+/** Those that were asked for; without the yardstick there is no ratio. */
+async function peersOf(program: string): Promise<Peer[]> {
+  const all = [BARE, DISPATCH, gateway('product', 'this gateway', program), ...OTHERS];
+  const peers = all.filter((peer) => peer === BARE || names.includes(peer.name));
+  if (peers.some(({ packages }) => packages)) {
+    await installPeers(step).catch((error) => step(`they could not be installed: ${error}`));
+  }
+  if (against) peers.push(gateway('against', `this gateway as built in ${against}`, resolve(against)));
+  return peers;
+}

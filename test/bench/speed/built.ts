@@ -33,6 +33,9 @@ export const describeMachine = () => ({
   isPinned,
 });
 
+export const describe = ({ processors, model, node, platform }: Machine): string =>
+  `${processors} × ${model}, Node.js ${node}, ${platform}`;
+
 /** Says what is going on, apart from the results. */
 export const step = (what: string): void =>
   console.error(`  ${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}`);

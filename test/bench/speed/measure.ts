@@ -58,13 +58,27 @@ export interface Times {
   time: number;
 }
 
-/** Loads a server; the first of {@link Measured.used} is the server, the second the upstream. */
-export async function measure(
-  { generator, upstream }: Bench,
-  server: Server,
-  row: Row,
-  times: Times,
-): Promise<Measured> {
+/** How often a measurement is made again because others had the server's processor. */
+const TRIES = 3;
+
+/** Whether other programs than the server ran on its processor. */
+const isDisturbed = ({ used: [server] }: Measured): boolean =>
+  server !== undefined && server.share < 0.95 && server.waited > 0.03;
+
+/**
+ * Loads a server; the first of {@link Measured.used} is the server, the second the upstream. What was disturbed is
+ * measured again a few times; what was disturbed least counts.
+ */
+export async function measure(bench: Bench, server: Server, row: Row, times: Times): Promise<Measured> {
+  let best = await measureOnce(bench, server, row, times);
+  for (let again = 1; again < TRIES && isDisturbed(best); again++) {
+    const next = await measureOnce(bench, server, row, times);
+    if ((next.used[0]?.share ?? 0) > (best.used[0]?.share ?? 0)) best = next;
+  }
+  return best;
+}
+
+async function measureOnce({ generator, upstream }: Bench, server: Server, row: Row, times: Times): Promise<Measured> {
   const body = await answerOf(server, row.query);
   const before = await upstream.hits();
   const loaded = await generator.call('load', {

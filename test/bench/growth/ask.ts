@@ -1,0 +1,23 @@
+/** Asks a gateway, and takes no answer with errors. */
+
+export interface Question {
+  query: string;
+  variables?: object;
+  /** The key that asks. @default one for all */
+  key?: string;
+}
+
+export type Ask = <Data>(question: Question) => Promise<Data>;
+
+export const askAt =
+  (url: string): Ask =>
+  async <Data>({ query, variables, key = 'growth' }: Question): Promise<Data> => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': key },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors }: { data?: Data; errors?: object } = JSON.parse(await response.text());
+    if (data === undefined || errors) throw new Error(`Expected data, got ${JSON.stringify(errors).slice(0, 500)}`);
+    return data;
+  };

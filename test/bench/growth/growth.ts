@@ -1,0 +1,62 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, commit, describeMachine, step } from '../speed/built.ts';
+import { GROWTH_RESULTS, type GrowthResults } from '../speed/page.ts';
+import { gateway } from '../speed/peers.ts';
+import { startServer, stepAside } from '../speed/servers.ts';
+import { DIMENSIONS, type Dimension, startGrowingUpstream } from './dimensions.ts';
+import { type Grown, growthTable, powerOf, STEEPEST, summaryTable } from './report.ts';
+
+/** `npm run bench:growth`: whether twice the work costs more than twice as much. Exits with 1 where it does. */
+
+function readFlags() {
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, json: { type: 'string', default: GROWTH_RESULTS } },
+  });
+  const names = values.only?.split(',') ?? Object.keys(DIMENSIONS);
+  const unknown = names.filter((name) => !(name in DIMENSIONS));
+  if (unknown.length > 0) {
+    throw new Error(`--only knows ${Object.keys(DIMENSIONS).join(', ')}, but not ${unknown.join(', ')}.`);
+  }
+  return { names, json: values.json };
+}
+
+/** Each on a gateway of its own, so that none finds what another left. */
+async function grow(program: string, { title, work, measure }: Dimension): Promise<Grown> {
+  const upstream = startGrowingUpstream();
+  try {
+    const server = await startServer(gateway('product', 'this gateway', program), await upstream.call('listen'));
+    try {
+      return { title, work, steps: await measure({ server, upstream }) };
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await upstream.stop();
+  }
+}
+
+const { names, json } = readFlags();
+const machine = describeMachine();
+stepAside();
+const { program, remove } = await build();
+const grown: Record<string, Grown> = {};
+try {
+  for (const [name, dimension] of Object.entries(DIMENSIONS)) {
+    if (!names.includes(name)) continue;
+    step(name);
+    const found = await grow(program, dimension);
+    grown[name] = found;
+    console.log(`\n${found.title}\n\n${growthTable(found)}`);
+  }
+} finally {
+  await remove();
+}
+console.log(`\n${summaryTable(grown)}`);
+await mkdir(dirname(json), { recursive: true });
+const results: GrowthResults = { date: new Date().toISOString(), commit: commit(), machine, grown };
+await writeFile(json, `${JSON.stringify(results)}\n`);
+const steep = Object.entries(grown).filter(([, found]) => powerOf(found) > STEEPEST);
+for (const [name] of steep) console.log(`\n${name} grows worse than linearly.`);
+process.exitCode = steep.length > 0 ? 1 : 0;

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { contract } from '../../src/contract/contract.gen.ts';
+import { createBreaker, defaultBreaker } from '../../src/upstream/breaker.ts';
+import { Cancellation } from '../../src/upstream/cancellation.ts';
+import { createPolicy } from '../../src/upstream/policy.ts';
+import { defaultRetry } from '../../src/upstream/retry.ts';
+import { createClock } from '../support/clock.ts';
+
+test('what was over when its turn came is not sent, and gives its turn back', async () => {
+  const clock = createClock();
+  let turns = 0;
+  const policy = createPolicy({
+    credential: 'a',
+    turns: {
+      waiting: 0,
+      enter: async (cancellation) => {
+        turns++;
+        cancellation.leave('left');
+      },
+      leave: () => void turns--,
+    },
+    breaker: createBreaker(defaultBreaker, clock.now),
+    retry: defaultRetry,
+    pause: clock.pause,
+    now: clock.now,
+    random: Math.random,
+    onRetryAfter: () => {},
+  });
+  const sent: string[] = [];
+  const attempt = async () => void sent.push('getModel');
+  const task = { id: 'getModel', operation: contract.operations.getModel, isPoll: false, attempt } as const;
+
+  const outcome = policy(task, new Cancellation({ milliseconds: 100, alarm: clock.alarm }));
+
+  await expect(outcome).rejects.toBe('left');
+  expect([sent, turns, clock.waits()]).toEqual([[], 0, []]);
+});
