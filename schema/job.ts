@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JobRow } from '../src/services.ts';
 import type { Progress } from '../src/jobs/progress.ts';
+import type { JobRow } from '../src/services.ts';
 import { builder } from './builder.ts';
 import { whenKnown } from './known.ts';
 

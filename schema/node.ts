@@ -7,7 +7,7 @@ import { readGlobalId } from './ids.ts';
 const MOST_IDS = 100;
 
 /** The thing behind a global id, or null. */
-function load({ loaders }: Context, id: string): Promise<Row | null> | null {
+function load({ loaders }: Context, id: string): Row | Promise<Row | null> | null {
   const key = readGlobalId(id);
   switch (key?.kind) {
     case 'Model':

@@ -55,10 +55,14 @@ builder.node(Prediction, {
     images: t.field({
       type: [Image],
       description: 'The images made; null until the upstream reports them.',
-      resolve: async (prediction, _, { loaders }): Promise<ImageSource[] | null> => {
-        const images = await loaders.field(prediction, 'images');
-        return images?.map((_image, index) => ({ kind: 'prediction', predictionId: prediction.id, index })) ?? null;
-      },
+      resolve: (prediction, _, ctx) =>
+        whenKnown(ctx.loaders.field(prediction, 'images'), (images) => {
+          if (!images) return null;
+          ctx.showImages(ctx.loaders.known(prediction));
+          return images.map(
+            (_image, index): ImageSource => ({ kind: 'prediction', predictionId: prediction.id, index }),
+          );
+        }),
     }),
     seed: t.field({
       type: 'SafeInt',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../src/context.ts';
-import type { JobRow, JobUpdate } from '../src/services.ts';
 import { publicError } from '../src/errors.ts';
+import type { JobRow, JobUpdate } from '../src/services.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
 import { builder } from './builder.ts';
 import { globalId, keyOf } from './ids.ts';

@@ -15,6 +15,7 @@ import { type SharedResult, SharedResults } from './shared-result.ts';
 import type { UploadTarget } from './uploads/ticket.ts';
 import type { Start } from './upstream/client.ts';
 import { UpstreamError } from './upstream/errors.ts';
+import type { PredictionRow } from './upstream/predictions.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /**
@@ -164,6 +165,11 @@ export class Context {
     });
   }
 
+  /** A prediction's images are shown: where they are is remembered, so that they are opened without reading it again. */
+  showImages(row: PredictionRow): void {
+    this.#services.imagesShown(this.#asker.credential(), row);
+  }
+
   imageUrl(source: ImageSource, variant: Variant): string {
     return this.#services.imageUrl(this.#asker.baseUrl, this.#asker.credential(), source, variant);
   }
@@ -232,7 +238,6 @@ export class Context {
       signal,
       (row) => {
         if (row.kind === 'Training' || row.kind === 'Prediction') this.#services.watching.learn(credential, row);
-        if (row.kind === 'Prediction') this.#services.imagesTold(credential, row);
       },
     );
   }

@@ -167,7 +167,7 @@ export function createGateway(options: GatewayOptions) {
       if (subject.kind === 'prediction') pictures.forget(apiKey, subject.predictionId);
       images.changed(apiKey, subject);
     },
-    imagesTold: ({ apiKey }, row) => pictures.learn(apiKey, row),
+    imagesShown: ({ apiKey }, row) => pictures.learn(apiKey, row),
     takeIn: (file, use) => storing.add(async () => use(await takeIn(file, uploads.pixels))),
   };
   const watchTokens = createWatchTokens({ sealer, now });

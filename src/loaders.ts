@@ -25,10 +25,10 @@ type PageReader<Parent extends string[], Item> = (
  */
 export interface Loaders {
   /** The thing itself, or null when it does not exist. One that a page told of costs no read. */
-  model(id: string): Promise<ModelRow | null>;
-  dataItem(key: DataItemKey): Promise<DataItemRow | null>;
-  training(key: TrainingKey): Promise<TrainingRow | null>;
-  prediction(id: string): Promise<PredictionRow | null>;
+  model(id: string): ModelRow | Promise<ModelRow | null>;
+  dataItem(key: DataItemKey): DataItemRow | Promise<DataItemRow | null>;
+  training(key: TrainingKey): TrainingRow | Promise<TrainingRow | null>;
+  prediction(id: string): PredictionRow | Promise<PredictionRow | null>;
 
   models: PageReader<[], ModelRow>;
   dataItems: PageReader<[modelId: string], DataItemRow>;
@@ -67,24 +67,23 @@ export function createLoaders(
   onTold: (row: Row) => void = () => {},
 ): Loaders {
   const options = { signal };
-  const modelById = new Things<ModelRow>('getModel', onTold, ({ id }) => upstream.models.get(id, options));
-  const dataItemById = new Things<DataItemRow>('getDataItem', onTold, (key) =>
-    upstream.dataItems.get(owned(key), options),
-  );
-  const trainingById = new Things<TrainingRow>('getTraining', onTold, (key) =>
-    upstream.trainings.get(owned(key), options),
-  );
-  const predictionById = new Things<PredictionRow>('getPrediction', onTold, ({ id }) =>
-    upstream.predictions.get(id, options),
-  );
-  const things: { [K in Kind]: Things<RowOf<K>> } = {
-    Model: modelById,
-    DataItem: dataItemById,
-    Training: trainingById,
-    Prediction: predictionById,
+  const readers: { [K in Kind]: ThingsOptions<RowOf<K>> } = {
+    Model: { operation: 'getModel', onTold, read: ({ id }) => upstream.models.get(id, options) },
+    DataItem: { operation: 'getDataItem', onTold, read: (key) => upstream.dataItems.get(owned(key), options) },
+    Training: { operation: 'getTraining', onTold, read: (key) => upstream.trainings.get(owned(key), options) },
+    Prediction: { operation: 'getPrediction', onTold, read: ({ id }) => upstream.predictions.get(id, options) },
   };
-  // Indexing by the row's own kind gives the things of that row.
-  const of = <R extends Row>(row: R) => things[row.kind] as unknown as Things<R>;
+  /** Made on first use: most answers know things of one or two kinds. */
+  const things: Partial<Record<Kind, Things<never>>> = {};
+  const ofKind = <K extends Kind>(kind: K): Things<RowOf<K>> => {
+    // Indexing by a kind gives the things of that kind.
+    const known = things[kind] as unknown as Things<RowOf<K>> | undefined;
+    if (known) return known;
+    const fresh = new Things<RowOf<K>>(readers[kind]);
+    things[kind] = fresh as unknown as Things<never>;
+    return fresh;
+  };
+  const of = <R extends Row>(row: R) => ofKind(row.kind) as unknown as Things<R>;
 
   const pages = new Map<string, Promise<unknown>>();
   const page = <Item extends Row>(name: string, read: () => Promise<Page<Item>>): Promise<Page<Item>> => {
@@ -99,10 +98,10 @@ export function createLoaders(
   };
 
   return {
-    model: (id) => modelById.load({ id }),
-    dataItem: (key) => dataItemById.load(key),
-    training: (key) => trainingById.load(key),
-    prediction: (id) => predictionById.load({ id }),
+    model: (id) => ofKind('Model').load({ id }),
+    dataItem: (key) => ofKind('DataItem').load(key),
+    training: (key) => ofKind('Training').load(key),
+    prediction: (id) => ofKind('Prediction').load({ id }),
 
     models: (last) => page(`models?${last}`, () => upstream.models.list(last, options)),
     dataItems: (modelId, last) =>
@@ -118,24 +117,47 @@ export function createLoaders(
   };
 }
 
+interface ThingsOptions<R> {
+  operation: OperationId;
+  onTold: (row: R) => void;
+  read: (key: Key) => Promise<R>;
+}
+
 /** The things of one kind that an answer knows. */
 class Things<R extends Row> {
-  readonly #operation: OperationId;
-  readonly #onTold: (row: R) => void;
+  readonly #options: ThingsOptions<R>;
   readonly #known = new Map<string, R>();
   readonly #whole = new Set<string>();
   readonly #otherwise = new Map<string, Partial<R>>();
-  readonly #byId: DataLoader<Key, R, string>;
+  readonly #loads = new Map<string, Promise<R | null>>();
+  #byId: DataLoader<Key, R, string> | undefined;
 
-  constructor(operation: OperationId, onTold: (row: R) => void, read: (key: Key) => Promise<R>) {
-    this.#operation = operation;
-    this.#onTold = onTold;
-    // No endpoint takes many ids: a batch is one read for each distinct id, and a failed one leaves the others alone.
-    this.#byId = new DataLoader(
+  constructor(options: ThingsOptions<R>) {
+    this.#options = options;
+  }
+
+  /** The thing itself at once if it was told; else read, once for all who ask. */
+  load(key: Key): R | Promise<R | null> {
+    const name = nameOf(key);
+    const told = this.#known.get(name);
+    if (told) return told;
+    const loading =
+      this.#loads.get(name) ??
+      this.#read(key).catch((error: unknown) => {
+        if (isNotFound(error)) return null;
+        throw error;
+      });
+    this.#loads.set(name, loading);
+    return loading;
+  }
+
+  /** No endpoint takes many ids: a batch is one read for each distinct id, and a failed one leaves the others alone. */
+  #read(key: Key): Promise<R> {
+    this.#byId ??= new DataLoader(
       (keys) =>
         Promise.all(
-          keys.map((key) =>
-            read(key).then(
+          keys.map((each) =>
+            this.#options.read(each).then(
               (row) => this.tell(row, { whole: true }),
               (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
             ),
@@ -143,17 +165,7 @@ class Things<R extends Row> {
         ),
       { cacheKeyFn: nameOf },
     );
-  }
-
-  async load(key: Key): Promise<R | null> {
-    const told = this.#known.get(nameOf(key));
-    if (told) return told;
-    try {
-      return await this.#byId.load(key);
-    } catch (error) {
-      if (isNotFound(error)) return null;
-      throw error;
-    }
+    return this.#byId.load(key);
   }
 
   tell(row: R, { whole, otherwise }: TellOptions<R> = {}): R {
@@ -162,7 +174,7 @@ class Things<R extends Row> {
     this.#known.set(name, merged);
     if (whole) this.#whole.add(name);
     if (otherwise) this.#otherwise.set(name, otherwise);
-    this.#onTold(merged);
+    this.#options.onTold(merged);
     return merged;
   }
 
@@ -171,7 +183,7 @@ class Things<R extends Row> {
   field<Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
     const known = this.known(row);
     if (known[field] !== undefined || this.#whole.has(nameOf(row))) return known[field];
-    return this.#byId.load(row).then(
+    return this.#read(row).then(
       (whole) => whole[field],
       (error: unknown) => {
         const otherwise = this.#otherwise.get(nameOf(row))?.[field];
@@ -190,7 +202,11 @@ class Things<R extends Row> {
 
   #promised<Field extends keyof R>(value: R[Field], field: Field): NonNullable<R[Field]> {
     if (value !== undefined && value !== null) return value;
-    throw new UpstreamError(this.#operation, 'invalid-response', `${String(field)}: expected a value, got none`);
+    throw new UpstreamError(
+      this.#options.operation,
+      'invalid-response',
+      `${String(field)}: expected a value, got none`,
+    );
   }
 }
 

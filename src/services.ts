@@ -41,6 +41,6 @@ export interface Services {
   imagePlaceholder(credential: Credential, source: ImageSource, signal: AbortSignal | undefined): Promise<string>;
   /** Something with images was replaced or deleted. */
   imagesChanged(credential: Credential, subject: ImageSubject): void;
-  /** A prediction was read, with the addresses of its images. */
-  imagesTold(credential: Credential, row: PredictionRow): void;
+  /** The images of a prediction are shown, of which this is known. */
+  imagesShown(credential: Credential, row: PredictionRow): void;
 }

@@ -79,13 +79,14 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
   const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, random });
   const progress = createProgress({ now });
   const streams = createPlaces(settings.streams, 'streams');
-  const sources = new LRUCache<string, JobSourceOptions>({
+  const sources = new LRUCache<string, Source>({
     max: CREDENTIALS,
     memoMethod: (apiKey) => ({
       upstream: upstreamOf(apiKey),
       tenant: tenantOf({ apiKey }),
       pacer: createPacer({ perSecond: settings.perSecond, pause, now }),
       pace: settings.pace,
+      classes: {},
     }),
   });
   const sourceOf = (apiKey: string) => sources.memo(apiKey);
@@ -132,12 +133,17 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
   };
 }
 
+interface Source extends JobSourceOptions {
+  /** Names of the classes of jobs that take about as long as each other, by what makes them. */
+  readonly classes: Record<string, string>;
+}
+
 /** What the progress of a job is worked out from. Its names are written when they are asked for: most jobs are not. */
 class Facts implements JobFacts {
-  readonly #source: JobSourceOptions;
+  readonly #source: Source;
   readonly #row: JobRow;
 
-  constructor(source: JobSourceOptions, row: JobRow) {
+  constructor(source: Source, row: JobRow) {
     this.#source = source;
     this.#row = row;
   }
@@ -147,10 +153,10 @@ class Facts implements JobFacts {
   }
 
   get class(): string {
-    const { tenant } = this.#source;
-    return this.#row.kind === 'Training'
-      ? `${tenant} Training ${this.#row.trainingSpeed ?? ''}`
-      : `${tenant} Prediction`;
+    const { tenant, classes } = this.#source;
+    const kind = this.#row.kind === 'Training' ? (this.#row.trainingSpeed ?? 'Training') : 'Prediction';
+    classes[kind] ??= `${tenant} ${kind}`;
+    return classes[kind];
   }
 
   get state(): JobFacts['state'] {

@@ -15,22 +15,18 @@ import {
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
 import { executeFields, guarded, handle } from './fields.ts';
-import type { PlannedField, PlannedFields, Selection } from './plan.ts';
+import type { PlannedFields, Selection } from './plan.ts';
 import { isPromise } from './promises.ts';
-import type { Run } from './run.ts';
+import type { FieldPlace } from './run.ts';
 
 /**
  * Makes what a resolver gave into what stands in the answer (GraphQL, 6.4.3 "Value Completion").
  *
+ * @param place The field.
+ * @param path Of the field, or of an item in its list.
  * @throws What is wrong with the value, or rejects with it. The place at `path` is then null, or cannot be.
  */
-export type Complete = (
-  run: Run,
-  info: GraphQLResolveInfo,
-  field: PlannedField,
-  path: ResponsePath,
-  value: unknown,
-) => unknown;
+export type Complete = (place: FieldPlace, path: ResponsePath, value: unknown) => unknown;
 
 /** How values of a type are completed. */
 export interface Completer {
@@ -47,20 +43,20 @@ export function completerOf(type: GraphQLOutputType, below: Selection): Complete
 
 const unlessNull =
   (complete: Complete): Complete =>
-  (run, info, field, path, value) => {
+  (place, path, value) => {
     if (value === null || value === undefined) return null;
     if (value instanceof Error) throw value;
-    return complete(run, info, field, path, value);
+    return complete(place, path, value);
   };
 
 const requireValue =
   (complete: Complete): Complete =>
-  (run, info, field, path, value) => {
+  (place, path, value) => {
     if (value === null || value === undefined) {
-      throw new Error(`Cannot return null for non-nullable field ${info.parentType.name}.${info.fieldName}.`);
+      throw new Error(`Cannot return null for non-nullable field ${place.parentType.name}.${place.fieldName}.`);
     }
     if (value instanceof Error) throw value;
-    return complete(run, info, field, path, value);
+    return complete(place, path, value);
   };
 
 function completeNotNull(type: GraphQLOutputType, below: Selection): Complete {
@@ -73,7 +69,7 @@ function completeNotNull(type: GraphQLOutputType, below: Selection): Complete {
 
 const completeLeaf =
   (type: GraphQLLeafType): Complete =>
-  (_run, _info, _field, _path, value) => {
+  (_place, _path, value) => {
     const serialized = type.serialize(value);
     if (serialized !== null && serialized !== undefined) return serialized;
     throw new Error(
@@ -83,10 +79,10 @@ const completeLeaf =
 
 const completeList =
   (items: Completer): Complete =>
-  (run, info, field, path, value) => {
+  (place, path, value) => {
     if (!isIterable(value)) {
       throw new GraphQLError(
-        `Expected Iterable, but did not find one for field "${info.parentType.name}.${info.fieldName}".`,
+        `Expected Iterable, but did not find one for field "${place.parentType.name}.${place.fieldName}".`,
       );
     }
     const results: unknown[] = [];
@@ -94,7 +90,7 @@ const completeList =
     try {
       for (const item of value) {
         const at: ResponsePath = { prev: path, key: results.length, typename: undefined };
-        const result = completeItem(items, run, info, field, at, item);
+        const result = completeItem(items, place, at, item);
         hasPromise ||= isPromise(result);
         results.push(result);
       }
@@ -111,32 +107,21 @@ function ignore(values: readonly unknown[]): void {
   for (const value of values) if (isPromise(value)) value.then(undefined, () => {});
 }
 
-function completeItem(
-  { complete, isNonNull }: Completer,
-  run: Run,
-  info: GraphQLResolveInfo,
-  field: PlannedField,
-  at: ResponsePath,
-  item: unknown,
-): unknown {
+function completeItem({ complete, isNonNull }: Completer, place: FieldPlace, at: ResponsePath, item: unknown): unknown {
   try {
-    const result = isPromise(item)
-      ? completeLater(complete, run, info, field, at, item)
-      : complete(run, info, field, at, item);
-    return isPromise(result) ? guarded(run, field, at, result, isNonNull) : result;
+    const result = isPromise(item) ? completeLater(complete, place, at, item) : complete(place, at, item);
+    return isPromise(result) ? guarded(place, at, result, isNonNull) : result;
   } catch (error) {
-    return handle(run, field, at, error, isNonNull);
+    return handle(place, at, error, isNonNull);
   }
 }
 
 const completeLater = (
   complete: Complete,
-  run: Run,
-  info: GraphQLResolveInfo,
-  field: PlannedField,
+  place: FieldPlace,
   path: ResponsePath,
   later: Promise<unknown>,
-): Promise<unknown> => later.then((value) => complete(run, info, field, path, value));
+): Promise<unknown> => later.then((value) => complete(place, path, value));
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' &&
@@ -146,42 +131,42 @@ const isIterable = (value: unknown): value is Iterable<unknown> =>
 
 const completeObject =
   (type: GraphQLObjectType, below: Selection): Complete =>
-  (run, info, field, path, value) => {
+  (place, path, value) => {
     const fields = below.fieldsOf(type);
-    const isOfType = type.isTypeOf ? type.isTypeOf(value, run.contextValue, info) : true;
-    if (isPromise(isOfType)) return completeObjectLater(type, fields, run, field, path, value, isOfType);
-    if (!isOfType) throw otherType(type, field, value);
+    const { run } = place;
+    const isOfType = type.isTypeOf ? type.isTypeOf(value, run.contextValue, place) : true;
+    if (isPromise(isOfType)) return completeObjectLater(type, fields, place, path, value, isOfType);
+    if (!isOfType) throw otherType(type, place, value);
     return executeFields(run, fields, value, path);
   };
 
 async function completeObjectLater(
   type: GraphQLObjectType,
   fields: PlannedFields,
-  run: Run,
-  field: PlannedField,
+  place: FieldPlace,
   path: ResponsePath,
   value: unknown,
   isOfType: Promise<unknown>,
 ): Promise<unknown> {
-  if (!(await isOfType)) throw otherType(type, field, value);
-  return executeFields(run, fields, value, path);
+  if (!(await isOfType)) throw otherType(type, place, value);
+  return executeFields(place.run, fields, value, path);
 }
 
-const otherType = ({ name }: GraphQLObjectType, { nodes }: PlannedField, value: unknown) =>
+const otherType = ({ name }: GraphQLObjectType, { fieldNodes: nodes }: FieldPlace, value: unknown) =>
   new GraphQLError(`Expected value of type "${name}" but got: ${inspect(value)}.`, { nodes });
 
 function completeAbstract(type: GraphQLAbstractType, below: Selection): Complete {
   const objects = new Map<GraphQLObjectType, Complete>();
   const resolveType = type.resolveType ?? defaultTypeResolver;
 
-  return (run, info, field, path, value) => {
+  return (place, path, value) => {
     const completeAs = (name: unknown) => {
-      const objectType = objectTypeOf(type, name, info, value);
+      const objectType = objectTypeOf(type, name, place, value);
       const complete = objects.get(objectType) ?? completeObject(objectType, below);
       objects.set(objectType, complete);
-      return complete(run, info, field, path, value);
+      return complete(place, path, value);
     };
-    const name: unknown = resolveType(value, run.contextValue, info, type);
+    const name: unknown = resolveType(value, place.run.contextValue, place, type);
     return isPromise(name) ? name.then(completeAs) : completeAs(name);
   };
 }

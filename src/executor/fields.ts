@@ -1,7 +1,7 @@
-import { type GraphQLResolveInfo, locatedError, type ResponsePath, responsePathAsArray } from 'graphql';
+import { locatedError, type ResponsePath, responsePathAsArray } from 'graphql';
 import type { PlannedField, PlannedFields } from './plan.ts';
 import { isPromise } from './promises.ts';
-import { Info, type Run } from './run.ts';
+import { FieldPlace, type Run } from './run.ts';
 
 /** The value of an object in an answer. */
 export type Fields = Record<string, unknown>;
@@ -68,48 +68,35 @@ export function executeSerially(run: Run, { fields, empty }: PlannedFields, sour
 }
 
 function executeField(run: Run, field: PlannedField, source: unknown, parent: ResponsePath | undefined): unknown {
-  const path: ResponsePath = { prev: parent, key: field.key, typename: field.parentType.name };
+  const place = new FieldPlace(run, field, parent);
   try {
-    const info = new Info(run, field, path);
-    const value: unknown = field.resolve(source, run.argumentsOf(field), run.contextValue, info);
-    const result = isPromise(value)
-      ? completeLater(run, info, field, path, value)
-      : field.complete(run, info, field, path, value);
-    return isPromise(result) ? guarded(run, field, path, result, field.isNonNull) : result;
+    const value: unknown = field.resolve(source, run.argumentsOf(field), run.contextValue, place);
+    const result = isPromise(value) ? completeLater(place, value) : field.complete(place, place, value);
+    return isPromise(result) ? guarded(place, place, result, field.isNonNull) : result;
   } catch (error) {
-    return handle(run, field, path, error, field.isNonNull);
+    return handle(place, place, error, field.isNonNull);
   }
 }
 
-const completeLater = (
-  run: Run,
-  info: GraphQLResolveInfo,
-  field: PlannedField,
-  path: ResponsePath,
-  later: Promise<unknown>,
-): Promise<unknown> => later.then((value) => field.complete(run, info, field, path, value));
+const completeLater = (place: FieldPlace, later: Promise<unknown>): Promise<unknown> =>
+  later.then((value) => place.field.complete(place, place, value));
 
 /** As {@link handle}, for what comes later. */
 export const guarded = (
-  run: Run,
-  field: PlannedField,
+  place: FieldPlace,
   path: ResponsePath,
   later: Promise<unknown>,
   isNonNull: boolean,
-): Promise<unknown> => later.then(undefined, (error) => handle(run, field, path, error, isNonNull));
+): Promise<unknown> => later.then(undefined, (error) => handle(place, path, error, isNonNull));
 
 /**
  * Sets a place to null for an error, or hands the error on to what is around it where null may not stand (GraphQL, 6.4.4
  * "Handling Execution Errors").
+ *
+ * @param path Of the field, or of an item in its list.
  */
-export function handle(
-  run: Run,
-  { nodes }: PlannedField,
-  path: ResponsePath,
-  thrown: unknown,
-  isNonNull: boolean,
-): null {
-  const error = locatedError(thrown, nodes, responsePathAsArray(path));
+export function handle({ run, field }: FieldPlace, path: ResponsePath, thrown: unknown, isNonNull: boolean): null {
+  const error = locatedError(thrown, field.nodes, responsePathAsArray(path));
   if (isNonNull) throw error;
   run.errors.add(error, path);
   return null;

@@ -45,52 +45,65 @@ export class Run {
   }
 }
 
-/** What a resolver gets to know of its field. Made for every one, and read by hardly any. */
-export class Info implements GraphQLResolveInfo {
-  readonly path: ResponsePath;
-  readonly #run: Run;
-  readonly #field: PlannedField;
+/**
+ * A field where it stands in an answer: its path, and what its resolver gets to know of it. One object, because one is made
+ * for every field of every answer, and hardly any is looked at.
+ */
+export class FieldPlace implements GraphQLResolveInfo, ResponsePath {
+  readonly prev: ResponsePath | undefined;
+  readonly key: string;
+  readonly run: Run;
+  readonly field: PlannedField;
 
-  constructor(run: Run, field: PlannedField, path: ResponsePath) {
-    this.#run = run;
-    this.#field = field;
-    this.path = path;
+  constructor(run: Run, field: PlannedField, prev: ResponsePath | undefined) {
+    this.prev = prev;
+    this.key = field.key;
+    this.run = run;
+    this.field = field;
   }
 
-  get fieldName() {
-    return this.#field.definition.name;
+  get typename(): string {
+    return this.field.parentType.name;
+  }
+
+  get path(): ResponsePath {
+    return this;
+  }
+
+  get fieldName(): string {
+    return this.field.definition.name;
   }
 
   get fieldNodes() {
-    return this.#field.nodes;
+    return this.field.nodes;
   }
 
   get returnType() {
-    return this.#field.definition.type;
+    return this.field.definition.type;
   }
 
   get parentType() {
-    return this.#field.parentType;
+    return this.field.parentType;
   }
 
   get schema() {
-    return this.#run.schema;
+    return this.run.schema;
   }
 
   get fragments() {
-    return this.#run.plan.fragmentsByName;
+    return this.run.plan.fragmentsByName;
   }
 
   get rootValue() {
-    return this.#run.rootValue;
+    return this.run.rootValue;
   }
 
   get operation() {
-    return this.#run.plan.operation;
+    return this.run.plan.operation;
   }
 
   get variableValues() {
-    return this.#run.variables;
+    return this.run.variables;
   }
 }
 
