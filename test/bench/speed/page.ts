@@ -44,7 +44,7 @@ function pageOf(results: Results, growth: GrowthResults | undefined): string {
   const peers = Object.entries(servers).map(
     ([name, { title, packages }]) => `\`${name}\`: ${title}${packages.length > 0 ? ` (${packages.join(', ')})` : ''}`,
   );
-  const absent = Object.entries(missing).map(([name, why]) => `\`${name}\` is missing: ${why.split('\n')[0]}`);
+  const absent = Object.entries(missing).map(([name, why]) => `\`${name}\` is missing: ${why}`);
   const doubts = doubtsAbout(results).map((doubt) => `Doubtful: ${doubt}.`);
   return `# Performance
 
