@@ -40,7 +40,7 @@ function readFlags() {
   if (unknown.length > 0) throw new Error(`--only knows ${NAMES.join(', ')}, but not ${unknown.join(', ')}.`);
   const plan: Plan = quick
     ? { rounds, warming: { warmUp: 0, time: 500 }, slowWarmUp: 1_500, each: { warmUp: 100, time: 500 } }
-    : { rounds, warming: { warmUp: 0, time: 2_000 }, slowWarmUp: 3_000, each: { warmUp: 300, time: 2_000 } };
+    : { rounds, warming: { warmUp: 0, time: 2_000 }, slowWarmUp: 3_000, each: { warmUp: 300, time: 2_000, tries: 3 } };
   return { plan, names, against, json, write };
 }
 
@@ -58,7 +58,7 @@ async function bench(): Promise<void> {
   const findings = await run(await peersOf(program), plan, step).finally(remove);
   for (const part of [ratioTable, processorTable, absoluteTable, readsTable, proof]) console.log(`\n${part(findings)}`);
   for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}.`);
-  for (const [name, why] of Object.entries(findings.missing)) console.log(`\nWithout ${name}: ${why}`);
+  for (const [name, why] of Object.entries(findings.missing)) console.log(`\nWithout ${name}: ${why}.`);
   const results: Results = { date: new Date().toISOString(), commit: commit(), machine, plan, ...findings };
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify(results)}\n`);

@@ -52,14 +52,13 @@ interface Bench {
   upstream: Upstream;
 }
 
-/** How long answers are not counted yet, and then are, in milliseconds. */
+/** How long answers are not counted yet, and then are, in milliseconds; and how often that is done. */
 export interface Times {
   warmUp: number;
   time: number;
+  /** How often it is measured at most, when others had the server's processor. @default once */
+  tries?: number;
 }
-
-/** How often a measurement is made again because others had the server's processor. */
-const TRIES = 3;
 
 /** Whether other programs than the server ran on its processor. */
 const isDisturbed = ({ used: [server] }: Measured): boolean =>
@@ -67,18 +66,23 @@ const isDisturbed = ({ used: [server] }: Measured): boolean =>
 
 /**
  * Loads a server; the first of {@link Measured.used} is the server, the second the upstream. What was disturbed is
- * measured again a few times; what was disturbed least counts.
+ * measured again if it may be; what was disturbed least counts.
  */
 export async function measure(bench: Bench, server: Server, row: Row, times: Times): Promise<Measured> {
   let best = await measureOnce(bench, server, row, times);
-  for (let again = 1; again < TRIES && isDisturbed(best); again++) {
+  for (let tries = 1; tries < (times.tries ?? 1) && isDisturbed(best); tries++) {
     const next = await measureOnce(bench, server, row, times);
     if ((next.used[0]?.share ?? 0) > (best.used[0]?.share ?? 0)) best = next;
   }
   return best;
 }
 
-async function measureOnce({ generator, upstream }: Bench, server: Server, row: Row, times: Times): Promise<Measured> {
+async function measureOnce(
+  { generator, upstream }: Bench,
+  server: Server,
+  row: Row,
+  { warmUp, time }: Times,
+): Promise<Measured> {
   const body = await answerOf(server, row.query);
   const before = await upstream.hits();
   const loaded = await generator.call('load', {
@@ -88,7 +92,8 @@ async function measureOnce({ generator, upstream }: Bench, server: Server, row: 
     ),
     body,
     watched: [server.pid, upstream.pid],
-    ...times,
+    warmUp,
+    time,
   });
   // Upstream nobody tells apart which answers are counted.
   const reads = (await upstream.hits()) - before;

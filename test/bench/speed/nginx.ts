@@ -55,6 +55,7 @@ export async function startNginx(answers: Answers) {
   // As root, nginx would give its worker to somebody who may not read the folder.
   if (process.getuid?.() === 0) args.push('-g', 'user root;');
   const child = spawn(program, args, { stdio: 'ignore' });
+  child.on('error', () => {});
   const url = `http://127.0.0.1:${port}`;
   await untilAnswered(child, `${url}/bench-status`);
   // Once until it was there.

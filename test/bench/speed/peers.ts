@@ -38,7 +38,11 @@ const bare = (name: string, title: string, env: Readonly<Record<string, string>>
 });
 
 /** The yardstick. */
-export const BARE = bare('bare', 'node:http and undici `Pool.request`, no GraphQL', {});
+export const BARE = bare(
+  'bare',
+  'node:http and `Pool.request` of undici over up to 1,024 connections, as many as the gateway keeps; no GraphQL',
+  {},
+);
 
 /** This gateway. @param program Its built program. */
 export const gateway = (name: string, title: string, program: string): Peer => ({
@@ -50,6 +54,6 @@ export const gateway = (name: string, title: string, program: string): Peer => (
   }),
 });
 
-export const DISPATCH = bare('bare-dispatch', 'node:http and undici `Pool.dispatch`, no GraphQL', {
+export const DISPATCH = bare('bare-dispatch', 'the same with `Pool.dispatch`', {
   BARE_WITH: 'dispatch',
 });

@@ -81,7 +81,7 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
         servers.push(server);
       } catch (error) {
         if (!peer.packages) throw error;
-        missing[peer.name] = String(error instanceof Error ? error.message : error);
+        [missing[peer.name] = ''] = String(error instanceof Error ? error.message : error).split('\n');
         step(`${peer.name} is left out: ${missing[peer.name]}`);
       }
     }

@@ -44,6 +44,8 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
     env: { ...environment(), NODE_ENV: 'production', ...env },
     stdio: ['ignore', output, output],
   });
+  // Seen by whoever waits for its answer.
+  child.on('error', () => {});
   closeSync(output);
   const url = `http://127.0.0.1:${port}`;
   const end = async () => {
@@ -57,7 +59,8 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
   } catch (error) {
     const written = await readFile(join(folder, 'output'), 'utf8');
     await end();
-    throw new Error(`${peer.name} did not start: ${error}\n${written.slice(-2_000)}`);
+    const [said = 'it wrote nothing'] = written.trim().split('\n').slice(-1);
+    throw new Error(`it did not start, ${error instanceof Error ? error.message : error}: ${said}`);
   }
   const pid = pidOf(child);
   return {
@@ -79,13 +82,14 @@ const PATIENCE = 60_000;
 /** Asks until there is an answer; a server that is not there yet refuses. */
 export async function untilAnswered(child: ChildProcess, url: string, init?: RequestInit): Promise<void> {
   for (const deadline = performance.now() + PATIENCE; performance.now() < deadline; ) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`);
+    if (child.pid === undefined) throw new Error('because there is no such program');
+    if (child.exitCode !== null) throw new Error(`because it ended with ${child.exitCode}`);
     const response = await fetch(url, init).catch(() => undefined);
     if (response?.ok) return void (await response.text());
     await response?.body?.cancel();
     await setTimeout(5);
   }
-  throw new Error(`it has not answered within ${PATIENCE / 1_000} s`);
+  throw new Error(`because it had not answered within ${PATIENCE / 1_000} s`);
 }
 
 /** A port that nobody listens on. */
