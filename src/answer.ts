@@ -1,6 +1,7 @@
 import type { ImageFacts } from './images/inspect.ts';
 import type { ImageSource } from './images/source.ts';
 import { createLoaders, type Loaders, type Row } from './loaders.ts';
+import type { Caller } from './upstream/cancellation.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /** The most upstream pages that one answer scans for the predictions of models. */
@@ -20,8 +21,13 @@ export class Answer {
   readonly #placeholders = new Map<string, Promise<string>>();
   readonly #scanned = new Set<string | undefined>();
 
-  constructor(upstream: Upstream, images: LookAtImages, signal: AbortSignal | undefined, onTold: (row: Row) => void) {
-    this.loaders = createLoaders(upstream, signal, onTold);
+  constructor(
+    upstream: Upstream,
+    images: LookAtImages,
+    caller: AbortSignal | Caller | undefined,
+    onTold: (row: Row) => void,
+  ) {
+    this.loaders = createLoaders(upstream, caller, onTold);
     this.#images = images;
   }
 

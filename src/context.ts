@@ -59,7 +59,7 @@ export class Context {
 
   /** What this answer has read so far. */
   get answer(): Answer {
-    this.#answer ??= this.#newAnswer(this.#ending.signal);
+    this.#answer ??= this.#newAnswer(this.#ending);
     return this.#answer;
   }
 
@@ -200,10 +200,10 @@ export class Context {
     const name = this.#asker.scope?.name ?? '';
     const byScope = sharedByEvent.get(event) ?? new Map<string, { answer: Answer; results: SharedResults }>();
     sharedByEvent.set(event, byScope);
-    const shared = byScope.get(name) ?? { answer: this.#newAnswer(undefined), results: new SharedResults() };
+    const shared = byScope.get(name) ?? { answer: this.#newAnswer(ENDLESS), results: new SharedResults() };
     byScope.set(name, shared);
     return shared.results.of(args, this.#asker.baseUrl, () => {
-      const context = new Context(this.#services, this.#asker, endlessly(undefined));
+      const context = new Context(this.#services, this.#asker, ENDLESS);
       context.#answer = shared.answer;
       context.#event = event;
       return execute(context);
@@ -227,15 +227,15 @@ export class Context {
     if (!ROOTS_OF_JOBS.has(name)) this.#requireAll();
   }
 
-  #newAnswer(signal: AbortSignal | undefined): Answer {
+  #newAnswer(ending: Ending): Answer {
     const credential = this.#asker.credential();
     return new Answer(
       this.#upstream(),
       {
-        facts: (source) => this.#services.inspectImage(credential, source, signal),
-        placeholder: (source) => this.#services.imagePlaceholder(credential, source, signal),
+        facts: (source) => this.#services.inspectImage(credential, source, ending.signal),
+        placeholder: (source) => this.#services.imagePlaceholder(credential, source, ending.signal),
       },
-      signal,
+      ending.caller ?? ending.signal,
       (row) => {
         if (row.kind === 'Training' || row.kind === 'Prediction') this.#services.watching.learn(credential, row);
       },
@@ -248,6 +248,8 @@ setMaxListeners(0, NEVER);
 
 /** The ending of what has no deadline. @param signal Ends its reads. */
 export const endlessly = (signal: AbortSignal | undefined): Ending => ({ signal, late: NEVER, extend: () => {} });
+
+const ENDLESS = endlessly(undefined);
 
 /** Whether a failed write can be sent again without happening twice. */
 const whatHappened = (error: unknown) =>

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { OperationId } from './contract/contract.ts';
+import type { Caller } from './upstream/cancellation.ts';
 import type { DataItemKey, DataItemRow } from './upstream/data-items.ts';
 import { isNotFound, UpstreamError } from './upstream/errors.ts';
 import type { ModelRow } from './upstream/models.ts';
@@ -58,15 +59,15 @@ interface TellOptions<R> {
 /**
  * Makes the loaders of one answer.
  *
- * @param signal Ends reads that nobody waits for any more.
+ * @param caller Ends reads when it leaves.
  * @param onTold Hears of all that is known of a thing, whenever something was added.
  */
 export function createLoaders(
   upstream: Upstream,
-  signal?: AbortSignal,
+  caller?: Caller | AbortSignal,
   onTold: (row: Row) => void = () => {},
 ): Loaders {
-  const options = { signal };
+  const options = { signal: caller };
   const readers: { [K in Kind]: ThingsOptions<RowOf<K>> } = {
     Model: { operation: 'getModel', onTold, read: ({ id }) => upstream.models.get(id, options) },
     DataItem: { operation: 'getDataItem', onTold, read: (key) => upstream.dataItems.get(owned(key), options) },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Gateway } from './gateway.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
@@ -137,12 +138,16 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
  * request that names no place on this server.
  */
 function readTarget({ url = '', headers: { host } }: IncomingMessage): string | undefined {
-  if (host !== undefined && !URL.canParse(`http://${host}`)) return undefined;
+  if (host !== undefined && !hosts.memo(host)) return undefined;
+  if (url === '/graphql') return url;
   const address = url.startsWith('/') ? `http://gateway${url}` : url;
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return undefined;
   const { pathname, search } = new URL(address);
   return pathname + search;
 }
+
+/** Whether a host that is named lately can be one. */
+const hosts = new LRUCache<string, boolean>({ max: 1_000, memoMethod: (host) => URL.canParse(`http://${host}`) });
 
 /** How long a request is read for nothing that was answered before it was read, in milliseconds. */
 const DRAIN_TIME = 2_000;

@@ -75,10 +75,13 @@ export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOpt
  * Whether a `Host` header names this machine. A page on another site can make a browser send requests here under that
  * site's own name (DNS rebinding), but not under this one.
  */
-export function isLoopbackHost(host: string | null | undefined): boolean {
-  if (!host || !URL.canParse(`http://${host}`)) return false;
-  return isLoopbackName(new URL(`http://${host}`).hostname);
-}
+export const isLoopbackHost = (host: string | null | undefined): boolean => !!host && loopbackHosts.memo(host);
+
+/** Those that are named most: it is asked for with every request. */
+const loopbackHosts = new LRUCache<string, boolean>({
+  max: 1_000,
+  memoMethod: (host) => URL.canParse(`http://${host}`) && isLoopbackName(new URL(`http://${host}`).hostname),
+});
 
 const isOnThisMachine = ({ host, origin, isForwarded }: Omit<Caller, 'apiKey'>): boolean =>
   !isForwarded && isLoopbackHost(host) && isLoopbackOrigin(origin);

@@ -1,9 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { publicError } from '../errors.ts';
 import type { Alarm } from '../jobs/pause.ts';
+import { Caller } from '../upstream/cancellation.ts';
 
 /** What ends the reads and the writes of an operation. */
 export interface Ending {
+  /** Leaves when {@link signal} aborts. @default told by the signal */
+  readonly caller?: Caller;
   /** Aborts when the asker leaves or the time is up, whichever comes first: for reads. Undefined: never. */
   readonly signal: AbortSignal | undefined;
   /** Aborts when the time is up, with an UPSTREAM_TIMEOUT: for writes, which go on when the asker leaves. */
@@ -17,12 +20,12 @@ export interface Ending {
  * they are asked for: what asks nothing of the upstream needs none.
  */
 export class OperationDeadline implements Ending {
+  readonly caller = new Caller();
   readonly #alarm: Alarm;
   #reading: AbortController | undefined;
   #late: AbortController | undefined;
-  /** Why reads are over. */
-  #reason: Error | undefined;
-  #isLate = false;
+  /** That the time is up. */
+  #lateness: Error | undefined;
   #owed = 0;
   #given: number;
   #callOff: () => void;
@@ -35,12 +38,12 @@ export class OperationDeadline implements Ending {
   }
 
   get signal(): AbortSignal {
-    this.#reading ??= controllerFor(this.#reason);
+    this.#reading ??= controllerFor(this.caller.reason);
     return this.#reading.signal;
   }
 
   get late(): AbortSignal {
-    this.#late ??= controllerFor(this.#isLate ? this.#reason : undefined);
+    this.#late ??= controllerFor(this.#lateness);
     return this.#late.signal;
   }
 
@@ -68,20 +71,18 @@ export class OperationDeadline implements Ending {
       return;
     }
     const message = `Expected the whole answer within ${this.#given / 1_000} seconds, but this part of it had not come by then. Ask again, or for less at once.`;
-    const reason = publicError('UPSTREAM_TIMEOUT', message);
-    this.#isLate = true;
-    this.#late?.abort(reason);
-    if (this.#reason) this.#reason = reason;
-    else this.#over(reason);
+    this.#lateness = publicError('UPSTREAM_TIMEOUT', message);
+    this.#late?.abort(this.#lateness);
+    this.#over(this.#lateness);
   }
 
   #over(reason: Error): void {
-    this.#reason ??= reason;
+    this.caller.leave(reason);
     this.#reading?.abort(reason);
   }
 }
 
-function controllerFor(reason: Error | undefined): AbortController {
+function controllerFor(reason: unknown): AbortController {
   const controller = new AbortController();
   // An answer that reads many things has a listener for each, and removes them all.
   setMaxListeners(0, controller.signal);

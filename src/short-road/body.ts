@@ -16,16 +16,22 @@ export interface BodyOptions {
 export function readBody(request: IncomingMessage, { milliseconds, alarm }: BodyOptions): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const finish = (body: Buffer | undefined) => {
-      callOff();
-      request.off('data', onData).off('end', onEnd).off('close', onBroken);
-      resolve(body);
-    };
     const onData = (chunk: Buffer) => void chunks.push(chunk);
-    const onEnd = () => finish(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
-    const onBroken = () => finish(undefined);
-    const callOff = alarm(milliseconds, onBroken);
-    request.on('data', onData).on('end', onEnd).on('close', onBroken);
+    const fail = () => {
+      request.off('data', onData);
+      resolve(undefined);
+    };
+    const callOff = alarm(milliseconds, fail);
+    request
+      .on('data', onData)
+      .once('end', () => {
+        callOff();
+        resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+      })
+      .once('close', () => {
+        callOff();
+        fail();
+      });
   });
 }
 

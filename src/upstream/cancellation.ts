@@ -9,32 +9,78 @@ export interface Leaver {
   leave(reason: unknown): void;
 }
 
+/**
+ * Whoever waits for what is read, and may leave. It tells of that as an AbortSignal does, to leavers alone and at a
+ * fraction of its cost: one is made for every answer.
+ */
+export class Caller {
+  readonly #leavers = new Set<Leaver>();
+  #hasLeft = false;
+  #reason: unknown;
+
+  get aborted(): boolean {
+    return this.#hasLeft;
+  }
+
+  /** Why it left. */
+  get reason(): unknown {
+    return this.#reason;
+  }
+
+  throwIfAborted(): void {
+    if (this.#hasLeft) throw this.#reason;
+  }
+
+  leave(reason: unknown): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#reason = reason;
+    for (const leaver of this.#leavers) leaver.leave(reason);
+  }
+
+  add(leaver: Leaver): void {
+    this.#leavers.add(leaver);
+  }
+
+  delete(leaver: Leaver): void {
+    this.#leavers.delete(leaver);
+  }
+}
+
 const leaversOf = new WeakMap<AbortSignal, { leavers: Set<Leaver>; onAbort: () => void }>();
 
 /**
- * Tells a leaver when a signal aborts. However many leave with one signal, it has one listener, and none once all of them
+ * Tells a leaver when a caller leaves. However many leave with one signal, it has one listener, and none once all of them
  * were forgotten: a signal may live for hours, and its listeners cost more than what they wait for.
  */
-export function leaveWith(signal: AbortSignal, leaver: Leaver): void {
-  const known = leaversOf.get(signal);
+export function leaveWith(caller: AbortSignal | Caller, leaver: Leaver): void {
+  if (caller instanceof Caller) {
+    caller.add(leaver);
+    return;
+  }
+  const known = leaversOf.get(caller);
   if (known) {
     known.leavers.add(leaver);
     return;
   }
   const leavers = new Set([leaver]);
   const onAbort = () => {
-    for (const each of leavers) each.leave(signal.reason);
+    for (const each of leavers) each.leave(caller.reason);
   };
-  leaversOf.set(signal, { leavers, onAbort });
-  signal.addEventListener('abort', onAbort);
+  leaversOf.set(caller, { leavers, onAbort });
+  caller.addEventListener('abort', onAbort);
 }
 
 /** Forgets a leaver, which may have been told or forgotten already. */
-export function stayWith(signal: AbortSignal, leaver: Leaver): void {
-  const known = leaversOf.get(signal);
+export function stayWith(caller: AbortSignal | Caller, leaver: Leaver): void {
+  if (caller instanceof Caller) {
+    caller.delete(leaver);
+    return;
+  }
+  const known = leaversOf.get(caller);
   if (!known?.leavers.delete(leaver) || known.leavers.size > 0) return;
-  leaversOf.delete(signal);
-  signal.removeEventListener('abort', known.onAbort);
+  leaversOf.delete(caller);
+  caller.removeEventListener('abort', known.onAbort);
 }
 
 export interface CancellationOptions {
@@ -42,7 +88,7 @@ export interface CancellationOptions {
   milliseconds: number;
   alarm: Alarm;
   /** Whoever waits for the operation. @default it is told by `leave` */
-  caller?: AbortSignal | undefined;
+  caller?: AbortSignal | Caller | undefined;
 }
 
 /** Ends an operation early: when its time is up, or when its caller leaves, whichever comes first. */
@@ -50,7 +96,7 @@ export class Cancellation implements Leaver {
   /** What is under way, and is ended together with the operation. */
   underWay: Leaver | undefined;
   readonly #milliseconds: number;
-  readonly #caller: AbortSignal | undefined;
+  readonly #caller: AbortSignal | Caller | undefined;
   readonly #callOff: () => void;
   #cause: 'deadline' | 'caller' | undefined;
   #reason: unknown;

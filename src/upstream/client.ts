@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { BodyOf, Contract, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
 import type { Breaker } from './breaker.ts';
-import { type Alarm, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
+import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
 import { createFetchRoad, type OutgoingStream, readByFetch, type Transport } from './fetch-road.ts';
 import { parseJson } from './json.ts';
 import type { Paths } from './paths.ts';
@@ -47,7 +47,7 @@ export interface ClientOptions {
 
 export interface CallOptions {
   /** Ends the request when its caller no longer wants the answer. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal | Caller | undefined;
   /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. @default false */
   isPoll?: boolean;
   /** @default it may begin whenever it is its turn */
@@ -150,10 +150,11 @@ export function createClient(options: ClientOptions): Client {
       }
       const carryOut = (cancellation: Cancellation) =>
         policy({ id, operation: contract.operations[id], isPoll, start, attempt }, cancellation);
-      const attempt = async (cancellation: Cancellation, onSent: () => void) => {
+      const made = (text: string | undefined) =>
+        text === undefined && other ? other() : read(parseJson(id, text ?? ''));
+      const attempt = (cancellation: Cancellation, onSent: () => void) => {
         onSent();
-        const text = await road(request, cancellation);
-        return text === undefined && other ? other() : read(parseJson(id, text ?? ''));
+        return road(request, cancellation).then(made);
       };
       // A poll is answered with what is so now, and whoever writes reads what was written.
       if (!isPoll && !start) return shared.join(request.path, signal, carryOut);

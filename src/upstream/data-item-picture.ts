@@ -12,6 +12,9 @@ import { createTimeBudget } from './time-budget.ts';
 /** A data item's picture on its way, or where it is. */
 export type DataItemPicture = { readonly picture: Picture } | { readonly url: string };
 
+/** As for every call, but that what reads a picture knows signals only. */
+export type PictureOptions = Omit<CallOptions, 'signal'> & { signal?: AbortSignal | undefined };
+
 /** Waits for a place among what is held whole; gives it back when what it resolves to is called. */
 export type Hold = (signal: AbortSignal) => Promise<() => void>;
 
@@ -32,7 +35,7 @@ export async function openDataItem(
   client: Client,
   hold: Hold,
   { modelId, id }: { modelId: string; id: string },
-  { signal = NEVER, ...options }: CallOptions,
+  { signal = NEVER, ...options }: PictureOptions,
 ): Promise<DataItemPicture> {
   const call = { path: { modelId, dataId: id } };
   const response = await client.send('getDataItem', call, { ...options, signal }, async (begun) => begun);

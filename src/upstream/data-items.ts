@@ -1,6 +1,6 @@
 import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client, OutgoingStream } from './client.ts';
-import { type DataItemPicture, type Hold, openDataItem } from './data-item-picture.ts';
+import { type DataItemPicture, type Hold, openDataItem, type PictureOptions } from './data-item-picture.ts';
 import { ignoreBody } from './fetch-road.ts';
 import { type FieldReader, nullable, string, timestamp } from './fields.ts';
 import { readJson } from './json.ts';
@@ -55,7 +55,7 @@ export const dataItems = (client: Client, hold: Hold) => {
       ),
 
     /** The picture in whichever of the contract's three shapes the upstream gives it. */
-    picture: (key: DataItemKey, options: CallOptions = {}): Promise<DataItemPicture> =>
+    picture: (key: DataItemKey, options: PictureOptions = {}): Promise<DataItemPicture> =>
       openDataItem(client, hold, key, options),
 
     /** Resolves to the new data item's id. */

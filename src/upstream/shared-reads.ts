@@ -1,4 +1,4 @@
-import { type Cancellation, type Leaver, leaveWith, stayWith } from './cancellation.ts';
+import { type Caller, type Cancellation, type Leaver, leaveWith, stayWith } from './cancellation.ts';
 
 export interface SharedReadsOptions {
   /** Starts the time of a read. */
@@ -57,7 +57,7 @@ export class SharedReads {
    */
   join<Result>(
     name: string,
-    caller: AbortSignal | undefined,
+    caller: AbortSignal | Caller | undefined,
     read: (cancellation: Cancellation) => Promise<Result>,
   ): Promise<Result> {
     if (caller?.aborted) return Promise.reject(caller.reason);
@@ -96,7 +96,7 @@ class SharedRead<Result> {
     this.#close = close;
   }
 
-  join(caller: AbortSignal | undefined): Promise<Result> {
+  join(caller: AbortSignal | Caller | undefined): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       const member: Member<Result> = { resolve, reject, caller, leave: (reason) => this.#leave(member, reason) };
       this.#members.add(member);
@@ -132,5 +132,5 @@ class SharedRead<Result> {
 interface Member<Result> extends Leaver {
   resolve(result: Result): void;
   reject(error: unknown): void;
-  readonly caller: AbortSignal | undefined;
+  readonly caller: AbortSignal | Caller | undefined;
 }
