@@ -20,7 +20,7 @@ const IDEMPOTENCY_FILE = '.data/idempotency.sqlite';
  * Lines are written together, at the latest after so many milliseconds: one by one they would cost as much as the answers
  * that they tell of. What ends the program is written at once.
  */
-const LOG = { sync: false, minLength: 65_536, periodicFlush: 200 };
+const LOG = { sync: false, minLength: 16_000, periodicFlush: 200 };
 
 async function start(config: Config) {
   const log = pino({ level: config.logLevel }, pino.destination(LOG));
