@@ -1,0 +1,97 @@
+import { execute as interpret } from 'graphql';
+import { expect, test } from 'vitest';
+import { execute } from '../../src/executor/execute.ts';
+import { answerAtOnce, argumentsOf, drawCases, expectedOf, schemas, told } from './cases.ts';
+import { expectAnswer } from './compare.ts';
+import { forEachCase, LONG } from './properties.ts';
+import { World } from './world.ts';
+
+/** More than a plan may keep ways of being executed. */
+const MANY = 40;
+
+test(
+  'a document is answered by its variables, however often it has been answered with others',
+  async () => {
+    await forEachCase(20, (draws, tell) => {
+      const { text, next } = drawCases(draws, { mishaps: [0] });
+      const cases = Array.from({ length: MANY }, next);
+      for (const one of [...cases, ...cases.toReversed()]) {
+        tell({ text, ...told(one) });
+
+        expect(answerAtOnce(execute, one)).toEqual(answerAtOnce(interpret, one));
+      }
+    });
+  },
+  LONG,
+);
+
+test(
+  'executions of a document that overlap keep their variables and their errors apart',
+  async () => {
+    await forEachCase(60, async (draws, tell) => {
+      const { text, next } = drawCases(draws);
+      const cases = Array.from({ length: 6 }, next);
+      const worlds = cases.map(({ options }, timing) => new World({ ...options, timing }));
+
+      const answers = await Promise.all(
+        worlds.map((world, index) => execute(argumentsOf(cases[index] ?? next(), world))),
+      );
+
+      for (const [index, one] of cases.entries()) {
+        tell({ text, ...told(one), index });
+        expectAnswer(answers[index] ?? {}, expectedOf(one));
+      }
+    });
+  },
+  LONG,
+);
+
+test(
+  'of a document with several operations, the one that is named is executed',
+  async () => {
+    await forEachCase(60, (draws, tell) => {
+      const { text, next } = drawCases(draws, { operations: 3 });
+      for (const operationName of ['Read', 'toString', 'Read2', 'Nowhere', '', undefined, 'Read']) {
+        const one = { ...next(), operationName };
+        tell({ text, ...told(one) });
+
+        expect(answerAtOnce(execute, one)).toEqual(answerAtOnce(interpret, one));
+      }
+    });
+  },
+  LONG,
+);
+
+test(
+  'a document is answered by its schema, whatever schemas it has been executed with',
+  async () => {
+    await forEachCase(60, (draws, tell) => {
+      const { text, next } = drawCases(draws);
+      const one = next();
+      for (const drawn of [...schemas, ...schemas]) {
+        const { namesTypes } = drawn;
+        const other = { ...one, drawn, options: { ...one.options, namesTypes } };
+        tell({ text, ...told(other) });
+
+        expect(answerAtOnce(execute, other)).toEqual(answerAtOnce(interpret, other));
+      }
+    });
+  },
+  LONG,
+);
+
+test(
+  'what a resolver does to its arguments changes nothing for those who ask later',
+  async () => {
+    await forEachCase(100, (draws, tell) => {
+      const { text, next } = drawCases(draws, { kind: draws.pick(['query', 'mutation']), mishaps: [0] });
+      const one = next();
+      tell({ text, ...told(one) });
+
+      answerAtOnce(execute, { ...one, options: { ...one.options, meddles: true } });
+
+      expect(answerAtOnce(execute, one)).toEqual(answerAtOnce(interpret, one));
+    });
+  },
+  LONG,
+);
