@@ -4,8 +4,7 @@ import { type Config, readConfig } from './config.ts';
 import { readManifest } from './documents/manifest.ts';
 import { createGateway } from './gateway.ts';
 import { openDiskStore } from './idempotency/disk.ts';
-import { openRedisStore } from './idempotency/redis.ts';
-import { createSandbox } from './sandbox/sandbox.ts';
+import type { IdempotencyStore } from './idempotency/store.ts';
 import { readOrMakeSecret } from './secret.ts';
 import { serve } from './server.ts';
 import { ConfigError, listenMistake } from './settings.ts';
@@ -22,12 +21,25 @@ const IDEMPOTENCY_FILE = '.data/idempotency.sqlite';
  */
 const LOG = { sync: false, minLength: 16_000, periodicFlush: 200 };
 
+// What only some need is loaded by those: it would take memory and time of all others.
+
+async function startSandbox(config: Config) {
+  const { createSandbox } = await import('./sandbox/sandbox.ts');
+  return createSandbox(config.sandbox);
+}
+
+async function openStore({ redisUrl }: Config): Promise<IdempotencyStore> {
+  if (redisUrl === undefined) return openDiskStore(IDEMPOTENCY_FILE);
+  const { openRedisStore } = await import('./idempotency/redis.ts');
+  return openRedisStore({ redis: redisUrl });
+}
+
 async function start(config: Config) {
   const log = pino({ level: config.logLevel }, pino.destination(LOG));
   const { automatic, manifest: manifestFile } = config.documents;
   const manifest = manifestFile === undefined ? undefined : readManifest(manifestFile);
   const { upstreamUrl = '' } = config;
-  const sandbox = upstreamUrl === '' ? createSandbox(config.sandbox) : undefined;
+  const sandbox = upstreamUrl === '' ? await startSandbox(config) : undefined;
   let listeningUrl = '';
   const gateway = createGateway({
     config,
@@ -40,8 +52,7 @@ async function start(config: Config) {
         : { baseUrl: upstreamUrl, transport: fetch, pool: createPool(upstreamUrl) }),
     },
     operationMilliseconds: config.operationMilliseconds,
-    idempotencyStore:
-      config.redisUrl === undefined ? openDiskStore(IDEMPOTENCY_FILE) : openRedisStore({ redis: config.redisUrl }),
+    idempotencyStore: await openStore(config),
     watch: config.watch,
     ...(config.jwt && { jwt: { ...config.jwt, tenants: readTenants(config.jwt) } }),
     rates: config.rates,

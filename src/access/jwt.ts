@@ -1,5 +1,5 @@
-import { createHash, createSecretKey } from 'node:crypto';
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify, type KeyObject } from 'jose';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import type { errors, JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 import type { Identity } from './identity.ts';
@@ -39,11 +39,11 @@ const LONGEST = 8_192;
 /** @see Tokens. What was verified is remembered until it expires, by its hash. */
 export function createTokens(options: JwtOptions): Tokens {
   const { issuer, audience, tenantClaim, tenants, now } = options;
-  const key = keyOf(options.keys);
+  let loaded: ReturnType<typeof load> | undefined;
   const verified = new LRUCache<string, Identity>({ max: REMEMBERED });
 
-  const verify = async (jwt: string): Promise<Identity> => {
-    const { payload } = await jwtVerify(jwt, key as JWTVerifyGetKey, {
+  const verify = async (jwt: string, { jose, key }: Awaited<ReturnType<typeof load>>): Promise<Identity> => {
+    const { payload } = await jose.jwtVerify(jwt, key as JWTVerifyGetKey, {
       issuer,
       audience,
       algorithms: [...options.algorithms],
@@ -65,36 +65,43 @@ export function createTokens(options: JwtOptions): Tokens {
       const name = createHash('sha256').update(jwt).digest('base64url');
       const known = verified.get(name);
       if (known && now() < (known.expiresAt ?? 0)) return known;
+      loaded ??= load(options.keys);
+      const tools = await loaded;
       try {
-        const identity = await verify(jwt);
+        const identity = await verify(jwt, tools);
         verified.set(name, identity);
         return identity;
       } catch (error) {
         verified.delete(name);
-        throw refusalOf(error);
+        throw refusalOf(error, tools.jose.errors);
       }
     },
   };
 }
 
-const keyOf = (keys: JwtOptions['keys']): KeyObject | JWTVerifyGetKey =>
-  'secret' in keys ? createSecretKey(Buffer.from(keys.secret)) : createRemoteJWKSet(new URL(keys.jwksUrl));
+/** What verifies, and with which keys. Loaded by those only who take JWTs. */
+async function load(keys: JwtOptions['keys']) {
+  const jose = await import('jose');
+  const key: KeyObject | JWTVerifyGetKey =
+    'secret' in keys ? createSecretKey(Buffer.from(keys.secret)) : jose.createRemoteJWKSet(new URL(keys.jwksUrl));
+  return { jose, key };
+}
 
 const invalid = (why: string) => publicError('UNAUTHENTICATED', `This JWT is not accepted: ${why}.`);
 
 /** What went wrong, said so that whoever sent the token can act on it and nobody learns more. */
-function refusalOf(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return invalid('it has expired');
-  if (error instanceof errors.JWTClaimValidationFailed)
+function refusalOf(error: unknown, kinds: typeof errors): unknown {
+  if (error instanceof kinds.JWTExpired) return invalid('it has expired');
+  if (error instanceof kinds.JWTClaimValidationFailed)
     return invalid(`its claim \`${error.claim}\` is not as expected`);
-  if (error instanceof errors.JOSEAlgNotAllowed) return invalid('its algorithm is not allowed');
-  if (error instanceof errors.JWKSTimeout || isUnreachable(error)) {
+  if (error instanceof kinds.JOSEAlgNotAllowed) return invalid('its algorithm is not allowed');
+  if (error instanceof kinds.JWKSTimeout || isUnreachable(error, kinds)) {
     return publicError('SERVICE_UNAVAILABLE', 'The keys that verify JWTs cannot be had at present. Try again.');
   }
-  if (error instanceof errors.JOSEError) return invalid('it is malformed, or was signed by somebody else');
+  if (error instanceof kinds.JOSEError) return invalid('it is malformed, or was signed by somebody else');
   return error;
 }
 
 /** Whether the key set could not be fetched: no answer, or another one than 200. */
-const isUnreachable = (error: unknown): boolean =>
-  error instanceof TypeError || (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');
+const isUnreachable = (error: unknown, kinds: typeof errors): boolean =>
+  error instanceof TypeError || (error instanceof kinds.JOSEError && error.code === 'ERR_JOSE_GENERIC');

@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { unreadable } from './inspect.ts';
+import { loadSharp } from './load-sharp.ts';
 import { type ImageFormat, requireFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 
@@ -22,6 +22,7 @@ export async function makeCopy(
   const given = requireFormat(original);
   const format = wanted ?? given;
   const longest = LONGEST[format];
+  const sharp = await loadSharp();
   try {
     const upright = sharp(original, { limitInputPixels: maxPixels, pages: 1 })
       .timeout({ seconds: PATIENCE })

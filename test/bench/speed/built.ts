@@ -15,7 +15,9 @@ export async function build(): Promise<{ program: string; remove: () => Promise<
   await promisify(execFile)('npm run --silent build', { cwd: root, shell: true });
   // Beside the original, where its packages are found.
   const folder = await mkdtemp(join(dirname(PROGRAM), 'bench-'));
-  for (const file of [PROGRAM, `${PROGRAM}.map`]) await cp(file, join(folder, basename(file)));
+  for (const name of [basename(PROGRAM), `${basename(PROGRAM)}.map`, 'chunks']) {
+    await cp(join(dirname(PROGRAM), name), join(folder, name), { recursive: true });
+  }
   return { program: join(folder, basename(PROGRAM)), remove: () => rm(folder, { recursive: true }) };
 }
 
