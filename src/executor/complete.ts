@@ -11,22 +11,21 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
-  type ResponsePath,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import { executeFields, guarded, handle } from './fields.ts';
+import { executeFields } from './fields.ts';
+import { type Container, type FieldPlace, ItemPlace, type Place } from './places.ts';
 import type { PlannedFields, Selection } from './plan.ts';
 import { isPromise } from './promises.ts';
-import type { FieldPlace } from './run.ts';
+import { putLater, refuse } from './settle.ts';
 
 /**
  * Makes what a resolver gave into what stands in the answer (GraphQL, 6.4.3 "Value Completion").
  *
- * @param place The field.
- * @param path Of the field, or of an item in its list.
- * @throws What is wrong with the value, or rejects with it. The place at `path` is then null, or cannot be.
+ * @returns The value, or what stands in its place until it has come.
+ * @throws What is wrong with the value. Its place is then null, or cannot be.
  */
-export type Complete = (place: FieldPlace, path: ResponsePath, value: unknown) => unknown;
+export type Complete = (place: Place, value: unknown) => unknown;
 
 /** How values of a type are completed. */
 export interface Completer {
@@ -43,20 +42,22 @@ export function completerOf(type: GraphQLOutputType, below: Selection): Complete
 
 const unlessNull =
   (complete: Complete): Complete =>
-  (place, path, value) => {
+  (place, value) => {
     if (value === null || value === undefined) return null;
     if (value instanceof Error) throw value;
-    return complete(place, path, value);
+    return complete(place, value);
   };
 
 const requireValue =
   (complete: Complete): Complete =>
-  (place, path, value) => {
+  (place, value) => {
     if (value === null || value === undefined) {
-      throw new Error(`Cannot return null for non-nullable field ${place.parentType.name}.${place.fieldName}.`);
+      throw new Error(
+        `Cannot return null for non-nullable field ${place.field.parentType.name}.${place.field.fieldName}.`,
+      );
     }
     if (value instanceof Error) throw value;
-    return complete(place, path, value);
+    return complete(place, value);
   };
 
 function completeNotNull(type: GraphQLOutputType, below: Selection): Complete {
@@ -69,7 +70,7 @@ function completeNotNull(type: GraphQLOutputType, below: Selection): Complete {
 
 const completeLeaf =
   (type: GraphQLLeafType): Complete =>
-  (_place, _path, value) => {
+  (_place, value) => {
     const serialized = type.serialize(value);
     if (serialized !== null && serialized !== undefined) return serialized;
     throw new Error(
@@ -78,50 +79,33 @@ const completeLeaf =
   };
 
 const completeList =
-  (items: Completer): Complete =>
-  (place, path, value) => {
+  ({ complete, isNonNull }: Completer): Complete =>
+  (place, value) => {
     if (!isIterable(value)) {
-      throw new GraphQLError(
-        `Expected Iterable, but did not find one for field "${place.parentType.name}.${place.fieldName}".`,
-      );
+      const { parentType, fieldName } = place.field;
+      throw new GraphQLError(`Expected Iterable, but did not find one for field "${parentType.name}.${fieldName}".`);
     }
-    const results: unknown[] = [];
-    let hasPromise = false;
+    const list: unknown[] & Container = [] as never;
     try {
       for (const item of value) {
-        const at: ResponsePath = { prev: path, key: results.length, typename: undefined };
-        const result = completeItem(items, place, at, item);
-        hasPromise ||= isPromise(result);
-        results.push(result);
+        const at = new ItemPlace(place, list.length, list, isNonNull);
+        list.push(completeItem(complete, at, item));
       }
     } catch (error) {
-      // Whatever becomes of the other items, nobody asks any more.
-      ignore(results);
-      if (Array.isArray(value)) ignore(value);
+      // Whatever becomes of the items behind, nobody asks any more.
+      if (Array.isArray(value)) for (const item of value) if (isPromise(item)) item.then(undefined, () => {});
       throw error;
     }
-    return hasPromise ? Promise.all(results) : results;
+    return list;
   };
 
-function ignore(values: readonly unknown[]): void {
-  for (const value of values) if (isPromise(value)) value.then(undefined, () => {});
-}
-
-function completeItem({ complete, isNonNull }: Completer, place: FieldPlace, at: ResponsePath, item: unknown): unknown {
+function completeItem(complete: Complete, place: ItemPlace, item: unknown): unknown {
   try {
-    const result = isPromise(item) ? completeLater(complete, place, at, item) : complete(place, at, item);
-    return isPromise(result) ? guarded(place, at, result, isNonNull) : result;
+    return isPromise(item) ? putLater(place, item, complete) : complete(place, item);
   } catch (error) {
-    return handle(place, at, error, isNonNull);
+    return refuse(place, error);
   }
 }
-
-const completeLater = (
-  complete: Complete,
-  place: FieldPlace,
-  path: ResponsePath,
-  later: Promise<unknown>,
-): Promise<unknown> => later.then((value) => complete(place, path, value));
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' &&
@@ -131,26 +115,26 @@ const isIterable = (value: unknown): value is Iterable<unknown> =>
 
 const completeObject =
   (type: GraphQLObjectType, below: Selection): Complete =>
-  (place, path, value) => {
+  (place, value) => {
     const fields = below.fieldsOf(type);
-    const { run } = place;
-    const isOfType = type.isTypeOf ? type.isTypeOf(value, run.contextValue, place) : true;
-    if (isPromise(isOfType)) return completeObjectLater(type, fields, place, path, value, isOfType);
-    if (!isOfType) throw otherType(type, place, value);
-    return executeFields(run, fields, value, path);
+    const { field } = place;
+    const isOfType = type.isTypeOf ? type.isTypeOf(value, field.run.contextValue, field) : true;
+    if (isPromise(isOfType)) return completeObjectLater(type, fields, place, value, isOfType);
+    if (!isOfType) throw otherType(type, field, value);
+    return executeFields(field.run, fields, value, place);
   };
 
-async function completeObjectLater(
+const completeObjectLater = (
   type: GraphQLObjectType,
   fields: PlannedFields,
-  place: FieldPlace,
-  path: ResponsePath,
+  place: Place,
   value: unknown,
-  isOfType: Promise<unknown>,
-): Promise<unknown> {
-  if (!(await isOfType)) throw otherType(type, place, value);
-  return executeFields(place.run, fields, value, path);
-}
+  later: Promise<unknown>,
+): null =>
+  putLater(place, later, ({ field }, isOfType) => {
+    if (!isOfType) throw otherType(type, field, value);
+    return executeFields(field.run, fields, value, place);
+  });
 
 const otherType = ({ name }: GraphQLObjectType, { fieldNodes: nodes }: FieldPlace, value: unknown) =>
   new GraphQLError(`Expected value of type "${name}" but got: ${inspect(value)}.`, { nodes });
@@ -159,15 +143,16 @@ function completeAbstract(type: GraphQLAbstractType, below: Selection): Complete
   const objects = new Map<GraphQLObjectType, Complete>();
   const resolveType = type.resolveType ?? defaultTypeResolver;
 
-  return (place, path, value) => {
+  return (place, value) => {
     const completeAs = (name: unknown) => {
-      const objectType = objectTypeOf(type, name, place, value);
+      const objectType = objectTypeOf(type, name, place.field, value);
       const complete = objects.get(objectType) ?? completeObject(objectType, below);
       objects.set(objectType, complete);
-      return complete(place, path, value);
+      return complete(place, value);
     };
-    const name: unknown = resolveType(value, place.run.contextValue, place, type);
-    return isPromise(name) ? name.then(completeAs) : completeAs(name);
+    const { field } = place;
+    const name: unknown = resolveType(value, field.run.contextValue, field, type);
+    return isPromise(name) ? putLater(place, name, (_, later) => completeAs(later)) : completeAs(name);
   };
 }
 

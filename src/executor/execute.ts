@@ -8,7 +8,8 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import { executeFields, executeSerially, type Fields } from './fields.ts';
+import { executeFields, executeSerially } from './fields.ts';
+import type { Container } from './places.ts';
 import { type PlannedOperation, planOf, type Values } from './plan.ts';
 import { isPromise } from './promises.ts';
 import { Run } from './run.ts';
@@ -61,29 +62,36 @@ export function executeRead(
   { schema, rootValue, contextValue }: Execution,
 ): ExecutionResult | Promise<ExecutionResult> {
   const run = new Run({ schema, plan, rootValue, contextValue, variables });
-  const answer = (data: Fields | null): ExecutionResult => {
-    const { list: errors } = run.errors;
-    return errors.length === 0 ? { data } : { errors, data };
+  const { errors } = run;
+  const answer = (data: Container | null): ExecutionResult => {
+    const left = errors.leaveNothing ? null : data;
+    return errors.list.length === 0 ? { data: left } : { errors: errors.list, data: left };
   };
-  const failed = (error: unknown) => {
-    run.errors.add(error instanceof GraphQLError ? error : locatedError(error, undefined), undefined);
+  const fail = (thrown: unknown): ExecutionResult => {
+    errors.add(thrown instanceof GraphQLError ? thrown : locatedError(thrown, undefined), undefined);
     return answer(null);
   };
+  const answerWhenIdle = (data: Container) => run.idle()?.then(() => answer(data)) ?? answer(data);
   try {
-    const type = schema.getRootType(plan.operation.operation);
-    if (!type) {
-      const message = `Schema is not configured to execute ${plan.operation.operation} operation.`;
-      throw new GraphQLError(message, { nodes: plan.operation });
-    }
-    const fields = plan.selectionFor(variables).fieldsOf(type);
-    const data =
-      plan.operation.operation === OperationTypeNode.MUTATION
-        ? executeSerially(run, fields, rootValue)
-        : executeFields(run, fields, rootValue, undefined);
-    return isPromise(data) ? data.then(answer, failed) : answer(data);
+    const data = begin(run);
+    return isPromise(data) ? data.then(answerWhenIdle, fail) : answerWhenIdle(data);
   } catch (error) {
-    return failed(error);
+    // What has begun is waited for, as it would be without the error.
+    return run.idle()?.then(() => fail(error)) ?? fail(error);
   }
+}
+
+function begin(run: Run): Container | Promise<Container> {
+  const { operation } = run.plan;
+  const type = run.schema.getRootType(operation.operation);
+  if (!type) {
+    const message = `Schema is not configured to execute ${operation.operation} operation.`;
+    throw new GraphQLError(message, { nodes: operation });
+  }
+  const fields = run.plan.selectionFor(run.variables).fieldsOf(type);
+  return operation.operation === OperationTypeNode.MUTATION
+    ? executeSerially(run, fields, run.rootValue)
+    : executeFields(run, fields, run.rootValue, undefined);
 }
 
 /** GraphQL, 6.1 "GetOperation". */

@@ -1,4 +1,4 @@
-import { type GraphQLResolveInfo, type GraphQLSchema, getArgumentValues, type ResponsePath } from 'graphql';
+import { type GraphQLSchema, getArgumentValues } from 'graphql';
 import { FieldErrors } from './field-errors.ts';
 import type { PlannedField, PlannedOperation, Values } from './plan.ts';
 
@@ -20,6 +20,8 @@ export class Run {
   readonly contextValue: unknown;
   readonly variables: Values;
   readonly #arguments = new Map<PlannedField, Values>();
+  #awaited = 0;
+  #onIdle = () => {};
 
   constructor({ schema, plan, rootValue, contextValue, variables }: RunOptions) {
     this.schema = schema;
@@ -27,6 +29,25 @@ export class Run {
     this.rootValue = rootValue;
     this.contextValue = contextValue;
     this.variables = variables;
+  }
+
+  /** A value is waited for. */
+  begin(): void {
+    this.#awaited++;
+  }
+
+  /** A value has come, or failed. */
+  end(): void {
+    this.#awaited--;
+    if (this.#awaited === 0) this.#onIdle();
+  }
+
+  /** Resolves when nothing is waited for any more; undefined when nothing is. */
+  idle(): Promise<void> | undefined {
+    if (this.#awaited === 0) return undefined;
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   /**
@@ -42,68 +63,6 @@ export class Run {
     const same = shared(args);
     if (same) this.#arguments.set(field, same);
     return args;
-  }
-}
-
-/**
- * A field where it stands in an answer: its path, and what its resolver gets to know of it. One object, because one is made
- * for every field of every answer, and hardly any is looked at.
- */
-export class FieldPlace implements GraphQLResolveInfo, ResponsePath {
-  readonly prev: ResponsePath | undefined;
-  readonly key: string;
-  readonly run: Run;
-  readonly field: PlannedField;
-
-  constructor(run: Run, field: PlannedField, prev: ResponsePath | undefined) {
-    this.prev = prev;
-    this.key = field.key;
-    this.run = run;
-    this.field = field;
-  }
-
-  get typename(): string {
-    return this.field.parentType.name;
-  }
-
-  get path(): ResponsePath {
-    return this;
-  }
-
-  get fieldName(): string {
-    return this.field.definition.name;
-  }
-
-  get fieldNodes() {
-    return this.field.nodes;
-  }
-
-  get returnType() {
-    return this.field.definition.type;
-  }
-
-  get parentType() {
-    return this.field.parentType;
-  }
-
-  get schema() {
-    return this.run.schema;
-  }
-
-  get fragments() {
-    return this.run.plan.fragmentsByName;
-  }
-
-  get rootValue() {
-    return this.run.rootValue;
-  }
-
-  get operation() {
-    return this.run.plan.operation;
-  }
-
-  get variableValues() {
-    return this.run.variables;
   }
 }
 
