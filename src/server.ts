@@ -66,7 +66,9 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     const isAnswered = await shortRoad?.answer(request, response, clientOf(request, trustProxy));
     if (!isAnswered) await answer(request, response);
   };
-  const underWay = new Set<ServerResponse>();
+  /** By number. No Set: what passes through one in great numbers is kept alive by the tables that it leaves behind. */
+  const underWay: Record<number, ServerResponse> = Object.create(null);
+  let requests = 0;
   let isDraining = false;
   const timeouts = {
     headersTimeout: SLOWEST.headers,
@@ -75,8 +77,9 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   };
   const server = createServer(timeouts, (request, response) => {
     if (isDraining) response.setHeader('connection', 'close');
-    underWay.add(response);
-    response.once('close', () => underWay.delete(response));
+    const number = requests++;
+    underWay[number] = response;
+    response.once('close', () => delete underWay[number]);
     const target = readTarget(request);
     request.url = target ?? '/';
     logRequest(log, trustProxy, request, response);
@@ -114,7 +117,8 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       isDraining = true;
       gateway.refuseNew();
       // Whoever keeps its connection after the last answer would keep the program.
-      for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
+      for (const response of Object.values(underWay))
+        if (!response.headersSent) response.setHeader('connection', 'close');
       const deadline = AbortSignal.timeout(DRAIN);
       deadline.addEventListener('abort', () => {
         server.closeAllConnections();
@@ -123,7 +127,9 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       await sockets.close();
       const disposed = gateway.dispose();
       // Until the last answer is sent whoever asks still hears that this gateway lives, and takes nothing new.
-      while (underWay.size > 0) await Promise.all([...underWay].map((response) => once(response, 'close')));
+      for (let left = Object.values(underWay); left.length > 0; left = Object.values(underWay)) {
+        await Promise.all(left.map((response) => once(response, 'close')));
+      }
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();

@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Asker } from '../asker.ts';
 import type { PlannedOperation } from '../executor/plan.ts';
+import { SharedResult } from '../shared-result.ts';
 
 /** A query that is being answered. */
 export interface Answering {
@@ -74,8 +75,12 @@ export class QueriesUnderWay {
     const begunAt = this.#now();
     const answering = begin();
     if (!('leave' in answering)) return answering;
-    const run: Run = { ...answering, begunAt, askers: 0 };
+    const result = answering.result.then(shared);
+    const run: Run = { result, leave: answering.leave, begunAt, askers: 0 };
     runs[name] = run;
     return run;
   }
 }
+
+/** What many may get is written as JSON once. Errors are masked for each. */
+const shared = (result: ExecutionResult): ExecutionResult => (result.errors ? result : new SharedResult(result));

@@ -7,6 +7,7 @@ import type { Documents } from '../documents/documents.ts';
 import type { KnownDocuments } from '../documents/known.ts';
 import { chosenOperation } from '../limits/chosen-operation.ts';
 import type { Operations } from '../operations/operations.ts';
+import { SharedResult } from '../shared-result.ts';
 import { type BodyOptions, passOn, readBody } from './body.ts';
 import type { MediaTypeFor } from './media-type.ts';
 import { readParams } from './params.ts';
@@ -112,17 +113,13 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
 type Asked = { document: DocumentNode; operationName: string | null | undefined; variableValues: Values };
 type Values = { readonly [name: string]: unknown } | null | undefined;
 
-/** The JSON of results: those who asked alike at the same time get one. */
-const texts = new WeakMap<ExecutionResult, string>();
-
 function sendData(
   response: ServerResponse,
   result: ExecutionResult,
   mediaType: string,
   headers: readonly string[],
 ): void {
-  const text = texts.get(result) ?? JSON.stringify(result);
-  texts.set(result, text);
+  const text = result instanceof SharedResult ? result.stringify() : JSON.stringify(result);
   const about = ['content-type', `${mediaType}; charset=utf-8`, 'content-length', String(Buffer.byteLength(text))];
   response.writeHead(200, [...about, ...headers]);
   response.end(text);
