@@ -20,29 +20,36 @@ export interface Ending {
  * they are asked for: what asks nothing of the upstream needs none.
  */
 export class OperationDeadline implements Ending {
-  readonly caller = new Caller();
   readonly #alarm: Alarm;
+  readonly #caller = new Caller();
   #reading: AbortController | undefined;
   #late: AbortController | undefined;
   /** That the time is up. */
   #lateness: Error | undefined;
   #owed = 0;
   #given: number;
-  #callOff: () => void;
+  /** Undefined until somebody wants to know of the end: what asks nothing of the upstream needs no clock. */
+  #callOff: (() => void) | undefined;
 
   /** @param milliseconds Time for all of the answer, with the waiting for a turn at the upstream. */
   constructor({ milliseconds, alarm }: { milliseconds: number; alarm: Alarm }) {
     this.#alarm = alarm;
     this.#given = milliseconds;
-    this.#callOff = alarm(milliseconds, () => this.#ring());
+  }
+
+  get caller(): Caller {
+    this.#begin();
+    return this.#caller;
   }
 
   get signal(): AbortSignal {
-    this.#reading ??= controllerFor(this.caller.reason);
+    this.#begin();
+    this.#reading ??= controllerFor(this.#caller.reason);
     return this.#reading.signal;
   }
 
   get late(): AbortSignal {
+    this.#begin();
     this.#late ??= controllerFor(this.#lateness);
     return this.#late.signal;
   }
@@ -59,7 +66,11 @@ export class OperationDeadline implements Ending {
 
   /** The answer is there. Lets go of the clock. */
   end(): void {
-    this.#callOff();
+    this.#callOff?.();
+  }
+
+  #begin(): void {
+    this.#callOff ??= this.#alarm(this.#given, () => this.#ring());
   }
 
   #ring(): void {
@@ -77,7 +88,7 @@ export class OperationDeadline implements Ending {
   }
 
   #over(reason: Error): void {
-    this.caller.leave(reason);
+    this.#caller.leave(reason);
     this.#reading?.abort(reason);
   }
 }

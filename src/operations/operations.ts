@@ -66,9 +66,8 @@ export function createOperations(options: OperationsOptions): Operations {
     const deadline = new OperationDeadline(options);
     const contextValue = new Context(services, asker, deadline);
     const result = executeRead(read, { schema, rootValue: undefined, contextValue });
-    if (isPromise(result)) return { result: endedBy(deadline, result), leave: () => deadline.leave() };
-    deadline.end();
-    return result;
+    if (!isPromise(result)) return result;
+    return { result: endedBy(deadline, result), leave: () => deadline.leave() };
   };
 
   const answer = async (read: ReadOperation, asker: Asker): Promise<ExecutionResult> => {
@@ -77,7 +76,9 @@ export function createOperations(options: OperationsOptions): Operations {
     if (!credential) return await alone(begin(read, asker), asker);
     // Whoever may ask when they ask may have the answer: they all have what was found out for one of them.
     const { baseUrl, scope } = asker;
-    const name = JSON.stringify([credential.apiKey, services.eraOf(credential), baseUrl, scope?.name, variables]);
+    const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
+    // No two of these look alike: the first three hold no space, a scope no brace.
+    const name = `${credential.apiKey} ${services.eraOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
     return await underWay.answer(plan, name, asker, () =>
       begin(read, { credential: () => credential, baseUrl, scope }),
     );

@@ -27,7 +27,8 @@ export function logRequest(log: Logger, trustProxy: boolean, request: IncomingMe
 }
 
 /** The path alone, without what is secret in it. */
-const safePath = (url: string): string => (url.split('?', 1)[0] ?? '').replace(/(\/(?:images|uploads)\/).*/, '$1…');
+const safePath = (url: string): string =>
+  url === '/graphql' ? url : (url.split('?', 1)[0] ?? '').replace(/(\/(?:images|uploads)\/).*/, '$1…');
 
 /** The client's address; behind a proxy of ours the last one that it added. */
 export function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {

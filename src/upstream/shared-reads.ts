@@ -87,7 +87,7 @@ class SharedRead<Result> {
   readonly begunAt: number;
   readonly #cancellation: Cancellation;
   readonly #close: () => void;
-  readonly #members = new Set<Member<Result>>();
+  readonly #members: Member<Result>[] = [];
 
   /** @param close Sees to it that nobody joins any more. */
   constructor(cancellation: Cancellation, begunAt: number, close: () => void) {
@@ -99,7 +99,7 @@ class SharedRead<Result> {
   join(caller: AbortSignal | Caller | undefined): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       const member: Member<Result> = { resolve, reject, caller, leave: (reason) => this.#leave(member, reason) };
-      this.#members.add(member);
+      this.#members.push(member);
       if (caller) leaveWith(caller, member);
     });
   }
@@ -112,17 +112,17 @@ class SharedRead<Result> {
     for (const member of this.#end()) member.reject(error);
   }
 
-  #end(): ReadonlySet<Member<Result>> {
+  #end(): readonly Member<Result>[] {
     this.#close();
     for (const member of this.#members) if (member.caller) stayWith(member.caller, member);
     return this.#members;
   }
 
   #leave(member: Member<Result>, reason: unknown): void {
-    this.#members.delete(member);
+    this.#members.splice(this.#members.indexOf(member), 1);
     if (member.caller) stayWith(member.caller, member);
     member.reject(reason);
-    if (this.#members.size > 0) return;
+    if (this.#members.length > 0) return;
     this.#close();
     this.#cancellation.leave(reason);
   }
