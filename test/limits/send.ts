@@ -1,5 +1,6 @@
 import { acknowledged } from '../sockets/support.ts';
 import type { TestGateway } from '../support/gateway.ts';
+import { know } from '../support/roads.ts';
 import { serverOf } from '../support/subscribe.ts';
 
 export interface Operation {
@@ -40,8 +41,21 @@ const overWebSocket: Send = async (started, operation) => {
   return (type === 'error' ? { errors: payload } : payload) as Outcome;
 };
 
+/** As {@link overHttp}, by the short road where it takes the operation: its document is known, if it is valid. */
+const overShortRoad: Send = async (started, operation) => {
+  const { url } = await serverOf(started, { messageBytes: 1_000_000 });
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(operation),
+  };
+  await know(started, init);
+  return await (await fetch(`${url}/graphql`, init)).json();
+};
+
 export const ways: { way: string; send: Send }[] = [
   { way: 'HTTP', send: overHttp },
+  { way: 'HTTP, the short way', send: overShortRoad },
   { way: 'a WebSocket', send: overWebSocket },
 ];
 
