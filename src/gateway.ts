@@ -1,7 +1,6 @@
 import type { SubscribePayload } from 'graphql-ws';
 import { createYoga } from 'graphql-yoga';
 import PQueue from 'p-queue';
-import type { Logger } from 'pino';
 import { costs } from '../schema/costs.ts';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
@@ -9,32 +8,30 @@ import { createOperationAdmission } from './access/admission.ts';
 import { createAccess, tenantOf } from './access/credential.ts';
 import { useCrossSiteGuard } from './access/cross-site.ts';
 import { identifyWith } from './access/identity.ts';
-import { createTokens, type JwtOptions } from './access/jwt.ts';
+import { createTokens } from './access/jwt.ts';
 import { createOrigins } from './access/origins.ts';
-import { createPlaces, createRate, defaultRateLimits, type RateLimits } from './access/rates.ts';
+import { createPlaces, createRate, defaultRateLimits } from './access/rates.ts';
 import { createWatchTokens } from './access/watch-token.ts';
 import { askerFrom, baseUrlFrom, hostOf, type TransportContext } from './asker.ts';
-import type { Config } from './config.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
-import type { Contract } from './contract/contract.ts';
 import { createDocuments } from './documents/documents.ts';
 import { mistakesIn } from './documents/judge.ts';
 import { createKnownDocuments } from './documents/known.ts';
-import { checkManifest, type Manifest } from './documents/manifest.ts';
+import { checkManifest } from './documents/manifest.ts';
 import { useDocuments } from './documents/plugin.ts';
 import { withDocument } from './documents/socket.ts';
 import { createMaskError } from './errors.ts';
+import type { GatewayOptions } from './gateway-options.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { createHttp } from './http.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
-import type { IdempotencyStore } from './idempotency/store.ts';
 import { createImages } from './images/images.ts';
 import { takeIn } from './images/intake.ts';
-import { defaultImageLimits, type ImageLimits } from './images/limits.ts';
+import { defaultImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
-import { type Alarm, type Pause, pauseUntil, alarm as realAlarm, pause as realPause } from './jobs/pause.ts';
+import { pauseUntil, alarm as realAlarm, pause as realPause } from './jobs/pause.ts';
 import { useDocumentLimits } from './limits/documents.ts';
-import { defaultOperationLimits, type OperationLimits } from './limits/limits.ts';
+import { defaultOperationLimits } from './limits/limits.ts';
 import { useSearchParams } from './limits/search-params.ts';
 import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
@@ -44,58 +41,14 @@ import { createMediaTypes } from './short-road/media-type.ts';
 import { createShortRoad } from './short-road/short-road.ts';
 import { createAdmission } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
-import { defaultUploadLimits, type UploadLimits } from './uploads/limits.ts';
+import { defaultUploadLimits } from './uploads/limits.ts';
 import { tooSlow } from './uploads/refusals.ts';
 import { createTickets } from './uploads/tickets.ts';
 import { useUploads } from './uploads/uploads.ts';
-import type { Transport } from './upstream/client.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/download.ts';
-import { createUpstreams, type UpstreamOptions } from './upstream/upstream.ts';
-import { createWatching, defaultWatchSettings, type WatchSettings } from './watching.ts';
-
-export interface GatewayOptions {
-  config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'> &
-    Partial<Pick<Config, 'corsOrigins' | 'isProduction' | 'introspection' | 'graphiql'>>;
-  /** Secrets that seal image addresses, newest first; at least one. */
-  secrets: readonly string[];
-  /** Absolute address of the upstream, and how requests reach it. */
-  upstream: { baseUrl: string; transport: Transport } & Pick<
-    UpstreamOptions,
-    'pool' | 'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
-  >;
-  /** Where the gateway listens, for absolute addresses when there is no public one. */
-  listeningUrl: () => string;
-  log: Logger;
-  /** Where idempotency keys are kept. */
-  idempotencyStore: IdempotencyStore;
-  /** How jobs are watched, where it differs from {@link defaultWatchSettings}. */
-  watch?: Partial<WatchSettings>;
-  /** Time for the answer to a query or a mutation, in milliseconds. @default 30_000 */
-  operationMilliseconds?: number;
-  /** How much may be uploaded, where it differs from {@link defaultUploadLimits}. */
-  uploads?: Partial<UploadLimits>;
-  /** How pictures are read and kept, where it differs from {@link defaultImageLimits}. */
-  images?: Partial<ImageLimits>;
-  /** How much one caller may ask, where it differs from {@link defaultRateLimits}. */
-  rates?: Partial<RateLimits>;
-  /** What one operation may be and cost, where it differs from {@link defaultOperationLimits}. */
-  limits?: Partial<OperationLimits>;
-  /** How operations may name their documents. @default by their hashes too, without a manifest */
-  documents?: { automatic?: boolean; manifest?: Manifest | undefined };
-  /** How JWTs are verified. @default none are taken */
-  jwt?: Omit<JwtOptions, 'now'>;
-  /** @default the vendor's contract */
-  contract?: Contract;
-  /** How polls wait. @default real time */
-  pause?: Pause;
-  /** How deadlines are kept. @default real time */
-  alarm?: Alarm;
-  /** The current time, in milliseconds since the epoch. @default Date.now */
-  now?: () => number;
-  /** A random number from 0 up to 1, for jitter. @default Math.random */
-  random?: () => number;
-}
+import { createUpstreams } from './upstream/upstream.ts';
+import { createWatching, defaultWatchSettings } from './watching.ts';
 
 /** The whole gateway but for its sockets. */
 export type Gateway = ReturnType<typeof createGateway>;
