@@ -17,12 +17,22 @@ export async function bothRoads(started: TestGateway) {
     await servers.short.close();
   });
   const answer = vi.spyOn(started.gateway.shortRoad, 'answer');
+  type RoadName = keyof typeof servers;
+  const sendUnknown = (road: RoadName, request: RawRequest) => sendRaw(servers[road].url, request);
+  const sendTo = async (road: RoadName, request: RawRequest) => {
+    await know(started, { body: request.body });
+    return await sendUnknown(road, request);
+  };
   return {
+    /** Sends a request whose document was judged before. */
+    sendTo,
+    /** Sends a request whose document may come for the first time. */
+    sendUnknown,
     /** The answers of both. */
-    async send(request: RawRequest): Promise<{ yoga: string; short: string }> {
-      await know(started, { body: request.body });
-      return { yoga: await sendRaw(servers.yoga.url, request), short: await sendRaw(servers.short.url, request) };
-    },
+    send: async (request: RawRequest): Promise<Record<RoadName, string>> => ({
+      yoga: await sendTo('yoga', request),
+      short: await sendTo('short', request),
+    }),
     /** How many requests were answered by the short road, of those that were sent. */
     async shortAnswers(): Promise<number> {
       const answered = await Promise.all(answer.mock.results.map(({ value }) => value));
