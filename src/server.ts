@@ -63,8 +63,14 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   });
   const shortRoad = options.shortRoad === false ? undefined : gateway.shortRoad;
   const answerShortly = async (request: IncomingMessage, response: ServerResponse) => {
-    const isAnswered = await shortRoad?.answer(request, response, clientOf(request, trustProxy));
-    if (!isAnswered) await answer(request, response);
+    try {
+      const isAnswered = await shortRoad?.answer(request, response, clientOf(request, trustProxy));
+      if (!isAnswered) await answer(request, response);
+    } catch (error) {
+      // Nobody waits for this but the client, and one broken answer must not end the program.
+      log.error({ err: error }, 'a request could not be answered');
+      response.destroy();
+    }
   };
   /** By number. No Set: what passes through one in great numbers is kept alive by the tables that it leaves behind. */
   const underWay: Record<number, ServerResponse> = Object.create(null);

@@ -27,6 +27,6 @@ export function createMediaTypes(graph: (request: Request) => Promise<Response>,
   return (accept) => {
     const found = known.get(accept);
     if (found) return found.type;
-    return accept.length > REMEMBERED.length ? undefined : ask(accept);
+    return accept.length > REMEMBERED.length ? undefined : ask(accept).catch(() => undefined);
   };
 }

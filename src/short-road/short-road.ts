@@ -83,6 +83,8 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
       return (
         method === 'POST' &&
         url === endpoint &&
+        // The other road finds an address for who names none (HTTP/1.0).
+        headers.host !== undefined &&
         JSON_TYPES.has(headers['content-type'] ?? '') &&
         length !== undefined &&
         Number(length) > 0 &&
