@@ -1,6 +1,6 @@
 import type { ImageFacts } from './images/inspect.ts';
 import type { ImageSource } from './images/source.ts';
-import { createLoaders, type Loaders, type Row } from './loaders.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 import type { Caller } from './upstream/cancellation.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
@@ -21,13 +21,8 @@ export class Answer {
   readonly #placeholders = new Map<string, Promise<string>>();
   readonly #scanned = new Set<string | undefined>();
 
-  constructor(
-    upstream: Upstream,
-    images: LookAtImages,
-    caller: AbortSignal | Caller | undefined,
-    onTold: (row: Row) => void,
-  ) {
-    this.loaders = createLoaders(upstream, caller, onTold);
+  constructor(upstream: Upstream, images: LookAtImages, caller: AbortSignal | Caller | undefined) {
+    this.loaders = createLoaders(upstream, caller);
     this.#images = images;
   }
 

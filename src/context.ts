@@ -236,9 +236,6 @@ export class Context {
         placeholder: (source) => this.#services.imagePlaceholder(credential, source, ending.signal),
       },
       ending.caller ?? ending.signal,
-      (row) => {
-        if (row.kind === 'Training' || row.kind === 'Prediction') this.#services.watching.learn(credential, row);
-      },
     );
   }
 }

@@ -29,7 +29,8 @@ import { createImages } from './images/images.ts';
 import { takeIn } from './images/intake.ts';
 import { defaultImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
-import { pauseUntil, alarm as realAlarm, pause as realPause } from './jobs/pause.ts';
+import { alarm as realAlarm } from './jobs/alarm.ts';
+import { pauseUntil, pause as realPause } from './jobs/pause.ts';
 import { useDocumentLimits } from './limits/documents.ts';
 import { defaultOperationLimits } from './limits/limits.ts';
 import { useSearchParams } from './limits/search-params.ts';
@@ -78,6 +79,7 @@ export function createGateway(options: GatewayOptions) {
     now,
     random,
     onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),
+    onJob: (apiKey, row) => watching.learn(apiKey, row),
   });
   const settings = { ...defaultWatchSettings, ...options.watch };
   const watching = createWatching({ upstreamOf, settings, pause, now, random });

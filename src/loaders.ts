@@ -60,19 +60,14 @@ interface TellOptions<R> {
  * Makes the loaders of one answer.
  *
  * @param caller Ends reads when it leaves.
- * @param onTold Hears of all that is known of a thing, whenever something was added.
  */
-export function createLoaders(
-  upstream: Upstream,
-  caller?: Caller | AbortSignal,
-  onTold: (row: Row) => void = () => {},
-): Loaders {
+export function createLoaders(upstream: Upstream, caller?: Caller | AbortSignal): Loaders {
   const options = { signal: caller };
   const readers: { [K in Kind]: ThingsOptions<RowOf<K>> } = {
-    Model: { operation: 'getModel', onTold, read: ({ id }) => upstream.models.get(id, options) },
-    DataItem: { operation: 'getDataItem', onTold, read: (key) => upstream.dataItems.get(owned(key), options) },
-    Training: { operation: 'getTraining', onTold, read: (key) => upstream.trainings.get(owned(key), options) },
-    Prediction: { operation: 'getPrediction', onTold, read: ({ id }) => upstream.predictions.get(id, options) },
+    Model: { operation: 'getModel', read: ({ id }) => upstream.models.get(id, options) },
+    DataItem: { operation: 'getDataItem', read: (key) => upstream.dataItems.get(owned(key), options) },
+    Training: { operation: 'getTraining', read: (key) => upstream.trainings.get(owned(key), options) },
+    Prediction: { operation: 'getPrediction', read: ({ id }) => upstream.predictions.get(id, options) },
   };
   /** Made on first use: most answers know things of one or two kinds. */
   const things: Partial<Record<Kind, Things<never>>> = {};
@@ -87,13 +82,17 @@ export function createLoaders(
   const of = <R extends Row>(row: R) => ofKind(row.kind) as unknown as Things<R>;
 
   const pages = new Map<string, Promise<unknown>>();
-  const page = <Item extends Row>(name: string, read: () => Promise<Page<Item>>): Promise<Page<Item>> => {
-    const known = pages.get(name) as Promise<Page<Item>> | undefined;
+  const page = <Kind extends Row['kind']>(
+    kind: Kind,
+    name: string,
+    read: () => Promise<Page<RowOf<Kind>>>,
+  ): Promise<Page<RowOf<Kind>>> => {
+    const known = pages.get(name) as Promise<Page<RowOf<Kind>>> | undefined;
     if (known) return known;
-    const fresh = read().then((told) => ({
-      ...told,
-      rows: told.rows.map((row) => (row instanceof UpstreamError ? row : of(row).tell(row))),
-    }));
+    const fresh = read().then((told) => {
+      ofKind(kind).tellPage(told.rows);
+      return told;
+    });
     pages.set(name, fresh);
     return fresh;
   };
@@ -104,12 +103,12 @@ export function createLoaders(
     training: (key) => ofKind('Training').load(key),
     prediction: (id) => ofKind('Prediction').load({ id }),
 
-    models: (last) => page(`models?${last}`, () => upstream.models.list(last, options)),
+    models: (last) => page('Model', `models?${last}`, () => upstream.models.list(last, options)),
     dataItems: (modelId, last) =>
-      page(`${modelId}/data?${last}`, () => upstream.dataItems.list(modelId, last, options)),
+      page('DataItem', `${modelId}/data?${last}`, () => upstream.dataItems.list(modelId, last, options)),
     trainings: (modelId, last) =>
-      page(`${modelId}/trainings?${last}`, () => upstream.trainings.list(modelId, last, options)),
-    predictions: (last) => page(`predictions?${last}`, () => upstream.predictions.list(last, options)),
+      page('Training', `${modelId}/trainings?${last}`, () => upstream.trainings.list(modelId, last, options)),
+    predictions: (last) => page('Prediction', `predictions?${last}`, () => upstream.predictions.list(last, options)),
 
     tell: (row, options) => of(row).tell(row, options),
     known: (row) => of(row).known(row),
@@ -120,14 +119,16 @@ export function createLoaders(
 
 interface ThingsOptions<R> {
   operation: OperationId;
-  onTold: (row: R) => void;
   read: (key: Key) => Promise<R>;
 }
 
 /** The things of one kind that an answer knows. */
 class Things<R extends Row> {
   readonly #options: ThingsOptions<R>;
-  readonly #known = new Map<string, R>();
+  /** By name. Use {@link #known}, which holds what pages told, too. */
+  readonly #byName = new Map<string, R>();
+  /** Pages of which nobody has asked yet what they told of a certain thing: most answers show a page as it is. */
+  #unsorted: Page<R>['rows'][] = [];
   readonly #whole = new Set<string>();
   readonly #otherwise = new Map<string, Partial<R>>();
   readonly #loads = new Map<string, Promise<R | null>>();
@@ -140,7 +141,7 @@ class Things<R extends Row> {
   /** The thing itself at once if it was told; else read, once for all who ask. */
   load(key: Key): R | Promise<R | null> {
     const name = nameOf(key);
-    const told = this.#known.get(name);
+    const told = this.#known().get(name);
     if (told) return told;
     const loading =
       this.#loads.get(name) ??
@@ -169,19 +170,28 @@ class Things<R extends Row> {
     return this.#byId.load(key);
   }
 
+  tellPage(rows: Page<R>['rows']): void {
+    this.#unsorted.push(rows);
+  }
+
   tell(row: R, { whole, otherwise }: TellOptions<R> = {}): R {
+    const known = this.#known();
     const name = nameOf(row);
-    const merged = merge(this.#known.get(name), row);
-    this.#known.set(name, merged);
+    const merged = merge(known.get(name), row);
+    known.set(name, merged);
     if (whole) this.#whole.add(name);
     if (otherwise) this.#otherwise.set(name, otherwise);
-    this.#options.onTold(merged);
     return merged;
   }
 
-  known = (row: R): R => this.#known.get(nameOf(row)) ?? row;
+  known(row: R): R {
+    return this.#known().get(nameOf(row)) ?? row;
+  }
 
   field<Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
+    // What is there needs no look at what else is known.
+    const said = row[field];
+    if (said !== undefined && said !== null) return said;
     const known = this.known(row);
     if (known[field] !== undefined || this.#whole.has(nameOf(row))) return known[field];
     return this.#read(row).then(
@@ -208,6 +218,14 @@ class Things<R extends Row> {
       'invalid-response',
       `${String(field)}: expected a value, got none`,
     );
+  }
+
+  #known(): Map<string, R> {
+    if (this.#unsorted.length === 0) return this.#byName;
+    const pages = this.#unsorted;
+    this.#unsorted = [];
+    for (const rows of pages) for (const row of rows) if (!(row instanceof UpstreamError)) this.tell(row);
+    return this.#byName;
   }
 }
 

@@ -8,7 +8,7 @@ import type { IdempotencyStore } from './idempotency/store.ts';
 import { readOrMakeSecret } from './secret.ts';
 import { serve } from './server.ts';
 import { ConfigError, listenMistake } from './settings.ts';
-import { createPool } from './upstream/pool.ts';
+import { Pool } from './upstream/pool.ts';
 
 /** An address of its own for the embedded sandbox; requests to it never leave the process. */
 const SANDBOX_URL = 'http://sandbox.internal';
@@ -40,6 +40,7 @@ async function start(config: Config) {
   const manifest = manifestFile === undefined ? undefined : readManifest(manifestFile);
   const { upstreamUrl = '' } = config;
   const sandbox = upstreamUrl === '' ? await startSandbox(config) : undefined;
+  const pool = sandbox ? undefined : new Pool(upstreamUrl);
   let listeningUrl = '';
   const gateway = createGateway({
     config,
@@ -49,7 +50,7 @@ async function start(config: Config) {
       ...config.upstream,
       ...(sandbox
         ? { baseUrl: SANDBOX_URL, transport: (input, init) => sandbox.fetch(new Request(input, init)) }
-        : { baseUrl: upstreamUrl, transport: fetch, pool: createPool(upstreamUrl) }),
+        : { baseUrl: upstreamUrl, transport: fetch, pool }),
     },
     operationMilliseconds: config.operationMilliseconds,
     idempotencyStore: await openStore(config),
@@ -79,6 +80,7 @@ async function start(config: Config) {
   });
   const stop = async () => {
     await server.close();
+    await pool?.destroy();
     sandbox?.close();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);

@@ -7,12 +7,12 @@ import type { Variant } from './images/variant.ts';
 import type { JobEvent } from './jobs/watch.ts';
 import type { UploadTarget } from './uploads/ticket.ts';
 import type { Start } from './upstream/client.ts';
+import type { JobRow } from './upstream/job-row.ts';
 import type { PredictionRow } from './upstream/predictions.ts';
-import type { TrainingRow } from './upstream/trainings.ts';
 import type { Upstream } from './upstream/upstream.ts';
 import type { Watching } from './watching.ts';
 
-export type JobRow = TrainingRow | PredictionRow;
+export type { JobRow };
 /** What tells a job apart: a training's key holds its model. */
 export type JobKey = { kind: 'Training'; modelId: string; id: string } | { kind: 'Prediction'; id: string };
 /** What can be watched: a job, or the trainings of a model. */

@@ -63,7 +63,7 @@ export interface Watching {
   ): Promise<JobRow | undefined>;
   progressOf(credential: Credential, row: JobRow): Progress;
   /** Learns from a finished job how long its kind takes. */
-  learn(credential: Credential, row: JobRow): void;
+  learn(apiKey: string, row: JobRow): void;
   /** The upstream asks this credential for patience. */
   hold(apiKey: string, milliseconds: number): void;
   /** How many polls there are now. */
@@ -124,7 +124,7 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
       return last && 'state' in last ? last.state : undefined;
     },
     progressOf: ({ apiKey }, row) => progress.of(new Facts(sourceOf(apiKey), row)),
-    learn: ({ apiKey }, row) => progress.learn(new Facts(sourceOf(apiKey), row)),
+    learn: (apiKey, row) => progress.learn(new Facts(sourceOf(apiKey), row)),
     hold: (apiKey, milliseconds) => sourceOf(apiKey).pacer.hold(milliseconds),
     get size() {
       return watch.size;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../src/contract/contract.gen.ts';
 import type { ImageSource } from '../src/images/source.ts';
-import { alarm, pause } from '../src/jobs/pause.ts';
+import { alarm } from '../src/jobs/alarm.ts';
+import { pause } from '../src/jobs/pause.ts';
 import { createPictures } from '../src/pictures.ts';
 import { DownloadError } from '../src/upstream/download-error.ts';
 import { pictureOfBase64 } from '../src/upstream/picture.ts';

@@ -1,4 +1,3 @@
-import { setTimeout as setTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 
 /**
@@ -15,12 +14,6 @@ export const pause: Pause = (milliseconds, signal) => setTimeout(milliseconds, u
  * with every request and hardly ever end: it costs no promise and no signal. Passed in as {@link Pause} is.
  */
 export type Alarm = (milliseconds: number, ring: () => void) => () => void;
-
-/** Rings in real time, without keeping the process alive. */
-export const alarm: Alarm = (milliseconds, ring) => {
-  const timer = setTimer(ring, milliseconds).unref();
-  return () => clearTimeout(timer);
-};
 
 /** What timers can wait at once (HTML standard, "timers": a signed 32-bit number), in milliseconds. */
 const LONGEST = 2 ** 31 - 1;

@@ -13,11 +13,11 @@ export class BodyTooLongError extends Error {
 }
 
 /**
- * Reads a body of UTF-8 to its end, but no further than `maxBytes`.
+ * Reads a body to its end, but no further than `maxBytes`.
  *
  * @throws BodyTooLongError when there is more; the rest is not read.
  */
-export async function readText({ body }: Response, maxBytes: number): Promise<string> {
+export async function readBytes({ body }: Response, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early cancels the body.
@@ -26,7 +26,7 @@ export async function readText({ body }: Response, maxBytes: number): Promise<st
     if (size > maxBytes) throw new BodyTooLongError(maxBytes);
     chunks.push(chunk);
   }
-  return textOf(Buffer.concat(chunks, size));
+  return Buffer.concat(chunks, size);
 }
 
 /** Bytes of UTF-8 as text, without a byte order mark. */

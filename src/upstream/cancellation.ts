@@ -14,7 +14,8 @@ export interface Leaver {
  * fraction of its cost: one is made for every answer.
  */
 export class Caller {
-  readonly #leavers = new Set<Leaver>();
+  /** A few at a time, so that a list is less work than a Set, which is made anew for each answer. */
+  #leavers: Leaver[] = [];
   #hasLeft = false;
   #reason: unknown;
 
@@ -35,15 +36,19 @@ export class Caller {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#reason = reason;
-    for (const leaver of this.#leavers) leaver.leave(reason);
+    const leavers = this.#leavers;
+    this.#leavers = [];
+    for (const leaver of leavers) leaver.leave(reason);
   }
 
   add(leaver: Leaver): void {
-    this.#leavers.add(leaver);
+    this.#leavers.push(leaver);
   }
 
   delete(leaver: Leaver): void {
-    this.#leavers.delete(leaver);
+    const at = this.#leavers.indexOf(leaver);
+    const last = at === -1 ? undefined : this.#leavers.pop();
+    if (last && last !== leaver) this.#leavers[at] = last;
   }
 }
 

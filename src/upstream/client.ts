@@ -1,11 +1,13 @@
-import type { Dispatcher } from 'undici';
 import type { BodyOf, Contract, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
 import type { Breaker } from './breaker.ts';
 import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
 import { createFetchRoad, type OutgoingStream, readByFetch, type Transport } from './fetch-road.ts';
+import type { FamiliarAnswers } from './familiar-answers.ts';
 import { parseJson } from './json.ts';
+import type { JobRow } from './job-row.ts';
 import type { Paths } from './paths.ts';
 import { createPolicy, type Start, type Task } from './policy.ts';
+import type { Pool } from './pool.ts';
 import { createPoolRoad } from './pool-road.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { SharedReads } from './shared-reads.ts';
@@ -21,7 +23,7 @@ export interface ClientOptions {
   apiKeyHeader: string;
   transport: Transport;
   /** Connections to the origin of `baseUrl`, for reads. @default they go over `transport`, too */
-  pool?: Pick<Dispatcher, 'dispatch'> | undefined;
+  pool?: Pick<Pool, 'lend' | 'takeBack'> | undefined;
   contract: Contract;
   paths: Paths;
   /** Bounds how many requests of this credential are under way and wait. */
@@ -30,6 +32,8 @@ export interface ClientOptions {
   breaker: Breaker;
   /** Reads of this credential that are under way. */
   shared: SharedReads;
+  /** What was made of answers that came before; of all credentials. */
+  familiar: FamiliarAnswers;
   retry: RetryPolicy;
   /** How it waits between attempts. */
   pause: Wait;
@@ -43,6 +47,8 @@ export interface ClientOptions {
   deadline: number;
   /** Told when the upstream asks for patience, in seconds. */
   onRetryAfter: (seconds: number) => void;
+  /** Told what is read of a job, unless it is what was read before. */
+  onJob: (row: JobRow) => void;
 }
 
 export interface CallOptions {
@@ -72,7 +78,7 @@ export type ReadId = Extract<OperationId, `get${string}` | `list${string}`>;
 export interface ReadCall<Id extends ReadId, Result> {
   path: PathOf<Id> & object;
   query?: { [Name in keyof QueryOf<Id>]?: QueryOf<Id>[Name] | undefined };
-  /** Makes the result of an answer's JSON. The same for all reads of this operation. */
+  /** Makes the result of an answer's JSON: the same of equal JSON, for all reads of this path. Nobody changes it. */
   read: (json: unknown) => Result;
   /** Makes the result when the answer is no JSON by its media type, and left unread. @default it is read all the same */
   other?: () => Result;
@@ -81,6 +87,8 @@ export interface ReadCall<Id extends ReadId, Result> {
 /** Sends operations of the contract with one credential. */
 export interface Client {
   readonly contract: Contract;
+  /** Told what is read of a job. */
+  readonly onJob: ClientOptions['onJob'];
   /** The reads that are under way. */
   readonly shared: Pick<SharedReads, 'era'>;
   /**
@@ -105,9 +113,9 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { contract, paths, alarm, deadline, transport, pool, shared } = options;
-  const headers = { [options.apiKeyHeader]: options.apiKey };
-  const policy = createPolicy({ ...options, credential: options.apiKey });
+  const { contract, apiKey, paths, alarm, deadline, transport, pool, shared, familiar } = options;
+  const headers = { [options.apiKeyHeader]: apiKey };
+  const policy = createPolicy({ ...options, credential: apiKey });
   const sendByFetch = createFetchRoad({ ...options, headers });
   const road = pool ? createPoolRoad({ ...options, pool, headers }) : readByFetch(sendByFetch);
 
@@ -139,25 +147,27 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     contract,
+    onJob: options.onJob,
     shared,
 
     read(id, { path, query, read, other }, { signal, isPoll = false, start }) {
-      const request = { path: '', mayBeOther: other !== undefined };
+      let filled: string;
       try {
-        request.path = paths(id, path, query);
+        filled = paths(id, path, query);
       } catch (error) {
         return Promise.reject(error);
       }
-      const carryOut = (cancellation: Cancellation) =>
-        policy({ id, operation: contract.operations[id], isPoll, start, attempt }, cancellation);
-      const made = (text: string | undefined) =>
-        text === undefined && other ? other() : read(parseJson(id, text ?? ''));
+      const made = (bytes: Buffer) =>
+        familiar.resultOf(`${apiKey} ${filled}`, bytes, () => read(parseJson(id, bytes)));
+      const request = { path: filled, made, other };
       const attempt = (cancellation: Cancellation, onSent: () => void) => {
         onSent();
-        return road(request, cancellation).then(made);
+        return road(request, cancellation);
       };
+      const task = { id, operation: contract.operations[id], isPoll, start, attempt };
+      const carryOut = (cancellation: Cancellation) => policy(task, cancellation);
       // A poll is answered with what is so now, and whoever writes reads what was written.
-      if (!isPoll && !start) return shared.join(request.path, signal, carryOut);
+      if (!isPoll && !start) return shared.join(filled, signal, carryOut);
       return within({ milliseconds: deadline, alarm, caller: signal }, carryOut);
     },
 

@@ -1,6 +1,6 @@
 import ky, { HTTPError } from 'ky';
 import type { Operation } from '../contract/contract.ts';
-import { LARGEST_ANSWER, readText } from './body.ts';
+import { LARGEST_ANSWER, readBytes, textOf } from './body.ts';
 import { isJson, type ReadRoad } from './road.ts';
 import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError, sentenceIn } from './road-errors.ts';
 
@@ -89,11 +89,11 @@ export function createFetchRoad({ baseUrl, transport, headers, now }: FetchRoadO
 /** Reads over the fetch API, where there is no pool. */
 export const readByFetch =
   (send: FetchRoad): ReadRoad =>
-  ({ path, mayBeOther }, { signal }) =>
+  ({ path, made, other }, { signal }) =>
     send({ method: 'GET', path, signal, onSent: () => {} }, async (response) => {
-      if (!mayBeOther || isJson(response.headers.get('content-type'))) return await readText(response, LARGEST_ANSWER);
+      if (!other || isJson(response.headers.get('content-type'))) return made(await readBytes(response, LARGEST_ANSWER));
       await ignoreBody(response);
-      return undefined;
+      return other();
     });
 
 /** For operations whose answer says nothing: frees the connection. */
@@ -105,7 +105,10 @@ export const ignoreBody = async (response: Response): Promise<void> => {
 async function refusal(response: Response, now: () => number): Promise<StatusError> {
   const retryAfter = readRetryAfter(response.headers.get('retry-after'), now());
   // A status is enough where the words cannot be had.
-  const said = await readText(response, LARGEST_ERROR).then(sentenceIn, () => undefined);
+  const said = await readBytes(response, LARGEST_ERROR).then(
+    (bytes) => sentenceIn(textOf(bytes)),
+    () => undefined,
+  );
   return new StatusError(response.status, { retryAfter, said });
 }
 

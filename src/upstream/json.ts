@@ -1,5 +1,5 @@
 import type { OperationId } from '../contract/contract.ts';
-import { BodyTooLongError, LARGEST_ANSWER, readText } from './body.ts';
+import { BodyTooLongError, LARGEST_ANSWER, readBytes, textOf } from './body.ts';
 import { UpstreamError } from './errors.ts';
 
 /** An answer that breaks the contract. */
@@ -7,9 +7,9 @@ export const invalid = (operation: OperationId, message: string, options?: Error
   new UpstreamError(operation, 'invalid-response', message, options);
 
 /** The JSON of an answer. @throws UpstreamError */
-export function parseJson(operation: OperationId, text: string): unknown {
+export function parseJson(operation: OperationId, bytes: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(textOf(bytes));
   } catch {
     // Without its cause, which quotes the body.
     throw invalid(operation, 'expected JSON, got something else');
@@ -19,7 +19,7 @@ export function parseJson(operation: OperationId, text: string): unknown {
 /** The JSON of a response, as far as it is no longer than anything that is expected. @throws UpstreamError */
 export async function readJson(operation: OperationId, response: Response): Promise<unknown> {
   try {
-    return parseJson(operation, await readText(response, LARGEST_ANSWER));
+    return parseJson(operation, await readBytes(response, LARGEST_ANSWER));
   } catch (cause) {
     if (cause instanceof BodyTooLongError) throw invalid(operation, cause.message, { cause });
     throw cause;

@@ -72,27 +72,27 @@ export function createPolicy(options: PolicyOptions): Policy {
     return outcomeOf(error, { isOver, isPatient: !isOurs || now() - begunAt >= SLOW });
   };
 
-  // The fewer functions wait for each other here, the better: each costs as much as a tenth of a request.
-  const attempts = async <Result>(task: Task<Result>, cancellation: Cancellation, onSent: () => void) => {
-    for (let failures = 1; ; failures++) {
-      cancellation.throwIfOver();
-      const leave = breaker.enter(credential);
-      const begunAt = now();
-      try {
-        const result = await task.attempt(cancellation, onSent);
-        leave('answered');
-        return result;
-      } catch (error) {
-        leave(learn(error, task, cancellation, begunAt));
-        if (task.gone && failures > 1 && isMissing(error)) return await task.gone();
-        const retry = task.isPoll || task.stream ? once : options.retry;
-        const wait = waitBeforeRetry({ operation: task.operation, failures, error }, retry, random);
-        if (wait === undefined || cancellation.cause || breaker.wait > 0) throw error;
-        if (wait > 0) await pause(wait, cancellation.signal);
-      }
-    }
+  /** Waits until it may be sent: until the upstream is not avoided any more, which only polls wait for, and for its turn. */
+  const enter = async (task: Task<unknown>, cancellation: Cancellation): Promise<void> => {
+    // Polls are in no hurry, and hold no turn meanwhile. Others fail at once instead of waiting for a turn in vain.
+    while (task.isPoll && breaker.wait > 0) await pause(breaker.wait, cancellation.signal);
+    await turnFor(task, cancellation);
   };
 
+  /** @returns Undefined when it is its turn at once. */
+  const turnFor = ({ isPoll, start }: Task<unknown>, cancellation: Cancellation): Promise<void> | undefined => {
+    if (breaker.wait > 0) throw new AvoidedError(breaker.wait);
+    return turns.enter(cancellation, { by: start?.by, isPoll });
+  };
+
+  /** How long to wait before it is sent again, in milliseconds; undefined when it is not. */
+  const waitAfter = (error: unknown, task: Task<unknown>, failures: number): number | undefined => {
+    const retry = task.isPoll || task.stream ? once : options.retry;
+    const wait = waitBeforeRetry({ operation: task.operation, failures, error }, retry, random);
+    return breaker.wait > 0 ? undefined : wait;
+  };
+
+  // The fewer functions wait for each other here, the better: each costs as much as a tenth of a request.
   return async (task, cancellation) => {
     const { id, operation, isPoll, start, stream } = task;
     let isSent = false;
@@ -100,20 +100,33 @@ export function createPolicy(options: PolicyOptions): Policy {
       if (!isSent) start?.onSent();
       isSent = true;
     };
+    let hasTurn = false;
     try {
-      for (;;) {
-        // Polls are in no hurry: they wait until the upstream may be asked, and hold no turn meanwhile.
-        while (isPoll && breaker.wait > 0) await pause(breaker.wait, cancellation.signal);
-        // Others fail at once instead of waiting for a turn that would be refused.
-        if (breaker.wait > 0) throw new AvoidedError(breaker.wait);
-        const turn = turns.enter(cancellation, { by: start?.by, isPoll });
-        if (turn) await turn;
-        try {
-          return await attempts(task, cancellation, onSent);
-        } catch (error) {
-          if (!isPoll || !(error instanceof AvoidedError)) throw error;
-        } finally {
+      for (let failures = 0; ; ) {
+        if (!hasTurn) {
+          const turn = breaker.wait === 0 ? turnFor(task, cancellation) : enter(task, cancellation);
+          if (turn) await turn;
+          hasTurn = true;
+        }
+        cancellation.throwIfOver();
+        if (isPoll && breaker.wait > 0) {
           turns.leave();
+          hasTurn = false;
+          continue;
+        }
+        const tell = breaker.enter(credential);
+        const begunAt = now();
+        try {
+          const result = await task.attempt(cancellation, onSent);
+          tell('answered');
+          return result;
+        } catch (error) {
+          tell(learn(error, task, cancellation, begunAt));
+          failures++;
+          if (task.gone && failures > 1 && isMissing(error)) return await task.gone();
+          const wait = cancellation.cause ? undefined : waitAfter(error, task, failures);
+          if (wait === undefined) throw error;
+          if (wait > 0) await pause(wait, cancellation.signal);
         }
       }
     } catch (error) {
@@ -122,6 +135,7 @@ export function createPolicy(options: PolicyOptions): Policy {
       const mayHaveHappened = isSent && !maySendAgain(operation) && stream?.isWhole !== false;
       throw explain(id, error, { mayHaveHappened, inTime: cancellation.cause === undefined });
     } finally {
+      if (hasTurn) turns.leave();
       cancellation.end();
     }
   };

@@ -1,13 +1,13 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { type Dispatcher, errors } from 'undici';
+import { type Client, type Dispatcher, errors } from 'undici';
 import { ACCEPTED_CODINGS, BodyTooLongError, decode, LARGEST_ANSWER, textOf } from './body.ts';
 import type { Cancellation, Leaver } from './cancellation.ts';
-import { isJson, type ReadRoad } from './road.ts';
+import type { Borrower, Pool } from './pool.ts';
+import { isJson, type ReadRequest, type ReadRoad } from './road.ts';
 import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError, sentenceIn } from './road-errors.ts';
 
 export interface PoolRoadOptions {
   /** Connections to the origin of `baseUrl`. */
-  pool: Pick<Dispatcher, 'dispatch'>;
+  pool: Pick<Pool, 'lend' | 'takeBack'>;
   /** Absolute address under which the contract's paths lie, without a trailing slash. */
   baseUrl: string;
   /** What every request carries. */
@@ -16,78 +16,106 @@ export interface PoolRoadOptions {
   now: () => number;
 }
 
+/** What all requests of a road have in common. */
+interface Road extends Pick<PoolRoadOptions, 'pool' | 'now'> {
+  /** What paths begin with. */
+  readonly prefix: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+}
+
 /** The lean road for reads: a request costs a fraction of what it does with `fetch`. */
 export function createPoolRoad({ pool, baseUrl, headers, now }: PoolRoadOptions): ReadRoad {
   const prefix = new URL(baseUrl).pathname.replace(/\/$/, '');
   // As `fetch` sends them: some upstreams turn requests without them away.
   const all = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': ACCEPTED_CODINGS, ...headers };
-  const prepared = Object.entries(all).flat();
+  const road: Road = { pool, now, prefix, headers: Object.entries(all).flat() };
 
-  return ({ path, mayBeOther }, cancellation) =>
-    new Promise((resolve, reject) => {
-      const exchange = new Exchange({ resolve, reject, cancellation, mayBeOther, now });
-      pool.dispatch({ path: prefix + path, method: 'GET', headers: prepared }, exchange);
-    });
+  return (request, cancellation) =>
+    new Promise((resolve, reject) => pool.lend(new Exchange({ road, request, cancellation, resolve, reject })));
 }
 
-interface ExchangeOptions {
-  resolve: (text: string | undefined) => void;
-  reject: (error: unknown) => void;
-  cancellation: Cancellation;
-  mayBeOther: boolean;
-  now: () => number;
+interface ExchangeOptions<Result> {
+  readonly road: Road;
+  readonly request: ReadRequest<Result>;
+  readonly cancellation: Cancellation;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-/** One request and its answer, as undici tells of it. */
-class Exchange implements Dispatcher.DispatchHandler, Leaver {
-  readonly #options: ExchangeOptions;
-  #controller: Dispatcher.DispatchController | undefined;
+/**
+ * One request and its answer, as undici tells of it: by the older of its two sets of calls, which makes no objects in
+ * between.
+ */
+class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
+  readonly #options: ExchangeOptions<Result>;
+  #connection: Client | undefined;
+  #abort: ((error: Error) => void) | undefined;
   #isOver = false;
   #status = 0;
-  #headers: IncomingHttpHeaders = {};
-  #chunks: Buffer[] = [];
+  #headers: readonly Buffer[] = NO_HEADERS;
+  #first: Buffer | undefined;
+  #more: Buffer[] | undefined;
   #size = 0;
 
-  constructor(options: ExchangeOptions) {
+  constructor(options: ExchangeOptions<Result>) {
     this.#options = options;
     options.cancellation.underWay = this;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    // It waited for a connection for so long that nobody wants it any more.
+  use(connection: Client): void {
+    const { road, request } = this.#options;
+    // It waited for so long that nobody wants it any more.
+    if (this.#isOver) return road.pool.takeBack(connection);
+    this.#connection = connection;
+    // Without `blocking` nothing is done twice for who has the connection alone.
+    const { prefix, headers } = road;
+    connection.dispatch({ path: prefix + request.path, method: 'GET', headers, blocking: false }, this);
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    this.#abort = abort;
     if (this.#isOver) this.#hangUp();
   }
 
   /** Comes again after an interim answer, such as early hints. */
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
     this.#headers = headers;
-    if (!this.#isSuccess || !this.#options.mayBeOther || isJson(headers['content-type'])) return;
-    this.#resolve(undefined);
-    this.#hangUp();
+    const { other } = this.#options.request;
+    if (other && this.#isSuccess && !isJson(this.#header('content-type'))) {
+      this.#make(other);
+      this.#hangUp();
+    }
+    return true;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isOver) return;
+  onData(chunk: Buffer): boolean {
+    if (this.#isOver) return true;
     this.#size += chunk.byteLength;
     if (this.#size > this.#maxBytes) this.#break(new BodyTooLongError(this.#maxBytes));
-    else this.#chunks.push(chunk);
+    else if (this.#first === undefined) this.#first = chunk;
+    else {
+      this.#more ??= [this.#first];
+      this.#more.push(chunk);
+    }
+    return true;
   }
 
-  onResponseEnd(): void {
-    const [first, ...more] = this.#chunks;
-    const bytes = first && more.length === 0 ? first : Buffer.concat(this.#chunks, this.#size);
-    const coding = this.#headers['content-encoding']?.trim().toLowerCase();
-    if (coding === undefined) this.#finish(textOf(bytes));
+  onComplete(): void {
+    this.#giveBack();
+    const bytes = this.#more ? Buffer.concat(this.#more, this.#size) : (this.#first ?? NOTHING);
+    const coding = this.#header('content-encoding')?.trim().toLowerCase();
+    if (coding === undefined) this.#finish(bytes);
     else
       decode(bytes, coding, this.#maxBytes).then(
-        (decoded) => this.#finish(textOf(decoded)),
+        (decoded) => this.#finish(decoded),
         (error: unknown) => this.#fail(error),
       );
   }
 
-  onResponseError(_: unknown, error: Error): void {
+  onError(error: Error): void {
+    this.#giveBack();
     this.#fail(error);
   }
 
@@ -104,9 +132,30 @@ class Exchange implements Dispatcher.DispatchHandler, Leaver {
     return this.#isSuccess ? LARGEST_ANSWER : LARGEST_ERROR;
   }
 
-  #finish(text: string): void {
-    if (this.#isSuccess) this.#resolve(text);
-    else this.#reject(this.#statusError(sentenceIn(text)));
+  /** All values of a header; undefined for one that did not come. */
+  #header(name: string): string | undefined {
+    let found: string | undefined;
+    for (let at = 0; at < this.#headers.length; at += 2) {
+      const [key, value] = [this.#headers[at], this.#headers[at + 1]];
+      if (key?.length !== name.length || key.toString('latin1').toLowerCase() !== name) continue;
+      const text = value?.toString('latin1') ?? '';
+      found = found === undefined ? text : `${found}, ${text}`;
+    }
+    return found;
+  }
+
+  #finish(bytes: Buffer): void {
+    if (this.#isSuccess) this.#make(() => this.#options.request.made(bytes));
+    else this.#reject(this.#statusError(sentenceIn(textOf(bytes))));
+  }
+
+  #make(make: () => Result): void {
+    if (!this.#end()) return;
+    try {
+      this.#options.resolve(make());
+    } catch (error) {
+      this.#options.reject(error);
+    }
   }
 
   /** The rest of the answer cannot be had. Of a refusal, the status is enough. */
@@ -125,12 +174,8 @@ class Exchange implements Dispatcher.DispatchHandler, Leaver {
   }
 
   #statusError(said?: string): StatusError {
-    const { now } = this.#options;
-    return new StatusError(this.#status, { retryAfter: readRetryAfter(this.#headers['retry-after'], now()), said });
-  }
-
-  #resolve(text: string | undefined): void {
-    if (this.#end()) this.#options.resolve(text);
+    const retryAfter = readRetryAfter(this.#header('retry-after'), this.#options.road.now());
+    return new StatusError(this.#status, { retryAfter, said });
   }
 
   #reject(error: unknown): void {
@@ -144,8 +189,17 @@ class Exchange implements Dispatcher.DispatchHandler, Leaver {
     return true;
   }
 
+  #giveBack(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection) this.#options.road.pool.takeBack(connection);
+  }
+
   /** Closes the connection, on which the rest of the answer would come. */
   #hangUp(): void {
-    this.#controller?.abort(new Error('nobody waits for the rest of the answer'));
+    this.#abort?.(new Error('nobody waits for the rest of the answer'));
   }
 }
+
+const NO_HEADERS: readonly Buffer[] = [];
+const NOTHING = Buffer.alloc(0);

@@ -62,8 +62,12 @@ const readersOf = perContract((contract) => {
 
 export const predictions = (client: Client) => {
   const readers = readersOf(client.contract);
-  const readListed = (item: unknown): PredictionRow =>
-    readers.listed({ kind: 'Prediction', id: readers.listedId(item) }, item);
+  const told = (row: PredictionRow): PredictionRow => {
+    client.onJob(row);
+    return row;
+  };
+  const readListed = (item: unknown) =>
+    told(readers.listed({ kind: 'Prediction', id: readers.listedId(item) }, item));
 
   return {
     list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<PredictionRow>> =>
@@ -76,7 +80,7 @@ export const predictions = (client: Client) => {
     get: (id: string, options: CallOptions = {}): Promise<PredictionRow> =>
       client.read(
         'getPrediction',
-        { path: { predictionId: id }, read: (json) => readers.details({ kind: 'Prediction', id }, json) },
+        { path: { predictionId: id }, read: (json) => told(readers.details({ kind: 'Prediction', id }, json)) },
         options,
       ),
 

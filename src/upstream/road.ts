@@ -1,20 +1,22 @@
 import type { Cancellation } from './cancellation.ts';
 
 /** What is asked for with GET, and answered with JSON. */
-export interface ReadRequest {
+export interface ReadRequest<Result> {
   /** The contract's path, filled, with its query. */
   readonly path: string;
-  /** Whether an answer that is no JSON by its media type is left unread. */
-  readonly mayBeOther: boolean;
+  /** Makes the result of a successful answer. What it throws is what the read fails with. */
+  readonly made: (bytes: Buffer) => Result;
+  /** Makes the result of an answer that is no JSON by its media type, and left unread. @default it is read all the same */
+  readonly other?: (() => Result) | undefined;
 }
 
 /**
- * How a request for JSON reaches the upstream and its answer comes back, once: the text of a successful answer, or
- * undefined for one that was left unread.
+ * How a request for JSON reaches the upstream and its answer comes back, once.
  *
- * @throws StatusError, NetworkError or BodyTooLongError; the reason of the cancellation when it is over before.
+ * @throws StatusError, NetworkError or BodyTooLongError; what `made` throws; the reason of the cancellation when it is over
+ * before.
  */
-export type ReadRoad = (request: ReadRequest, cancellation: Cancellation) => Promise<string | undefined>;
+export type ReadRoad = <Result>(request: ReadRequest<Result>, cancellation: Cancellation) => Promise<Result>;
 
 /** Whether an answer is JSON by its media type. */
 export const isJson = (contentType: string | null | undefined): boolean => /\bjson\b/i.test(contentType ?? '');

@@ -69,10 +69,7 @@ export class SharedReads {
 
   #begin<Result>(name: string, read: (cancellation: Cancellation) => Promise<Result>): SharedRead<Result> {
     const cancellation = this.#startTime();
-    const close = () => {
-      if (this.#joinable[name] === shared) delete this.#joinable[name];
-    };
-    const shared = new SharedRead<Result>(cancellation, this.#now(), close);
+    const shared = new SharedRead<Result>({ reads: this.#joinable, name, cancellation, begunAt: this.#now() });
     this.#joinable[name] = shared;
     read(cancellation).then(
       (result) => shared.resolve(result),
@@ -82,55 +79,84 @@ export class SharedReads {
   }
 }
 
+interface SharedReadOptions {
+  /** Where others find it, and join it. */
+  readonly reads: Record<string, SharedRead<unknown>>;
+  readonly name: string;
+  readonly cancellation: Cancellation;
+  /** In milliseconds since the epoch. */
+  readonly begunAt: number;
+}
+
 /** A read and everybody who waits for it. */
 class SharedRead<Result> {
-  readonly begunAt: number;
-  readonly #cancellation: Cancellation;
-  readonly #close: () => void;
+  readonly #options: SharedReadOptions;
   readonly #members: Member<Result>[] = [];
 
-  /** @param close Sees to it that nobody joins any more. */
-  constructor(cancellation: Cancellation, begunAt: number, close: () => void) {
-    this.begunAt = begunAt;
-    this.#cancellation = cancellation;
-    this.#close = close;
+  constructor(options: SharedReadOptions) {
+    this.#options = options;
+  }
+
+  get begunAt(): number {
+    return this.#options.begunAt;
   }
 
   join(caller: AbortSignal | Caller | undefined): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      const member: Member<Result> = { resolve, reject, caller, leave: (reason) => this.#leave(member, reason) };
+      const member = new Member<Result>({ read: this, caller, resolve, reject });
       this.#members.push(member);
       if (caller) leaveWith(caller, member);
     });
   }
 
   resolve(result: Result): void {
-    for (const member of this.#end()) member.resolve(result);
+    this.#close();
+    for (const member of this.#members) member.stay().resolve(result);
   }
 
   reject(error: unknown): void {
-    for (const member of this.#end()) member.reject(error);
-  }
-
-  #end(): readonly Member<Result>[] {
     this.#close();
-    for (const member of this.#members) if (member.caller) stayWith(member.caller, member);
-    return this.#members;
+    for (const member of this.#members) member.stay().reject(error);
   }
 
-  #leave(member: Member<Result>, reason: unknown): void {
+  /** One of those who wait does not want it any more. */
+  lose(member: Member<Result>, reason: unknown): void {
     this.#members.splice(this.#members.indexOf(member), 1);
-    if (member.caller) stayWith(member.caller, member);
-    member.reject(reason);
     if (this.#members.length > 0) return;
     this.#close();
-    this.#cancellation.leave(reason);
+    this.#options.cancellation.leave(reason);
+  }
+
+  /** Sees to it that nobody joins any more. */
+  #close(): void {
+    const { reads, name } = this.#options;
+    if (reads[name] === this) delete reads[name];
   }
 }
 
-/** Somebody who waits for a read. */
-interface Member<Result> extends Leaver {
+interface MemberOptions<Result> {
+  readonly read: SharedRead<Result>;
+  readonly caller: AbortSignal | Caller | undefined;
   resolve(result: Result): void;
   reject(error: unknown): void;
-  readonly caller: AbortSignal | Caller | undefined;
+}
+
+/** Somebody who waits for a read. */
+class Member<Result> implements Leaver {
+  readonly #options: MemberOptions<Result>;
+
+  constructor(options: MemberOptions<Result>) {
+    this.#options = options;
+  }
+
+  leave(reason: unknown): void {
+    this.stay().reject(reason);
+    this.#options.read.lose(this, reason);
+  }
+
+  /** It leaves no more, and is told what has become of the read. */
+  stay(): Pick<MemberOptions<Result>, 'resolve' | 'reject'> {
+    if (this.#options.caller) stayWith(this.#options.caller, this);
+    return this.#options;
+  }
 }

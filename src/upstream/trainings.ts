@@ -40,10 +40,13 @@ const readersOf = perContract((contract) => ({
 
 export const trainings = (client: Client) => {
   const readers = readersOf(client.contract);
+  const told = (row: TrainingRow): TrainingRow => {
+    client.onJob(row);
+    return row;
+  };
   const listOf = (modelId: string) => (json: unknown) =>
-    readers.page(
-      json,
-      (item): TrainingRow => readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item),
+    readers.page(json, (item) =>
+      told(readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item)),
     );
 
   return {
@@ -55,7 +58,7 @@ export const trainings = (client: Client) => {
         'getTraining',
         {
           path: { modelId, trainingId: id },
-          read: (json) => readers.details({ kind: 'Training', modelId, id }, json),
+          read: (json) => told(readers.details({ kind: 'Training', modelId, id }, json)),
         },
         options,
       ),

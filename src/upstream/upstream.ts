@@ -3,7 +3,9 @@ import { type BreakerSettings, createBreaker, defaultBreaker } from './breaker.t
 import { type Alarm, Cancellation } from './cancellation.ts';
 import { type Client, type ClientOptions, createClient, type Start } from './client.ts';
 import { dataItems } from './data-items.ts';
+import { FamiliarAnswers } from './familiar-answers.ts';
 import { HeldValues } from './held-values.ts';
+import type { JobRow } from './job-row.ts';
 import { models } from './models.ts';
 import { createPaths } from './paths.ts';
 import { createPlaces } from './places.ts';
@@ -44,6 +46,8 @@ export interface UpstreamOptions
   random?: () => number;
   /** Told when the upstream asks a credential for patience, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
+  /** Told what is read of a credential's jobs, unless it is what was read before. */
+  onJob?: (apiKey: string, row: JobRow) => void;
 }
 
 // Enough for every credential that is active at once; one that falls out only starts with an empty queue again.
@@ -61,9 +65,10 @@ export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
  */
 export function createUpstreams(options: UpstreamOptions): UpstreamOf {
   const { concurrency = 32, waiting = 1_000, deadline = 30_000, retry = defaultRetry, ...given } = options;
-  const { alarm, now = Date.now, random = Math.random, onRetryAfter = () => {} } = options;
+  const { alarm, now = Date.now, random = Math.random, onRetryAfter = () => {}, onJob = () => {} } = options;
   const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
   const reads = new HeldValues<SharedReads>();
+  const familiar = new FamiliarAnswers();
   const wholePictures = createPlaces(WHOLE_PICTURES);
   const breaker = createBreaker({ ...defaultBreaker, ...options.breaker }, now);
   const paths = createPaths(options.contract);
@@ -90,10 +95,12 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
       paths,
       turns: createTurns({ concurrency, waiting }),
       breaker,
+      familiar,
       shared: reads.get(apiKey, () => new SharedReads({ startTime, nextEra, now })),
       now,
       random,
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
+      onJob: (row) => onJob(apiKey, row),
     });
     const made = { client, upstream: resources(client, apiKey) };
     known.set(apiKey, made);

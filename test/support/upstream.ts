@@ -5,9 +5,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { onTestFinished } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
-import { alarm, pause } from '../../src/jobs/pause.ts';
+import { alarm } from '../../src/jobs/alarm.ts';
+import { pause } from '../../src/jobs/pause.ts';
 import type { Transport } from '../../src/upstream/client.ts';
-import { createPool } from '../../src/upstream/pool.ts';
+import { Pool } from '../../src/upstream/pool.ts';
 import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstream.ts';
 
 /** What an upstream gives: an answer, or an Error that breaks the connection. */
@@ -53,7 +54,7 @@ async function listen(answer: (request: Request) => Promise<Response>) {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${port}`;
-  const pool = createPool(baseUrl);
+  const pool = new Pool(baseUrl);
   onTestFinished(async () => {
     await pool.destroy();
     server.closeAllConnections();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
-import { alarm, pause } from '../../src/jobs/pause.ts';
+import { alarm } from '../../src/jobs/alarm.ts';
+import { pause } from '../../src/jobs/pause.ts';
 import type { Picture } from '../../src/upstream/picture.ts';
 import { createUpstreams } from '../../src/upstream/upstream.ts';
 import { settle, until } from '../support/clock.ts';

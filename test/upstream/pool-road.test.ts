@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Borrower, Pool } from '../../src/upstream/pool.ts';
 import type { UpstreamOptions } from '../../src/upstream/upstream.ts';
 import { createClock, settle, until } from '../support/clock.ts';
 import { type Answer, startUpstream as startOver } from '../support/upstream.ts';
@@ -144,19 +145,16 @@ describe('a body that stalls', () => {
     const clock = createClock();
     const { baseUrl } = await startUpstream([async () => begun('{"message":"be', stalls, 403)]);
     let hasAnswered = false;
-    const plain = new Pool(new URL(baseUrl).origin);
-    onTestFinished(() => plain.destroy());
-    const pool: Pick<Pool, 'dispatch'> = {
-      dispatch: (how, handler) =>
-        plain.dispatch(how, {
-          onRequestStart: (...started) => handler.onRequestStart?.(...started),
-          onResponseStart: (...answered) => {
-            hasAnswered = true;
-            handler.onResponseStart?.(...answered);
-          },
-          onResponseData: (...data) => handler.onResponseData?.(...data),
-          onResponseError: (...failed) => handler.onResponseError?.(...failed),
-        }),
+    const pool = new Pool(baseUrl);
+    onTestFinished(() => pool.destroy());
+    const lend = pool.lend.bind(pool);
+    pool.lend = (borrower: Borrower & Dispatcher.DispatchHandler) => {
+      const onHeaders = borrower.onHeaders?.bind(borrower);
+      borrower.onHeaders = (...answered) => {
+        hasAnswered = true;
+        return onHeaders?.(...answered) ?? true;
+      };
+      lend(borrower);
     };
     const { upstream } = await startUpstream([], { baseUrl, pool, alarm: clock.alarm });
     const reading = upstream.models.get('m').catch((error: unknown) => error);
@@ -172,7 +170,7 @@ test('whoever leaves before there is a connection asks for nothing', async () =>
   const answers: (() => void)[] = [];
   const held = () => new Promise<Response>((resolve) => answers.push(() => resolve(new Response(json))));
   const { requests, baseUrl } = await startUpstream([held]);
-  const pool = new Pool(new URL(baseUrl).origin, { connections: 1 });
+  const pool = new Pool(baseUrl, { connections: 1 });
   onTestFinished(() => pool.destroy());
   const { upstream: narrow } = await startUpstream([], { baseUrl, pool });
   const client = new AbortController();
