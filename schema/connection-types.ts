@@ -44,19 +44,20 @@ export function connectionType<Row extends ListedRow>(name: string, node: Object
         type: [edge],
         nullable: { list: false, items: false },
         description: 'The page’s items with their cursors.',
-        resolve: (connection) => [...connection.edges],
+        resolve: (connection) => connection.edges,
       }),
       nodes: t.field({
         type: [node],
         nullable: { list: false, items: true },
         description: 'The page’s items alone.',
-        resolve: (connection) => connection.edges.map((edge) => edge.node as Row),
+        // graphql-js turns an Error that a resolver gives into an error of this field.
+        resolve: (connection) => connection.nodes as readonly Row[],
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),
         nullable: false,
         description: 'Where the page lies in the list.',
-        resolve: (connection) => connection.pageInfo,
+        resolve: (connection) => connection,
       }),
     }),
   });
