@@ -1,4 +1,4 @@
-import type { BodyOf, Contract, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
+import type { BodyOf, Contract, Operation, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
 import type { Breaker } from './breaker.ts';
 import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
 import { createFetchRoad, type OutgoingStream, readByFetch, type Transport } from './fetch-road.ts';
@@ -6,10 +6,11 @@ import type { FamiliarAnswers } from './familiar-answers.ts';
 import { parseJson } from './json.ts';
 import type { JobRow } from './job-row.ts';
 import type { Paths } from './paths.ts';
-import { createPolicy, type Start, type Task } from './policy.ts';
+import { type Attempt, createPolicy, type Policy, type Start, type Task } from './policy.ts';
 import type { Pool } from './pool.ts';
 import { createPoolRoad } from './pool-road.ts';
 import type { RetryPolicy } from './retry.ts';
+import type { ReadRequest, ReadRoad } from './road.ts';
 import type { SharedReads } from './shared-reads.ts';
 import type { Turns } from './turns.ts';
 
@@ -117,7 +118,11 @@ export function createClient(options: ClientOptions): Client {
   const headers = { [options.apiKeyHeader]: apiKey };
   const policy = createPolicy({ ...options, credential: apiKey });
   const sendByFetch = createFetchRoad({ ...options, headers });
-  const road = pool ? createPoolRoad({ ...options, pool, headers }) : readByFetch(sendByFetch);
+  const reads: Reads = {
+    apiKey,
+    familiar,
+    road: pool ? createPoolRoad({ ...options, pool, headers }) : readByFetch(sendByFetch),
+  };
 
   const send: Client['send'] = async <Id extends OperationId, Result>(
     id: Id,
@@ -135,11 +140,15 @@ export function createClient(options: ClientOptions): Client {
         isPoll,
         start,
         stream,
-        attempt: (cancellation, onSent) => sendByFetch({ ...request, signal: cancellation.signal, onSent }, read),
+        attempt: ({ signal }, attempt) =>
+          void sendByFetch({ ...request, signal, onSent: () => attempt.onSent() }, read).then(
+            (result) => attempt.resolve(result),
+            (error: unknown) => attempt.reject(error),
+          ),
         ...(method === 'DELETE' && { gone: () => read(new Response()) }),
       };
       const milliseconds = deadline + (stream?.milliseconds ?? 0);
-      return await within({ milliseconds, alarm, caller: signal }, (cancellation) => policy(task, cancellation));
+      return await within({ milliseconds, alarm, caller: signal }, policy, task);
     } finally {
       if (method !== 'GET') shared.endEra();
     }
@@ -150,25 +159,17 @@ export function createClient(options: ClientOptions): Client {
     onJob: options.onJob,
     shared,
 
-    read(id, { path, query, read, other }, { signal, isPoll = false, start }) {
-      let filled: string;
+    read(id, call, { signal, isPoll = false, start }) {
+      let path: string;
       try {
-        filled = paths(id, path, query);
+        path = paths(id, call.path, call.query);
       } catch (error) {
         return Promise.reject(error);
       }
-      const made = (bytes: Buffer) =>
-        familiar.resultOf(`${apiKey} ${filled}`, bytes, () => read(parseJson(id, bytes)));
-      const request = { path: filled, made, other };
-      const attempt = (cancellation: Cancellation, onSent: () => void) => {
-        onSent();
-        return road(request, cancellation);
-      };
-      const task = { id, operation: contract.operations[id], isPoll, start, attempt };
-      const carryOut = (cancellation: Cancellation) => policy(task, cancellation);
+      const task = new Reading(reads, { id, path, call, operation: contract.operations[id], isPoll, start });
       // A poll is answered with what is so now, and whoever writes reads what was written.
-      if (!isPoll && !start) return shared.join(filled, signal, carryOut);
-      return within({ milliseconds: deadline, alarm, caller: signal }, carryOut);
+      if (isPoll || start) return within({ milliseconds: deadline, alarm, caller: signal }, policy, task);
+      return shared.join(path, signal, (cancellation, done) => policy(task, cancellation, done));
     },
 
     send,
@@ -177,9 +178,56 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-async function within<Result>(
-  options: CancellationOptions,
-  run: (cancellation: Cancellation) => Promise<Result>,
-): Promise<Result> {
-  return await run(new Cancellation(options));
+/** What all reads with a credential have in common. */
+interface Reads extends Pick<ClientOptions, 'apiKey' | 'familiar'> {
+  readonly road: ReadRoad;
 }
+
+interface ReadingOptions<Id extends ReadId, Result> extends Pick<Task<Result>, 'operation' | 'isPoll' | 'start'> {
+  readonly id: Id;
+  readonly path: string;
+  readonly call: ReadCall<Id, Result>;
+}
+
+/** A read, and what is made of its answer. One object, because there are very many. */
+class Reading<Id extends ReadId, Result> implements Task<Result>, ReadRequest<Result> {
+  readonly id: Id;
+  readonly operation: Operation;
+  readonly isPoll: boolean;
+  readonly start: Start | undefined;
+  readonly path: string;
+  readonly #call: ReadCall<Id, Result>;
+  readonly #reads: Reads;
+
+  constructor(reads: Reads, { id, path, call, operation, isPoll, start }: ReadingOptions<Id, Result>) {
+    this.id = id;
+    this.operation = operation;
+    this.isPoll = isPoll;
+    this.start = start;
+    this.path = path;
+    this.#call = call;
+    this.#reads = reads;
+  }
+
+  get other() {
+    return this.#call.other;
+  }
+
+  attempt(cancellation: Cancellation, attempt: Attempt<Result>): void {
+    attempt.onSent();
+    this.#reads.road(this, cancellation, attempt);
+  }
+
+  made(bytes: Buffer): Result {
+    // No key and no path holds a space.
+    return this.#reads.familiar.resultOf(`${this.#reads.apiKey} ${this.path}`, bytes, this);
+  }
+
+  make(bytes: Buffer): Result {
+    return this.#call.read(parseJson(this.id, bytes));
+  }
+}
+
+/** Carries a task out within a time of its own. */
+const within = <Result>(options: CancellationOptions, policy: Policy, task: Task<Result>): Promise<Result> =>
+  new Promise((resolve, reject) => policy(task, new Cancellation(options), { resolve, reject }));

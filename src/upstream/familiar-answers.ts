@@ -25,13 +25,13 @@ export class FamiliarAnswers {
    * What is made of an answer.
    *
    * @param name What was asked for, and with which credential: whatever comes under a name is made into the same thing.
-   * @param make Depends on the bytes alone. Nobody may change what it gives.
+   * @param maker What it makes depends on the bytes alone. Nobody may change that.
    */
-  resultOf<Result>(name: string, bytes: Buffer, make: (bytes: Buffer) => Result): Result {
+  resultOf<Result>(name: string, bytes: Buffer, maker: { make(bytes: Buffer): Result }): Result {
     const known = this.#known.get(name);
     // Under this name only results of this kind are kept.
     if (known && known !== ONCE && known.bytes.equals(bytes)) return known.result as Result;
-    const result = make(bytes);
+    const result = maker.make(bytes);
     if (bytes.byteLength <= KEPT.each) this.#known.set(name, known === ONCE ? { bytes: copyOf(bytes), result } : ONCE);
     return result;
   }

@@ -89,12 +89,18 @@ export function createFetchRoad({ baseUrl, transport, headers, now }: FetchRoadO
 /** Reads over the fetch API, where there is no pool. */
 export const readByFetch =
   (send: FetchRoad): ReadRoad =>
-  ({ path, made, other }, { signal }) =>
-    send({ method: 'GET', path, signal, onSent: () => {} }, async (response) => {
-      if (!other || isJson(response.headers.get('content-type'))) return made(await readBytes(response, LARGEST_ANSWER));
+  (request, { signal }, done) =>
+    void send({ method: 'GET', path: request.path, signal, onSent: () => {} }, async (response) => {
+      const { other } = request;
+      if (!other || isJson(response.headers.get('content-type'))) {
+        return request.made(await readBytes(response, LARGEST_ANSWER));
+      }
       await ignoreBody(response);
       return other();
-    });
+    }).then(
+      (result) => done.resolve(result),
+      (error: unknown) => done.reject(error),
+    );
 
 /** For operations whose answer says nothing: frees the connection. */
 export const ignoreBody = async (response: Response): Promise<void> => {

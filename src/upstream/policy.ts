@@ -16,12 +16,24 @@ export interface Start {
   readonly onSent: () => void;
 }
 
+/** Whoever is told what has become of something: one of both, once. No promise, because there is one for every request. */
+export interface Done<Result> {
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/** Whoever has sent a request, and is told what becomes of it. */
+export interface Attempt<Result> extends Done<Result> {
+  /** It goes out. */
+  onSent(): void;
+}
+
 /** An operation that is to be carried out, whichever road it takes. */
 export interface Task<Result> {
   id: OperationId;
   operation: Operation;
-  /** Sends the request once, and tells when it goes out. Fails with StatusError or NetworkError where those are to blame. */
-  attempt: (cancellation: Cancellation, onSent: () => void) => Promise<Result>;
+  /** Sends the request once. It fails with StatusError or NetworkError where those are to blame; nothing is thrown. */
+  attempt(cancellation: Cancellation, attempt: Attempt<Result>): void;
   /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. */
   isPoll: boolean;
   /** @default it may begin whenever it is its turn */
@@ -50,95 +62,156 @@ export interface PolicyOptions {
 }
 
 /**
- * Carries an operation out: when it may be sent, when it is sent again, and what a failure means.
- *
- * @throws UpstreamError when there is no usable answer; the caller's reason when it left.
+ * Carries an operation out: when it may be sent, when it is sent again, and what a failure means. It fails with
+ * UpstreamError when there is no usable answer, with the caller's reason when it left.
  */
-export type Policy = <Result>(task: Task<Result>, cancellation: Cancellation) => Promise<Result>;
+export type Policy = <Result>(task: Task<Result>, cancellation: Cancellation, done: Done<Result>) => void;
+
+/** One policy for everything that is sent with a credential, over whichever road. */
+export const createPolicy =
+  (options: PolicyOptions): Policy =>
+  (task, cancellation, done) =>
+    new Errand(options, task, cancellation, done).begin();
 
 /** Silence for so long is a failure even if it was the caller who lost patience, in milliseconds. */
 const SLOW = 10_000;
 
-/** One policy for everything that is sent with a credential, over whichever road. */
-export function createPolicy(options: PolicyOptions): Policy {
-  const { credential, turns, breaker, pause, now, random, onRetryAfter } = options;
-  const once: RetryPolicy = { ...options.retry, limit: 0 };
+/** One operation, until it has come to its end. */
+class Errand<Result> implements Attempt<Result> {
+  readonly #options: PolicyOptions;
+  readonly #task: Task<Result>;
+  readonly #cancellation: Cancellation;
+  readonly #done: Done<Result>;
+  #hasTurn = false;
+  #isSent = false;
+  #failures = 0;
+  /** When the last attempt was begun, in milliseconds since the epoch, and who is told how it ended. */
+  #begunAt = 0;
+  #tell: (outcome: Outcome) => void = () => {};
+
+  constructor(options: PolicyOptions, task: Task<Result>, cancellation: Cancellation, done: Done<Result>) {
+    this.#options = options;
+    this.#task = task;
+    this.#cancellation = cancellation;
+    this.#done = done;
+  }
+
+  begin(): void {
+    try {
+      const { breaker } = this.#options;
+      this.#sendAfter(breaker.wait > 0 && this.#task.isPoll ? this.#enterLater() : this.#enter());
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onSent(): void {
+    if (!this.#isSent) this.#task.start?.onSent();
+    this.#isSent = true;
+  }
+
+  resolve(result: Result): void {
+    this.#tell('answered');
+    this.#end();
+    this.#done.resolve(result);
+  }
+
+  reject(error: unknown): void {
+    const { operation, gone, isPoll, stream } = this.#task;
+    this.#tell(this.#learn(error));
+    this.#failures++;
+    if (gone && this.#failures > 1 && isMissing(error)) return this.#finishWith(gone());
+    const { retry, random, breaker, pause } = this.#options;
+    const policy = isPoll || stream ? { ...retry, limit: 0 } : retry;
+    const wait = waitBeforeRetry({ operation, failures: this.#failures, error }, policy, random);
+    if (wait === undefined || this.#cancellation.cause || breaker.wait > 0) return this.#fail(error);
+    this.#sendAfter(wait > 0 ? pause(wait, this.#cancellation.signal) : undefined);
+  }
+
+  /** Takes a turn. @returns Undefined when it is its turn at once. */
+  #enter(): Promise<void> | undefined {
+    const { breaker, turns } = this.#options;
+    // It fails at once instead of waiting for a turn that would be refused.
+    if (breaker.wait > 0) throw new AvoidedError(breaker.wait);
+    const { isPoll, start } = this.#task;
+    return turns.enter(this.#cancellation, { by: start?.by, isPoll });
+  }
+
+  /** Polls are in no hurry: they wait until the upstream may be asked, and hold no turn meanwhile. */
+  async #enterLater(): Promise<void> {
+    const { breaker, pause } = this.#options;
+    while (breaker.wait > 0) await pause(breaker.wait, this.#cancellation.signal);
+    await this.#enter();
+  }
+
+  #sendAfter(wait: Promise<void> | undefined): void {
+    if (!wait) return this.#send();
+    wait.then(
+      () => this.#send(),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #send(): void {
+    this.#hasTurn = true;
+    const { breaker, credential, now } = this.#options;
+    try {
+      this.#cancellation.throwIfOver();
+      if (this.#task.isPoll && breaker.wait > 0) {
+        this.#giveTurnBack();
+        return this.begin();
+      }
+      this.#tell = breaker.enter(credential);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#begunAt = now();
+    this.#task.attempt(this.#cancellation, this);
+  }
+
+  #finishWith(result: Promise<Result>): void {
+    result.then(
+      (value) => {
+        this.#end();
+        this.#done.resolve(value);
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #fail(error: unknown): void {
+    this.#end();
+    this.#done.reject(this.#explain(error));
+  }
+
+  #explain(error: unknown): unknown {
+    const { id, operation, start, stream } = this.#task;
+    const { cause, reason } = this.#cancellation;
+    if (cause === 'caller') return reason;
+    if (!this.#isSent && start?.by.aborted) return start.by.reason;
+    const mayHaveHappened = this.#isSent && !maySendAgain(operation) && stream?.isWhole !== false;
+    return explain(id, error, { mayHaveHappened, inTime: cause === undefined });
+  }
+
+  #end(): void {
+    this.#giveTurnBack();
+    this.#cancellation.end();
+  }
+
+  #giveTurnBack(): void {
+    if (this.#hasTurn) this.#options.turns.leave();
+    this.#hasTurn = false;
+  }
 
   /** What a failed attempt says of the upstream, and what the upstream says of further ones. */
-  const learn = (error: unknown, task: Task<unknown>, cancellation: Cancellation, begunAt: number): Outcome => {
+  #learn(error: unknown): Outcome {
+    const { onRetryAfter, now } = this.#options;
+    const { cause } = this.#cancellation;
     if (error instanceof StatusError && error.retryAfter !== undefined) onRetryAfter(error.retryAfter);
-    const isOurs = cancellation.cause === 'caller' || task.stream !== undefined;
-    const isOver = cancellation.cause !== undefined;
-    return outcomeOf(error, { isOver, isPatient: !isOurs || now() - begunAt >= SLOW });
-  };
-
-  /** Waits until it may be sent: until the upstream is not avoided any more, which only polls wait for, and for its turn. */
-  const enter = async (task: Task<unknown>, cancellation: Cancellation): Promise<void> => {
-    // Polls are in no hurry, and hold no turn meanwhile. Others fail at once instead of waiting for a turn in vain.
-    while (task.isPoll && breaker.wait > 0) await pause(breaker.wait, cancellation.signal);
-    await turnFor(task, cancellation);
-  };
-
-  /** @returns Undefined when it is its turn at once. */
-  const turnFor = ({ isPoll, start }: Task<unknown>, cancellation: Cancellation): Promise<void> | undefined => {
-    if (breaker.wait > 0) throw new AvoidedError(breaker.wait);
-    return turns.enter(cancellation, { by: start?.by, isPoll });
-  };
-
-  /** How long to wait before it is sent again, in milliseconds; undefined when it is not. */
-  const waitAfter = (error: unknown, task: Task<unknown>, failures: number): number | undefined => {
-    const retry = task.isPoll || task.stream ? once : options.retry;
-    const wait = waitBeforeRetry({ operation: task.operation, failures, error }, retry, random);
-    return breaker.wait > 0 ? undefined : wait;
-  };
-
-  // The fewer functions wait for each other here, the better: each costs as much as a tenth of a request.
-  return async (task, cancellation) => {
-    const { id, operation, isPoll, start, stream } = task;
-    let isSent = false;
-    const onSent = () => {
-      if (!isSent) start?.onSent();
-      isSent = true;
-    };
-    let hasTurn = false;
-    try {
-      for (let failures = 0; ; ) {
-        if (!hasTurn) {
-          const turn = breaker.wait === 0 ? turnFor(task, cancellation) : enter(task, cancellation);
-          if (turn) await turn;
-          hasTurn = true;
-        }
-        cancellation.throwIfOver();
-        if (isPoll && breaker.wait > 0) {
-          turns.leave();
-          hasTurn = false;
-          continue;
-        }
-        const tell = breaker.enter(credential);
-        const begunAt = now();
-        try {
-          const result = await task.attempt(cancellation, onSent);
-          tell('answered');
-          return result;
-        } catch (error) {
-          tell(learn(error, task, cancellation, begunAt));
-          failures++;
-          if (task.gone && failures > 1 && isMissing(error)) return await task.gone();
-          const wait = cancellation.cause ? undefined : waitAfter(error, task, failures);
-          if (wait === undefined) throw error;
-          if (wait > 0) await pause(wait, cancellation.signal);
-        }
-      }
-    } catch (error) {
-      if (cancellation.cause === 'caller') throw cancellation.reason;
-      if (!isSent && start?.by.aborted) throw start.by.reason;
-      const mayHaveHappened = isSent && !maySendAgain(operation) && stream?.isWhole !== false;
-      throw explain(id, error, { mayHaveHappened, inTime: cancellation.cause === undefined });
-    } finally {
-      if (hasTurn) turns.leave();
-      cancellation.end();
-    }
-  };
+    const isOurs = cause === 'caller' || this.#task.stream !== undefined;
+    const isPatient = !isOurs || now() - this.#begunAt >= SLOW;
+    return outcomeOf(error, { isOver: cause !== undefined, isPatient });
+  }
 }
 
 /** What an attempt that failed says of the upstream. Whatever it answered but 5xx, it answered. */

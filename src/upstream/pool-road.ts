@@ -2,6 +2,7 @@ import { type Client, type Dispatcher, errors } from 'undici';
 import { ACCEPTED_CODINGS, BodyTooLongError, decode, LARGEST_ANSWER, textOf } from './body.ts';
 import type { Cancellation, Leaver } from './cancellation.ts';
 import type { Borrower, Pool } from './pool.ts';
+import type { Done } from './policy.ts';
 import { isJson, type ReadRequest, type ReadRoad } from './road.ts';
 import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError, sentenceIn } from './road-errors.ts';
 
@@ -31,16 +32,7 @@ export function createPoolRoad({ pool, baseUrl, headers, now }: PoolRoadOptions)
   const all = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': ACCEPTED_CODINGS, ...headers };
   const road: Road = { pool, now, prefix, headers: Object.entries(all).flat() };
 
-  return (request, cancellation) =>
-    new Promise((resolve, reject) => pool.lend(new Exchange({ road, request, cancellation, resolve, reject })));
-}
-
-interface ExchangeOptions<Result> {
-  readonly road: Road;
-  readonly request: ReadRequest<Result>;
-  readonly cancellation: Cancellation;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
+  return (request, cancellation, done) => pool.lend(new Exchange(road, request, cancellation, done));
 }
 
 /**
@@ -48,7 +40,10 @@ interface ExchangeOptions<Result> {
  * between.
  */
 class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
-  readonly #options: ExchangeOptions<Result>;
+  readonly #road: Road;
+  readonly #request: ReadRequest<Result>;
+  readonly #cancellation: Cancellation;
+  readonly #done: Done<Result>;
   #connection: Client | undefined;
   #abort: ((error: Error) => void) | undefined;
   #isOver = false;
@@ -58,19 +53,21 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   #more: Buffer[] | undefined;
   #size = 0;
 
-  constructor(options: ExchangeOptions<Result>) {
-    this.#options = options;
-    options.cancellation.underWay = this;
+  constructor(road: Road, request: ReadRequest<Result>, cancellation: Cancellation, done: Done<Result>) {
+    this.#road = road;
+    this.#request = request;
+    this.#cancellation = cancellation;
+    this.#done = done;
+    cancellation.underWay = this;
   }
 
   use(connection: Client): void {
-    const { road, request } = this.#options;
+    const { pool, prefix, headers } = this.#road;
     // It waited for so long that nobody wants it any more.
-    if (this.#isOver) return road.pool.takeBack(connection);
+    if (this.#isOver) return pool.takeBack(connection);
     this.#connection = connection;
-    // Without `blocking` nothing is done twice for who has the connection alone.
-    const { prefix, headers } = road;
-    connection.dispatch({ path: prefix + request.path, method: 'GET', headers, blocking: false }, this);
+    // Nobody else waits for this connection, so that nothing has to be held back until it answers (`blocking`).
+    connection.dispatch({ path: prefix + this.#request.path, method: 'GET', headers, blocking: false }, this);
   }
 
   onConnect(abort: (error?: Error) => void): void {
@@ -82,7 +79,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
     this.#headers = headers;
-    const { other } = this.#options.request;
+    const { other } = this.#request;
     if (other && this.#isSuccess && !isJson(this.#header('content-type'))) {
       this.#make(other);
       this.#hangUp();
@@ -145,17 +142,19 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   #finish(bytes: Buffer): void {
-    if (this.#isSuccess) this.#make(() => this.#options.request.made(bytes));
+    if (this.#isSuccess) this.#make(() => this.#request.made(bytes));
     else this.#reject(this.#statusError(sentenceIn(textOf(bytes))));
   }
 
   #make(make: () => Result): void {
     if (!this.#end()) return;
+    let result: Result;
     try {
-      this.#options.resolve(make());
+      result = make();
     } catch (error) {
-      this.#options.reject(error);
+      return this.#done.reject(error);
     }
+    this.#done.resolve(result);
   }
 
   /** The rest of the answer cannot be had. Of a refusal, the status is enough. */
@@ -174,25 +173,25 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   #statusError(said?: string): StatusError {
-    const retryAfter = readRetryAfter(this.#header('retry-after'), this.#options.road.now());
+    const retryAfter = readRetryAfter(this.#header('retry-after'), this.#road.now());
     return new StatusError(this.#status, { retryAfter, said });
   }
 
   #reject(error: unknown): void {
-    if (this.#end()) this.#options.reject(error);
+    if (this.#end()) this.#done.reject(error);
   }
 
   #end(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    this.#options.cancellation.underWay = undefined;
+    this.#cancellation.underWay = undefined;
     return true;
   }
 
   #giveBack(): void {
     const connection = this.#connection;
     this.#connection = undefined;
-    if (connection) this.#options.road.pool.takeBack(connection);
+    if (connection) this.#road.pool.takeBack(connection);
   }
 
   /** Closes the connection, on which the rest of the answer would come. */

@@ -1,4 +1,5 @@
 import { type Caller, type Cancellation, type Leaver, leaveWith, stayWith } from './cancellation.ts';
+import type { Done } from './policy.ts';
 
 export interface SharedReadsOptions {
   /** Starts the time of a read. */
@@ -58,24 +59,19 @@ export class SharedReads {
   join<Result>(
     name: string,
     caller: AbortSignal | Caller | undefined,
-    read: (cancellation: Cancellation) => Promise<Result>,
+    read: (cancellation: Cancellation, done: Done<Result>) => void,
   ): Promise<Result> {
     if (caller?.aborted) return Promise.reject(caller.reason);
     // Whatever is under a name was read in the way that the name tells.
     const known = this.#joinable[name] as SharedRead<Result> | undefined;
-    const joinable = known && this.#now() - known.begunAt <= JOINABLE ? known : this.#begin(name, read);
-    return joinable.join(caller);
-  }
-
-  #begin<Result>(name: string, read: (cancellation: Cancellation) => Promise<Result>): SharedRead<Result> {
+    if (known && this.#now() - known.begunAt <= JOINABLE) return known.join(caller);
     const cancellation = this.#startTime();
     const shared = new SharedRead<Result>({ reads: this.#joinable, name, cancellation, begunAt: this.#now() });
     this.#joinable[name] = shared;
-    read(cancellation).then(
-      (result) => shared.resolve(result),
-      (error: unknown) => shared.reject(error),
-    );
-    return shared;
+    // First, because what fails at once is told to who has joined by then.
+    const result = shared.join(caller);
+    read(cancellation, shared);
+    return result;
   }
 }
 
@@ -89,7 +85,7 @@ interface SharedReadOptions {
 }
 
 /** A read and everybody who waits for it. */
-class SharedRead<Result> {
+class SharedRead<Result> implements Done<Result> {
   readonly #options: SharedReadOptions;
   readonly #members: Member<Result>[] = [];
 

@@ -27,10 +27,12 @@ test('what was over when its turn came is not sent, and gives its turn back', as
     onRetryAfter: () => {},
   });
   const sent: string[] = [];
-  const attempt = async () => void sent.push('getModel');
+  const attempt = () => void sent.push('getModel');
   const task = { id: 'getModel', operation: contract.operations.getModel, isPoll: false, attempt } as const;
 
-  const outcome = policy(task, new Cancellation({ milliseconds: 100, alarm: clock.alarm }));
+  const outcome = new Promise((resolve, reject) =>
+    policy(task, new Cancellation({ milliseconds: 100, alarm: clock.alarm }), { resolve, reject }),
+  );
 
   await expect(outcome).rejects.toBe('left');
   expect([sent, turns, clock.waits()]).toEqual([[], 0, []]);
