@@ -163,7 +163,7 @@ builder.mutationField('createPrediction', (t) =>
         const id = await ctx.writeOnce(once, ({ predictions }) => predictions.create(request));
         if (input.waitSeconds) await ctx.waitFor({ kind: 'Prediction', id }, input.waitSeconds);
         const { scaleConfigs, ...rest } = request;
-        const scales = new Map(Object.entries(scaleConfigs));
+        const scales = Object.entries(scaleConfigs).map(([modelId, scale]) => ({ modelId, scale }));
         const prediction = ctx.loaders.tell<PredictionRow>(
           { kind: 'Prediction', id, ...rest, scaleConfigs: scales },
           acceptedJob,

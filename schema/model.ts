@@ -80,7 +80,10 @@ builder.node(Model, {
             operation: 'listPredictions',
             owner: id,
             page: (last) => ctx.loaders.predictions(last),
-            filter: async (prediction) => (await ctx.loaders.field(prediction, 'scaleConfigs'))?.has(id) ?? false,
+            filter: async (prediction) => {
+              const scales = await ctx.loaders.field(prediction, 'scaleConfigs');
+              return scales?.some(({ modelId }) => modelId === id) ?? false;
+            },
             mayScan: (last) => ctx.answer.mayScanPredictions(last),
           },
           page,

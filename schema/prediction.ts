@@ -1,4 +1,5 @@
 import type { ImageSource } from '../src/images/source.ts';
+import type { Scale } from '../src/upstream/predictions.ts';
 import { builder } from './builder.ts';
 import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
@@ -9,7 +10,7 @@ import { Job } from './job.ts';
 import { whenKnown } from './known.ts';
 import { Model, Prediction, PredictionConnection } from './nodes.ts';
 
-const PredictionModel = builder.objectRef<{ modelId: string; scale: number }>('PredictionModel').implement({
+const PredictionModel = builder.objectRef<Scale>('PredictionModel').implement({
   description: 'A model that takes part in a prediction.',
   fields: (t) => ({
     modelId: t.id({
@@ -47,10 +48,7 @@ builder.node(Prediction, {
     models: t.field({
       type: [PredictionModel],
       description: 'The models that take part; null when the upstream does not say.',
-      resolve: (prediction, _, { loaders }) =>
-        whenKnown(loaders.field(prediction, 'scaleConfigs'), (scales) =>
-          scales ? Array.from(scales, ([modelId, scale]) => ({ modelId, scale })) : null,
-        ),
+      resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'scaleConfigs'),
     }),
     images: t.field({
       type: [Image],

@@ -35,8 +35,8 @@ export const identifyWith =
   ({ access, tokens, watchTokens }: IdentitiesOptions): Identify =>
   (caller) => {
     const { jwt, watchToken } = caller;
-    const brought = [caller.apiKey ?? undefined, jwt, watchToken].filter((one) => one !== undefined);
-    if (brought.length > 1) {
+    const brought = Number(caller.apiKey != null) + Number(jwt !== undefined) + Number(watchToken !== undefined);
+    if (brought > 1) {
       throw publicError('UNAUTHENTICATED', 'Bring an API key, a JWT or a watch token; this request brings several.');
     }
     if (watchToken !== undefined) return watchTokens.open(watchToken);

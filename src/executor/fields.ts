@@ -49,11 +49,39 @@ function executeField(
   prev: Place | undefined,
   container: Container,
 ): unknown {
+  if (field.serialize) return executeLeaf(run, field, field.serialize, source, prev, container);
   const place = new FieldPlace(run, field, prev, container);
   try {
-    const value: unknown = field.resolve(source, run.argumentsOf(field), run.contextValue, place);
-    return isPromise(value) ? putLater(place, value, field.complete) : field.complete(place, value);
+    return completeField(place, field.resolve(source, run.argumentsOf(field), run.contextValue, place));
   } catch (error) {
     return refuse(place, error);
   }
 }
+
+/** As {@link executeField}: most fields of an answer are leaves whose values are there, and need no place for them. */
+function executeLeaf(
+  run: Run,
+  field: PlannedField,
+  serialize: (value: unknown) => unknown,
+  source: unknown,
+  prev: Place | undefined,
+  container: Container,
+): unknown {
+  try {
+    const value: unknown = field.resolve(source, run.argumentsOf(field), run.contextValue, NO_INFO);
+    const serialized = isPlain(value) ? serialize(value) : undefined;
+    if (serialized !== undefined && serialized !== null) return serialized;
+    return completeField(new FieldPlace(run, field, prev, container), value);
+  } catch (error) {
+    return refuse(new FieldPlace(run, field, prev, container), error);
+  }
+}
+
+const completeField = (place: FieldPlace, value: unknown): unknown =>
+  isPromise(value) ? putLater(place, value, place.planned.complete) : place.planned.complete(place, value);
+
+/** Who names no fourth parameter looks at none. */
+const NO_INFO = undefined as never;
+
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';

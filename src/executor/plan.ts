@@ -6,9 +6,12 @@ import {
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getArgumentValues,
+  isLeafType,
+  isNonNullType,
   Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
@@ -47,12 +50,18 @@ export interface PlannedField {
   readonly isNonNull: boolean;
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
   readonly complete: Complete;
+  /**
+   * Writes a value of a leaf whose resolver asks for no more than its arguments and the context, so that a value that is
+   * there needs no place. @default the value is completed in its place
+   */
+  readonly serialize: ((value: unknown) => unknown) | undefined;
   /** The arguments that its resolver gets; undefined when they depend on variables. */
   readonly args: Values | undefined;
 }
 
 /** An operation of a document, with what is kept of it between executions. */
 export interface PlannedOperation {
+  readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** As {@link fragments}, in the form in which resolvers know them. */
@@ -61,7 +70,8 @@ export interface PlannedOperation {
   selectionFor(variables: Values): Selection;
 }
 
-const plans = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<OperationDefinitionNode, PlannedOperation>>>();
+/** Of each operation the last schema that it was executed with: there is hardly ever another. */
+const plans = new WeakMap<OperationDefinitionNode, PlannedOperation>();
 
 /** The plan of an operation. It is kept for as long as its document is. */
 export function planOf(
@@ -69,12 +79,10 @@ export function planOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): PlannedOperation {
-  const ofSchema = plans.get(schema) ?? new WeakMap<DocumentNode, Map<OperationDefinitionNode, PlannedOperation>>();
-  plans.set(schema, ofSchema);
-  const ofDocument = ofSchema.get(document) ?? new Map<OperationDefinitionNode, PlannedOperation>();
-  ofSchema.set(document, ofDocument);
-  const plan = ofDocument.get(operation) ?? makePlan(schema, document, operation);
-  ofDocument.set(operation, plan);
+  const known = plans.get(operation);
+  if (known?.schema === schema) return known;
+  const plan = makePlan(schema, document, operation);
+  plans.set(operation, plan);
   return plan;
 }
 
@@ -89,6 +97,7 @@ function makePlan(schema: GraphQLSchema, document: DocumentNode, operation: Oper
   const selections = new Map<string, Selection>();
 
   return {
+    schema,
     operation,
     fragments,
     fragmentsByName: Object.fromEntries(fragments),
@@ -171,7 +180,16 @@ function planField(
   const { complete, isNonNull } = completerOf(definition.type, below);
   const resolve = definition.resolve ?? defaultFieldResolver;
   const args = constantArguments(definition, node);
-  return { key, nodes, parentType, definition, isNonNull, resolve, complete, args };
+  const serialize = takesInfo(resolve) ? undefined : serializerOf(definition.type);
+  return { key, nodes, parentType, definition, isNonNull, resolve, complete, serialize, args };
+}
+
+/** Whether a resolver may look at its fourth argument. One that names none may look at all of them. */
+const takesInfo = ({ length }: PlannedField['resolve']): boolean => length === 0 || length > 3;
+
+function serializerOf(type: GraphQLOutputType): PlannedField['serialize'] {
+  const leaf = isNonNullType(type) ? type.ofType : type;
+  return isLeafType(leaf) ? (value) => leaf.serialize(value) : undefined;
 }
 
 /** GraphQL, 4 "Introspection": what every schema has besides its own fields. */

@@ -47,8 +47,7 @@ export class QueriesUnderWay {
     asker: Pick<Asker, 'whenGone'>,
     begin: () => Answering | ExecutionResult,
   ): Promise<ExecutionResult> {
-    const runs: Runs = this.#byPlan.get(plan) ?? Object.create(null);
-    this.#byPlan.set(plan, runs);
+    const runs = this.#byPlan.get(plan) ?? this.#runsOf(plan);
     const run = this.#find(runs, name) ?? this.#begin(runs, name, begin);
     if (!('leave' in run)) return run;
     run.askers++;
@@ -64,6 +63,12 @@ export class QueriesUnderWay {
       stay();
       if (runs[name] === run) delete runs[name];
     }
+  }
+
+  #runsOf(plan: PlannedOperation): Runs {
+    const runs: Runs = Object.create(null);
+    this.#byPlan.set(plan, runs);
+    return runs;
   }
 
   #find(runs: Runs, name: string): Run | undefined {

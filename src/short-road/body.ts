@@ -15,22 +15,30 @@ export interface BodyOptions {
  */
 export function readBody(request: IncomingMessage, { milliseconds, alarm }: BodyOptions): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    const onData = (chunk: Buffer) => void chunks.push(chunk);
+    let first: Buffer | undefined;
+    let more: Buffer[] | undefined;
+    const onData = (chunk: Buffer) => {
+      if (first === undefined) first = chunk;
+      else {
+        more ??= [first];
+        more.push(chunk);
+      }
+    };
     const fail = () => {
       request.off('data', onData);
       resolve(undefined);
     };
     const callOff = alarm(milliseconds, fail);
+    // Neither comes twice.
     request
       .on('data', onData)
-      .once('end', () => {
+      .on('end', () => {
         callOff();
-        resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+        resolve(more ? Buffer.concat(more) : first);
       })
-      .once('close', () => {
+      .on('close', () => {
         callOff();
-        fail();
+        if (!request.complete) fail();
       });
   });
 }

@@ -33,7 +33,8 @@ export class ShortRequest implements AskingRequest {
       callback();
       return () => {};
     }
-    response.once('close', callback);
+    // It comes once anyway.
+    response.on('close', callback);
     return () => response.removeListener('close', callback);
   }
 }

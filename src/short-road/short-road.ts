@@ -122,9 +122,10 @@ function sendData(
   headers: readonly string[],
 ): void {
   const text = result instanceof SharedResult ? result.stringify() : JSON.stringify(result);
-  const about = ['content-type', `${mediaType}; charset=utf-8`, 'content-length', String(Buffer.byteLength(text))];
-  response.writeHead(200, [...about, ...headers]);
-  response.end(text);
+  const length = Buffer.byteLength(text);
+  response.writeHead(200, ['content-type', `${mediaType}; charset=utf-8`, 'content-length', String(length), ...headers]);
+  // In ASCII both are the same, and this one is written faster.
+  response.end(text, length === text.length ? 'latin1' : 'utf8');
 }
 
 async function send(response: ServerResponse, answer: Response, headers: readonly string[]): Promise<void> {

@@ -7,14 +7,17 @@ import { jobStatus } from './job-status.ts';
 import { readJson } from './json.ts';
 import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
 
-/** Each model's weight, by the model's id. */
-const scales: FieldReader<ReadonlyMap<string, number>> = (value) =>
-  new Map(
-    Object.entries(record(value)).map(([modelId, scale]) => [
-      modelId,
-      number(typeof scale === 'number' ? scale : record(scale).scale),
-    ]),
-  );
+/** A model that takes part in a prediction, and its weight. */
+export interface Scale {
+  readonly modelId: string;
+  readonly scale: number;
+}
+
+const scales: FieldReader<readonly Scale[]> = (value) =>
+  Object.entries(record(value)).map(([modelId, scale]) => ({
+    modelId,
+    scale: number(typeof scale === 'number' ? scale : record(scale).scale),
+  }));
 
 const size: FieldReader<{ width: number; height: number }> = (value) => {
   const { width, height } = record(value);

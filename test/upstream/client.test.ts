@@ -442,12 +442,10 @@ describe.each(ROADS)('over the road of %s,', (road) => {
     test('a weight as a number or as an object that holds it', async () => {
       const { upstream } = await startUpstream([ok({ status: 'queued', scaleConfigs: { a: 0.5, b: { scale: 2 } } })]);
 
-      expect((await upstream.predictions.get('p')).scaleConfigs).toEqual(
-        new Map([
-          ['a', 0.5],
-          ['b', 2],
-        ]),
-      );
+      expect((await upstream.predictions.get('p')).scaleConfigs).toEqual([
+        { modelId: 'a', scale: 0.5 },
+        { modelId: 'b', scale: 2 },
+      ]);
     });
 
     test('but not what every object inherits', async () => {
