@@ -1,4 +1,3 @@
-import pino from 'pino';
 import { readTenants } from './access/config.ts';
 import { type Config, readConfig } from './config.ts';
 import { readManifest } from './documents/manifest.ts';
@@ -8,18 +7,13 @@ import type { IdempotencyStore } from './idempotency/store.ts';
 import { readOrMakeSecret } from './secret.ts';
 import { serve } from './server.ts';
 import { ConfigError, listenMistake } from './settings.ts';
+import { createLog } from './telemetry/log.ts';
 import { Pool } from './upstream/pool.ts';
 
 /** An address of its own for the embedded sandbox; requests to it never leave the process. */
 const SANDBOX_URL = 'http://sandbox.internal';
 const SECRET_FILE = '.data/secret';
 const IDEMPOTENCY_FILE = '.data/idempotency.sqlite';
-
-/**
- * Lines are written together, at the latest after so many milliseconds: one by one they would cost as much as the answers
- * that they tell of. What ends the program is written at once.
- */
-const LOG = { sync: false, minLength: 16_000, periodicFlush: 200 };
 
 // What only some need is loaded by those: it would take memory and time of all others.
 
@@ -35,7 +29,7 @@ async function openStore({ redisUrl }: Config): Promise<IdempotencyStore> {
 }
 
 async function start(config: Config) {
-  const log = pino({ level: config.logLevel }, pino.destination(LOG));
+  const log = createLog(config.logLevel);
   const { automatic, manifest: manifestFile } = config.documents;
   const manifest = manifestFile === undefined ? undefined : readManifest(manifestFile);
   const { upstreamUrl = '' } = config;
