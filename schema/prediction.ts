@@ -102,7 +102,8 @@ builder.queryFields((t) => ({
     nullable: false,
     description: 'All predictions that your key may see.',
     args: connectionArguments(),
-    resolve: (_, page, { loaders }) => connect({ operation: 'listPredictions', page: loaders.predictions }, page),
+    resolve: (_, page, { loaders }) => 
+      connect({ operation: 'listPredictions', page: (last) => loaders.predictions(last) }, page),
   }),
 }));
 

@@ -1,6 +1,6 @@
 import type { ImageFacts } from './images/inspect.ts';
 import type { ImageSource } from './images/source.ts';
-import { createLoaders, type Loaders } from './loaders.ts';
+import { Loaders } from './loaders.ts';
 import type { Caller } from './upstream/cancellation.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
@@ -17,18 +17,20 @@ export interface LookAtImages {
 export class Answer {
   readonly loaders: Loaders;
   readonly #images: LookAtImages;
-  readonly #facts = new Map<string, Promise<ImageFacts>>();
-  readonly #placeholders = new Map<string, Promise<string>>();
-  readonly #scanned = new Set<string | undefined>();
+  // Made on first use, which is rare.
+  #facts: Map<string, Promise<ImageFacts>> | undefined;
+  #placeholders: Map<string, Promise<string>> | undefined;
+  #scanned: Set<string | undefined> | undefined;
 
   constructor(upstream: Upstream, images: LookAtImages, caller: AbortSignal | Caller | undefined) {
-    this.loaders = createLoaders(upstream, caller);
+    this.loaders = new Loaders(upstream, caller);
     this.#images = images;
   }
 
   /** What an image's bytes say of it; read once, whatever is selected. */
   imageFacts(source: ImageSource): Promise<ImageFacts> {
     const name = JSON.stringify(source);
+    this.#facts ??= new Map();
     const facts = this.#facts.get(name) ?? this.#images.facts(source);
     this.#facts.set(name, facts);
     return facts;
@@ -37,6 +39,7 @@ export class Answer {
   /** A tiny copy of an image as a `data:` URL; made once. */
   imagePlaceholder(source: ImageSource): Promise<string> {
     const name = JSON.stringify(source);
+    this.#placeholders ??= new Map();
     const placeholder = this.#placeholders.get(name) ?? this.#images.placeholder(source);
     this.#placeholders.set(name, placeholder);
     return placeholder;
@@ -44,6 +47,7 @@ export class Answer {
 
   /** Whether it may scan the page of predictions behind this item: a page read before is free. */
   mayScanPredictions(lastDocId: string | undefined): boolean {
+    this.#scanned ??= new Set();
     if (!this.#scanned.has(lastDocId) && this.#scanned.size >= PREDICTION_PAGES) return false;
     this.#scanned.add(lastDocId);
     return true;

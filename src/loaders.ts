@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { OperationId } from './contract/contract.ts';
 import type { Caller } from './upstream/cancellation.ts';
+import type { CallOptions } from './upstream/client.ts';
 import type { DataItemKey, DataItemRow } from './upstream/data-items.ts';
 import { isNotFound, UpstreamError } from './upstream/errors.ts';
 import type { ModelRow } from './upstream/models.ts';
@@ -14,41 +15,6 @@ type Kind = Row['kind'];
 type RowOf<K extends Kind> = Extract<Row, { kind: K }>;
 type Key = Readonly<{ id: string; modelId?: string }>;
 
-/** Names a page of a list: which list, and the id of the item before it. */
-type PageReader<Parent extends string[], Item> = (
-  ...place: [...Parent, lastDocId: string | undefined]
-) => Promise<Page<Item>>;
-
-/**
- * What one answer knows of the upstream. Each thing is read by id at most once, each page at most once; what pages tell
- * is kept field by field and completed by id only for a field that nobody told. Lives as long as one answer (an
- * operation, or one event of a subscription for all its listeners), because nothing in it is ever read anew.
- */
-export interface Loaders {
-  /** The thing itself, or null when it does not exist. One that a page told of costs no read. */
-  model(id: string): ModelRow | Promise<ModelRow | null>;
-  dataItem(key: DataItemKey): DataItemRow | Promise<DataItemRow | null>;
-  training(key: TrainingKey): TrainingRow | Promise<TrainingRow | null>;
-  prediction(id: string): PredictionRow | Promise<PredictionRow | null>;
-
-  models: PageReader<[], ModelRow>;
-  dataItems: PageReader<[modelId: string], DataItemRow>;
-  trainings: PageReader<[modelId: string], TrainingRow>;
-  predictions: PageReader<[], PredictionRow>;
-
-  /** Adds what is known of a thing, and gives all that is known of it. */
-  tell<R extends Row>(row: R, options?: TellOptions<NoInfer<R>>): R;
-  /** All that is known of a thing so far; never reads. */
-  known<R extends Row>(row: R): R;
-  /** A field, read by id if nobody told it yet; undefined when the upstream does not say. */
-  field<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]>;
-  /** A field that the graph promises; its absence is the upstream's mistake. */
-  required<R extends Row, Field extends keyof R>(
-    row: R,
-    field: Field,
-  ): NonNullable<R[Field]> | Promise<NonNullable<R[Field]>>;
-}
-
 interface TellOptions<R> {
   /** A read by id could add nothing. */
   whole?: boolean;
@@ -57,64 +23,132 @@ interface TellOptions<R> {
 }
 
 /**
- * Makes the loaders of one answer.
- *
- * @param caller Ends reads when it leaves.
+ * What one answer knows of the upstream. Each thing is read by id at most once, each page at most once; what pages tell
+ * is kept field by field and completed by id only for a field that nobody told. Lives as long as one answer (an
+ * operation, or one event of a subscription for all its listeners), because nothing in it is ever read anew.
  */
-export function createLoaders(upstream: Upstream, caller?: Caller | AbortSignal): Loaders {
-  const options = { signal: caller };
-  const readers: { [K in Kind]: ThingsOptions<RowOf<K>> } = {
-    Model: { operation: 'getModel', read: ({ id }) => upstream.models.get(id, options) },
-    DataItem: { operation: 'getDataItem', read: (key) => upstream.dataItems.get(owned(key), options) },
-    Training: { operation: 'getTraining', read: (key) => upstream.trainings.get(owned(key), options) },
-    Prediction: { operation: 'getPrediction', read: ({ id }) => upstream.predictions.get(id, options) },
-  };
+export class Loaders {
+  readonly #upstream: Upstream;
+  readonly #options: CallOptions;
   /** Made on first use: most answers know things of one or two kinds. */
-  const things: Partial<Record<Kind, Things<never>>> = {};
-  const ofKind = <K extends Kind>(kind: K): Things<RowOf<K>> => {
-    // Indexing by a kind gives the things of that kind.
-    const known = things[kind] as unknown as Things<RowOf<K>> | undefined;
-    if (known) return known;
-    const fresh = new Things<RowOf<K>>(readers[kind]);
-    things[kind] = fresh as unknown as Things<never>;
-    return fresh;
-  };
-  const of = <R extends Row>(row: R) => ofKind(row.kind) as unknown as Things<R>;
+  readonly #things: Partial<Record<Kind, Things<never>>> = {};
+  readonly #pages = new Map<string, Promise<unknown>>();
 
-  const pages = new Map<string, Promise<unknown>>();
-  const page = <Kind extends Row['kind']>(
-    kind: Kind,
-    name: string,
-    read: () => Promise<Page<RowOf<Kind>>>,
-  ): Promise<Page<RowOf<Kind>>> => {
-    const known = pages.get(name) as Promise<Page<RowOf<Kind>>> | undefined;
+  /** @param caller Ends reads when it leaves. */
+  constructor(upstream: Upstream, caller?: Caller | AbortSignal) {
+    this.#upstream = upstream;
+    this.#options = { signal: caller };
+  }
+
+  /** The thing itself, or null when it does not exist. One that a page told of costs no read. */
+  model(id: string): ModelRow | Promise<ModelRow | null> {
+    return this.#ofKind('Model').load({ id });
+  }
+
+  /** @see Loaders.model */
+  dataItem(key: DataItemKey): DataItemRow | Promise<DataItemRow | null> {
+    return this.#ofKind('DataItem').load(key);
+  }
+
+  /** @see Loaders.model */
+  training(key: TrainingKey): TrainingRow | Promise<TrainingRow | null> {
+    return this.#ofKind('Training').load(key);
+  }
+
+  /** @see Loaders.model */
+  prediction(id: string): PredictionRow | Promise<PredictionRow | null> {
+    return this.#ofKind('Prediction').load({ id });
+  }
+
+  /** The page behind the item with this id; undefined: the first page. */
+  models(last: string | undefined): Promise<Page<ModelRow>> {
+    return this.#page('Model', `models?${last}`, () => this.#upstream.models.list(last, this.#options));
+  }
+
+  /** @see Loaders.models */
+  dataItems(modelId: string, last: string | undefined): Promise<Page<DataItemRow>> {
+    const read = () => this.#upstream.dataItems.list(modelId, last, this.#options);
+    return this.#page('DataItem', `${modelId}/data?${last}`, read);
+  }
+
+  /** @see Loaders.models */
+  trainings(modelId: string, last: string | undefined): Promise<Page<TrainingRow>> {
+    const read = () => this.#upstream.trainings.list(modelId, last, this.#options);
+    return this.#page('Training', `${modelId}/trainings?${last}`, read);
+  }
+
+  /** @see Loaders.models */
+  predictions(last: string | undefined): Promise<Page<PredictionRow>> {
+    const read = () => this.#upstream.predictions.list(last, this.#options);
+    return this.#page('Prediction', `predictions?${last}`, read);
+  }
+
+  /** Adds what is known of a thing, and gives all that is known of it. */
+  tell<R extends Row>(row: R, options?: TellOptions<NoInfer<R>>): R {
+    return this.#of(row).tell(row, options);
+  }
+
+  /** All that is known of a thing so far; never reads. */
+  known<R extends Row>(row: R): R {
+    return this.#of(row).known(row);
+  }
+
+  /** A field, read by id if nobody told it yet; undefined when the upstream does not say. */
+  field<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
+    return this.#of(row).field(row, field);
+  }
+
+  /** A field that the graph promises; its absence is the upstream's mistake. */
+  required<R extends Row, Field extends keyof R>(
+    row: R,
+    field: Field,
+  ): NonNullable<R[Field]> | Promise<NonNullable<R[Field]>> {
+    return this.#of(row).required(row, field);
+  }
+
+  #of<R extends Row>(row: R): Things<R> {
+    // The things of a row's kind are things like this row.
+    return this.#ofKind(row.kind) as unknown as Things<R>;
+  }
+
+  #ofKind<K extends Kind>(kind: K): Things<RowOf<K>> {
+    // Indexing by a kind gives the things of that kind.
+    const known = this.#things[kind] as unknown as Things<RowOf<K>> | undefined;
+    if (known) return known;
+    const fresh = new Things<RowOf<K>>(this.#readerOf(kind));
+    this.#things[kind] = fresh as unknown as Things<never>;
+    return fresh;
+  }
+
+  #readerOf<K extends Kind>(kind: K): ThingsOptions<RowOf<K>> {
+    const readers: { [Each in Kind]: () => ThingsOptions<RowOf<Each>> } = {
+      Model: () => ({ operation: 'getModel', read: ({ id }) => this.#upstream.models.get(id, this.#options) }),
+      DataItem: () => ({
+        operation: 'getDataItem',
+        read: (key) => this.#upstream.dataItems.get(owned(key), this.#options),
+      }),
+      Training: () => ({
+        operation: 'getTraining',
+        read: (key) => this.#upstream.trainings.get(owned(key), this.#options),
+      }),
+      Prediction: () => ({
+        operation: 'getPrediction',
+        read: ({ id }) => this.#upstream.predictions.get(id, this.#options),
+      }),
+    };
+    return readers[kind]();
+  }
+
+  #page<K extends Kind>(kind: K, name: string, read: () => Promise<Page<RowOf<K>>>): Promise<Page<RowOf<K>>> {
+    const known = this.#pages.get(name) as Promise<Page<RowOf<K>>> | undefined;
     if (known) return known;
     const fresh = read().then((told) => {
-      ofKind(kind).tellPage(told.rows);
+      this.#ofKind(kind).tellPage(told.rows);
       return told;
     });
-    pages.set(name, fresh);
+    this.#pages.set(name, fresh);
     return fresh;
-  };
-
-  return {
-    model: (id) => ofKind('Model').load({ id }),
-    dataItem: (key) => ofKind('DataItem').load(key),
-    training: (key) => ofKind('Training').load(key),
-    prediction: (id) => ofKind('Prediction').load({ id }),
-
-    models: (last) => page('Model', `models?${last}`, () => upstream.models.list(last, options)),
-    dataItems: (modelId, last) =>
-      page('DataItem', `${modelId}/data?${last}`, () => upstream.dataItems.list(modelId, last, options)),
-    trainings: (modelId, last) =>
-      page('Training', `${modelId}/trainings?${last}`, () => upstream.trainings.list(modelId, last, options)),
-    predictions: (last) => page('Prediction', `predictions?${last}`, () => upstream.predictions.list(last, options)),
-
-    tell: (row, options) => of(row).tell(row, options),
-    known: (row) => of(row).known(row),
-    field: (row, field) => of(row).field(row, field),
-    required: (row, field) => of(row).required(row, field),
-  };
+  }
 }
 
 interface ThingsOptions<R> {
@@ -129,9 +163,9 @@ class Things<R extends Row> {
   readonly #byName = new Map<string, R>();
   /** Pages of which nobody has asked yet what they told of a certain thing: most answers show a page as it is. */
   #unsorted: Page<R>['rows'][] = [];
-  readonly #whole = new Set<string>();
-  readonly #otherwise = new Map<string, Partial<R>>();
-  readonly #loads = new Map<string, Promise<R | null>>();
+  #whole: Set<string> | undefined;
+  #otherwise: Map<string, Partial<R>> | undefined;
+  #loads: Map<string, Promise<R | null>> | undefined;
   #byId: DataLoader<Key, R, string> | undefined;
 
   constructor(options: ThingsOptions<R>) {
@@ -143,6 +177,7 @@ class Things<R extends Row> {
     const name = nameOf(key);
     const told = this.#known().get(name);
     if (told) return told;
+    this.#loads ??= new Map();
     const loading =
       this.#loads.get(name) ??
       this.#read(key).catch((error: unknown) => {
@@ -179,8 +214,14 @@ class Things<R extends Row> {
     const name = nameOf(row);
     const merged = merge(known.get(name), row);
     known.set(name, merged);
-    if (whole) this.#whole.add(name);
-    if (otherwise) this.#otherwise.set(name, otherwise);
+    if (whole) {
+      this.#whole ??= new Set();
+      this.#whole.add(name);
+    }
+    if (otherwise) {
+      this.#otherwise ??= new Map();
+      this.#otherwise.set(name, otherwise);
+    }
     return merged;
   }
 
@@ -193,11 +234,11 @@ class Things<R extends Row> {
     const said = row[field];
     if (said !== undefined && said !== null) return said;
     const known = this.known(row);
-    if (known[field] !== undefined || this.#whole.has(nameOf(row))) return known[field];
+    if (known[field] !== undefined || this.#whole?.has(nameOf(row))) return known[field];
     return this.#read(row).then(
       (whole) => whole[field],
       (error: unknown) => {
-        const otherwise = this.#otherwise.get(nameOf(row))?.[field];
+        const otherwise = this.#otherwise?.get(nameOf(row))?.[field];
         if (otherwise === undefined) throw error;
         return otherwise;
       },

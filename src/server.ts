@@ -62,9 +62,9 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     return response;
   });
   const shortRoad = options.shortRoad === false ? undefined : gateway.shortRoad;
-  const answerShortly = async (request: IncomingMessage, response: ServerResponse) => {
+  const answerShortly = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
     try {
-      const isAnswered = await shortRoad?.answer(request, response, clientOf(request, trustProxy));
+      const isAnswered = await shortRoad?.answer(request, response, address);
       if (!isAnswered) await answer(request, response);
     } catch (error) {
       // Nobody waits for this but the client, and one broken answer must not end the program.
@@ -85,12 +85,17 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     if (isDraining) response.setHeader('connection', 'close');
     const number = requests++;
     underWay[number] = response;
-    response.once('close', () => delete underWay[number]);
     const target = readTarget(request);
     request.url = target ?? '/';
-    logRequest(log, trustProxy, request, response);
+    const address = clientOf(request, trustProxy);
+    const logEnd = logRequest(log, request, response, address);
+    // It comes once.
+    response.on('close', () => {
+      delete underWay[number];
+      logEnd();
+    });
     if (target === undefined) refuse(response);
-    else if (shortRoad && !isDraining && shortRoad.takes(request)) void answerShortly(request, response);
+    else if (shortRoad && !isDraining && shortRoad.takes(request)) void answerShortly(request, response, address);
     else void answer(request, response);
   });
   const sockets = createSockets(gateway, {

@@ -71,13 +71,13 @@ export function executeRead(
     errors.add(thrown instanceof GraphQLError ? thrown : locatedError(thrown, undefined), undefined);
     return answer(null);
   };
-  const answerWhenIdle = (data: Container) => run.idle()?.then(() => answer(data)) ?? answer(data);
+  const answerWhenIdle = (data: Container) => run.whenIdle(() => answer(data));
   try {
     const data = begin(run);
     return isPromise(data) ? data.then(answerWhenIdle, fail) : answerWhenIdle(data);
   } catch (error) {
     // What has begun is waited for, as it would be without the error.
-    return run.idle()?.then(() => fail(error)) ?? fail(error);
+    return run.whenIdle(() => fail(error));
   }
 }
 

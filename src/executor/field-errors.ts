@@ -6,19 +6,18 @@ import type { GraphQLError, ResponsePath } from 'graphql';
  */
 export class FieldErrors {
   readonly list: GraphQLError[] = [];
-  readonly #nulled = new Set<ResponsePath | undefined>();
+  #nulled: Set<ResponsePath | undefined> | undefined;
 
   /** Whether the answer as a whole is null. */
   get leaveNothing(): boolean {
-    return this.#nulled.has(undefined);
+    return this.#nulled?.has(undefined) ?? false;
   }
 
   /** @param path Where the answer is null for it; undefined when all of it is. */
   add(error: GraphQLError, path: ResponsePath | undefined): void {
-    if (this.#nulled.size > 0) {
-      for (let place = path; place; place = place.prev) if (this.#nulled.has(place)) return;
-      if (this.leaveNothing) return;
-    }
+    this.#nulled ??= new Set();
+    for (let place = path; place; place = place.prev) if (this.#nulled.has(place)) return;
+    if (this.leaveNothing) return;
     this.#nulled.add(path);
     this.list.push(error);
   }

@@ -36,8 +36,7 @@ export function executeSerially(
   const go = ([field, ...rest]: readonly PlannedField[]): Container | Promise<Container> => {
     if (!field || run.errors.leaveNothing) return container;
     container[field.key] = executeField(run, field, source, undefined, container);
-    const idle = run.idle();
-    return idle ? idle.then(() => go(rest)) : go(rest);
+    return run.whenIdle(() => go(rest));
   };
   return go(fields);
 }

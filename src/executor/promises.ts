@@ -1,3 +1,9 @@
 /** Whether a value comes later: a promise, or anything else with a `then`. */
 export const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+
+/** Uses a value at once where it is there, else when it has come. */
+export const whenKnown = <Value, Made>(
+  value: Value | Promise<Value>,
+  use: (value: Value) => Made | Promise<Made>,
+): Made | Promise<Made> => (value instanceof Promise ? value.then(use) : use(value));

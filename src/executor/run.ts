@@ -19,7 +19,7 @@ export class Run {
   readonly rootValue: unknown;
   readonly contextValue: unknown;
   readonly variables: Values;
-  readonly #arguments = new Map<PlannedField, Values>();
+  #arguments: Map<PlannedField, Values> | undefined;
   #awaited = 0;
   #onIdle = () => {};
 
@@ -42,12 +42,13 @@ export class Run {
     if (this.#awaited === 0) this.#onIdle();
   }
 
-  /** Resolves when nothing is waited for any more; undefined when nothing is. */
-  idle(): Promise<void> | undefined {
-    if (this.#awaited === 0) return undefined;
-    return new Promise((resolve) => {
+  /** Uses what is there when nothing is waited for any more: at once, when nothing is. */
+  whenIdle<Made>(make: () => Made | Promise<Made>): Made | Promise<Made> {
+    if (this.#awaited === 0) return make();
+    // In a breath of its own: made at once, answers outlive two collections of garbage and pile up until the next full one.
+    return new Promise<void>((resolve) => {
       this.#onIdle = resolve;
-    });
+    }).then(make);
   }
 
   /**
@@ -57,11 +58,14 @@ export class Run {
    */
   argumentsOf(field: PlannedField): Values {
     if (field.args) return field.args;
-    const known = this.#arguments.get(field);
+    const known = this.#arguments?.get(field);
     if (known) return known;
     const args = getArgumentValues(field.definition, field.nodes[0], this.variables);
     const same = shared(args);
-    if (same) this.#arguments.set(field, same);
+    if (same) {
+      this.#arguments ??= new Map();
+      this.#arguments.set(field, same);
+    }
     return args;
   }
 }

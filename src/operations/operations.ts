@@ -4,12 +4,12 @@ import type { Credential } from '../access/credential.ts';
 import type { Asker, FindAsker, TransportContext } from '../asker.ts';
 import { type ActingAs, Context, endlessly } from '../context.ts';
 import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
-import { isPromise } from '../executor/promises.ts';
+import { isPromise, whenKnown } from '../executor/promises.ts';
 import type { Alarm } from '../jobs/pause.ts';
 import { chosenOperation } from '../limits/chosen-operation.ts';
 import type { Costs } from '../limits/cost.ts';
 import { createCostLimit, tooCostly } from '../limits/cost-limit.ts';
-import { wantsCost, withCost } from '../limits/explain.ts';
+import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
 import type { Services } from '../services.ts';
 import { OperationDeadline } from './deadline.ts';
 import { openStream, type Results, type StreamOptions } from './streams.ts';
@@ -38,7 +38,8 @@ export type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variable
 
 /** Executes operations for whoever asks, over whichever transport: who they are, what they may ask, and what they get. */
 export interface Operations {
-  execute(asked: Asked): Promise<ExecutionResult>;
+  /** What asks nothing of the upstream is answered at once, unless it has to be found out who asks. */
+  execute(asked: Asked): ExecutionResult | Promise<ExecutionResult>;
   subscribe(asked: Asked): Promise<ExecutionResult | Results>;
 }
 
@@ -48,17 +49,17 @@ export function createOperations(options: OperationsOptions): Operations {
   const underWay = new QueriesUnderWay(options.now);
 
   /** Whether it is executed at all, found out from what costs least to what costs most. */
-  const admit = async ({ transport, ...asked }: Asked) => {
+  const admit = ({ transport, ...asked }: Asked): Admitted | Refused | Promise<Admitted | Refused> => {
     const operation = chosenOperation(asked.document, asked.operationName);
     if (operation instanceof GraphQLError) return refused(operation);
     const read = readOperation({ ...asked, schema, hideSuggestions: !options.suggestions }, operation);
-    if ('errors' in read) return { errors: read.errors };
+    if ('errors' in read) return read;
     const cost = costOf(read);
     if (cost.requested > cost.limit) return refused(tooCostly(cost, 'request' in transport));
-    const found = options.askerOf(transport);
-    const asker = isPromise(found) ? await found : found;
-    const refusal = admission.refusalOf(asker);
-    return refusal ? refused(refusal) : { read, asker, explained: wantsCost(transport) ? cost : undefined };
+    return whenKnown(options.askerOf(transport), (asker) => {
+      const refusal = admission.refusalOf(asker);
+      return refusal ? refused(refusal) : { read, asker, explained: wantsCost(transport) ? cost : undefined };
+    });
   };
 
   /** Begins a query or a mutation. What asks nothing of the upstream is answered at once. */
@@ -66,31 +67,29 @@ export function createOperations(options: OperationsOptions): Operations {
     const deadline = new OperationDeadline(options);
     const contextValue = new Context(services, asker, deadline);
     const result = executeRead(read, { schema, rootValue: undefined, contextValue });
-    if (!isPromise(result)) return result;
-    return { result: endedBy(deadline, result), leave: () => deadline.leave() };
+    return isPromise(result) ? { result, leave: () => deadline.leave(), end: () => deadline.end() } : result;
   };
 
-  const answer = async (read: ReadOperation, asker: Asker): Promise<ExecutionResult> => {
+  const answer = (read: ReadOperation, asker: Asker): ExecutionResult | Promise<ExecutionResult> => {
     const { plan, variables } = read;
     const credential = plan.operation.operation === OperationTypeNode.QUERY ? credentialOf(asker) : undefined;
-    if (!credential) return await alone(begin(read, asker), asker);
+    if (!credential) return alone(begin(read, asker), asker);
     // Whoever may ask when they ask may have the answer: they all have what was found out for one of them.
     const { baseUrl, scope } = asker;
     const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
     // No two of these look alike: the first three hold no space, a scope no brace.
     const name = `${credential.apiKey} ${services.eraOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
-    return await underWay.answer(plan, name, asker, () =>
-      begin(read, { credential: () => credential, baseUrl, scope }),
-    );
+    return underWay.answer(plan, name, asker, () => begin(read, { credential: () => credential, baseUrl, scope }));
   };
 
   return {
-    async execute(asked) {
-      const admitted = await admit(asked);
-      if ('errors' in admitted) return admitted;
-      const result = await answer(admitted.read, admitted.asker);
-      return admitted.explained ? withCost(result, admitted.explained) : result;
-    },
+    execute: (asked) =>
+      whenKnown(admit(asked), (admitted) => {
+        if ('errors' in admitted) return admitted;
+        const { read, asker, explained } = admitted;
+        const result = answer(read, asker);
+        return explained ? whenKnown(result, (plain) => withCost(plain, explained)) : result;
+      }),
     async subscribe(asked) {
       const admitted = await admit(asked);
       if ('errors' in admitted) return admitted;
@@ -105,7 +104,20 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 }
 
-const refused = (error: GraphQLError): { errors: readonly GraphQLError[] } => ({ errors: [error] });
+/** An operation that is executed. */
+interface Admitted {
+  readonly read: ReadOperation;
+  readonly asker: Asker;
+  /** What it may take, where the asker wants to know. */
+  readonly explained: OperationCost | undefined;
+}
+
+/** Why one is not. */
+interface Refused {
+  readonly errors: readonly GraphQLError[];
+}
+
+const refused = (error: GraphQLError): Refused => ({ errors: [error] });
 
 /** Undefined for who has none, or none that works: whether that matters is up to what is asked for. */
 function credentialOf(asker: Asker): Credential | undefined {
@@ -116,14 +128,6 @@ function credentialOf(asker: Asker): Credential | undefined {
   }
 }
 
-async function endedBy(deadline: OperationDeadline, result: Promise<ExecutionResult>): Promise<ExecutionResult> {
-  try {
-    return await result;
-  } finally {
-    deadline.end();
-  }
-}
-
 /** Waits for an answer that one asker alone gets. */
 async function alone(answering: Answering | ExecutionResult, asker: Asker): Promise<ExecutionResult> {
   if (!('leave' in answering)) return answering;
@@ -131,6 +135,7 @@ async function alone(answering: Answering | ExecutionResult, asker: Asker): Prom
   try {
     return await answering.result;
   } finally {
+    answering.end();
     stay();
   }
 }

@@ -8,9 +8,11 @@ export interface Answering {
   readonly result: Promise<ExecutionResult>;
   /** Nobody wants the answer any more. */
   leave(): void;
+  /** It is there, or never will be. */
+  end(): void;
 }
 
-interface Run extends Answering {
+interface Run extends Pick<Answering, 'result' | 'leave'> {
   readonly begunAt: number;
   askers: number;
 }
@@ -41,12 +43,12 @@ export class QueriesUnderWay {
    * @param name What the answer depends on besides the document: who asks, how, and with which variables.
    * @param begin Begins to answer; what it gives at once has nobody to share it with.
    */
-  async answer(
+  answer(
     plan: PlannedOperation,
     name: string,
     asker: Pick<Asker, 'whenGone'>,
     begin: () => Answering | ExecutionResult,
-  ): Promise<ExecutionResult> {
+  ): ExecutionResult | Promise<ExecutionResult> {
     const runs = this.#byPlan.get(plan) ?? this.#runsOf(plan);
     const run = this.#find(runs, name) ?? this.#begin(runs, name, begin);
     if (!('leave' in run)) return run;
@@ -57,12 +59,16 @@ export class QueriesUnderWay {
       if (runs[name] === run) delete runs[name];
       run.leave();
     });
-    try {
-      return await run.result;
-    } finally {
-      stay();
-      if (runs[name] === run) delete runs[name];
-    }
+    return run.result.then(
+      (result) => {
+        stay();
+        return result;
+      },
+      (error: unknown) => {
+        stay();
+        throw error;
+      },
+    );
   }
 
   #runsOf(plan: PlannedOperation): Runs {
@@ -80,7 +86,20 @@ export class QueriesUnderWay {
     const begunAt = this.#now();
     const answering = begin();
     if (!('leave' in answering)) return answering;
-    const result = answering.result.then(shared);
+    const end = () => {
+      answering.end();
+      if (runs[name] === run) delete runs[name];
+    };
+    const result = answering.result.then(
+      (plain) => {
+        end();
+        return shared(plain);
+      },
+      (error: unknown) => {
+        end();
+        throw error;
+      },
+    );
     const run: Run = { result, leave: answering.leave, begunAt, askers: 0 };
     runs[name] = run;
     return run;

@@ -11,36 +11,39 @@ export interface BodyOptions {
 /**
  * Reads the body of a request.
  *
- * @returns Undefined when it does not arrive in time, or not at all: {@link passOn} tells that to whoever reads it next.
+ * @param use Gets it, once; undefined when it does not arrive in time, or not at all: {@link passOn} tells that to whoever
+ * reads it next.
  */
-export function readBody(request: IncomingMessage, { milliseconds, alarm }: BodyOptions): Promise<Buffer | undefined> {
-  return new Promise((resolve) => {
-    let first: Buffer | undefined;
-    let more: Buffer[] | undefined;
-    const onData = (chunk: Buffer) => {
-      if (first === undefined) first = chunk;
-      else {
-        more ??= [first];
-        more.push(chunk);
-      }
-    };
-    const fail = () => {
-      request.off('data', onData);
-      resolve(undefined);
-    };
-    const callOff = alarm(milliseconds, fail);
-    // Neither comes twice.
-    request
-      .on('data', onData)
-      .on('end', () => {
-        callOff();
-        resolve(more ? Buffer.concat(more) : first);
-      })
-      .on('close', () => {
-        callOff();
-        if (!request.complete) fail();
-      });
-  });
+export function readBody(
+  request: IncomingMessage,
+  { milliseconds, alarm }: BodyOptions,
+  use: (body: Buffer | undefined) => void,
+): void {
+  let first: Buffer | undefined;
+  let more: Buffer[] | undefined;
+  let isOver = false;
+  const finish = (body: Buffer | undefined) => {
+    if (isOver) return;
+    isOver = true;
+    callOff();
+    use(body);
+  };
+  const onData = (chunk: Buffer) => {
+    if (first === undefined) first = chunk;
+    else {
+      more ??= [first];
+      more.push(chunk);
+    }
+  };
+  const fail = () => {
+    request.off('data', onData);
+    finish(undefined);
+  };
+  const callOff = alarm(milliseconds, fail);
+  request
+    .on('data', onData)
+    .on('end', () => finish(more ? Buffer.concat(more) : first))
+    .on('close', fail);
 }
 
 /**

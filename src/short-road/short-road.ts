@@ -5,6 +5,7 @@ import type { Visit } from '../access/origins.ts';
 import type { Rate } from '../access/rates.ts';
 import type { Documents } from '../documents/documents.ts';
 import type { KnownDocuments } from '../documents/known.ts';
+import { whenKnown } from '../executor/promises.ts';
 import { chosenOperation } from '../limits/chosen-operation.ts';
 import type { Operations } from '../operations/operations.ts';
 import { SharedResult } from '../shared-result.ts';
@@ -68,13 +69,28 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
     return { document, operationName: params.operationName, variableValues: params.variables };
   };
 
-  const execute = async (asked: Asked, request: ShortRequest): Promise<ExecutionResult> => {
+  const masked = (result: ExecutionResult): ExecutionResult =>
+    result.errors ? { ...result, errors: result.errors.map(maskError) } : result;
+  const failed = (error: unknown): ExecutionResult => ({ errors: [maskError(error)] });
+
+  const execute = (asked: Asked, request: ShortRequest): ExecutionResult | Promise<ExecutionResult> => {
     try {
-      const result = await operations.execute({ ...asked, transport: { request } });
-      return result.errors ? { ...result, errors: result.errors.map(maskError) } : result;
+      const result = operations.execute({ ...asked, transport: { request } });
+      return result instanceof Promise ? result.then(masked, failed) : masked(result);
     } catch (error) {
-      return { errors: [maskError(error)] };
+      return failed(error);
     }
+  };
+
+  const write = (
+    { headers: { origin, host } }: IncomingMessage,
+    response: ServerResponse,
+    result: ExecutionResult,
+    mediaType: string,
+  ): void | Promise<void> => {
+    const headers = options.headersFor({ origin, host });
+    if (result.errors) return writeResponse(response, processRegularResult(result, options.fetchAPI, mediaType), headers);
+    return writeData(response, result, mediaType, headers);
   };
 
   return {
@@ -92,30 +108,35 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
       );
     },
 
-    async answer(request, response, address) {
-      const body = await readBody(request, options.body);
-      if (!body && request.destroyed) return true;
-      const asked = body && read(body);
-      const accepted = options.mediaTypeFor(request.headers.accept ?? '');
-      const mediaType = accepted instanceof Promise ? await accepted : accepted;
-      if (!asked || !mediaType || (address !== undefined && addresses.count(address))) {
-        passOn(request, body, options.body.tooSlow);
-        return false;
-      }
-      const result = await execute(asked, new ShortRequest(request, response));
-      const { origin, host } = request.headers;
-      const headers = options.headersFor({ origin, host });
-      if (result.errors) await send(response, processRegularResult(result, options.fetchAPI, mediaType), headers);
-      else sendData(response, result, mediaType, headers);
-      return true;
-    },
+    answer: (request, response, address) =>
+      new Promise((resolve, reject) => {
+        const answerTo = (body: Buffer | undefined, mediaType: string | undefined): boolean | Promise<boolean> => {
+          const asked = body && read(body);
+          if (!asked || !mediaType || (address !== undefined && addresses.count(address))) {
+            passOn(request, body, options.body.tooSlow);
+            return false;
+          }
+          const result = execute(asked, new ShortRequest(request, response));
+          const written = whenKnown(result, (plain) => write(request, response, plain, mediaType));
+          return whenKnown(written, () => true);
+        };
+        readBody(request, options.body, (body) => {
+          try {
+            if (!body && request.destroyed) return resolve(true);
+            const mediaType = options.mediaTypeFor(request.headers.accept ?? '');
+            resolve(whenKnown(mediaType, (type) => answerTo(body, type)));
+          } catch (error) {
+            reject(error);
+          }
+        });
+      }),
   };
 }
 
 type Asked = { document: DocumentNode; operationName: string | null | undefined; variableValues: Values };
 type Values = { readonly [name: string]: unknown } | null | undefined;
 
-function sendData(
+function writeData(
   response: ServerResponse,
   result: ExecutionResult,
   mediaType: string,
@@ -128,7 +149,7 @@ function sendData(
   response.end(text, length === text.length ? 'latin1' : 'utf8');
 }
 
-async function send(response: ServerResponse, answer: Response, headers: readonly string[]): Promise<void> {
+async function writeResponse(response: ServerResponse, answer: Response, headers: readonly string[]): Promise<void> {
   const about: string[] = [];
   answer.headers.forEach((value, name) => void about.push(name.toLowerCase(), value));
   const text = await answer.text();

@@ -2,28 +2,41 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 
 /**
- * Writes one line when a request has been answered or its client has left. It holds no header, no body, no query string
- * and no sealed token, because each of them may hold a secret.
+ * A request has come. Its line holds no header, no body, no query string and no sealed token, because each of them may hold
+ * a secret.
  *
- * @param trustProxy Takes the client's address from `X-Forwarded-For`, because a proxy of ours sets it.
+ * @param client Whence it comes; the socket may be gone by the time the answer is.
+ * @returns Writes one line, when the request has been answered or its client has left.
  */
-export function logRequest(log: Logger, trustProxy: boolean, request: IncomingMessage, response: ServerResponse): void {
+export function logRequest(
+  log: Logger,
+  request: IncomingMessage,
+  response: ServerResponse,
+  client: string | undefined,
+): () => void {
   const start = performance.now();
-  // The socket may be gone by the time the answer is.
-  const client = clientOf(request, trustProxy);
-  response.once('close', () => {
-    log.info(
-      {
-        method: request.method,
-        path: safePath(request.url ?? '/'),
-        status: response.statusCode,
-        ms: Math.round(performance.now() - start),
-        client,
-        ...(!response.writableFinished && { left: true }),
-      },
-      'request',
-    );
-  });
+  return () => {
+    const line: RequestLine = {
+      method: request.method,
+      path: safePath(request.url ?? '/'),
+      status: response.statusCode,
+      ms: Math.round(performance.now() - start),
+      client,
+    };
+    if (!response.writableFinished) line.left = true;
+    log.info(line, 'request');
+  };
+}
+
+interface RequestLine {
+  method: string | undefined;
+  path: string;
+  status: number;
+  /** From the request to the end of its answer, in milliseconds. */
+  ms: number;
+  client: string | undefined;
+  /** The client did not wait for all of it. */
+  left?: true;
 }
 
 /** The path alone, without what is secret in it. */
