@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Gateway } from './gateway.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
+import { Linked, LinkedList } from './linked.ts';
 import { createSockets } from './sockets.ts';
 import { clientOf, logRequest } from './telemetry/request-log.ts';
 import { DRAINED } from './uploads/drain.ts';
@@ -46,6 +47,15 @@ export interface Server {
  */
 const SLOWEST = { headers: 10_000, request: 300_000, look: 1_000 };
 
+class AnswerUnderWay extends Linked {
+  readonly response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    super();
+    this.response = response;
+  }
+}
+
 /** How long answers under way may take after a stop was asked for, in milliseconds. */
 const DRAIN = 10_000;
 
@@ -72,9 +82,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       response.destroy();
     }
   };
-  /** By number. No Set: what passes through one in great numbers is kept alive by the tables that it leaves behind. */
-  const underWay: Record<number, ServerResponse> = Object.create(null);
-  let requests = 0;
+  const underWay = new LinkedList<AnswerUnderWay>();
   let isDraining = false;
   const timeouts = {
     headersTimeout: SLOWEST.headers,
@@ -83,15 +91,15 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   };
   const server = createServer(timeouts, (request, response) => {
     if (isDraining) response.setHeader('connection', 'close');
-    const number = requests++;
-    underWay[number] = response;
+    const answering = new AnswerUnderWay(response);
+    underWay.add(answering);
     const target = readTarget(request);
     request.url = target ?? '/';
     const address = clientOf(request, trustProxy);
     const logEnd = logRequest(log, request, response, address);
     // It comes once.
     response.on('close', () => {
-      delete underWay[number];
+      answering.leaveList();
       logEnd();
     });
     if (target === undefined) refuse(response);
@@ -128,7 +136,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       isDraining = true;
       gateway.refuseNew();
       // Whoever keeps its connection after the last answer would keep the program.
-      for (const response of Object.values(underWay))
+      for (const { response } of underWay.toArray())
         if (!response.headersSent) response.setHeader('connection', 'close');
       const deadline = AbortSignal.timeout(DRAIN);
       deadline.addEventListener('abort', () => {
@@ -138,8 +146,8 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       await sockets.close();
       const disposed = gateway.dispose();
       // Until the last answer is sent whoever asks still hears that this gateway lives, and takes nothing new.
-      for (let left = Object.values(underWay); left.length > 0; left = Object.values(underWay)) {
-        await Promise.all(left.map((response) => once(response, 'close')));
+      for (let left = underWay.toArray(); left.length > 0; left = underWay.toArray()) {
+        await Promise.all(left.map(({ response }) => once(response, 'close')));
       }
       const closed = once(server, 'close');
       server.close();

@@ -50,7 +50,8 @@ export interface Access {
 export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOptions): Access {
   return {
     apiKeyHeader,
-    credentialOf({ apiKey, ...caller }) {
+    credentialOf(caller) {
+      const { apiKey } = caller;
       if (apiKey !== null && apiKey !== undefined) {
         if (KEY.test(apiKey)) return { apiKey };
         const said = apiKey === '' ? 'is empty' : 'is not';

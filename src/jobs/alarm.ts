@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers';
+import { Linked, LinkedList } from '../linked.ts';
 import type { Alarm } from './pause.ts';
 
 /**
@@ -13,33 +14,22 @@ export const alarm: Alarm = (milliseconds, ring) => {
 /** By milliseconds, of which there are few: those that are configured, and whole seconds that somebody waits. */
 const bells: Record<number, Bell> = {};
 
-/** A place in a list that is linked in both directions, so that it is left at once. */
-class Link {
-  previous: Link = this;
-  next: Link = this;
+class Waiting extends Linked {
   readonly ring: () => void;
   /** When it rings, by the clock that never goes back, in milliseconds. */
   readonly at: number;
 
   constructor(ring: () => void, at: number) {
+    super();
     this.ring = ring;
     this.at = at;
-  }
-
-  /** Leaves the list, and lets go of what is in it: one that outlives its time must keep nobody else alive. */
-  leave(): void {
-    this.previous.next = this.next;
-    this.next.previous = this.previous;
-    this.previous = this;
-    this.next = this;
   }
 }
 
 /** Everything that waits for the same number of milliseconds. */
 class Bell {
   readonly #milliseconds: number;
-  /** Before the first and behind the last. */
-  readonly #end = new Link(() => {}, Number.POSITIVE_INFINITY);
+  readonly #waiting = new LinkedList<Waiting>();
   #isTimed = false;
 
   constructor(milliseconds: number) {
@@ -47,13 +37,10 @@ class Bell {
   }
 
   add(ring: () => void): () => void {
-    const link = new Link(ring, performance.now() + this.#milliseconds);
-    link.previous = this.#end.previous;
-    link.next = this.#end;
-    this.#end.previous.next = link;
-    this.#end.previous = link;
+    const waiting = new Waiting(ring, performance.now() + this.#milliseconds);
+    this.#waiting.add(waiting);
     if (!this.#isTimed) this.#wait(this.#milliseconds);
-    return () => link.leave();
+    return () => waiting.leaveList();
   }
 
   #wait(milliseconds: number): void {
@@ -65,13 +52,13 @@ class Bell {
     this.#isTimed = false;
     const now = performance.now();
     try {
-      for (let { next } = this.#end; next.at <= now; next = this.#end.next) {
-        next.leave();
-        next.ring();
+      for (let { first } = this.#waiting; first && first.at <= now; { first } = this.#waiting) {
+        first.leaveList();
+        first.ring();
       }
     } finally {
-      const { at } = this.#end.next;
-      if (at < Number.POSITIVE_INFINITY && !this.#isTimed) this.#wait(Math.max(1, at - now));
+      const { first } = this.#waiting;
+      if (first && !this.#isTimed) this.#wait(Math.max(1, first.at - now));
     }
   }
 }

@@ -45,18 +45,19 @@ export interface Operations {
 
 export function createOperations(options: OperationsOptions): Operations {
   const { schema, services, admission } = options;
+  const hideSuggestions = !options.suggestions;
   const costOf = createCostLimit({ schema, costs: options.costs, limit: options.cost });
   const underWay = new QueriesUnderWay(options.now);
 
   /** Whether it is executed at all, found out from what costs least to what costs most. */
-  const admit = ({ transport, ...asked }: Asked): Admitted | Refused | Promise<Admitted | Refused> => {
-    const operation = chosenOperation(asked.document, asked.operationName);
+  const admit = ({ transport, document, operationName, variableValues }: Asked) => {
+    const operation = chosenOperation(document, operationName);
     if (operation instanceof GraphQLError) return refused(operation);
-    const read = readOperation({ ...asked, schema, hideSuggestions: !options.suggestions }, operation);
+    const read = readOperation({ schema, document, variableValues, hideSuggestions }, operation);
     if ('errors' in read) return read;
     const cost = costOf(read);
     if (cost.requested > cost.limit) return refused(tooCostly(cost, 'request' in transport));
-    return whenKnown(options.askerOf(transport), (asker) => {
+    return whenKnown<Asker, Admitted | Refused>(options.askerOf(transport), (asker) => {
       const refusal = admission.refusalOf(asker);
       return refusal ? refused(refusal) : { read, asker, explained: wantsCost(transport) ? cost : undefined };
     });
@@ -95,7 +96,7 @@ export function createOperations(options: OperationsOptions): Operations {
       if ('errors' in admitted) return admitted;
       const { asker, explained } = admitted;
       const context = new Context(services, asker, endlessly(asker.signal));
-      return await openStream({ ...asked, schema, hideSuggestions: !options.suggestions }, context, asker, {
+      return await openStream({ ...asked, schema, hideSuggestions }, context, asker, {
         ...options,
         open: () => admission.openStream(asker),
         show: explained ? (result) => withCost(result, explained) : (result) => result,
