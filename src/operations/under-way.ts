@@ -12,17 +12,12 @@ export interface Answering {
   end(): void;
 }
 
-interface Run extends Pick<Answering, 'result' | 'leave'> {
-  readonly begunAt: number;
-  askers: number;
-}
-
 /** For how long others join a query that is under way, in milliseconds. Its answer is older by as much than one of their own. */
 const JOINABLE = 1_000;
 
 /**
  * By what their answers depend on besides the document. No Map: what passes through one in great numbers is kept alive by
- * the tables that it leaves behind as it grows and shrinks.
+ * the tables that it leaves behind as it grows and shrinks. An object has such tables, too, but a run that is over is empty.
  */
 type Runs = Record<string, Run>;
 
@@ -50,16 +45,64 @@ export class QueriesUnderWay {
     begin: () => Answering | ExecutionResult,
   ): ExecutionResult | Promise<ExecutionResult> {
     const runs = this.#byPlan.get(plan) ?? this.#runsOf(plan);
-    const run = this.#find(runs, name) ?? this.#begin(runs, name, begin);
-    if (!('leave' in run)) return run;
-    run.askers++;
+    const begunAt = this.#now();
+    const known = runs[name];
+    if (known && begunAt - known.begunAt <= JOINABLE) return known.join(asker);
+    const answering = begin();
+    if (!('leave' in answering)) return answering;
+    const run = new Run({ runs, name, answering, begunAt });
+    runs[name] = run;
+    return run.join(asker);
+  }
+
+  #runsOf(plan: PlannedOperation): Runs {
+    const runs: Runs = Object.create(null);
+    this.#byPlan.set(plan, runs);
+    return runs;
+  }
+}
+
+interface RunOptions {
+  /** Where others find it, and join it. */
+  readonly runs: Runs;
+  readonly name: string;
+  readonly answering: Answering;
+  /** In milliseconds since the epoch. */
+  readonly begunAt: number;
+}
+
+/** A query under way, and how many wait for its answer. */
+class Run {
+  readonly begunAt: number;
+  #underWay: RunOptions | undefined;
+  #result: Promise<ExecutionResult>;
+  #askers = 0;
+
+  constructor(options: RunOptions) {
+    const { answering, begunAt } = options;
+    this.begunAt = begunAt;
+    this.#underWay = options;
+    this.#result = answering.result.then(
+      (result) => {
+        this.#close();
+        answering.end();
+        return shared(result);
+      },
+      (error: unknown) => {
+        this.#close();
+        answering.end();
+        throw error;
+      },
+    );
+  }
+
+  join(asker: Pick<Asker, 'whenGone'>): Promise<ExecutionResult> {
+    this.#askers++;
     const stay = asker.whenGone(() => {
-      run.askers--;
-      if (run.askers > 0) return;
-      if (runs[name] === run) delete runs[name];
-      run.leave();
+      this.#askers--;
+      if (this.#askers === 0) this.#close()?.leave();
     });
-    return run.result.then(
+    return this.#result.then(
       (result) => {
         stay();
         return result;
@@ -71,40 +114,18 @@ export class QueriesUnderWay {
     );
   }
 
-  #runsOf(plan: PlannedOperation): Runs {
-    const runs: Runs = Object.create(null);
-    this.#byPlan.set(plan, runs);
-    return runs;
-  }
-
-  #find(runs: Runs, name: string): Run | undefined {
-    const run = runs[name];
-    return run && this.#now() - run.begunAt <= JOINABLE ? run : undefined;
-  }
-
-  #begin(runs: Runs, name: string, begin: () => Answering | ExecutionResult): Run | ExecutionResult {
-    const begunAt = this.#now();
-    const answering = begin();
-    if (!('leave' in answering)) return answering;
-    const end = () => {
-      answering.end();
-      if (runs[name] === run) delete runs[name];
-    };
-    const result = answering.result.then(
-      (plain) => {
-        end();
-        return shared(plain);
-      },
-      (error: unknown) => {
-        end();
-        throw error;
-      },
-    );
-    const run: Run = { result, leave: answering.leave, begunAt, askers: 0 };
-    runs[name] = run;
-    return run;
+  /** Sees to it that nobody joins any more, and lets go of everything. */
+  #close(): Answering | undefined {
+    const { runs, name, answering } = this.#underWay ?? {};
+    if (runs && name !== undefined && runs[name] === this) delete runs[name];
+    this.#underWay = undefined;
+    this.#result = NOTHING;
+    return answering;
   }
 }
+
+/** In the place of a result that nobody asks for any more. */
+const NOTHING: Promise<ExecutionResult> = Promise.resolve({});
 
 /** What many may get is written as JSON once. Errors are masked for each. */
 const shared = (result: ExecutionResult): ExecutionResult => (result.errors ? result : new SharedResult(result));

@@ -32,54 +32,58 @@ export function createPoolRoad({ pool, baseUrl, headers, now }: PoolRoadOptions)
   const all = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': ACCEPTED_CODINGS, ...headers };
   const road: Road = { pool, now, prefix, headers: Object.entries(all).flat() };
 
-  return (request, cancellation, done) => pool.lend(new Exchange(road, request, cancellation, done));
+  return (request, cancellation, done) => pool.lend(new Exchange(road, { request, cancellation, done }));
+}
+
+/** What is asked for, and for whom. */
+interface Asking<Result> {
+  readonly request: ReadRequest<Result>;
+  readonly cancellation: Cancellation;
+  readonly done: Done<Result>;
 }
 
 /**
  * One request and its answer, as undici tells of it: by the older of its two sets of calls, which makes no objects in
- * between.
+ * between. Once it is over it lets go of everything: queues of undici that have grown since may keep it for a while.
  */
 class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   readonly #road: Road;
-  readonly #request: ReadRequest<Result>;
-  readonly #cancellation: Cancellation;
-  readonly #done: Done<Result>;
+  /** Undefined once it is over. */
+  #asking: Asking<Result> | undefined;
   #connection: Client | undefined;
   #abort: ((error: Error) => void) | undefined;
-  #isOver = false;
   #status = 0;
   #headers: readonly Buffer[] = NO_HEADERS;
   #first: Buffer | undefined;
   #more: Buffer[] | undefined;
   #size = 0;
 
-  constructor(road: Road, request: ReadRequest<Result>, cancellation: Cancellation, done: Done<Result>) {
+  constructor(road: Road, asking: Asking<Result>) {
     this.#road = road;
-    this.#request = request;
-    this.#cancellation = cancellation;
-    this.#done = done;
-    cancellation.underWay = this;
+    this.#asking = asking;
+    asking.cancellation.underWay = this;
   }
 
   use(connection: Client): void {
     const { pool, prefix, headers } = this.#road;
     // It waited for so long that nobody wants it any more.
-    if (this.#isOver) return pool.takeBack(connection);
+    if (!this.#asking) return pool.takeBack(connection);
     this.#connection = connection;
+    const path = prefix + this.#asking.request.path;
     // Nobody else waits for this connection, so that nothing has to be held back until it answers (`blocking`).
-    connection.dispatch({ path: prefix + this.#request.path, method: 'GET', headers, blocking: false }, this);
+    connection.dispatch({ path, method: 'GET', headers, blocking: false }, this);
   }
 
   onConnect(abort: (error?: Error) => void): void {
     this.#abort = abort;
-    if (this.#isOver) this.#hangUp();
+    if (!this.#asking) this.#hangUp();
   }
 
   /** Comes again after an interim answer, such as early hints. */
   onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
     this.#headers = headers;
-    const { other } = this.#request;
+    const other = this.#asking?.request.other;
     if (other && this.#isSuccess && !isJson(this.#header('content-type'))) {
       this.#make(other);
       this.#hangUp();
@@ -88,7 +92,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.#isOver) return true;
+    if (!this.#asking) return true;
     this.#size += chunk.byteLength;
     if (this.#size > this.#maxBytes) this.#break(new BodyTooLongError(this.#maxBytes));
     else if (this.#first === undefined) this.#first = chunk;
@@ -133,28 +137,29 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   #header(name: string): string | undefined {
     let found: string | undefined;
     for (let at = 0; at < this.#headers.length; at += 2) {
-      const [key, value] = [this.#headers[at], this.#headers[at + 1]];
+      const key = this.#headers[at];
       if (key?.length !== name.length || key.toString('latin1').toLowerCase() !== name) continue;
-      const text = value?.toString('latin1') ?? '';
+      const text = this.#headers[at + 1]?.toString('latin1') ?? '';
       found = found === undefined ? text : `${found}, ${text}`;
     }
     return found;
   }
 
   #finish(bytes: Buffer): void {
-    if (this.#isSuccess) this.#make(() => this.#request.made(bytes));
+    if (this.#isSuccess) this.#make((request) => request.made(bytes));
     else this.#reject(this.#statusError(sentenceIn(textOf(bytes))));
   }
 
-  #make(make: () => Result): void {
-    if (!this.#end()) return;
+  #make(make: (request: ReadRequest<Result>) => Result): void {
+    const asking = this.#end();
+    if (!asking) return;
     let result: Result;
     try {
-      result = make();
+      result = make(asking.request);
     } catch (error) {
-      return this.#done.reject(error);
+      return asking.done.reject(error);
     }
-    this.#done.resolve(result);
+    asking.done.resolve(result);
   }
 
   /** The rest of the answer cannot be had. Of a refusal, the status is enough. */
@@ -178,14 +183,19 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   #reject(error: unknown): void {
-    if (this.#end()) this.#done.reject(error);
+    this.#end()?.done.reject(error);
   }
 
-  #end(): boolean {
-    if (this.#isOver) return false;
-    this.#isOver = true;
-    this.#cancellation.underWay = undefined;
-    return true;
+  /** Lets go of everything. @returns Who is told, unless somebody was told already. */
+  #end(): Asking<Result> | undefined {
+    const asking = this.#asking;
+    if (!asking) return undefined;
+    asking.cancellation.underWay = undefined;
+    this.#asking = undefined;
+    this.#headers = NO_HEADERS;
+    this.#first = undefined;
+    this.#more = undefined;
+    return asking;
   }
 
   #giveBack(): void {

@@ -84,17 +84,20 @@ interface SharedReadOptions {
   readonly begunAt: number;
 }
 
-/** A read and everybody who waits for it. */
+/**
+ * A read and everybody who waits for it. Once it is over it holds nothing: the tables in which it was found may outlive it
+ * (see {@link SharedReads}).
+ */
 class SharedRead<Result> implements Done<Result> {
-  readonly #options: SharedReadOptions;
-  readonly #members: Member<Result>[] = [];
+  #options: SharedReadOptions | undefined;
+  #members: Member<Result>[] = [];
 
   constructor(options: SharedReadOptions) {
     this.#options = options;
   }
 
   get begunAt(): number {
-    return this.#options.begunAt;
+    return this.#options?.begunAt ?? Number.NEGATIVE_INFINITY;
   }
 
   join(caller: AbortSignal | Caller | undefined): Promise<Result> {
@@ -106,27 +109,30 @@ class SharedRead<Result> implements Done<Result> {
   }
 
   resolve(result: Result): void {
-    this.#close();
-    for (const member of this.#members) member.stay().resolve(result);
+    for (const member of this.#close()) member.stay().resolve(result);
   }
 
   reject(error: unknown): void {
-    this.#close();
-    for (const member of this.#members) member.stay().reject(error);
+    for (const member of this.#close()) member.stay().reject(error);
   }
 
   /** One of those who wait does not want it any more. */
   lose(member: Member<Result>, reason: unknown): void {
     this.#members.splice(this.#members.indexOf(member), 1);
     if (this.#members.length > 0) return;
+    const cancellation = this.#options?.cancellation;
     this.#close();
-    this.#options.cancellation.leave(reason);
+    cancellation?.leave(reason);
   }
 
-  /** Sees to it that nobody joins any more. */
-  #close(): void {
-    const { reads, name } = this.#options;
-    if (reads[name] === this) delete reads[name];
+  /** Sees to it that nobody joins any more. @returns Those who wait. */
+  #close(): readonly Member<Result>[] {
+    const members = this.#members;
+    const { reads, name } = this.#options ?? {};
+    if (reads && name !== undefined && reads[name] === this) delete reads[name];
+    this.#options = undefined;
+    this.#members = [];
+    return members;
   }
 }
 

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { answerCalls } from '../calls.ts';
 import type { Answers } from './data.ts';
 
-/** An upstream in Node.js, for where there is no nginx, and for answers that take their time. */
+/**
+ * An upstream in Node.js, for where there is no nginx, and for answers that take their time. It knows GET over connections
+ * that are kept, and nothing else: with a whole HTTP server, many requests at once would wait for it longer than it is to
+ * wait.
+ */
 
 interface StubOptions {
   answers: Answers;
@@ -14,23 +17,54 @@ interface StubOptions {
 
 let hits = 0;
 
+const answerWith = (status: string, body = ''): Buffer =>
+  Buffer.from(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+
+const NOT_FOUND = answerWith('404 Not Found');
+const UNAUTHORIZED = answerWith('401 Unauthorized');
+
+/** Writes answers, each so many milliseconds after its request, in one go where several are due. */
+function delayed(delay: number): (socket: Socket, answer: Buffer) => void {
+  const waiting: { socket: Socket; answer: Buffer; at: number }[] = [];
+  let first = 0;
+  const write = () => {
+    const now = performance.now();
+    for (; first < waiting.length && (waiting[first]?.at ?? 0) <= now; first++) {
+      const due = waiting[first];
+      due?.socket.write(due.answer);
+    }
+    if (first > 10_000) first -= waiting.splice(0, first).length;
+    const next = waiting[first];
+    if (next) setTimeout(write, Math.max(1, Math.ceil(next.at - now)));
+  };
+  return (socket, answer) => {
+    waiting.push({ socket, answer, at: performance.now() + delay });
+    if (waiting.length - first === 1) setTimeout(write, delay);
+  };
+}
+
 const calls = {
   /** Begins to listen; where. */
   async listen({ answers, delay }: StubOptions) {
-    const bodies = new Map(
-      Object.entries(answers).map(([path, answer]) => [path, Buffer.from(JSON.stringify(answer))]),
+    const byPath = new Map(
+      Object.entries(answers).map(([path, answer]) => [path, answerWith('200 OK', JSON.stringify(answer))]),
     );
-    const server = createServer((request, response) => {
-      hits++;
-      const body = bodies.get(request.url ?? '');
-      const answer = () => {
-        if (!body || !request.headers['x-api-key']) return void response.writeHead(body ? 401 : 404).end();
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
-      };
-      if (delay > 0) setTimeout(answer, delay);
-      else answer();
+    const write = delay > 0 ? delayed(delay) : (socket: Socket, answer: Buffer) => void socket.write(answer);
+    const server = createServer({ noDelay: true }, (socket) => {
+      let rest = '';
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (chunk) => {
+        const heads = (rest + chunk.toString('latin1')).split('\r\n\r\n');
+        rest = heads.pop() ?? '';
+        for (const head of heads) {
+          hits++;
+          const answer = byPath.get(/^GET (\S+) /.exec(head)?.[1] ?? '') ?? NOT_FOUND;
+          write(socket, /\nx-api-key:/i.test(head) ? answer : UNAUTHORIZED);
+        }
+      });
     });
-    server.keepAliveTimeout = 600_000;
     server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 });
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
