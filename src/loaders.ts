@@ -95,7 +95,8 @@ export class Loaders {
 
   /** A field, read by id if nobody told it yet; undefined when the upstream does not say. */
   field<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
-    return this.#of(row).field(row, field);
+    // What the row says itself needs no look at what else is known.
+    return row[field] ?? this.#of(row).field(row, field);
   }
 
   /** A field that the graph promises; its absence is the upstream's mistake. */
@@ -103,7 +104,7 @@ export class Loaders {
     row: R,
     field: Field,
   ): NonNullable<R[Field]> | Promise<NonNullable<R[Field]>> {
-    return this.#of(row).required(row, field);
+    return row[field] ?? this.#of(row).required(row, field);
   }
 
   #of<R extends Row>(row: R): Things<R> {
@@ -230,9 +231,6 @@ class Things<R extends Row> {
   }
 
   field<Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
-    // What is there needs no look at what else is known.
-    const said = row[field];
-    if (said !== undefined && said !== null) return said;
     const known = this.known(row);
     if (known[field] !== undefined || this.#whole?.has(nameOf(row))) return known[field];
     return this.#read(row).then(

@@ -108,10 +108,11 @@ function completeItem(complete: Complete, place: ItemPlace, item: unknown): unkn
 }
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  Symbol.iterator in value &&
-  typeof value[Symbol.iterator] === 'function';
+  Array.isArray(value) ||
+  (typeof value === 'object' &&
+    value !== null &&
+    Symbol.iterator in value &&
+    typeof value[Symbol.iterator] === 'function');
 
 const completeObject =
   (type: GraphQLObjectType, below: Selection): Complete =>
