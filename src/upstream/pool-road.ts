@@ -53,7 +53,10 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   #connection: Client | undefined;
   #abort: ((error: Error) => void) | undefined;
   #status = 0;
-  #headers: readonly Buffer[] = NO_HEADERS;
+  /** In which the body comes; undefined for none. */
+  #coding: string | undefined;
+  /** When the upstream wants to be asked again, as it says it. */
+  #retryAfter: string | undefined;
   #first: Buffer | undefined;
   #more: Buffer[] | undefined;
   #size = 0;
@@ -82,9 +85,11 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   /** Comes again after an interim answer, such as early hints. */
   onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
-    this.#headers = headers;
+    // The headers themselves are not kept: they are parts of all that came with them.
+    this.#coding = headerIn(headers, 'content-encoding')?.trim().toLowerCase();
+    if (!this.#isSuccess) this.#retryAfter = headerIn(headers, 'retry-after');
     const other = this.#asking?.request.other;
-    if (other && this.#isSuccess && !isJson(this.#header('content-type'))) {
+    if (other && this.#isSuccess && !isJson(headerIn(headers, 'content-type'))) {
       this.#make(other);
       this.#hangUp();
     }
@@ -106,10 +111,9 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   onComplete(): void {
     this.#giveBack();
     const bytes = this.#more ? Buffer.concat(this.#more, this.#size) : (this.#first ?? NOTHING);
-    const coding = this.#header('content-encoding')?.trim().toLowerCase();
-    if (coding === undefined) this.#finish(bytes);
+    if (this.#coding === undefined) this.#finish(bytes);
     else
-      decode(bytes, coding, this.#maxBytes).then(
+      decode(bytes, this.#coding, this.#maxBytes).then(
         (decoded) => this.#finish(decoded),
         (error: unknown) => this.#fail(error),
       );
@@ -131,18 +135,6 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
 
   get #maxBytes(): number {
     return this.#isSuccess ? LARGEST_ANSWER : LARGEST_ERROR;
-  }
-
-  /** All values of a header; undefined for one that did not come. */
-  #header(name: string): string | undefined {
-    let found: string | undefined;
-    for (let at = 0; at < this.#headers.length; at += 2) {
-      const key = this.#headers[at];
-      if (key?.length !== name.length || key.toString('latin1').toLowerCase() !== name) continue;
-      const text = this.#headers[at + 1]?.toString('latin1') ?? '';
-      found = found === undefined ? text : `${found}, ${text}`;
-    }
-    return found;
   }
 
   #finish(bytes: Buffer): void {
@@ -178,7 +170,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   #statusError(said?: string): StatusError {
-    const retryAfter = readRetryAfter(this.#header('retry-after'), this.#road.now());
+    const retryAfter = readRetryAfter(this.#retryAfter, this.#road.now());
     return new StatusError(this.#status, { retryAfter, said });
   }
 
@@ -192,7 +184,6 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
     if (!asking) return undefined;
     asking.cancellation.underWay = undefined;
     this.#asking = undefined;
-    this.#headers = NO_HEADERS;
     this.#first = undefined;
     this.#more = undefined;
     return asking;
@@ -210,5 +201,16 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 }
 
-const NO_HEADERS: readonly Buffer[] = [];
+/** All values of a header; undefined for one that did not come. */
+function headerIn(headers: readonly Buffer[], name: string): string | undefined {
+  let found: string | undefined;
+  for (let at = 0; at < headers.length; at += 2) {
+    const key = headers[at];
+    if (key?.length !== name.length || key.toString('latin1').toLowerCase() !== name) continue;
+    const text = headers[at + 1]?.toString('latin1') ?? '';
+    found = found === undefined ? text : `${found}, ${text}`;
+  }
+  return found;
+}
+
 const NOTHING = Buffer.alloc(0);
