@@ -107,8 +107,7 @@ builder.queryFields((t) => ({
     nullable: false,
     description: 'All models that your key may see.',
     args: connectionArguments(),
-    resolve: (_, page, { loaders }) => 
-      connect({ operation: 'listModels', page: (last) => loaders.models(last) }, page),
+    resolve: (_, page, { loaders }) => connect({ operation: 'listModels', page: (last) => loaders.models(last) }, page),
   }),
 }));
 

@@ -102,7 +102,7 @@ builder.queryFields((t) => ({
     nullable: false,
     description: 'All predictions that your key may see.',
     args: connectionArguments(),
-    resolve: (_, page, { loaders }) => 
+    resolve: (_, page, { loaders }) =>
       connect({ operation: 'listPredictions', page: (last) => loaders.predictions(last) }, page),
   }),
 }));

@@ -2,23 +2,37 @@ import { setTimeout } from 'node:timers';
 import { Linked, LinkedList } from '../linked.ts';
 import type { Alarm } from './pause.ts';
 
-/**
- * Rings in real time, without keeping the process alive. All that wait equally long share one timer: they ring in the order
- * in which they began, and most are called off long before.
- */
-export const alarm: Alarm = (milliseconds, ring) => {
-  bells[milliseconds] ??= new Bell(milliseconds);
-  return bells[milliseconds].add(ring);
-};
+export interface AlarmOptions {
+  /** Starts a timer that calls back once after so many milliseconds, or a little earlier, and keeps no process alive. */
+  startTimer: (milliseconds: number, callback: () => void) => void;
+  /** The time by a clock that never goes back, in milliseconds. */
+  now: () => number;
+}
 
-/** By milliseconds, of which there are few: those that are configured, and whole seconds that somebody waits. */
-const bells: Record<number, Bell> = {};
+/**
+ * Makes alarms of which all that wait equally long share one timer: they ring in the order in which they began, and most
+ * are called off long before.
+ */
+export function createAlarm(options: AlarmOptions): Alarm {
+  /** By milliseconds, of which there are few: those that are configured, and whole seconds that somebody waits. */
+  const bells: Record<number, Bell> = {};
+  return (milliseconds, ring) => {
+    bells[milliseconds] ??= new Bell(milliseconds, options);
+    return bells[milliseconds].add(ring);
+  };
+}
+
+/** Rings in real time, without keeping the process alive. */
+export const alarm: Alarm = createAlarm({
+  startTimer: (milliseconds, callback) => void setTimeout(callback, milliseconds).unref(),
+  now: () => performance.now(),
+});
 
 class Waiting extends Linked {
   readonly ring: () => void;
-  /** When it rings, by the clock that never goes back, in milliseconds. */
   readonly at: number;
 
+  /** @param at When it rings, in milliseconds. */
   constructor(ring: () => void, at: number) {
     super();
     this.ring = ring;
@@ -29,15 +43,17 @@ class Waiting extends Linked {
 /** Everything that waits for the same number of milliseconds. */
 class Bell {
   readonly #milliseconds: number;
+  readonly #options: AlarmOptions;
   readonly #waiting = new LinkedList<Waiting>();
   #isTimed = false;
 
-  constructor(milliseconds: number) {
+  constructor(milliseconds: number, options: AlarmOptions) {
     this.#milliseconds = milliseconds;
+    this.#options = options;
   }
 
   add(ring: () => void): () => void {
-    const waiting = new Waiting(ring, performance.now() + this.#milliseconds);
+    const waiting = new Waiting(ring, this.#options.now() + this.#milliseconds);
     this.#waiting.add(waiting);
     if (!this.#isTimed) this.#wait(this.#milliseconds);
     return () => waiting.leaveList();
@@ -45,12 +61,12 @@ class Bell {
 
   #wait(milliseconds: number): void {
     this.#isTimed = true;
-    setTimeout(() => this.#ring(), milliseconds).unref();
+    this.#options.startTimer(milliseconds, () => this.#ring());
   }
 
   #ring(): void {
     this.#isTimed = false;
-    const now = performance.now();
+    const now = this.#options.now();
     try {
       for (let { first } = this.#waiting; first && first.at <= now; { first } = this.#waiting) {
         first.leaveList();

@@ -91,7 +91,8 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
     mediaType: string,
   ): void | Promise<void> => {
     const headers = options.headersFor({ origin, host });
-    if (result.errors) return writeResponse(response, processRegularResult(result, options.fetchAPI, mediaType), headers);
+    if (result.errors)
+      return writeResponse(response, processRegularResult(result, options.fetchAPI, mediaType), headers);
     return writeData(response, result, mediaType, headers);
   };
 
@@ -143,7 +144,13 @@ function writeData(
 ): void {
   const text = result instanceof SharedResult ? result.stringify() : JSON.stringify(result);
   const length = Buffer.byteLength(text);
-  response.writeHead(200, ['content-type', `${mediaType}; charset=utf-8`, 'content-length', String(length), ...headers]);
+  response.writeHead(200, [
+    'content-type',
+    `${mediaType}; charset=utf-8`,
+    'content-length',
+    String(length),
+    ...headers,
+  ]);
   // In ASCII both are the same, and this one is written faster.
   response.end(text, length === text.length ? 'latin1' : 'utf8');
 }

@@ -1,10 +1,10 @@
 import type { BodyOf, Contract, Operation, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
 import type { Breaker } from './breaker.ts';
 import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
-import { createFetchRoad, type OutgoingStream, readByFetch, type Transport } from './fetch-road.ts';
 import type { FamiliarAnswers } from './familiar-answers.ts';
-import { parseJson } from './json.ts';
+import { createFetchRoad, type OutgoingStream, readByFetch, type Transport } from './fetch-road.ts';
 import type { JobRow } from './job-row.ts';
+import { parseJson } from './json.ts';
 import type { Paths } from './paths.ts';
 import { type Attempt, createPolicy, type Policy, type Start, type Task } from './policy.ts';
 import type { Pool } from './pool.ts';

@@ -120,12 +120,15 @@ class Errand<Result> implements Attempt<Result> {
     const { operation, gone, isPoll, stream } = this.#task;
     this.#tell(this.#learn(error));
     this.#failures++;
-    if (gone && this.#failures > 1 && isMissing(error)) return this.#finishWith(gone());
+    if (gone && this.#failures > 1 && isMissing(error)) {
+      this.#finishWith(gone());
+      return;
+    }
     const { retry, random, breaker, pause } = this.#options;
     const policy = isPoll || stream ? { ...retry, limit: 0 } : retry;
     const wait = waitBeforeRetry({ operation, failures: this.#failures, error }, policy, random);
-    if (wait === undefined || this.#cancellation.cause || breaker.wait > 0) return this.#fail(error);
-    this.#sendAfter(wait > 0 ? pause(wait, this.#cancellation.signal) : undefined);
+    if (wait === undefined || this.#cancellation.cause || breaker.wait > 0) this.#fail(error);
+    else this.#sendAfter(wait > 0 ? pause(wait, this.#cancellation.signal) : undefined);
   }
 
   /** Takes a turn. @returns Undefined when it is its turn at once. */
@@ -145,25 +148,28 @@ class Errand<Result> implements Attempt<Result> {
   }
 
   #sendAfter(wait: Promise<void> | undefined): void {
-    if (!wait) return this.#send();
-    wait.then(
-      () => this.#send(),
-      (error: unknown) => this.#fail(error),
-    );
+    if (!wait) this.#send();
+    else
+      wait.then(
+        () => this.#send(),
+        (error: unknown) => this.#fail(error),
+      );
   }
 
   #send(): void {
     this.#hasTurn = true;
     const { breaker, credential, now } = this.#options;
+    if (this.#task.isPoll && breaker.wait > 0 && !this.#cancellation.cause) {
+      this.#giveTurnBack();
+      this.begin();
+      return;
+    }
     try {
       this.#cancellation.throwIfOver();
-      if (this.#task.isPoll && breaker.wait > 0) {
-        this.#giveTurnBack();
-        return this.begin();
-      }
       this.#tell = breaker.enter(credential);
     } catch (error) {
-      return this.#fail(error);
+      this.#fail(error);
+      return;
     }
     this.#begunAt = now();
     this.#task.attempt(this.#cancellation, this);

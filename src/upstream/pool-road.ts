@@ -1,8 +1,8 @@
 import { type Client, type Dispatcher, errors } from 'undici';
 import { ACCEPTED_CODINGS, BodyTooLongError, decode, LARGEST_ANSWER, textOf } from './body.ts';
 import type { Cancellation, Leaver } from './cancellation.ts';
-import type { Borrower, Pool } from './pool.ts';
 import type { Done } from './policy.ts';
+import type { Borrower, Pool } from './pool.ts';
 import { isJson, type ReadRequest, type ReadRoad } from './road.ts';
 import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError, sentenceIn } from './road-errors.ts';
 
@@ -70,7 +70,10 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   use(connection: Client): void {
     const { pool, prefix, headers } = this.#road;
     // It waited for so long that nobody wants it any more.
-    if (!this.#asking) return pool.takeBack(connection);
+    if (!this.#asking) {
+      pool.takeBack(connection);
+      return;
+    }
     this.#connection = connection;
     const path = prefix + this.#asking.request.path;
     // Nobody else waits for this connection, so that nothing has to be held back until it answers (`blocking`).
@@ -149,7 +152,8 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
     try {
       result = make(asking.request);
     } catch (error) {
-      return asking.done.reject(error);
+      asking.done.reject(error);
+      return;
     }
     asking.done.resolve(result);
   }

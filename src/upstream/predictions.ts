@@ -69,8 +69,7 @@ export const predictions = (client: Client) => {
     client.onJob(row);
     return row;
   };
-  const readListed = (item: unknown) =>
-    told(readers.listed({ kind: 'Prediction', id: readers.listedId(item) }, item));
+  const readListed = (item: unknown) => told(readers.listed({ kind: 'Prediction', id: readers.listedId(item) }, item));
 
   return {
     list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<PredictionRow>> =>

@@ -45,9 +45,7 @@ export const trainings = (client: Client) => {
     return row;
   };
   const listOf = (modelId: string) => (json: unknown) =>
-    readers.page(json, (item) =>
-      told(readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item)),
-    );
+    readers.page(json, (item) => told(readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item)));
 
   return {
     list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<TrainingRow>> =>

@@ -6,6 +6,8 @@ import {
   type GraphQLSchema,
   isAbstractType,
   isIntrospectionType,
+  isLeafType,
+  isNonNullType,
   isObjectType,
   isScalarType,
   isSpecifiedScalarType,
@@ -15,7 +17,7 @@ import {
 } from 'graphql';
 import { schema as realSchema } from '../../schema/index.ts';
 import { drawsFor } from './draws.ts';
-import { isOfType, nameOfType, resolve } from './resolvers.ts';
+import { isOfType, nameOfType, resolve, resolveUninformed } from './resolvers.ts';
 import { UNWRITABLE } from './values.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +30,8 @@ export interface DrawnSchema {
 
 /** How often a field has no resolver, so that its parent has a property or a method. */
 const OWN_PROPERTY = 25;
+/** How often the resolver of a leaf is one that does not want to know where it is. */
+const UNINFORMED = 50;
 
 /** @param variant Decides which types and fields have functions of their own. */
 export function drawSchema(variant: number): DrawnSchema {
@@ -75,7 +79,11 @@ function equipFields(
   for (const field of Object.values(strict.getFields())) {
     const draws = drawsFor(`${variant} ${strict.name}.${field.name}`);
     if (draws.chance(OWN_PROPERTY)) continue;
-    const ofField = resolve(schema, field.type);
+    const isLeaf = isLeafType(isNonNullType(field.type) ? field.type.ofType : field.type);
+    const ofField =
+      isLeaf && draws.chance(UNINFORMED)
+        ? resolveUninformed(schema, field.type, field.name)
+        : resolve(schema, field.type);
     field.resolve = ofField;
     const same: GraphQLField<unknown, World> | undefined = lenient.getFields()[field.name];
     if (same) same.resolve = ofField;

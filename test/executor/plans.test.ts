@@ -1,4 +1,4 @@
-import { execute as interpret } from 'graphql';
+import { buildSchema, type GraphQLFieldResolver, execute as interpret, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { execute } from '../../src/executor/execute.ts';
 import { answerAtOnce, argumentsOf, drawCases, expectedOf, schemas, told } from './cases.ts';
@@ -95,3 +95,24 @@ test(
   },
   LONG,
 );
+
+test('a resolver that may look at its fourth argument gets it, and one that names three may not', () => {
+  const schema = buildSchema('type Query { named: String rest: String three: String }');
+  const fields = schema.getQueryType()?.getFields() ?? {};
+  const seen: Record<string, unknown> = {};
+  const resolvers: Record<string, GraphQLFieldResolver<unknown, unknown>> = {
+    named: (_source, _args, _context, { fieldName }) => fieldName,
+    rest: (...all) => all[3].fieldName,
+    three: (...all) => {
+      seen.three = all[3];
+      return 'three';
+    },
+  };
+  for (const [name, resolve] of Object.entries(resolvers)) Object.assign(fields[name] ?? {}, { resolve });
+  Object.defineProperty(resolvers.three, 'length', { value: 3 });
+
+  const document = parse('{ named rest three }');
+
+  expect(execute({ schema, document })).toEqual({ data: { named: 'named', rest: 'rest', three: 'three' } });
+  expect(seen.three).toBeUndefined();
+});

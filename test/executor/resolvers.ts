@@ -33,6 +33,18 @@ export const resolve =
     });
   };
 
+/** As {@link resolve}, for a leaf, by a resolver that asks for no more than its arguments and the context. */
+export const resolveUninformed =
+  (schema: GraphQLSchema, type: GraphQLOutputType, fieldName: string): GraphQLFieldResolver<unknown, World> =>
+  (source, args, world) => {
+    const place = `${source instanceof Thing ? source.place : ''}.${fieldName}`;
+    const given = JSON.stringify(args);
+    world.calls.push(`${place}${given} of ${nameOf(source)}`);
+    if (world.meddles) meddle(args);
+    const make = (at: string) => new Thing(at, 'Nothing');
+    return world.inTime(place, () => drawValue(world, { schema, place, type, make }, world.drawsAt(place + given)));
+  };
+
 const nameOf = (source: unknown): string =>
   source instanceof Thing ? `${source.kind} ${source.place}` : typeof source;
 

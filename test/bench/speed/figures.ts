@@ -1,4 +1,4 @@
-import { DELAY, type FastRow, type Measured } from './measure.ts';
+import { ANEW_ROWS, DELAY, type FastRow, type Measured } from './measure.ts';
 import type { Findings, Found } from './run.ts';
 
 /** What the measurements say: one figure for each server and thing that was measured. */
@@ -13,8 +13,8 @@ export interface Figure {
 /** Something that was measured of every server. */
 export interface Column {
   title: string;
-  /** What this gateway is to reach. */
-  aim: { is: 'at least' | 'at most'; value: number };
+  /** What this gateway is to reach. @default nothing: it is told to be fair */
+  aim?: { is: 'at least' | 'at most'; value: number };
   /** Digits after the point. */
   digits: number;
   /** What it means, for readers of the table. */
@@ -67,6 +67,15 @@ export const COLUMNS: readonly Column[] = [
     meaning: 'Q2 where all clients send the same key, as a share of what `bare` gives on Q2 with keys of their own',
     of: ratio('alike', 'Q2'),
   },
+  ...ANEW_ROWS.map(
+    (row): Column => ({
+      title: `${row} anew`,
+      digits: 2,
+      meaning: `${row} over an upstream no two answers of which are the same to the byte, as a share of what \`bare\` gives over it. Elsewhere, what it says never changes, and the gateway knows that again`,
+      of: ({ anew }, bare) =>
+        anew[row].map(({ perSecond }, round) => perSecond / (bare.anew[row][round]?.perSecond ?? Number.NaN)),
+    }),
+  ),
   {
     title: `Q2 over ${DELAY} ms`,
     aim: atMost(62),
@@ -106,8 +115,9 @@ export function figureOf(values: readonly number[]): Figure {
   return { median: (low + high) / 2, least: sorted[0] ?? Number.NaN, most: sorted.at(-1) ?? Number.NaN };
 }
 
-export const isReached = ({ aim }: Column, { median }: Figure): boolean =>
-  aim.is === 'at least' ? median >= aim.value : median <= aim.value;
+/** Undefined where there is nothing to reach. */
+export const isReached = ({ aim }: Column, { median }: Figure): boolean | undefined =>
+  aim && (aim.is === 'at least' ? median >= aim.value : median <= aim.value);
 
 /** The median of something over the rounds of a measurement. */
 export const typical = (rounds: readonly Measured[], of: (round: Measured) => number): number =>

@@ -36,6 +36,11 @@ export type FastRow = keyof typeof FAST_ROWS;
 
 export const FAST_ROW_NAMES = Object.keys(FAST_ROWS) as FastRow[];
 
+/** What is also measured with one that says nothing twice in the same way. */
+export const ANEW_ROWS = ['Q2', 'Q3'] as const satisfies FastRow[];
+
+export type AnewRow = (typeof ANEW_ROWS)[number];
+
 /** What is measured with one that takes {@link DELAY}. */
 export const SLOW_ROW: Row = own('Q2');
 

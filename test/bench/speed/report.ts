@@ -28,7 +28,7 @@ function cellOf({ digits }: Column, { median, least, most }: Figure): string {
 }
 
 const aimOf = ({ aim, digits }: Column): string =>
-  `${aim.is === 'at least' ? '≥' : '≤'} ${aim.value.toFixed(aim.value % 1 ? digits : 0)}`;
+  aim ? `${aim.is === 'at least' ? '≥' : '≤'} ${aim.value.toFixed(aim.value % 1 ? digits : 0)}` : '';
 
 /** A line for each server: the median of all rounds, and the least and the most. */
 export function ratioTable({ servers }: Findings): string {
@@ -41,10 +41,12 @@ export function ratioTable({ servers }: Findings): string {
   const aims = ['aim for `product`', ...COLUMNS.map(aimOf)];
   const verdicts = product && [
     'reached',
-    ...COLUMNS.map((column) => (isReached(column, figureOf(column.of(product, bare))) ? 'yes' : 'no')),
+    ...COLUMNS.map((column) => VERDICTS[String(isReached(column, figureOf(column.of(product, bare))))] ?? ''),
   ];
   return tableOf(['', ...COLUMNS.map(({ title }) => title)], [...rows, aims, ...(verdicts ? [verdicts] : [])]);
 }
+
+const VERDICTS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');
 

@@ -1,6 +1,8 @@
 import { upstreamAnswers } from './data.ts';
 import { versionOf } from './install.ts';
 import {
+  ANEW_ROWS,
+  type AnewRow,
   answerOf,
   capacityOf,
   compareAnswers,
@@ -43,6 +45,8 @@ export interface Found {
   /** For each round. */
   fast: Record<FastRow, Measured[]>;
   slow: Measured[];
+  /** Over an upstream that says nothing twice in the same way. Only of the yardstick and the gateway. */
+  anew: Record<AnewRow, Measured[]>;
   /** From its start to its first answer, in milliseconds, each time it was started. */
   startedIn: number[];
   /** Resident after all of it, in bytes. */
@@ -69,6 +73,7 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
     const generator = kept(startGenerator());
     const upstream = kept(await startUpstream());
     const slowUpstream = kept(await startStub(DELAY));
+    const anewUpstream = kept(await startStub(0, { anew: true }));
     const missing: Record<string, string> = {};
     const servers: Server[] = [];
     for (const peer of peers) {
@@ -88,6 +93,7 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
     const found = new Map<Server, Found>();
     for (const server of servers) found.set(server, await beginning(server, upstream));
     await measureSlow(found, { generator, upstream: slowUpstream }, plan, step);
+    await measureAnew(found, { generator, upstream: anewUpstream }, plan, step);
     await measureFast(found, { generator, upstream }, plan, step);
     for (const [server, what] of found) what.memory = server.usage().rss;
     const [path = '/'] = Object.keys(upstreamAnswers()).filter((path) => path.endsWith('/trainings'));
@@ -110,6 +116,7 @@ async function beginning(server: Server, upstream: Upstream): Promise<Found> {
     reads: await countReads(server, upstream),
     fast: { Q1: [], Q2: [], Q3: [], Q4: [], alike: [], alone: [] },
     slow: [],
+    anew: { Q2: [], Q3: [] },
     startedIn: [server.startedIn],
     memory: 0,
   };
@@ -129,6 +136,25 @@ async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan
       try {
         what.startedIn.push(server.startedIn);
         what.slow.push(await measure(bench, server, SLOW_ROW, { ...plan.each, warmUp: plan.slowWarmUp }));
+      } finally {
+        await server.stop();
+      }
+    }
+  }
+}
+
+/** As {@link measureSlow}, over the upstream that says nothing twice in the same way. */
+async function measureAnew(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const [{ peer }, { anew }] of found) {
+      if (peer.packages) continue;
+      step(`round ${round + 1}: ${peer.name}, everything anew`);
+      const server = await startServer(peer, bench.upstream.url);
+      try {
+        for (const name of ANEW_ROWS) {
+          const times = { ...plan.each, warmUp: plan.slowWarmUp };
+          anew[name].push(await measure(bench, server, FAST_ROWS[name], times));
+        }
       } finally {
         await server.stop();
       }

@@ -13,6 +13,8 @@ interface StubOptions {
   answers: Answers;
   /** How long each answer takes, in milliseconds. */
   delay: number;
+  /** Whether no two answers are the same to the byte: each has a member more, of which nobody knows. */
+  anew: boolean;
 }
 
 let hits = 0;
@@ -24,6 +26,25 @@ const answerWith = (status: string, body = ''): Buffer =>
 
 const NOT_FOUND = answerWith('404 Not Found');
 const UNAUTHORIZED = answerWith('401 Unauthorized');
+
+const MARK = '"served":"000000000000",';
+
+/** Gives the bytes of an answer, or copies of them that differ. */
+function bytesOf(answer: object, anew: boolean): () => Buffer {
+  const text = JSON.stringify(answer);
+  if (!anew) {
+    const bytes = answerWith('200 OK', text);
+    return () => bytes;
+  }
+  const bytes = answerWith('200 OK', `{${MARK}${text.slice(1)}`);
+  const end = bytes.indexOf(MARK) + MARK.length - 2;
+  return () => {
+    const copy = Buffer.from(bytes);
+    const number = String(hits);
+    copy.write(number, end - number.length, 'latin1');
+    return copy;
+  };
+}
 
 /** Writes answers, each so many milliseconds after its request, in one go where several are due. */
 function delayed(delay: number): (socket: Socket, answer: Buffer) => void {
@@ -47,10 +68,8 @@ function delayed(delay: number): (socket: Socket, answer: Buffer) => void {
 
 const calls = {
   /** Begins to listen; where. */
-  async listen({ answers, delay }: StubOptions) {
-    const byPath = new Map(
-      Object.entries(answers).map(([path, answer]) => [path, answerWith('200 OK', JSON.stringify(answer))]),
-    );
+  async listen({ answers, delay, anew }: StubOptions) {
+    const byPath = new Map(Object.entries(answers).map(([path, answer]) => [path, bytesOf(answer, anew)]));
     const write = delay > 0 ? delayed(delay) : (socket: Socket, answer: Buffer) => void socket.write(answer);
     const server = createServer({ noDelay: true }, (socket) => {
       let rest = '';
@@ -60,8 +79,8 @@ const calls = {
         rest = heads.pop() ?? '';
         for (const head of heads) {
           hits++;
-          const answer = byPath.get(/^GET (\S+) /.exec(head)?.[1] ?? '') ?? NOT_FOUND;
-          write(socket, /\nx-api-key:/i.test(head) ? answer : UNAUTHORIZED);
+          const bytes = byPath.get(/^GET (\S+) /.exec(head)?.[1] ?? '')?.() ?? NOT_FOUND;
+          write(socket, /\nx-api-key:/i.test(head) ? bytes : UNAUTHORIZED);
         }
       });
     });

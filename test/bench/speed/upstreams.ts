@@ -17,9 +17,13 @@ export interface Upstream {
 /** The fastest one there is here. */
 export const startUpstream = async (): Promise<Upstream> => (await startNginx(upstreamAnswers())) ?? startStub(0);
 
-/** One whose every answer takes so many milliseconds. */
-export async function startStub(delay: number): Promise<Upstream> {
+/**
+ * One whose every answer takes so many milliseconds.
+ *
+ * @param options.anew Whether no two answers are the same to the byte. @default false
+ */
+export async function startStub(delay: number, { anew = false }: { anew?: boolean } = {}): Promise<Upstream> {
   const { pid, call, stop } = startTool<StubCalls>('speed/stub.ts');
-  const url = await call('listen', { answers: upstreamAnswers(), delay });
+  const url = await call('listen', { answers: upstreamAnswers(), delay, anew });
   return { url, name: 'a Node.js stub', pid, hits: () => call('hits'), stop };
 }
