@@ -4,7 +4,8 @@ import type { ModelRow } from '../src/upstream/models.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
 import type { TrainingRow } from '../src/upstream/trainings.ts';
 import { builder } from './builder.ts';
-import { type Connection, DEFAULT_PAGE_SIZE, type Edge } from './connection.ts';
+import { DEFAULT_PAGE_SIZE } from './connection.ts';
+import type { Connection, Edge } from './scanned.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 

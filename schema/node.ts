@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../src/context.ts';
-import type { Row } from '../src/loaders.ts';
+import type { Row } from '../src/things.ts';
 import { builder } from './builder.ts';
 import { readGlobalId } from './ids.ts';
 

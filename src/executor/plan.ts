@@ -62,6 +62,7 @@ export interface PlannedField {
 /** An operation of a document, with what is kept of it between executions. */
 export interface PlannedOperation {
   readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** As {@link fragments}, in the form in which resolvers know them. */
@@ -70,7 +71,7 @@ export interface PlannedOperation {
   selectionFor(variables: Values): Selection;
 }
 
-/** Of each operation the last schema that it was executed with: there is hardly ever another. */
+/** Of each operation that of the last schema and document with which it was executed: there are hardly ever others. */
 const plans = new WeakMap<OperationDefinitionNode, PlannedOperation>();
 
 /** The plan of an operation. It is kept for as long as its document is. */
@@ -80,7 +81,7 @@ export function planOf(
   operation: OperationDefinitionNode,
 ): PlannedOperation {
   const known = plans.get(operation);
-  if (known?.schema === schema) return known;
+  if (known?.schema === schema && known.document === document) return known;
   const plan = makePlan(schema, document, operation);
   plans.set(operation, plan);
   return plan;
@@ -98,6 +99,7 @@ function makePlan(schema: GraphQLSchema, document: DocumentNode, operation: Oper
 
   return {
     schema,
+    document,
     operation,
     fragments,
     fragmentsByName: Object.fromEntries(fragments),

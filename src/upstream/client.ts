@@ -1,16 +1,15 @@
-import type { BodyOf, Contract, Operation, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
+import type { BodyOf, Contract, OperationId, PathOf } from '../contract/contract.ts';
 import type { Breaker } from './breaker.ts';
 import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
 import type { FamiliarAnswers } from './familiar-answers.ts';
 import { createFetchRoad, type OutgoingStream, readByFetch, type Transport } from './fetch-road.ts';
 import type { JobRow } from './job-row.ts';
-import { parseJson } from './json.ts';
 import type { Paths } from './paths.ts';
-import { type Attempt, createPolicy, type Policy, type Start, type Task } from './policy.ts';
+import { createPolicy, type Policy, type Start, type Task } from './policy.ts';
 import type { Pool } from './pool.ts';
 import { createPoolRoad } from './pool-road.ts';
+import { type ReadCall, type ReadId, Reading, type Reads } from './reading.ts';
 import type { RetryPolicy } from './retry.ts';
-import type { ReadRequest, ReadRoad } from './road.ts';
 import type { SharedReads } from './shared-reads.ts';
 import type { Turns } from './turns.ts';
 
@@ -72,18 +71,6 @@ export type Call<Id extends OperationId> = Content<Id> & {
   bytes?: Uint8Array;
   stream?: OutgoingStream;
 };
-
-/** The operations that read. */
-export type ReadId = Extract<OperationId, `get${string}` | `list${string}`>;
-
-export interface ReadCall<Id extends ReadId, Result> {
-  path: PathOf<Id> & object;
-  query?: { [Name in keyof QueryOf<Id>]?: QueryOf<Id>[Name] | undefined };
-  /** Makes the result of an answer's JSON: the same of equal JSON, for all reads of this path. Nobody changes it. */
-  read: (json: unknown) => Result;
-  /** Makes the result when the answer is no JSON by its media type, and left unread. @default it is read all the same */
-  other?: () => Result;
-}
 
 /** Sends operations of the contract with one credential. */
 export interface Client {
@@ -176,56 +163,6 @@ export function createClient(options: ClientOptions): Client {
 
     fetchOwn: (url, signal) => transport(url, { headers, signal, redirect: 'manual' }),
   };
-}
-
-/** What all reads with a credential have in common. */
-interface Reads extends Pick<ClientOptions, 'apiKey' | 'familiar'> {
-  readonly road: ReadRoad;
-}
-
-interface ReadingOptions<Id extends ReadId, Result> extends Pick<Task<Result>, 'operation' | 'isPoll' | 'start'> {
-  readonly id: Id;
-  readonly path: string;
-  readonly call: ReadCall<Id, Result>;
-}
-
-/** A read, and what is made of its answer. One object, because there are very many. */
-class Reading<Id extends ReadId, Result> implements Task<Result>, ReadRequest<Result> {
-  readonly id: Id;
-  readonly operation: Operation;
-  readonly isPoll: boolean;
-  readonly start: Start | undefined;
-  readonly path: string;
-  readonly #call: ReadCall<Id, Result>;
-  readonly #reads: Reads;
-
-  constructor(reads: Reads, { id, path, call, operation, isPoll, start }: ReadingOptions<Id, Result>) {
-    this.id = id;
-    this.operation = operation;
-    this.isPoll = isPoll;
-    this.start = start;
-    this.path = path;
-    this.#call = call;
-    this.#reads = reads;
-  }
-
-  get other() {
-    return this.#call.other;
-  }
-
-  attempt(cancellation: Cancellation, attempt: Attempt<Result>): void {
-    attempt.onSent();
-    this.#reads.road(this, cancellation, attempt);
-  }
-
-  made(bytes: Buffer): Result {
-    // No key and no path holds a space.
-    return this.#reads.familiar.resultOf(`${this.#reads.apiKey} ${this.path}`, bytes, this);
-  }
-
-  make(bytes: Buffer): Result {
-    return this.#call.read(parseJson(this.id, bytes));
-  }
 }
 
 /** Carries a task out within a time of its own. */

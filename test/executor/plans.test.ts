@@ -1,4 +1,4 @@
-import { buildSchema, type GraphQLFieldResolver, execute as interpret, parse } from 'graphql';
+import { buildSchema, type DocumentNode, type GraphQLFieldResolver, execute as interpret, Kind, parse } from 'graphql';
 import { expect, test } from 'vitest';
 import { execute } from '../../src/executor/execute.ts';
 import { answerAtOnce, argumentsOf, drawCases, expectedOf, schemas, told } from './cases.ts';
@@ -115,4 +115,15 @@ test('a resolver that may look at its fourth argument gets it, and one that name
 
   expect(execute({ schema, document })).toEqual({ data: { named: 'named', rest: 'rest', three: 'three' } });
   expect(seen.three).toBeUndefined();
+});
+
+test('an operation is answered by the fragments of its document, whatever documents it was part of before', () => {
+  const schema = buildSchema('type Query { a: String b: String }');
+  const rootValue = { a: 'a', b: 'b' };
+  const [operation, ...fragments] = parse('{ ...F } fragment F on Query { a } fragment F on Query { b }').definitions;
+  const documents = fragments.map((fragment) => ({ kind: Kind.DOCUMENT, definitions: [operation, fragment] }));
+
+  const answers = documents.map((document) => execute({ schema, document: document as DocumentNode, rootValue }));
+
+  expect(answers).toEqual([{ data: { a: 'a' } }, { data: { b: 'b' } }]);
 });

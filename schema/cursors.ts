@@ -1,0 +1,38 @@
+import type { OperationId } from '../src/contract/contract.ts';
+import { isUpstreamId } from '../src/contract/rules.ts';
+import { publicError } from '../src/errors.ts';
+
+/** Places in lists, and how clients are told of them: the one place that knows what is in a cursor. */
+
+/** The operation that lists, and the id of what owns the list. A cursor holds both, so that a foreign one is recognised. */
+export interface ListName {
+  operation: OperationId;
+  owner?: string;
+}
+
+/** A place in a list: so many rows behind an item. Rows without a usable id are counted from the last one that has one. */
+export interface Place {
+  lastDocId: string | undefined;
+  skip: number;
+}
+
+export const START: Place = { lastDocId: undefined, skip: 0 };
+
+const nameOf = ({ operation, owner = '' }: ListName): string => `${operation}:${owner}`;
+
+/** What tells a client of a place. */
+export const writeCursor = (list: ListName, { lastDocId = '', skip }: Place): string =>
+  Buffer.from(`${nameOf(list)}:${lastDocId}:${skip}`).toString('base64url');
+
+/** @throws GraphQLError BAD_USER_INPUT when it is no cursor of this list. */
+export function readCursor(list: ListName, cursor: string): Place {
+  const [, , lastDocId = '', digits = ''] = Buffer.from(cursor, 'base64url').toString().split(':');
+  const place: Place = { lastDocId: lastDocId || undefined, skip: /^\d{1,6}$/.test(digits) ? Number(digits) : 0 };
+  const isSound = lastDocId === '' || isUpstreamId(lastDocId);
+  if (!isSound || writeCursor(list, place) !== cursor)
+    throw badCursor('is not a cursor of this list. Take `pageInfo.endCursor` of its last page');
+  return place;
+}
+
+/** For a cursor that leads nowhere. @param problem What is wrong with it. */
+export const badCursor = (problem: string) => publicError('BAD_USER_INPUT', `\`after\` ${problem}.`);

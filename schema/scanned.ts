@@ -1,0 +1,122 @@
+import { UpstreamError } from '../src/upstream/errors.ts';
+import { type ListName, type Place, writeCursor } from './cursors.ts';
+
+/** Where a page lies in its list (Relay cursor connections specification). */
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+/** A page of a list. What few ask for, its edges and cursors, is made when it is asked for. */
+export interface Connection<Row> extends PageInfo {
+  /** An error stands for a row that cannot be read: it nulls its own node and leaves the page alone. */
+  readonly nodes: readonly (Row | Error)[];
+  readonly edges: readonly Edge<Row>[];
+}
+
+export interface Edge<Row> {
+  readonly cursor: string;
+  readonly node: Row | Error;
+}
+
+/** Rows that follow each other on one page of the upstream. */
+export interface Run<Row> {
+  /** Where the first of them lies. */
+  readonly from: Place;
+  readonly rows: readonly (Row | UpstreamError)[];
+  /** What stands in the connection for each of them; undefined for one that is left out. */
+  readonly nodes: readonly (Row | Error | undefined)[];
+  /** The upstream's own cursor behind the last of them, if they go to the end of its page and it gave one. */
+  readonly next: string | undefined;
+}
+
+/** The place behind a run. */
+export function endOf<Row extends { id: string }>({ from, rows, next }: Run<Row>): Place {
+  if (next && rows.length > 0) return { lastDocId: next, skip: 0 };
+  const last = rows.findLastIndex((row) => !(row instanceof UpstreamError));
+  const row = rows[last];
+  const unread = rows.length - 1 - last;
+  return row && !(row instanceof UpstreamError)
+    ? { lastDocId: row.id, skip: unread }
+    : { ...from, skip: from.skip + unread };
+}
+
+/** The place behind a row; one that cannot be read has no id to stand behind. */
+const behind = <Row extends { id: string }>(before: Place, row: Row | UpstreamError): Place =>
+  row instanceof UpstreamError ? { ...before, skip: before.skip + 1 } : { lastDocId: row.id, skip: 0 };
+
+interface ScannedOptions<Row> extends Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'> {
+  readonly list: ListName;
+  readonly runs: readonly Run<Row>[];
+  /** Where the scan ended. */
+  readonly end: Place;
+}
+
+/** A connection as a scan of the upstream's pages has found it. */
+export class Scanned<Row extends { id: string }> implements Connection<Row> {
+  readonly #options: ScannedOptions<Row>;
+
+  constructor(options: ScannedOptions<Row>) {
+    this.#options = options;
+  }
+
+  get nodes(): Connection<Row>['nodes'] {
+    const { runs } = this.#options;
+    const [run] = runs;
+    if (run && runs.length === 1 && run.nodes === run.rows) return run.rows;
+    return runs.flatMap(({ nodes }) => nodes.filter((node) => node !== undefined));
+  }
+
+  get edges(): readonly Edge<Row>[] {
+    return [...this.#placed()];
+  }
+
+  get hasNextPage(): boolean {
+    return this.#options.hasNextPage;
+  }
+
+  get hasPreviousPage(): boolean {
+    return this.#options.hasPreviousPage;
+  }
+
+  get startCursor(): string | null {
+    const { value } = this.#placed().next();
+    return value?.cursor ?? null;
+  }
+
+  /** Behind rows that were scanned and left out the next page begins; an empty last page has no cursor (Relay, 5.3). */
+  get endCursor(): string | null {
+    const { list, runs, end, hasNextPage } = this.#options;
+    return hasNextPage || runs.some(({ nodes }) => nodes.some(Boolean)) ? writeCursor(list, end) : null;
+  }
+
+  *#placed(): Generator<Edge<Row>, undefined> {
+    for (const { from, rows, nodes, next } of this.#options.runs) {
+      let place = from;
+      for (const [index, row] of rows.entries()) {
+        place = next && index === rows.length - 1 ? { lastDocId: next, skip: 0 } : behind(place, row);
+        const node = nodes[index];
+        if (node) yield new PlacedEdge(this.#options.list, place, node);
+      }
+    }
+  }
+}
+
+/** An edge that writes its cursor when it is asked for it. */
+class PlacedEdge<Row> implements Edge<Row> {
+  readonly node: Row | Error;
+  readonly #list: ListName;
+  readonly #place: Place;
+
+  constructor(list: ListName, place: Place, node: Row | Error) {
+    this.node = node;
+    this.#list = list;
+    this.#place = place;
+  }
+
+  get cursor(): string {
+    return writeCursor(this.#list, this.#place);
+  }
+}
