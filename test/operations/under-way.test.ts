@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
+import type { PlannedOperation } from '../../src/executor/plan.ts';
+import { QueriesUnderWay } from '../../src/operations/under-way.ts';
 import { settle } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
@@ -242,4 +244,21 @@ test('a watch token does not show what its credential is asked at the same time'
   const [owner, viewer] = await Promise.all(asking);
   expect(owner.data.prediction.prompt).toBe('a dress');
   expect(viewer.data?.prediction ?? null).toBeNull();
+});
+
+test('a failure is told to all who wait for it, ends their time, and is joined by nobody', async () => {
+  const underWay = new QueriesUnderWay(() => 0);
+  const plan = {} as PlannedOperation;
+  let [begun, ended] = [0, 0];
+  const ask = async () =>
+    underWay.answer(plan, 'a', { whenGone: () => () => {} }, () => {
+      begun++;
+      return { result: Promise.reject(new Error('broken')), leave: () => {}, end: () => void ended++ };
+    });
+
+  const outcomes = await Promise.allSettled([ask(), ask()]);
+  await expect(ask()).rejects.toThrow('broken');
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect([begun, ended]).toEqual([2, 2]);
 });
