@@ -67,7 +67,14 @@ function executeLeaf(
   container: Container,
 ): unknown {
   try {
-    const value: unknown = field.resolve(source, run.argumentsOf(field), run.contextValue, NO_INFO);
+    const args = run.argumentsOf(field);
+    const { property } = field;
+    const value =
+      property === undefined ? field.resolve(source, args, run.contextValue, NO_INFO) : propertyOf(source, property);
+    if (property !== undefined && typeof value === 'function') {
+      const place = new FieldPlace(run, field, prev, container);
+      return completeField(place, (source as Methods)[property]?.(args, run.contextValue, place));
+    }
     const serialized = isPlain(value) ? serialize(value) : undefined;
     if (serialized !== undefined && serialized !== null) return serialized;
     return completeField(new FieldPlace(run, field, prev, container), value);
@@ -78,6 +85,14 @@ function executeLeaf(
 
 const completeField = (place: FieldPlace, value: unknown): unknown =>
   isPromise(value) ? putLater(place, value, place.planned.complete) : place.planned.complete(place, value);
+
+type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
+
+/** As graphql-js finds it (`defaultFieldResolver`): what is neither an object nor a function has none. */
+const propertyOf = (source: unknown, name: string): unknown =>
+  (typeof source === 'object' && source !== null) || typeof source === 'function'
+    ? (source as Record<string, unknown>)[name]
+    : undefined;
 
 /** Who names no fourth parameter looks at none. */
 const NO_INFO = undefined as never;

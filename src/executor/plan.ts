@@ -51,10 +51,12 @@ export interface PlannedField {
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
   readonly complete: Complete;
   /**
-   * Writes a value of a leaf whose resolver asks for no more than its arguments and the context, so that a value that is
-   * there needs no place. @default the value is completed in its place
+   * Writes a value of a leaf that has no resolver, or one that asks for no more than its arguments and the context, so that
+   * a value that is there needs no place. @default the value is completed in its place
    */
   readonly serialize: ((value: unknown) => unknown) | undefined;
+  /** Where a leaf without a resolver has its value in its parent; undefined for others. */
+  readonly property: string | undefined;
   /** The arguments that its resolver gets; undefined when they depend on variables. */
   readonly args: Values | undefined;
 }
@@ -182,8 +184,9 @@ function planField(
   const { complete, isNonNull } = completerOf(definition.type, below);
   const resolve = definition.resolve ?? defaultFieldResolver;
   const args = constantArguments(definition, node);
-  const serialize = takesInfo(resolve) ? undefined : serializerOf(definition.type);
-  return { key, nodes, parentType, definition, isNonNull, resolve, complete, serialize, args };
+  const property = definition.resolve ? undefined : definition.name;
+  const serialize = property === undefined && takesInfo(resolve) ? undefined : serializerOf(definition.type);
+  return { key, nodes, parentType, definition, isNonNull, resolve, complete, serialize, property, args };
 }
 
 /** Whether a resolver may look at its fourth argument. One that names none may look at all of them. */
