@@ -51,8 +51,10 @@ export interface GatewayOptions {
   pause?: Pause;
   /** How deadlines are kept. @default real time */
   alarm?: Alarm;
-  /** The current time, in milliseconds since the epoch. @default Date.now */
+  /** The wall clock, in milliseconds since the epoch: for times that people or other machines see. @default real time */
   now?: () => number;
+  /** The monotonic clock, in milliseconds from any origin: for durations. @default real time */
+  monotonicNow?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
   random?: () => number;
 }

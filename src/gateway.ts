@@ -49,6 +49,7 @@ import { useUploads } from './uploads/uploads.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
+import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
 import { createWatching, defaultWatchSettings } from './watching.ts';
 
 /** The whole gateway but for its sockets. */
@@ -64,7 +65,8 @@ export function createGateway(options: GatewayOptions) {
     contract = vendorContract,
     pause = realPause,
     alarm = realAlarm,
-    now = Date.now,
+    now = wallClockNow,
+    monotonicNow = realMonotonicNow,
     random = Math.random,
   } = options;
   const { baseUrl } = options.upstream;
@@ -77,12 +79,13 @@ export function createGateway(options: GatewayOptions) {
     pause,
     alarm,
     now,
+    monotonicNow,
     random,
     onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),
     onJob: (apiKey, row) => watching.learn(apiKey, row),
   });
   const settings = { ...defaultWatchSettings, ...options.watch };
-  const watching = createWatching({ upstreamOf, settings, pause, now, random });
+  const watching = createWatching({ upstreamOf, settings, pause, now, monotonicNow, random });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,
     pause,
@@ -97,11 +100,12 @@ export function createGateway(options: GatewayOptions) {
     open: pictures.open,
     limits,
     now,
+    monotonicNow,
     onFailure: (error, source) => log.warn({ err: error, source }, 'an image could not be served'),
   });
 
   const rates = { ...defaultRateLimits, ...options.rates };
-  const addresses = createRate({ perSecond: rates.perAddress, whose: 'An address', now });
+  const addresses = createRate({ perSecond: rates.perAddress, whose: 'An address', monotonicNow });
   const sockets = createPlaces(rates.sockets, 'sockets');
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
@@ -162,7 +166,7 @@ export function createGateway(options: GatewayOptions) {
     schema,
     services,
     askerOf,
-    admission: createOperationAdmission(rates, now),
+    admission: createOperationAdmission(rates, monotonicNow),
     costs,
     cost: operationLimits.cost,
     suggestions: !config.isProduction,
@@ -171,6 +175,7 @@ export function createGateway(options: GatewayOptions) {
     pause,
     alarm,
     now,
+    monotonicNow,
   });
   const yoga = createYoga({
     schema,
@@ -247,7 +252,7 @@ export function createGateway(options: GatewayOptions) {
       const asker = await askerOf(transport);
       return { close: sockets.take(tenantOf(asker.credential())), expiresAt: asker.expiresAt };
     },
-    /** Waits until a time, in milliseconds since the epoch, by the clock by which sockets expire. */
+    /** Waits until a time of the wall clock, in milliseconds since the epoch. */
     waitUntil: (at: number, signal: AbortSignal) => pauseUntil(at, { pause, now }, signal),
     maskError,
     /** Whether a page of this origin may open a WebSocket; browsers ask nobody before they do. */

@@ -11,6 +11,7 @@ import { createSockets } from './sockets.ts';
 import { clientOf, logRequest } from './telemetry/request-log.ts';
 import { DRAINED } from './uploads/drain.ts';
 import { defaultUploadLimits } from './uploads/limits.ts';
+import { monotonicNow } from './util/clocks.ts';
 
 export interface ListenOptions {
   host: string;
@@ -29,8 +30,8 @@ export interface ListenOptions {
   shortRoad?: boolean;
   /** How idle WebSockets wait for their next ping. @default real time */
   pause?: Pause;
-  /** The current time, in milliseconds since the epoch. @default Date.now */
-  now?: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow?: () => number;
 }
 
 /** A gateway that listens on a port. */
@@ -113,7 +114,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     messagesPerSecond: options.messagesPerSocket ?? 50,
     messageBytes: options.messageBytes ?? defaultUploadLimits.operationBytes,
     pause: options.pause ?? realPause,
-    now: options.now ?? Date.now,
+    monotonicNow: options.monotonicNow ?? monotonicNow,
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());

@@ -52,12 +52,12 @@ export interface SocketsOptions {
   /** How many messages a second one socket may send. */
   messagesPerSecond: number;
   pause: Pause;
-  /** The current time, in milliseconds since the epoch. */
-  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
 }
 
 export function createSockets(gateway: Gateway, options: SocketsOptions): Sockets {
-  const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, now } = options;
+  const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, monotonicNow } = options;
   const mostBytes = TOLERANCE * messageBytes;
   const server = new WebSocketServer({
     noServer: true,
@@ -134,7 +134,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
 
   server.on('connection', (socket, request) => {
     texts.attach(socket);
-    const rate = createBucket({ perSecond: messagesPerSecond, countsRefused: true, now });
+    const rate = createBucket({ perSecond: messagesPerSecond, countsRefused: true, monotonicNow });
     const isAcknowledged = () => acknowledged.has(socket);
     const { maskError } = gateway;
     const connection = connect(socket, { rate, messageBytes, isAcknowledged, maskError, log });

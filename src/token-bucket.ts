@@ -12,8 +12,8 @@ export interface TokenBucketOptions {
   perSecond: number;
   /** Whether what is refused counts as well, so that whoever goes on has to wait for longer. @default false */
   countsRefused?: boolean;
-  /** The current time, in milliseconds since the epoch. */
-  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
 }
 
 /** How many seconds' worth may come at once. */
@@ -30,13 +30,13 @@ class Bucket implements TokenBucket {
   constructor(options: TokenBucketOptions) {
     this.#options = options;
     this.#left = options.perSecond * BURST_SECONDS;
-    this.#last = options.now();
+    this.#last = options.monotonicNow();
   }
 
   take(): number {
-    const { perSecond, countsRefused, now } = this.#options;
-    const time = now();
-    const grown = (Math.max(0, time - this.#last) / 1_000) * perSecond;
+    const { perSecond, countsRefused, monotonicNow } = this.#options;
+    const time = monotonicNow();
+    const grown = ((time - this.#last) / 1_000) * perSecond;
     const left = Math.min(perSecond * BURST_SECONDS, this.#left + grown) - 1;
     this.#last = time;
     this.#left = left < 0 && !countsRefused ? left + 1 : left;

@@ -40,7 +40,10 @@ export interface WatchingOptions {
   upstreamOf: (apiKey: string) => Upstream;
   settings: WatchSettings;
   pause: Pause;
+  /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
   random: () => number;
 }
 
@@ -75,8 +78,8 @@ const CREDENTIALS = 10_000;
 /** How long the first event is waited for before a stream begins without it, in milliseconds. */
 const OPENING = 5_000;
 
-export function createWatching({ upstreamOf, settings, pause, now, random }: WatchingOptions): Watching {
-  const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, random });
+export function createWatching({ upstreamOf, settings, pause, now, monotonicNow, random }: WatchingOptions): Watching {
+  const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, monotonicNow, random });
   const progress = createProgress({ now });
   const streams = createPlaces(settings.streams, 'streams');
   const sources = new LRUCache<string, Source>({
@@ -84,7 +87,7 @@ export function createWatching({ upstreamOf, settings, pause, now, random }: Wat
     memoMethod: (apiKey) => ({
       upstream: upstreamOf(apiKey),
       tenant: tenantOf({ apiKey }),
-      pacer: createPacer({ perSecond: settings.perSecond, pause, now }),
+      pacer: createPacer({ perSecond: settings.perSecond, pause, monotonicNow }),
       pace: settings.pace,
       classes: {},
     }),

@@ -17,10 +17,10 @@ export interface OperationAdmission {
 
 /**
  * @see OperationAdmission
- * @param now The current time, in milliseconds since the epoch.
+ * @param monotonicNow The monotonic clock, in milliseconds.
  */
-export function createOperationAdmission(limits: RateLimits, now: () => number): OperationAdmission {
-  const operations = createRate({ perSecond: limits.perKey, whose: 'A key', now });
+export function createOperationAdmission(limits: RateLimits, monotonicNow: () => number): OperationAdmission {
+  const operations = createRate({ perSecond: limits.perKey, whose: 'A key', monotonicNow });
   const eventStreams = createPlaces(limits.eventStreams, 'streams over server-sent events');
 
   return {

@@ -27,15 +27,15 @@ export interface RateOptions {
   perSecond: number;
   /** Whose share it is, in words. */
   whose: string;
-  /** The current time, in milliseconds since the epoch. */
-  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
 }
 
 /** How many are counted at once. One that is forgotten has all its share again, which whoever is idle has anyway. */
 const COUNTED = 100_000;
 
-export function createRate({ perSecond, whose, now }: RateOptions): Rate {
-  const options = { perSecond, now };
+export function createRate({ perSecond, whose, monotonicNow }: RateOptions): Rate {
+  const options = { perSecond, monotonicNow };
   const buckets = new LRUCache<string, TokenBucket>({ max: COUNTED, memoMethod: () => createBucket(options) });
   return {
     count(name) {

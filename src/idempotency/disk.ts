@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
+import { wallClockNow } from '../util/clocks.ts';
 import type { Claim, IdempotencyStore, Recorded } from './store.ts';
 
 interface DiskOptions {
-  /** The time in milliseconds since the epoch. @default Date.now */
+  /** The wall clock, in milliseconds since the epoch: later processes read the records. @default real time */
   now?: () => number;
 }
 
@@ -35,7 +36,7 @@ const BUSY_TIMEOUT = 5_000;
  * @param file Path of the file, whose folder is created too, or `memory`.
  * @throws Error when the file cannot be opened or is something else.
  */
-export function openDiskStore(file: string, { now = Date.now }: DiskOptions = {}): IdempotencyStore {
+export function openDiskStore(file: string, { now = wallClockNow }: DiskOptions = {}): IdempotencyStore {
   const connection = open(file);
   connection.exec(`UPDATE records SET state = 'unknown' WHERE state = 'under-way'`);
 

@@ -27,8 +27,18 @@ export interface Freshness {
 const REVISIONS = 100_000;
 const TENANTS = 10_000;
 
-/** @param now The current time, in milliseconds since the epoch. */
-export function createFreshness(now: () => number): Freshness {
+export interface FreshnessOptions {
+  /** The wall clock, in milliseconds since the epoch. */
+  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
+}
+
+export function createFreshness({ now, monotonicNow }: FreshnessOptions): Freshness {
+  // Periods follow the monotonic clock, so that none comes twice. They begin at the time of the wall clock, so that no
+  // client of an earlier process holds the tag of a period that is still to come.
+  const origin = now() - monotonicNow();
+  const seconds = () => (origin + monotonicNow()) / 1_000;
   const revisions = new LRUCache<string, number>({ max: REVISIONS });
   const tenants = new LRUCache<string, string>({ max: TENANTS });
   let last = 0;
@@ -43,21 +53,21 @@ export function createFreshness(now: () => number): Freshness {
     subject.kind === 'dataItem'
       ? `${tenant(apiKey)}/d/${subject.modelId}/${subject.dataId}/`
       : `${tenant(apiKey)}/p/${subject.predictionId}/`;
-  const periodOf = ({ kind }: ImageSource) => Math.floor(now() / 1_000 / UNCHANGED[kind]);
+  const periodOf = ({ kind }: ImageSource) => Math.floor(seconds() / UNCHANGED[kind]);
   const revisionOf = (apiKey: string, subject: ImageSubject) =>
     revisions.size === 0 ? undefined : revisions.get(prefixOf(apiKey, subject))?.toString(36);
 
   return {
     nameOf(apiKey, source) {
-      const now = source.kind === 'dataItem' ? periodOf(source) : source.index;
-      return `${prefixOf(apiKey, source)}${revisionOf(apiKey, source) ?? ''}/${now}`;
+      const version = source.kind === 'dataItem' ? periodOf(source) : source.index;
+      return `${prefixOf(apiKey, source)}${revisionOf(apiKey, source) ?? ''}/${version}`;
     },
     prefixOf,
     revisionOf,
     periodOf,
     secondsLeft({ kind }) {
       const period = UNCHANGED[kind];
-      return period - (Math.floor(now() / 1_000) % period);
+      return period - (Math.floor(seconds()) % period);
     },
     changed(apiKey, subject) {
       last = Math.max(now(), last + 1);

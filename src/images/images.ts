@@ -1,3 +1,4 @@
+import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import { failed, staleAddress, wrongMethod } from './answers.ts';
 import { createFreshness } from './freshness.ts';
 import type { ImageFacts } from './inspect.ts';
@@ -38,8 +39,10 @@ export interface ImagesOptions {
   open: OpenPicture;
   /** How pictures are kept. @default {@link defaultImageLimits} */
   limits?: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
-  /** The current time, in milliseconds since the epoch. @default Date.now */
+  /** The wall clock, in milliseconds since the epoch. @default real time */
   now?: () => number;
+  /** The monotonic clock, in milliseconds. @default real time */
+  monotonicNow?: () => number;
   /** Hears of pictures that could not be served, for the log; whoever asks is told less. @default nobody */
   onFailure?: (error: unknown, source: ImageSource) => void;
 }
@@ -48,8 +51,9 @@ const PURPOSE = 'image';
 
 /** @see Images */
 export function createImages(options: ImagesOptions): Images {
-  const { sealer, open, limits = defaultImageLimits, now = Date.now, onFailure = () => {} } = options;
-  const freshness = createFreshness(now);
+  const { sealer, open, limits = defaultImageLimits, onFailure = () => {} } = options;
+  const { now = wallClockNow, monotonicNow = realMonotonicNow } = options;
+  const freshness = createFreshness({ now, monotonicNow });
   const library = createLibrary({ open, freshness, limits });
   const seal = sealOnce(sealer, now);
 

@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers';
 import { Linked, LinkedList } from '../linked.ts';
+import { monotonicNow } from '../util/clocks.ts';
 import type { Alarm } from './pause.ts';
 
 export interface AlarmOptions {
   /** Starts a timer that calls back once after so many milliseconds, or a little earlier, and keeps no process alive. */
   startTimer: (milliseconds: number, callback: () => void) => void;
-  /** The time by a clock that never goes back, in milliseconds. */
-  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
 }
 
 /**
@@ -25,7 +26,7 @@ export function createAlarm(options: AlarmOptions): Alarm {
 /** Rings in real time, without keeping the process alive. */
 export const alarm: Alarm = createAlarm({
   startTimer: (milliseconds, callback) => void setTimeout(callback, milliseconds).unref(),
-  now: () => performance.now(),
+  monotonicNow,
 });
 
 class Waiting extends Linked {
@@ -53,7 +54,7 @@ class Bell {
   }
 
   add(ring: () => void): () => void {
-    const waiting = new Waiting(ring, this.#options.now() + this.#milliseconds);
+    const waiting = new Waiting(ring, this.#options.monotonicNow() + this.#milliseconds);
     this.#waiting.add(waiting);
     if (!this.#isTimed) this.#wait(this.#milliseconds);
     return () => waiting.leaveList();
@@ -66,7 +67,7 @@ class Bell {
 
   #ring(): void {
     this.#isTimed = false;
-    const now = this.#options.now();
+    const now = this.#options.monotonicNow();
     try {
       for (let { first } = this.#waiting; first && first.at <= now; { first } = this.#waiting) {
         first.leaveList();

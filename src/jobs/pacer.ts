@@ -12,27 +12,27 @@ export interface PacerOptions {
   /** How many looks a second all polls of the credential may take together. */
   perSecond: number;
   pause: Pause;
-  /** The current time, in milliseconds since the epoch. */
-  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
 }
 
-export function createPacer({ perSecond, pause, now }: PacerOptions): Pacer {
+export function createPacer({ perSecond, pause, monotonicNow }: PacerOptions): Pacer {
   const interval = 1_000 / perSecond;
-  let nextTurn = 0;
-  let heldUntil = 0;
+  let nextTurn = Number.NEGATIVE_INFINITY;
+  let heldUntil = Number.NEGATIVE_INFINITY;
 
   return {
     async turn(signal) {
       for (;;) {
-        while (now() < heldUntil) await pause(heldUntil - now(), signal);
-        const mine = Math.max(now(), nextTurn);
+        while (monotonicNow() < heldUntil) await pause(heldUntil - monotonicNow(), signal);
+        const mine = Math.max(monotonicNow(), nextTurn);
         nextTurn = mine + interval;
-        if (mine > now()) await pause(mine - now(), signal);
-        if (now() >= heldUntil) return;
+        if (mine > monotonicNow()) await pause(mine - monotonicNow(), signal);
+        if (monotonicNow() >= heldUntil) return;
       }
     },
     hold(milliseconds) {
-      heldUntil = Math.max(heldUntil, now() + milliseconds);
+      heldUntil = Math.max(heldUntil, monotonicNow() + milliseconds);
     },
   };
 }

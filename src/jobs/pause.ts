@@ -15,11 +15,11 @@ export const pause: Pause = (milliseconds, signal) => setTimeout(milliseconds, u
  */
 export type Alarm = (milliseconds: number, ring: () => void) => () => void;
 
-/** What timers can wait at once (HTML standard, "timers": a signed 32-bit number), in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
+/** How often a wait for a time of the wall clock looks at that clock, which may be set meanwhile; in milliseconds. */
+const LONGEST_WAIT = 60_000;
 
 /**
- * Resolves at a time, however far away; at once when it has passed.
+ * Resolves at a time of the wall clock, however far away; at once when it has passed.
  *
  * @param at In milliseconds since the epoch.
  * @throws The signal's reason when it aborts before.
@@ -29,5 +29,5 @@ export async function pauseUntil(
   { pause, now }: { pause: Pause; now: () => number },
   signal: AbortSignal,
 ): Promise<void> {
-  for (let left = at - now(); left > 0; left = at - now()) await pause(Math.min(left, LONGEST), signal);
+  for (let left = at - now(); left > 0; left = at - now()) await pause(Math.min(left, LONGEST_WAIT), signal);
 }

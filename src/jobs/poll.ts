@@ -1,4 +1,5 @@
 import type { Backoff } from './backoff.ts';
+import { createOutage } from './outage.ts';
 import type { Pacer } from './pacer.ts';
 import type { Pause } from './pause.ts';
 
@@ -27,7 +28,8 @@ export interface PollOptions<State> {
   backoff: Backoff;
   pacer: Pacer;
   pause: Pause;
-  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
   signal: AbortSignal;
 }
 
@@ -50,10 +52,11 @@ export class AbandonedError extends Error {
 
 /** Looks at something until it has finished: look, then wait, so that a slow upstream is never asked twice at once. */
 export function startPoll<State>(options: PollOptions<State>): Poll {
-  const { source, onLook, onTrouble, patience, backoff, pacer, pause, now, signal } = options;
+  const { source, onLook, onTrouble, patience, backoff, pacer, pause, monotonicNow, signal } = options;
   let nap: AbortController | undefined;
   let isAwake = false;
   let interval = 0;
+  const outage = createOutage({ limit: patience, monotonicNow });
 
   const doze = async () => {
     interval = backoff.next();
@@ -71,13 +74,12 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
 
   const run = async () => {
     let last: { state: State } | undefined;
-    let answeredAt = now();
     for (;;) {
       await pacer.turn(signal);
       try {
         const state = await source.read(signal);
         signal.throwIfAborted();
-        answeredAt = now();
+        outage.end();
         if (last && source.isChange(last.state, state)) backoff.reset();
         last = { state };
         onLook(state);
@@ -87,9 +89,9 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
         const retryAfter = source.retryAfter(error);
         if (retryAfter !== undefined) {
           pacer.hold(retryAfter);
-          answeredAt = now();
+          outage.end();
         }
-        if (now() - answeredAt >= patience) throw new AbandonedError('No look succeeded.', { cause: error });
+        if (outage.hasReachedLimit(interval)) throw new AbandonedError('No look succeeded.', { cause: error });
         onTrouble(error);
       }
       await doze();

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { wallClockNow } from '../util/clocks.ts';
 import { createDurations, type DurationsOptions } from './durations.ts';
 
 /** What is known of a job. A time that is missing or no time, and a figure outside 0 to 1, count as not known. */
@@ -26,7 +27,7 @@ export interface Progress {
 }
 
 export interface ProgressOptions extends DurationsOptions {
-  /** The time, in milliseconds since the epoch. @default Date.now */
+  /** The wall clock, in milliseconds since the epoch: the upstream says when jobs began. */
   now?: () => number;
   /**
    * How many jobs are remembered with what was told of them, so that no later estimate is lower; the one out of use for
@@ -54,7 +55,7 @@ const TELLING = 0.05;
 
 /** Tells how far jobs have come: by the upstream's own figure, else by how long others of their class took. */
 export function createProgress(options: ProgressOptions = {}): ProgressTeller {
-  const { now = Date.now, jobs = 10_000, ...bounds } = options;
+  const { now = wallClockNow, jobs = 10_000, ...bounds } = options;
   const durations = createDurations(bounds);
   /** The highest fraction told of each job. */
   const told = new LRUCache<string, number>({ max: jobs });

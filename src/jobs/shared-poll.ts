@@ -37,8 +37,10 @@ export interface Listener<State, Key> {
 
 export interface SharedPollOptions {
   pause: Pause;
-  /** The current time, in milliseconds since the epoch. */
+  /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
   /** A random number from 0 up to 1, for the jitter. */
   random: () => number;
   /** How long a poll goes on after its last listener left, in milliseconds: long enough for a reconnect. */
@@ -58,7 +60,9 @@ export class SharedPoll<State, Key> {
   readonly #poll: Poll;
   readonly #onOver: () => void;
   #latest: JobEvent<State, Key> | undefined;
+  /** When the last look succeeded: by the monotonic clock, and by the wall clock, in milliseconds. */
   #seenAt = 0;
+  #seenSince = 0;
   #lingering: AbortController | undefined;
   #isOver = false;
 
@@ -87,7 +91,7 @@ export class SharedPoll<State, Key> {
     this.#listeners.add(listener);
     if (!this.#latest) return;
     const isStale = 'state' in this.#latest && this.#latest.staleSince !== undefined;
-    if (isStale || this.#options.now() - this.#seenAt <= this.#poll.interval) {
+    if (isStale || this.#options.monotonicNow() - this.#seenAt <= this.#poll.interval) {
       listener.put(this.#job.name, this.#latest);
     } else {
       this.#owed.add(listener);
@@ -123,7 +127,8 @@ export class SharedPoll<State, Key> {
   #look(state: State): void {
     const before = this.#latest;
     const event = { key: this.#job.key, state };
-    this.#seenAt = this.#options.now();
+    this.#seenAt = this.#options.monotonicNow();
+    this.#seenSince = this.#options.now();
     this.#latest = event;
     const isNews =
       !before || !('state' in before) || before.staleSince !== undefined || this.#job.isChange(before.state, state);
@@ -137,7 +142,7 @@ export class SharedPoll<State, Key> {
       this.#tell(this.#owed, before);
       return;
     }
-    this.#latest = { key: before.key, state: before.state, staleSince: new Date(this.#seenAt) };
+    this.#latest = { key: before.key, state: before.state, staleSince: new Date(this.#seenSince) };
     this.#tell(this.#listeners, this.#latest);
   }
 

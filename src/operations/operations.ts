@@ -29,6 +29,8 @@ export interface OperationsOptions extends StreamOptions {
   milliseconds: number;
   /** How answers wait for their deadlines. */
   alarm: Alarm;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
 }
 
 /** An operation of a valid document, as its transport brought it. */
@@ -47,7 +49,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const { schema, services, admission } = options;
   const hideSuggestions = !options.suggestions;
   const costOf = createCostLimit({ schema, costs: options.costs, limit: options.cost });
-  const underWay = new QueriesUnderWay(options.now);
+  const underWay = new QueriesUnderWay(options.monotonicNow);
 
   /** Whether it is executed at all, found out from what costs least to what costs most. */
   const admit = ({ transport, document, operationName, variableValues }: Asked) => {

@@ -15,7 +15,7 @@ export interface StreamOptions {
   maskError: (error: unknown) => GraphQLError;
   /** How streams wait for the time at which they end. */
   pause: Pause;
-  /** The current time, in milliseconds since the epoch. */
+  /** The wall clock, in milliseconds since the epoch: credentials expire by it. */
   now: () => number;
 }
 

@@ -24,11 +24,11 @@ type Runs = Record<string, Run>;
 /** Answers queries that are asked alike at the same time once for all who ask. */
 export class QueriesUnderWay {
   readonly #byPlan = new WeakMap<PlannedOperation, Runs>();
-  readonly #now: () => number;
+  readonly #monotonicNow: () => number;
 
-  /** @param now The current time, in milliseconds since the epoch. */
-  constructor(now: () => number) {
-    this.#now = now;
+  /** @param monotonicNow The monotonic clock, in milliseconds. */
+  constructor(monotonicNow: () => number) {
+    this.#monotonicNow = monotonicNow;
   }
 
   /**
@@ -45,7 +45,7 @@ export class QueriesUnderWay {
     begin: () => Answering | ExecutionResult,
   ): ExecutionResult | Promise<ExecutionResult> {
     const runs = this.#byPlan.get(plan) ?? this.#runsOf(plan);
-    const begunAt = this.#now();
+    const begunAt = this.#monotonicNow();
     const known = runs[name];
     if (known && begunAt - known.begunAt <= JOINABLE) return known.join(asker);
     const answering = begin();
@@ -67,7 +67,7 @@ interface RunOptions {
   readonly runs: Runs;
   readonly name: string;
   readonly answering: Answering;
-  /** In milliseconds since the epoch. */
+  /** By the monotonic clock, in milliseconds. */
   readonly begunAt: number;
 }
 

@@ -34,7 +34,7 @@ export interface SandboxOptions {
   faults?: string;
   /** Whether an empty store starts with demo data for the key `demo`. @default false */
   seed?: boolean;
-  /** The time, in milliseconds since the epoch. @default Date.now */
+  /** The wall clock, in milliseconds since the epoch. @default real time */
   now?: () => number;
   /** How the delays among the faults wait. @default a timer */
   pause?: Pause;

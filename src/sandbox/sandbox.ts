@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { contract as vendorContract } from '../contract/contract.gen.ts';
 import type { OperationId } from '../contract/contract.ts';
 import { largestImage } from '../contract/rules.ts';
+import { wallClockNow } from '../util/clocks.ts';
 import { ApiError, errorResponse } from './api-error.ts';
 import { dataItemHandlers } from './data-items.ts';
 import { openDatabase, signingSecret } from './database.ts';
@@ -51,7 +52,7 @@ const timer: Pause = async (milliseconds, signal) => setTimeout(milliseconds, un
  * @throws FaultSyntaxError when `faults` describes none; Error when the store cannot be opened.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const { contract = vendorContract, apiKeyHeader = 'x-api-key', now = Date.now, onRequest, publicUrl } = options;
+  const { contract = vendorContract, apiKeyHeader = 'x-api-key', now = wallClockNow, onRequest, publicUrl } = options;
   const faults = createFaults(options.faults ?? '', operationIds(contract.operations), options.pause ?? timer);
   const database = openDatabase(options.storage ?? 'memory');
   const pictures = createPictureStore(database, drawDemoPicture);

@@ -1,25 +1,30 @@
 import type { WebSocket } from 'ws';
 import type { Pause } from '../jobs/pause.ts';
 
-/** How often a socket is pinged, in milliseconds; proxies close what is silent for a minute. */
+/** The interval between pings, in milliseconds; proxies close connections that are silent for a minute. */
 const KEEP_ALIVE = 12_000;
+/**
+ * The number of pings in a row that may stay unanswered. One is not enough: a machine that has slept runs its timers
+ * before it reads the answers that have arrived, and a client that sleeps for half a minute keeps its connection.
+ */
+const UNANSWERED = 3;
 
-/** Pings a socket until it is closed, and cuts it when a ping is not answered before the next one is due. */
+/** Pings a socket until it is closed, and terminates it when its client has not answered several pings in a row. */
 export async function keepAlive(socket: WebSocket, pause: Pause): Promise<void> {
-  const gone = new AbortController();
-  let hasAnswered = true;
-  socket.once('close', () => gone.abort());
+  const closed = new AbortController();
+  let unanswered = 0;
+  socket.once('close', () => closed.abort());
   socket.on('pong', () => {
-    hasAnswered = true;
+    unanswered = 0;
   });
   try {
     for (;;) {
-      await pause(KEEP_ALIVE, gone.signal);
-      if (!hasAnswered) return socket.terminate();
-      hasAnswered = false;
+      await pause(KEEP_ALIVE, closed.signal);
+      if (unanswered === UNANSWERED) return socket.terminate();
+      unanswered++;
       socket.ping();
     }
   } catch (error) {
-    if (!gone.signal.aborted) throw error;
+    if (!closed.signal.aborted) throw error;
   }
 }

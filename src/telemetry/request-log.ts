@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { monotonicNow } from '../util/clocks.ts';
 
 /**
  * A request has come. Its line holds no header, no body, no query string and no sealed token, because each of them may hold
@@ -14,13 +15,13 @@ export function logRequest(
   response: ServerResponse,
   client: string | undefined,
 ): () => void {
-  const start = performance.now();
+  const start = monotonicNow();
   return () => {
     const line: RequestLine = {
       method: request.method,
       path: safePath(request.url ?? '/'),
       status: response.statusCode,
-      ms: Math.round(performance.now() - start),
+      ms: Math.round(monotonicNow() - start),
       client,
     };
     if (!response.writableFinished) line.left = true;

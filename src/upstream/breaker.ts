@@ -54,28 +54,27 @@ const SLICES = 10;
 /** How soon to look again while one attempt finds out whether the upstream is well, in milliseconds. */
 const PROBING = 1_000;
 
-/** @param now The current time, in milliseconds since the epoch. */
-export function createBreaker({ share, attempts, window, rest }: BreakerSettings, now: () => number): Breaker {
+/** @param monotonicNow The monotonic clock, in milliseconds. */
+export function createBreaker({ share, attempts, window, rest }: BreakerSettings, monotonicNow: () => number): Breaker {
   let slices: Slice[] = [];
   /** Undefined while everything may be sent. */
   let openUntil: number | undefined;
   let isProbing = false;
 
   const current = (): Slice => {
-    const time = now();
+    const time = monotonicNow();
     const last = slices.at(-1);
-    if (last && last.begunAt <= time && time - last.begunAt < window / SLICES) return last;
+    if (last && time - last.begunAt < window / SLICES) return last;
     const fresh: Slice = { begunAt: time, answered: 0, failed: 0, answeredFor: new Set(), failedFor: new Set() };
     slices = [...inWindow(), fresh];
     return fresh;
   };
-  // A clock that was set back leaves slices of the future, which would count for ever.
   const inWindow = () => {
-    const time = now();
-    return slices.filter(({ begunAt }) => begunAt > time - window && begunAt <= time);
+    const time = monotonicNow();
+    return slices.filter(({ begunAt }) => begunAt > time - window);
   };
   const rested = () => {
-    openUntil = now() + rest;
+    openUntil = monotonicNow() + rest;
     slices = [];
   };
   const isFailing = (): boolean => {
@@ -90,9 +89,8 @@ export function createBreaker({ share, attempts, window, rest }: BreakerSettings
   };
   const waitNow = (): number => {
     if (openUntil === undefined) return 0;
-    const left = openUntil - now();
-    // The rest is never longer than it was meant to be, whatever happens to the clock.
-    if (left > 0) return Math.min(left, rest);
+    const left = openUntil - monotonicNow();
+    if (left > 0) return left;
     return isProbing ? PROBING : 0;
   };
 

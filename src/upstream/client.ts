@@ -39,8 +39,10 @@ export interface ClientOptions {
   pause: Wait;
   /** How deadlines are kept. */
   alarm: Alarm;
-  /** The current time, in milliseconds since the epoch. */
+  /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
   /** Time for one operation with all its repetitions and its body, in milliseconds. */

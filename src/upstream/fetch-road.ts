@@ -46,7 +46,7 @@ export interface FetchRoadOptions {
   transport: Transport;
   /** What every request carries. */
   headers: Readonly<Record<string, string>>;
-  /** The current time, in milliseconds since the epoch. */
+  /** The wall clock, in milliseconds since the epoch: `Retry-After` may be a date. */
   now: () => number;
 }
 

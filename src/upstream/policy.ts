@@ -53,8 +53,8 @@ export interface PolicyOptions {
   breaker: Breaker;
   retry: RetryPolicy;
   pause: Wait;
-  /** The current time, in milliseconds since the epoch. */
-  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
   /** Told when the upstream asks for patience, in seconds. */
@@ -85,7 +85,7 @@ class Errand<Result> implements Attempt<Result> {
   #hasTurn = false;
   #isSent = false;
   #failures = 0;
-  /** When the last attempt was begun, in milliseconds since the epoch, and who is told how it ended. */
+  /** When the last attempt was begun, by the monotonic clock, in milliseconds, and who is told how it ended. */
   #begunAt = 0;
   #tell: (outcome: Outcome) => void = () => {};
 
@@ -158,7 +158,7 @@ class Errand<Result> implements Attempt<Result> {
 
   #send(): void {
     this.#hasTurn = true;
-    const { breaker, credential, now } = this.#options;
+    const { breaker, credential, monotonicNow } = this.#options;
     if (this.#task.isPoll && breaker.wait > 0 && !this.#cancellation.cause) {
       this.#giveTurnBack();
       this.begin();
@@ -171,7 +171,7 @@ class Errand<Result> implements Attempt<Result> {
       this.#fail(error);
       return;
     }
-    this.#begunAt = now();
+    this.#begunAt = monotonicNow();
     this.#task.attempt(this.#cancellation, this);
   }
 
@@ -211,11 +211,11 @@ class Errand<Result> implements Attempt<Result> {
 
   /** What a failed attempt says of the upstream, and what the upstream says of further ones. */
   #learn(error: unknown): Outcome {
-    const { onRetryAfter, now } = this.#options;
+    const { onRetryAfter, monotonicNow } = this.#options;
     const { cause } = this.#cancellation;
     if (error instanceof StatusError && error.retryAfter !== undefined) onRetryAfter(error.retryAfter);
     const isOurs = cause === 'caller' || this.#task.stream !== undefined;
-    const isPatient = !isOurs || now() - this.#begunAt >= SLOW;
+    const isPatient = !isOurs || monotonicNow() - this.#begunAt >= SLOW;
     return outcomeOf(error, { isOver: cause !== undefined, isPatient });
   }
 }

@@ -13,7 +13,7 @@ export interface PoolRoadOptions {
   baseUrl: string;
   /** What every request carries. */
   headers: Readonly<Record<string, string>>;
-  /** The current time, in milliseconds since the epoch. */
+  /** The wall clock, in milliseconds since the epoch: `Retry-After` may be a date. */
   now: () => number;
 }
 

@@ -6,8 +6,8 @@ export interface SharedReadsOptions {
   startTime: () => Cancellation;
   /** A number that nobody ever had. */
   nextEra: () => number;
-  /** The current time, in milliseconds since the epoch. */
-  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
 }
 
 /**
@@ -23,7 +23,7 @@ const JOINABLE = 1_000;
 export class SharedReads {
   readonly #startTime: () => Cancellation;
   readonly #nextEra: () => number;
-  readonly #now: () => number;
+  readonly #monotonicNow: () => number;
   /**
    * No Map: one that things pass through all the time leaves a chain of old tables behind, each of which keeps what was
    * in it alive until the next full collection of garbage. That cost a third of a read.
@@ -31,8 +31,8 @@ export class SharedReads {
   #joinable: Record<string, SharedRead<unknown>> = Object.create(null);
   #era: number;
 
-  constructor({ startTime, nextEra, now }: SharedReadsOptions) {
-    this.#now = now;
+  constructor({ startTime, nextEra, monotonicNow }: SharedReadsOptions) {
+    this.#monotonicNow = monotonicNow;
     this.#startTime = startTime;
     this.#nextEra = nextEra;
     this.#era = nextEra();
@@ -64,9 +64,9 @@ export class SharedReads {
     if (caller?.aborted) return Promise.reject(caller.reason);
     // Whatever is under a name was read in the way that the name tells.
     const known = this.#joinable[name] as SharedRead<Result> | undefined;
-    if (known && this.#now() - known.begunAt <= JOINABLE) return known.join(caller);
+    if (known && this.#monotonicNow() - known.begunAt <= JOINABLE) return known.join(caller);
     const cancellation = this.#startTime();
-    const shared = new SharedRead<Result>({ reads: this.#joinable, name, cancellation, begunAt: this.#now() });
+    const shared = new SharedRead<Result>({ reads: this.#joinable, name, cancellation, begunAt: this.#monotonicNow() });
     this.#joinable[name] = shared;
     // First, because what fails at once is told to who has joined by then.
     const result = shared.join(caller);
@@ -80,7 +80,7 @@ interface SharedReadOptions {
   readonly reads: Record<string, SharedRead<unknown>>;
   readonly name: string;
   readonly cancellation: Cancellation;
-  /** In milliseconds since the epoch. */
+  /** By the monotonic clock, in milliseconds. */
   readonly begunAt: number;
 }
 

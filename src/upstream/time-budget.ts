@@ -1,3 +1,5 @@
+import { monotonicNow } from '../util/clocks.ts';
+
 /** A time to spend on waiting, over several waits. */
 export interface TimeBudget {
   /** Aborts when the time is spent or the caller leaves, with the reason of either. */
@@ -37,7 +39,7 @@ export function createTimeBudget({ milliseconds, lifetime, caller, spent }: Time
     signal,
 
     async within(work) {
-      const started = performance.now();
+      const started = monotonicNow();
       const timer = setTimeout(() => controller.abort(spent(milliseconds)), left);
       let stop = () => {};
       const stopped = new Promise<never>((_, reject) => {
@@ -53,7 +55,7 @@ export function createTimeBudget({ milliseconds, lifetime, caller, spent }: Time
       } finally {
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);
-        left = Math.max(0, left - (performance.now() - started));
+        left = Math.max(0, left - (monotonicNow() - started));
       }
     },
 

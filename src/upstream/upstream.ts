@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import { type BreakerSettings, createBreaker, defaultBreaker } from './breaker.ts';
 import { type Alarm, Cancellation } from './cancellation.ts';
 import { type Client, type ClientOptions, createClient, type Start } from './client.ts';
@@ -40,8 +41,10 @@ export interface UpstreamOptions
   breaker?: Partial<BreakerSettings>;
   /** How deadlines are kept. */
   alarm: Alarm;
-  /** The current time, in milliseconds since the epoch. @default Date.now */
+  /** The wall clock, in milliseconds since the epoch. */
   now?: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
   random?: () => number;
   /** Told when the upstream asks a credential for patience, in seconds. */
@@ -65,12 +68,13 @@ export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
  */
 export function createUpstreams(options: UpstreamOptions): UpstreamOf {
   const { concurrency = 32, waiting = 1_000, deadline = 30_000, retry = defaultRetry, ...given } = options;
-  const { alarm, now = Date.now, random = Math.random, onRetryAfter = () => {}, onJob = () => {} } = options;
+  const { alarm, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
+  const { onRetryAfter = () => {}, onJob = () => {} } = options;
   const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
   const reads = new HeldValues<SharedReads>();
   const familiar = new FamiliarAnswers();
   const wholePictures = createPlaces(WHOLE_PICTURES);
-  const breaker = createBreaker({ ...defaultBreaker, ...options.breaker }, now);
+  const breaker = createBreaker({ ...defaultBreaker, ...options.breaker }, monotonicNow);
   const paths = createPaths(options.contract);
   let eras = 0;
   const nextEra = () => ++eras;
@@ -96,8 +100,9 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
       turns: createTurns({ concurrency, waiting }),
       breaker,
       familiar,
-      shared: reads.get(apiKey, () => new SharedReads({ startTime, nextEra, now })),
+      shared: reads.get(apiKey, () => new SharedReads({ startTime, nextEra, monotonicNow })),
       now,
+      monotonicNow,
       random,
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
       onJob: (row) => onJob(apiKey, row),

@@ -44,7 +44,7 @@ test('a copy is made once, however many ask for it and whenever', async () => {
   const { signal } = new AbortController();
   const seen = { opened: 0, made: 0 };
   const library = createLibrary({
-    freshness: createFreshness(() => NOON),
+    freshness: createFreshness({ now: () => NOON, monotonicNow: () => 0 }),
     limits: defaultImageLimits,
     open: async () => {
       seen.opened++;

@@ -38,6 +38,7 @@ export function startImages({
   const images = createImages({
     sealer: createSealer({ secrets: ['a-secret-of-enough-characters-for-all'], now }),
     now,
+    monotonicNow: () => clock.at - NOON,
     ...(limits && { limits }),
     onFailure: (error) => failures.push(error),
     open: (apiKey, source, signal) => {

@@ -7,7 +7,7 @@ function start() {
   const timers: { at: number; callback: () => void }[] = [];
   const rung: string[] = [];
   const alarm = createAlarm({
-    now: () => now,
+    monotonicNow: () => now,
     startTimer: (milliseconds, callback) => timers.push({ at: now + milliseconds, callback }),
   });
   return {
@@ -73,7 +73,7 @@ describe('alarms', () => {
     let now = 0;
     const timers: (() => void)[] = [];
     const rung: number[] = [];
-    const alarm = createAlarm({ now: () => now, startTimer: (_, callback) => timers.push(callback) });
+    const alarm = createAlarm({ monotonicNow: () => now, startTimer: (_, callback) => timers.push(callback) });
 
     alarm(100, () => rung.push(now));
     for (const time of [99.6, 100.6]) {

@@ -15,16 +15,24 @@ const LAST = 100;
 /** An upstream of numbers, and a watch over it. */
 function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}) {
   const clock = createClock();
-  const { pause, now } = clock;
+  const { pause, now, monotonicNow } = clock;
   const begun = now();
   const looks: { job: string; at: number; signal: AbortSignal }[] = [];
   const states = new Map<string, State>();
   const failures = new Map<string, unknown>();
   const pacers = new Map<string, ReturnType<typeof createPacer>>();
-  const watch = createWatch<State, string>({ pause, now, random: () => 0.5, linger: 0, patience: 60_000, ...options });
+  const watch = createWatch<State, string>({
+    pause,
+    now,
+    monotonicNow,
+    random: () => 0.5,
+    linger: 0,
+    patience: 60_000,
+    ...options,
+  });
 
   const job = (name: string, tenant = 'tenant'): Job<State, string> => {
-    const pacer = pacers.get(tenant) ?? createPacer({ perSecond: options.perSecond ?? 1e9, pause, now });
+    const pacer = pacers.get(tenant) ?? createPacer({ perSecond: options.perSecond ?? 1e9, pause, monotonicNow });
     pacers.set(tenant, pacer);
     return {
       key: name,

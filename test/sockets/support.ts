@@ -7,7 +7,7 @@ import { serverOf } from '../support/subscribe.ts';
 /** A gateway that listens. */
 export async function listen(options: Partial<ListenOptions> = {}, gateway: StartOptions = {}) {
   const started = startGateway(gateway);
-  const { url } = await serverOf(started, { now: started.clock.now, ...options });
+  const { url } = await serverOf(started, { monotonicNow: started.clock.monotonicNow, ...options });
   return { ...started, url };
 }
 

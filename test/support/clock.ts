@@ -1,28 +1,61 @@
 import type { Alarm, Pause } from '../../src/jobs/pause.ts';
 
-/** A clock that only a test turns. */
+/** The clocks of a machine, and its timers, which only a test moves. */
 export interface Clock {
-  /** The time, in milliseconds since the epoch. */
+  /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
-  /** A wait that ends when the clock has passed it. */
+  /** The monotonic clock, in milliseconds. Its origin is another one, so that a test fails where the clocks are mixed up. */
+  monotonicNow: () => number;
+  /** The wall clock of another machine, in milliseconds since the epoch. Only time moves it. */
+  remoteNow: () => number;
+  /** A wait that ends when the monotonic clock has passed it. */
   pause: Pause;
-  /** A call that comes when the clock has passed it. It is a wait too. */
+  /** A call that comes when the monotonic clock has passed it. It is a wait too. */
   alarm: Alarm;
   /** The waits that are under way, in milliseconds, as they were asked for. */
   waits: () => number[];
-  /** Turns the clock, ends the waits that it passes, and lets what follows from it settle. */
+  /** Moves all clocks, ends the waits that they pass, and lets what follows from it settle. */
   advance: (milliseconds: number) => Promise<void>;
-  /** Ends the waits that are under way without turning the clock, and lets what follows from it settle. */
+  /** Ends the waits that are under way without moving a clock, and lets what follows from it settle. */
   endWaits: () => Promise<void>;
+  /** Sets the wall clock forward or, by a negative number, back. No time passes. */
+  shiftWallClock: (milliseconds: number) => void;
+  /** Sets the wall clock to a time, in milliseconds since the epoch. No time passes. */
+  setWallClock: (milliseconds: number) => void;
+  /**
+   * Suspends the machine: nothing runs while time passes. Its monotonic clock, and with it its timers, either stop
+   * meanwhile, as on Linux, or run on, as on Windows: waits that have passed by then end at once when it resumes.
+   */
+  sleep: (milliseconds: number, monotonicClock: 'stops' | 'runs on') => Promise<void>;
 }
 
 const START = Date.UTC(2026, 0, 1);
+const MONOTONIC_START = 5_000;
 
 export function createClock(): Clock {
-  let now = START;
+  let monotonic = MONOTONIC_START;
+  let slept = 0;
+  let shift = 0;
+  const remoteNow = () => START + (monotonic - MONOTONIC_START) + slept;
+  const now = () => remoteNow() + shift;
   const waits = new Set<{ milliseconds: number; until: number; end: () => void }>();
+
+  const advance = async (milliseconds: number) => {
+    await settle();
+    const end = monotonic + milliseconds;
+    for (;;) {
+      const next = [...waits].filter((wait) => wait.until <= end).sort((a, b) => a.until - b.until)[0];
+      monotonic = Math.max(monotonic, next?.until ?? end);
+      next?.end();
+      await settle();
+      if (!next) return;
+    }
+  };
+
   return {
-    now: () => now,
+    now,
+    monotonicNow: () => monotonic,
+    remoteNow,
     pause: (milliseconds, signal) =>
       new Promise<void>((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
@@ -32,7 +65,7 @@ export function createClock(): Clock {
         };
         const wait = {
           milliseconds,
-          until: now + milliseconds,
+          until: monotonic + milliseconds,
           end: () => {
             waits.delete(wait);
             signal.removeEventListener('abort', stop);
@@ -47,7 +80,7 @@ export function createClock(): Clock {
         waits.delete(wait);
         ring();
       };
-      const wait = { milliseconds, until: now + milliseconds, end };
+      const wait = { milliseconds, until: monotonic + milliseconds, end };
       waits.add(wait);
       return () => void waits.delete(wait);
     },
@@ -56,16 +89,17 @@ export function createClock(): Clock {
       for (const wait of [...waits]) wait.end();
       await settle();
     },
-    async advance(milliseconds) {
-      await settle();
-      const until = now + milliseconds;
-      for (;;) {
-        const next = [...waits].filter((wait) => wait.until <= until).sort((a, b) => a.until - b.until)[0];
-        now = next?.until ?? until;
-        next?.end();
-        await settle();
-        if (!next) return;
-      }
+    advance,
+    shiftWallClock(milliseconds) {
+      shift += milliseconds;
+    },
+    setWallClock(milliseconds) {
+      shift += milliseconds - now();
+    },
+    async sleep(milliseconds, monotonicClock) {
+      if (monotonicClock === 'stops') slept += milliseconds;
+      else monotonic += milliseconds;
+      await advance(0);
     },
   };
 }

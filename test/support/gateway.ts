@@ -67,7 +67,7 @@ export function startGateway(options: StartOptions = {}) {
   const sandbox = createSandbox({
     ...(contract && { contract }),
     ...sandboxOptions,
-    now: clock.now,
+    now: clock.remoteNow,
     onRequest: (seen) => requests.push(seen),
   });
   const reach: Transport = (input, init) => {
@@ -100,6 +100,7 @@ export function startGateway(options: StartOptions = {}) {
     alarm: clock.alarm,
     random: () => 0.5,
     now: clock.now,
+    monotonicNow: clock.monotonicNow,
   });
   onTestFinished(async () => {
     await gateway.dispose();

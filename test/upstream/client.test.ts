@@ -270,6 +270,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       pause: clock.pause,
       alarm: clock.alarm,
       now: clock.now,
+      monotonicNow: clock.monotonicNow,
     });
     for (const { status } of failures) await expect(upstream.models.get('m')).rejects.toMatchObject({ status });
 

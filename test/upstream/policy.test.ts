@@ -19,10 +19,10 @@ test('what was over when its turn came is not sent, and gives its turn back', as
       },
       leave: () => void turns--,
     },
-    breaker: createBreaker(defaultBreaker, clock.now),
+    breaker: createBreaker(defaultBreaker, clock.monotonicNow),
     retry: defaultRetry,
     pause: clock.pause,
-    now: clock.now,
+    monotonicNow: clock.monotonicNow,
     random: Math.random,
     onRetryAfter: () => {},
   });
