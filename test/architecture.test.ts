@@ -10,6 +10,7 @@ const inSchema = inside('schema');
 const inSandbox = inside('src/sandbox');
 const inUpstream = inside('src/upstream');
 const inJobs = inside('src/jobs');
+const inUtil = inside('src/util');
 const isOf =
   (...files: string[]) =>
   (file: string) =>
@@ -21,6 +22,8 @@ const SCRIPTS = ['src/contract/generate.ts', 'schema/print.ts'];
 
 /** Timers outside `src/jobs`, each with its reason. */
 const TIMERS: Readonly<Record<string, string>> = {
+  'src/server.ts': 'the time that a stop of the process and the rest of a refused request may take, in real time',
+  'src/graphiql/browser.ts': 'runs in the browser',
   'src/sandbox/sandbox.ts': 'the delay among the faults, a parameter (`pause`) that tests replace',
   'src/upstream/time-budget.ts':
     'a deadline that stands still between two waits, which `AbortSignal.timeout` cannot; it ends work and delays none',
@@ -60,18 +63,24 @@ describe('who may know whom', () => {
     ],
     ['only upstream/ knows how requests are sent', ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from)],
     [
-      'upstream/ knows of the gateway nothing but the contract',
-      ({ from, to }) => inUpstream(from) && isOurs(to) && !inUpstream(to) && !inside('src/contract')(to),
+      'upstream/ knows of the gateway nothing but the contract and util/',
+      ({ from, to }) => inUpstream(from) && isOurs(to) && !inUpstream(to) && !inside('src/contract')(to) && !inUtil(to),
     ],
     [
       'jobs/ knows neither GraphQL nor a resource',
       ({ from, to }) =>
-        inJobs(from) && ((isOurs(to) && !inJobs(to) && to !== 'src/linked.ts') || /graphql|pothos/.test(to)),
+        inJobs(from) &&
+        ((isOurs(to) && !inJobs(to) && !inUtil(to) && to !== 'src/linked.ts') || /graphql|pothos/.test(to)),
     ],
     [
-      'sandbox/ shares only the contract and the reading of settings',
+      'sandbox/ shares only the contract, the reading of settings and util/',
       ({ from, to }) =>
-        inSandbox(from) && isOurs(to) && !inSandbox(to) && !inside('src/contract')(to) && to !== 'src/settings.ts',
+        inSandbox(from) &&
+        isOurs(to) &&
+        !inSandbox(to) &&
+        !inside('src/contract')(to) &&
+        !inUtil(to) &&
+        to !== 'src/settings.ts',
     ],
     [
       'only the program and its configuration know the sandbox',
@@ -81,6 +90,7 @@ describe('who may know whom', () => {
       'the contract knows nobody',
       ({ from, to }) => inside('src/contract')(from) && isOurs(to) && !inside('src/contract')(to),
     ],
+    ['util/ is the base, and knows nobody', ({ from, to }) => inUtil(from) && isOurs(to) && !inUtil(to)],
     ['nothing imports from tests', ({ to }) => to.startsWith('test/')],
     ['nothing imports what builds it', ({ to }) => isOf('vitest', 'typescript', 'esbuild', 'tsx')(to)],
   ])('%s', (_, breaks) => {
@@ -100,13 +110,35 @@ describe('what belongs to one place', () => {
   });
 
   test('only jobs/ has timers, but for the exceptions with a reason', () => {
-    const timers = ['setTimeout', 'setInterval'];
     const waiting = modules.filter(
       ({ file, uses, imports }) =>
-        !inJobs(file) && (timers.some((timer) => uses.has(timer)) || imports.some(isFrom(/^node:timers/))),
+        !inJobs(file) &&
+        (['setTimeout', 'setInterval', 'AbortSignal.timeout'].some((timer) => uses.has(timer)) ||
+          imports.some(isFrom(/^node:timers/))),
     );
 
     expect(waiting.map(({ file }) => file).toSorted()).toEqual(Object.keys(TIMERS).toSorted());
+  });
+
+  test('only util/clocks.ts reads a clock; everything else is given one', () => {
+    const clocks = ['Date.now', 'new Date()', 'Date()', 'performance', 'process.hrtime', 'Temporal'];
+    const reading = modules.filter(
+      ({ uses, imports }) => clocks.some((clock) => uses.has(clock)) || imports.some(isFrom('node:perf_hooks')),
+    );
+
+    expect(reading.map(({ file }) => file)).toEqual(['src/util/clocks.ts']);
+  });
+
+  test('neither clock is passed under the name of the other', () => {
+    const mixed = modules.flatMap(({ file, text }) =>
+      [...text.matchAll(/\b(now|monotonicNow): *([\w.#]+)/g)]
+        .filter(
+          ([, name = '', value = '']) => /now$/i.test(value) && /monotonic/i.test(value) !== /monotonic/.test(name),
+        )
+        .map(([found]) => `${file}: ${found}`),
+    );
+
+    expect(mixed).toEqual([]);
   });
 });
 
@@ -138,6 +170,22 @@ describe('the reading of modules', () => {
 
     expect(['process.exit()', 'globalThis.process', 'const { env } = process'].map(uses)).toEqual([true, true, true]);
     expect(['z.process()', 'const a = { process: 1 }', '// process'].map(uses)).toEqual([false, false, false]);
+  });
+
+  test('tells a clock that is read from one that is named', () => {
+    const uses = (text: string) => [...readModule('src/x.ts', text).uses];
+
+    expect(uses('Date.now()')).toContain('Date.now');
+    expect(uses('const { now = Date.now } = options')).toContain('Date.now');
+    expect(uses('globalThis.Date.now()')).toContain('Date.now');
+    expect(uses('const { now } = Date')).toContain('Date.now');
+    expect(uses('new Date()')).toContain('new Date()');
+    expect(uses('new Date')).toContain('new Date()');
+    expect(uses('Date()')).toContain('Date()');
+    expect(uses('AbortSignal.timeout(1)')).toContain('AbortSignal.timeout');
+    expect(uses('new Date(0); Date.UTC(2026); Date.parse(text); AbortSignal.any([])').join()).not.toMatch(
+      /now|Date\(\)|timeout/,
+    );
   });
 
   test('finds circles', () => {

@@ -27,7 +27,8 @@ export function createPacer({ perSecond, pause, monotonicNow }: PacerOptions): P
         while (monotonicNow() < heldUntil) await pause(heldUntil - monotonicNow(), signal);
         const mine = Math.max(monotonicNow(), nextTurn);
         nextTurn = mine + interval;
-        if (mine > monotonicNow()) await pause(mine - monotonicNow(), signal);
+        // Timers count in whole milliseconds.
+        if (mine - monotonicNow() >= 1) await pause(mine - monotonicNow(), signal);
         if (monotonicNow() >= heldUntil) return;
       }
     },

@@ -204,6 +204,24 @@ describe('over a WebSocket', () => {
     expect(await nobody.closed).toMatchObject({ code: 4403 });
   });
 
+  test.each([
+    [3_600_000, 0],
+    [-60_000, 125_000],
+    [-3_600_000, 3_665_000],
+  ])('a socket lives as long as its JWT where the wall clock is shifted by %d ms', async (shift, stillOpenAfter) => {
+    const { started, sign, clock } = await start();
+    const { url } = await serverOf(started);
+    const socket = await open(url, { authorization: `Bearer ${await sign()}` });
+    expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+
+    clock.shiftWallClock(shift);
+    await clock.advance(Math.max(0, stillOpenAfter - 1_000));
+    expect(socket.socket.readyState).toBe(socket.socket.OPEN);
+    await clock.advance(61_000);
+
+    expect(await socket.closed).toEqual({ code: 4403, reason: expect.stringContaining('expired') });
+  });
+
   test('a socket lives no longer than the JWT that opened it', async () => {
     const { started, sign, clock } = await start();
     const { url } = await serverOf(started);

@@ -16,8 +16,12 @@ export interface Import {
 /** A file of the product as its syntax tells. */
 export interface Module {
   file: string;
+  text: string;
   imports: readonly Import[];
-  /** Names that it takes from the global scope or from Node's modules of that name: `process`, `setTimeout`. */
+  /**
+   * Names that it takes from the global scope or from Node's modules of that name: `process`, `setTimeout`. Of `Date` and
+   * `AbortSignal` what it takes from them, too: `Date.now`, `AbortSignal.timeout`, and `new Date()` and `Date()`.
+   */
   uses: ReadonlySet<string>;
 }
 
@@ -47,10 +51,28 @@ export function readModule(file: string, text: string): Module {
     else if (ts.isIdentifier(node) && !isNameOfMember(node)) uses.add(node.text);
     else if (ts.isPropertyAccessExpression(node) && node.expression.getText() === 'globalThis')
       uses.add(node.name.text);
+    const timing = timingOf(node);
+    if (timing) uses.add(timing);
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
-  return { file, imports, uses };
+  return { file, text, imports, uses };
+}
+
+/** What a node takes from `Date` or `AbortSignal` that depends on the time. */
+function timingOf(node: ts.Node): string | undefined {
+  const isDate = (expression: ts.Expression) => expression.getText().replace('globalThis.', '') === 'Date';
+  if (ts.isNewExpression(node) && isDate(node.expression) && !node.arguments?.length) return 'new Date()';
+  if (ts.isCallExpression(node) && isDate(node.expression)) return 'Date()';
+  if (ts.isPropertyAccessExpression(node)) {
+    const name = node.getText().replace('globalThis.', '');
+    return name === 'Date.now' || name === 'AbortSignal.timeout' ? name : undefined;
+  }
+  // `const { now } = Date`
+  const isTaken = ts.isVariableDeclaration(node) && node.initializer && ts.isObjectBindingPattern(node.name);
+  return isTaken && node.initializer && isDate(node.initializer) && /\bnow\b/.test(node.name.getText())
+    ? 'Date.now'
+    : undefined;
 }
 
 /** `process` in `job.process` or in `{ process: 1 }` is somebody else's. */
