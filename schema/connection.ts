@@ -9,6 +9,8 @@ import { type Connection, endOf, type Run, Scanned } from './scanned.ts';
 /** How many edges there are where a client does not say. */
 export const DEFAULT_PAGE_SIZE = 20;
 const MAX_PAGE_SIZE = 100;
+/** Empty pages that are followed for one connection although more is said to follow. */
+const MOST_EMPTY_PAGES = 5;
 
 export interface ConnectionArguments {
   first?: number | null | undefined;
@@ -45,6 +47,7 @@ class Scan<Row extends { id: string }> {
   #place: Place;
   /** How many nodes there are so far. */
   #size = 0;
+  #emptyPages = 0;
 
   constructor(list: List<Row>, start: Place, first: number) {
     this.#list = list;
@@ -79,17 +82,18 @@ class Scan<Row extends { id: string }> {
     const taken = rowsFor(nodes, this.#first - this.#size);
     const isWhole = taken === rows.length;
     const run: Run<Row> = isWhole
-      ? { from: this.#place, rows, nodes, next: nextPageCursor ?? undefined }
+      ? { from: this.#place, rows, nodes, next: nextPageCursor }
       : { from: this.#place, rows: rows.slice(0, taken), nodes: nodes.slice(0, taken), next: undefined };
     this.#runs.push(run);
     for (const node of run.nodes) if (node) this.#size++;
     this.#place = endOf(run);
     if (!isWhole) return this.#connection(true);
 
-    const more = hasMore ?? (nextPageCursor === undefined ? undefined : nextPageCursor !== null);
-    if (more === false || (rows.length === 0 && !nextPageCursor)) return this.#connection(false);
-    if (more && this.#size === this.#first) return this.#connection(true);
-    if (nextPageCursor) this.#place = { lastDocId: nextPageCursor, skip: 0 };
+    if (hasMore === false || (rows.length === 0 && nextPageCursor === undefined)) return this.#connection(false);
+    if (hasMore && this.#size === this.#first) return this.#connection(true);
+    if (nextPageCursor !== undefined) this.#place = { lastDocId: nextPageCursor, skip: 0 };
+    // The client may go on from there; this operation does not follow new cursors without an end.
+    if (rows.length === 0 && ++this.#emptyPages === MOST_EMPTY_PAGES) return this.#connection(true);
     this.#refuseCircles();
     return this.go();
   }
@@ -105,7 +109,7 @@ class Scan<Row extends { id: string }> {
 
   #fail(error: unknown): never {
     const isRefused =
-      error instanceof UpstreamError && (error.status === 400 || error.status === 404 || error.status === 422);
+      error instanceof UpstreamError && error.status !== undefined && [400, 404, 410, 422].includes(error.status);
     if (this.#start !== START && this.#place === this.#start && isRefused) {
       throw badCursor('leads nowhere any more, because the item it stands for is gone. Start again without it');
     }

@@ -1,5 +1,5 @@
 import type { OperationId } from '../src/contract/contract.ts';
-import { isUpstreamId } from '../src/contract/rules.ts';
+import { isPageCursor } from '../src/contract/rules.ts';
 import { publicError } from '../src/errors.ts';
 
 /** Places in lists, and how clients are told of them: the one place that knows what is in a cursor. */
@@ -10,7 +10,7 @@ export interface ListName {
   owner?: string;
 }
 
-/** A place in a list: so many rows behind an item. Rows without a usable id are counted from the last one that has one. */
+/** A place in a list: so many rows behind an item or a cursor of the upstream. Rows without a usable id are counted from the last one that has one. */
 export interface Place {
   lastDocId: string | undefined;
   skip: number;
@@ -22,16 +22,26 @@ const nameOf = ({ operation, owner = '' }: ListName): string => `${operation}:${
 
 /** What tells a client of a place. */
 export const writeCursor = (list: ListName, { lastDocId = '', skip }: Place): string =>
-  Buffer.from(`${nameOf(list)}:${lastDocId}:${skip}`).toString('base64url');
+  // An id is the same when it is encoded; a cursor of the upstream may contain colons and any other character.
+  Buffer.from(`${nameOf(list)}:${encodeURIComponent(lastDocId)}:${skip}`).toString('base64url');
 
 /** @throws GraphQLError BAD_USER_INPUT when it is no cursor of this list. */
 export function readCursor(list: ListName, cursor: string): Place {
-  const [, , lastDocId = '', digits = ''] = Buffer.from(cursor, 'base64url').toString().split(':');
+  const [, , encoded = '', digits = ''] = Buffer.from(cursor, 'base64url').toString().split(':');
+  const lastDocId = decoded(encoded);
   const place: Place = { lastDocId: lastDocId || undefined, skip: /^\d{1,6}$/.test(digits) ? Number(digits) : 0 };
-  const isSound = lastDocId === '' || isUpstreamId(lastDocId);
+  const isSound = lastDocId === '' || isPageCursor(lastDocId);
   if (!isSound || writeCursor(list, place) !== cursor)
     throw badCursor('is not a cursor of this list. Take `pageInfo.endCursor` of its last page');
   return place;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** For a cursor that leads nowhere. @param problem What is wrong with it. */

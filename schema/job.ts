@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Progress } from '../src/jobs/progress.ts';
 import type { JobRow } from '../src/services.ts';
+import { type Malformed, malformedError } from '../src/upstream/errors.ts';
 import { builder } from './builder.ts';
 import { whenKnown } from './known.ts';
 
@@ -18,12 +19,22 @@ const JobStatus = builder.enumType('JobStatus', {
   } as const,
 });
 
-const JobProgress = builder.objectRef<Progress>('JobProgress').implement({
+/** Progress as it is shown. */
+interface ShownProgress extends Progress {
+  /** What is wrong with the upstream's figure, where the fraction depends on it. */
+  readonly malformed?: Malformed;
+}
+
+const JobProgress = builder.objectRef<ShownProgress>('JobProgress').implement({
   description: 'How far a job has come.',
   fields: (t) => ({
-    fraction: t.exposeFloat('fraction', {
+    fraction: t.float({
       description:
         'Share of the work done, from 0 to 1; 1 only when the job is completed; null when nothing supports a figure. An estimate never moves backwards.',
+      resolve: ({ fraction, malformed }) => {
+        if (malformed) throw malformedError(malformed);
+        return fraction;
+      },
     }),
     isEstimated: t.exposeBoolean('isEstimated', {
       nullable: false,
@@ -78,10 +89,15 @@ Job.implement({
       type: JobProgress,
       nullable: false,
       description: 'How far the job has come.',
-      resolve: async (job, _, ctx) => {
-        await ctx.loaders.required(job, 'status');
-        await Promise.all([ctx.loaders.field(job, 'progress'), ctx.loaders.field(job, 'createdAt')]);
-        return ctx.progressOf(ctx.loaders.known(job));
+      resolve: async (job, _, ctx): Promise<ShownProgress> => {
+        const { state } = await ctx.loaders.required(job, 'status');
+        await Promise.all([ctx.loaders.complete(job, 'progress'), ctx.loaders.complete(job, 'createdAt')]);
+        const known = ctx.loaders.known(job);
+        const progress = ctx.progressOf(known);
+        const malformed = known.progress === undefined ? known.malformed?.progress : undefined;
+        // The fraction of a completed job does not depend on the figure.
+        if (!malformed || state === 'COMPLETED') return progress;
+        return { ...progress, fraction: null, isEstimated: false, malformed };
       },
     }),
     staleSince: t.field({

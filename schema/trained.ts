@@ -18,6 +18,8 @@ export const latestTraining = async (context: Context, modelId: string): Promise
 /** The trigger word of the newest completed training, or null. Costs one list page where its rows say how they stand. */
 export async function triggerWord(context: Context, modelId: string): Promise<string | null> {
   for (const training of await recentTrainings(context, modelId)) {
+    // An unreadable status is no sign of completion, and must not hide an older training.
+    if (training.status === undefined && training.malformed?.status) continue;
     const status = await context.loaders.required(training, 'status');
     if (status.state === 'COMPLETED') return (await context.loaders.field(training, 'triggerWord')) ?? null;
   }

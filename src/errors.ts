@@ -119,7 +119,11 @@ function ofUpstream(error: UpstreamError): GraphQLError {
   if (status === 403) return say('FORBIDDEN', said ?? 'This API key may not do this.');
   if (status === 404 || status === 410) return say('NOT_FOUND', 'This no longer exists.');
   if (status === 429)
-    return say('RATE_LIMITED', 'The upstream asks for fewer requests.', retryAfter === undefined ? {} : { retryAfter });
+    return say(
+      'RATE_LIMITED',
+      said ?? 'The upstream asks for fewer requests.',
+      retryAfter === undefined ? {} : { retryAfter },
+    );
   if (status === 408 || status === 504)
     return say('UPSTREAM_TIMEOUT', 'The upstream gave no complete answer in time. Try again.');
   if (status !== undefined && status < 500)
@@ -156,7 +160,7 @@ export const createMaskError =
   (error: unknown): GraphQLError => {
     if (!(error instanceof GraphQLError)) return reveal(error) ?? mask(error, report);
     const original = error.originalError ?? error;
-    const visible = reveal(original) ?? (isRefusal(error) ? refused(error) : mask(original, report));
+    const visible = reveal(original) ?? unexpected(error, original, report);
     return new GraphQLError(visible.message, {
       nodes: error.nodes ?? null,
       source: error.source ?? null,
@@ -184,6 +188,11 @@ function reveal(error: unknown): GraphQLError | undefined {
   return isErrorCode(code) ? publicError(code, error.message, error.extensions) : undefined;
 }
 
+function unexpected(error: GraphQLError, original: Error, report: ReportError): GraphQLError {
+  if (isRefusal(error)) return refused(error);
+  return isUnrepresentable(error, original) ? unrepresentable(error, report) : mask(original, report);
+}
+
 const refused = (error: GraphQLError): GraphQLError => {
   const status = statusOf(error);
   return publicError(status.http?.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', error.message, status);
@@ -195,12 +204,31 @@ function statusOf({ extensions: { http } }: GraphQLError): { http?: { status: nu
   return status === undefined ? {} : { http: { status, ...(headers && { headers }) } };
 }
 
-/**
- * Whether graphql-js refused a request, for example a variable of another type. Such an error belongs to no field; one
- * that does is about a value that the schema cannot represent, which is not the client's fault.
- */
+/** Whether graphql-js refused a request, for example a variable of another type. Such an error belongs to no field. */
 const isRefusal = ({ path, originalError }: GraphQLError): boolean =>
   path === undefined && (originalError === undefined || originalError instanceof GraphQLError);
+
+/**
+ * Whether a field was resolved to a value that its type cannot represent: out of the range of a scalar, no value of an
+ * enum, null where the schema promises a value. What resolvers throw on purpose has a code, and what they throw by mistake
+ * is no GraphQLError.
+ */
+const isUnrepresentable = ({ path }: GraphQLError, original: Error): boolean =>
+  path !== undefined && (original instanceof GraphQLError || /^Cannot return null for non-null/.test(original.message));
+
+/**
+ * The decoders of upstream responses let nothing pass that the schema cannot represent. Where one has a gap, the value is
+ * still the upstream's fault. The original message may quote the value, and is not reported.
+ */
+function unrepresentable({ nodes, path = [] }: GraphQLError, report: ReportError): GraphQLError {
+  const [node] = nodes ?? [];
+  const field = node && 'name' in node ? node.name?.value : path.at(-1);
+  const id = randomUUID();
+  const problem = `${field}: got a value that the schema cannot represent`;
+  report(new TypeError(problem), id);
+  const message = `The upstream broke its contract. ${problem}. The id in the log is ${id}.`;
+  return publicError('UPSTREAM_INVALID_RESPONSE', message);
+}
 
 const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
 

@@ -4,6 +4,7 @@ import type { Pollable } from './jobs/poll.ts';
 import type { Job, JobList } from './jobs/watch.ts';
 import type { JobKey, JobRow, WatchedKey } from './services.ts';
 import { UpstreamError } from './upstream/errors.ts';
+import { nextLastDocId } from './upstream/page.ts';
 import type { TrainingRow } from './upstream/trainings.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
@@ -60,20 +61,18 @@ export function trainingsOf(options: JobSourceOptions, modelId: string): JobList
     pacer,
     pace: pace.list,
     read: async (signal) => {
-      const rows: JobRow[] = [];
-      let last: string | undefined;
-      for (let page = 0; page < MOST_PAGES; page++) {
-        const {
-          rows: told,
-          hasMore,
-          nextPageCursor,
-        } = await upstream.trainings.list(modelId, last, { signal, ...AS_A_POLL });
-        const readable = told.filter((row): row is TrainingRow => !(row instanceof UpstreamError));
-        rows.push(...readable);
-        last = nextPageCursor ?? readable.at(-1)?.id;
-        if (hasMore !== true || last === undefined) break;
-      }
-      return rows;
+      // By id: a row may be on two pages when a training was started between them, or twice on one.
+      const rows = new Map<string, TrainingRow>();
+      const requested = new Set<string | undefined>();
+      let lastDocId: string | undefined;
+      do {
+        requested.add(lastDocId);
+        const page = await upstream.trainings.list(modelId, lastDocId, { signal, ...AS_A_POLL });
+        for (const row of page.rows) if (!(row instanceof UpstreamError) && !rows.has(row.id)) rows.set(row.id, row);
+        lastDocId = nextLastDocId(page);
+        // Pages that go round in a circle are as good as read.
+      } while (lastDocId !== undefined && !requested.has(lastDocId) && requested.size < MOST_PAGES);
+      return [...rows.values()];
     },
     isFinished: () => false,
     isChange: (before, after) =>

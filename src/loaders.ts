@@ -96,6 +96,11 @@ export class Loaders {
     return row[field] ?? this.#of(row).required(row, field);
   }
 
+  /** Has a field read by id where it is absent, so that {@link known} has it. Fails as that read does. */
+  complete<R extends Row>(row: R, field: keyof R): undefined | Promise<unknown> {
+    return row[field] === undefined ? this.#of(row).complete(row, field) : undefined;
+  }
+
   #of<R extends Row>(row: R): Things<R> {
     // The things of a row's kind are things like this row.
     return this.#ofKind(row.kind) as unknown as Things<R>;

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { OperationId } from './contract/contract.ts';
 import type { DataItemRow } from './upstream/data-items.ts';
-import { isNotFound, UpstreamError } from './upstream/errors.ts';
+import { isNotFound, type Malformed, malformedError, UpstreamError } from './upstream/errors.ts';
 import type { ModelRow } from './upstream/models.ts';
 import type { PredictionRow } from './upstream/predictions.ts';
 import type { Page } from './upstream/read.ts';
@@ -100,15 +100,27 @@ export class Things<R extends Row> {
 
   field<Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
     const known = this.known(row);
-    if (known[field] !== undefined || this.#whole?.has(nameOf(row))) return known[field];
+    if (known[field] !== undefined || malformedIn(known, field) || this.#whole?.has(nameOf(row))) {
+      return soundValue(known, field);
+    }
     return this.#read(row).then(
-      (whole) => whole[field],
+      (whole) => soundValue(whole, field),
       (error: unknown) => {
         const otherwise = this.#otherwise?.get(nameOf(row))?.[field];
         if (otherwise === undefined) throw error;
         return otherwise;
       },
     );
+  }
+
+  /** Has a field read that is still absent. A malformed one is no failure here. */
+  complete(row: R, field: keyof R): undefined | Promise<unknown> {
+    if (malformedIn(this.known(row), field)) return undefined;
+    const value = this.field(row, field);
+    if (!(value instanceof Promise)) return undefined;
+    return value.catch((error: unknown) => {
+      if (!malformedIn(this.known(row), field)) throw error;
+    });
   }
 
   required<Field extends keyof R>(row: R, field: Field) {
@@ -138,12 +150,27 @@ export class Things<R extends Row> {
 
 const nameOf = ({ id, modelId }: Key): string => (modelId === undefined ? id : `${modelId}/${id}`);
 
-/** Adds what a row tells to what is known. What it does not say, or says is none, never erases what another one told. */
-function merge<R extends object>(known: R | undefined, row: R): R {
+/** What is wrong with a field of which no operation returned a sound value. */
+const malformedIn = <R extends Row>(row: R, field: keyof R): Malformed | undefined =>
+  row.malformed && row[field] === undefined ? row.malformed[String(field)] : undefined;
+
+/** @throws UpstreamError when the only values are malformed. */
+function soundValue<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] {
+  const malformed = malformedIn(row, field);
+  if (malformed) throw malformedError(malformed);
+  return row[field];
+}
+
+/**
+ * Adds the fields of a row to the known ones. An absent or malformed value, or null, never replaces one that another
+ * operation returned.
+ */
+function merge<R extends Row>(known: R | undefined, row: R): R {
   if (!known) return row;
   const merged = { ...known };
   for (const field of Object.keys(row) as (keyof R)[]) {
     if (row[field] !== null || merged[field] === undefined) merged[field] = row[field];
   }
+  if (known.malformed && row.malformed) merged.malformed = { ...known.malformed, ...row.malformed };
   return merged;
 }

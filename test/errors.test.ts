@@ -69,13 +69,22 @@ describe('an unexpected error', () => {
     });
   });
 
-  test('of graphql itself about a value that the schema cannot hold is not the client’s fault', () => {
-    const located = new GraphQLError('Int cannot represent 1.5', {
-      path: ['a'],
-      originalError: new GraphQLError('Int cannot represent 1.5'),
-    });
+  test.each([
+    ['a value that a scalar cannot represent', new GraphQLError('Int cannot represent "hunter2"')],
+    ['null where the schema promises a value', new Error('Cannot return null for non-nullable field Model.name.')],
+  ])('is the upstream’s fault when it is %s, and does not quote it', (_, originalError) => {
+    const reports: unknown[] = [];
+    const located = new GraphQLError(originalError.message, { path: ['model', 'name'], originalError });
 
-    expect(createMaskError(() => {})(located).extensions.code).toBe('INTERNAL_SERVER_ERROR');
+    const masked = createMaskError((error) => reports.push(error))(located);
+
+    expect(masked).toMatchObject({
+      message: expect.stringContaining('name: got a value that the schema cannot represent'),
+      path: ['model', 'name'],
+      extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: true },
+    });
+    expect(reports).toHaveLength(1);
+    expect(`${masked.message} ${reports[0]}`).not.toContain('hunter2');
   });
 });
 
@@ -95,8 +104,13 @@ test('a value of the upstream that no client type can hold nulls its own field a
   );
 
   expect(data?.model?.trainings.nodes).toEqual([{ status: 'QUEUED', strength: null }]);
-  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
-  expect(logLines.some((line) => line.includes('unexpected error'))).toBe(true);
+  expect(errors).toMatchObject([
+    {
+      message: expect.stringContaining('listTrainings: Training.trainingStrength: expected a whole number'),
+      extensions: { code: 'UPSTREAM_INVALID_RESPONSE' },
+    },
+  ]);
+  expect(logLines.filter((line) => line.includes('unexpected error'))).toEqual([]);
 });
 
 describe('a request that is not GraphQL', () => {

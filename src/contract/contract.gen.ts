@@ -188,6 +188,12 @@ export const contract: Contract = {
       ],
       "_nanoseconds": [
         "_nanoseconds"
+      ],
+      "seconds": [
+        "seconds"
+      ],
+      "nanoseconds": [
+        "nanoseconds"
       ]
     },
     "ImageReference": {
@@ -571,6 +577,13 @@ export const contract: Contract = {
       "maxLength": 128,
       "pattern": "^(?!\\.{1,2}$)[A-Za-z0-9._~-]+$"
     },
+    "Cursor": {
+      "type": "string",
+      "x-source": "inferred",
+      "description": "An item's id, or any other text that the upstream gives out as `nextPageCursor`. It is opaque.",
+      "minLength": 1,
+      "maxLength": 512
+    },
     "ImageBytes": {
       "type": "string",
       "x-source": "documented",
@@ -580,7 +593,7 @@ export const contract: Contract = {
     },
     "Timestamp": {
       "x-source": "inferred",
-      "description": "ISO 8601, epoch seconds, epoch milliseconds, or a Firestore timestamp.",
+      "description": "ISO 8601 (UTC where it names no zone), Unix seconds, Unix milliseconds, or a Firestore timestamp, whose fields may lack the underscore.",
       "oneOf": [
         {
           "type": "string"
@@ -600,6 +613,24 @@ export const contract: Contract = {
               "description": "Seconds since the epoch."
             },
             "_nanoseconds": {
+              "type": "number",
+              "x-source": "inferred",
+              "description": "Nanoseconds within the second."
+            }
+          }
+        },
+        {
+          "type": "object",
+          "required": [
+            "seconds"
+          ],
+          "properties": {
+            "seconds": {
+              "type": "number",
+              "x-source": "inferred",
+              "description": "Seconds since the epoch."
+            },
+            "nanoseconds": {
               "type": "number",
               "x-source": "inferred",
               "description": "Nanoseconds within the second."
@@ -648,6 +679,7 @@ export const contract: Contract = {
     "Error": {
       "type": "object",
       "x-source": "inferred",
+      "description": "What went wrong. The explaining sentence is read from `message`, `error`, `detail`, `errors` or `title`; the name of a status, such as `Bad Request`, loses to any other sentence.",
       "properties": {
         "error": {
           "x-source": "inferred",

@@ -16,6 +16,18 @@ const ID = new RegExp(id.pattern);
 export const isUpstreamId = (text: string): boolean =>
   text.length >= id.minLength && text.length <= id.maxLength && ID.test(text);
 
+const cursor = contract.schemas.Cursor as Pick<TextRule, 'minLength' | 'maxLength'>;
+
+/** Whether a value may be sent as `lastDocId`: an id, or any other text that an upstream has named as its cursor. */
+export const isPageCursor = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  value.length >= cursor.minLength &&
+  value.length <= cursor.maxLength &&
+  !NO_CURSOR.test(value);
+
+/** Half of a character has no percent-encoding; dots alone are no id, and what servers take for a path. */
+const NO_CURSOR = /\p{Cs}|^\.{1,2}$/u;
+
 /** The largest image that an upstream of this contract accepts, in bytes. */
 export const largestImage = ({ schemas }: Contract): number => (schemas.ImageBytes as TextRule).maxLength;
 

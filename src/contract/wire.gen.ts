@@ -254,14 +254,21 @@ export interface components {
     schemas: {
         /** @description An identifier is data, never a path; it is neither `.` nor `..`. */
         Id: string;
+        /** @description An item's id, or any other text that the upstream gives out as `nextPageCursor`. It is opaque. */
+        Cursor: string;
         /** @description The raw bytes of an image; its length counts bytes. */
         ImageBytes: string;
-        /** @description ISO 8601, epoch seconds, epoch milliseconds, or a Firestore timestamp. */
+        /** @description ISO 8601 (UTC where it names no zone), Unix seconds, Unix milliseconds, or a Firestore timestamp, whose fields may lack the underscore. */
         Timestamp: string | number | {
             /** @description Seconds since the epoch. */
             _seconds: number;
             /** @description Nanoseconds within the second. */
             _nanoseconds?: number;
+        } | {
+            /** @description Seconds since the epoch. */
+            seconds: number;
+            /** @description Nanoseconds within the second. */
+            nanoseconds?: number;
         } | null;
         /** @description An image's address, or an object that holds its address or its bytes. */
         ImageReference: string | {
@@ -270,6 +277,7 @@ export interface components {
             /** @description The image's bytes in base64, bare or as a data URL. */
             image?: string;
         };
+        /** @description What went wrong. The explaining sentence is read from `message`, `error`, `detail`, `errors` or `title`; the name of a status, such as `Bad Request`, loses to any other sentence. */
         Error: {
             /** @description What went wrong, as a sentence or as an object that holds it. */
             error?: string | {
@@ -502,8 +510,8 @@ export interface components {
         trainingId: components["schemas"]["Id"];
         /** @description Unique identifier of the prediction. */
         predictionId: components["schemas"]["Id"];
-        /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. */
-        lastDocId: components["schemas"]["Id"];
+        /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
+        lastDocId: components["schemas"]["Cursor"];
     };
     requestBodies: {
         /** @description The raw bytes of one webp, png or jpeg image, at most 10,485,760 bytes. */
@@ -521,7 +529,7 @@ export interface operations {
     listModels: {
         parameters: {
             query?: {
-                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. */
+                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
                 lastDocId?: components["parameters"]["lastDocId"];
             };
             header?: never;
@@ -630,7 +638,7 @@ export interface operations {
     listDataItems: {
         parameters: {
             query?: {
-                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. */
+                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
                 lastDocId?: components["parameters"]["lastDocId"];
             };
             header?: never;
@@ -746,7 +754,7 @@ export interface operations {
     listTrainings: {
         parameters: {
             query?: {
-                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. */
+                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
                 lastDocId?: components["parameters"]["lastDocId"];
             };
             header?: never;
@@ -863,7 +871,7 @@ export interface operations {
     listPredictions: {
         parameters: {
             query?: {
-                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. */
+                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
                 lastDocId?: components["parameters"]["lastDocId"];
             };
             header?: never;

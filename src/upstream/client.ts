@@ -9,6 +9,7 @@ import { createPolicy, type Policy, type Start, type Task } from './policy.ts';
 import type { Pool } from './pool.ts';
 import { createPoolRoad } from './pool-road.ts';
 import { type ReadCall, type ReadId, Reading, type Reads } from './reading.ts';
+import { createRedact, createRedactRow, type RedactRow } from './redaction.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { SharedReads } from './shared-reads.ts';
 import type { Turns } from './turns.ts';
@@ -79,6 +80,8 @@ export interface Client {
   readonly contract: Contract;
   /** Told what is read of a job. */
   readonly onJob: ClientOptions['onJob'];
+  /** Takes the key out of the texts of a row that was just read. */
+  readonly redactRow: RedactRow;
   /** The reads that are under way. */
   readonly shared: Pick<SharedReads, 'era'>;
   /**
@@ -105,12 +108,13 @@ export interface Client {
 export function createClient(options: ClientOptions): Client {
   const { contract, apiKey, paths, alarm, deadline, transport, pool, shared, familiar } = options;
   const headers = { [options.apiKeyHeader]: apiKey };
+  const redact = createRedact(apiKey);
   const policy = createPolicy({ ...options, credential: apiKey });
-  const sendByFetch = createFetchRoad({ ...options, headers });
+  const sendByFetch = createFetchRoad({ ...options, headers, redact });
   const reads: Reads = {
     apiKey,
     familiar,
-    road: pool ? createPoolRoad({ ...options, pool, headers }) : readByFetch(sendByFetch),
+    road: pool ? createPoolRoad({ ...options, pool, headers, redact }) : readByFetch(sendByFetch),
   };
 
   const send: Client['send'] = async <Id extends OperationId, Result>(
@@ -146,6 +150,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     contract,
     onJob: options.onJob,
+    redactRow: createRedactRow(apiKey, redact),
     shared,
 
     read(id, call, { signal, isPoll = false, start }) {

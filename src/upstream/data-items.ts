@@ -2,9 +2,10 @@ import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client, OutgoingStream } from './client.ts';
 import { type DataItemPicture, type Hold, openDataItem, type PictureOptions } from './data-item-picture.ts';
 import { ignoreBody } from './fetch-road.ts';
-import { type FieldReader, nullable, string, timestamp } from './fields.ts';
+import { type FieldReader, nullable, string } from './fields.ts';
 import { readJson } from './json.ts';
 import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
+import { timestamp } from './timestamp.ts';
 
 const fields = {
   createdAt: timestamp,

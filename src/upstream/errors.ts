@@ -58,3 +58,17 @@ export class UpstreamError extends Error {
 /** Whether the upstream said that the thing does not exist, or no longer does. */
 export const isNotFound = (error: unknown): error is UpstreamError =>
   error instanceof UpstreamError && (error.status === 404 || error.status === 410);
+
+/** A value that breaks the contract. It costs its own field only, and is an error where that field is selected. */
+export interface Malformed {
+  readonly operation: OperationId;
+  /** Names the field, what was expected and the type that came. */
+  readonly problem: string;
+}
+
+/** What is wrong with the fields of a row, by field. */
+export type MalformedFields = Readonly<Record<string, Malformed>>;
+
+/** The error of a field whose value breaks the contract. */
+export const malformedError = ({ operation, problem }: Malformed): UpstreamError =>
+  new UpstreamError(operation, 'invalid-response', problem);

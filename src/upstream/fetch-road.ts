@@ -1,8 +1,9 @@
 import ky, { HTTPError } from 'ky';
 import type { Operation } from '../contract/contract.ts';
 import { LARGEST_ANSWER, readBytes, textOf } from './body.ts';
+import { errorMessageIn } from './error-message.ts';
 import { isJson, type ReadRoad } from './road.ts';
-import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError, sentenceIn } from './road-errors.ts';
+import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError } from './road-errors.ts';
 
 /** How a request reaches the upstream: the network's `fetch`, or the embedded sandbox. */
 export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -46,12 +47,14 @@ export interface FetchRoadOptions {
   transport: Transport;
   /** What every request carries. */
   headers: Readonly<Record<string, string>>;
+  /** Takes the key out of a text of the upstream. */
+  redact: (text: string) => string;
   /** The wall clock, in milliseconds since the epoch: `Retry-After` may be a date. */
   now: () => number;
 }
 
 /** The road for everything that is rare, large or no JSON. */
-export function createFetchRoad({ baseUrl, transport, headers, now }: FetchRoadOptions): FetchRoad {
+export function createFetchRoad({ baseUrl, transport, headers, redact, now }: FetchRoadOptions): FetchRoad {
   const http = ky.create({
     prefixUrl: baseUrl,
     headers,
@@ -78,7 +81,7 @@ export function createFetchRoad({ baseUrl, transport, headers, now }: FetchRoadO
       });
       return await read(response);
     } catch (error) {
-      if (error instanceof HTTPError) throw await refusal(error.response, now);
+      if (error instanceof HTTPError) throw await refusal(error.response, { now, redact });
       // `fetch` reports every failure of the network as a TypeError with the cause; a mistake in our code has no cause.
       if (error instanceof TypeError && error.cause !== undefined) throw new NetworkError(error);
       throw error;
@@ -108,11 +111,14 @@ export const ignoreBody = async (response: Response): Promise<void> => {
   void response.body?.cancel().catch(() => {});
 };
 
-async function refusal(response: Response, now: () => number): Promise<StatusError> {
+async function refusal(
+  response: Response,
+  { now, redact }: Pick<FetchRoadOptions, 'now' | 'redact'>,
+): Promise<StatusError> {
   const retryAfter = readRetryAfter(response.headers.get('retry-after'), now());
   // A status is enough where the words cannot be had.
   const said = await readBytes(response, LARGEST_ERROR).then(
-    (bytes) => sentenceIn(textOf(bytes)),
+    (bytes) => errorMessageIn(textOf(bytes), response.headers.get('content-type'), redact),
     () => undefined,
   );
   return new StatusError(response.status, { retryAfter, said });

@@ -13,10 +13,9 @@ export function imageAddress(
   const urls = namesOf(contract, schema, 'url');
   const images = namesOf(contract, schema, 'image');
   return (value) => {
-    if (typeof value === 'string') return ofText(value);
-    const body = record(value);
-    const text = textUnder(urls, body) ?? textUnder(images, body);
-    if (text) return ofText(text);
+    const body = typeof value === 'string' ? undefined : record(value);
+    const text = body ? (textUnder(urls, body) ?? textUnder(images, body)) : value;
+    if (isText(text)) return ofText(text);
     throw new Unreadable('the address of an image, or its bytes in base64', value);
   };
 }

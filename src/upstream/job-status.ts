@@ -1,4 +1,4 @@
-import { type FieldReader, string } from './fields.ts';
+import { type FieldReader, string, wordOf } from './fields.ts';
 
 export type JobState = 'QUEUED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'UNKNOWN';
 
@@ -26,12 +26,6 @@ const STATES = new Map(
 /** Reads a status word in any case, with `-`, `_` or a space between its parts. */
 export const jobStatus: FieldReader<JobStatus> = (value) => {
   const word = string(value);
-  const state = STATES.get(word) ?? STATES.get(plain(word)) ?? 'UNKNOWN';
+  const state = STATES.get(word) ?? STATES.get(wordOf(word)) ?? 'UNKNOWN';
   return { state, word, isFinished: state === 'COMPLETED' || state === 'FAILED' || state === 'CANCELED' };
 };
-
-const plain = (word: string): string =>
-  word
-    .trim()
-    .toLowerCase()
-    .replace(/[-\s]+/g, '_');

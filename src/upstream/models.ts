@@ -27,7 +27,10 @@ const readersOf = perContract((contract) => ({
 
 export const models = (client: Client) => {
   const readers = readersOf(client.contract);
-  const readListed = (item: unknown): ModelRow => readers.listed({ kind: 'Model', id: readers.listedId(item) }, item);
+  const readListed = (item: unknown): ModelRow =>
+    client.redactRow(readers.listed({ kind: 'Model', id: readers.listedId(item) }, item));
+  const readDetails = (id: string, body: unknown): ModelRow =>
+    client.redactRow(readers.details({ kind: 'Model', id }, body));
 
   return {
     list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<ModelRow>> =>
@@ -38,16 +41,14 @@ export const models = (client: Client) => {
       ),
 
     get: (id: string, options: CallOptions = {}): Promise<ModelRow> =>
-      client.read(
-        'getModel',
-        { path: { modelId: id }, read: (json) => readers.details({ kind: 'Model', id }, json) },
-        options,
-      ),
+      client.read('getModel', { path: { modelId: id }, read: (json) => readDetails(id, json) }, options),
 
     create: (body: Wire['CreateModel']): Promise<ModelRow> =>
       client.send('createModel', { path: {}, json: body }, {}, async (response) => {
         const answer = await readJson('createModel', response);
-        return readers.created({ kind: 'Model', id: readers.createdId(answer) }, answer);
+        const { kind, id, displayName } = readers.created({ kind: 'Model', id: readers.createdId(answer) }, answer);
+        // The model exists and its id must not be lost, whatever else the response contains.
+        return client.redactRow<ModelRow>({ kind, id, displayName: displayName ?? body.displayName });
       }),
 
     /** The answer says nothing, so the row holds the new name alone. */

@@ -1,10 +1,11 @@
 import { type Client, type Dispatcher, errors } from 'undici';
 import { ACCEPTED_CODINGS, BodyTooLongError, decode, LARGEST_ANSWER, textOf } from './body.ts';
 import type { Cancellation, Leaver } from './cancellation.ts';
+import { errorMessageIn } from './error-message.ts';
 import type { Done } from './policy.ts';
 import type { Borrower, Pool } from './pool.ts';
 import { isJson, type ReadRequest, type ReadRoad } from './road.ts';
-import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError, sentenceIn } from './road-errors.ts';
+import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError } from './road-errors.ts';
 
 export interface PoolRoadOptions {
   /** Connections to the origin of `baseUrl`. */
@@ -13,12 +14,14 @@ export interface PoolRoadOptions {
   baseUrl: string;
   /** What every request carries. */
   headers: Readonly<Record<string, string>>;
+  /** Takes the key out of a text of the upstream. */
+  redact: (text: string) => string;
   /** The wall clock, in milliseconds since the epoch: `Retry-After` may be a date. */
   now: () => number;
 }
 
 /** What all requests of a road have in common. */
-interface Road extends Pick<PoolRoadOptions, 'pool' | 'now'> {
+interface Road extends Pick<PoolRoadOptions, 'pool' | 'redact' | 'now'> {
   /** What paths begin with. */
   readonly prefix: string;
   /** Names and values in turn. */
@@ -26,11 +29,11 @@ interface Road extends Pick<PoolRoadOptions, 'pool' | 'now'> {
 }
 
 /** The lean road for reads: a request costs a fraction of what it does with `fetch`. */
-export function createPoolRoad({ pool, baseUrl, headers, now }: PoolRoadOptions): ReadRoad {
+export function createPoolRoad({ pool, baseUrl, headers, redact, now }: PoolRoadOptions): ReadRoad {
   const prefix = new URL(baseUrl).pathname.replace(/\/$/, '');
   // As `fetch` sends them: some upstreams turn requests without them away.
   const all = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': ACCEPTED_CODINGS, ...headers };
-  const road: Road = { pool, now, prefix, headers: Object.entries(all).flat() };
+  const road: Road = { pool, redact, now, prefix, headers: Object.entries(all).flat() };
 
   return (request, cancellation, done) => pool.lend(new Exchange(road, { request, cancellation, done }));
 }
@@ -57,6 +60,8 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   #coding: string | undefined;
   /** When the upstream wants to be asked again, as it says it. */
   #retryAfter: string | undefined;
+  /** The media type of an error. */
+  #errorType: string | undefined;
   #first: Buffer | undefined;
   #more: Buffer[] | undefined;
   #size = 0;
@@ -90,7 +95,10 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
     this.#status = status;
     // The headers themselves are not kept: they are parts of all that came with them.
     this.#coding = headerIn(headers, 'content-encoding')?.trim().toLowerCase();
-    if (!this.#isSuccess) this.#retryAfter = headerIn(headers, 'retry-after');
+    if (!this.#isSuccess) {
+      this.#retryAfter = headerIn(headers, 'retry-after');
+      this.#errorType = headerIn(headers, 'content-type');
+    }
     const other = this.#asking?.request.other;
     if (other && this.#isSuccess && !isJson(headerIn(headers, 'content-type'))) {
       this.#make(other);
@@ -142,7 +150,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
 
   #finish(bytes: Buffer): void {
     if (this.#isSuccess) this.#make((request) => request.made(bytes));
-    else this.#reject(this.#statusError(sentenceIn(textOf(bytes))));
+    else this.#reject(this.#statusError(errorMessageIn(textOf(bytes), this.#errorType, this.#road.redact)));
   }
 
   #make(make: (request: ReadRequest<Result>) => Result): void {

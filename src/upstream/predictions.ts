@@ -1,11 +1,26 @@
 import type { Contract, Wire } from '../contract/contract.ts';
+import { isUpstreamId } from '../contract/rules.ts';
 import type { CallOptions, Client } from './client.ts';
+import { failureReason } from './error-message.ts';
 import { ignoreBody } from './fetch-road.ts';
-import { type FieldReader, fraction, list, nullable, number, reason, record, string, timestamp } from './fields.ts';
+import {
+  type FieldReader,
+  fraction,
+  int,
+  isRecord,
+  list,
+  nullable,
+  number,
+  record,
+  safeInteger,
+  string,
+  Unreadable,
+} from './fields.ts';
 import { type ImageAddress, imageAddress } from './image-address.ts';
 import { jobStatus } from './job-status.ts';
 import { readJson } from './json.ts';
 import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
+import { timestamp } from './timestamp.ts';
 
 /** A model that takes part in a prediction, and its weight. */
 export interface Scale {
@@ -14,14 +29,14 @@ export interface Scale {
 }
 
 const scales: FieldReader<readonly Scale[]> = (value) =>
-  Object.entries(record(value)).map(([modelId, scale]) => ({
-    modelId,
-    scale: number(typeof scale === 'number' ? scale : record(scale).scale),
-  }));
+  Object.entries(record(value)).map(([modelId, scale]) => {
+    if (!isUpstreamId(modelId)) throw new Unreadable('ids of models as keys', modelId);
+    return { modelId, scale: number(isRecord(scale) ? scale.scale : scale) };
+  });
 
 const size: FieldReader<{ width: number; height: number }> = (value) => {
   const { width, height } = record(value);
-  return { width: number(width), height: number(height) };
+  return { width: int(width), height: int(height) };
 };
 
 const imagesOf = (contract: Contract): FieldReader<readonly ImageAddress[]> => {
@@ -36,14 +51,14 @@ const fieldsOf = (contract: Contract) =>
     createdAt: timestamp,
     finishedAt: timestamp,
     progress: fraction,
-    error: reason,
+    error: failureReason,
     scaleConfigs: nullable(scales),
     prompt: nullable(string),
-    seed: nullable(number),
+    seed: nullable(safeInteger),
     image_size: nullable(size),
-    num_images: nullable(number),
+    num_images: nullable(int),
     guidance_scale: nullable(number),
-    num_inference_steps: nullable(number),
+    num_inference_steps: nullable(int),
   }) satisfies Record<keyof Wire['PredictionDetails'], FieldReader<unknown>>;
 
 /** What is known of a prediction; a field that is missing may be known to another operation. */
@@ -58,7 +73,7 @@ const readersOf = perContract((contract) => {
     page: pageReader(contract, 'listPredictions', 'PredictionPage', 'predictions'),
     listedId: idReader(contract, 'listPredictions', 'Prediction', 'id'),
     listed: objectReader(contract, 'listPredictions', 'Prediction', fields),
-    details: objectReader(contract, 'getPrediction', 'PredictionDetails', fields),
+    details: objectReader(contract, 'getPrediction', 'PredictionDetails', fields, 'status'),
     createdId: idReader(contract, 'createPrediction', 'CreatedPrediction', 'predictionId'),
   };
 });
@@ -66,8 +81,9 @@ const readersOf = perContract((contract) => {
 export const predictions = (client: Client) => {
   const readers = readersOf(client.contract);
   const told = (row: PredictionRow): PredictionRow => {
-    client.onJob(row);
-    return row;
+    const redacted = client.redactRow(row);
+    client.onJob(redacted);
+    return redacted;
   };
   const readListed = (item: unknown) => told(readers.listed({ kind: 'Prediction', id: readers.listedId(item) }, item));
 

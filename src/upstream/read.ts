@@ -1,13 +1,19 @@
 import type { Contract, OperationId, Wire } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
-import { UpstreamError } from './errors.ts';
+import { type MalformedFields, UpstreamError } from './errors.ts';
 import { type FieldReader, list, record, string, Unreadable } from './fields.ts';
 import { invalid } from './json.ts';
+import { type Page, readPageEnd } from './page.ts';
+
+export type { Page };
 
 export type FieldReaders = Readonly<Record<string, FieldReader<unknown>>>;
 
-/** What readers made of an object: only the fields that were there. Absent is not null: it may be asked for elsewhere. */
-export type Known<Readers extends FieldReaders> = { [Field in keyof Readers]?: ReturnType<Readers[Field]> };
+/** The fields of an object that could be read. An absent field is not null: another operation may return it. */
+export type Known<Readers extends FieldReaders> = { [Field in keyof Readers]?: ReturnType<Readers[Field]> } & {
+  /** The fields whose values break the contract; left out when all are sound. */
+  malformed?: MalformedFields;
+};
 
 /** An object of JSON. */
 type Body = Readonly<Record<string, unknown>>;
@@ -16,13 +22,16 @@ type Body = Readonly<Record<string, unknown>>;
 export const namesOf = (contract: Contract, schema: keyof Wire, field: string): readonly string[] =>
   contract.fields[schema]?.[field] ?? [field];
 
-/** What the first of these names holds that holds anything. What every object inherits is nothing. */
+/** The first value under these names; null only when none of them has another. Inherited properties do not count. */
 function find(body: Body, names: readonly string[]): unknown {
+  let found: unknown;
   for (const name of names) {
     const value = body[name];
-    if (value !== undefined && Object.hasOwn(body, name)) return value;
+    if (value === undefined || !Object.hasOwn(body, name)) continue;
+    if (value !== null) return value;
+    found = null;
   }
-  return undefined;
+  return found;
 }
 
 /** The operation's error for a value that breaks the contract; any other error as it is. */
@@ -64,14 +73,16 @@ export function idReader<Schema extends keyof Wire>(
 }
 
 /**
- * Makes a reader of the fields of `schema` that are there. Which names they have is found out once, not for each row.
+ * Makes a reader of the fields of `schema` that are there. Their names are looked up once, not for each row. A malformed
+ * field is noted in the row and leaves the others alone.
  *
- * @returns A function that adds them to a row, and returns it.
+ * @param required A field without which the row is worth nothing.
+ * @returns A function that adds the fields to a row, and returns it.
  */
 export function objectReader<
   Schema extends keyof Wire,
   Readers extends FieldReaders & Partial<Record<keyof Wire[Schema], unknown>>,
->(contract: Contract, operation: OperationId, schema: Schema, readers: Readers) {
+>(contract: Contract, operation: OperationId, schema: Schema, readers: Readers, required?: keyof Readers & string) {
   const fields = Object.entries(readers).map(([field, read]) => ({
     field,
     read,
@@ -79,30 +90,21 @@ export function objectReader<
   }));
   return <const Row extends Body>(row: Row, value: unknown): Row & Known<Readers> => {
     const known: Record<string, unknown> = row;
-    let at: string | undefined;
-    try {
-      const body = record(value);
-      for (const { field, read, names } of fields) {
-        at = field;
-        const found = find(body, names);
-        if (found !== undefined) known[field] = read(found);
+    const body = readValue(operation, schema, record, value);
+    for (const { field, read, names } of fields) {
+      const found = find(body, names);
+      if (found === undefined && field !== required) continue;
+      try {
+        known[field] = read(found);
+      } catch (error) {
+        if (!(error instanceof Unreadable) || field === required) throw atField(operation, `${schema}.${field}`, error);
+        const malformed = { operation, problem: `${schema}.${field}: ${error.message}` };
+        known.malformed = { ...(known.malformed ?? {}), [field]: malformed };
       }
-    } catch (error) {
-      throw atField(operation, at === undefined ? schema : `${schema}.${at}`, error);
     }
     // The loop above filled it from the readers' own results.
     return row as Row & Known<Readers>;
   };
-}
-
-/** One page of a list as the upstream cut it. */
-export interface Page<Row> {
-  /** In the upstream's order; an error stands for a row that cannot be read. */
-  rows: readonly (Row | UpstreamError)[];
-  /** Whether a further page follows; undefined when the upstream did not say. */
-  hasMore: boolean | undefined;
-  /** What the upstream wants to be sent for the next page; null when it says that there is none. */
-  nextPageCursor: string | null | undefined;
 }
 
 /** The schemas of list pages. */
@@ -131,13 +133,7 @@ export function pageReader<Schema extends PageSchema>(
         rows.push(error);
       }
     }
-    const hasMore = find(body, hasMoreNames);
-    const nextPageCursor = find(body, cursorNames);
-    return {
-      rows,
-      hasMore: typeof hasMore === 'boolean' ? hasMore : undefined,
-      nextPageCursor: nextPageCursor === null || isCursor(nextPageCursor) ? nextPageCursor : undefined,
-    };
+    return { rows, ...readPageEnd({ hasMore: find(body, hasMoreNames), nextPageCursor: find(body, cursorNames) }) };
   };
 
   function itemsOf(body: Body): readonly unknown[] {
@@ -148,8 +144,6 @@ export function pageReader<Schema extends PageSchema>(
     }
   }
 }
-
-const isCursor = (value: unknown): value is string => typeof value === 'string' && isUpstreamId(value);
 
 /** What is made of a contract once, however many credentials use it. */
 export function perContract<Made>(make: (contract: Contract) => Made): (contract: Contract) => Made {

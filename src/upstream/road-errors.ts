@@ -43,21 +43,6 @@ export function isRefused(error: unknown): boolean {
 
 /** More than any error has to say, in bytes. */
 export const LARGEST_ERROR = 65_536;
-const LONGEST_SENTENCE = 500;
-
-/** The sentence in the body of an error in any of the contract's forms; undefined when there is none. */
-export function sentenceIn(text: string): string | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    const message = find(find(body, 'error'), 'message') ?? find(body, 'error') ?? find(body, 'message');
-    return typeof message === 'string' ? message.slice(0, LONGEST_SENTENCE) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const find = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 
 /** `Retry-After` in both its forms (RFC 9110, 10.2.3), as seconds from now; undefined when missing or unreadable. */
 export function readRetryAfter(header: string | null | undefined, now: number): number | undefined {

@@ -1,10 +1,12 @@
 import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client } from './client.ts';
+import { failureReason } from './error-message.ts';
 import { ignoreBody } from './fetch-road.ts';
-import { boolean, type FieldReader, fraction, nullable, number, oneOf, reason, string, timestamp } from './fields.ts';
+import { boolean, type FieldReader, fraction, int, nullable, oneOf, string } from './fields.ts';
 import { jobStatus } from './job-status.ts';
 import { readJson } from './json.ts';
 import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
+import { timestamp } from './timestamp.ts';
 
 const fields = {
   status: jobStatus,
@@ -12,8 +14,8 @@ const fields = {
   createdAt: timestamp,
   finishedAt: timestamp,
   progress: fraction,
-  error: reason,
-  trainingStrength: nullable(number),
+  error: failureReason,
+  trainingStrength: nullable(int),
   trainingSpeed: oneOf<Wire['TrainingSpeed']>('fast', 'high_quality'),
   trainingStyle: oneOf<Wire['TrainingStyle']>('content', 'style', 'balanced'),
   isStyle: nullable(boolean),
@@ -34,15 +36,16 @@ const readersOf = perContract((contract) => ({
   page: pageReader(contract, 'listTrainings', 'TrainingPage', 'trainings'),
   listedId: idReader(contract, 'listTrainings', 'Training', 'id'),
   listed: objectReader(contract, 'listTrainings', 'Training', fields),
-  details: objectReader(contract, 'getTraining', 'TrainingDetails', fields),
+  details: objectReader(contract, 'getTraining', 'TrainingDetails', fields, 'status'),
   startedId: idReader(contract, 'startTraining', 'StartedTraining', 'trainingId'),
 }));
 
 export const trainings = (client: Client) => {
   const readers = readersOf(client.contract);
   const told = (row: TrainingRow): TrainingRow => {
-    client.onJob(row);
-    return row;
+    const redacted = client.redactRow(row);
+    client.onJob(redacted);
+    return redacted;
   };
   const listOf = (modelId: string) => (json: unknown) =>
     readers.page(json, (item) => told(readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item)));

@@ -306,11 +306,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       ['that is not JSON', new Response('<html>'), 'expected JSON'],
       ['that is no object', ok([]), 'TrainingDetails: expected an object, got a list'],
       ['with a status of another type', ok({ status: 7 }), 'TrainingDetails.status: expected a string, got a number'],
-      [
-        'with a time that is none',
-        ok({ status: 'queued', createdAt: 'soon' }),
-        'TrainingDetails.createdAt: expected a time',
-      ],
+      ['without a status', ok({ triggerWord: 'FJA90AB' }), 'TrainingDetails.status: expected a string, got nothing'],
     ])('%s names the operation and the field', async (_, answer, message) => {
       const { upstream } = await startUpstream([answer]);
 
@@ -334,7 +330,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
         'a',
         'invalid-response',
         'invalid-response',
-        'invalid-response',
+        'b',
         'c',
       ]);
     });
