@@ -15,13 +15,18 @@ export function imageAddress(
   return (value) => {
     const body = typeof value === 'string' ? undefined : record(value);
     const text = body ? (textUnder(urls, body) ?? textUnder(images, body)) : value;
-    if (isText(text)) return ofText(text);
+    if (isText(text) && IMAGE.test(text.slice(0, HEAD))) return ofText(text);
     throw new Unreadable('the address of an image, or its bytes in base64', value);
   };
 }
 
 const textUnder = (names: readonly string[], body: Readonly<Record<string, unknown>>): string | undefined =>
   names.map((name) => body[name]).find(isText);
+
+/** Enough to tell an address from base64, in UTF-16 code units. */
+const HEAD = 100;
+/** The beginning of an address, a data URL or base64, in which some bytes may be percent-encoded. */
+const IMAGE = /^(?:https?:\/\/|data:|[\w+/=%\s-]+$)/i;
 
 const ofText = (text: string): ImageAddress => (/^https?:\/\//i.test(text) ? { url: text } : { base64: text });
 

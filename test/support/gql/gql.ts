@@ -48,6 +48,14 @@ type Documents = {
     "mutation DeleteModelOf($id: ID!) { deleteModel(input: { id: $id }) { __typename } }": typeof types.DeleteModelOfDocument,
     "\n    query ProgressOf($id: ID!) { training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt } } }\n  ": typeof types.ProgressOfDocument,
     "query LearnFrom($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": typeof types.LearnFromDocument,
+    "\n  query MalformedPrediction($id: ID!) {\n    prediction(id: $id) {\n      status failureReason prompt seed imageCount inferenceSteps guidanceScale createdAt finishedAt\n      progress { fraction isEstimated } models { modelId scale } size { width height } images { url }\n    }\n  }\n": typeof types.MalformedPredictionDocument,
+    "query MalformedList { predictions { nodes { id status failureReason prompt } } }": typeof types.MalformedListDocument,
+    "\n  subscription MalformedUpdated($id: ID!) {\n    predictionUpdated(id: $id) { status failureReason images { url } progress { fraction } }\n  }\n": typeof types.MalformedUpdatedDocument,
+    "\n  subscription MalformedTrainings($id: ID!) { trainingsUpdated(modelId: $id) { id status triggerWord } }\n": typeof types.MalformedTrainingsDocument,
+    "query MalformedUnselected($id: ID!) { prediction(id: $id) { status prompt } }": typeof types.MalformedUnselectedDocument,
+    "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    ": typeof types.MalformedMergedDocument,
+    "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }": typeof types.MalformedTriggerDocument,
+    "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    ": typeof types.MalformedCreateDocument,
     "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.RenameModelDocument,
     "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": typeof types.DeleteModelDocument,
     "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n": typeof types.CancelTrainingDocument,
@@ -109,6 +117,14 @@ const documents: Documents = {
     "mutation DeleteModelOf($id: ID!) { deleteModel(input: { id: $id }) { __typename } }": types.DeleteModelOfDocument,
     "\n    query ProgressOf($id: ID!) { training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt } } }\n  ": types.ProgressOfDocument,
     "query LearnFrom($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": types.LearnFromDocument,
+    "\n  query MalformedPrediction($id: ID!) {\n    prediction(id: $id) {\n      status failureReason prompt seed imageCount inferenceSteps guidanceScale createdAt finishedAt\n      progress { fraction isEstimated } models { modelId scale } size { width height } images { url }\n    }\n  }\n": types.MalformedPredictionDocument,
+    "query MalformedList { predictions { nodes { id status failureReason prompt } } }": types.MalformedListDocument,
+    "\n  subscription MalformedUpdated($id: ID!) {\n    predictionUpdated(id: $id) { status failureReason images { url } progress { fraction } }\n  }\n": types.MalformedUpdatedDocument,
+    "\n  subscription MalformedTrainings($id: ID!) { trainingsUpdated(modelId: $id) { id status triggerWord } }\n": types.MalformedTrainingsDocument,
+    "query MalformedUnselected($id: ID!) { prediction(id: $id) { status prompt } }": types.MalformedUnselectedDocument,
+    "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    ": types.MalformedMergedDocument,
+    "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }": types.MalformedTriggerDocument,
+    "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    ": types.MalformedCreateDocument,
     "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.RenameModelDocument,
     "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": types.DeleteModelDocument,
     "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n": types.CancelTrainingDocument,
@@ -269,6 +285,38 @@ export function graphql(source: "\n    query ProgressOf($id: ID!) { training(id:
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query LearnFrom($id: ID!) { model(id: $id) { trainings { nodes { status } } } }"): typeof import('./graphql.ts').LearnFromDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MalformedPrediction($id: ID!) {\n    prediction(id: $id) {\n      status failureReason prompt seed imageCount inferenceSteps guidanceScale createdAt finishedAt\n      progress { fraction isEstimated } models { modelId scale } size { width height } images { url }\n    }\n  }\n"): typeof import('./graphql.ts').MalformedPredictionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query MalformedList { predictions { nodes { id status failureReason prompt } } }"): typeof import('./graphql.ts').MalformedListDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription MalformedUpdated($id: ID!) {\n    predictionUpdated(id: $id) { status failureReason images { url } progress { fraction } }\n  }\n"): typeof import('./graphql.ts').MalformedUpdatedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription MalformedTrainings($id: ID!) { trainingsUpdated(modelId: $id) { id status triggerWord } }\n"): typeof import('./graphql.ts').MalformedTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query MalformedUnselected($id: ID!) { prediction(id: $id) { status prompt } }"): typeof import('./graphql.ts').MalformedUnselectedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    "): typeof import('./graphql.ts').MalformedMergedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }"): typeof import('./graphql.ts').MalformedTriggerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    "): typeof import('./graphql.ts').MalformedCreateDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

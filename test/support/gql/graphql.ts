@@ -494,6 +494,61 @@ export type LearnFromQueryVariables = Exact<{
 
 export type LearnFromQuery = { model: { trainings: { nodes: Array<{ status: JobStatus } | null> } } | null };
 
+export type MalformedPredictionQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MalformedPredictionQuery = { prediction: { status: JobStatus, failureReason: string | null, prompt: string | null, seed: number | null, imageCount: number | null, inferenceSteps: number | null, guidanceScale: number | null, createdAt: string | null, finishedAt: string | null, progress: { fraction: number | null, isEstimated: boolean }, models: Array<{ modelId: string, scale: number }> | null, size: { width: number, height: number } | null, images: Array<{ url: string }> | null } | null };
+
+export type MalformedListQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MalformedListQuery = { predictions: { nodes: Array<{ id: string, status: JobStatus, failureReason: string | null, prompt: string | null } | null> } };
+
+export type MalformedUpdatedSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MalformedUpdatedSubscription = { predictionUpdated: { status: JobStatus, failureReason: string | null, images: Array<{ url: string }> | null, progress: { fraction: number | null } } | null };
+
+export type MalformedTrainingsSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MalformedTrainingsSubscription = { trainingsUpdated: { id: string, status: JobStatus, triggerWord: string | null } | null };
+
+export type MalformedUnselectedQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MalformedUnselectedQuery = { prediction: { status: JobStatus, prompt: string | null } | null };
+
+export type MalformedMergedQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MalformedMergedQuery = { prediction: { prompt: string | null } | null, predictions: { nodes: Array<{ prompt: string | null } | null> } };
+
+export type MalformedTriggerQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MalformedTriggerQuery = { model: { triggerWord: string | null } | null };
+
+export type MalformedCreateMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MalformedCreateMutation = { createModel:
+    | { model: { id: string, displayName: string } }
+    | Record<PropertyKey, never>
+   };
+
 export type RenameModelMutationVariables = Exact<{
   input: RenameModelInput;
 }>;
@@ -1266,6 +1321,110 @@ export const LearnFromDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<LearnFromQuery, LearnFromQueryVariables>;
+export const MalformedPredictionDocument = new TypedDocumentString(`
+    query MalformedPrediction($id: ID!) {
+  prediction(id: $id) {
+    status
+    failureReason
+    prompt
+    seed
+    imageCount
+    inferenceSteps
+    guidanceScale
+    createdAt
+    finishedAt
+    progress {
+      fraction
+      isEstimated
+    }
+    models {
+      modelId
+      scale
+    }
+    size {
+      width
+      height
+    }
+    images {
+      url
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MalformedPredictionQuery, MalformedPredictionQueryVariables>;
+export const MalformedListDocument = new TypedDocumentString(`
+    query MalformedList {
+  predictions {
+    nodes {
+      id
+      status
+      failureReason
+      prompt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MalformedListQuery, MalformedListQueryVariables>;
+export const MalformedUpdatedDocument = new TypedDocumentString(`
+    subscription MalformedUpdated($id: ID!) {
+  predictionUpdated(id: $id) {
+    status
+    failureReason
+    images {
+      url
+    }
+    progress {
+      fraction
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MalformedUpdatedSubscription, MalformedUpdatedSubscriptionVariables>;
+export const MalformedTrainingsDocument = new TypedDocumentString(`
+    subscription MalformedTrainings($id: ID!) {
+  trainingsUpdated(modelId: $id) {
+    id
+    status
+    triggerWord
+  }
+}
+    `) as unknown as TypedDocumentString<MalformedTrainingsSubscription, MalformedTrainingsSubscriptionVariables>;
+export const MalformedUnselectedDocument = new TypedDocumentString(`
+    query MalformedUnselected($id: ID!) {
+  prediction(id: $id) {
+    status
+    prompt
+  }
+}
+    `) as unknown as TypedDocumentString<MalformedUnselectedQuery, MalformedUnselectedQueryVariables>;
+export const MalformedMergedDocument = new TypedDocumentString(`
+    query MalformedMerged($id: ID!) {
+  prediction(id: $id) {
+    prompt
+  }
+  predictions {
+    nodes {
+      prompt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MalformedMergedQuery, MalformedMergedQueryVariables>;
+export const MalformedTriggerDocument = new TypedDocumentString(`
+    query MalformedTrigger($id: ID!) {
+  model(id: $id) {
+    triggerWord
+  }
+}
+    `) as unknown as TypedDocumentString<MalformedTriggerQuery, MalformedTriggerQueryVariables>;
+export const MalformedCreateDocument = new TypedDocumentString(`
+    mutation MalformedCreate {
+  createModel(input: {displayName: "Dresses"}) {
+    ... on CreateModelSuccess {
+      model {
+        id
+        displayName
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MalformedCreateMutation, MalformedCreateMutationVariables>;
 export const RenameModelDocument = new TypedDocumentString(`
     mutation RenameModel($input: RenameModelInput!) {
   renameModel(input: $input) {
