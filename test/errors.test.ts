@@ -136,6 +136,23 @@ describe('a request that is not GraphQL', () => {
   });
 });
 
+test.each([
+  [403, { message: 'The key demo-key-of-a-tenant may not list models.' }, 'The key [redacted] may not list models.'],
+  [403, { statusCode: 403, error: 'Forbidden', message: 'No access to models.' }, 'No access to models.'],
+  [402, { error: { code: 5, message: 'No credit is left.' } }, 'No credit is left.'],
+  [400, { title: 'Bad Request', detail: 'There is no such filter.' }, 'There is no such filter.'],
+  [422, { detail: [{ msg: 'The cursor is no id.' }] }, 'The cursor is no id.'],
+  [409, { error: true, message: 'Another list is under way.' }, 'Another list is under way.'],
+  [429, { errors: ['Ten lists a minute are enough.'] }, 'Ten lists a minute are enough.'],
+])('the sentence of a refusal with %i reaches the client without the key: %j', async (status, body, message) => {
+  const { query, logLines } = startGateway({ transport: async () => Response.json(body, { status }) });
+
+  const { errors } = await query(names, {}, { 'x-api-key': 'demo-key-of-a-tenant' });
+
+  expect(errors).toMatchObject([{ message }]);
+  expect(logLines.join()).not.toContain('demo-key-of-a-tenant');
+});
+
 test('what the upstream says of bad input reaches a query’s caller without its address', async () => {
   const { query } = startGateway({ transport: async () => new Response('{"message":"nope"}', { status: 500 }) });
 

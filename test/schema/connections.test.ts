@@ -132,6 +132,57 @@ test('pages that go round in a circle are an error, not an endless walk', async 
   expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }]);
 });
 
+test('cursors of any characters are sent back as they came, also by the client', async () => {
+  const opaque = (id: unknown) => (typeof id === 'string' ? `${'é/+:%=&? '.repeat(40)}${id}` : id);
+  const seen: string[] = [];
+  const { query } = await startWithModels(5, {
+    sandbox: { pageSize: 2 },
+    transport: async (request, upstream) => {
+      if (request.method !== 'GET') return upstream(request);
+      const url = new URL(request.url);
+      const cursor = url.searchParams.get('lastDocId');
+      if (cursor?.includes(':')) {
+        seen.push(cursor);
+        url.searchParams.set('lastDocId', cursor.split(' ').at(-1) ?? '');
+      }
+      const page = (await (await upstream(new Request(url, request))).json()) as { nextPageCursor: unknown };
+      return Response.json({ ...page, nextPageCursor: opaque(page.nextPageCursor) });
+    },
+  });
+
+  const pages = await walk(async (after) => (await query(models, { first: 2, after })).data?.models);
+
+  expect(pages.flatMap(({ nodes }) => nodes)).toEqual(names(0, 5));
+  expect(seen).toHaveLength(2);
+  expect(new Set(seen.map((cursor) => cursor.slice(0, 9)))).toEqual(new Set(['é/+:%=&? ']));
+});
+
+describe('an empty page', () => {
+  test('with a cursor is followed', async () => {
+    const { query } = await startWithModels(1, {
+      transport: async (request, upstream) =>
+        request.method !== 'GET' || request.url.includes('lastDocId=a%20place')
+          ? await upstream(new Request(request.url.split('?')[0] ?? '', request))
+          : Response.json({ models: [], hasMore: true, nextPageCursor: 'a place' }),
+    });
+
+    expect((await query(models)).data?.models).toMatchObject({ nodes: names(0, 1), pageInfo: { hasNextPage: false } });
+  });
+
+  test('that leads to another one without an end is left to the client to follow', async () => {
+    let reads = 0;
+    const { query } = startGateway({
+      transport: async () => Response.json({ models: [], nextPageCursor: `page ${++reads}` }),
+    });
+
+    const { data, errors } = await query(models);
+
+    expect(errors).toBeUndefined();
+    expect(data?.models).toMatchObject({ nodes: [], pageInfo: { hasNextPage: true, endCursor: expect.any(String) } });
+    expect(reads).toBe(5);
+  });
+});
+
 describe('a cursor', () => {
   test('of another list is refused before anything is asked', async () => {
     const { query, upstream, takeRequests } = await startWithModels(2);
