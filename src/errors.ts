@@ -204,9 +204,13 @@ function statusOf({ extensions: { http } }: GraphQLError): { http?: { status: nu
   return status === undefined ? {} : { http: { status, ...(headers && { headers }) } };
 }
 
-/** Whether graphql-js refused a request, for example a variable of another type. Such an error belongs to no field. */
-const isRefusal = ({ path, originalError }: GraphQLError): boolean =>
-  path === undefined && (originalError === undefined || originalError instanceof GraphQLError);
+/**
+ * Whether graphql-js refused a request, for example a variable of another type. Such an error belongs to no field, but for
+ * one about an argument: null in a variable that has a default value is found where it is used.
+ */
+const isRefusal = ({ path, message, originalError }: GraphQLError): boolean =>
+  (path === undefined || message.startsWith('Argument "')) &&
+  (originalError === undefined || originalError instanceof GraphQLError);
 
 /**
  * Whether a field was resolved to a value that its type cannot represent: out of the range of a scalar, no value of an

@@ -123,6 +123,16 @@ describe('a request that is not GraphQL', () => {
     expect((await query(document)).errors).toMatchObject([{ extensions: { code, retryable: false } }]);
   });
 
+  test('because null comes where an argument needs a value gets BAD_USER_INPUT', async () => {
+    const { query } = startGateway();
+
+    const { errors } = await query('query ($id: ID = "x") { model(id: $id) { id } }', { id: null } as object);
+
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('"id"'), extensions: { code: 'BAD_USER_INPUT', retryable: false } },
+    ]);
+  });
+
   test('because a variable has another type gets BAD_USER_INPUT', async () => {
     const { query } = startGateway();
 

@@ -46,9 +46,9 @@ export const models = (client: Client) => {
     create: (body: Wire['CreateModel']): Promise<ModelRow> =>
       client.send('createModel', { path: {}, json: body }, {}, async (response) => {
         const answer = await readJson('createModel', response);
-        const { kind, id, displayName } = readers.created({ kind: 'Model', id: readers.createdId(answer) }, answer);
-        // The model exists and its id must not be lost, whatever else the response contains.
-        return client.redactRow<ModelRow>({ kind, id, displayName: displayName ?? body.displayName });
+        const row: ModelRow = readers.created({ kind: 'Model', id: readers.createdId(answer) }, answer);
+        // The model exists: its id must not be lost because its name is malformed.
+        return client.redactRow<ModelRow>({ ...row, displayName: row.displayName ?? body.displayName });
       }),
 
     /** The answer says nothing, so the row holds the new name alone. */
