@@ -9,7 +9,6 @@ import type { ImageLimits } from './images/limits.ts';
 import type { Alarm, Pause } from './jobs/pause.ts';
 import type { OperationLimits } from './limits/limits.ts';
 import type { UploadLimits } from './uploads/limits.ts';
-import type { Transport } from './upstream/client.ts';
 import type { UpstreamOptions } from './upstream/upstream.ts';
 import type { WatchSettings } from './watching.ts';
 
@@ -20,9 +19,9 @@ export interface GatewayOptions {
   /** Secrets that seal image addresses, newest first; at least one. */
   secrets: readonly string[];
   /** Absolute address of the upstream, and how requests reach it. */
-  upstream: { baseUrl: string; transport: Transport } & Pick<
+  upstream: Pick<
     UpstreamOptions,
-    'pool' | 'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
+    'baseUrl' | 'transport' | 'pool' | 'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
   >;
   /** Where the gateway listens, for absolute addresses when there is no public one. */
   listeningUrl: () => string;

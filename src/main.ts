@@ -9,7 +9,8 @@ import { readOrMakeSecret } from './secret.ts';
 import { serve } from './server.ts';
 import { ConfigError, listenMistake } from './settings.ts';
 import { createLog } from './telemetry/log.ts';
-import { Pool } from './upstream/pool.ts';
+import type { Transport } from './upstream/client.ts';
+import { openNetwork } from './upstream/network.ts';
 
 // V8 watches what outlives its collections of garbage, and then makes more of the kind where they hardly ever look. Many
 // answers that wait at once for the upstream look to it like things that stay.
@@ -22,9 +23,19 @@ const IDEMPOTENCY_FILE = '.data/idempotency.sqlite';
 
 // What only some need is loaded by those: it would take memory and time of all others.
 
-async function startSandbox(config: Config) {
+/** The configured upstream: over sockets, or the embedded sandbox. */
+async function openUpstream({ upstreamUrl, sandbox: options }: Config) {
+  if (upstreamUrl !== undefined) {
+    const network = openNetwork(upstreamUrl);
+    return {
+      access: { baseUrl: upstreamUrl, transport: network, pool: network.reads },
+      close: () => network.destroy(),
+    };
+  }
   const { createSandbox } = await import('./sandbox/sandbox.ts');
-  return createSandbox(config.sandbox);
+  const sandbox = createSandbox(options);
+  const transport: Transport = (input, init) => sandbox.fetch(new Request(input, init));
+  return { access: { baseUrl: SANDBOX_URL, transport }, close: async () => sandbox.close() };
 }
 
 async function openStore({ redisUrl }: Config): Promise<IdempotencyStore> {
@@ -37,20 +48,13 @@ async function start(config: Config) {
   const log = createLog(config.logLevel);
   const { automatic, manifest: manifestFile } = config.documents;
   const manifest = manifestFile === undefined ? undefined : readManifest(manifestFile);
-  const { upstreamUrl = '' } = config;
-  const sandbox = upstreamUrl === '' ? await startSandbox(config) : undefined;
-  const pool = sandbox ? undefined : new Pool(upstreamUrl);
+  const upstream = await openUpstream(config);
   let listeningUrl = '';
   const gateway = createGateway({
     config,
     log,
     secrets: config.secrets.length > 0 ? config.secrets : [readOrMakeSecret(SECRET_FILE)],
-    upstream: {
-      ...config.upstream,
-      ...(sandbox
-        ? { baseUrl: SANDBOX_URL, transport: (input, init) => sandbox.fetch(new Request(input, init)) }
-        : { baseUrl: upstreamUrl, transport: fetch, pool }),
-    },
+    upstream: { ...config.upstream, ...upstream.access },
     operationMilliseconds: config.operationMilliseconds,
     idempotencyStore: await openStore(config),
     watch: config.watch,
@@ -79,8 +83,7 @@ async function start(config: Config) {
   });
   const stop = async () => {
     await server.close();
-    await pool?.destroy();
-    sandbox?.close();
+    await upstream.close();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
 }

@@ -1,12 +1,14 @@
 import type { BodyOf, Contract, OperationId, PathOf } from '../contract/contract.ts';
+import type { ApiKeyState } from './api-key-state.ts';
 import type { Breaker } from './breaker.ts';
 import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
 import type { FamiliarAnswers } from './familiar-answers.ts';
-import { createFetchRoad, type OutgoingStream, readByFetch, type Transport } from './fetch-road.ts';
+import { createFetchRoad, type OutgoingStream, readByFetch, sendOver, type Transport } from './fetch-road.ts';
 import type { JobRow } from './job-row.ts';
+import type { Network } from './network.ts';
 import type { Paths } from './paths.ts';
 import { createPolicy, type Policy, type Start, type Task } from './policy.ts';
-import type { Pool } from './pool.ts';
+import type { ConnectionSource } from './pool.ts';
 import { createPoolRoad } from './pool-road.ts';
 import { type ReadCall, type ReadId, Reading, type Reads } from './reading.ts';
 import { createRedact, createRedactRow, type RedactRow } from './redaction.ts';
@@ -22,13 +24,16 @@ export interface ClientOptions {
   apiKey: string;
   /** Name of the header that carries the key. */
   apiKeyHeader: string;
-  transport: Transport;
+  /** How requests reach the upstream: over sockets, or by a call inside the process. */
+  transport: Transport | Network;
   /** Connections to the origin of `baseUrl`, for reads. @default they go over `transport`, too */
-  pool?: Pick<Pool, 'lend' | 'takeBack'> | undefined;
+  pool?: ConnectionSource | undefined;
   contract: Contract;
   paths: Paths;
   /** Bounds how many requests of this credential are under way and wait. */
   turns: Turns;
+  /** What responses have shown about the key. */
+  keyState: ApiKeyState;
   /** Keeps requests from an upstream that fails; shared by all credentials. */
   breaker: Breaker;
   /** Reads of this credential that are under way. */
@@ -110,11 +115,12 @@ export function createClient(options: ClientOptions): Client {
   const headers = { [options.apiKeyHeader]: apiKey };
   const redact = createRedact(apiKey);
   const policy = createPolicy({ ...options, credential: apiKey });
-  const sendByFetch = createFetchRoad({ ...options, headers, redact });
+  const owner = options.keyState;
+  const sendByFetch = createFetchRoad({ ...options, owner, headers, redact });
   const reads: Reads = {
     apiKey,
     familiar,
-    road: pool ? createPoolRoad({ ...options, pool, headers, redact }) : readByFetch(sendByFetch),
+    road: pool ? createPoolRoad({ ...options, pool, owner, headers, redact }) : readByFetch(sendByFetch),
   };
 
   const send: Client['send'] = async <Id extends OperationId, Result>(
@@ -168,7 +174,8 @@ export function createClient(options: ClientOptions): Client {
 
     send,
 
-    fetchOwn: (url, signal) => transport(url, { headers, signal, redirect: 'manual' }),
+    fetchOwn: (url, signal) =>
+      sendOver(transport, new Request(url, { headers, signal, redirect: 'manual' }), { owner, onSent: () => {} }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { OperationId } from '../contract/contract.ts';
 import { BodyTooLongError } from './body.ts';
 import { AvoidedError } from './breaker.ts';
 import { UpstreamError } from './errors.ts';
-import { isRefused, NetworkError, StatusError } from './road-errors.ts';
+import { NetworkError, StatusError } from './road-errors.ts';
 import { NoTurnError } from './turns.ts';
 
 /** What a failed operation means for its caller; errors that are not the upstream's are handed on as they are. */
@@ -27,7 +27,7 @@ export function explain(
   }
   if (error instanceof StatusError) return ofStatus(id, error, mayHaveHappened);
   if (inTime && !(error instanceof NetworkError)) return error;
-  if (mayHaveHappened && !isRefused(error)) {
+  if (mayHaveHappened) {
     return new UpstreamError(id, 'outcome-unknown', 'no complete answer to a write', { cause: error });
   }
   return inTime
@@ -37,7 +37,9 @@ export function explain(
 
 function ofStatus(id: OperationId, { status, said, retryAfter }: StatusError, mayHaveHappened: boolean): UpstreamError {
   if (status < 400) {
-    return new UpstreamError(id, 'invalid-response', `expected an answer, got a redirect (${status})`);
+    // It may be a page to look at after the write was done, as 302 and 303 often are.
+    const failure = mayHaveHappened ? 'outcome-unknown' : 'invalid-response';
+    return new UpstreamError(id, failure, `expected an answer, got a redirect (${status})`);
   }
   const isUnknown = mayHaveHappened && (status >= 500 || status === 408);
   const details = { status, said, retryAfter };

@@ -2,10 +2,12 @@ import ky, { HTTPError } from 'ky';
 import type { Operation } from '../contract/contract.ts';
 import { LARGEST_ANSWER, readBytes, textOf } from './body.ts';
 import { errorMessageIn } from './error-message.ts';
+import type { Network, SendOptions } from './network.ts';
+import type { ConnectionOwner } from './pool.ts';
 import { isJson, type ReadRoad } from './road.ts';
 import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError } from './road-errors.ts';
 
-/** How a request reaches the upstream: the network's `fetch`, or the embedded sandbox. */
+/** How a request reaches an upstream inside the process, such as the embedded sandbox. It is sent when this is called. */
 export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
 
 /** Bytes that are sent while they come. They can be sent but once, so nothing that failed is sent again. */
@@ -24,7 +26,7 @@ export interface FetchRequest {
   /** The contract's path, filled, with its query. */
   readonly path: string;
   readonly signal: AbortSignal;
-  /** Told when it goes out. */
+  /** Called right before any of it can reach the upstream. Unless it was called, nothing has happened. */
   readonly onSent: () => void;
   readonly json?: unknown;
   readonly bytes?: Uint8Array | undefined;
@@ -44,7 +46,9 @@ export type FetchRoad = <Result>(
 export interface FetchRoadOptions {
   /** Absolute address under which the contract's paths lie, without a trailing slash. */
   baseUrl: string;
-  transport: Transport;
+  transport: Transport | Network;
+  /** Whose share of the connections requests take. */
+  owner: ConnectionOwner;
   /** What every request carries. */
   headers: Readonly<Record<string, string>>;
   /** Takes the key out of a text of the upstream. */
@@ -54,7 +58,7 @@ export interface FetchRoadOptions {
 }
 
 /** The road for everything that is rare, large or no JSON. */
-export function createFetchRoad({ baseUrl, transport, headers, redact, now }: FetchRoadOptions): FetchRoad {
+export function createFetchRoad({ baseUrl, transport, owner, headers, redact, now }: FetchRoadOptions): FetchRoad {
   const http = ky.create({
     prefixUrl: baseUrl,
     headers,
@@ -66,18 +70,14 @@ export function createFetchRoad({ baseUrl, transport, headers, redact, now }: Fe
 
   return async ({ method, path, signal, onSent, json, bytes, stream }, read) => {
     // The body is added behind ky, which would copy it.
-    const body = stream?.body ?? (bytes && inChunks(bytes));
+    const body = json === undefined ? (stream?.body ?? (bytes && inChunks(bytes))) : JSON.stringify(json);
     const byteSize = stream ? stream.byteSize : bytes?.byteLength;
     try {
       const response = await http(path.slice(1), {
         method,
         signal,
-        fetch: (input, init) => {
-          onSent();
-          return transport(body ? withBody(input, body) : input, init);
-        },
-        ...(json !== undefined && { json }),
-        ...(body && { headers: headersOf(byteSize) }),
+        fetch: (input, init) => sendOver(transport, new Request(input, init), { body, owner, onSent }),
+        ...(body !== undefined && { headers: typeof body === 'string' ? JSON_TYPE : headersOf(byteSize) }),
       });
       return await read(response);
     } catch (error) {
@@ -124,10 +124,13 @@ async function refusal(
   return new StatusError(response.status, { retryAfter, said });
 }
 
-/** Adds the stream to a request on its way out. */
-function withBody(input: Request | URL | string, body: ReadableStream<Uint8Array>): Request {
-  const init: RequestInit & { duplex: 'half' } = { body, duplex: 'half' };
-  return new Request(input, init);
+/** Sends a request whose body is given apart from it. */
+export function sendOver(transport: Transport | Network, request: Request, options: SendOptions): Promise<Response> {
+  if (typeof transport !== 'function') return transport.send(request, options);
+  const { body, onSent } = options;
+  const init: RequestInit & { duplex: 'half' } = { body: body ?? null, duplex: 'half' };
+  onSent();
+  return transport(body === undefined ? request : new Request(request, init));
 }
 
 /** How much of bytes is handed over at a time, in bytes. */
@@ -146,6 +149,7 @@ function inChunks(bytes: Uint8Array): ReadableStream<Uint8Array> {
   });
 }
 
+const JSON_TYPE = { 'content-type': 'application/json' };
 const BYTES = { 'content-type': 'application/octet-stream' };
 
 const headersOf = (byteSize: number | undefined): Record<string, string> =>

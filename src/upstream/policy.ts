@@ -1,7 +1,9 @@
 import type { Operation, OperationId } from '../contract/contract.ts';
+import { Linked } from '../linked.ts';
+import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
 import { BodyTooLongError } from './body.ts';
 import { AvoidedError, type Breaker, type Outcome } from './breaker.ts';
-import type { Cancellation, Wait } from './cancellation.ts';
+import { type Cancellation, type Leaver, leaveWith, stayWith, type Wait } from './cancellation.ts';
 import { UpstreamError } from './errors.ts';
 import { explain } from './failure.ts';
 import { maySendAgain, type RetryPolicy, waitBeforeRetry } from './retry.ts';
@@ -12,7 +14,7 @@ import type { Turns } from './turns.ts';
 export interface Start {
   /** Aborts when it is too late to begin. */
   readonly by: AbortSignal;
-  /** Told when it is sent: from then on it may happen. */
+  /** Called when the write is written to a connection: from then on it may happen. */
   readonly onSent: () => void;
 }
 
@@ -24,7 +26,7 @@ export interface Done<Result> {
 
 /** Whoever has sent a request, and is told what becomes of it. */
 export interface Attempt<Result> extends Done<Result> {
-  /** It goes out. */
+  /** A write is about to be written to a connection. Reads need not report that. */
   onSent(): void;
 }
 
@@ -51,6 +53,8 @@ export interface PolicyOptions {
   turns: Turns;
   /** Keeps requests from an upstream that fails; shared by all credentials. */
   breaker: Breaker;
+  /** What responses have shown about the credential. */
+  keyState: ApiKeyState;
   retry: RetryPolicy;
   pause: Wait;
   /** The monotonic clock, in milliseconds. */
@@ -77,19 +81,23 @@ export const createPolicy =
 const SLOW = 10_000;
 
 /** One operation, until it has come to its end. */
-class Errand<Result> implements Attempt<Result> {
+class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Leaver {
   readonly #options: PolicyOptions;
   readonly #task: Task<Result>;
   readonly #cancellation: Cancellation;
   readonly #done: Done<Result>;
   #hasTurn = false;
+  /** Whether the last attempt was written to a connection. */
   #isSent = false;
+  /** Whether any attempt was. */
+  #hasBegun = false;
   #failures = 0;
   /** When the last attempt was begun, by the monotonic clock, in milliseconds, and who is told how it ended. */
   #begunAt = 0;
   #tell: (outcome: Outcome) => void = () => {};
 
   constructor(options: PolicyOptions, task: Task<Result>, cancellation: Cancellation, done: Done<Result>) {
+    super();
     this.#options = options;
     this.#task = task;
     this.#cancellation = cancellation;
@@ -98,7 +106,11 @@ class Errand<Result> implements Attempt<Result> {
 
   begin(): void {
     try {
-      const { breaker } = this.#options;
+      const { breaker, keyState } = this.#options;
+      const { rejection } = keyState;
+      if (rejection) throw rejection;
+      keyState.requests.add(this);
+      if (this.#task.start) leaveWith(this.#task.start.by, this);
       this.#sendAfter(breaker.wait > 0 && this.#task.isPoll ? this.#enterLater() : this.#enter());
     } catch (error) {
       this.#fail(error);
@@ -106,11 +118,25 @@ class Errand<Result> implements Attempt<Result> {
   }
 
   onSent(): void {
-    if (!this.#isSent) this.#task.start?.onSent();
     this.#isSent = true;
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#task.start?.onSent();
+  }
+
+  /** It is too late to begin. */
+  leave(reason: unknown): void {
+    if (!this.#hasBegun) this.#cancellation.leave(reason);
+  }
+
+  /** A write that may have reached the upstream goes on to its own response. */
+  onKeyRejected(error: StatusError): void {
+    if (!this.#isSent) this.#cancellation.leave(this.#explain(error));
   }
 
   resolve(result: Result): void {
+    const { keyState } = this.#options;
+    if (!keyState.isConfirmed) keyState.confirm();
     this.#tell('answered');
     this.#end();
     this.#done.resolve(result);
@@ -119,6 +145,7 @@ class Errand<Result> implements Attempt<Result> {
   reject(error: unknown): void {
     const { operation, gone, isPoll, stream } = this.#task;
     this.#tell(this.#learn(error));
+    if (error instanceof StatusError) this.#judgeKey(error);
     this.#failures++;
     if (gone && this.#failures > 1 && isMissing(error)) {
       this.#finishWith(gone());
@@ -126,9 +153,14 @@ class Errand<Result> implements Attempt<Result> {
     }
     const { retry, random, breaker, pause } = this.#options;
     const policy = isPoll || stream ? { ...retry, limit: 0 } : retry;
-    const wait = waitBeforeRetry({ operation, failures: this.#failures, error }, policy, random);
-    if (wait === undefined || this.#cancellation.cause || breaker.wait > 0) this.#fail(error);
-    else this.#sendAfter(wait > 0 ? pause(wait, this.#cancellation.signal) : undefined);
+    const wait = waitBeforeRetry({ operation, failures: this.#failures, error, isSent: this.#isSent }, policy, random);
+    if (wait === undefined || this.#cancellation.cause || breaker.wait > 0) {
+      this.#fail(error);
+      return;
+    }
+    // What is sent again did not happen, or may happen twice.
+    this.#isSent = false;
+    this.#sendAfter(wait > 0 ? pause(wait, this.#cancellation.signal) : undefined);
   }
 
   /** Takes a turn. @returns Undefined when it is its turn at once. */
@@ -194,12 +226,14 @@ class Errand<Result> implements Attempt<Result> {
     const { id, operation, start, stream } = this.#task;
     const { cause, reason } = this.#cancellation;
     if (cause === 'caller') return reason;
-    if (!this.#isSent && start?.by.aborted) return start.by.reason;
+    if (!this.#hasBegun && start?.by.aborted) return start.by.reason;
     const mayHaveHappened = this.#isSent && !maySendAgain(operation) && stream?.isWhole !== false;
     return explain(id, error, { mayHaveHappened, inTime: cause === undefined });
   }
 
   #end(): void {
+    this.leaveList();
+    if (this.#task.start) stayWith(this.#task.start.by, this);
     this.#giveTurnBack();
     this.#cancellation.end();
   }
@@ -207,6 +241,17 @@ class Errand<Result> implements Attempt<Result> {
   #giveTurnBack(): void {
     if (this.#hasTurn) this.#options.turns.leave();
     this.#hasTurn = false;
+  }
+
+  /** Draws from a status what it shows about the key. */
+  #judgeKey(error: StatusError): void {
+    const { keyState } = this.#options;
+    if (error.status !== 401) {
+      if (!keyState.isConfirmed) keyState.confirm();
+      return;
+    }
+    this.leaveList();
+    keyState.reject(error);
   }
 
   /** What a failed attempt says of the upstream, and what the upstream says of further ones. */

@@ -1,17 +1,19 @@
-import { type Client, type Dispatcher, errors } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import { ACCEPTED_CODINGS, BodyTooLongError, decode, LARGEST_ANSWER, textOf } from './body.ts';
 import type { Cancellation, Leaver } from './cancellation.ts';
 import { errorMessageIn } from './error-message.ts';
 import type { Done } from './policy.ts';
-import type { Borrower, Pool } from './pool.ts';
+import type { Borrower, Connection, ConnectionOwner, ConnectionSource } from './pool.ts';
 import { isJson, type ReadRequest, type ReadRoad } from './road.ts';
 import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError } from './road-errors.ts';
 
 export interface PoolRoadOptions {
   /** Connections to the origin of `baseUrl`. */
-  pool: Pick<Pool, 'lend' | 'takeBack'>;
+  pool: ConnectionSource;
   /** Absolute address under which the contract's paths lie, without a trailing slash. */
   baseUrl: string;
+  /** Whose share of the connections requests take. */
+  owner: ConnectionOwner;
   /** What every request carries. */
   headers: Readonly<Record<string, string>>;
   /** Takes the key out of a text of the upstream. */
@@ -21,7 +23,7 @@ export interface PoolRoadOptions {
 }
 
 /** What all requests of a road have in common. */
-interface Road extends Pick<PoolRoadOptions, 'pool' | 'redact' | 'now'> {
+interface Road extends Pick<PoolRoadOptions, 'pool' | 'owner' | 'redact' | 'now'> {
   /** What paths begin with. */
   readonly prefix: string;
   /** Names and values in turn. */
@@ -29,11 +31,11 @@ interface Road extends Pick<PoolRoadOptions, 'pool' | 'redact' | 'now'> {
 }
 
 /** The lean road for reads: a request costs a fraction of what it does with `fetch`. */
-export function createPoolRoad({ pool, baseUrl, headers, redact, now }: PoolRoadOptions): ReadRoad {
+export function createPoolRoad({ pool, baseUrl, owner, headers, redact, now }: PoolRoadOptions): ReadRoad {
   const prefix = new URL(baseUrl).pathname.replace(/\/$/, '');
   // As `fetch` sends them: some upstreams turn requests without them away.
   const all = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': ACCEPTED_CODINGS, ...headers };
-  const road: Road = { pool, redact, now, prefix, headers: Object.entries(all).flat() };
+  const road: Road = { pool, owner, redact, now, prefix, headers: Object.entries(all).flat() };
 
   return (request, cancellation, done) => pool.lend(new Exchange(road, { request, cancellation, done }));
 }
@@ -53,7 +55,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   readonly #road: Road;
   /** Undefined once it is over. */
   #asking: Asking<Result> | undefined;
-  #connection: Client | undefined;
+  #connection: Connection | undefined;
   #abort: ((error: Error) => void) | undefined;
   #status = 0;
   /** In which the body comes; undefined for none. */
@@ -72,9 +74,16 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
     asking.cancellation.underWay = this;
   }
 
-  use(connection: Client): void {
+  get owner(): ConnectionOwner {
+    return this.#road.owner;
+  }
+
+  get isOver(): boolean {
+    return this.#asking === undefined;
+  }
+
+  use(connection: Connection): void {
     const { pool, prefix, headers } = this.#road;
-    // It waited for so long that nobody wants it any more.
     if (!this.#asking) {
       pool.takeBack(connection);
       return;
@@ -120,7 +129,8 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   onComplete(): void {
-    this.#giveBack();
+    const connection = this.#release();
+    if (connection) this.#road.pool.takeBack(connection);
     const bytes = this.#more ? Buffer.concat(this.#more, this.#size) : (this.#first ?? NOTHING);
     if (this.#coding === undefined) this.#finish(bytes);
     else
@@ -131,7 +141,8 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   onError(error: Error): void {
-    this.#giveBack();
+    const connection = this.#release();
+    if (connection) this.#road.pool.takeBackFailed(connection);
     this.#fail(error);
   }
 
@@ -201,10 +212,10 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
     return asking;
   }
 
-  #giveBack(): void {
+  #release(): Connection | undefined {
     const connection = this.#connection;
     this.#connection = undefined;
-    if (connection) this.#road.pool.takeBack(connection);
+    return connection;
   }
 
   /** Closes the connection, on which the rest of the answer would come. */

@@ -55,7 +55,6 @@ export class Reading<Id extends ReadId, Result> implements Task<Result>, ReadReq
   }
 
   attempt(cancellation: Cancellation, attempt: Attempt<Result>): void {
-    attempt.onSent();
     this.#reads.road(this, cancellation, attempt);
   }
 

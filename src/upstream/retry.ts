@@ -1,5 +1,5 @@
 import type { Operation } from '../contract/contract.ts';
-import { isRefused, NetworkError, StatusError } from './road-errors.ts';
+import { NetworkError, StatusError } from './road-errors.ts';
 
 export interface RetryPolicy {
   /** How often a request is sent again at most. */
@@ -25,22 +25,23 @@ const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
 /**
  * How long to wait before an operation is sent again, in milliseconds; undefined when it is not. One that may be repeated
  * is: after broken connections, also in the middle of an answer, and after 408, 429, 500, 502, 503 and 504. Any other
- * only when the connection was refused or the upstream answered 429, so that it cannot have happened.
+ * only when the attempt was not written to a connection or the upstream answered 429, so that it cannot have happened.
  *
  * The wait is a random share of what the policy says ("full jitter"), so that those who failed together do not return
  * together; what the upstream asks for in `Retry-After` comes on top, and where that is too long nothing is sent again.
  *
  * @param failures How many attempts have failed, with the last one's error.
+ * @param isSent Whether the last attempt was written to a connection.
  * @param random A random number from 0 up to 1.
  */
 export function waitBeforeRetry(
-  { operation, failures, error }: { operation: Operation; failures: number; error: unknown },
+  { operation, failures, error, isSent }: { operation: Operation; failures: number; error: unknown; isSent: boolean },
   { limit, delay, maxRetryAfter }: RetryPolicy,
   random: () => number,
 ): number | undefined {
   if (failures > limit) return undefined;
   const backoff = random() * delay(failures);
-  if (error instanceof NetworkError) return maySendAgain(operation) || isRefused(error) ? backoff : undefined;
+  if (error instanceof NetworkError) return maySendAgain(operation) || !isSent ? backoff : undefined;
   if (!(error instanceof StatusError)) return undefined;
   const { status, retryAfter = 0 } = error;
   if (!(maySendAgain(operation) ? PASSING.includes(status) : status === 429)) return undefined;

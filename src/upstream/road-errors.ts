@@ -32,15 +32,6 @@ export class NetworkError extends Error {
   }
 }
 
-/** Whether the connection was refused, so that the request cannot have arrived. */
-export function isRefused(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && (at.code === 'ECONNREFUSED' || at.code === 'ENOTFOUND' || at.code === 'EAI_AGAIN')) return true;
-    if (at instanceof AggregateError && at.errors.length > 0) return at.errors.every(isRefused);
-  }
-  return false;
-}
-
 /** More than any error has to say, in bytes. */
 export const LARGEST_ERROR = 65_536;
 

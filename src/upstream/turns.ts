@@ -1,4 +1,4 @@
-import { type Cancellation, type Leaver, leaveWith, stayWith } from './cancellation.ts';
+import { type Alarm, type Cancellation, type Leaver, leaveWith, stayWith } from './cancellation.ts';
 
 /** So many requests wait already that one more would only be late. */
 export class NoTurnError extends Error {
@@ -29,18 +29,35 @@ export interface Turns {
   enter(cancellation: Cancellation, options: TurnOptions): Promise<void> | undefined;
   /** Gives a turn back. */
   leave(): void;
+  /** All turns may be taken from now on. */
+  open(): void;
+  /** Few turns may be taken from now on; more, with each second for which that keeps requests waiting. */
+  narrow(): void;
   /** How many wait now. */
   readonly waiting: number;
 }
 
-/**
- * @param options.concurrency How many turns there are at once.
- * @param options.waiting How many more may wait.
- */
-export function createTurns({ concurrency, waiting }: { concurrency: number; waiting: number }): Turns {
+export interface TurnsOptions {
+  /** How many turns there are at once. */
+  concurrency: number;
+  /** How many more may wait. */
+  waiting: number;
+  /** How many turns there are at first, and after {@link Turns.narrow}. */
+  unconfirmed: number;
+  alarm: Alarm;
+}
+
+/** After how long without a response more unconfirmed requests are let out, in milliseconds. */
+const WIDENING = 1_000;
+
+/** @see Turns. It begins narrow. */
+export function createTurns({ concurrency, waiting, unconfirmed, alarm }: TurnsOptions): Turns {
   const others = new Set<Waiting>();
   const polls = new Set<Waiting>();
+  const few = Math.min(unconfirmed, concurrency);
+  let limit = few;
   let taken = 0;
+  let callOff: (() => void) | undefined;
 
   const makeRoom = (isPoll: boolean) => {
     if (others.size + polls.size < waiting) return;
@@ -49,24 +66,52 @@ export function createTurns({ concurrency, waiting }: { concurrency: number; wai
     newest.leave(new NoTurnError(waiting));
   };
 
+  const admit = () => {
+    while (taken < limit) {
+      const [next] = others.size > 0 ? others : polls;
+      if (!next) return;
+      taken++;
+      next.admit();
+    }
+  };
+  // What is slow must not hold back the rest: its response may take longer than all others together.
+  const widenLater = () => {
+    if (limit === concurrency || others.size + polls.size === 0) return;
+    callOff ??= alarm(WIDENING, () => {
+      callOff = undefined;
+      limit = Math.min(concurrency, limit * 2);
+      admit();
+      widenLater();
+    });
+  };
+  const setLimit = (to: number) => {
+    callOff?.();
+    callOff = undefined;
+    limit = to;
+    admit();
+    widenLater();
+  };
+
   return {
+    open: () => setLimit(concurrency),
+    narrow: () => setLimit(few),
     enter(cancellation, { by, isPoll }) {
       cancellation.throwIfOver();
       by?.throwIfAborted();
       // While somebody waits, every turn is taken.
-      if (taken < concurrency) {
+      if (taken < limit) {
         taken++;
         return undefined;
       }
       makeRoom(isPoll);
       return new Promise((resolve, reject) => {
         new Waiting({ queue: isPoll ? polls : others, cancellation, by, resolve, reject });
+        widenLater();
       });
     },
     leave() {
-      const [next] = others.size > 0 ? others : polls;
-      if (next) next.admit();
-      else taken--;
+      taken--;
+      admit();
     },
     get waiting() {
       return others.size + polls.size;

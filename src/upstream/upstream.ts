@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
+import { ApiKeyState } from './api-key-state.ts';
 import { type BreakerSettings, createBreaker, defaultBreaker } from './breaker.ts';
 import { type Alarm, Cancellation } from './cancellation.ts';
 import { type Client, type ClientOptions, createClient, type Start } from './client.ts';
@@ -32,6 +33,8 @@ export interface UpstreamOptions
   extends Pick<ClientOptions, 'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'pause'> {
   /** Requests of one credential under way at once. @default 32 */
   concurrency?: number;
+  /** Requests of one credential under way at once while no response has confirmed it. @default 4 */
+  unconfirmed?: number;
   /** How many more requests of one credential may wait for that. @default 1_000 */
   waiting?: number;
   /** Time for one operation with all its repetitions and its body, in milliseconds. @default 30_000 */
@@ -67,7 +70,14 @@ export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
  * upstream fails is judged for all of them together.
  */
 export function createUpstreams(options: UpstreamOptions): UpstreamOf {
-  const { concurrency = 32, waiting = 1_000, deadline = 30_000, retry = defaultRetry, ...given } = options;
+  const {
+    concurrency = 32,
+    unconfirmed = 4,
+    waiting = 1_000,
+    deadline = 30_000,
+    retry = defaultRetry,
+    ...given
+  } = options;
   const { alarm, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
   const { onRetryAfter = () => {}, onJob = () => {} } = options;
   const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
@@ -91,13 +101,16 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
     },
   });
   const make = (apiKey: string) => {
+    const turns = createTurns({ concurrency, waiting, unconfirmed, alarm });
+    const keyState = new ApiKeyState({ monotonicNow, onConfirmed: turns.open, onRejected: turns.narrow });
     const client = createClient({
       ...given,
       apiKey,
       deadline,
       retry,
       paths,
-      turns: createTurns({ concurrency, waiting }),
+      turns,
+      keyState,
       breaker,
       familiar,
       shared: reads.get(apiKey, () => new SharedReads({ startTime, nextEra, monotonicNow })),

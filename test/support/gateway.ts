@@ -25,6 +25,8 @@ export interface StartOptions {
   contract?: Contract;
   /** Stands between the gateway and its sandbox. */
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
+  /** Another upstream than the sandbox. */
+  access?: Pick<GatewayOptions['upstream'], 'baseUrl' | 'transport' | 'pool'>;
   /** Time for one upstream operation, in milliseconds. */
   deadline?: number;
   /** How many requests of one credential are under way and wait, when the upstream counts as failing, and what is repeated. */
@@ -84,6 +86,7 @@ export function startGateway(options: StartOptions = {}) {
       retry: { limit: 2, delay: () => 0, maxRetryAfter: 0 },
       ...(deadline !== undefined && { deadline }),
       ...options.upstream,
+      ...options.access,
     },
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
     watch: { linger: 0, perSecond: 1e9, ...watch },

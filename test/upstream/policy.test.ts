@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
+import { ApiKeyState } from '../../src/upstream/api-key-state.ts';
 import { createBreaker, defaultBreaker } from '../../src/upstream/breaker.ts';
 import { Cancellation } from '../../src/upstream/cancellation.ts';
 import { createPolicy } from '../../src/upstream/policy.ts';
@@ -18,8 +19,11 @@ test('what was over when its turn came is not sent, and gives its turn back', as
         cancellation.leave('left');
       },
       leave: () => void turns--,
+      open: () => {},
+      narrow: () => {},
     },
     breaker: createBreaker(defaultBreaker, clock.monotonicNow),
+    keyState: new ApiKeyState({ monotonicNow: clock.monotonicNow, onConfirmed: () => {}, onRejected: () => {} }),
     retry: defaultRetry,
     pause: clock.pause,
     monotonicNow: clock.monotonicNow,

@@ -1,14 +1,21 @@
-import type { Client } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
-import { Pool } from '../../src/upstream/pool.ts';
+import { type Connection, type ConnectionOwner, Pool, type PoolOptions } from '../../src/upstream/pool.ts';
+
+const somebody: ConnectionOwner = { isConfirmed: true };
+
+const borrower = (use: (connection: Connection) => void, { owner = somebody, isOver = false } = {}) => ({
+  owner,
+  isOver,
+  use,
+});
 
 /** A pool of which nothing is asked but connections, none of which is opened. */
-function startPool(options?: { connections: number }) {
+function startPool(options?: PoolOptions) {
   const pool = new Pool('http://127.0.0.1:9', options);
   onTestFinished(() => pool.destroy());
   /** Connections that were lent, in the order in which they were. */
-  const lent: Client[] = [];
-  return { pool, lent, lend: () => pool.lend({ use: (connection) => void lent.push(connection) }) };
+  const lent: Connection[] = [];
+  return { pool, lent, lend: () => pool.lend(borrower((connection) => void lent.push(connection))) };
 }
 
 test('the connection that was given back last is lent next, so that no more are kept open than are needed', () => {
@@ -17,7 +24,7 @@ test('the connection that was given back last is lent next, so that no more are 
   lend();
   lend();
   expect(new Set(lent).size).toBe(2);
-  const [first, second] = lent as [Client, Client];
+  const [first, second] = lent as [Connection, Connection];
   pool.takeBack(second);
   pool.takeBack(first);
   lend();
@@ -31,11 +38,11 @@ test('whoever finds none left waits, and is served before who comes later', () =
   const served: string[] = [];
 
   lend();
-  for (const name of ['first', 'second']) pool.lend({ use: () => void served.push(name) });
+  for (const name of ['first', 'second']) pool.lend(borrower(() => void served.push(name)));
   expect(served).toEqual([]);
-  pool.takeBack(lent[0] as Client);
+  pool.takeBack(lent[0] as Connection);
   expect(served).toEqual(['first']);
-  pool.takeBack(lent[0] as Client);
+  pool.takeBack(lent[0] as Connection);
 
   expect(served).toEqual(['first', 'second']);
 });

@@ -11,8 +11,8 @@ const answered = (status: number, headers: Record<string, string> = {}) =>
 
 const broken = (code: string) => new NetworkError(Object.assign(new Error(code), { code }));
 
-const wait = (error: unknown, { failures = 1, random = 1, operation = getModel } = {}) =>
-  waitBeforeRetry({ operation, failures, error }, defaultRetry, () => random);
+const wait = (error: unknown, { failures = 1, random = 1, operation = getModel, isSent = true } = {}) =>
+  waitBeforeRetry({ operation, failures, error, isSent }, defaultRetry, () => random);
 
 const reset = broken('ECONNRESET');
 
@@ -60,17 +60,11 @@ describe('what may have happened is not repeated', () => {
     ).toBeUndefined();
   });
 
-  test('a write of which one of two addresses was refused, and the other broke', () => {
-    const refusedError = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
-    const both = new AggregateError([refusedError, Object.assign(new Error('reset'), { code: 'ECONNRESET' })]);
-
-    expect(
-      wait(new NetworkError(new TypeError('fetch failed', { cause: both })), { operation: startTraining }),
-    ).toBeUndefined();
-    const allRefused = new AggregateError([refusedError, refusedError]);
-    expect(
-      wait(new NetworkError(new TypeError('fetch failed', { cause: allRefused })), { operation: startTraining }),
-    ).toBe(300);
+  test('but a write that was not written to a connection cannot have happened, whatever went wrong', () => {
+    for (const code of ['ECONNRESET', 'ECONNREFUSED', 'EHOSTUNREACH', 'CERT_HAS_EXPIRED', 'UND_ERR_CONNECT_TIMEOUT']) {
+      expect(wait(broken(code), { operation: startTraining, isSent: false })).toBe(300);
+      expect(wait(broken(code), { operation: startTraining, isSent: true })).toBeUndefined();
+    }
   });
 
   test('but a write that was refused for its rate cannot have happened', () => {

@@ -32,6 +32,7 @@ function startUpstream() {
     contract,
     retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
     breaker: { attempts: 1e9 },
+    unconfirmed: 32,
   });
   return { clock, upstreamOf, upstream: upstreamOf('a'), sent, names: () => sent.map(({ name }) => name) };
 }

@@ -6,9 +6,12 @@ import { settle } from '../support/clock.ts';
 const cancellation = (caller?: AbortSignal) => new Cancellation({ milliseconds: 1, alarm: () => () => {}, caller });
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : String(error));
 
+const turnsOf = (options: { concurrency: number; waiting: number }) =>
+  createTurns({ ...options, unconfirmed: options.concurrency, alarm: () => () => {} });
+
 /** Turns of which one is taken until it is given back, and what has happened to everybody else. */
 function startTurns(waiting: number) {
-  const turns = createTurns({ concurrency: 1, waiting });
+  const turns = turnsOf({ concurrency: 1, waiting });
   const happened: string[] = [];
   turns.enter(cancellation(), { isPoll: false });
   const enter = async (isPoll: boolean, { signal, by }: { signal?: AbortSignal; by?: AbortSignal }) =>
@@ -33,7 +36,7 @@ function startTurns(waiting: number) {
 }
 
 test('a free turn is taken at once, and given back', () => {
-  const turns = createTurns({ concurrency: 2, waiting: 0 });
+  const turns = turnsOf({ concurrency: 2, waiting: 0 });
   const enter = () => turns.enter(cancellation(), { isPoll: false });
 
   expect([enter(), enter()]).toEqual([undefined, undefined]);
@@ -104,7 +107,7 @@ test('whoever leaves or is late waits no more, and leaves room', async () => {
 });
 
 test('whoever is late already, or has left, takes no turn', () => {
-  const turns = createTurns({ concurrency: 1, waiting: 1 });
+  const turns = turnsOf({ concurrency: 1, waiting: 1 });
   const over = cancellation();
   over.leave('left');
 

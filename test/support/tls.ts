@@ -1,0 +1,21 @@
+/** A self-signed certificate for localhost, upstream.test and 127.0.0.1. Tests alone use it; its key is no secret. */
+export const certificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg3aBVINg+wdZUeZyC
+V5PRHde0ALvnNiZBgE2VUen1+KahRANCAARkDGykDz6dKvbFj2zje78fWVLF3g4B
+Z0p6rU5bF+GkCs8uVHKQbq4RVC/++H1Q5y1yG1z8lUe9RYqfpj/5WzAh
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBqjCCAVCgAwIBAgIULA1iW9BfxvlHYEXloX4yPtx9izcwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyODIzMjYyNFoYDzIxMjYxMTA0
+MjMyNjI0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARkDGykDz6dKvbFj2zje78fWVLF3g4BZ0p6rU5bF+GkCs8uVHKQbq4R
+VC/++H1Q5y1yG1z8lUe9RYqfpj/5WzAho34wfDAdBgNVHQ4EFgQUG1jq+wuC/zFz
+GwoirVB6ZLfFNLcwHwYDVR0jBBgwFoAUG1jq+wuC/zFzGwoirVB6ZLfFNLcwDwYD
+VR0TAQH/BAUwAwEB/zApBgNVHREEIjAggglsb2NhbGhvc3SCDXVwc3RyZWFtLnRl
+c3SHBH8AAAEwCgYIKoZIzj0EAwIDSAAwRQIhAN2+lyddd/Vlm5yXrFKMgWKuUZoE
+44yPhcR/kdLhDGihAiAcBsXBJZPLuFpD1Kf5n/m97TrEIe9oCknBxdoH7/Q72Q==
+-----END CERTIFICATE-----
+`,
+};
