@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type JwtConfig, jwtConfig, jwtMistakes, jwtSettings } from './access/config.ts';
 import { isLoopbackName } from './access/credential.ts';
 import { type Bounds, boundSettings, boundsOf } from './limits/config.ts';
+import { type NetworkConfig, networkMistakes, networkOf, networkSettings, withProxyNames } from './network-config.ts';
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
 import {
@@ -104,6 +105,7 @@ export const settings = {
   REDIS_URL: redisUrl().describe(
     'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
   ),
+  ...networkSettings,
   ...watchSettings,
   ...jwtSettings,
   ...boundSettings,
@@ -136,6 +138,7 @@ export interface Config extends Bounds {
   readonly apiKeyHeader: string;
   /** Undefined: one process, which keeps its own file. */
   readonly redisUrl: string | undefined;
+  readonly network: NetworkConfig;
   readonly watch: WatchSettings;
   /** Subscriptions that one WebSocket may have open at once. */
   readonly streamsPerSocket: number;
@@ -160,7 +163,7 @@ const SHORTEST_SECRET = 32;
  * @throws ConfigError that lists every mistake at once.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const values = readSettings(z.object(settings), environment, mistakesIn);
+  const values = readSettings(z.object(settings), withProxyNames(environment), mistakesIn);
   const isProduction = values.NODE_ENV === 'production';
 
   return Object.freeze({
@@ -179,6 +182,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ownKey: ownKeyOf(values),
     apiKeyHeader: values.FLAIR_API_KEY_HEADER,
     redisUrl: values.REDIS_URL,
+    network: networkOf(values),
     watch: watchOf(values),
     streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
     messagesPerSocket: values.MAX_SOCKET_MESSAGES_PER_SECOND,
@@ -213,7 +217,7 @@ const ownKeyOf = ({ FLAIR_API_KEY, FLAIR_API_URL }: Values): string | undefined 
 /** Mistakes in how settings go together. */
 function mistakesIn(values: Values): string[] {
   const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, FLAIR_API_KEY_HEADER, SECRET = [], CORS_ORIGINS = [] } = values;
-  const mistakes = jwtMistakes(values);
+  const mistakes = [...jwtMistakes(values), ...networkMistakes(values)];
   for (const origin of CORS_ORIGINS) {
     if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
     mistakes.push(`\`CORS_ORIGINS\` must hold origins such as https://app.example.com, or *, but holds "${origin}".`);

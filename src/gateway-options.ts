@@ -8,6 +8,7 @@ import type { IdempotencyStore } from './idempotency/store.ts';
 import type { ImageLimits } from './images/limits.ts';
 import type { Alarm, Pause } from './jobs/pause.ts';
 import type { OperationLimits } from './limits/limits.ts';
+import type { NetworkConfig } from './network-config.ts';
 import type { UploadLimits } from './uploads/limits.ts';
 import type { UpstreamOptions } from './upstream/upstream.ts';
 import type { WatchSettings } from './watching.ts';
@@ -23,6 +24,8 @@ export interface GatewayOptions {
     UpstreamOptions,
     'baseUrl' | 'transport' | 'pool' | 'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
   >;
+  /** How sockets to image hosts are opened, and how long they are kept. @default directly, for a minute */
+  network?: Partial<NetworkConfig>;
   /** Where the gateway listens, for absolute addresses when there is no public one. */
   listeningUrl: () => string;
   log: Logger;

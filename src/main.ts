@@ -10,7 +10,10 @@ import { serve } from './server.ts';
 import { ConfigError, listenMistake } from './settings.ts';
 import { createLog } from './telemetry/log.ts';
 import type { Transport } from './upstream/client.ts';
+import { createConnector } from './upstream/connector.ts';
 import { openNetwork } from './upstream/network.ts';
+import { createProxiedFetch } from './upstream/proxied-fetch.ts';
+import type { Proxies } from './upstream/proxy.ts';
 
 // V8 watches what outlives its collections of garbage, and then makes more of the kind where they hardly ever look. Many
 // answers that wait at once for the upstream look to it like things that stay.
@@ -24,9 +27,9 @@ const IDEMPOTENCY_FILE = '.data/idempotency.sqlite';
 // What only some need is loaded by those: it would take memory and time of all others.
 
 /** The configured upstream: over sockets, or the embedded sandbox. */
-async function openUpstream({ upstreamUrl, sandbox: options }: Config) {
+async function openUpstream({ upstreamUrl, network: { proxies, maxConnectionAge }, sandbox: options }: Config) {
   if (upstreamUrl !== undefined) {
-    const network = openNetwork(upstreamUrl);
+    const network = openNetwork(upstreamUrl, { connect: createConnector({ proxies }), maxAge: maxConnectionAge });
     return {
       access: { baseUrl: upstreamUrl, transport: network, pool: network.reads },
       close: () => network.destroy(),
@@ -38,6 +41,13 @@ async function openUpstream({ upstreamUrl, sandbox: options }: Config) {
   return { access: { baseUrl: SANDBOX_URL, transport }, close: async () => sandbox.close() };
 }
 
+/** What the log says about proxies. Their URLs may hold passwords. */
+const describeProxies = ({ http, https, noProxy }: Proxies) => ({
+  http: http && `${http.protocol}//${http.host}`,
+  https: https && `${https.protocol}//${https.host}`,
+  noProxy,
+});
+
 async function openStore({ redisUrl }: Config): Promise<IdempotencyStore> {
   if (redisUrl === undefined) return openDiskStore(IDEMPOTENCY_FILE);
   const { openRedisStore } = await import('./idempotency/redis.ts');
@@ -48,6 +58,8 @@ async function start(config: Config) {
   const log = createLog(config.logLevel);
   const { automatic, manifest: manifestFile } = config.documents;
   const manifest = manifestFile === undefined ? undefined : readManifest(manifestFile);
+  const { proxies } = config.network;
+  if (proxies) log.info(describeProxies(proxies), 'requests go through a proxy');
   const upstream = await openUpstream(config);
   let listeningUrl = '';
   const gateway = createGateway({
@@ -56,9 +68,12 @@ async function start(config: Config) {
     secrets: config.secrets.length > 0 ? config.secrets : [readOrMakeSecret(SECRET_FILE)],
     upstream: { ...config.upstream, ...upstream.access },
     operationMilliseconds: config.operationMilliseconds,
+    network: config.network,
     idempotencyStore: await openStore(config),
     watch: config.watch,
-    ...(config.jwt && { jwt: { ...config.jwt, tenants: readTenants(config.jwt) } }),
+    ...(config.jwt && {
+      jwt: { ...config.jwt, ...(proxies && { fetch: createProxiedFetch(proxies) }), tenants: readTenants(config.jwt) },
+    }),
     rates: config.rates,
     limits: config.limits,
     documents: { automatic, manifest },

@@ -26,7 +26,7 @@ const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'E
 const SHORTEST_SECRET = 32;
 
 /** What is configured of JWTs; undefined: none are taken. */
-export type JwtConfig = Omit<JwtOptions, 'now' | 'tenants'> & {
+export type JwtConfig = Omit<JwtOptions, 'now' | 'tenants' | 'fetch'> & {
   readonly tenants: readonly string[];
   readonly tenantsFile: string | undefined;
 };

@@ -8,6 +8,8 @@ import type { Identity } from './identity.ts';
 export interface JwtOptions {
   /** Where the keys are that sign (RFC 7517), or the secret that does. */
   keys: { jwksUrl: string } | { secret: string };
+  /** Fetches the keys that sign. @default the platform's fetch */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** What `iss` must be. */
   issuer: string;
   /** What `aud` must hold. */
@@ -65,7 +67,7 @@ export function createTokens(options: JwtOptions): Tokens {
       const name = createHash('sha256').update(jwt).digest('base64url');
       const known = verified.get(name);
       if (known && now() < (known.expiresAt ?? 0)) return known;
-      loaded ??= load(options.keys);
+      loaded ??= load(options);
       const tools = await loaded;
       try {
         const identity = await verify(jwt, tools);
@@ -80,10 +82,12 @@ export function createTokens(options: JwtOptions): Tokens {
 }
 
 /** What verifies, and with which keys. Loaded by those only who take JWTs. */
-async function load(keys: JwtOptions['keys']) {
+async function load({ keys, fetch }: Pick<JwtOptions, 'keys' | 'fetch'>) {
   const jose = await import('jose');
   const key: KeyObject | JWTVerifyGetKey =
-    'secret' in keys ? createSecretKey(Buffer.from(keys.secret)) : jose.createRemoteJWKSet(new URL(keys.jwksUrl));
+    'secret' in keys
+      ? createSecretKey(Buffer.from(keys.secret))
+      : jose.createRemoteJWKSet(new URL(keys.jwksUrl), fetch && { [jose.customFetch]: fetch });
   return { jose, key };
 }
 

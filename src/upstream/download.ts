@@ -1,9 +1,12 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, fetch } from 'undici';
+import { type ConnectorOptions, createConnector } from './connector.ts';
 import { DownloadError, nameOf } from './download-error.ts';
 import { MAX_PICTURE_BYTES, type Picture, pictureOfBase64 } from './picture.ts';
+import type { Proxies } from './proxy.ts';
 import { isPublicAddress, publicLookup, type Resolve, resolveHost } from './public-address.ts';
 import { type Answer, failureOf, receivePicture } from './received-picture.ts';
+import { RenewedDispatcher } from './renewed-dispatcher.ts';
 import { createTimeBudget, type TimeBudget } from './time-budget.ts';
 
 export interface DownloadOptions {
@@ -24,6 +27,12 @@ export interface DownloadOptions {
   resolve?: Resolve;
   /** What connects to public hosts, with a lookup that it has to use. @default an undici Agent */
   connect?: (lookup: LookupFunction) => Dispatcher;
+  /** Proxies that downloads go through. @default none */
+  proxies?: Proxies | undefined;
+  /** Age from which connections are replaced, in milliseconds. @default 60_000 */
+  maxConnectionAge?: number;
+  /** A monotonic clock, in milliseconds. */
+  now?: () => number;
 }
 
 /** Fetches an address of the upstream itself with a credential. It must not follow redirects: they are checked here. */
@@ -43,16 +52,21 @@ const CONNECTIONS_PER_HOST = 16;
  */
 export function createDownload(options: DownloadOptions): Download {
   const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, lifetimeMs = 300_000, resolve = resolveHost } = options;
-  const pool = (lookup?: LookupFunction) =>
-    new Agent({ connections: CONNECTIONS_PER_HOST, connect: { timeout: timeoutMs, ...(lookup && { lookup }) } });
-  const { connect = pool } = options;
+  const { proxies, maxConnectionAge: maxAge = 60_000, now = () => performance.now() } = options;
+  const agent = (connector: Pick<ConnectorOptions, 'lookup' | 'checkProxied'>) =>
+    new Agent({
+      connections: CONNECTIONS_PER_HOST,
+      connect: createConnector({ ...connector, proxies, timeout: timeoutMs }),
+    });
+  const checkProxied = async (hostname: string) => requirePublicName(hostname, resolve);
+  const { connect = (lookup: LookupFunction) => agent({ lookup, checkProxied }) } = options;
   const upstreamOrigin = new URL(options.upstreamOrigin).origin;
   const allowedHosts: ReadonlySet<string> = new Set(options.allowedHosts?.map((host) => host.toLowerCase()));
   // A URL does not show the default port, a setting may.
   const isAllowed = ({ protocol, hostname, port }: URL) =>
     allowedHosts.has(hostname) || allowedHosts.has(`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`);
-  const publicHosts = connect(publicLookup(resolve));
-  const privateHosts = pool();
+  const publicHosts = new RenewedDispatcher({ make: () => connect(publicLookup(resolve)), maxAge, now });
+  const privateHosts = new RenewedDispatcher({ make: () => agent({}), maxAge, now });
 
   const visit = async (
     url: URL,
@@ -131,6 +145,16 @@ function requirePublic(url: URL) {
   // The URL parser has already turned decimal, hexadecimal and octal spellings of IPv4 into the usual one.
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0 && !isPublicAddress(host)) refuse(url, 'a public address');
+}
+
+/**
+ * Refuses a name that is known here to lead into a private network, before a proxy connects to it. A name that cannot be
+ * resolved here is left to the proxy, which may be the only one who can.
+ */
+async function requirePublicName(hostname: string, resolve: Resolve): Promise<void> {
+  const addresses = await resolve(hostname).catch(() => []);
+  if (addresses.every(({ address }) => isPublicAddress(address))) return;
+  throw new DownloadError('refused', `Expected ${hostname} to have public addresses only, but it has others.`);
 }
 
 function refuse(url: URL, expected: string): never {

@@ -1,0 +1,88 @@
+import { request as requestOverHttp } from 'node:http';
+import { request as requestOverHttps } from 'node:https';
+import type { LookupFunction, Socket } from 'node:net';
+import { buildConnector } from 'undici';
+import { type Proxies, portOf, proxyFor, withoutBrackets } from './proxy.ts';
+
+export interface ConnectorOptions {
+  /** @default none: every connection is direct */
+  proxies?: Proxies | undefined;
+  /** Resolves names for direct connections. @default the system's resolver */
+  lookup?: LookupFunction | undefined;
+  /** Checks a name that a proxy is going to resolve. @default every name is accepted */
+  checkProxied?: ((hostname: string) => Promise<void>) | undefined;
+  /** For each connection, that to the proxy included, in milliseconds. @default 10_000 */
+  timeout?: number;
+}
+
+type Connect = buildConnector.connector;
+
+const TIMEOUT = 10_000;
+
+/**
+ * Opens sockets for undici: directly, or through a tunnel (CONNECT, RFC 9110, 9.3.6) of the proxy that applies to the
+ * destination. A failure is that of a connection: nothing of a request was sent.
+ */
+export function createConnector({ proxies, lookup, checkProxied, timeout = TIMEOUT }: ConnectorOptions = {}): Connect {
+  const connect = buildConnector({ timeout, ...(lookup && { lookup }) });
+  if (!proxies) return connect;
+  return (options, callback) => {
+    const proxy = proxyFor(options, proxies);
+    if (!proxy) {
+      connect(options, callback);
+      return;
+    }
+    openProxied(options, { proxy, timeout, checkProxied }).then(
+      (socket) => {
+        if (options.protocol === 'https:') connect({ ...options, httpSocket: socket }, callback);
+        else callback(null, socket);
+      },
+      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+    );
+  };
+}
+
+async function openProxied(
+  options: buildConnector.Options,
+  { proxy, timeout, checkProxied }: { proxy: URL; timeout: number } & Pick<ConnectorOptions, 'checkProxied'>,
+): Promise<Socket> {
+  await checkProxied?.(withoutBrackets(options.hostname));
+  return await openTunnel(`${options.hostname}:${portOf(options)}`, proxy, timeout);
+}
+
+/** Asks a proxy for a connection to `authority`, a host and a port. */
+function openTunnel(authority: string, proxy: URL, timeout: number): Promise<Socket> {
+  const name = `${proxy.protocol}//${proxy.host}`;
+  return new Promise((resolve, reject) => {
+    const request = (proxy.protocol === 'https:' ? requestOverHttps : requestOverHttp)({
+      method: 'CONNECT',
+      host: withoutBrackets(proxy.hostname),
+      port: portOf(proxy),
+      path: authority,
+      headers: { host: authority, ...authorizationOf(proxy) },
+      agent: false,
+      timeout,
+    });
+    request.on('connect', ({ statusCode }, socket, head) => {
+      if (statusCode !== undefined && statusCode >= 200 && statusCode < 300) {
+        socket.setTimeout(0);
+        if (head.byteLength > 0) socket.unshift(head);
+        resolve(socket);
+        return;
+      }
+      socket.destroy();
+      reject(new Error(`expected the proxy ${name} to connect to ${authority}, but it answered ${statusCode}`));
+    });
+    request.on('timeout', () =>
+      request.destroy(new Error(`expected the proxy ${name} to answer within ${timeout} ms, but it did not`)),
+    );
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+function authorizationOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
