@@ -92,7 +92,12 @@ export function createGateway(options: GatewayOptions) {
     onError: (error) => log.error({ err: error }, 'an idempotency record could not be kept'),
   });
   const limits = { ...defaultImageLimits, ...options.images };
-  const download = createDownload({ ...options.network, upstreamOrigin: baseUrl, allowedHosts: limits.hosts });
+  const download = createDownload({
+    ...options.network,
+    monotonicNow,
+    upstreamOrigin: baseUrl,
+    allowedHosts: limits.hosts,
+  });
   const pictures = createPictures({ upstreamOf, download });
   const sealer = createSealer({ secrets, now });
   const images = createImages({

@@ -1,5 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, fetch } from 'undici';
+import { monotonicNow as realMonotonicNow } from '../util/clocks.ts';
 import { type ConnectorOptions, createConnector } from './connector.ts';
 import { DownloadError, nameOf } from './download-error.ts';
 import { MAX_PICTURE_BYTES, type Picture, pictureOfBase64 } from './picture.ts';
@@ -32,7 +33,7 @@ export interface DownloadOptions {
   /** Age from which connections are replaced, in milliseconds. @default 60_000 */
   maxConnectionAge?: number;
   /** A monotonic clock, in milliseconds. */
-  now?: () => number;
+  monotonicNow?: () => number;
 }
 
 /** Fetches an address of the upstream itself with a credential. It must not follow redirects: they are checked here. */
@@ -52,7 +53,7 @@ const CONNECTIONS_PER_HOST = 16;
  */
 export function createDownload(options: DownloadOptions): Download {
   const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, lifetimeMs = 300_000, resolve = resolveHost } = options;
-  const { proxies, maxConnectionAge: maxAge = 60_000, now = () => performance.now() } = options;
+  const { proxies, maxConnectionAge: maxAge = 60_000, monotonicNow = realMonotonicNow } = options;
   const agent = (connector: Pick<ConnectorOptions, 'lookup' | 'checkProxied'>) =>
     new Agent({
       connections: CONNECTIONS_PER_HOST,
@@ -65,8 +66,8 @@ export function createDownload(options: DownloadOptions): Download {
   // A URL does not show the default port, a setting may.
   const isAllowed = ({ protocol, hostname, port }: URL) =>
     allowedHosts.has(hostname) || allowedHosts.has(`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`);
-  const publicHosts = new RenewedDispatcher({ make: () => connect(publicLookup(resolve)), maxAge, now });
-  const privateHosts = new RenewedDispatcher({ make: () => agent({}), maxAge, now });
+  const publicHosts = new RenewedDispatcher({ make: () => connect(publicLookup(resolve)), maxAge, monotonicNow });
+  const privateHosts = new RenewedDispatcher({ make: () => agent({}), maxAge, monotonicNow });
 
   const visit = async (
     url: URL,

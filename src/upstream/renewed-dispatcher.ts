@@ -5,7 +5,7 @@ export interface RenewedDispatcherOptions {
   /** Age from which the dispatcher is replaced, in milliseconds. */
   maxAge: number;
   /** A monotonic clock, in milliseconds. */
-  now: () => number;
+  monotonicNow: () => number;
 }
 
 /**
@@ -21,15 +21,15 @@ export class RenewedDispatcher extends Dispatcher {
     super();
     this.#options = options;
     this.#current = options.make();
-    this.#madeAt = options.now();
+    this.#madeAt = options.monotonicNow();
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const { make, maxAge, now } = this.#options;
-    if (now() - this.#madeAt >= maxAge) {
+    const { make, maxAge, monotonicNow } = this.#options;
+    if (monotonicNow() - this.#madeAt >= maxAge) {
       void this.#current.close();
       this.#current = make();
-      this.#madeAt = now();
+      this.#madeAt = monotonicNow();
     }
     return this.#current.dispatch(options, handler);
   }

@@ -10,7 +10,10 @@ import { createClock } from '../support/clock.ts';
 
 function startBreaker(settings: Partial<BreakerSettings> = {}) {
   const clock = createClock();
-  const breaker = createBreaker({ share: 0.5, attempts: 4, window: 10_000, rest: 5_000, ...settings }, clock.monotonicNow);
+  const breaker = createBreaker(
+    { share: 0.5, attempts: 4, window: 10_000, rest: 5_000, ...settings },
+    clock.monotonicNow,
+  );
   return { clock, breaker };
 }
 

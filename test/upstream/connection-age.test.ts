@@ -46,7 +46,11 @@ test('reads and writes follow a name that has moved once their connections are t
   const { port, lookup, move } = await startMovingName();
   let time = 0;
   const baseUrl = `http://upstream.test:${port}`;
-  const network = openNetwork(baseUrl, { connect: createConnector({ lookup }), maxAge: 60_000, now: () => time });
+  const network = openNetwork(baseUrl, {
+    connect: createConnector({ lookup }),
+    maxAge: 60_000,
+    monotonicNow: () => time,
+  });
   onTestFinished(() => network.destroy());
   const { upstream } = await startUpstream('fetch', [], { baseUrl, transport: network, pool: network.reads });
   const read = async () => (await upstream.models.get('m')).displayName;
@@ -71,7 +75,7 @@ test('downloads open new connections once theirs are too old', async () => {
   const download = createDownload({
     upstreamOrigin: 'https://api.example',
     maxConnectionAge: 1_000,
-    now: () => time,
+    monotonicNow: () => time,
     connect: () => {
       const agent = new Agent({
         connect: (options, callback) => connector({ ...options, protocol: 'http:', port: String(port) }, callback),

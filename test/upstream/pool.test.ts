@@ -127,7 +127,7 @@ test('a connection that fails serves the requests that wait for it, and each fai
 describe('a connection that is too old', () => {
   test('is replaced after its request, and not lent again', () => {
     let time = 0;
-    const { pool, lent, lend } = startPool({ connections: 1, maxAge: 1_000, now: () => time });
+    const { pool, lent, lend } = startPool({ connections: 1, maxAge: 1_000, monotonicNow: () => time });
     lend();
     time = 999;
     pool.takeBack(lent[0] as Connection);
@@ -144,7 +144,7 @@ describe('a connection that is too old', () => {
 
   test('is replaced when it became so while nothing used it', () => {
     let time = 0;
-    const { pool, lent, lend } = startPool({ maxAge: 1_000, now: () => time });
+    const { pool, lent, lend } = startPool({ maxAge: 1_000, monotonicNow: () => time });
     lend();
     pool.takeBack(lent[0] as Connection);
     time = 1_000;

@@ -25,7 +25,7 @@ function startUpstream() {
   const upstreamOf = createUpstreams({
     pause: clock.pause,
     alarm: clock.alarm,
-    now: clock.now,
+    monotonicNow: clock.monotonicNow,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     transport,
