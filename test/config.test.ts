@@ -183,3 +183,60 @@ describe('the secret that nobody has configured', () => {
     expect(readOrMakeSecret(secretFile())).not.toBe(readOrMakeSecret(secretFile()));
   });
 });
+
+describe('proxies', () => {
+  const proxiesOf = (environment: Record<string, string>) => {
+    const { proxies } = readConfig(environment).network;
+    return proxies && { http: proxies.http?.href, https: proxies.https?.href, noProxy: proxies.noProxy };
+  };
+
+  test('are none unless the environment names one', () => {
+    expect(proxiesOf({ NO_PROXY: 'localhost' })).toBeUndefined();
+    expect(proxiesOf({ HTTPS_PROXY: '' })).toBeUndefined();
+  });
+
+  test('are read in upper and lower case, the latter first, with or without a scheme', () => {
+    expect(
+      proxiesOf({
+        HTTPS_PROXY: 'http://upper:1',
+        https_proxy: 'lower:2',
+        HTTP_PROXY: 'https://me:secret@upper:3/',
+        no_proxy: 'localhost, .internal,10.0.0.0/8',
+      }),
+    ).toEqual({
+      http: 'https://me:secret@upper:3/',
+      https: 'http://lower:2/',
+      noProxy: ['localhost', '.internal', '10.0.0.0/8'],
+    });
+  });
+
+  test('of all schemes stand in for those of one', () => {
+    expect(proxiesOf({ all_proxy: 'http://all:1', HTTP_PROXY: 'http://http:2' })).toMatchObject({
+      http: 'http://http:2/',
+      https: 'http://all:1/',
+    });
+  });
+
+  test.each([
+    'socks5://me:hunter2@proxy:1080',
+    'ftp://me:hunter2@proxy',
+    'http://me:hunter2@',
+    'http://me:hunter2@proxy/path',
+    'http://me:hunter2%@proxy',
+    'http://me:hunter2@proxy:99999',
+    'not a proxy hunter2',
+  ])('that are none are mistakes, which do not repeat a password: %s', (value) => {
+    for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']) {
+      const [mistake = '', ...others] = mistakesOf({ [name]: value });
+      expect(mistake).toContain(`\`${name}\` must be the address of an HTTP proxy, such as http://proxy.example:3128`);
+      expect(mistake).not.toContain('hunter2');
+      expect(others).toEqual([]);
+    }
+  });
+
+  test('are not bypassed by ranges that are none', () => {
+    expect(mistakesOf({ NO_PROXY: 'localhost,10.0.0.0/99' })).toEqual([
+      '`NO_PROXY` must hold hosts, IP addresses or ranges such as 10.0.0.0/8, but holds "10.0.0.0/99".',
+    ]);
+  });
+});
