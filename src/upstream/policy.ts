@@ -109,6 +109,8 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
       const { breaker, keyState } = this.#options;
       const { rejection } = keyState;
       if (rejection) throw rejection;
+      // A poll may begin again when the breaker opens before it is sent.
+      this.leaveList();
       keyState.requests.add(this);
       if (this.#task.start) leaveWith(this.#task.start.by, this);
       this.#sendAfter(breaker.wait > 0 && this.#task.isPoll ? this.#enterLater() : this.#enter());
@@ -118,6 +120,7 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
   }
 
   onSent(): void {
+    if (this.#task.operation.method === 'GET') return;
     this.#isSent = true;
     if (this.#hasBegun) return;
     this.#hasBegun = true;

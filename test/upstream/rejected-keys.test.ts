@@ -139,6 +139,20 @@ describe('the first 401', () => {
     expect(sent).toHaveLength(33);
   });
 
+  test('ends the read of an image, too', async () => {
+    const { sent, reads, upstreamOf } = startUpstream();
+    const reading = reads('bad', 1);
+    const image = upstreamOf('bad').dataItems.picture({ modelId: 'm', id: 'd' });
+    const failure = expect(image).rejects.toMatchObject({ failure: 'status', status: 401 });
+    await settle();
+
+    sent[0]?.answer(unauthorized());
+
+    await failure;
+    expect(await Promise.all(reading)).toEqual(['status 401']);
+    expect(sent[1]?.request.signal.aborted).toBe(true);
+  });
+
   test('leaves a write alone that may have reached the upstream', async () => {
     const { sent, reads, upstreamOf } = startUpstream();
     const writing = upstreamOf('key').trainings.start('m', { trainingStrength: 1 });
