@@ -22,7 +22,15 @@ export interface GatewayOptions {
   /** Absolute address of the upstream, and how requests reach it. */
   upstream: Pick<
     UpstreamOptions,
-    'baseUrl' | 'transport' | 'pool' | 'retry' | 'deadline' | 'concurrency' | 'waiting' | 'breaker'
+    | 'baseUrl'
+    | 'transport'
+    | 'pool'
+    | 'retry'
+    | 'deadline'
+    | 'concurrency'
+    | 'waiting'
+    | 'breaker'
+    | 'maxRetryAfterSeconds'
   >;
   /** How sockets to image hosts are opened, and how long they are kept. @default directly, for a minute */
   network?: Partial<NetworkConfig>;

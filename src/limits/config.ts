@@ -4,6 +4,7 @@ import type { ImageLimits } from '../images/limits.ts';
 import { decimal, integer, list, seconds } from '../settings.ts';
 import type { UploadLimits } from '../uploads/limits.ts';
 import type { BreakerSettings } from '../upstream/breaker.ts';
+import { DEFAULT_MAX_RETRY_AFTER } from '../upstream/retry-after.ts';
 import type { OperationLimits } from './limits.ts';
 
 const upstreamSettings = {
@@ -12,6 +13,9 @@ const upstreamSettings = {
   ),
   MAX_WAITING_REQUESTS_PER_KEY: integer({ default: 1_000, min: 1, max: 10_000_000 }).describe(
     'Requests of one key that may wait for their turn at the upstream. Polls are turned away first.',
+  ),
+  MAX_RETRY_AFTER_SECONDS: seconds(DEFAULT_MAX_RETRY_AFTER, 24 * 3_600).describe(
+    'Longest delay that is respected when the upstream sends `Retry-After`, in seconds. Longer ones are shortened to it.',
   ),
   BREAKER_SHARE: decimal({ default: 0.5, min: 0.01, max: 1 }).describe(
     'Share of failed requests from which on the upstream is left alone for a while; 5xx, silence and broken connections count.',
@@ -96,7 +100,11 @@ export interface Bounds {
   /** Time for the answer to a query or a mutation, in milliseconds. */
   readonly operationMilliseconds: number;
   /** How the upstream is spared. */
-  readonly upstream: { readonly waiting: number; readonly breaker: BreakerSettings };
+  readonly upstream: {
+    readonly waiting: number;
+    readonly breaker: BreakerSettings;
+    readonly maxRetryAfterSeconds: number;
+  };
   readonly rates: RateLimits;
   readonly limits: OperationLimits;
   readonly uploads: UploadLimits;
@@ -108,6 +116,7 @@ export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bo
   operationMilliseconds: values.OPERATION_SECONDS * 1_000,
   upstream: {
     waiting: values.MAX_WAITING_REQUESTS_PER_KEY,
+    maxRetryAfterSeconds: values.MAX_RETRY_AFTER_SECONDS,
     breaker: {
       share: values.BREAKER_SHARE,
       attempts: values.BREAKER_REQUESTS,

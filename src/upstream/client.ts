@@ -53,6 +53,8 @@ export interface ClientOptions {
   random: () => number;
   /** Time for one operation with all its repetitions and its body, in milliseconds. */
   deadline: number;
+  /** The longest `Retry-After` that is respected, in seconds. */
+  maxRetryAfterSeconds: number;
   /** Told when the upstream asks for patience, in seconds. */
   onRetryAfter: (seconds: number) => void;
   /** Told what is read of a job, unless it is what was read before. */

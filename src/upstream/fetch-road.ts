@@ -4,8 +4,9 @@ import { LARGEST_ANSWER, readBytes, textOf } from './body.ts';
 import { errorMessageIn } from './error-message.ts';
 import type { Network, SendOptions } from './network.ts';
 import type { ConnectionOwner } from './pool.ts';
+import { parseRetryAfter } from './retry-after.ts';
 import { isJson, type ReadRoad } from './road.ts';
-import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError } from './road-errors.ts';
+import { LARGEST_ERROR, NetworkError, StatusError } from './road-errors.ts';
 
 /** How a request reaches an upstream inside the process, such as the embedded sandbox. It is sent when this is called. */
 export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -55,10 +56,13 @@ export interface FetchRoadOptions {
   redact: (text: string) => string;
   /** The wall clock, in milliseconds since the epoch: `Retry-After` may be a date. */
   now: () => number;
+  /** The longest `Retry-After` that is respected, in seconds. */
+  maxRetryAfterSeconds: number;
 }
 
 /** The road for everything that is rare, large or no JSON. */
-export function createFetchRoad({ baseUrl, transport, owner, headers, redact, now }: FetchRoadOptions): FetchRoad {
+export function createFetchRoad(options: FetchRoadOptions): FetchRoad {
+  const { baseUrl, transport, owner, headers } = options;
   const http = ky.create({
     prefixUrl: baseUrl,
     headers,
@@ -81,7 +85,7 @@ export function createFetchRoad({ baseUrl, transport, owner, headers, redact, no
       });
       return await read(response);
     } catch (error) {
-      if (error instanceof HTTPError) throw await refusal(error.response, { now, redact });
+      if (error instanceof HTTPError) throw await refusal(error.response, options);
       // `fetch` reports every failure of the network as a TypeError with the cause; a mistake in our code has no cause.
       if (error instanceof TypeError && error.cause !== undefined) throw new NetworkError(error);
       throw error;
@@ -113,9 +117,9 @@ export const ignoreBody = async (response: Response): Promise<void> => {
 
 async function refusal(
   response: Response,
-  { now, redact }: Pick<FetchRoadOptions, 'now' | 'redact'>,
+  { now, redact, maxRetryAfterSeconds: max }: Pick<FetchRoadOptions, 'now' | 'redact' | 'maxRetryAfterSeconds'>,
 ): Promise<StatusError> {
-  const retryAfter = readRetryAfter(response.headers.get('retry-after'), now());
+  const retryAfter = parseRetryAfter(response.headers.get('retry-after'), { now: now(), max });
   // A status is enough where the words cannot be had.
   const said = await readBytes(response, LARGEST_ERROR).then(
     (bytes) => errorMessageIn(textOf(bytes), response.headers.get('content-type'), redact),

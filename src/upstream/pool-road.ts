@@ -4,8 +4,9 @@ import type { Cancellation, Leaver } from './cancellation.ts';
 import { errorMessageIn } from './error-message.ts';
 import type { Done } from './policy.ts';
 import type { Borrower, Connection, ConnectionOwner, ConnectionSource } from './pool.ts';
+import { parseRetryAfter } from './retry-after.ts';
 import { isJson, type ReadRequest, type ReadRoad } from './road.ts';
-import { LARGEST_ERROR, NetworkError, readRetryAfter, StatusError } from './road-errors.ts';
+import { LARGEST_ERROR, NetworkError, StatusError } from './road-errors.ts';
 
 export interface PoolRoadOptions {
   /** Connections to the origin of `baseUrl`. */
@@ -20,10 +21,12 @@ export interface PoolRoadOptions {
   redact: (text: string) => string;
   /** The wall clock, in milliseconds since the epoch: `Retry-After` may be a date. */
   now: () => number;
+  /** The longest `Retry-After` that is respected, in seconds. */
+  maxRetryAfterSeconds: number;
 }
 
 /** What all requests of a road have in common. */
-interface Road extends Pick<PoolRoadOptions, 'pool' | 'owner' | 'redact' | 'now'> {
+interface Road extends Pick<PoolRoadOptions, 'pool' | 'owner' | 'redact' | 'now' | 'maxRetryAfterSeconds'> {
   /** What paths begin with. */
   readonly prefix: string;
   /** Names and values in turn. */
@@ -31,11 +34,12 @@ interface Road extends Pick<PoolRoadOptions, 'pool' | 'owner' | 'redact' | 'now'
 }
 
 /** The lean road for reads: a request costs a fraction of what it does with `fetch`. */
-export function createPoolRoad({ pool, baseUrl, owner, headers, redact, now }: PoolRoadOptions): ReadRoad {
+export function createPoolRoad(options: PoolRoadOptions): ReadRoad {
+  const { pool, baseUrl, owner, headers, redact, now, maxRetryAfterSeconds } = options;
   const prefix = new URL(baseUrl).pathname.replace(/\/$/, '');
   // As `fetch` sends them: some upstreams turn requests without them away.
   const all = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': ACCEPTED_CODINGS, ...headers };
-  const road: Road = { pool, owner, redact, now, prefix, headers: Object.entries(all).flat() };
+  const road: Road = { pool, owner, redact, now, maxRetryAfterSeconds, prefix, headers: Object.entries(all).flat() };
 
   return (request, cancellation, done) => pool.lend(new Exchange(road, { request, cancellation, done }));
 }
@@ -193,7 +197,8 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   #statusError(said?: string): StatusError {
-    const retryAfter = readRetryAfter(this.#retryAfter, this.#road.now());
+    const { now, maxRetryAfterSeconds: max } = this.#road;
+    const retryAfter = parseRetryAfter(this.#retryAfter, { now: now(), max });
     return new StatusError(this.#status, { retryAfter, said });
   }
 

@@ -2,7 +2,7 @@
 export class StatusError extends Error {
   override name = 'StatusError' as const;
   readonly status: number;
-  /** What the upstream asks for in `Retry-After`, in seconds; undefined when it asks for nothing. */
+  /** The delay that the upstream requests in `Retry-After`, capped, in seconds; undefined when it requests none. */
   readonly retryAfter: number | undefined;
   /** Private, so that whoever logs the error leaves it out: the words are the upstream's, about somebody's data. */
   readonly #said: string | undefined;
@@ -34,12 +34,3 @@ export class NetworkError extends Error {
 
 /** More than any error has to say, in bytes. */
 export const LARGEST_ERROR = 65_536;
-
-/** `Retry-After` in both its forms (RFC 9110, 10.2.3), as seconds from now; undefined when missing or unreadable. */
-export function readRetryAfter(header: string | null | undefined, now: number): number | undefined {
-  const value = header?.trim();
-  if (!value) return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1_000));
-}

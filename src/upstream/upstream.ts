@@ -13,6 +13,7 @@ import { createPaths } from './paths.ts';
 import { createPlaces } from './places.ts';
 import { predictions } from './predictions.ts';
 import { defaultRetry, type RetryPolicy } from './retry.ts';
+import { DEFAULT_MAX_RETRY_AFTER } from './retry-after.ts';
 import { SharedReads } from './shared-reads.ts';
 import { trainings } from './trainings.ts';
 import { createTurns } from './turns.ts';
@@ -40,6 +41,8 @@ export interface UpstreamOptions
   /** Time for one operation with all its repetitions and its body, in milliseconds. @default 30_000 */
   deadline?: number;
   retry?: RetryPolicy;
+  /** The longest `Retry-After` that is respected, in seconds. @default 300 */
+  maxRetryAfterSeconds?: number;
   /** When the upstream counts as failing, where it differs from {@link defaultBreaker}. */
   breaker?: Partial<BreakerSettings>;
   /** How deadlines are kept. */
@@ -80,6 +83,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
   } = options;
   const { alarm, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
   const { onRetryAfter = () => {}, onJob = () => {} } = options;
+  const { maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
   const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
   const reads = new HeldValues<SharedReads>();
   const familiar = new FamiliarAnswers();
@@ -108,6 +112,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
       apiKey,
       deadline,
       retry,
+      maxRetryAfterSeconds,
       paths,
       turns,
       keyState,

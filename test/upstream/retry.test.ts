@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import { defaultRetry, waitBeforeRetry } from '../../src/upstream/retry.ts';
-import { NetworkError, readRetryAfter, StatusError } from '../../src/upstream/road-errors.ts';
+import { parseRetryAfter } from '../../src/upstream/retry-after.ts';
+import { NetworkError, StatusError } from '../../src/upstream/road-errors.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const { getModel, startTraining } = contract.operations;
 
 const answered = (status: number, headers: Record<string, string> = {}) =>
-  new StatusError(status, { retryAfter: readRetryAfter(headers['retry-after'], NOW) });
+  new StatusError(status, { retryAfter: parseRetryAfter(headers['retry-after'], { now: NOW, max: 300 }) });
 
 const broken = (code: string) => new NetworkError(Object.assign(new Error(code), { code }));
 
