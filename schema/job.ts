@@ -113,7 +113,9 @@ Job.implement({
  * What is known of a job that was just started, should reading it fail: that it is there. It may have cost money, so a
  * failed read must not take its id from the caller.
  */
-export const acceptedJob = { otherwise: { status: { state: 'UNKNOWN', word: '', isFinished: false } } } as const;
+export const acceptedJob = {
+  otherwise: { status: { state: 'UNKNOWN', word: '', isFinished: false }, progress: null, createdAt: null },
+} as const;
 
 /** The longest that a mutation holds its answer for a job, in seconds. */
 const LONGEST_WAIT = 60;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../src/context.ts';
-import { publicError } from '../src/errors.ts';
+import { explainHold, publicError } from '../src/errors.ts';
 import type { JobRow, JobUpdate } from '../src/services.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
 import { builder } from './builder.ts';
@@ -16,6 +16,8 @@ const show = (event: JobUpdate, { loaders }: Context): JobRow =>
 
 /** Why nothing more will come of a job. */
 function refuse({ key, error, wasSeen }: Extract<JobUpdate, { error: unknown }>): never {
+  const hold = explainHold(error, globalId(key));
+  if (hold) throw hold;
   if (!isNotFound(error)) throw error;
   const what = key.kind === 'Model' ? 'model' : 'job';
   const message = wasSeen

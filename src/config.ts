@@ -47,6 +47,9 @@ const watchSettings = {
   WATCH_PATIENCE_SECONDS: seconds(600, 24 * HOUR).describe(
     'For how long the upstream may fail before a stream ends, in seconds.',
   ),
+  WATCH_IMAGES_SECONDS: decimal({ default: 10, min: 0, max: HOUR }).describe(
+    'How long a completed prediction without images is still polled for them before its last event, in seconds.',
+  ),
   MAX_STREAMS_PER_KEY: integer({ default: 1_000, min: 1, max: 10_000_000 }).describe(
     'Subscriptions that one key may have open at once.',
   ),
@@ -205,6 +208,7 @@ function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>): WatchSetti
     perSecond: values.WATCH_REQUESTS_PER_SECOND,
     linger: values.WATCH_LINGER_SECONDS * 1_000,
     patience: values.WATCH_PATIENCE_SECONDS * 1_000,
+    images: values.WATCH_IMAGES_SECONDS * 1_000,
     streams: values.MAX_STREAMS_PER_KEY,
   };
 }

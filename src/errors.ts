@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
 import { AbandonedError } from './jobs/poll.ts';
+import { OnHoldError } from './jobs/shared-poll.ts';
 import { DownloadError } from './upstream/download-error.ts';
 import { UpstreamError } from './upstream/errors.ts';
 
@@ -103,6 +104,8 @@ function ofUpstream(error: UpstreamError): GraphQLError {
       const message = `So many requests of this key wait already that nothing was sent. Try again in ${retryAfter} s.`;
       return say('RATE_LIMITED', message, { retryAfter });
     }
+    case 'not-visible':
+      return say('UPSTREAM_UNAVAILABLE', 'This was created a moment ago and cannot be read yet. Try again.');
     case 'unreachable':
       return say('UPSTREAM_UNAVAILABLE', 'The upstream cannot be reached. Try again later.');
     case 'invalid-response':
@@ -133,6 +136,18 @@ function ofUpstream(error: UpstreamError): GraphQLError {
     'The upstream failed. Try again later.',
     retryAfter === undefined ? {} : { retryAfter },
   );
+}
+
+/**
+ * The error for a subscriber who gets no state of a job yet because its key is on hold; undefined for any other error.
+ *
+ * @param id Global id of what is watched.
+ */
+export function explainHold(error: unknown, id: string): GraphQLError | undefined {
+  if (!(error instanceof OnHoldError)) return undefined;
+  const retryAfter = Math.ceil(error.wait / 1_000);
+  const message = `The upstream asks for fewer requests with this key, so nothing is known yet. It is read in ${retryAfter} s, and this subscription goes on.`;
+  return publicError('RATE_LIMITED', message, { id, retryAfter }, error);
 }
 
 const DOWNLOAD_CODES = {

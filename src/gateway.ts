@@ -31,6 +31,7 @@ import { defaultImageLimits } from './images/limits.ts';
 import { createSealer } from './images/seal.ts';
 import { alarm as realAlarm } from './jobs/alarm.ts';
 import { pauseUntil, pause as realPause } from './jobs/pause.ts';
+import { createPollGate } from './jobs/poll-gate.ts';
 import { useDocumentLimits } from './limits/documents.ts';
 import { defaultOperationLimits } from './limits/limits.ts';
 import { useSearchParams } from './limits/search-params.ts';
@@ -81,11 +82,13 @@ export function createGateway(options: GatewayOptions) {
     now,
     monotonicNow,
     random,
+    admitPoll: (signal) => gate.enter(signal, true),
     onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),
     onJob: (apiKey, row) => watching.learn(apiKey, row),
   });
+  const gate = createPollGate({ outage: upstreamOf.outage, pause, monotonicNow });
   const settings = { ...defaultWatchSettings, ...options.watch };
-  const watching = createWatching({ upstreamOf, settings, pause, now, monotonicNow, random });
+  const watching = createWatching({ upstreamOf, settings, gate, pause, now, monotonicNow, random });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,
     pause,

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Pacer } from './jobs/pacer.ts';
-import type { Pollable } from './jobs/poll.ts';
+import type { Pollable, Verdict } from './jobs/poll.ts';
 import type { Job, JobList } from './jobs/watch.ts';
+import { MissingImages, type MissingImagesOptions } from './missing-images.ts';
 import type { JobKey, JobRow, WatchedKey } from './services.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import { nextLastDocId } from './upstream/page.ts';
@@ -23,6 +24,8 @@ export interface JobSourceOptions {
   tenant: string;
   pacer: Pacer;
   pace: Readonly<Record<JobKey['kind'] | 'list', Pace>>;
+  /** How images are waited for that a completed prediction lacks. */
+  images: MissingImagesOptions;
 }
 
 /** More pages of a model's trainings than anybody looks at live. */
@@ -34,20 +37,29 @@ export const jobName = (tenant: string, key: WatchedKey): string =>
   `${tenant} ${key.kind} ${'modelId' in key ? `${key.modelId}/` : ''}${key.id}`;
 
 /** A job to poll. */
-export function jobOf({ upstream, tenant, pacer, pace }: JobSourceOptions, key: JobKey): Job<JobRow, WatchedKey> {
+export function jobOf(options: JobSourceOptions, key: JobKey): Job<JobRow, WatchedKey> {
+  const { upstream, tenant, pacer, pace } = options;
+  const images = new MissingImages(options.images);
   return {
     ...failures,
     key,
     name: jobName(tenant, key),
     pacer,
     pace: pace[key.kind],
-    read: (signal) =>
+    read: async (signal) =>
       key.kind === 'Training'
-        ? upstream.trainings.get(key, { signal, ...AS_A_POLL })
-        : upstream.predictions.get(key.id, { signal, ...AS_A_POLL }),
+        ? withStatus(await upstream.trainings.get(key, { signal, ...AS_A_POLL }))
+        : images.shown(withStatus(await upstream.predictions.get(key.id, { signal, ...AS_A_POLL }))),
+    maxWait: () => images.left && Math.min(images.left, pace[key.kind].fastest),
     isFinished: ({ status }) => status?.isFinished ?? false,
     isChange: (before, after) => !isDeepStrictEqual(visible(before), visible(after)),
   };
+}
+
+/** @throws UpstreamError for a row without a status, which says nothing about the job. */
+function withStatus<Row extends JobRow>(row: Row): Row {
+  if (row.status) return row;
+  throw new UpstreamError(`get${row.kind}`, 'invalid-response', 'status: expected a value, got none');
 }
 
 /** The trainings of a model, in which those started elsewhere appear. */
@@ -80,23 +92,37 @@ export function trainingsOf(options: JobSourceOptions, modelId: string): JobList
         before.map(({ id }) => id),
         after.map(({ id }) => id),
       ),
-    jobOf: ({ id }) => jobOf(options, { kind: 'Training', modelId, id }),
+    jobOf: ({ id }) => ({ ...jobOf(options, { kind: 'Training', modelId, id }), isKnown: true }),
   };
 }
 
 /** What a viewer could see of a state. Addresses of images may be new at every look, although the images are not. */
 const visible = (row: JobRow) => (row.kind === 'Prediction' ? { ...row, images: row.images?.length } : row);
 
-/** What a failed look means. */
-const failures: Pick<Pollable<unknown>, 'isPassing' | 'retryAfter'> = {
-  // A refusal of the key, or of the job's id, will not pass.
-  isPassing: (error) =>
-    error instanceof UpstreamError &&
-    (error.failure !== 'status' ||
-      error.status === undefined ||
-      error.status === 408 ||
-      error.status === 429 ||
-      error.status >= 500),
+/** How errors of the upstream are judged. */
+const failures: Pick<Pollable<unknown>, 'judge' | 'retryAfter'> = {
+  judge: (error, wasRead) => judgeError(error, wasRead),
   retryAfter: (error) =>
     error instanceof UpstreamError && error.retryAfter !== undefined ? error.retryAfter * 1_000 : undefined,
 };
+
+/** Statuses that end a stream: the key is refused, or the job is gone for good. */
+const FINAL: readonly number[] = [401, 403, 410];
+/** Statuses that refuse the request itself, which was never answered otherwise, so that repeating it would not help. */
+const REFUSED: readonly number[] = [400, 402, 404, 422];
+/** Statuses that pass by themselves, although they blame the request. */
+const PASSING: readonly number[] = [408, 409, 425, 429];
+
+/**
+ * What an error says of a job. One that was read before is not to blame for an odd status; only a missing one is gone,
+ * if a second read confirms it. Before that, a status that refuses the request ends the stream: the request was wrong.
+ */
+function judgeError(error: unknown, wasRead: boolean): Verdict {
+  if (!(error instanceof UpstreamError)) return 'final';
+  const { failure, status } = error;
+  if (failure !== 'status' || status === undefined || status >= 500) return 'transient';
+  if (FINAL.includes(status)) return 'final';
+  if (wasRead) return status === 404 ? 'doubtful' : 'transient';
+  if (REFUSED.includes(status)) return 'final';
+  return PASSING.includes(status) ? 'transient' : 'doubtful';
+}

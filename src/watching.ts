@@ -5,6 +5,7 @@ import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-source
 import { beginningWith, whenOver } from './jobs/events.ts';
 import { createPacer } from './jobs/pacer.ts';
 import type { Pause } from './jobs/pause.ts';
+import type { PollGate } from './jobs/poll-gate.ts';
 import { createProgress, type JobFacts, type Progress } from './jobs/progress.ts';
 import { createWatch, type Events } from './jobs/watch.ts';
 import type { JobKey, JobRow, JobUpdate, WatchedKey } from './services.ts';
@@ -20,6 +21,8 @@ export interface WatchSettings {
   linger: number;
   /** For how long looks may fail in a row before a stream ends, in milliseconds. */
   patience: number;
+  /** How long images are waited for that a completed prediction lacks, in milliseconds. */
+  images: number;
   /** How many streams one credential may have open at once. */
   streams: number;
 }
@@ -33,12 +36,15 @@ export const defaultWatchSettings: WatchSettings = {
   perSecond: 20,
   linger: 3_000,
   patience: 600_000,
+  images: 10_000,
   streams: 1_000,
 };
 
 export interface WatchingOptions {
   upstreamOf: (apiKey: string) => Upstream;
   settings: WatchSettings;
+  /** Admits the polls of all credentials. */
+  gate: PollGate;
   pause: Pause;
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
@@ -78,7 +84,8 @@ const CREDENTIALS = 10_000;
 /** How long the first event is waited for before a stream begins without it, in milliseconds. */
 const OPENING = 5_000;
 
-export function createWatching({ upstreamOf, settings, pause, now, monotonicNow, random }: WatchingOptions): Watching {
+export function createWatching(options: WatchingOptions): Watching {
+  const { upstreamOf, settings, gate, pause, now, monotonicNow, random } = options;
   const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, monotonicNow, random });
   const progress = createProgress({ now });
   const streams = createPlaces(settings.streams, 'streams');
@@ -87,8 +94,9 @@ export function createWatching({ upstreamOf, settings, pause, now, monotonicNow,
     memoMethod: (apiKey) => ({
       upstream: upstreamOf(apiKey),
       tenant: tenantOf({ apiKey }),
-      pacer: createPacer({ perSecond: settings.perSecond, pause, monotonicNow }),
+      pacer: createPacer({ perSecond: settings.perSecond, gate, pause, monotonicNow }),
       pace: settings.pace,
+      images: { grace: settings.images, now, monotonicNow },
       classes: {},
     }),
   });

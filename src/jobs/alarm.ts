@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers';
 import { Linked, LinkedList } from '../linked.ts';
 import { monotonicNow } from '../util/clocks.ts';
+import { timerDelay } from './delay.ts';
 import type { Alarm } from './pause.ts';
 
 export interface AlarmOptions {
@@ -62,7 +63,7 @@ class Bell {
 
   #wait(milliseconds: number): void {
     this.#isTimed = true;
-    this.#options.startTimer(milliseconds, () => this.#ring());
+    this.#options.startTimer(timerDelay(milliseconds), () => this.#ring());
   }
 
   #ring(): void {

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { MAX_TIMER_DELAY, timerDelay } from './delay.ts';
 
 /**
  * Waits for a number of milliseconds, or rejects with the signal's reason when it aborts first. The only kind of waiting
@@ -6,8 +7,14 @@ import { setTimeout } from 'node:timers/promises';
  */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** Waits in real time, without keeping the process alive. */
-export const pause: Pause = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal, ref: false });
+/** Waits in real time, however long, without keeping the process alive. */
+export const pause: Pause = async (milliseconds, signal) => {
+  let left = milliseconds;
+  for (; left > MAX_TIMER_DELAY; left -= MAX_TIMER_DELAY) {
+    await setTimeout(MAX_TIMER_DELAY, undefined, { signal, ref: false });
+  }
+  await setTimeout(timerDelay(left), undefined, { signal, ref: false });
+};
 
 /**
  * Calls back after a number of milliseconds, unless it is called off before, by what is returned. For waits that begin

@@ -3,6 +3,15 @@ import { createOutage } from './outage.ts';
 import type { Pacer } from './pacer.ts';
 import type { Pause } from './pause.ts';
 
+/**
+ * What a failed read means for a poll.
+ *
+ * - `transient`: nothing about the job, so the next read may succeed.
+ * - `doubtful`: the job may be gone. It is, if another read soon after says so, too.
+ * - `final`: no later read will succeed.
+ */
+export type Verdict = 'transient' | 'doubtful' | 'final';
+
 /** What a poll needs to know of what it looks at. */
 export interface Pollable<State> {
   /** Looks once. Its signal aborts when nobody waits for the answer any more. */
@@ -11,8 +20,12 @@ export interface Pollable<State> {
   readonly isFinished: (state: State) => boolean;
   /** Whether two states differ in something a viewer could see. */
   readonly isChange: (before: State, after: State) => boolean;
-  /** Whether a failed look says nothing about the job, so that the next one may succeed. */
-  readonly isPassing: (error: unknown) => boolean;
+  /** The longest wait after a read that succeeded, in milliseconds; undefined where only the backoff decides. */
+  readonly maxWait?: () => number | undefined;
+  /** Whether it is known to exist before the first read. @default false */
+  readonly isKnown?: boolean;
+  /** What a failed read means. @param wasRead Whether an earlier read succeeded, or it is known to exist. */
+  readonly judge: (error: unknown, wasRead: boolean) => Verdict;
   /** How long the upstream wants to be left alone after a failed look, in milliseconds, if it said so. */
   readonly retryAfter: (error: unknown) => number | undefined;
 }
@@ -21,8 +34,8 @@ export interface PollOptions<State> {
   source: Pollable<State>;
   /** Called after every look that succeeded. */
   onLook: (state: State) => void;
-  /** Called after every look that failed, but for the last one. */
-  onTrouble: (error: unknown) => void;
+  /** Called after every transient error, and when the next read cannot begin for a while. */
+  onTrouble: () => void;
   /** For how long looks may fail in a row, in milliseconds; a request to wait is an answer too. */
   patience: number;
   backoff: Backoff;
@@ -39,6 +52,8 @@ export interface Poll {
   readonly over: Promise<void>;
   /** Whether it is looking, or about to. */
   readonly isLooking: boolean;
+  /** Whether it is about to look, but has to wait until the upstream may be asked. */
+  readonly isBlocked: boolean;
   /** How long it waits before the next look, in milliseconds. */
   readonly interval: number;
   /** Looks at once instead of waiting out the interval; a look under way does not count, as it may have begun too early. */
@@ -50,16 +65,23 @@ export class AbandonedError extends Error {
   override name = 'AbandonedError' as const;
 }
 
+/** A read that cannot begin for so long is reported, in milliseconds. Shorter waits are not worth an event. */
+export const LONG_WAIT = 3_000;
+
+/** The longest wait before a second read shows whether a job is gone, in milliseconds. */
+const CONFIRMATION = 2_000;
+
 /** Looks at something until it has finished: look, then wait, so that a slow upstream is never asked twice at once. */
 export function startPoll<State>(options: PollOptions<State>): Poll {
   const { source, onLook, onTrouble, patience, backoff, pacer, pause, monotonicNow, signal } = options;
   let nap: AbortController | undefined;
   let isAwake = false;
+  let isBlocked = false;
   let interval = 0;
   const outage = createOutage({ limit: patience, monotonicNow });
 
-  const doze = async () => {
-    interval = backoff.next();
+  const doze = async (maxWait = Number.POSITIVE_INFINITY) => {
+    interval = Math.min(backoff.next(), maxWait);
     if (!isAwake) {
       nap = new AbortController();
       const stop = () => nap?.abort();
@@ -74,27 +96,41 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
 
   const run = async () => {
     let last: { state: State } | undefined;
+    let isDoubted = false;
     for (;;) {
+      let maxWait: number | undefined;
+      if (pacer.blocked >= LONG_WAIT) onTrouble();
+      isBlocked = true;
       await pacer.turn(signal);
+      isBlocked = false;
       try {
         const state = await source.read(signal);
         signal.throwIfAborted();
         outage.end();
         if (last && source.isChange(last.state, state)) backoff.reset();
         last = { state };
+        isDoubted = false;
         onLook(state);
         if (source.isFinished(state)) return;
+        maxWait = source.maxWait?.();
       } catch (error) {
-        if (signal.aborted || !source.isPassing(error)) throw error;
+        if (signal.aborted) throw error;
+        const verdict = source.judge(error, last !== undefined || source.isKnown === true);
+        if (verdict === 'final' || (verdict === 'doubtful' && isDoubted)) throw error;
+        if (verdict === 'doubtful') {
+          isDoubted = true;
+          await doze(CONFIRMATION);
+          continue;
+        }
         const retryAfter = source.retryAfter(error);
         if (retryAfter !== undefined) {
           pacer.hold(retryAfter);
           outage.end();
         }
         if (outage.hasReachedLimit(interval)) throw new AbandonedError('No look succeeded.', { cause: error });
-        onTrouble(error);
+        onTrouble();
       }
-      await doze();
+      await doze(maxWait);
     }
   };
 
@@ -102,6 +138,9 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
     over: run(),
     get isLooking() {
       return nap === undefined;
+    },
+    get isBlocked() {
+      return isBlocked;
     },
     get interval() {
       return interval;

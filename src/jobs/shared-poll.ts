@@ -1,7 +1,7 @@
 import { type BackoffOptions, createBackoff } from './backoff.ts';
 import type { Pacer } from './pacer.ts';
 import type { Pause } from './pause.ts';
-import { type Poll, type Pollable, startPoll } from './poll.ts';
+import { LONG_WAIT, type Poll, type Pollable, startPoll } from './poll.ts';
 
 /** Something to watch: how to look at it, and how often. */
 export interface Job<State, Key> extends Pollable<State> {
@@ -14,20 +14,34 @@ export interface Job<State, Key> extends Pollable<State> {
   readonly pacer: Pacer;
 }
 
+/** Nothing is known of a job yet, because its credential is on hold. The stream goes on. */
+export class OnHoldError extends Error {
+  override name = 'OnHoldError' as const;
+  /** When the job is read, in milliseconds from now. */
+  readonly wait: number;
+
+  constructor(wait: number) {
+    super('expected to read a job, but its credential is on hold');
+    this.wait = wait;
+  }
+}
+
 /** One thing that happened to a job. All its listeners get this very object, so work done for it can be shared by them. */
 export type JobEvent<State, Key> =
-  | {
-      readonly key: Key;
-      readonly state: State;
-      /** When it was last seen so, if the upstream cannot be read at present. */
-      readonly staleSince?: Date;
-    }
+  | SeenEvent<State, Key>
   | {
       readonly key: Key;
       readonly error: unknown;
-      /** Whether any look succeeded before. */
+      /** Whether any look succeeded before, or a list contained it. The last event of the job, unless the error is an {@link OnHoldError}. */
       readonly wasSeen: boolean;
     };
+
+interface SeenEvent<State, Key> {
+  readonly key: Key;
+  readonly state: State;
+  /** When it was last seen so, if the upstream cannot be read at present. */
+  readonly staleSince?: Date;
+}
 
 export interface Listener<State, Key> {
   put(name: string, event: JobEvent<State, Key>): void;
@@ -59,7 +73,11 @@ export class SharedPoll<State, Key> {
   readonly #stop = new AbortController();
   readonly #poll: Poll;
   readonly #onOver: () => void;
-  #latest: JobEvent<State, Key> | undefined;
+  #latest: SeenEvent<State, Key> | undefined;
+  /** {@link #latest} with its age, for those who cannot wait until it is read again. */
+  #stale: SeenEvent<State, Key> | undefined;
+  /** Those who know that the credential is on hold. */
+  readonly #informed = new WeakSet<Listener<State, Key>>();
   /** When the last look succeeded: by the monotonic clock, and by the wall clock, in milliseconds. */
   #seenAt = 0;
   #seenSince = 0;
@@ -89,12 +107,16 @@ export class SharedPoll<State, Key> {
   join(listener: Listener<State, Key>): void {
     this.#lingering?.abort();
     this.#listeners.add(listener);
-    if (!this.#latest) return;
-    const isStale = 'state' in this.#latest && this.#latest.staleSince !== undefined;
-    if (isStale || this.#options.monotonicNow() - this.#seenAt <= this.#poll.interval) {
+    if (!this.#latest) {
+      if (this.#poll.isBlocked || !this.#poll.isLooking) this.#reportHold();
+      return;
+    }
+    const age = this.#options.monotonicNow() - this.#seenAt;
+    if (this.#latest.staleSince !== undefined || age <= this.#poll.interval) {
       listener.put(this.#job.name, this.#latest);
     } else {
       this.#owed.add(listener);
+      if (this.#poll.isBlocked) listener.put(this.#job.name, this.#staleEvent(this.#latest));
       if (!this.#poll.isLooking) this.#poll.wake();
     }
   }
@@ -130,26 +152,44 @@ export class SharedPoll<State, Key> {
     this.#seenAt = this.#options.monotonicNow();
     this.#seenSince = this.#options.now();
     this.#latest = event;
-    const isNews =
-      !before || !('state' in before) || before.staleSince !== undefined || this.#job.isChange(before.state, state);
+    this.#stale = undefined;
+    const isNews = before === undefined || before.staleSince !== undefined || this.#job.isChange(before.state, state);
     this.#tell(isNews ? this.#listeners : this.#owed, event);
   }
 
   #trouble(): void {
     const before = this.#latest;
-    if (!before || !('state' in before)) return;
+    if (!before) {
+      this.#reportHold();
+      return;
+    }
     if (before.staleSince !== undefined) {
       this.#tell(this.#owed, before);
       return;
     }
-    this.#latest = { key: before.key, state: before.state, staleSince: new Date(this.#seenSince) };
+    this.#latest = this.#staleEvent(before);
     this.#tell(this.#listeners, this.#latest);
+  }
+
+  #staleEvent({ key, state }: SeenEvent<State, Key>): SeenEvent<State, Key> {
+    this.#stale ??= { key, state, staleSince: new Date(this.#seenSince) };
+    return this.#stale;
+  }
+
+  /** Informs listeners, each once, that nothing is known of the job yet because of a long hold. */
+  #reportHold(): void {
+    const { held } = this.#job.pacer;
+    if (held < LONG_WAIT) return;
+    const uninformed = [...this.#listeners].filter((listener) => !this.#informed.has(listener));
+    if (uninformed.length === 0) return;
+    for (const listener of uninformed) this.#informed.add(listener);
+    this.#tell(uninformed, { key: this.#job.key, error: new OnHoldError(held), wasSeen: false });
   }
 
   #fail(error: unknown): void {
     if (this.#isOver) return;
-    this.#latest = { key: this.#job.key, error, wasSeen: this.#latest !== undefined };
-    this.#tell(this.#listeners, this.#latest);
+    const wasSeen = this.#latest !== undefined || this.#job.isKnown === true;
+    this.#tell(this.#listeners, { key: this.#job.key, error, wasSeen });
     this.#end();
   }
 

@@ -6,6 +6,7 @@ import type { FamiliarAnswers } from './familiar-answers.ts';
 import { createFetchRoad, type OutgoingStream, readByFetch, sendOver, type Transport } from './fetch-road.ts';
 import type { JobRow } from './job-row.ts';
 import type { Network } from './network.ts';
+import { NewJobs, readNewJob } from './new-jobs.ts';
 import type { Paths } from './paths.ts';
 import { createPolicy, type Policy, type Start, type Task } from './policy.ts';
 import type { ConnectionSource } from './pool.ts';
@@ -55,6 +56,8 @@ export interface ClientOptions {
   deadline: number;
   /** The longest `Retry-After` that is respected, in seconds. */
   maxRetryAfterSeconds: number;
+  /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
+  admitPoll?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
   /** Told when the upstream asks for patience, in seconds. */
   onRetryAfter: (seconds: number) => void;
   /** Told what is read of a job, unless it is what was read before. */
@@ -108,6 +111,8 @@ export interface Client {
     options: CallOptions,
     read: (response: Response) => Promise<Result>,
   ): Promise<Result>;
+  /** Called with a job that was just created: how it is read. The upstream may not show it at once. */
+  onCreated<Id extends 'getTraining' | 'getPrediction'>(id: Id, path: PathOf<Id> & object): void;
   /** Fetches an address on the upstream's own origin with this credential. */
   fetchOwn(url: string, signal: AbortSignal): Promise<Response>;
 }
@@ -125,6 +130,8 @@ export function createClient(options: ClientOptions): Client {
     road: pool ? createPoolRoad({ ...options, pool, owner, headers, redact }) : readByFetch(sendByFetch),
   };
 
+  const newJobs = new NewJobs(options.monotonicNow);
+
   const send: Client['send'] = async <Id extends OperationId, Result>(
     id: Id,
     { path, json, bytes, stream }: Call<Id>,
@@ -135,6 +142,7 @@ export function createClient(options: ClientOptions): Client {
     const { method } = operation;
     try {
       const request = { method, path: paths(id, path), json, bytes, stream };
+      if (method === 'DELETE') newJobs.delete(request.path);
       const task: Task<Result> = {
         id,
         operation,
@@ -155,24 +163,37 @@ export function createClient(options: ClientOptions): Client {
     }
   };
 
+  const read = <Id extends ReadId, Result>(
+    id: Id,
+    path: string,
+    call: ReadCall<Id, Result>,
+    { signal, isPoll = false, start }: CallOptions,
+  ): Promise<Result> => {
+    const task = new Reading(reads, { id, path, call, operation: contract.operations[id], isPoll, start });
+    // A poll is answered with what is so now, and whoever writes reads what was written.
+    if (isPoll || start) return within({ milliseconds: deadline, alarm, caller: signal }, policy, task);
+    return shared.join(path, signal, (cancellation, done) => policy(task, cancellation, done));
+  };
+
   return {
     contract,
     onJob: options.onJob,
     redactRow: createRedactRow(apiKey, redact),
     shared,
 
-    read(id, call, { signal, isPoll = false, start }) {
+    read(id, call, callOptions) {
       let path: string;
       try {
         path = paths(id, call.path, call.query);
       } catch (error) {
         return Promise.reject(error);
       }
-      const task = new Reading(reads, { id, path, call, operation: contract.operations[id], isPoll, start });
-      // A poll is answered with what is so now, and whoever writes reads what was written.
-      if (isPoll || start) return within({ milliseconds: deadline, alarm, caller: signal }, policy, task);
-      return shared.join(path, signal, (cancellation, done) => policy(task, cancellation, done));
+      if (!newJobs.has(path)) return read(id, path, call, callOptions);
+      const repetitions = callOptions.isPoll ? 0 : options.retry.limit;
+      return readNewJob(id, () => read(id, path, call, callOptions), { ...options, repetitions });
     },
+
+    onCreated: (id, path) => newJobs.add(paths(id, path)),
 
     send,
 

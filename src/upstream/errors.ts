@@ -8,6 +8,7 @@ import type { OperationId } from '../contract/contract.ts';
  * - `unreachable`: no connection, or one that broke.
  * - `invalid-response`: an answer that breaks the contract where it matters.
  * - `outcome-unknown`: a write that is not repeatable may or may not have happened.
+ * - `not-visible`: a job that was created a moment ago cannot be read yet.
  * - `avoided`: nothing was sent, because the upstream has been failing.
  * - `crowded`: nothing was sent, because too many requests of this credential wait already.
  */
@@ -17,6 +18,7 @@ export type UpstreamFailure =
   | 'unreachable'
   | 'invalid-response'
   | 'outcome-unknown'
+  | 'not-visible'
   | 'avoided'
   | 'crowded';
 

@@ -61,6 +61,8 @@ export interface PolicyOptions {
   monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
+  /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
+  admitPoll?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
   /** Told when the upstream asks for patience, in seconds. */
   onRetryAfter: (seconds: number) => void;
 }
@@ -177,8 +179,9 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
 
   /** Polls are in no hurry: they wait until the upstream may be asked, and hold no turn meanwhile. */
   async #enterLater(): Promise<void> {
-    const { breaker, pause } = this.#options;
-    while (breaker.wait > 0) await pause(breaker.wait, this.#cancellation.signal);
+    const { breaker, pause, admitPoll } = this.#options;
+    const { signal } = this.#cancellation;
+    while (breaker.wait > 0) await (admitPoll ? admitPoll(signal) : pause(breaker.wait, signal));
     await this.#enter();
   }
 

@@ -104,9 +104,11 @@ export const predictions = (client: Client) => {
 
     /** Costs money, and is therefore never sent twice. Resolves to the new prediction's id. */
     create: (body: Wire['CreatePrediction']): Promise<string> =>
-      client.send('createPrediction', { path: {}, json: body }, {}, async (response) =>
-        readers.createdId(await readJson('createPrediction', response)),
-      ),
+      client.send('createPrediction', { path: {}, json: body }, {}, async (response) => {
+        const id = readers.createdId(await readJson('createPrediction', response));
+        client.onCreated('getPrediction', { predictionId: id });
+        return id;
+      }),
 
     /** Marks the record as deleted; a running prediction goes on. */
     delete: (id: string): Promise<void> =>

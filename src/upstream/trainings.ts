@@ -66,10 +66,11 @@ export const trainings = (client: Client) => {
 
     /** Costs money, and is therefore never sent twice. */
     start: (modelId: string, body: Wire['StartTraining']): Promise<TrainingKey> =>
-      client.send('startTraining', { path: { modelId }, json: body }, {}, async (response) => ({
-        modelId,
-        id: readers.startedId(await readJson('startTraining', response)),
-      })),
+      client.send('startTraining', { path: { modelId }, json: body }, {}, async (response) => {
+        const id = readers.startedId(await readJson('startTraining', response));
+        client.onCreated('getTraining', { modelId, trainingId: id });
+        return { modelId, id };
+      }),
 
     /** Asks for cancellation, which is not guaranteed to succeed; what ran is charged for. */
     cancel: ({ modelId, id }: TrainingKey): Promise<void> =>

@@ -53,6 +53,8 @@ export interface UpstreamOptions
   monotonicNow?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
   random?: () => number;
+  /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
+  admitPoll?: ClientOptions['admitPoll'];
   /** Told when the upstream asks a credential for patience, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
   /** Told what is read of a credential's jobs, unless it is what was read before. */
@@ -68,11 +70,16 @@ const WHOLE_PICTURES = { total: 16, each: 4 };
 /** The upstream for an API key. @param start When its writes may begin. @default whenever it is their turn */
 export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
 
+export type Upstreams = UpstreamOf & {
+  /** How long nothing is sent because the upstream has been failing, in milliseconds; 0 when something may be. */
+  readonly outage: () => number;
+};
+
 /**
  * Makes the upstream for each API key. One key has one queue, however many answers ask with it at once; whether the
  * upstream fails is judged for all of them together.
  */
-export function createUpstreams(options: UpstreamOptions): UpstreamOf {
+export function createUpstreams(options: UpstreamOptions): Upstreams {
   const {
     concurrency = 32,
     unconfirmed = 4,
@@ -130,7 +137,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
     return made;
   };
 
-  return (apiKey, start) => {
+  const upstreamOf: UpstreamOf = (apiKey, start) => {
     const { client, upstream } = known.get(apiKey) ?? make(apiKey);
     if (!start) return upstream;
     const started: Client = {
@@ -140,4 +147,5 @@ export function createUpstreams(options: UpstreamOptions): UpstreamOf {
     };
     return resources(started, apiKey);
   };
+  return Object.assign(upstreamOf, { outage: () => breaker.wait });
 }

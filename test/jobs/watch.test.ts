@@ -48,12 +48,14 @@ function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}
       },
       isFinished: (state) => state >= LAST,
       isChange: (before, after) => before !== after,
-      isPassing: (error) => error instanceof Passing,
+      judge: (error) => (error instanceof Passing ? 'transient' : error instanceof Missing ? 'doubtful' : 'final'),
       retryAfter: (error) => (error instanceof Passing ? error.retryAfter : undefined),
     };
   };
   return { clock, watch, looks, states, failures, job, times: () => looks.map(({ at }) => at) };
 }
+
+class Missing extends Error {}
 
 class Passing extends Error {
   readonly retryAfter: number | undefined;

@@ -30,7 +30,7 @@ export interface StartOptions {
   /** Time for one upstream operation, in milliseconds. */
   deadline?: number;
   /** How many requests of one credential are under way and wait, when the upstream counts as failing, and what is repeated. */
-  upstream?: Pick<GatewayOptions['upstream'], 'concurrency' | 'waiting' | 'breaker' | 'retry'>;
+  upstream?: Pick<GatewayOptions['upstream'], 'concurrency' | 'waiting' | 'breaker' | 'retry' | 'maxRetryAfterSeconds'>;
   jwt?: Omit<JwtOptions, 'now'>;
   /** How much one caller may ask; without a bound on what comes at once unless it says so. */
   rates?: Partial<RateLimits>;

@@ -32,6 +32,11 @@ type Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": typeof types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": typeof types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": typeof types.PredictionsOfAllDocument,
+    "\n  subscription HeldTraining($id: ID!) { trainingUpdated(id: $id) { id status staleSince } }\n": typeof types.HeldTrainingDocument,
+    "\n  subscription HeldTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.HeldTrainingsDocument,
+    "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": typeof types.HeldJobsDocument,
+    "query ReadHeld { models { nodes { id } } }": typeof types.ReadHeldDocument,
+    "query ReadTooSoon { models { nodes { id } } }": typeof types.ReadTooSoonDocument,
     "\n  query Copies($id: ID!, $width: Int, $format: ImageFormat) {\n    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }\n  }\n": typeof types.CopiesDocument,
     "\n  query FactsAndPlaceholder($id: ID!) {\n    node(id: $id) { ... on DataItem { image { url placeholder contentType byteSize width height } } }\n  }\n": typeof types.FactsAndPlaceholderDocument,
     "\n  query ListImages($id: ID!) {\n    model(id: $id) { dataItems(first: 100) { nodes { image { url small: url(width: 200, format: WEBP) } } } }\n  }\n": typeof types.ListImagesDocument,
@@ -56,6 +61,8 @@ type Documents = {
     "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    ": typeof types.MalformedMergedDocument,
     "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }": typeof types.MalformedTriggerDocument,
     "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    ": typeof types.MalformedCreateDocument,
+    "\n  subscription AwaitImages($id: ID!) { predictionUpdated(id: $id) { status isFinished images { url } } }\n": typeof types.AwaitImagesDocument,
+    "\n  mutation CreateAndAwaitImages($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { status images { url } } } }\n  }\n": typeof types.CreateAndAwaitImagesDocument,
     "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.RenameModelDocument,
     "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": typeof types.DeleteModelDocument,
     "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n": typeof types.CancelTrainingDocument,
@@ -66,6 +73,15 @@ type Documents = {
     "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    ": typeof types.LookupsDocument,
     "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  ": typeof types.RenameTwiceDocument,
     "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }": typeof types.TriggerWordDocument,
+    "\n  mutation CreateInvisible($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      ... on CreatePredictionSuccess { prediction { id status isFinished createdAt progress { fraction } } }\n    }\n  }\n": typeof types.CreateInvisibleDocument,
+    "\n  mutation StartInvisible($input: StartTrainingInput!) {\n    startTraining(input: $input) { ... on StartTrainingSuccess { training { id status } } }\n  }\n": typeof types.StartInvisibleDocument,
+    "mutation DeleteNew($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }": typeof types.DeleteNewDocument,
+    "query ReadInvisible($id: ID!) { prediction(id: $id) { status } }": typeof types.ReadInvisibleDocument,
+    "\n  subscription WatchInvisible($id: ID!) { predictionUpdated(id: $id) { status } }\n": typeof types.WatchInvisibleDocument,
+    "\n  subscription FollowInvisible($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.FollowInvisibleDocument,
+    "\n  subscription OddTraining($id: ID!) { trainingUpdated(id: $id) { status staleSince } }\n": typeof types.OddTrainingDocument,
+    "\n  subscription OddTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.OddTrainingsDocument,
+    "\n  subscription ResumeJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": typeof types.ResumeJobsDocument,
     "\n  subscription StormOfJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status isFinished staleSince } }\n": typeof types.StormOfJobsDocument,
     "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n": typeof types.UploadDocument,
     "\n  mutation UploadMany($input: UploadDataItemsInput!) {\n    uploadDataItems(input: $input) {\n      __typename\n      ... on UploadDataItemsSuccess {\n        outcomes { fileName dataItem { id } error { __typename message ... on UnsupportedImageError { fileName } } }\n      }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.UploadManyDocument,
@@ -101,6 +117,11 @@ const documents: Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": types.PredictionsOfAllDocument,
+    "\n  subscription HeldTraining($id: ID!) { trainingUpdated(id: $id) { id status staleSince } }\n": types.HeldTrainingDocument,
+    "\n  subscription HeldTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.HeldTrainingsDocument,
+    "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": types.HeldJobsDocument,
+    "query ReadHeld { models { nodes { id } } }": types.ReadHeldDocument,
+    "query ReadTooSoon { models { nodes { id } } }": types.ReadTooSoonDocument,
     "\n  query Copies($id: ID!, $width: Int, $format: ImageFormat) {\n    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }\n  }\n": types.CopiesDocument,
     "\n  query FactsAndPlaceholder($id: ID!) {\n    node(id: $id) { ... on DataItem { image { url placeholder contentType byteSize width height } } }\n  }\n": types.FactsAndPlaceholderDocument,
     "\n  query ListImages($id: ID!) {\n    model(id: $id) { dataItems(first: 100) { nodes { image { url small: url(width: 200, format: WEBP) } } } }\n  }\n": types.ListImagesDocument,
@@ -125,6 +146,8 @@ const documents: Documents = {
     "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    ": types.MalformedMergedDocument,
     "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }": types.MalformedTriggerDocument,
     "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    ": types.MalformedCreateDocument,
+    "\n  subscription AwaitImages($id: ID!) { predictionUpdated(id: $id) { status isFinished images { url } } }\n": types.AwaitImagesDocument,
+    "\n  mutation CreateAndAwaitImages($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { status images { url } } } }\n  }\n": types.CreateAndAwaitImagesDocument,
     "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.RenameModelDocument,
     "\n  mutation DeleteModel($input: DeleteModelInput!) {\n    deleteModel(input: $input) { __typename ... on DeleteModelSuccess { deletedId } ... on NotFoundError { id } }\n  }\n": types.DeleteModelDocument,
     "\n  mutation CancelTraining($input: CancelTrainingInput!) {\n    cancelTraining(input: $input) {\n      __typename\n      ... on CancelTrainingSuccess { training { id status } }\n      ... on Error { message }\n      ... on NotFoundError { id }\n    }\n  }\n": types.CancelTrainingDocument,
@@ -135,6 +158,15 @@ const documents: Documents = {
     "\n      query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {\n        model(id: $model) { id }\n        training(id: $training) { id }\n        prediction(id: $prediction) { id }\n        node(id: $any) { id }\n        nodes(ids: [$any, $any]) { id }\n      }\n    ": types.LookupsDocument,
     "\n    mutation RenameTwice($id: ID!) {\n      first: renameModel(input: { id: $id, displayName: \"First\" }) { ... on RenameModelSuccess { model { displayName customModelType } } }\n      second: renameModel(input: { id: $id, displayName: \"Second\" }) { ... on RenameModelSuccess { model { displayName } } }\n      deleteModel(input: { id: $id }) { __typename }\n      again: deleteModel(input: { id: $id }) { __typename }\n    }\n  ": types.RenameTwiceDocument,
     "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }": types.TriggerWordDocument,
+    "\n  mutation CreateInvisible($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      ... on CreatePredictionSuccess { prediction { id status isFinished createdAt progress { fraction } } }\n    }\n  }\n": types.CreateInvisibleDocument,
+    "\n  mutation StartInvisible($input: StartTrainingInput!) {\n    startTraining(input: $input) { ... on StartTrainingSuccess { training { id status } } }\n  }\n": types.StartInvisibleDocument,
+    "mutation DeleteNew($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }": types.DeleteNewDocument,
+    "query ReadInvisible($id: ID!) { prediction(id: $id) { status } }": types.ReadInvisibleDocument,
+    "\n  subscription WatchInvisible($id: ID!) { predictionUpdated(id: $id) { status } }\n": types.WatchInvisibleDocument,
+    "\n  subscription FollowInvisible($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.FollowInvisibleDocument,
+    "\n  subscription OddTraining($id: ID!) { trainingUpdated(id: $id) { status staleSince } }\n": types.OddTrainingDocument,
+    "\n  subscription OddTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.OddTrainingsDocument,
+    "\n  subscription ResumeJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": types.ResumeJobsDocument,
     "\n  subscription StormOfJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status isFinished staleSince } }\n": types.StormOfJobsDocument,
     "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n": types.UploadDocument,
     "\n  mutation UploadMany($input: UploadDataItemsInput!) {\n    uploadDataItems(input: $input) {\n      __typename\n      ... on UploadDataItemsSuccess {\n        outcomes { fileName dataItem { id } error { __typename message ... on UnsupportedImageError { fileName } } }\n      }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.UploadManyDocument,
@@ -221,6 +253,26 @@ export function graphql(source: "query PredictionCursor { predictions { pageInfo
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }"): typeof import('./graphql.ts').PredictionsOfAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription HeldTraining($id: ID!) { trainingUpdated(id: $id) { id status staleSince } }\n"): typeof import('./graphql.ts').HeldTrainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription HeldTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n"): typeof import('./graphql.ts').HeldTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n"): typeof import('./graphql.ts').HeldJobsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ReadHeld { models { nodes { id } } }"): typeof import('./graphql.ts').ReadHeldDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ReadTooSoon { models { nodes { id } } }"): typeof import('./graphql.ts').ReadTooSoonDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -320,6 +372,14 @@ export function graphql(source: "\n      mutation MalformedCreate {\n        cre
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  subscription AwaitImages($id: ID!) { predictionUpdated(id: $id) { status isFinished images { url } } }\n"): typeof import('./graphql.ts').AwaitImagesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateAndAwaitImages($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { status images { url } } } }\n  }\n"): typeof import('./graphql.ts').CreateAndAwaitImagesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').RenameModelDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -357,6 +417,42 @@ export function graphql(source: "\n    mutation RenameTwice($id: ID!) {\n      f
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query TriggerWord($id: ID!) { model(id: $id) { triggerWord } }"): typeof import('./graphql.ts').TriggerWordDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateInvisible($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      ... on CreatePredictionSuccess { prediction { id status isFinished createdAt progress { fraction } } }\n    }\n  }\n"): typeof import('./graphql.ts').CreateInvisibleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation StartInvisible($input: StartTrainingInput!) {\n    startTraining(input: $input) { ... on StartTrainingSuccess { training { id status } } }\n  }\n"): typeof import('./graphql.ts').StartInvisibleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation DeleteNew($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }"): typeof import('./graphql.ts').DeleteNewDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ReadInvisible($id: ID!) { prediction(id: $id) { status } }"): typeof import('./graphql.ts').ReadInvisibleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription WatchInvisible($id: ID!) { predictionUpdated(id: $id) { status } }\n"): typeof import('./graphql.ts').WatchInvisibleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription FollowInvisible($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n"): typeof import('./graphql.ts').FollowInvisibleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription OddTraining($id: ID!) { trainingUpdated(id: $id) { status staleSince } }\n"): typeof import('./graphql.ts').OddTrainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription OddTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n"): typeof import('./graphql.ts').OddTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription ResumeJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n"): typeof import('./graphql.ts').ResumeJobsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -337,6 +337,40 @@ export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
 
+export type HeldTrainingSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type HeldTrainingSubscription = { trainingUpdated: { id: string, status: JobStatus, staleSince: string | null } | null };
+
+export type HeldTrainingsSubscriptionVariables = Exact<{
+  modelId: string | number;
+}>;
+
+
+export type HeldTrainingsSubscription = { trainingsUpdated: { id: string, status: JobStatus } | null };
+
+export type HeldJobsSubscriptionVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type HeldJobsSubscription = { jobsUpdated:
+    | { id: string, status: JobStatus }
+    | { id: string, status: JobStatus }
+   | null };
+
+export type ReadHeldQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReadHeldQuery = { models: { nodes: Array<{ id: string } | null> } };
+
+export type ReadTooSoonQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReadTooSoonQuery = { models: { nodes: Array<{ id: string } | null> } };
+
 export type CopiesQueryVariables = Exact<{
   id: string | number;
   width?: number | null | undefined;
@@ -549,6 +583,23 @@ export type MalformedCreateMutation = { createModel:
     | Record<PropertyKey, never>
    };
 
+export type AwaitImagesSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AwaitImagesSubscription = { predictionUpdated: { status: JobStatus, isFinished: boolean, images: Array<{ url: string }> | null } | null };
+
+export type CreateAndAwaitImagesMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type CreateAndAwaitImagesMutation = { createPrediction:
+    | { prediction: { status: JobStatus, images: Array<{ url: string }> | null } }
+    | Record<PropertyKey, never>
+   };
+
 export type RenameModelMutationVariables = Exact<{
   input: RenameModelInput;
 }>;
@@ -675,6 +726,82 @@ export type TriggerWordQueryVariables = Exact<{
 
 
 export type TriggerWordQuery = { model: { triggerWord: string | null } | null };
+
+export type CreateInvisibleMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type CreateInvisibleMutation = { createPrediction:
+    | { prediction: { id: string, status: JobStatus, isFinished: boolean, createdAt: string | null, progress: { fraction: number | null } } }
+    | Record<PropertyKey, never>
+   };
+
+export type StartInvisibleMutationVariables = Exact<{
+  input: StartTrainingInput;
+}>;
+
+
+export type StartInvisibleMutation = { startTraining:
+    | { training: { id: string, status: JobStatus } }
+    | Record<PropertyKey, never>
+   };
+
+export type DeleteNewMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteNewMutation = { deletePrediction:
+    | { __typename: 'DeletePredictionSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type ReadInvisibleQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ReadInvisibleQuery = { prediction: { status: JobStatus } | null };
+
+export type WatchInvisibleSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type WatchInvisibleSubscription = { predictionUpdated: { status: JobStatus } | null };
+
+export type FollowInvisibleSubscriptionVariables = Exact<{
+  modelId: string | number;
+}>;
+
+
+export type FollowInvisibleSubscription = { trainingsUpdated: { id: string, status: JobStatus } | null };
+
+export type OddTrainingSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type OddTrainingSubscription = { trainingUpdated: { status: JobStatus, staleSince: string | null } | null };
+
+export type OddTrainingsSubscriptionVariables = Exact<{
+  modelId: string | number;
+}>;
+
+
+export type OddTrainingsSubscription = { trainingsUpdated: { id: string, status: JobStatus } | null };
+
+export type ResumeJobsSubscriptionVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type ResumeJobsSubscription = { jobsUpdated:
+    | { id: string, status: JobStatus }
+    | { id: string, status: JobStatus }
+   | null };
 
 export type StormOfJobsSubscriptionVariables = Exact<{
   ids: Array<string | number> | string | number;
@@ -1126,6 +1253,49 @@ export const PredictionsOfAllDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
+export const HeldTrainingDocument = new TypedDocumentString(`
+    subscription HeldTraining($id: ID!) {
+  trainingUpdated(id: $id) {
+    id
+    status
+    staleSince
+  }
+}
+    `) as unknown as TypedDocumentString<HeldTrainingSubscription, HeldTrainingSubscriptionVariables>;
+export const HeldTrainingsDocument = new TypedDocumentString(`
+    subscription HeldTrainings($modelId: ID!) {
+  trainingsUpdated(modelId: $modelId) {
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<HeldTrainingsSubscription, HeldTrainingsSubscriptionVariables>;
+export const HeldJobsDocument = new TypedDocumentString(`
+    subscription HeldJobs($ids: [ID!]!) {
+  jobsUpdated(ids: $ids) {
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<HeldJobsSubscription, HeldJobsSubscriptionVariables>;
+export const ReadHeldDocument = new TypedDocumentString(`
+    query ReadHeld {
+  models {
+    nodes {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReadHeldQuery, ReadHeldQueryVariables>;
+export const ReadTooSoonDocument = new TypedDocumentString(`
+    query ReadTooSoon {
+  models {
+    nodes {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReadTooSoonQuery, ReadTooSoonQueryVariables>;
 export const CopiesDocument = new TypedDocumentString(`
     query Copies($id: ID!, $width: Int, $format: ImageFormat) {
   node(id: $id) {
@@ -1425,6 +1595,31 @@ export const MalformedCreateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MalformedCreateMutation, MalformedCreateMutationVariables>;
+export const AwaitImagesDocument = new TypedDocumentString(`
+    subscription AwaitImages($id: ID!) {
+  predictionUpdated(id: $id) {
+    status
+    isFinished
+    images {
+      url
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AwaitImagesSubscription, AwaitImagesSubscriptionVariables>;
+export const CreateAndAwaitImagesDocument = new TypedDocumentString(`
+    mutation CreateAndAwaitImages($input: CreatePredictionInput!) {
+  createPrediction(input: $input) {
+    ... on CreatePredictionSuccess {
+      prediction {
+        status
+        images {
+          url
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateAndAwaitImagesMutation, CreateAndAwaitImagesMutationVariables>;
 export const RenameModelDocument = new TypedDocumentString(`
     mutation RenameModel($input: RenameModelInput!) {
   renameModel(input: $input) {
@@ -1579,6 +1774,88 @@ export const TriggerWordDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TriggerWordQuery, TriggerWordQueryVariables>;
+export const CreateInvisibleDocument = new TypedDocumentString(`
+    mutation CreateInvisible($input: CreatePredictionInput!) {
+  createPrediction(input: $input) {
+    ... on CreatePredictionSuccess {
+      prediction {
+        id
+        status
+        isFinished
+        createdAt
+        progress {
+          fraction
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateInvisibleMutation, CreateInvisibleMutationVariables>;
+export const StartInvisibleDocument = new TypedDocumentString(`
+    mutation StartInvisible($input: StartTrainingInput!) {
+  startTraining(input: $input) {
+    ... on StartTrainingSuccess {
+      training {
+        id
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartInvisibleMutation, StartInvisibleMutationVariables>;
+export const DeleteNewDocument = new TypedDocumentString(`
+    mutation DeleteNew($id: ID!) {
+  deletePrediction(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteNewMutation, DeleteNewMutationVariables>;
+export const ReadInvisibleDocument = new TypedDocumentString(`
+    query ReadInvisible($id: ID!) {
+  prediction(id: $id) {
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<ReadInvisibleQuery, ReadInvisibleQueryVariables>;
+export const WatchInvisibleDocument = new TypedDocumentString(`
+    subscription WatchInvisible($id: ID!) {
+  predictionUpdated(id: $id) {
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<WatchInvisibleSubscription, WatchInvisibleSubscriptionVariables>;
+export const FollowInvisibleDocument = new TypedDocumentString(`
+    subscription FollowInvisible($modelId: ID!) {
+  trainingsUpdated(modelId: $modelId) {
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<FollowInvisibleSubscription, FollowInvisibleSubscriptionVariables>;
+export const OddTrainingDocument = new TypedDocumentString(`
+    subscription OddTraining($id: ID!) {
+  trainingUpdated(id: $id) {
+    status
+    staleSince
+  }
+}
+    `) as unknown as TypedDocumentString<OddTrainingSubscription, OddTrainingSubscriptionVariables>;
+export const OddTrainingsDocument = new TypedDocumentString(`
+    subscription OddTrainings($modelId: ID!) {
+  trainingsUpdated(modelId: $modelId) {
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<OddTrainingsSubscription, OddTrainingsSubscriptionVariables>;
+export const ResumeJobsDocument = new TypedDocumentString(`
+    subscription ResumeJobs($ids: [ID!]!) {
+  jobsUpdated(ids: $ids) {
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeJobsSubscription, ResumeJobsSubscriptionVariables>;
 export const StormOfJobsDocument = new TypedDocumentString(`
     subscription StormOfJobs($ids: [ID!]!) {
   jobsUpdated(ids: $ids) {

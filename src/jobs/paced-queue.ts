@@ -1,0 +1,99 @@
+import { Linked, LinkedList } from '../linked.ts';
+import type { Pause } from './pause.ts';
+
+export interface PacedQueueOptions {
+  /** How long the first in the queue must wait, in milliseconds. Below 1, the resolution of timers, it need not wait. */
+  delay: () => number;
+  /** Called whenever one is released. */
+  onRelease?: () => void;
+  pause: Pause;
+}
+
+/** Releases those who wait one after another, in the order in which they came. One timer, however many wait. */
+export class PacedQueue {
+  readonly #options: PacedQueueOptions;
+  readonly #waiting = new LinkedList<Waiter>();
+  #length = 0;
+  #timer: AbortController | undefined;
+
+  constructor(options: PacedQueueOptions) {
+    this.#options = options;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Waits in the queue. One whose signal aborts leaves it, and its place goes to the next.
+   *
+   * @returns Undefined when there is nothing to wait for; otherwise rejects with the signal's reason when it aborts first.
+   */
+  enter(signal: AbortSignal): Promise<void> | undefined {
+    if (this.#length === 0 && this.#isDue()) {
+      this.#options.onRelease?.();
+      return undefined;
+    }
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#remove(waiter);
+        if (this.#length === 0) this.#stopTimer();
+        reject(signal.reason);
+      };
+      const waiter = new Waiter(() => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      });
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiting.add(waiter);
+      this.#length++;
+      if (!this.#timer) this.#releaseDue();
+    });
+  }
+
+  #isDue(): boolean {
+    return this.#options.delay() < 1;
+  }
+
+  #releaseDue(): void {
+    for (let { first } = this.#waiting; first && this.#isDue(); { first } = this.#waiting) {
+      this.#remove(first);
+      this.#options.onRelease?.();
+      first.release();
+    }
+    if (this.#length > 0) this.#startTimer();
+  }
+
+  #startTimer(): void {
+    const timer = new AbortController();
+    this.#timer = timer;
+    this.#options.pause(this.#options.delay(), timer.signal).then(
+      () => {
+        if (this.#timer !== timer) return;
+        this.#timer = undefined;
+        this.#releaseDue();
+      },
+      () => {},
+    );
+  }
+
+  #stopTimer(): void {
+    this.#timer?.abort();
+    this.#timer = undefined;
+  }
+
+  #remove(waiter: Waiter): void {
+    waiter.leaveList();
+    this.#length--;
+  }
+}
+
+class Waiter extends Linked {
+  readonly release: () => void;
+
+  constructor(release: () => void) {
+    super();
+    this.release = release;
+  }
+}

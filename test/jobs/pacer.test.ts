@@ -1,0 +1,168 @@
+import { setMaxListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { createPacer } from '../../src/jobs/pacer.ts';
+import { createPollGate } from '../../src/jobs/poll-gate.ts';
+import { createClock, settle } from '../support/clock.ts';
+
+/** A pacer, and when its polls were sent, in milliseconds from the beginning. */
+function start({ perSecond = 20, outage = () => 0 }: { perSecond?: number; outage?: () => number } = {}) {
+  const clock = createClock();
+  const { pause, monotonicNow } = clock;
+  const begunAt = monotonicNow();
+  const gate = createPollGate({ outage, pause, monotonicNow });
+  const pacer = createPacer({ perSecond, gate, pause, monotonicNow });
+  const times: number[] = [];
+  const poll = (count: number, signal = new AbortController().signal) => {
+    setMaxListeners(0, signal);
+    for (let index = 0; index < count; index++) {
+      pacer.turn(signal).then(
+        () => times.push(Math.round(monotonicNow() - begunAt)),
+        () => {},
+      );
+    }
+  };
+  return { clock, gate, pacer, times, poll };
+}
+
+describe('a pacer', () => {
+  test('sends polls at its rate, with one timer for all that wait', async () => {
+    const { clock, times, poll } = start();
+
+    poll(1_000);
+    await settle();
+    expect(clock.waits()).toHaveLength(1);
+    await clock.advance(200);
+
+    expect(times).toEqual([0, 50, 100, 150, 200]);
+  });
+
+  test('never makes up for what it did not send', async () => {
+    const { clock, times, poll } = start();
+    await clock.advance(60_000);
+
+    poll(3);
+    await clock.advance(1_000);
+
+    expect(times).toEqual([60_000, 60_050, 60_100]);
+  });
+
+  test('gives the place of a poll that leaves to the next one', async () => {
+    const { clock, times, poll } = start();
+    const leave = new AbortController();
+    poll(1);
+    poll(100, leave.signal);
+    poll(1);
+    await settle();
+
+    leave.abort();
+    await clock.advance(60);
+
+    expect(times).toEqual([0, 50]);
+    expect(clock.waits()).toEqual([]);
+  });
+
+  test('keeps no timer when all have left', async () => {
+    const { clock, pacer, poll } = start();
+    const leave = new AbortController();
+    pacer.hold(60_000);
+    poll(10, leave.signal);
+    await settle();
+    expect(clock.waits()).toEqual([60_000]);
+
+    leave.abort();
+    await settle();
+
+    expect(clock.waits()).toEqual([]);
+  });
+
+  test('rejects with the reason of a signal that aborted before', async () => {
+    const { pacer } = start();
+    pacer.hold(1_000);
+
+    await expect(pacer.turn(AbortSignal.abort('left'))).rejects.toBe('left');
+  });
+
+  test('sends nothing during a hold, however often it is extended, and little right after it', async () => {
+    const { clock, pacer, times, poll } = start();
+    pacer.hold(10_000);
+    poll(100);
+    await clock.advance(9_000);
+    pacer.hold(10_000);
+    pacer.hold(1_000);
+    await clock.advance(9_999);
+    expect(times).toEqual([]);
+    expect(clock.waits()).toHaveLength(1);
+
+    await clock.advance(1_001);
+
+    expect(times.length).toBeGreaterThanOrEqual(5);
+    expect(times.length).toBeLessThanOrEqual(10);
+  });
+
+  test.each([Number.NaN, -1, 0])('ignores a hold of %d ms', async (milliseconds) => {
+    const { pacer, times, poll } = start();
+
+    pacer.hold(milliseconds);
+    poll(1);
+    await settle();
+
+    expect(times).toEqual([0]);
+  });
+});
+
+describe('a gate', () => {
+  test('admits polls at once while there is no outage', () => {
+    const { gate } = start();
+
+    expect(gate.enter(new AbortController().signal)).toBeUndefined();
+  });
+
+  test('admits none during an outage, and more and more after it, until none waits', async () => {
+    let outage = 5_000;
+    const { clock, times, poll } = start({ perSecond: 1e9, outage: () => outage });
+    poll(1_000);
+    await clock.advance(20_000);
+    expect(times).toEqual([]);
+
+    outage = 0;
+    await clock.advance(25_000);
+
+    const [first = 0] = times;
+    const perSecond = Array.from({ length: 15 }, (_, second) => {
+      const begin = first + second * 1_000;
+      return times.filter((time) => time >= begin && time < begin + 1_000).length;
+    });
+    expect(perSecond[0]).toBeLessThanOrEqual(12);
+    const busy = perSecond.slice(0, -1);
+    expect(busy).toEqual(busy.toSorted((a, b) => a - b));
+    expect(Math.max(...perSecond)).toBeLessThanOrEqual(140);
+    expect(times).toHaveLength(1_000);
+  });
+
+  test('begins slowly again after another outage', async () => {
+    let outage = 5_000;
+    const { clock, times, poll } = start({ perSecond: 1e9, outage: () => outage });
+    poll(1_000);
+    outage = 0;
+    await clock.advance(10_000);
+    outage = 5_000;
+    await clock.advance(10_000);
+    const before = times.length;
+    outage = 0;
+    await clock.advance(6_000);
+
+    expect(times.length - before).toBeLessThan(60);
+  });
+
+  test('waits out the last part of a millisecond', async () => {
+    let outage = 0.5;
+    const { clock, times, poll } = start({ outage: () => outage });
+
+    poll(1);
+    await settle();
+    outage = 0;
+    await clock.advance(1);
+
+    expect(times).toEqual([1]);
+  });
+});

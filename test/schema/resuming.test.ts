@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
+import { defaultWatchSettings } from '../../src/watching.ts';
+import { startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
+import { transports } from '../support/subscribe.ts';
+
+const jobsUpdated = graphql(`
+  subscription ResumeJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }
+`);
+
+const KEYS = 50;
+const JOBS = 20;
+const SLOWEST = 15_000;
+/** Polls a second while nothing changes. */
+const STEADY = (KEYS * JOBS * 1_000) / SLOWEST;
+
+/** Many watched trainings of many keys at an upstream that can fail, and when it was asked. */
+async function startMany(failure: () => Response) {
+  const [direct] = transports;
+  if (!direct) throw new Error('There is no transport.');
+  let isFailing = false;
+  const times: number[] = [];
+  const started = startGateway({
+    watch: {
+      perSecond: 20,
+      pace: { ...defaultWatchSettings.pace, Training: { fastest: SLOWEST, slowest: SLOWEST } },
+    },
+    transport: async () => {
+      times.push(started.clock.now());
+      return isFailing ? failure() : Response.json({ status: 'processing' });
+    },
+  });
+  for (let key = 0; key < KEYS; key++) {
+    const ids = Array.from({ length: JOBS }, (_, id) => globalId({ kind: 'Training', modelId: 'm', id: String(id) }));
+    const stream = await direct.subscribe(started, jobsUpdated, { ids }, `key-${key}`);
+    void stream.rest();
+    // In between, because no chance makes the waits of a test differ.
+    await started.clock.advance(SLOWEST / KEYS);
+  }
+  const fail = async (milliseconds: number) => {
+    isFailing = true;
+    await started.clock.advance(milliseconds);
+    isFailing = false;
+    times.length = 0;
+    return started.clock.now();
+  };
+  return { ...started, times, fail };
+}
+
+/** The most requests in any window of so many milliseconds. */
+function most(times: readonly number[], milliseconds: number): number {
+  let first = 0;
+  return times.reduce((found, time, last) => {
+    while ((times[first] ?? time) <= time - milliseconds) first++;
+    return Math.max(found, last - first + 1);
+  }, 0);
+}
+
+test('after an outage the polls of all keys resume gradually', async () => {
+  const { clock, times, fail } = await startMany(() => new Response(null, { status: 503 }));
+
+  const endedAt = await fail(40_000);
+  await clock.advance(40_000);
+
+  expect(most(times, 100)).toBeLessThanOrEqual((2.2 * STEADY) / 10 + 1);
+  expect(most(times, 1_000)).toBeLessThanOrEqual(2.2 * STEADY);
+  expect(times.filter((time) => time < endedAt + 6_000).length).toBeLessThan(STEADY * 3);
+  expect(times.filter((time) => time < endedAt + 25_000).length).toBeGreaterThanOrEqual(KEYS * JOBS);
+}, 60_000);
+
+test('after holds that end at once, too', async () => {
+  let until = '';
+  const { clock, times, fail, now } = await startMany(
+    () => new Response(null, { status: 429, headers: { 'retry-after': until } }),
+  ).then((started) => ({ ...started, now: started.clock.now() }));
+  until = new Date(now + 60_000).toUTCString();
+
+  await fail(55_000);
+  await clock.advance(45_000);
+
+  expect(most(times, 100)).toBeLessThanOrEqual((2.2 * STEADY) / 10 + 1);
+  expect(most(times, 1_000)).toBeLessThanOrEqual(2.2 * STEADY);
+  expect(times.length).toBeGreaterThanOrEqual(KEYS * JOBS);
+}, 60_000);
