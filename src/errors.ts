@@ -146,7 +146,7 @@ function ofUpstream(error: UpstreamError): GraphQLError {
 export function explainHold(error: unknown, id: string): GraphQLError | undefined {
   if (!(error instanceof OnHoldError)) return undefined;
   const retryAfter = Math.ceil(error.wait / 1_000);
-  const message = `The upstream asks for fewer requests with this key, so nothing is known yet. It is read in ${retryAfter} s, and this subscription goes on.`;
+  const message = `The upstream has asked to wait, so the state is not known yet. It is read in ${retryAfter} s, and this subscription goes on.`;
   return publicError('RATE_LIMITED', message, { id, retryAfter }, error);
 }
 
