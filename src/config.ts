@@ -6,9 +6,9 @@ import { type NetworkConfig, networkMistakes, networkOf, networkSettings, withPr
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
 import {
+  baseUrl,
   decimal,
   flag,
-  httpUrl,
   integer,
   list,
   optionalFlag,
@@ -74,7 +74,7 @@ const documentSettings = {
 export const settings = {
   PORT: integer({ default: 4000, min: 0, max: 65_535 }).describe('Port to listen on; 0 takes a free one.'),
   HOST: textOr('127.0.0.1').describe('Address to listen on. `127.0.0.1` is reachable from this machine only.'),
-  PUBLIC_URL: httpUrl().describe(
+  PUBLIC_URL: baseUrl().describe(
     'Where clients reach the gateway. Absolute URLs are built from it; unset, from the address it listens on.',
   ),
   TRUST_PROXY: flag(false).describe(
@@ -102,7 +102,7 @@ export const settings = {
   ),
   INTROSPECTION: optionalFlag().describe('Tell the schema to whoever asks. On, but off in production.'),
   GRAPHIQL: optionalFlag().describe('Serve GraphiQL. On, but off in production.'),
-  FLAIR_API_URL: httpUrl().describe('Address of the real upstream. Unset: the embedded sandbox.'),
+  FLAIR_API_URL: baseUrl().describe('Address of the real upstream. Unset: the embedded sandbox.'),
   FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for callers who bring none.'),
   FLAIR_API_KEY_HEADER: textOr('x-api-key').describe('Header that carries the key, from callers and to the upstream.'),
   REDIS_URL: redisUrl().describe(

@@ -13,6 +13,7 @@ import { createOrigins } from './access/origins.ts';
 import { createPlaces, createRate, defaultRateLimits } from './access/rates.ts';
 import { createWatchTokens } from './access/watch-token.ts';
 import { askerFrom, baseUrlFrom, hostOf, type TransportContext } from './asker.ts';
+import { checkUpstream, reportOnce } from './check-upstream.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import { createDocuments } from './documents/documents.ts';
 import { mistakesIn } from './documents/judge.ts';
@@ -83,6 +84,9 @@ export function createGateway(options: GatewayOptions) {
     monotonicNow,
     random,
     admitPoll: (signal) => gate.enter(signal, true),
+    onMissingList: reportOnce((error) =>
+      log.error({ err: error, baseUrl }, 'the upstream answers 404 to a list that always exists: check FLAIR_API_URL'),
+    ),
     onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),
     onJob: (apiKey, row) => watching.learn(apiKey, row),
   });
@@ -263,6 +267,8 @@ export function createGateway(options: GatewayOptions) {
     /** Waits until a time of the wall clock, in milliseconds since the epoch. */
     waitUntil: (at: number, signal: AbortSignal) => pauseUntil(at, { pause, now }, signal),
     maskError,
+    /** Reads the model list once with the gateway's own key, if it has one, and logs what is wrong. Never rejects. */
+    checkUpstream: () => checkUpstream({ upstreamOf, ownKey: config.ownKey, baseUrl, log }),
     /** Whether a page of this origin may open a WebSocket; browsers ask nobody before they do. */
     welcomes: origins.welcomes,
     /** How many jobs are polled now. */

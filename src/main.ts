@@ -87,6 +87,8 @@ async function start(config: Config) {
     },
   );
   listeningUrl = server.url;
+  // Not awaited: an upstream that is down for the moment keeps nothing from starting.
+  if (config.upstreamUrl !== undefined) void gateway.checkUpstream();
   console.log(
     `\n  ${config.graphiql ? 'GraphiQL' : 'Graph'}: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`,
   );

@@ -77,8 +77,12 @@ export const list = (fallback = '') =>
       ),
   );
 
-/** An absolute http(s) address, without its trailing slash. */
-export const httpUrl = () =>
+/**
+ * An absolute http(s) URL without trailing slashes.
+ *
+ * @param mistakeIn Says what else is wrong with a value, if anything.
+ */
+export const httpUrl = (mistakeIn: (value: string) => string | undefined = () => undefined) =>
   z.preprocess(
     unset,
     z
@@ -92,9 +96,24 @@ export const httpUrl = () =>
       })
       // Not repeated: what stands there is a secret.
       .refine((value) => !hasCredentials(value), { error: 'must hold no user and no password.' })
+      .superRefine((value, context) => {
+        const message = mistakeIn(value);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      })
       .transform((value) => value.replace(/\/+$/, ''))
       .optional(),
   );
+
+/** An absolute http(s) URL to which paths are appended: as {@link httpUrl}, without a query, a fragment or white space. */
+export const baseUrl = () =>
+  httpUrl((value) => {
+    // Not repeated: a query may hold a key.
+    if (/[?#]/.test(value))
+      return 'must end with a path, but has a query or a fragment. Remove it from the "?" or "#" on.';
+    if (/\s/.test(value))
+      return 'must be a URL without white space, but has some. Remove it, or write %20 for a space.';
+    return undefined;
+  });
 
 const hasCredentials = (value: string): boolean => {
   const { username, password } = URL.canParse(value) ? new URL(value) : { username: '', password: '' };

@@ -101,6 +101,19 @@ describe('mistakes', () => {
     );
   });
 
+  test.each(['FLAIR_API_URL', 'PUBLIC_URL'])('in a base URL: %s', (name) => {
+    const mistakeOf = (value: string) => mistakesOf({ [name]: value }).join();
+    for (const value of ['?key=abc', '/v1?key=abc', '/v1/#top', '/v1?', '/v1#', '/v1?a#b']) {
+      const mistake = mistakeOf(`https://api.example.com${value}`);
+      expect(mistake).toBe(
+        `\`${name}\` must end with a path, but has a query or a fragment. Remove it from the "?" or "#" on.`,
+      );
+    }
+    for (const value of ['/v 1', '/v1 ', '/v\t1', '/v\n1']) {
+      expect(mistakeOf(`https://api.example.com${value}`)).toContain('without white space');
+    }
+  });
+
   test('in a header’s name', () => {
     expect(mistakesOf({ FLAIR_API_KEY_HEADER: 'x api key' })).toEqual([
       '`FLAIR_API_KEY_HEADER` must be the name of an HTTP header, but is "x api key".',

@@ -2,6 +2,7 @@ import type { BodyOf, Contract, OperationId, PathOf } from '../contract/contract
 import type { ApiKeyState } from './api-key-state.ts';
 import type { Breaker } from './breaker.ts';
 import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
+import type { UpstreamError } from './errors.ts';
 import type { FamiliarAnswers } from './familiar-answers.ts';
 import { createFetchRoad, type OutgoingStream, readByFetch, sendOver, type Transport } from './fetch-road.ts';
 import type { JobRow } from './job-row.ts';
@@ -58,6 +59,8 @@ export interface ClientOptions {
   maxRetryAfterSeconds: number;
   /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
   admitPoll?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
+  /** Called when the upstream answers 404 to a list that always exists. */
+  onMissingList: (error: UpstreamError) => void;
   /** Told when the upstream asks for patience, in seconds. */
   onRetryAfter: (seconds: number) => void;
   /** Told what is read of a job, unless it is what was read before. */

@@ -45,3 +45,11 @@ function ofStatus(id: OperationId, { status, said, retryAfter }: StatusError, ma
   const details = { status, said, retryAfter };
   return new UpstreamError(id, isUnknown ? 'outcome-unknown' : 'status', `answered ${status}`, details);
 }
+
+/** The error for a list that always exists, such as that of the models, but was answered with 404. */
+export const missingList = (id: OperationId): UpstreamError =>
+  new UpstreamError(
+    id,
+    'invalid-response',
+    'expected a list that always exists, got 404. The base URL of the upstream (`FLAIR_API_URL`) seems to be wrong',
+  );

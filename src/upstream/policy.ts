@@ -5,7 +5,7 @@ import { BodyTooLongError } from './body.ts';
 import { AvoidedError, type Breaker, type Outcome } from './breaker.ts';
 import { type Cancellation, type Leaver, leaveWith, stayWith, type Wait } from './cancellation.ts';
 import { UpstreamError } from './errors.ts';
-import { explain } from './failure.ts';
+import { explain, missingList } from './failure.ts';
 import { maySendAgain, type RetryPolicy, waitBeforeRetry } from './retry.ts';
 import { NetworkError, StatusError } from './road-errors.ts';
 import type { Turns } from './turns.ts';
@@ -42,6 +42,8 @@ export interface Task<Result> {
   start?: Start | undefined;
   /** What a body that can be sent but once has come to: nothing that failed is sent again. @default none is sent */
   stream?: { readonly isWhole: boolean } | undefined;
+  /** Whether what is read always exists, so that 404 says that the base URL is wrong. @default false */
+  isPermanent?: boolean;
   /** The result of a DELETE that was repeated and found nothing, because the first one did it. */
   gone?: () => Promise<Result>;
 }
@@ -63,6 +65,8 @@ export interface PolicyOptions {
   random: () => number;
   /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
   admitPoll?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
+  /** Called when the upstream answers 404 to a list that always exists. */
+  onMissingList: (error: UpstreamError) => void;
   /** Told when the upstream asks for patience, in seconds. */
   onRetryAfter: (seconds: number) => void;
 }
@@ -229,10 +233,15 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
   }
 
   #explain(error: unknown): unknown {
-    const { id, operation, start, stream } = this.#task;
+    const { id, operation, start, stream, isPermanent } = this.#task;
     const { cause, reason } = this.#cancellation;
     if (cause === 'caller') return reason;
     if (!this.#hasBegun && start?.by.aborted) return start.by.reason;
+    if (isPermanent && isMissing(error)) {
+      const missing = missingList(id);
+      this.#options.onMissingList(missing);
+      return missing;
+    }
     const mayHaveHappened = this.#isSent && !maySendAgain(operation) && stream?.isWhole !== false;
     return explain(id, error, { mayHaveHappened, inTime: cause === undefined });
   }

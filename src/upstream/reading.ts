@@ -50,6 +50,11 @@ export class Reading<Id extends ReadId, Result> implements Task<Result>, ReadReq
     this.#reads = reads;
   }
 
+  /** The first pages of lists at the top level. A cursor may be gone, and so may what other lists belong to. */
+  get isPermanent(): boolean {
+    return (this.id === 'listModels' || this.id === 'listPredictions') && !this.path.includes('?');
+  }
+
   get other() {
     return this.#call.other;
   }

@@ -5,6 +5,7 @@ import { type BreakerSettings, createBreaker, defaultBreaker } from './breaker.t
 import { type Alarm, Cancellation } from './cancellation.ts';
 import { type Client, type ClientOptions, createClient, type Start } from './client.ts';
 import { dataItems } from './data-items.ts';
+import type { UpstreamError } from './errors.ts';
 import { FamiliarAnswers } from './familiar-answers.ts';
 import { HeldValues } from './held-values.ts';
 import type { JobRow } from './job-row.ts';
@@ -55,6 +56,8 @@ export interface UpstreamOptions
   random?: () => number;
   /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
   admitPoll?: ClientOptions['admitPoll'];
+  /** Called when the upstream answers 404 to a list that always exists. */
+  onMissingList?: (error: UpstreamError) => void;
   /** Told when the upstream asks a credential for patience, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
   /** Told what is read of a credential's jobs, unless it is what was read before. */
@@ -89,8 +92,9 @@ export function createUpstreams(options: UpstreamOptions): Upstreams {
     ...given
   } = options;
   const { alarm, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
-  const { onRetryAfter = () => {}, onJob = () => {} } = options;
   const { maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
+  const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {} } = options;
+  const baseUrl = normalizeBaseUrl(options.baseUrl);
   const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
   const reads = new HeldValues<SharedReads>();
   const familiar = new FamiliarAnswers();
@@ -116,6 +120,7 @@ export function createUpstreams(options: UpstreamOptions): Upstreams {
     const keyState = new ApiKeyState({ monotonicNow, onConfirmed: turns.open, onRejected: turns.narrow });
     const client = createClient({
       ...given,
+      baseUrl,
       apiKey,
       deadline,
       retry,
@@ -129,6 +134,7 @@ export function createUpstreams(options: UpstreamOptions): Upstreams {
       now,
       monotonicNow,
       random,
+      onMissingList,
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
       onJob: (row) => onJob(apiKey, row),
     });
@@ -148,4 +154,10 @@ export function createUpstreams(options: UpstreamOptions): Upstreams {
     return resources(started, apiKey);
   };
   return Object.assign(upstreamOf, { outage: () => breaker.wait });
+}
+
+/** The base URL as the URL standard writes it, so that every transport appends paths to the same text. */
+function normalizeBaseUrl(baseUrl: string): string {
+  const { origin, pathname } = new URL(baseUrl);
+  return origin + pathname.replace(/\/+$/, '');
 }

@@ -29,6 +29,7 @@ test('what was over when its turn came is not sent, and gives its turn back', as
     monotonicNow: clock.monotonicNow,
     random: Math.random,
     onRetryAfter: () => {},
+    onMissingList: () => {},
   });
   const sent: string[] = [];
   const attempt = () => void sent.push('getModel');
