@@ -1,5 +1,5 @@
 import type { OperationId } from '../contract/contract.ts';
-import { BodyTooLongError } from './body.ts';
+import { BodyError } from './body.ts';
 import { AvoidedError } from './breaker.ts';
 import { UpstreamError } from './errors.ts';
 import { NetworkError, StatusError } from './road-errors.ts';
@@ -15,7 +15,7 @@ export function explain(
     return new UpstreamError(id, 'avoided', error.message, { retryAfter: Math.ceil(error.wait / 1_000) });
   }
   if (error instanceof NoTurnError) return new UpstreamError(id, 'crowded', error.message, { retryAfter: 1 });
-  if (error instanceof UpstreamError || error instanceof BodyTooLongError) {
+  if (error instanceof UpstreamError || error instanceof BodyError) {
     if (mayHaveHappened) {
       return new UpstreamError(id, 'outcome-unknown', 'a write was accepted with an unreadable answer', {
         cause: error,

@@ -1,5 +1,5 @@
 import type { OperationId } from '../contract/contract.ts';
-import { BodyTooLongError, LARGEST_ANSWER, readBytes, textOf } from './body.ts';
+import { BodyError, LARGEST_ANSWER, readBytes, textOf } from './body.ts';
 import { UpstreamError } from './errors.ts';
 
 /** An answer that breaks the contract. */
@@ -21,7 +21,7 @@ export async function readJson(operation: OperationId, response: Response): Prom
   try {
     return parseJson(operation, await readBytes(response, LARGEST_ANSWER));
   } catch (cause) {
-    if (cause instanceof BodyTooLongError) throw invalid(operation, cause.message, { cause });
+    if (cause instanceof BodyError) throw invalid(operation, cause.message, { cause });
     throw cause;
   }
 }

@@ -1,4 +1,5 @@
 import { Dispatcher, fetch } from 'undici';
+import { decodeResponse } from './content-encoding.ts';
 import {
   type Borrower,
   type Connection,
@@ -7,6 +8,7 @@ import {
   Pool,
   type PoolOptions,
 } from './pool.ts';
+import { headerIn } from './pool-road.ts';
 
 export interface SendOptions {
   /** Sent instead of the body of the request, of which no copy is made. */
@@ -29,16 +31,20 @@ export interface Network {
 function createNetwork(pool: ConnectionSource): Network {
   return {
     async send({ url, method, headers, signal }, { body, owner, onSent }) {
+      let contentEncoding: string | undefined;
+      const onContentEncoding = (value: string) => {
+        contentEncoding = value;
+      };
       const response = await fetch(url, {
         method,
         headers: [...headers],
         signal,
         redirect: 'manual',
-        dispatcher: new PoolDispatcher({ pool, owner, signal, onSent }),
+        dispatcher: new PoolDispatcher({ pool, owner, signal, onSent, onContentEncoding }),
         ...(body !== undefined && { body, duplex: 'half' }),
       });
       // undici's Response works as the platform's own does; only their type declarations differ.
-      return response as unknown as Response;
+      return decodeResponse(response as unknown as Response, contentEncoding);
     },
   };
 }
@@ -48,6 +54,8 @@ interface PooledOptions {
   readonly owner: ConnectionOwner;
   readonly signal: AbortSignal;
   readonly onSent: () => void;
+  /** Called with the `Content-Encoding` of the response, if it has one. */
+  readonly onContentEncoding: (value: string) => void;
 }
 
 /** Dispatches one request over a connection of a pool. */
@@ -110,7 +118,11 @@ class PooledRequest implements Dispatcher.DispatchHandler, Borrower {
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
-    return this.#handler.onHeaders?.(status, headers, resume, statusText) ?? true;
+    const contentEncoding = headerIn(headers, 'content-encoding');
+    if (contentEncoding !== undefined) this.#options.onContentEncoding(contentEncoding);
+    // `fetch` would undo some codings itself, and pass others on.
+    const visible = contentEncoding === undefined ? headers : withoutHeader(headers, 'content-encoding');
+    return this.#handler.onHeaders?.(status, visible, resume, statusText) ?? true;
   }
 
   onData(chunk: Buffer): boolean {
@@ -135,6 +147,10 @@ class PooledRequest implements Dispatcher.DispatchHandler, Borrower {
     return connection;
   }
 }
+
+/** Names and values in turn, without those of one name. */
+const withoutHeader = (headers: Buffer[], name: string): Buffer[] =>
+  headers.filter((_, at) => headers[at - (at % 2)]?.toString('latin1').toLowerCase() !== name);
 
 /** All sockets to one upstream. */
 export interface OpenNetwork extends Network {

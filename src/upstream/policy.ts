@@ -1,7 +1,7 @@
 import type { Operation, OperationId } from '../contract/contract.ts';
 import { Linked } from '../linked.ts';
 import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
-import { BodyTooLongError } from './body.ts';
+import { BodyError } from './body.ts';
 import { AvoidedError, type Breaker, type Outcome } from './breaker.ts';
 import { type Cancellation, type Leaver, leaveWith, stayWith, type Wait } from './cancellation.ts';
 import { UpstreamError } from './errors.ts';
@@ -285,7 +285,7 @@ function outcomeOf(error: unknown, { isOver, isPatient }: { isOver: boolean; isP
   if (error instanceof StatusError) return error.status >= 500 ? 'failed' : 'answered';
   if (isOver) return isPatient ? 'failed' : 'nothing';
   if (error instanceof NetworkError) return 'failed';
-  return error instanceof UpstreamError || error instanceof BodyTooLongError ? 'answered' : 'nothing';
+  return error instanceof UpstreamError || error instanceof BodyError ? 'answered' : 'nothing';
 }
 
 const isMissing = (error: unknown): boolean => error instanceof StatusError && error.status === 404;

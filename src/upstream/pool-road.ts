@@ -1,6 +1,7 @@
 import { type Dispatcher, errors } from 'undici';
-import { ACCEPTED_CODINGS, BodyTooLongError, decode, LARGEST_ANSWER, textOf } from './body.ts';
+import { BodyError, BodyTooLongError, LARGEST_ANSWER, textOf } from './body.ts';
 import type { Cancellation, Leaver } from './cancellation.ts';
+import { ACCEPTED_CODINGS, decode } from './content-encoding.ts';
 import { errorMessageIn } from './error-message.ts';
 import type { Done } from './policy.ts';
 import type { Borrower, Connection, ConnectionOwner, ConnectionSource } from './pool.ts';
@@ -62,7 +63,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   #connection: Connection | undefined;
   #abort: ((error: Error) => void) | undefined;
   #status = 0;
-  /** In which the body comes; undefined for none. */
+  /** The content coding of the body; undefined for none. */
   #coding: string | undefined;
   /** When the upstream wants to be asked again, as it says it. */
   #retryAfter: string | undefined;
@@ -107,7 +108,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   onHeaders(status: number, headers: Buffer[]): boolean {
     this.#status = status;
     // The headers themselves are not kept: they are parts of all that came with them.
-    this.#coding = headerIn(headers, 'content-encoding')?.trim().toLowerCase();
+    this.#coding = headerIn(headers, 'content-encoding');
     if (!this.#isSuccess) {
       this.#retryAfter = headerIn(headers, 'retry-after');
       this.#errorType = headerIn(headers, 'content-type');
@@ -184,7 +185,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   /** The rest of the answer cannot be had. Of a refusal, the status is enough. */
   #fail(error: unknown): void {
     if (this.#status >= 300) this.#reject(this.#statusError());
-    else if (error instanceof BodyTooLongError) this.#reject(error);
+    else if (error instanceof BodyError || error instanceof NetworkError) this.#reject(error);
     // undici does not send what breaks the rules of HTTP: that is a mistake of ours.
     else if (error instanceof errors.InvalidArgumentError) this.#reject(error);
     else this.#reject(new NetworkError(error));
@@ -229,8 +230,8 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 }
 
-/** All values of a header; undefined for one that did not come. */
-function headerIn(headers: readonly Buffer[], name: string): string | undefined {
+/** All values of a header, separated by commas; undefined for a header that is missing. */
+export function headerIn(headers: readonly Buffer[], name: string): string | undefined {
   let found: string | undefined;
   for (let at = 0; at < headers.length; at += 2) {
     const key = headers[at];
