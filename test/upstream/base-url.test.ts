@@ -74,8 +74,8 @@ describe.each(ROADS)('a 404 over %s', (road) => {
     const reported: unknown[] = [];
     const { upstream } = await startUpstream(road, [missing()], { onMissingList: (error) => reported.push(error) });
 
-    for (const read of [upstream.models.list(undefined), upstream.predictions.list(undefined)]) {
-      await expect(read).rejects.toMatchObject({
+    for (const read of [() => upstream.models.list(undefined), () => upstream.predictions.list(undefined)]) {
+      await expect(read()).rejects.toMatchObject({
         failure: 'invalid-response',
         status: undefined,
         message: expect.stringContaining('FLAIR_API_URL'),
@@ -88,13 +88,13 @@ describe.each(ROADS)('a 404 over %s', (road) => {
     const { upstream } = await startUpstream(road, [missing()]);
 
     for (const read of [
-      upstream.models.list('a'),
-      upstream.predictions.list('a'),
-      upstream.trainings.list('a', undefined),
-      upstream.dataItems.list('a', undefined),
-      upstream.models.get('a'),
+      () => upstream.models.list('a'),
+      () => upstream.predictions.list('a'),
+      () => upstream.trainings.list('a', undefined),
+      () => upstream.dataItems.list('a', undefined),
+      () => upstream.models.get('a'),
     ]) {
-      await expect(read).rejects.toMatchObject({ failure: 'status', status: 404 });
+      await expect(read()).rejects.toMatchObject({ failure: 'status', status: 404 });
     }
   });
 });
