@@ -5,6 +5,7 @@ import { createServerAdapter } from '@whatwg-node/server';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Gateway } from './gateway.ts';
+import { sendResponse } from './http/send-response.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { Linked, LinkedList } from './linked.ts';
 import { createSockets } from './sockets.ts';
@@ -67,18 +68,27 @@ const DRAIN = 10_000;
  */
 export async function serve(gateway: Gateway, options: ListenOptions): Promise<Server> {
   const { host, port, trustProxy, log } = options;
-  const answer = createServerAdapter<{ req: IncomingMessage }>(async (request, { req }) => {
+  const adapter = createServerAdapter<{ req: IncomingMessage }>(async (request, { req }) => {
     const response = await gateway.fetch(request, clientOf(req, trustProxy));
     await drain(req);
     return response;
   });
+  // The adapter only makes Fetch requests of Node's. Its own sending leaves a response open when the body fails.
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const answer = await adapter.handleNodeRequestAndResponse(request, response, { req: request });
+    await sendResponse(answer, response, (error) =>
+      log.warn({ err: error }, 'a response was aborted because its body failed'),
+    );
+  };
   const shortRoad = options.shortRoad === false ? undefined : gateway.shortRoad;
-  const answerShortly = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
     try {
-      const isAnswered = await shortRoad?.answer(request, response, address);
-      if (!isAnswered) await answer(request, response);
+      const isShort = shortRoad && !isDraining && shortRoad.takes(request);
+      const isAnswered = isShort && (await shortRoad.answer(request, response, address));
+      if (!isAnswered) await respond(request, response);
     } catch (error) {
-      // Nobody waits for this but the client, and one broken answer must not end the program.
+      // A client that has disconnected is no error.
+      if (response.destroyed) return;
       log.error({ err: error }, 'a request could not be answered');
       response.destroy();
     }
@@ -104,8 +114,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       logEnd();
     });
     if (target === undefined) refuse(response);
-    else if (shortRoad && !isDraining && shortRoad.takes(request)) void answerShortly(request, response, address);
-    else void answer(request, response);
+    else void answer(request, response, address);
   });
   const sockets = createSockets(gateway, {
     log,
