@@ -59,7 +59,7 @@ export async function openStream(
     options.show(await executeEvent(event)),
   );
   // A WebSocket that closes leaves its streams itself; Yoga leaves only what it has begun to read.
-  if (asker.isHttp) asker.whenGone(() => void results.return(undefined));
+  if (asker.isHttp) asker.whenGone(() => void results.return(undefined).catch(() => {}));
   return asker.expiresAt === undefined ? results : endAt(asker.expiresAt, results, options);
 }
 
@@ -103,7 +103,9 @@ function endAt(at: number, results: Results, options: StreamOptions): Results {
     tell({ value: { errors: [expired()] }, done: false });
     await results.return();
   };
-  pauseUntil(at, options, over.signal).then(end, () => {});
+  pauseUntil(at, options, over.signal)
+    .then(end)
+    .catch(() => {});
   const leave = async () => {
     over.abort();
     return await results.return();

@@ -4,7 +4,7 @@ import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import { drain } from './drain.ts';
 import type { UploadLimits } from './limits.ts';
 import { type Operations, place, readMap, readOperations } from './operations.ts';
-import { badRequest, tooLarge } from './refusals.ts';
+import { badRequest, cutShort, tooLarge } from './refusals.ts';
 import { type SpooledFile, spool } from './spool.ts';
 
 /** An operation with its files in place. Whoever gets it discards the files in the end. */
@@ -21,8 +21,8 @@ const LARGEST_FIELD = 262_144;
  * Reads a request of the GraphQL multipart request specification: `operations`, then `map`, then the files. No file is
  * held in memory. One that is longer than the upstream takes is cut off, and the others are read on.
  *
- * @throws GraphQLError BAD_USER_INPUT or PAYLOAD_TOO_LARGE with a status; what the body fails with; the signal's reason. No file
- * is left then.
+ * @throws GraphQLError BAD_USER_INPUT or PAYLOAD_TOO_LARGE with a status, also when the body ends early; the signal's reason.
+ * No file is left then.
  */
 export async function receiveMultipart(
   body: ReadableStream<Uint8Array> | null,
@@ -91,10 +91,7 @@ export async function receiveMultipart(
     void drain(reader);
     for (const stream of streams) stream.destroy();
     for (const file of spooling.values()) {
-      file.then(
-        ({ discard }) => discard(),
-        () => {},
-      );
+      file.then(({ discard }) => discard()).catch(() => {});
     }
     throw error;
   }
@@ -102,7 +99,14 @@ export async function receiveMultipart(
 
 async function* upTo(maxBytes: number, reader: ReadableStreamDefaultReader<Uint8Array> | undefined) {
   let size = 0;
-  for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
+  const read = async () => {
+    try {
+      return await reader?.read();
+    } catch {
+      throw cutShort();
+    }
+  };
+  for (let chunk = await read(); chunk && !chunk.done; chunk = await read()) {
     size += chunk.value.byteLength;
     if (size > maxBytes) throw tooLarge(`A request with files may have ${maxBytes} bytes, but this has more.`);
     yield chunk.value;

@@ -29,8 +29,8 @@ export interface StartOptions {
   access?: Pick<GatewayOptions['upstream'], 'baseUrl' | 'transport' | 'pool'>;
   /** Time for one upstream operation, in milliseconds. */
   deadline?: number;
-  /** How many requests of one credential are under way and wait, when the upstream counts as failing, and what is repeated. */
-  upstream?: Pick<GatewayOptions['upstream'], 'concurrency' | 'waiting' | 'breaker' | 'retry' | 'maxRetryAfterSeconds'>;
+  /** Where the upstream is, how many requests of one credential are under way and wait, when it counts as failing, and what is repeated. */
+  upstream?: Partial<Omit<GatewayOptions['upstream'], 'transport' | 'deadline'>>;
   jwt?: Omit<JwtOptions, 'now'>;
   /** How much one caller may ask; without a bound on what comes at once unless it says so. */
   rates?: Partial<RateLimits>;
