@@ -26,6 +26,7 @@ import type { GatewayOptions } from './gateway-options.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { createHttp } from './http.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
+import { createDecodeCheck } from './images/decode-check.ts';
 import { createImages } from './images/images.ts';
 import { takeIn } from './images/intake.ts';
 import { defaultImageLimits } from './images/limits.ts';
@@ -122,6 +123,7 @@ export function createGateway(options: GatewayOptions) {
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const admission = createAdmission(uploads);
+  const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, limits.pixels));
   const storing = new PQueue({ concurrency: uploads.upstreamAtOnce });
 
   const services: Services = {
@@ -139,7 +141,7 @@ export function createGateway(options: GatewayOptions) {
       images.changed(apiKey, subject);
     },
     imagesShown: ({ apiKey }, row) => pictures.learn(apiKey, row),
-    takeIn: (file, use) => storing.add(async () => use(await takeIn(file, uploads.pixels))),
+    takeIn: (file, use) => storing.add(async () => use(await takeIn(file, uploads.pixels, checkDecoding))),
   };
   const watchTokens = createWatchTokens({ sealer, now });
   const identify = identifyWith({ access, watchTokens, tokens: options.jwt && createTokens({ ...options.jwt, now }) });
@@ -154,6 +156,7 @@ export function createGateway(options: GatewayOptions) {
     store: options.idempotencyStore,
     admission,
     limits: uploads,
+    checkDecoding,
     pause,
     upstreamOf,
     describe(request, apiKey, key) {

@@ -1,6 +1,6 @@
 import { DownloadError } from '../upstream/download-error.ts';
 import { MAX_PICTURE_BYTES } from '../upstream/picture.ts';
-import { loadSharp } from './load-sharp.ts';
+import { openImage } from './load-sharp.ts';
 import { type ImageFormat, MEDIA_TYPES, requireFormat } from './signature.ts';
 
 /** What can be said of a picture after reading it. */
@@ -23,8 +23,8 @@ export interface ImageFacts {
 export async function inspect(bytes: Buffer, maxPixels: number): Promise<ImageFacts> {
   const format = requireFormat(bytes);
   try {
-    const sharp = await loadSharp();
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: maxPixels }).metadata();
+    const image = await openImage(bytes, maxPixels);
+    const { autoOrient } = await image.metadata();
     const { width, height } = autoOrient;
     return { contentType: MEDIA_TYPES[format], byteSize: bytes.byteLength, width, height };
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
+import type { DecodeCheck } from './decode-check.ts';
 import { createPictureScanner, RefusedPictureError } from './scan.ts';
 
 /** A file as a client sent it. */
@@ -17,9 +18,9 @@ const STRIDE = 1_048_576;
  * Reads an uploaded file and looks at all of it, never at its name or claimed type.
  *
  * @param maxPixels The largest picture, width times height.
- * @throws RefusedPictureError when it is no whole picture that may be taken in.
+ * @throws RefusedPictureError when it is no whole picture that may be taken in and can be resized.
  */
-export async function takeIn(file: UploadedFile, maxPixels: number): Promise<Uint8Array> {
+export async function takeIn(file: UploadedFile, maxPixels: number, checkDecoding: DecodeCheck): Promise<Uint8Array> {
   if (file.size > MAX_IMAGE_BYTES) {
     const message = `The file is larger than ${MAX_IMAGE_BYTES} bytes. Send a smaller one.`;
     throw new RefusedPictureError('too-large', message);
@@ -31,6 +32,7 @@ export async function takeIn(file: UploadedFile, maxPixels: number): Promise<Uin
     scanner.push(bytes.subarray(at, at + STRIDE));
   }
   scanner.end();
+  await checkDecoding(async () => bytes);
   return bytes;
 }
 

@@ -1,5 +1,5 @@
 import { unreadable } from './inspect.ts';
-import { loadSharp } from './load-sharp.ts';
+import { openImage } from './load-sharp.ts';
 import { type ImageFormat, requireFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 
@@ -22,9 +22,9 @@ export async function makeCopy(
   const given = requireFormat(original);
   const format = wanted ?? given;
   const longest = LONGEST[format];
-  const sharp = await loadSharp();
   try {
-    const upright = sharp(original, { limitInputPixels: maxPixels, pages: 1 })
+    const image = await openImage(original, maxPixels);
+    const upright = image
       .timeout({ seconds: PATIENCE })
       .autoOrient()
       .resize({ width: width ?? longest, height: longest, fit: 'inside', withoutEnlargement: true });

@@ -1,7 +1,7 @@
 /**
  * What the walk through a picture wants next.
  *
- * - `take`: so many bytes, which are handed to it; a few dozen at most, because they are kept until all are there.
+ * - `take`: so many bytes, which are handed to it; a few hundred at most, because they are kept until all are there.
  * - `skip`: to go on after so many bytes.
  * - `search`: to go on after something that `search` finds.
  * - `size`: nothing; it tells the picture's width and height in pixels.

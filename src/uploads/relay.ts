@@ -1,7 +1,9 @@
+import type { DecodeCheck } from '../images/decode-check.ts';
 import type { PictureScanner } from '../images/scan.ts';
 import type { OutgoingStream } from '../upstream/client.ts';
 import { drain } from './drain.ts';
 import { cutShort } from './refusals.ts';
+import { openTempFile, type TempFile } from './spool.ts';
 
 export interface RelayOptions {
   scanner: PictureScanner;
@@ -11,8 +13,10 @@ export interface RelayOptions {
   milliseconds: number;
   /** Ends it before all has come. */
   signal: AbortSignal;
-  /** Told when all has come and is a picture. */
-  onWhole: () => void;
+  /** Decodes the picture once, when all of it has come. */
+  checkDecoding: DecodeCheck;
+  /** Called when all has come, before it is decoded. */
+  onArrived: () => void;
   /** Told why the bytes stop before their end. */
   onFailure: (error: unknown) => void;
 }
@@ -25,22 +29,29 @@ export interface Relay extends OutgoingStream {
    * @throws RefusedPictureError; GraphQLError with status 400 when the sender stops; the signal's reason.
    */
   begin(): Promise<void>;
-  /** @see drain */
-  drain(): Promise<void>;
+  /** Discards what is kept of the picture, and what the sender still sends. */
+  end(): void;
 }
 
 /**
  * Passes a picture on, chunk by chunk, as fast as it is taken. The last chunk is held back until the scanner has accepted
- * the whole, so that the upstream never has all of a picture that is refused. No more than two chunks are held.
+ * the whole and it could be decoded, so that the upstream never has all of a picture that is refused. Memory holds two
+ * chunks; what has passed is on disk until the whole is decoded.
  *
  * @param source The body of a request; null when it has none.
  */
 export function createRelay(source: ReadableStream<Uint8Array> | null, options: RelayOptions): Relay {
-  const { scanner, byteSize, milliseconds, signal, onWhole, onFailure } = options;
+  const { scanner, byteSize, milliseconds, signal, checkDecoding, onArrived, onFailure } = options;
   const reader = source?.getReader();
   let held: Uint8Array | undefined;
   let first: Uint8Array | undefined;
   let isWhole = false;
+  let file: Promise<TempFile> | undefined;
+
+  const readFile = async (): Promise<Uint8Array> => {
+    const received = await file;
+    return received ? new Uint8Array(await received.arrayBuffer()) : new Uint8Array(0);
+  };
 
   const read = async (): Promise<Uint8Array | undefined> => {
     try {
@@ -54,10 +65,16 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
   const next = async (): Promise<Uint8Array | undefined> => {
     while (!isWhole) {
       const chunk = await orAbort(read(), signal);
-      if (chunk) scanner.push(chunk);
-      else scanner.end();
-      isWhole = !chunk;
-      if (isWhole) onWhole();
+      if (chunk) {
+        scanner.push(chunk);
+        file ??= openTempFile();
+        await (await file).append(chunk);
+      } else {
+        scanner.end();
+        onArrived();
+        await orAbort(checkDecoding(readFile), signal);
+        isWhole = true;
+      }
       const ready = held;
       held = chunk;
       if (ready && ready.byteLength > 0) return ready;
@@ -92,7 +109,10 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
     async begin() {
       first = await next();
     },
-    drain: () => drain(reader),
+    end() {
+      void drain(reader);
+      file?.then(({ discard }) => discard()).catch(() => {});
+    },
   };
 }
 

@@ -17,18 +17,35 @@ export interface SpooledFile extends UploadedFile {
  * @throws What the stream fails with; nothing is left behind.
  */
 export async function spool(name: string, stream: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
-  const handle = await openNameless();
+  const file = await openTempFile();
   try {
-    let size = 0;
-    for await (const chunk of stream) {
-      await writeAll(handle, chunk);
-      size += chunk.byteLength;
-    }
-    return { name, size, arrayBuffer: () => readAll(handle, size), discard: () => handle.close() };
+    for await (const chunk of stream) await file.append(chunk);
+    return { name, size: file.size, arrayBuffer: file.arrayBuffer, discard: file.discard };
   } catch (error) {
-    await handle.close();
+    await file.discard();
     throw error;
   }
+}
+
+/** A file on disk without a name, which grows. */
+export interface TempFile extends Omit<SpooledFile, 'name'> {
+  append(chunk: Uint8Array): Promise<void>;
+}
+
+export async function openTempFile(): Promise<TempFile> {
+  const handle = await openNameless();
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    async append(chunk) {
+      await writeAll(handle, chunk);
+      size += chunk.byteLength;
+    },
+    arrayBuffer: () => readAll(handle, size),
+    discard: () => handle.close(),
+  };
 }
 
 async function openNameless(): Promise<FileHandle> {

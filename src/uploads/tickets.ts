@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { GraphQLError } from 'graphql';
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import type { IdempotencyStore } from '../idempotency/store.ts';
+import type { DecodeCheck } from '../images/decode-check.ts';
 import { createPictureScanner } from '../images/scan.ts';
 import type { Sealer } from '../images/seal.ts';
 import type { Pause } from '../jobs/pause.ts';
@@ -34,6 +35,7 @@ export interface TicketsOptions {
   store: IdempotencyStore;
   admission: Admission;
   limits: Pick<UploadLimits, 'milliseconds' | 'pixels'>;
+  checkDecoding: DecodeCheck;
   pause: Pause;
   upstreamOf: (apiKey: string) => Pick<Upstream, 'dataItems'>;
   /** What the sender is told of a data item that was stored. */
@@ -88,7 +90,8 @@ export function createTickets(options: TicketsOptions): Tickets {
       byteSize: declaredSize(request),
       milliseconds: limits.milliseconds,
       signal: stop.signal,
-      onWhole: () => arrived.abort(),
+      checkDecoding: options.checkDecoding,
+      onArrived: () => arrived.abort(),
       onFailure: (error) => stop.abort(error),
     });
     try {
@@ -102,7 +105,7 @@ export function createTickets(options: TicketsOptions): Tickets {
       throw error;
     } finally {
       arrived.abort();
-      void relay.drain();
+      relay.end();
     }
   };
 
