@@ -135,7 +135,8 @@ describe('a job that this gateway created a moment ago', () => {
 });
 
 test('a training that is listed but cannot be read by id once is still followed', async () => {
-  const { started, model, clock } = start({ trainings: [{ id: 'new' }] }, missing, { status: 'completed' });
+  const { started, model, clock, replyToLists } = start(missing, { status: 'completed' });
+  replyToLists({ trainings: [{ id: 'new' }], hasMore: false });
 
   const seen = collect(await subscribe(started, trainingsUpdated, { modelId: model }));
   await clock.advance(14_000);

@@ -147,8 +147,8 @@ describe('a job that was never read', () => {
 });
 
 describe('the list of trainings', () => {
-  const listed = { trainings: [{ id: 't', status: 'completed' }] };
-  const longer = { trainings: [{ id: 'u', status: 'completed' }, ...listed.trainings] };
+  const listed = { trainings: [{ id: 't', status: 'completed' }], hasMore: false };
+  const longer = { ...listed, trainings: [{ id: 'u', status: 'completed' }, ...listed.trainings] };
 
   test.each([400, 402, 409, 418, 422, 302])('is still followed after one poll with %i', async (code) => {
     const { started, clock, reply, model } = startScripted([listed]);
