@@ -70,7 +70,8 @@ export function createWatch<State, Key>(options: SharedPollOptions): Watch<State
 
     follow(list) {
       const joined = new Map<string, { poll: SharedPoll<State, Key>; listener: Listener<State, Key> }>();
-      let seen = new Set<string>();
+      // Kept even when a list lacks a job for once, so that none is reported again when it is back.
+      const seen = new Set<string>();
       const inbox = new Inbox<JobEvent<State, Key>>([list.name], () => {
         for (const { poll, listener } of joined.values()) poll.leave(listener);
         listPoll.leave(listener);
@@ -94,10 +95,10 @@ export function createWatch<State, Key>(options: SharedPollOptions): Watch<State
           const found = event.state.map((state) => ({ state, job: list.jobOf(state) }));
           for (const { state, job } of found) {
             if (seen.has(job.name)) continue;
+            seen.add(job.name);
             if (job.isFinished(state)) inbox.put(job.name, finishedIn(event, job, state));
             else join(job);
           }
-          seen = new Set(found.map(({ job }) => job.name));
         },
         end(name) {
           for (const [job, { poll, listener }] of joined) {

@@ -403,6 +403,21 @@ describe('a list', () => {
     await Promise.all(viewers.map(({ over }) => over));
   });
 
+  test('that lacks a finished job for once does not report it again when it is back', async () => {
+    const { clock, watch, listed, list } = startList();
+    listed.push('100');
+    const viewer = collect(watch.follow(list));
+    await clock.advance(1_000);
+    listed.length = 0;
+    await clock.advance(15_000);
+    listed.push('100');
+    await clock.advance(15_000);
+
+    expect(viewer.states()).toEqual([LAST]);
+    watch.dispose();
+    await viewer.over;
+  });
+
   test('leaves nothing behind when the last one leaves', async () => {
     const { clock, watch, listed, list } = startList();
     listed.push('1', '2');
