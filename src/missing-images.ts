@@ -29,7 +29,9 @@ export class MissingImages {
 
   /** What viewers see of a row: a prediction whose images are waited for is still PROCESSING. */
   shown(row: JobRow): JobRow {
-    if (row.kind !== 'Prediction' || row.status?.state !== 'COMPLETED' || row.images?.length) {
+    // Malformed images exist, and are an error of their field.
+    const hasImages = row.kind === 'Prediction' && (row.images?.length || row.malformed?.images);
+    if (row.kind !== 'Prediction' || row.status?.state !== 'COMPLETED' || hasImages) {
       this.#missingSince = undefined;
       return row;
     }
