@@ -102,8 +102,11 @@ const visible = (row: JobRow) => (row.kind === 'Prediction' ? { ...row, images: 
 /** How errors of the upstream are judged. */
 const failures: Pick<Pollable<unknown>, 'judge' | 'retryAfter'> = {
   judge: (error, wasRead) => judgeError(error, wasRead),
-  retryAfter: (error) =>
-    error instanceof UpstreamError && error.retryAfter !== undefined ? error.retryAfter * 1_000 : undefined,
+  retryAfter(error) {
+    if (!(error instanceof UpstreamError)) return undefined;
+    const { status, retryAfter = status === 429 ? 0 : undefined } = error;
+    return retryAfter === undefined ? undefined : retryAfter * 1_000;
+  },
 };
 
 /** Statuses that end a stream: the key is refused, or the job is gone for good. */

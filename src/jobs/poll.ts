@@ -26,7 +26,7 @@ export interface Pollable<State> {
   readonly isKnown?: boolean;
   /** What a failed read means. @param wasRead Whether an earlier read succeeded, or it is known to exist. */
   readonly judge: (error: unknown, wasRead: boolean) => Verdict;
-  /** How long the upstream wants to be left alone after a failed look, in milliseconds, if it said so. */
+  /** How long the upstream asks to be left alone after a failed read, in milliseconds; undefined when it does not. */
   readonly retryAfter: (error: unknown) => number | undefined;
 }
 
@@ -34,8 +34,12 @@ export interface PollOptions<State> {
   source: Pollable<State>;
   /** Called after every look that succeeded. */
   onLook: (state: State) => void;
-  /** Called after every transient error, and when the next read cannot begin for a while. */
-  onTrouble: () => void;
+  /**
+   * Called after every transient error, and when the next read cannot begin for a while.
+   *
+   * @param wait For how long the upstream asks to be left alone, in milliseconds; undefined when it does not.
+   */
+  onTrouble: (wait?: number) => void;
   /** For how long looks may fail in a row, in milliseconds; a request to wait is an answer too. */
   patience: number;
   backoff: Backoff;
@@ -128,7 +132,7 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
           outage.end();
         }
         if (outage.hasReachedLimit(interval)) throw new AbandonedError('No look succeeded.', { cause: error });
-        onTrouble();
+        onTrouble(retryAfter);
       }
       await doze(maxWait);
     }

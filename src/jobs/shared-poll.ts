@@ -81,6 +81,9 @@ export class SharedPoll<State, Key> {
   /** When the last look succeeded: by the monotonic clock, and by the wall clock, in milliseconds. */
   #seenAt = 0;
   #seenSince = 0;
+  readonly #begunAt: number;
+  /** Whether the upstream has asked to wait instead of answering. */
+  #isRefused = false;
   #lingering: AbortController | undefined;
   #isOver = false;
 
@@ -89,6 +92,7 @@ export class SharedPoll<State, Key> {
     this.#job = job;
     this.#options = options;
     this.#onOver = onOver;
+    this.#begunAt = options.monotonicNow();
     this.#poll = startPoll({
       ...options,
       source: job,
@@ -96,7 +100,7 @@ export class SharedPoll<State, Key> {
       backoff: createBackoff({ ...job.pace, random: options.random }),
       signal: this.#stop.signal,
       onLook: (state) => this.#look(state),
-      onTrouble: () => this.#trouble(),
+      onTrouble: (wait) => this.#trouble(wait),
     });
     this.#poll.over.then(
       () => this.#end(),
@@ -157,8 +161,9 @@ export class SharedPoll<State, Key> {
     this.#tell(isNews ? this.#listeners : this.#owed, event);
   }
 
-  #trouble(): void {
+  #trouble(wait: number | undefined): void {
     const before = this.#latest;
+    if (wait !== undefined) this.#isRefused = true;
     if (!before) {
       this.#reportHold();
       return;
@@ -176,14 +181,19 @@ export class SharedPoll<State, Key> {
     return this.#stale;
   }
 
-  /** Informs listeners, each once, that nothing is known of the job yet because of a long hold. */
+  /** Informs listeners, each once, that nothing is known of the job yet because of a long hold, or of many short ones. */
   #reportHold(): void {
     const { held } = this.#job.pacer;
-    if (held < LONG_WAIT) return;
+    const isLong = held >= LONG_WAIT || this.#options.monotonicNow() - this.#begunAt >= LONG_WAIT;
+    if (!isLong || !(held > 0 || this.#isRefused)) return;
     const uninformed = [...this.#listeners].filter((listener) => !this.#informed.has(listener));
     if (uninformed.length === 0) return;
     for (const listener of uninformed) this.#informed.add(listener);
-    this.#tell(uninformed, { key: this.#job.key, error: new OnHoldError(held), wasSeen: false });
+    this.#tell(uninformed, {
+      key: this.#job.key,
+      error: new OnHoldError(Math.max(held, this.#poll.interval)),
+      wasSeen: false,
+    });
   }
 
   #fail(error: unknown): void {

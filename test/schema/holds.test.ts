@@ -82,6 +82,35 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(seen.events).toHaveLength(2);
   });
 
+  test.each([
+    ['without Retry-After', status(429)],
+    ['with a delay of nothing', tooMany('0')],
+    ['with a date in the past', tooMany('Thu, 01 Jan 1998 00:00:00 GMT')],
+    ['with delays below three seconds', tooMany('2')],
+  ])('a subscriber whose polls are refused again and again, %s, learns why there is no state', async (_, refusal) => {
+    const { started, clock, reply, training } = startScripted([refusal]);
+
+    const opening = subscribe(started, trainingUpdated, { id: training });
+    await clock.advance(10_000);
+    const seen = collect(await opening);
+    await until(() => seen.events.length === 1);
+    await clock.advance(60_000);
+
+    expect(seen.events).toHaveLength(1);
+    expect(seen.events[0]?.errors?.[0]?.extensions).toMatchObject({
+      code: 'RATE_LIMITED',
+      retryable: true,
+      id: training,
+    });
+    const late = collect(await subscribe(started, trainingUpdated, { id: training }));
+    await until(() => late.events.length === 1);
+    expect(late.events[0]?.errors?.[0]?.extensions.code).toBe('RATE_LIMITED');
+    reply({ status: 'completed' });
+    await clock.advance(30_000);
+    await until(() => seen.isOver && late.isOver);
+    expect(seen.events.at(-1)?.data?.trainingUpdated?.status).toBe('COMPLETED');
+  });
+
   test('a later subscriber of a known job gets the last state with its age at once', async () => {
     const { started, clock, reply, training } = startScripted([{ status: 'processing' }]);
     const first = collect(await subscribe(started, trainingUpdated, { id: training }));
