@@ -28,8 +28,11 @@ export async function decode(bytes: Buffer, contentEncoding: string, maxBytes: n
  * @param contentEncoding Undefined for a body that has no coding.
  */
 export function decodeResponse(response: Response, contentEncoding: string | undefined): Response {
-  const { body, status, statusText, headers } = response;
+  const { body, status, statusText } = response;
   if (contentEncoding === undefined || body === null) return response;
+  const headers = new Headers(response.headers);
+  // It counts the encoded bytes.
+  headers.delete('content-length');
   const decoded = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

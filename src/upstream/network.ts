@@ -31,22 +31,39 @@ export interface Network {
 function createNetwork(pool: ConnectionSource): Network {
   return {
     async send({ url, method, headers, signal }, { body, owner, onSent }) {
-      let contentEncoding: string | undefined;
-      const onContentEncoding = (value: string) => {
-        contentEncoding = value;
+      let head: Head | undefined;
+      const onHead = (received: Head) => {
+        head = received;
       };
       const response = await fetch(url, {
         method,
         headers: [...headers],
         signal,
         redirect: 'manual',
-        dispatcher: new PoolDispatcher({ pool, owner, signal, onSent, onContentEncoding }),
+        dispatcher: new PoolDispatcher({ pool, owner, signal, onSent, onHead }),
         ...(body !== undefined && { body, duplex: 'half' }),
       });
       // undici's Response works as the platform's own does; only their type declarations differ.
-      return decodeResponse(response as unknown as Response, contentEncoding);
+      const received = response as unknown as Response;
+      return decodeResponse(withStatus(received, head?.status), head?.contentEncoding);
     },
   };
+}
+
+/** What of the head of a response is hidden from `fetch`. */
+interface Head {
+  readonly status: number;
+  readonly contentEncoding: string | undefined;
+}
+
+/** 421 makes `fetch` send a request again by itself, a write too, and 407 makes it fail (Fetch standard, 4.6). */
+const HIDDEN_STATUSES: ReadonlySet<number> = new Set([407, 421]);
+
+/** The response with a status that was hidden from `fetch`. */
+function withStatus(response: Response, status: number | undefined): Response {
+  if (status === undefined || status === response.status) return response;
+  const { body, statusText, headers } = response;
+  return new Response(body, { status, statusText, headers });
 }
 
 interface PooledOptions {
@@ -54,8 +71,7 @@ interface PooledOptions {
   readonly owner: ConnectionOwner;
   readonly signal: AbortSignal;
   readonly onSent: () => void;
-  /** Called with the `Content-Encoding` of the response, if it has one. */
-  readonly onContentEncoding: (value: string) => void;
+  readonly onHead: (head: Head) => void;
 }
 
 /** Dispatches one request over a connection of a pool. */
@@ -119,10 +135,11 @@ class PooledRequest implements Dispatcher.DispatchHandler, Borrower {
 
   onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
     const contentEncoding = headerIn(headers, 'content-encoding');
-    if (contentEncoding !== undefined) this.#options.onContentEncoding(contentEncoding);
+    this.#options.onHead({ status, contentEncoding });
     // `fetch` would undo some codings itself, and pass others on.
     const visible = contentEncoding === undefined ? headers : withoutHeader(headers, 'content-encoding');
-    return this.#handler.onHeaders?.(status, visible, resume, statusText) ?? true;
+    const shown = HIDDEN_STATUSES.has(status) ? 400 : status;
+    return this.#handler.onHeaders?.(shown, visible, resume, statusText) ?? true;
   }
 
   onData(chunk: Buffer): boolean {

@@ -19,7 +19,11 @@ interface Answer {
 async function startCoded({ coding, bytes, status = 200 }: Answer) {
   const server = createServer((request, response) => {
     request.resume();
-    response.writeHead(status, { 'content-type': 'application/json', 'content-encoding': coding });
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-encoding': coding,
+      'content-length': bytes.byteLength,
+    });
     response.end(bytes);
   });
   server.listen(0, '127.0.0.1');
@@ -31,7 +35,7 @@ async function startCoded({ coding, bytes, status = 200 }: Answer) {
     server.closeAllConnections();
     server.close();
   });
-  return createUpstreams({
+  const upstreamOf = createUpstreams({
     pause,
     alarm,
     baseUrl,
@@ -40,7 +44,8 @@ async function startCoded({ coding, bytes, status = 200 }: Answer) {
     pool: network.reads,
     contract,
     retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
-  })('key');
+  });
+  return Object.assign(upstreamOf('key'), { baseUrl });
 }
 
 const JSON_TEXT = '{"id":"a","displayName":"Dresses"}';
@@ -136,4 +141,13 @@ describe.each(transports)('the answer to %s', (name, send) => {
       said,
     });
   });
+});
+
+test('a decoded body does not keep the length of the encoded one', async () => {
+  const upstream = await startCoded({ coding: 'gzip', bytes: gzipSync(json) });
+
+  const response = await upstream.fetchOwn(`${upstream.baseUrl}/image`, new AbortController().signal);
+
+  expect(response.headers.get('content-length')).toBeNull();
+  expect(await response.text()).toBe(JSON_TEXT);
 });

@@ -216,16 +216,33 @@ describe.each(paidWrites)('%s', (operation) => {
     });
   });
 
-  test.each([400, 403, 409, 421, 425])('has not happened when the upstream answers %i', async (status) => {
+  test.each([400, 403, 407, 409, 421, 425])('has not happened when the upstream answers %i', async (status) => {
     let isRefusing = true;
-    const { url } = await upstreamOf((request, response) =>
+    const { url, paths } = await upstreamOf((request, response) =>
       isRefusing && request.method === 'POST' ? response.writeHead(status).end() : accept(request, response),
     );
     const { write } = gatewayTo(url);
 
     expect(await write(operation)).not.toEqual(unknown);
+    expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1);
     isRefusing = false;
 
     expect(await write(operation)).toEqual(succeeds);
   });
+});
+
+test.each([407, 421])('a write without a body is sent once when the upstream answers %i', async (status) => {
+  const { url, paths } = await upstreamOf((request, response) =>
+    request.method === 'POST' ? response.writeHead(status).end() : accept(request, response),
+  );
+  const { query } = gatewayTo(url);
+  const id = globalId({ kind: 'Training', modelId: 'm', id: 't' });
+
+  const { data, errors } = await query(
+    'mutation Cancel($input: CancelTrainingInput!) { cancelTraining(input: $input) { __typename } }',
+    { input: { id } },
+  );
+
+  expect([data, errors?.[0]?.extensions.code]).not.toContain('UPSTREAM_OUTCOME_UNKNOWN');
+  expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1);
 });
