@@ -143,10 +143,13 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
 export function mutationsOf(operation: string, world: World): Mutation[] {
   const found = operations.find(({ id }) => id === operation);
   if (!found) return faultsOf(operation, USUAL);
-  return variantsOf(found).flatMap((variant) => [
-    ...valueMutations(found, variant, world),
-    ...faultsOf(operation, variant),
-  ]);
+  const variants = variantsOf(found);
+  const faults = variants.map((variant) => faultsOf(operation, variant));
+  return [
+    ...variants.flatMap((variant) => valueMutations(found, variant, world)),
+    // The form of a valid response hardly matters where it is cut or replaced: each fault is tried with one of them.
+    ...(faults[0] ?? []).flatMap((_, at) => faults[at % faults.length]?.[at] ?? []),
+  ];
 }
 
 /** Every operation whose responses are mutated. */
@@ -159,13 +162,19 @@ export interface Case {
   readonly scenario: Scenario;
 }
 
-/** Every case of an operation. */
-export const casesOf = (operation: string, scenarios: readonly Scenario[], world: World): Case[] => {
+/** Every case of an operation: each mutation in one scenario of each kind, by turns. */
+export function casesOf(operation: string, scenarios: readonly Scenario[], world: World): Case[] {
   const exercised = scenarios.filter((scenario) => scenario.operations.includes(operation));
-  return mutationsOf(operation, world).flatMap((mutation) =>
-    exercised.map((scenario) => ({ id: `${mutation.id} @ ${scenario.name}`, mutation, scenario })),
+  const kinds = [...new Set(exercised.map(({ kind }) => kind))].map((kind) =>
+    exercised.filter((scenario) => scenario.kind === kind),
   );
-};
+  return mutationsOf(operation, world).flatMap((mutation, nth) =>
+    kinds.flatMap((ofKind) => {
+      const scenario = ofKind[nth % ofKind.length];
+      return scenario ? [{ id: `${mutation.id} @ ${scenario.name}`, mutation, scenario }] : [];
+    }),
+  );
+}
 
 /** An even choice by a seed: of every subject of every scenario the same number, as far as it has so many. */
 export function sample(cases: readonly Case[], size: number, seed: number): Case[] {
