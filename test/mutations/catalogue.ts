@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type GraphQLInterfaceType, isNonNullType } from 'graphql';
+import { schema } from '../../schema/index.ts';
 import { type Json, type Operation, operations, resolve } from './openapi.ts';
 import { jsonReply, type Reply, type Step, stepsOf } from './reply.ts';
 import { IMAGE_FILE, type Scenario } from './scenarios.ts';
@@ -48,7 +50,7 @@ export interface Variant {
   readonly isRaw: boolean;
 }
 
-const USUAL: Variant = { name: '', has: () => true, isRaw: false };
+export const USUAL: Variant = { name: '', has: () => true, isRaw: false };
 
 /** The forms of a response: where an image may be given by its address or by its bytes, each of them. */
 function variantsOf({ response }: Operation): readonly Variant[] {
@@ -75,7 +77,9 @@ function valueMutations(operation: Operation, variant: Variant, world: World): M
     const subject = field.map((part) => (typeof part === 'number' ? '[]' : part)).join('.') || 'the body';
     const inside = one.within ? `${one.within.path.at(-1)} in another form, ` : '';
     return {
-      id: [operation.id, variant.name, field.join('.') || 'body', inside + one.name].filter((part) => part !== '').join('/'),
+      id: [operation.id, variant.name, field.join('.') || 'body', inside + one.name]
+        .filter((part) => part !== '')
+        .join('/'),
       operation: operation.id,
       kind: 'value',
       subject: one.path.map((part) => (typeof part === 'number' ? '[]' : part)).join('.') || subject,
@@ -90,12 +94,28 @@ function valueMutations(operation: Operation, variant: Variant, world: World): M
 
 const parsed = ({ body }: Reply): Json => JSON.parse(body.toString());
 
+/** Whether a row is lost without this field: it is its id, or the graph promises that it is there. */
+const isEssential = (name: string | number): boolean =>
+  /(^id|Id)$/.test(String(name)) || (name !== 'status' && PROMISED.has(String(name)));
+
+/** Fields of nodes that are never null. */
+const PROMISED: ReadonlySet<string> = new Set(
+  schema
+    .getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType)
+    .flatMap((type) => Object.values(type.getFields()))
+    .flatMap(({ name, type }) => (isNonNullType(type) ? [name] : [])),
+);
+
 /** What a change of a value must leave alone. */
-function keptOf(path: readonly (string | number)[], one: { isSame: boolean; name: string }, list: string | undefined): Kept {
+function keptOf(
+  path: readonly (string | number)[],
+  one: { isSame: boolean; name: string },
+  list: string | undefined,
+): Kept {
   if (one.isSame) return EVERYTHING;
   const [first, second, third] = path;
   if (list === undefined) {
-    if (first === undefined || /(^id|Id)$/.test(String(first))) return NOTHING;
+    if (first === undefined || isEssential(first)) return NOTHING;
     return { all: false, rows: 'all', pages: true, status: first !== 'status' };
   }
   if (first === undefined) return NOTHING;
@@ -104,7 +124,7 @@ function keptOf(path: readonly (string | number)[], one: { isSame: boolean; name
     return { all: false, rows: 'all', pages: !isLast, status: true };
   }
   if (second === undefined) return NOTHING;
-  if (third === undefined || third === 'id') return { all: false, rows: 'others', pages: true, status: false };
+  if (third === undefined || isEssential(third)) return { all: false, rows: 'others', pages: true, status: false };
   return { all: false, rows: 'all', pages: true, status: third !== 'status' };
 }
 

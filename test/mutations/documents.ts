@@ -28,7 +28,11 @@ export interface DocumentOptions {
  */
 export function documentFor(root: Root, path: readonly string[], options: DocumentOptions = {}): string {
   const variables: string[] = [];
-  const rootType = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }[root];
+  const rootType = {
+    query: schema.getQueryType(),
+    mutation: schema.getMutationType(),
+    subscription: schema.getSubscriptionType(),
+  }[root];
   const select = (type: GraphQLNamedType | null | undefined, [name, ...rest]: readonly string[]): string => {
     if (name === undefined) return type ? selectionOf(type, options, false) : '';
     const field = isObjectType(type) ? type.getFields()[name] : undefined;
@@ -43,11 +47,16 @@ export function documentFor(root: Root, path: readonly string[], options: Docume
 }
 
 const isNode = (type: GraphQLNamedType): boolean =>
-  type.name === 'Node' || ((isObjectType(type) || isInterfaceType(type)) && type.getInterfaces().some(({ name }) => name === 'Node'));
+  type.name === 'Node' ||
+  ((isObjectType(type) || isInterfaceType(type)) && type.getInterfaces().some(({ name }) => name === 'Node'));
 
 /** @param insideNode Whether it belongs to a node already, so that no other one is selected. */
 function selectionOf(type: GraphQLNamedType, options: DocumentOptions, insideNode: boolean): string {
-  if (isUnionType(type)) return `{ __typename ${type.getTypes().map((one) => fragment(one, options, insideNode)).join(' ')} }`;
+  if (isUnionType(type))
+    return `{ __typename ${type
+      .getTypes()
+      .map((one) => fragment(one, options, insideNode))
+      .join(' ')} }`;
   if (isInterfaceType(type)) {
     const types = schema.getPossibleTypes(type);
     return `{ __typename ${types.map((one) => fragment(one, options, insideNode)).join(' ')} }`;

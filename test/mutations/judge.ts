@@ -40,7 +40,8 @@ export function judge({ mutation, scenario }: Case, seen: Observation, usual: Ob
 
 function wrongWith({ message, extensions = {} }: GraphQLFailure): string[] {
   const { code, retryAfter, retryable } = extensions;
-  if (typeof code !== 'string' || !Object.hasOwn(ERROR_CODES, code)) return [`an error has the code ${code}: ${message.slice(0, 80)}`];
+  if (typeof code !== 'string' || !Object.hasOwn(ERROR_CODES, code))
+    return [`an error has the code ${code}: ${message.slice(0, 80)}`];
   if (code === 'INTERNAL_SERVER_ERROR') return ['INTERNAL_SERVER_ERROR'];
   if (typeof retryable !== 'boolean') return ['an error does not say whether it is retryable'];
   if (retryAfter !== undefined && !(typeof retryAfter === 'number' && retryAfter >= 0 && retryAfter <= 3_600)) {
@@ -50,17 +51,26 @@ function wrongWith({ message, extensions = {} }: GraphQLFailure): string[] {
 }
 
 /** Whether the error of a value that cannot be read names the operation and the field. */
-function wrongName({ message, extensions }: GraphQLFailure, { operation, names }: Case['mutation']): string[] {
-  if (extensions?.code !== 'UPSTREAM_INVALID_RESPONSE') return [];
+function wrongName(
+  { message, extensions, path = [] }: GraphQLFailure,
+  { operation, names, subject }: Case['mutation'],
+): string[] {
+  // Bytes that are no image are no field that cannot be read.
+  if (extensions?.code !== 'UPSTREAM_INVALID_RESPONSE' || path.includes('image')) return [];
   const wrong: string[] = [];
   if (!operations.some(({ id }) => message.includes(id))) wrong.push('an error names no operation');
   else if (!message.includes(operation)) wrong.push('an error names another operation');
-  if (names.length > 0 && !names.some((name) => message.includes(name))) wrong.push('an error does not name the field');
+  if (names.length > 0 && !subject.endsWith('[]') && !names.some((name) => message.includes(name)))
+    wrong.push('an error does not name the field');
   return wrong;
 }
 
 /** What is wrong with what became of a write. */
-function wrongWrite({ operation, status, kept }: Case['mutation'], seen: Observation, errors: readonly GraphQLFailure[]): string[] {
+function wrongWrite(
+  { operation, status, kept }: Case['mutation'],
+  seen: Observation,
+  errors: readonly GraphQLFailure[],
+): string[] {
   const method = operations.find(({ id }) => id === operation)?.method;
   if (method !== 'POST' && method !== 'PATCH') return [];
   const wrong: string[] = [];
@@ -68,7 +78,8 @@ function wrongWrite({ operation, status, kept }: Case['mutation'], seen: Observa
   if (seen.requests > 1 && status !== 429) wrong.push('a write is sent again');
   if (kept.all || status === 429 || (status !== undefined && refuses(status))) return wrong;
   for (const { extensions } of errors) {
-    if (extensions?.retryable === true) wrong.push(`a write that may have happened is reported as retryable (${extensions.code})`);
+    if (extensions?.retryable === true)
+      wrong.push(`a write that may have happened is reported as retryable (${extensions.code})`);
     else if (extensions?.code !== 'UPSTREAM_OUTCOME_UNKNOWN' && extensions?.code !== 'INTERNAL_SERVER_ERROR') {
       wrong.push(`a write that may have happened is reported as ${extensions?.code}`);
     }
@@ -97,7 +108,10 @@ function lostRows({ rows, pages, status }: Case['mutation']['kept'], seen: Obser
     return number === '3' ? pages : number === '1' ? rows === 'all' : true;
   });
   const lost = expected.filter(({ id }) => !found.has(id));
-  if (lost.length > 0) return [`a row is lost: ${lost.map(({ id }) => (numberOf(id) === '1' ? 'its own' : numberOf(id) === '3' ? 'of another page' : 'another one')).at(-1)}`];
+  if (lost.length > 0)
+    return [
+      `a row is lost: ${lost.map(({ id }) => (numberOf(id) === '1' ? 'its own' : numberOf(id) === '3' ? 'of another page' : 'another one')).at(-1)}`,
+    ];
   const unknown = expected.some((row) => {
     if (row.status === undefined || (!status && numberOf(row.id) === '1')) return false;
     return found.get(row.id)?.status !== row.status;

@@ -48,7 +48,10 @@ function follow(pointer: string): unknown {
   return pointer
     .split('/')
     .slice(1)
-    .reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined), document);
+    .reduce<unknown>(
+      (at, name) => (typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined),
+      document,
+    );
 }
 
 /** A schema with its reference followed and its `allOf` merged; what stands beside a reference is kept. */

@@ -3,18 +3,18 @@ import { createClient } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { globalId } from '../../schema/ids.ts';
-import { defaultRetry } from '../../src/upstream/retry.ts';
 import { Pool } from '../../src/upstream/pool.ts';
+import { defaultRetry } from '../../src/upstream/retry.ts';
 import { settle } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { picture } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
-import { type Case, type Mutation, validReply } from './catalogue.ts';
+import { type Case, type Mutation, USUAL, validReply } from './catalogue.ts';
 import { operations } from './openapi.ts';
 import { type Step, stepsOf } from './reply.ts';
 import { IMAGE_FILE, type Scenario, scenariosWith } from './scenarios.ts';
-import { ids, PAGES, type World } from './valid.ts';
 import { type Arrived, fileReply, startRawUpstream } from './upstream.ts';
+import { ids, PAGES, type World } from './valid.ts';
 
 /** What a client received. */
 export interface Result {
@@ -102,14 +102,14 @@ export async function startRig() {
     const name = arrived.path + arrived.query.toString();
     const read = (plan?.reads.get(name) ?? 0) + 1;
     plan?.reads.set(name, read);
-    const page = PAGES.findIndex((_, at) => at > 0 && arrived.query.get('lastDocId')?.endsWith(PAGES[at - 1]?.at(-1) ?? ''));
+    const page = pageBehind(arrived.query.get('lastDocId'));
     const isStream = plan?.scenario.kind === 'stream';
     const status = isStream && read === 1 ? 'processing' : 'completed';
     const isMutated = mutation?.operation === operation.id;
-    if (isMutated) plan?.requests !== undefined && (plan.requests += 1);
-    const variant = mutation?.operation === operation.id ? mutation.variant : { name: '', has: (f: string) => f !== 'image', isRaw: false };
-    const reply = validReply(operation, variant, valid(status), Math.max(0, page), image);
-    const isFirst = page <= 0 && (arrived.path.endsWith('-1') || !/-\d+$/.test(arrived.path));
+    if (plan && isMutated) plan.requests++;
+    const variant = mutation && isMutated ? mutation.variant : USUAL;
+    const reply = validReply(operation, variant, valid(status), page, image);
+    const isFirst = page === 0 && (arrived.path.endsWith('-1') || !/-\d+$/.test(arrived.path));
     if (!mutation || !isMutated || !isFirst || (isStream && !isDue(mutation, read))) return stepsOf(reply);
     return mutation.steps(reply, arrived.apiKey);
   };
@@ -172,7 +172,9 @@ export async function startRig() {
   }
 
   async function stream(apiKey: string, scenario: Scenario, overSocket: boolean): Promise<Result> {
-    const listening = overSocket ? overWebSocket(server.url, apiKey, scenario) : overEvents(post(apiKey, scenario, 'text/event-stream'));
+    const listening = overSocket
+      ? overWebSocket(server.url, apiKey, scenario)
+      : overEvents(post(apiKey, scenario, 'text/event-stream'));
     const { jobs = [], completes = true } = scenario;
     const ended = () => jobs.every((job) => endsOf(listening.results(), job) > 0);
     let isComplete = await drive(() => listening.isOver() || (!completes && ended()), STREAM);
@@ -197,7 +199,7 @@ export async function startRig() {
     const response = send(agent, server.url + path, { method: 'GET', headers: {}, body: '' });
     // An image that stalls has no deadline on this clock, so its viewer leaves.
     let turns = 0;
-    while (!response.isOver && (turns < WORK && (upstream.stalled === 0 || turns < ARRIVAL * 4))) {
+    while (!response.isOver && turns < WORK && (upstream.stalled === 0 || turns < ARRIVAL * 4)) {
       turns++;
       await settle(1);
       if (turns % ARRIVAL === 0 && clock.waits().some((wait) => wait < DEADLINE)) await clock.advance(1_000);
@@ -246,6 +248,10 @@ export async function startRig() {
     started,
   };
 }
+
+/** The page that a cursor leads to. Those of the contract are opaque, so that any one leads behind the first page. */
+const pageBehind = (cursor: string | null): number =>
+  cursor === null ? 0 : PAGES.at(-1)?.some((number) => cursor.endsWith(number)) ? PAGES.length : 1;
 
 /** Whether a read of a watched job meets the mutation: the second one, and all later ones where the status stays readable. */
 const isDue = (mutation: Mutation, read: number): boolean =>
@@ -396,7 +402,9 @@ function catchErrors() {
   const found: string[] = [];
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const note = (event: string) => (error: unknown) =>
-    void found.push(`${event}: ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error)}`);
+    void found.push(
+      `${event}: ${error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error)}`,
+    );
   const saved = events.map((event) => ({ event, listeners: process.listeners(event as 'uncaughtException') }));
   const own = events.map((event) => ({ event, listener: note(event) }));
   for (const { event } of saved) process.removeAllListeners(event);

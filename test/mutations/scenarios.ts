@@ -19,13 +19,17 @@ export interface Scenario {
 const model = globalId({ kind: 'Model', id: ids.model });
 const dataItem = globalId({ kind: 'DataItem', modelId: ids.model, id: ids.data });
 const prediction = globalId({ kind: 'Prediction', id: ids.prediction });
-const trainingNumber = (number: number) =>
-  globalId({ kind: 'Training', modelId: ids.model, id: `training-${number}` });
+const trainingNumber = (number: number) => globalId({ kind: 'Training', modelId: ids.model, id: `training-${number}` });
 const training = trainingNumber(1);
 
 /** @param file An image as a `data:` URL. */
 export function scenariosWith(file: string): readonly Scenario[] {
-  const read = (path: readonly string[], operations: readonly string[], variables: object = {}, facts = false): Scenario => ({
+  const read = (
+    path: readonly string[],
+    operations: readonly string[],
+    variables: object = {},
+    facts = false,
+  ): Scenario => ({
     name: path.join('.') + (facts ? ' with facts' : ''),
     kind: 'query',
     operations,
@@ -54,7 +58,12 @@ export function scenariosWith(file: string): readonly Scenario[] {
     jobs,
     completes,
   });
-  const image = (name: string, path: readonly string[], operations: readonly string[], variables: object): Scenario => ({
+  const image = (
+    name: string,
+    path: readonly string[],
+    operations: readonly string[],
+    variables: object,
+  ): Scenario => ({
     name,
     kind: 'image',
     operations,

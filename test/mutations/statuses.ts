@@ -15,7 +15,25 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 const STATUSES = [
   ...[201, 202, 203, 204, 205, 206, 207, 208, 226, 299],
   ...[...range(300, 308), 310, 399],
-  ...[...range(400, 418), ...range(420, 426), 428, 429, 430, 431, 440, 444, 449, 450, 451, 460, 494, 495, 497, 498, 499],
+  ...[
+    ...range(400, 418),
+    ...range(420, 426),
+    428,
+    429,
+    430,
+    431,
+    440,
+    444,
+    449,
+    450,
+    451,
+    460,
+    494,
+    495,
+    497,
+    498,
+    499,
+  ],
   ...[...range(500, 511), ...range(520, 530), 561, 598, 599],
   ...[600, 799, 999],
 ];
@@ -78,11 +96,13 @@ const RETRY_AFTER = [
   ...['Thu, 01 Jan 1970 00:00:00 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT', '2026-01-01T00:05:00Z', '+275760-09-13'],
 ];
 
-const withStatus = (status: number, form: Form, more: Reply['headers'] = []) => (_: Reply, apiKey: string): Step[] => {
-  const location = status >= 300 && status < 400 ? ([['location', '/elsewhere']] as const) : [];
-  const headers = [['content-type', form.type ?? 'application/json'] as const, ...location, ...more];
-  return stepsOf({ status, headers, body: form.body(apiKey) });
-};
+const withStatus =
+  (status: number, form: Form, more: Reply['headers'] = []) =>
+  (_: Reply, apiKey: string): Step[] => {
+    const location = status >= 300 && status < 400 ? ([['location', '/elsewhere']] as const) : [];
+    const headers = [['content-type', form.type ?? 'application/json'] as const, ...location, ...more];
+    return stepsOf({ status, headers, body: form.body(apiKey) });
+  };
 
 const [none, plain] = forms as [Form, Form];
 
@@ -131,7 +151,12 @@ export const statusFaults: readonly StatusFault[] = [
     name: `${status} with half of its body`,
     status,
     sentence: undefined,
-    steps: (): Step[] => [headOf({ status, headers: [['content-length', '100']] }), Buffer.from('{"mess'), 'turn', 'reset'],
+    steps: (): Step[] => [
+      headOf({ status, headers: [['content-length', '100']] }),
+      Buffer.from('{"mess'),
+      'turn',
+      'reset',
+    ],
   })),
   ...[401, 404, 429, 500].map((status) => ({
     name: `${status} with a body that stalls`,

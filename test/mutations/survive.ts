@@ -29,9 +29,19 @@ async function findFaults(rig: Rig, cases: readonly Case[]): Promise<Fault[]> {
         throw new Error(`Without a mutation "${form}" fails: ${expected.text}`);
       }
     }
-    const t0 = process.cpuUsage();
     const seen = await rig.observe(scenario, mutation);
-    if (process.env.MUTATION_TIMES) appendFileSync(process.env.MUTATION_TIMES, `${((process.cpuUsage(t0).user + process.cpuUsage(t0).system)/1000).toFixed(1)}\t${one.id}\n`);
+    if (process.env.MUTATION_OUT)
+      appendFileSync(
+        process.env.MUTATION_OUT,
+        JSON.stringify({
+          id: one.id,
+          op: mutation.operation,
+          subject: mutation.subject,
+          kind: mutation.kind,
+          scenario: scenario.name,
+          wrong: [...new Set(judge(one, seen, expected))],
+        }) + '\n',
+      );
     for (const symptom of new Set(judge(one, seen, expected))) {
       const { operation, subject } = mutation;
       const name = JSON.stringify([operation, subject, symptom]);

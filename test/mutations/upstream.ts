@@ -93,4 +93,8 @@ function readRequest(received: Buffer): { request: Arrived; size: number } | und
 }
 
 /** Bytes of a file, as a server of files sends them. */
-export const fileReply = (body: Buffer, type: string): Reply => ({ status: 200, headers: [['content-type', type]], body });
+export const fileReply = (body: Buffer, type: string): Reply => ({
+  status: 200,
+  headers: [['content-type', type]],
+  body,
+});

@@ -177,7 +177,9 @@ function fieldsIn(
   const reached = within ? { within } : {};
   if (Array.isArray(value)) {
     const { items } = schema;
-    return items ? value.slice(0, 1).flatMap((item) => fieldAt(items, item, [...path, 0], world, [], false, reached)) : [];
+    return items
+      ? value.slice(0, 1).flatMap((item) => fieldAt(items, item, [...path, 0], world, [], false, reached))
+      : [];
   }
   if (typeof value !== 'object' || value === null) return [];
   const { properties = {}, required = [], additionalProperties } = schema;
@@ -247,7 +249,9 @@ function changesOf({ path, schema, value, aliases, isRequired, alternatives, wit
   return [undefined, ...aliases].flatMap((alias) => [
     ...(alias === undefined ? [one('missing', undefined, optional)] : [one('valid', value, true, alias)]),
     ...alternatives.map((alternative, at) => one(`form ${at + 2}`, alternative, true, alias)),
-    ...(alias === undefined ? all : few).map(([name, changed]) => one(name, changed, changed === null && types.includes('null'), alias)),
+    ...(alias === undefined ? all : few).map(([name, changed]) =>
+      one(name, changed, changed === null && types.includes('null'), alias),
+    ),
   ]);
 }
 
