@@ -46,7 +46,7 @@ const strangers: readonly (readonly [name: string, value: Json])[] = [
   ['negative', -1],
   ['fraction', 0.5],
   ['thousands', 45_678],
-  ['huge whole', 18_446_744_073_709_551_615],
+  ['huge whole', 2 ** 64],
   ['huge', 1e300],
   ['huge negative', -1e300],
   ['tiny', 5e-324],
