@@ -121,3 +121,29 @@ function lostRows({ rows, pages, status }: Case['mutation']['kept'], seen: Obser
 
 /** The number at the end of the id that the upstream uses. */
 const numberOf = (id: unknown): string | undefined => Buffer.from(String(id), 'base64url').toString().at(-1);
+
+/**
+ * What a mutated value changes elsewhere in a result.
+ *
+ * @param without Results without the value: what differs in them depends on it.
+ */
+export function differencesBeyond(seen: Observation, usual: Observation, without: readonly Observation[]): string[] {
+  const dataOf = ({ results: [first] }: Observation) => first?.data;
+  const allowed = without.flatMap((one) => differences(dataOf(usual), dataOf(one)));
+  const isAllowed = (path: string) => allowed.some((one) => path.startsWith(one) || one.startsWith(path));
+  const [beyond] = differences(dataOf(usual), dataOf(seen)).filter((path) => !isAllowed(path));
+  return beyond === undefined ? [] : [`another field changes: ${beyond.replaceAll(/\/\d+/g, '')}`];
+}
+
+/** The paths at which two results differ, as far inside as both have something there. */
+function differences(one: unknown, other: unknown, path = ''): string[] {
+  if (one === other || isImageUrl(path)) return [];
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return [`${path}/`];
+  if (Array.isArray(one) && Array.isArray(other) && one.length !== other.length) return [`${path}/`];
+  return Object.keys(one).flatMap((name) =>
+    differences(Reflect.get(one, name), Reflect.get(other, name), `${path}/${name}`),
+  );
+}
+
+/** Addresses of images are new each time. */
+const isImageUrl = (path: string): boolean => path.endsWith('/url');

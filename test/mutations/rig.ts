@@ -60,6 +60,8 @@ const ANSWER = 40_000;
 const STREAM = 900_000;
 /** Turns of the event loop in which work that needs no time is done. */
 const WORK = 30_000;
+/** Turns of the event loop after which timers that still end one after another do so for ever. */
+const ENDLESS = 500_000;
 /** Turns in which whatever arrives at once has arrived. */
 const ARRIVAL = 30;
 
@@ -140,6 +142,17 @@ export async function startRig() {
   const watchErrors = catchErrors();
   onTestFinished(watchErrors.restore);
 
+  /** Lets time pass. @throws Error when a timer that ends starts another one for no time, without end. */
+  async function advance(milliseconds: number): Promise<void> {
+    let isOver = false;
+    const advanced = clock.advance(milliseconds).finally(() => {
+      isOver = true;
+    });
+    for (let turn = 0; turn < ENDLESS && !isOver; turn++) await settle(1);
+    if (!isOver) throw new Error(`Time does not pass, because timers wait for nothing: ${clock.waits()}`);
+    await advanced;
+  }
+
   /** Lets time pass until something is so. @returns Whether it has come about. */
   async function drive(isDone: () => boolean, limit: number, onStep: () => void = () => {}): Promise<boolean> {
     const needsTime = () => upstream.stalled > 0 || clock.waits().some((wait) => wait < DEADLINE);
@@ -151,7 +164,7 @@ export async function startRig() {
       if (passed >= limit) return false;
       onStep();
       const step = passed < 30_000 ? 1_000 : passed < 120_000 ? 5_000 : 30_000;
-      await clock.advance(step);
+      await advance(step);
       passed += step;
     }
   }
@@ -202,7 +215,7 @@ export async function startRig() {
     while (!response.isOver && turns < WORK && (upstream.stalled === 0 || turns < ARRIVAL * 4)) {
       turns++;
       await settle(1);
-      if (turns % ARRIVAL === 0 && clock.waits().some((wait) => wait < DEADLINE)) await clock.advance(1_000);
+      if (turns % ARRIVAL === 0 && clock.waits().some((wait) => wait < DEADLINE)) await advance(1_000);
     }
     const hasStalled = upstream.stalled > 0;
     response.leave();

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Case, casesOf, EVERYTHING, sample } from './catalogue.ts';
-import { judge } from './judge.ts';
+import { differencesBeyond, judge } from './judge.ts';
 import { stepsOf } from './reply.ts';
 import { type Observation, type Rig, startRig } from './rig.ts';
 
@@ -15,9 +15,32 @@ interface Fault {
 }
 
 /** Runs cases one after another, and groups what is wrong by operation, subject and symptom. */
-async function findFaults(rig: Rig, cases: readonly Case[]): Promise<Fault[]> {
+async function findFaults(rig: Rig, cases: readonly Case[], all: readonly Case[]): Promise<Fault[]> {
   const usual = new Map<string, Observation>();
   const faults = new Map<string, Fault>();
+  const absent = new Map<string, readonly Observation[]>();
+
+  /** What a malformed field takes away that its absence leaves alone. */
+  async function lostNeighbours({ mutation, scenario }: Case, seen: Observation, expected: Observation) {
+    const { operation, variant, subject, kept } = mutation;
+    if (mutation.kind !== 'value' || scenario.kind !== 'query' || kept.rows === 'any' || kept.all) return [];
+    const name = JSON.stringify([operation, variant.name, subject, scenario.name]);
+    let without = absent.get(name);
+    if (!without) {
+      const changes = all.filter(
+        (other) =>
+          other.mutation.subject === subject &&
+          other.mutation.variant === variant &&
+          (other.mutation.change === 'null' || other.mutation.change === 'missing'),
+      );
+      const observed: Observation[] = [];
+      for (const change of changes) observed.push(await rig.observe(scenario, change.mutation));
+      without = observed;
+      absent.set(name, without);
+    }
+    return differencesBeyond(seen, expected, without);
+  }
+
   for (const one of cases) {
     const { mutation, scenario } = one;
     const form = `${scenario.name}, ${mutation.operation} ${mutation.variant.name}`;
@@ -29,20 +52,16 @@ async function findFaults(rig: Rig, cases: readonly Case[]): Promise<Fault[]> {
         throw new Error(`Without a mutation "${form}" fails: ${expected.text}`);
       }
     }
-    const seen = await rig.observe(scenario, mutation);
+    const seen = await rig.observe(scenario, mutation).catch((cause: unknown) => {
+      throw new Error(`No result of MUTATION='${one.id}'`, { cause });
+    });
+    const wrong = new Set([...judge(one, seen, expected), ...(await lostNeighbours(one, seen, expected))]);
     if (process.env.MUTATION_OUT)
       appendFileSync(
         process.env.MUTATION_OUT,
-        JSON.stringify({
-          id: one.id,
-          op: mutation.operation,
-          subject: mutation.subject,
-          kind: mutation.kind,
-          scenario: scenario.name,
-          wrong: [...new Set(judge(one, seen, expected))],
-        }) + '\n',
+        `${JSON.stringify({ id: one.id, op: mutation.operation, subject: mutation.subject, wrong: [...wrong] })}\n`,
       );
-    for (const symptom of new Set(judge(one, seen, expected))) {
+    for (const symptom of wrong) {
       const { operation, subject } = mutation;
       const name = JSON.stringify([operation, subject, symptom]);
       const fault = faults.get(name) ?? { operation, subject, symptom, cases: [] };
@@ -66,7 +85,7 @@ export async function expectToSurvive(operation: string, most = Number.POSITIVE_
   const rig = await startRig();
   const all = casesOf(operation, rig.scenarios, rig.world);
   const cases = only === undefined ? sample(all, most, seed) : all.filter(({ id }) => id.startsWith(only));
-  const faults = await findFaults(rig, cases);
+  const faults = await findFaults(rig, cases, all);
   if (faults.length > 0) expect.fail(`${faults.length} distinct faults\n${faults.map(describeFault).join('\n')}`);
   return cases.length;
 }
