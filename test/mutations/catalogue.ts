@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type GraphQLInterfaceType, isNonNullType } from 'graphql';
 import { schema } from '../../schema/index.ts';
-import { type Json, type Operation, operations, resolve } from './openapi.ts';
+import { type Json, type Operation, operations, refName, resolve } from './openapi.ts';
 import { jsonReply, type Reply, type Step, stepsOf } from './reply.ts';
 import { IMAGE_FILE, type Scenario } from './scenarios.ts';
 import { statusFaults } from './statuses.ts';
 import { rowsField, validBody, type World } from './valid.ts';
-import { change, valueChanges } from './values.ts';
+import { change, type ValueChange, valueChanges } from './values.ts';
 import { wireFaults } from './wire.ts';
 
 /** What of the usual result has to be there in spite of a mutation. */
@@ -34,6 +34,8 @@ export interface Mutation {
   readonly variant: Variant;
   readonly steps: (valid: Reply, apiKey: string) => Step[];
   readonly kept: Kept;
+  /** Whether a watched job meets it only once, although its status is readable: what is missing comes a moment later. */
+  readonly isPassing: boolean;
   /** The status instead of a success. */
   readonly status?: number;
   /** The sentence that has to reach the client where the status leads to an error. */
@@ -87,16 +89,33 @@ function valueMutations(operation: Operation, variant: Variant, world: World): M
       variant,
       steps: (valid) => stepsOf({ ...valid, body: Buffer.from(JSON.stringify(change(parsed(valid), one))) }),
       kept: keptOf(one.path, one, list),
+      isPassing: one.alias === undefined && isWithoutImages(operation, one),
       change: one.name,
     };
   });
 }
 
+/** Whether a change takes all images away, as from a job that has just ended. */
+function isWithoutImages({ response }: Operation, { path: [first, ...more], value }: ValueChange): boolean {
+  if (!response || first === undefined || more.length > 0) return false;
+  const { items } = resolve(response).properties?.[first] ?? {};
+  const isNothing = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  return items !== undefined && refName(items) === 'ImageReference' && isNothing;
+}
+
 const parsed = ({ body }: Reply): Json => JSON.parse(body.toString());
 
 /** Whether a row is lost without this field: it is its id, or the graph promises that it is there. */
-const isEssential = (name: string | number): boolean =>
-  /(^id|Id)$/.test(String(name)) || (name !== 'status' && PROMISED.has(String(name)));
+const isEssential = (name: string | number): boolean => /(^id|Id)$/.test(String(name)) || PROMISED.has(String(name));
+
+/** A status is read in any case, and however its words are parted. */
+const SPELLINGS_OF_STATUS: ReadonlySet<string> = new Set([
+  'upper case',
+  'lower case',
+  'title case',
+  'padded',
+  'spaced',
+]);
 
 /** Fields of nodes that are never null. */
 const PROMISED: ReadonlySet<string> = new Set(
@@ -113,6 +132,7 @@ function keptOf(
   list: string | undefined,
 ): Kept {
   if (one.isSame) return EVERYTHING;
+  if (path.at(-1) === 'status' && SPELLINGS_OF_STATUS.has(one.name)) return { ...EVERYTHING, all: false };
   const [first, second, third] = path;
   if (list === undefined) {
     if (first === undefined || isEssential(first)) return NOTHING;
@@ -139,6 +159,7 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
       variant,
       steps,
       kept: NOTHING,
+      isPassing: true,
       status,
       sentence,
       change: name,
@@ -154,6 +175,7 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
       variant,
       steps,
       kept: isHarmless ? EVERYTHING : NOTHING,
+      isPassing: true,
       change: name,
     }),
   ),

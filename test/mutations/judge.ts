@@ -32,7 +32,7 @@ export function judge({ mutation, scenario }: Case, seen: Observation, usual: Ob
     expect(scenario.kind === 'image' || everything.includes(mutation.sentence), 'the explaining sentence is lost');
   }
   if (!seen.isComplete) return wrong;
-  if (scenario.kind === 'stream') wrong.push(...wrongStream({ mutation, scenario, id: '' }, seen));
+  if (scenario.kind === 'stream') wrong.push(...wrongStream({ mutation, scenario, id: '' }, seen, usual));
   else if (mutation.kept.all) expect(seen.text === usual.text, 'the result is another one than without the mutation');
   else if (scenario.kind === 'query') wrong.push(...lostRows(mutation.kept, seen, usual));
   return wrong;
@@ -87,7 +87,7 @@ function wrongWrite(
   return wrong;
 }
 
-function wrongStream({ mutation, scenario }: Case, seen: Observation): string[] {
+function wrongStream({ mutation, scenario }: Case, seen: Observation, usual: Observation): string[] {
   const mayEnd = mutation.status !== undefined && ENDING.has(mutation.status);
   const counts = (scenario.jobs ?? []).map((job) => endsOf(seen.results, job));
   const wrong: string[] = [];
@@ -96,8 +96,17 @@ function wrongStream({ mutation, scenario }: Case, seen: Observation): string[] 
     const codes = seen.results.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions?.code));
     wrong.push(`the end of a job is not reported${codes.length > 0 ? ` (${[...new Set(codes)].join(', ')})` : ''}`);
   }
+  if (mutation.kind === 'value' && mutation.isPassing && imagesOf(seen) !== imagesOf(usual)) {
+    wrong.push('images that come a moment later are lost');
+  }
   return wrong;
 }
+
+/** How many images the events that report an end show. */
+const imagesOf = ({ results }: Observation): number =>
+  results
+    .flatMap(({ data }) => rowsIn(data))
+    .flatMap(({ isFinished, images }) => (isFinished === true && Array.isArray(images) ? [...images] : [])).length;
 
 /** Rows, or their status, that are missing although nothing is wrong with them. */
 function lostRows({ rows, pages, status }: Case['mutation']['kept'], seen: Observation, usual: Observation): string[] {

@@ -268,7 +268,7 @@ const pageBehind = (cursor: string | null): number =>
 
 /** Whether a read of a watched job meets the mutation: the second one, and all later ones where the status stays readable. */
 const isDue = (mutation: Mutation, read: number): boolean =>
-  read === 2 || (read > 2 && mutation.kind === 'value' && mutation.kept.status);
+  read === 2 || (read > 2 && !mutation.isPassing && mutation.kept.status);
 
 /** How many events report the end of a job. */
 export const endsOf = (results: readonly GraphQLResult[], job: string): number =>

@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Case, casesOf, EVERYTHING, sample } from './catalogue.ts';
 import { differencesBeyond, judge } from './judge.ts';
@@ -56,11 +55,6 @@ async function findFaults(rig: Rig, cases: readonly Case[], all: readonly Case[]
       throw new Error(`No result of MUTATION='${one.id}'`, { cause });
     });
     const wrong = new Set([...judge(one, seen, expected), ...(await lostNeighbours(one, seen, expected))]);
-    if (process.env.MUTATION_OUT)
-      appendFileSync(
-        process.env.MUTATION_OUT,
-        `${JSON.stringify({ id: one.id, op: mutation.operation, subject: mutation.subject, wrong: [...wrong] })}\n`,
-      );
     for (const symptom of wrong) {
       const { operation, subject } = mutation;
       const name = JSON.stringify([operation, subject, symptom]);
