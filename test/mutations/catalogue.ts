@@ -182,7 +182,7 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
 ];
 
 /** All mutations of the responses of one operation. */
-export function mutationsOf(operation: string, world: World): Mutation[] {
+function mutationsOf(operation: string, world: World): Mutation[] {
   const found = operations.find(({ id }) => id === operation);
   if (!found) return faultsOf(operation, USUAL);
   const variants = variantsOf(found);

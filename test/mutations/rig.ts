@@ -61,7 +61,7 @@ const STREAM = 900_000;
 /** Turns of the event loop in which work that needs no time is done. */
 const WORK = 30_000;
 /** Turns of the event loop after which timers that still end one after another do so for ever. */
-const ENDLESS = 500_000;
+const ENDLESS = 50_000;
 /** Turns in which whatever arrives at once has arrived. */
 const ARRIVAL = 30;
 

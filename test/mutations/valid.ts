@@ -15,8 +15,8 @@ export interface World {
 /** The ids of everything in the world; a list has two pages, so there are rows of both. */
 export const ids = { model: 'model-1', data: 'data-1', training: 'training-1', prediction: 'prediction-1' } as const;
 
-export const CREATED_AT = '2025-12-31T23:00:00.000Z';
-export const FINISHED_AT = '2025-12-31T23:30:00.000Z';
+const CREATED_AT = '2025-12-31T23:00:00.000Z';
+const FINISHED_AT = '2025-12-31T23:30:00.000Z';
 
 /** A value that the schema allows, by its type, its bounds and the examples in its description. */
 export function validValue(given: Schema, name: string, world: World): Json {
