@@ -120,7 +120,8 @@ export async function startRig() {
   holder.url = upstream.url;
   const pool = new Pool(upstream.url);
   const started = startGateway({
-    watch: { perSecond: 1e9 },
+    // A whole number of milliseconds, so that the times of the clock by hand are exact.
+    watch: { perSecond: 1_000 },
     limits: { cost: Number.MAX_SAFE_INTEGER },
     upstream: {
       baseUrl: upstream.url,
