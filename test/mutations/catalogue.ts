@@ -44,6 +44,10 @@ export interface Mutation {
   readonly change: string;
 }
 
+/** Whether a stream may end with an error instead of the end of its jobs: the key is refused, or the job is gone. */
+export const mayEndStream = ({ status }: Pick<Mutation, 'status'>): boolean =>
+  status === 401 || status === 403 || status === 410;
+
 /** A form of an operation's valid response. */
 export interface Variant {
   readonly name: string;

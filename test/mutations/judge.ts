@@ -1,10 +1,8 @@
 import { ERROR_CODES } from '../../src/errors.ts';
-import type { Case } from './catalogue.ts';
+import { type Case, mayEndStream } from './catalogue.ts';
 import { operations } from './openapi.ts';
 import { endsOf, type GraphQLFailure, type Observation, rowsIn } from './rig.ts';
 
-/** Statuses after which a stream may end: the key is refused, or the job is gone. */
-const ENDING: ReadonlySet<number> = new Set([401, 403, 410]);
 /** Statuses that refuse a request before anything is done. */
 const refuses = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
 /** Statuses whose sentence clients are shown. */
@@ -88,7 +86,7 @@ function wrongWrite(
 }
 
 function wrongStream({ mutation, scenario }: Case, seen: Observation, usual: Observation): string[] {
-  const mayEnd = mutation.status !== undefined && ENDING.has(mutation.status);
+  const mayEnd = mayEndStream(mutation);
   const counts = (scenario.jobs ?? []).map((job) => endsOf(seen.results, job));
   const wrong: string[] = [];
   if (counts.some((count) => count > 1)) wrong.push('the end of a job is reported twice');

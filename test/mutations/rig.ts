@@ -9,7 +9,7 @@ import { settle } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { picture } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
-import { type Case, type Mutation, USUAL, validReply } from './catalogue.ts';
+import { type Case, type Mutation, mayEndStream, USUAL, validReply } from './catalogue.ts';
 import { operations } from './openapi.ts';
 import { type Step, stepsOf } from './reply.ts';
 import { IMAGE_FILE, type Scenario, scenariosWith } from './scenarios.ts';
@@ -185,14 +185,17 @@ export async function startRig() {
     return { results: isComplete ? [readResult(text)] : [], text: comparable(text, apiKey), isComplete };
   }
 
-  async function stream(apiKey: string, scenario: Scenario, overSocket: boolean): Promise<Result> {
+  async function stream(apiKey: string, { scenario, mutation }: Plan, overSocket: boolean): Promise<Result> {
     const listening = overSocket
       ? overWebSocket(server.url, apiKey, scenario)
       : overEvents(post(apiKey, scenario, 'text/event-stream'));
     const { jobs = [], completes = true } = scenario;
     const ended = () => jobs.every((job) => endsOf(listening.results(), job) > 0);
-    let isComplete = await drive(() => listening.isOver() || (!completes && ended()), STREAM);
-    if (!completes && isComplete) {
+    // A stream that goes on without a job that is gone shows nothing more of it.
+    const isCut = !completes && mutation !== undefined && mayEndStream(mutation);
+    let isComplete = await drive(() => listening.isOver() || (!completes && ended()), isCut ? ANSWER : STREAM);
+    if (isCut) isComplete = true;
+    else if (!completes && isComplete) {
       // Whatever would come twice comes now.
       await drive(() => listening.isOver(), 40_000);
       isComplete = !listening.isOver();
@@ -237,7 +240,7 @@ export async function startRig() {
     const oddWaits: number[] = [];
     watchErrors.take();
     const run = () => {
-      if (scenario.kind === 'stream') return stream(apiKey, scenario, count % 2 === 0);
+      if (scenario.kind === 'stream') return stream(apiKey, plan, count % 2 === 0);
       return scenario.kind === 'image' ? showImage(apiKey, plan, { scenario }) : query(apiKey, scenario);
     };
     const control = post('control', CONTROL, 'application/json');
