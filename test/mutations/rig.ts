@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { globalId } from '../../schema/ids.ts';
-import { Pool } from '../../src/upstream/pool.ts';
+import { openNetwork } from '../../src/upstream/network.ts';
 import { defaultRetry } from '../../src/upstream/retry.ts';
 import { settle } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -118,15 +118,13 @@ export async function startRig() {
 
   const upstream = await startRawUpstream(respond);
   holder.url = upstream.url;
-  const pool = new Pool(upstream.url);
+  const network = openNetwork(upstream.url);
   const started = startGateway({
     // A whole number of milliseconds, so that the times of the clock by hand are exact.
     watch: { perSecond: 1_000 },
     limits: { cost: Number.MAX_SAFE_INTEGER },
+    access: { baseUrl: upstream.url, transport: network, pool: network.reads },
     upstream: {
-      baseUrl: upstream.url,
-      transport: fetch,
-      pool,
       retry: defaultRetry,
       // Failures of one case must not keep the requests of the next one from the upstream.
       breaker: { attempts: Number.MAX_SAFE_INTEGER },
@@ -137,7 +135,7 @@ export async function startRig() {
   onTestFinished(async () => {
     agent.destroy();
     await upstream.close();
-    await pool.destroy();
+    await network.destroy();
   });
   const { clock } = started;
   const watchErrors = catchErrors();
