@@ -153,15 +153,17 @@ export async function startRig() {
   }
 
   /** Lets time pass until something is so. @returns Whether it has come about. */
-  async function drive(isDone: () => boolean, limit: number, onStep: () => void = () => {}): Promise<boolean> {
+  async function drive(isDone: () => boolean, limit: number): Promise<boolean> {
     const needsTime = () => upstream.stalled > 0 || clock.waits().some((wait) => wait < DEADLINE);
+    let work = WORK;
     for (let passed = 0; ; ) {
-      for (let turn = 0; turn < (needsTime() ? ARRIVAL : WORK); turn++) {
+      for (let turn = 0; turn < (needsTime() ? ARRIVAL : work); turn++) {
         if (isDone()) return true;
         await settle(1);
       }
       if (passed >= limit) return false;
-      onStep();
+      // Once nothing has come of so much patience, it waits for time.
+      if (!needsTime()) work = WORK / 30;
       const step = passed < 30_000 ? 1_000 : passed < 120_000 ? 5_000 : 30_000;
       await advance(step);
       passed += step;
