@@ -1,7 +1,7 @@
 import type { Contract, OperationId, Wire } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
 import { type MalformedFields, UpstreamError } from './errors.ts';
-import { type FieldReader, list, record, string, Unreadable } from './fields.ts';
+import { type FieldReader, isRecord, list, record, string, Unreadable } from './fields.ts';
 import { invalid } from './json.ts';
 import { type Page, readPageEnd } from './page.ts';
 
@@ -127,6 +127,7 @@ export function pageReader<Schema extends PageSchema>(
     const rows: (Row | UpstreamError)[] = [];
     for (const item of itemsOf(body)) {
       try {
+        if (!isRecord(item)) throw atField(operation, `${schema}.${field}`, new Unreadable('a list of objects', item));
         rows.push(readRow(item));
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;

@@ -238,7 +238,8 @@ function changesOf({ path, schema, value, aliases, isRequired, alternatives, wit
     name: alias === undefined ? name : `as ${alias}, ${name}`,
     value: changed,
     isValid,
-    isSame: SPELLINGS.has(name) || (typeof value === 'number' && name === 'as text'),
+    // Another form of a field around it holds another value than the valid body.
+    isSame: SPELLINGS.has(name) || (within === undefined && typeof value === 'number' && name === 'as text'),
     ...(alias !== undefined && { alias }),
     ...(within && { within }),
   });
