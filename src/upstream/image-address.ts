@@ -13,21 +13,29 @@ export function imageAddress(
   const urls = namesOf(contract, schema, 'url');
   const images = namesOf(contract, schema, 'image');
   return (value) => {
-    const body = typeof value === 'string' ? undefined : record(value);
-    const text = body ? (textUnder(urls, body) ?? textUnder(images, body)) : value;
-    if (isText(text) && IMAGE.test(text.slice(0, HEAD))) return ofText(text);
+    const text = typeof value === 'string' ? value : textIn(record(value));
+    const address = text && ofText(text);
+    if (address) return address;
     throw new Unreadable('the address of an image, or its bytes in base64', value);
   };
+
+  function textIn(body: Readonly<Record<string, unknown>>): string | undefined {
+    return textUnder(urls, body) ?? textUnder(images, body);
+  }
 }
 
 const textUnder = (names: readonly string[], body: Readonly<Record<string, unknown>>): string | undefined =>
   names.map((name) => body[name]).find(isText);
 
-/** Enough to tell an address from base64, in UTF-16 code units. */
+/** Enough to tell base64 from other text, in UTF-16 code units. */
 const HEAD = 100;
-/** The beginning of an address, a data URL or base64, in which some bytes may be percent-encoded. */
-const IMAGE = /^(?:https?:\/\/|data:|[\w+/=%\s-]+$)/i;
+/** The beginning of a data URL or base64, in which some bytes may be percent-encoded. */
+const BASE64 = /^(?:data:|[\w+/=%\s-]+$)/i;
+const ADDRESS = /^https?:\/\//i;
 
-const ofText = (text: string): ImageAddress => (/^https?:\/\//i.test(text) ? { url: text } : { base64: text });
+function ofText(text: string): ImageAddress | undefined {
+  if (ADDRESS.test(text)) return { url: text };
+  return BASE64.test(text.slice(0, HEAD)) ? { base64: text } : undefined;
+}
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -39,7 +39,14 @@ const HTTP_DATE = /^[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d:\d\d (?:GMT
 /** Fewer digits could be a year or a date, more would be microseconds. */
 const UNIX_TIME = /^-?\d{9,14}(?:\.\d+)?$/;
 
+/** The usual form, of which `Date.parse` is right, but for February 29 of other years than leap years. */
+const USUAL = /^\d{4}-\d\d-[012]\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
+
 function ofText(text: string): number {
+  if (USUAL.test(text) && !text.startsWith('02-29', 5)) {
+    const time = Date.parse(text);
+    if (!Number.isNaN(time)) return time;
+  }
   const parts = ISO.exec(text);
   if (parts) return ofIso(parts);
   if (UNIX_TIME.test(text)) return ofUnixTime(Number(text));
