@@ -189,8 +189,18 @@ function planField(
   return { key, nodes, parentType, definition, isNonNull, resolve, complete, serialize, property, args };
 }
 
-/** Whether a resolver may look at its fourth argument. One that names none may look at all of them. */
-const takesInfo = ({ length }: PlannedField['resolve']): boolean => length === 0 || length > 3;
+/** An arrow function of up to three parameters, none of them with a default or of rest, and patterns without defaults. */
+const PARAMETER = String.raw`\s*(?:[\w$]+|\{[\w$\s,:]*\})\s*`;
+const ARROW_WITHOUT_INFO = new RegExp(
+  String.raw`^(?:async\b\s*)?(?:[\w$]+|\((?:${PARAMETER}(?:,${PARAMETER}){0,2},?)?\s*\))\s*=>`,
+);
+
+/**
+ * Whether a resolver may look at its fourth argument. Only the text of a function shows that it cannot: its `length` does
+ * not count parameters behind a default, nor a rest parameter, and what is no arrow function has `arguments` besides.
+ */
+const takesInfo = (resolve: PlannedField['resolve']): boolean =>
+  !ARROW_WITHOUT_INFO.test(Function.prototype.toString.call(resolve));
 
 function serializerOf(type: GraphQLOutputType): PlannedField['serialize'] {
   const leaf = isNonNullType(type) ? type.ofType : type;

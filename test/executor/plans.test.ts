@@ -1,4 +1,12 @@
-import { buildSchema, type DocumentNode, type GraphQLFieldResolver, execute as interpret, Kind, parse } from 'graphql';
+import {
+  buildSchema,
+  type DocumentNode,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  execute as interpret,
+  Kind,
+  parse,
+} from 'graphql';
 import { expect, test } from 'vitest';
 import { execute } from '../../src/executor/execute.ts';
 import { answerAtOnce, argumentsOf, drawCases, expectedOf, schemas, told } from './cases.ts';
@@ -96,25 +104,50 @@ test(
   LONG,
 );
 
-test('a resolver that may look at its fourth argument gets it, and one that names three may not', () => {
-  const schema = buildSchema('type Query { named: String rest: String three: String }');
-  const fields = schema.getQueryType()?.getFields() ?? {};
-  const seen: Record<string, unknown> = {};
-  const resolvers: Record<string, GraphQLFieldResolver<unknown, unknown>> = {
-    named: (_source, _args, _context, { fieldName }) => fieldName,
-    rest: (...all) => all[3].fieldName,
-    three: (...all) => {
-      seen.three = all[3];
-      return 'three';
+const RESOLVERS: Readonly<Record<string, GraphQLFieldResolver<unknown, unknown>>> = {
+  named: (_source, _args, _context, info) => info.fieldName,
+  destructured: (_source, _args, _context, { fieldName }) => fieldName,
+  rest: (...all) => all[3].fieldName,
+  'rest after one': (_source, ...others) => others[2].fieldName,
+  'rest after three': (_source, _args, _context, ...others) => others[0].fieldName,
+  'after a default': (_source, _args = {}, _context = {}, info = undefined as never) => info.fieldName,
+  'default within a pattern': (_source, { x = 1 }, _context, info) => (x === 1 ? info.fieldName : 'none'),
+  'default after it': (_source, _args, _context, { fieldName } = { fieldName: 'none' } as never) => fieldName,
+  arguments: function () {
+    // biome-ignore lint/complexity/noArguments: a resolver of plain JavaScript.
+    return arguments[3].fieldName;
+  },
+  'arguments besides names': function (_source, _args, _context) {
+    // biome-ignore lint/complexity/noArguments: a resolver of plain JavaScript.
+    return arguments[3].fieldName;
+  },
+  method: {
+    resolve(_source: unknown, ...others: unknown[]) {
+      return (others[2] as GraphQLResolveInfo).fieldName;
     },
-  };
-  for (const [name, resolve] of Object.entries(resolvers)) Object.assign(fields[name] ?? {}, { resolve });
-  Object.defineProperty(resolvers.three, 'length', { value: 3 });
+  }.resolve,
+  bound: function (this: unknown, _source: unknown, ...others: unknown[]) {
+    return (others[2] as GraphQLResolveInfo).fieldName;
+  }.bind(undefined),
+  proxied: new Proxy((_source: unknown, ...others: unknown[]) => (others[2] as GraphQLResolveInfo).fieldName, {}),
+  'says that it has three': Object.defineProperty(
+    (...all: unknown[]) => (all[3] as GraphQLResolveInfo).fieldName,
+    'length',
+    {
+      value: 3,
+    },
+  ),
+  'looks like another': Object.assign((...all: unknown[]) => (all[3] as GraphQLResolveInfo).fieldName, {
+    toString: () => '() => 1',
+  }),
+  async: async (_source, ...others) => others[2].fieldName,
+};
 
-  const document = parse('{ named rest three }');
+test.each(Object.entries(RESOLVERS))('a resolver of a leaf gets `info`: %s', async (_, resolve) => {
+  const schema = buildSchema('type Query { leaf: String }');
+  Object.assign(schema.getQueryType()?.getFields().leaf ?? {}, { resolve });
 
-  expect(execute({ schema, document })).toEqual({ data: { named: 'named', rest: 'rest', three: 'three' } });
-  expect(seen.three).toBeUndefined();
+  expect(await execute({ schema, document: parse('{ leaf }') })).toEqual({ data: { leaf: 'leaf' } });
 });
 
 test('an operation is answered by the fragments of its document, whatever documents it was part of before', () => {
