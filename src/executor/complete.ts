@@ -13,11 +13,11 @@ import {
   isObjectType,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
+import { completeLater, handleFieldError } from './completion.ts';
 import { executeFields } from './fields.ts';
 import { type Container, type FieldPlace, ItemPlace, type Place } from './places.ts';
 import type { PlannedFields, Selection } from './plan.ts';
-import { isPromise } from './promises.ts';
-import { putLater, refuse } from './settle.ts';
+import { isPromise, whenFulfilled } from './promises.ts';
 
 /**
  * Makes what a resolver gave into what stands in the answer (GraphQL, 6.4.3 "Value Completion").
@@ -92,18 +92,28 @@ const completeList =
         list.push(completeItem(complete, at, item));
       }
     } catch (error) {
-      // Whatever becomes of the items behind, nobody asks any more.
-      if (Array.isArray(value)) for (const item of value) if (isPromise(item)) item.then(undefined, () => {});
+      // The items behind are not completed, but may be rejected.
+      if (Array.isArray(value)) value.slice(list.length + 1).forEach(ignoreRejection);
       throw error;
     }
     return list;
   };
 
+function ignoreRejection(item: unknown): void {
+  try {
+    if (isPromise(item)) whenFulfilled(item, ignore, ignore);
+  } catch {
+    // It has a `then` that cannot be read.
+  }
+}
+
+const ignore = () => {};
+
 function completeItem(complete: Complete, place: ItemPlace, item: unknown): unknown {
   try {
-    return isPromise(item) ? putLater(place, item, complete) : complete(place, item);
+    return isPromise(item) ? completeLater(place, item, complete) : complete(place, item);
   } catch (error) {
-    return refuse(place, error);
+    return handleFieldError(place, error);
   }
 }
 
@@ -132,7 +142,7 @@ const completeObjectLater = (
   value: unknown,
   later: Promise<unknown>,
 ): null =>
-  putLater(place, later, ({ field }, isOfType) => {
+  completeLater(place, later, ({ field }, isOfType) => {
     if (!isOfType) throw otherType(type, field, value);
     return executeFields(field.run, fields, value, place);
   });
@@ -153,7 +163,7 @@ function completeAbstract(type: GraphQLAbstractType, below: Selection): Complete
     };
     const { field } = place;
     const name: unknown = resolveType(value, field.run.contextValue, field, type);
-    return isPromise(name) ? putLater(place, name, (_, later) => completeAs(later)) : completeAs(name);
+    return isPromise(name) ? completeLater(place, name, (_, later) => completeAs(later)) : completeAs(name);
   };
 }
 

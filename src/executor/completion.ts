@@ -1,49 +1,53 @@
 import { type GraphQLError, locatedError, responsePathAsArray } from 'graphql';
 import type { Place } from './places.ts';
+import { whenFulfilled } from './promises.ts';
 
-/** How a value that has come is completed for its place. @throws What is wrong with it. */
+/** How a value that has come is completed for its position. @throws What is wrong with it. */
 export type Completing = (place: Place, value: unknown) => unknown;
 
 /**
- * Puts a value in its place when it has come. Nothing waits for it but the answer as a whole: that objects and lists around
- * it waited for each other would cost more than all else in an answer.
+ * Completes a value when it has come, and puts it in its position. Nothing waits for it but the response as a whole: that
+ * objects and lists around it waited for each other would cost more than all else in a response.
  *
  * @returns What stands there until then.
  */
-export function putLater(place: Place, later: Promise<unknown>, complete: Completing): null {
+export function completeLater(place: Place, later: PromiseLike<unknown>, complete: Completing): null {
   const { run } = place.field;
-  run.begin();
-  later.then(
-    (value) => {
+  const onFulfilled = (value: unknown) => {
+    // Nothing is resolved below a position that the response does not show.
+    if (!run.errors.isDiscarded(place)) {
       try {
         place.container[place.key] = complete(place, value);
       } catch (error) {
-        fail(place, error);
+        nullify(place, error);
       }
-      run.end();
-    },
-    (error: unknown) => {
-      fail(place, error);
-      run.end();
-    },
-  );
+    }
+    run.settle(pending);
+  };
+  const onRejected = (reason: unknown) => {
+    nullify(place, reason);
+    run.settle(pending);
+  };
+  whenFulfilled(later, onFulfilled, onRejected);
+  const pending = run.addPending(place);
   return null;
 }
 
 /**
- * What stands in a place for an error while its surroundings are being made (GraphQL, 6.4.4 "Handling Execution Errors").
+ * What stands in a position for an error while the object or list around it is being made (GraphQL, 6.4.4 "Handling
+ * Execution Errors").
  *
  * @throws GraphQLError where null may not stand; then what is around it is null, or fails in turn.
  */
-export function refuse(place: Place, thrown: unknown): null {
+export function handleFieldError(place: Place, thrown: unknown): null {
   const error = located(place, thrown);
   if (place.isNonNull) throw error;
   place.field.run.errors.add(error, place);
   return null;
 }
 
-/** As {@link refuse}, when all around it has been made: it is found there, and taken out again. */
-function fail(place: Place, thrown: unknown): void {
+/** As {@link handleFieldError}, when everything around it has been made: the nearest nullable position becomes null. */
+function nullify(place: Place, thrown: unknown): void {
   const error = located(place, thrown);
   let nulled: Place | undefined = place;
   while (nulled?.isNonNull) nulled = nulled.prev;

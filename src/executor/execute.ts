@@ -8,11 +8,12 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import type { IsTransient } from './field-errors.ts';
 import { executeFields, executeSerially } from './fields.ts';
 import type { Container } from './places.ts';
 import { type PlannedOperation, planOf, type Values } from './plan.ts';
 import { isPromise } from './promises.ts';
-import { Run } from './run.ts';
+import { Run, type StopReason } from './run.ts';
 
 /** An operation with the values of its variables. */
 export interface ReadOperation {
@@ -20,8 +21,13 @@ export interface ReadOperation {
   readonly variables: Values;
 }
 
-/** What an operation is executed with, as graphql-js has it. */
-export type Execution = Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'>;
+/** What an operation is executed with: as graphql-js has it, and what only this executor has. */
+export interface Execution extends Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'> {
+  /** Of several errors, others are reported first. @default no error is transient */
+  readonly isTransient?: IsTransient;
+  /** Asked before each root field of a mutation. @default they all start */
+  readonly stopReason?: StopReason;
+}
 
 /** What is executed, as graphql-js has it. */
 export type Arguments = Execution &
@@ -56,28 +62,31 @@ const NONE: Values = Object.freeze({});
 /** As many mistakes in variables are told at once. */
 const MOST_ERRORS = 50;
 
-/** Executes an operation whose variables were read. */
+/**
+ * Executes an operation whose variables were read.
+ *
+ * @returns The response, as soon as it cannot change any more: what is still under way then is for the caller to abort.
+ */
 export function executeRead(
   { plan, variables }: ReadOperation,
-  { schema, rootValue, contextValue }: Execution,
+  { schema, rootValue, contextValue, isTransient, stopReason }: Execution,
 ): ExecutionResult | Promise<ExecutionResult> {
-  const run = new Run({ schema, plan, rootValue, contextValue, variables });
-  const { errors } = run;
-  const answer = (data: Container | null): ExecutionResult => {
-    const left = errors.leaveNothing ? null : data;
-    return errors.list.length === 0 ? { data: left } : { errors: errors.list, data: left };
+  const run = new Run({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason });
+  const respond = (data: Container | null): ExecutionResult => {
+    const shown = run.errors.isResponseNull ? null : data;
+    const errors = run.errors.list();
+    return errors ? { errors, data: shown } : { data: shown };
   };
   const fail = (thrown: unknown): ExecutionResult => {
-    errors.add(thrown instanceof GraphQLError ? thrown : locatedError(thrown, undefined), undefined);
-    return answer(null);
+    run.errors.add(thrown instanceof GraphQLError ? thrown : locatedError(thrown, undefined), undefined);
+    return respond(null);
   };
-  const answerWhenIdle = (data: Container) => run.whenIdle(() => answer(data));
+  const respondWhenSettled = (data: Container) => run.whenSettled(() => respond(data));
   try {
     const data = begin(run);
-    return isPromise(data) ? data.then(answerWhenIdle, fail) : answerWhenIdle(data);
+    return isPromise(data) ? data.then(respondWhenSettled, fail) : respondWhenSettled(data);
   } catch (error) {
-    // What has begun is waited for, as it would be without the error.
-    return run.whenIdle(() => fail(error));
+    return fail(error);
   }
 }
 

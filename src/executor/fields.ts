@@ -1,8 +1,9 @@
+import { locatedError } from 'graphql';
+import { completeLater, handleFieldError } from './completion.ts';
 import { type Container, FieldPlace, type Place } from './places.ts';
 import type { PlannedField, PlannedFields } from './plan.ts';
 import { isPromise } from './promises.ts';
 import type { Run } from './run.ts';
-import { putLater, refuse } from './settle.ts';
 
 /**
  * Executes fields of one object side by side (GraphQL, 6.3 "Executing Selection Sets").
@@ -26,6 +27,7 @@ export function executeFields(
  * Executes fields one after another, as those of a mutation are (GraphQL, 6.3.1 "Normal and Serial Execution").
  *
  * @returns The object, complete but for what it holds of the last field.
+ * @throws The reason not to start the next one.
  */
 export function executeSerially(
   run: Run,
@@ -34,9 +36,11 @@ export function executeSerially(
 ): Container | Promise<Container> {
   const container = empty();
   const go = ([field, ...rest]: readonly PlannedField[]): Container | Promise<Container> => {
-    if (!field || run.errors.leaveNothing) return container;
+    if (!field || run.errors.isResponseNull) return container;
+    const reason = run.stopReason?.();
+    if (reason) throw locatedError(reason, field.nodes, [field.key]);
     container[field.key] = executeField(run, field, source, undefined, container);
-    return run.whenIdle(() => go(rest));
+    return run.whenSettled(() => go(rest));
   };
   return go(fields);
 }
@@ -53,7 +57,7 @@ function executeField(
   try {
     return completeField(place, field.resolve(source, run.argumentsOf(field), run.contextValue, place));
   } catch (error) {
-    return refuse(place, error);
+    return handleFieldError(place, error);
   }
 }
 
@@ -79,12 +83,12 @@ function executeLeaf(
     if (serialized !== undefined && serialized !== null) return serialized;
     return completeField(new FieldPlace(run, field, prev, container), value);
   } catch (error) {
-    return refuse(new FieldPlace(run, field, prev, container), error);
+    return handleFieldError(new FieldPlace(run, field, prev, container), error);
   }
 }
 
 const completeField = (place: FieldPlace, value: unknown): unknown =>
-  isPromise(value) ? putLater(place, value, place.planned.complete) : place.planned.complete(place, value);
+  isPromise(value) ? completeLater(place, value, place.planned.complete) : place.planned.complete(place, value);
 
 type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 

@@ -2,6 +2,20 @@
 export const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 
+const { then } = Promise.prototype;
+
+/**
+ * Calls back exactly once and never at once, as `await` does, whatever a foreign `then` does: it may throw, call back at
+ * once or several times.
+ */
+export function whenFulfilled(
+  later: PromiseLike<unknown>,
+  onFulfilled: (value: unknown) => void,
+  onRejected: (reason: unknown) => void,
+): void {
+  then.call(Promise.resolve(later), onFulfilled, onRejected);
+}
+
 /** Uses a value at once where it is there, else when it has come. */
 export const whenKnown = <Value, Made>(
   value: Value | Promise<Value>,

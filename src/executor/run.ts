@@ -1,5 +1,6 @@
 import { type GraphQLSchema, getArgumentValues } from 'graphql';
-import { FieldErrors } from './field-errors.ts';
+import { FieldErrors, type IsTransient } from './field-errors.ts';
+import type { Place } from './places.ts';
 import type { PlannedField, PlannedOperation, Values } from './plan.ts';
 
 export interface RunOptions {
@@ -9,21 +10,36 @@ export interface RunOptions {
   contextValue: unknown;
   /** As they are after coercion. */
   variables: Values;
+  isTransient: IsTransient | undefined;
+  stopReason: StopReason | undefined;
+}
+
+/** Why no further root field of a mutation may start; undefined while one may. */
+export type StopReason = () => Error | undefined;
+
+/** A value that has not come yet, and its position. */
+export interface Pending {
+  readonly place: Place;
+  isSettled: boolean;
 }
 
 /** One execution of an operation. */
 export class Run {
-  readonly errors = new FieldErrors();
+  readonly errors: FieldErrors;
   readonly schema: GraphQLSchema;
   readonly plan: PlannedOperation;
   readonly rootValue: unknown;
   readonly contextValue: unknown;
   readonly variables: Values;
   #arguments: Map<PlannedField, Values> | undefined;
-  #awaited = 0;
-  #onIdle = () => {};
+  readonly stopReason: StopReason | undefined;
+  /** What was waited for since all was settled. What is settled is taken from its end when something is settled. */
+  readonly #pending: Pending[] = [];
+  #onSettled: (() => void) | undefined;
 
-  constructor({ schema, plan, rootValue, contextValue, variables }: RunOptions) {
+  constructor({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason }: RunOptions) {
+    this.errors = new FieldErrors(isTransient);
+    this.stopReason = stopReason;
     this.schema = schema;
     this.plan = plan;
     this.rootValue = rootValue;
@@ -31,24 +47,44 @@ export class Run {
     this.variables = variables;
   }
 
-  /** A value is waited for. */
-  begin(): void {
-    this.#awaited++;
+  /** A value of the response has not come yet. */
+  addPending(place: Place): Pending {
+    const pending = { place, isSettled: false };
+    this.#pending.push(pending);
+    return pending;
   }
 
   /** A value has come, or failed. */
-  end(): void {
-    this.#awaited--;
-    if (this.#awaited === 0) this.#onIdle();
+  settle(pending: Pending): void {
+    pending.isSettled = true;
+    if (!this.#onSettled || !this.#isSettled()) return;
+    const onSettled = this.#onSettled;
+    this.#onSettled = undefined;
+    onSettled();
   }
 
-  /** Uses what is there when nothing is waited for any more: at once, when nothing is. */
-  whenIdle<Made>(make: () => Made | Promise<Made>): Made | Promise<Made> {
-    if (this.#awaited === 0) return make();
-    // In a breath of its own: made at once, answers outlive two collections of garbage and pile up until the next full one.
+  /**
+   * Makes something when every value has come that the response can show. Values below a position that is null are not
+   * waited for.
+   *
+   * @returns What was made: at once, when nothing is waited for.
+   */
+  whenSettled<Made>(make: () => Made | Promise<Made>): Made | Promise<Made> {
+    if (this.#isSettled()) return make();
+    // In a microtask of its own: made at once, answers outlive two collections of garbage and pile up until the next full one.
     return new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
+      this.#onSettled = resolve;
     }).then(make);
+  }
+
+  /** A value stays settled, and a discarded position stays discarded: each is looked at until it is, and then taken out. */
+  #isSettled(): boolean {
+    const pending = this.#pending;
+    for (let last = pending.at(-1); last; last = pending.at(-1)) {
+      if (!last.isSettled && !this.errors.isDiscarded(last.place)) return false;
+      pending.pop();
+    }
+    return true;
   }
 
   /**
