@@ -26,9 +26,17 @@ interface HttpContext {
 interface SocketContext {
   connectionParams?: Readonly<Record<string, unknown>>;
   extra: Extra;
+  /** Calls back when the client completes this operation or closes the socket. @default told by the socket alone */
+  whenGone?: Asker['whenGone'];
 }
 
 export type TransportContext = HttpContext | SocketContext;
+
+/** What ends an operation before its result: the caller that leaves, or that completes this operation alone. */
+export const abortScopeOf = (transport: TransportContext, asker: Asker): Pick<Asker, 'whenGone'> => {
+  const whenGone = 'whenGone' in transport ? transport.whenGone : undefined;
+  return whenGone ? { whenGone } : asker;
+};
 
 /** Who asks, and how. */
 export interface Asker {

@@ -208,6 +208,10 @@ function unexpected(error: GraphQLError, original: Error, report: ReportError): 
   return isUnrepresentable(error, original) ? unrepresentable(error, report) : mask(original, report);
 }
 
+/** Whether the same request may succeed later, once this error is shown to clients. */
+export const isRetryable = (error: GraphQLError): boolean =>
+  reveal(error.originalError ?? error)?.extensions.retryable === true;
+
 const refused = (error: GraphQLError): GraphQLError => {
   const status = statusOf(error);
   return publicError(status.http?.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', error.message, status);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ExecutionResult } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type OperationResult } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
@@ -12,6 +13,7 @@ import { keepAlive } from './sockets/keep-alive.ts';
 import { type Operation, prepareWith } from './sockets/prepare.ts';
 import { socketWithReasons } from './sockets/reasons.ts';
 import { isRequestError, RequestError, refused } from './sockets/refusals.ts';
+import { type OnAbort, SingleResult } from './sockets/single-result.ts';
 import { createBucket } from './token-bucket.ts';
 
 /** Close code on which clients connect again (RFC 6455, 7.4.2; registered as "Service Restart"). */
@@ -79,6 +81,14 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
     }
   }
 
+  /** @throws RequestError when nothing was executed. */
+  async function execute(args: Operation, onAbort: OnAbort): Promise<ExecutionResult> {
+    const contextValue = { ...(args.contextValue as object), whenGone: onAbort };
+    const result = await run(() => args.execute({ ...args, contextValue }));
+    if (isRequestError(result)) throw new RequestError(result.errors);
+    return result as ExecutionResult;
+  }
+
   /** Whoever's time is up says again who they are. Clients connect again on this code. */
   async function closeAt(at: number, socket: WebSocket, signal: AbortSignal): Promise<void> {
     try {
@@ -90,7 +100,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
   }
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
-    execute: (args) => run(() => (args as Operation).execute(args)),
+    execute: (args) => new SingleResult((onAbort) => execute(args as Operation, onAbort)),
     subscribe: (args) => run(() => (args as Operation).subscribe(args)),
     // The upstream judges a key on first use; what shows without asking it shows at once.
     onConnect: async ({ connectionParams, extra: { socket, request } }) => {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { ExecutionResult } from 'graphql';
 import { publicError } from '../errors.ts';
 import type { Alarm } from '../jobs/pause.ts';
 import { Caller } from '../upstream/cancellation.ts';
@@ -26,6 +27,8 @@ export class OperationDeadline implements Ending {
   #late: AbortController | undefined;
   /** That the time is up. */
   #lateness: Error | undefined;
+  /** Why nothing more is done for the caller, once it has left. */
+  #departure: Error | undefined;
   #owed = 0;
   #given: number;
   /** Undefined until somebody wants to know of the end: what asks nothing of the upstream needs no clock. */
@@ -61,12 +64,22 @@ export class OperationDeadline implements Ending {
   /** The asker has left: nothing more is read for it. */
   leave(): void {
     // An error made for clients, although this one sees it no more: anything else would be logged as a mistake.
-    this.#over(publicError('UPSTREAM_TIMEOUT', 'The client left before the upstream had answered. Ask again.'));
+    this.#departure = publicError('UPSTREAM_TIMEOUT', 'The client left before the upstream had answered. Ask again.');
+    this.#over(this.#departure);
   }
 
-  /** The answer is there. Lets go of the clock. */
-  end(): void {
+  /** Why no further write may start; undefined while the caller is there. */
+  get departure(): Error | undefined {
+    return this.#departure;
+  }
+
+  /**
+   * The response is there: releases the timer. A response with errors may have come before all reads, because nothing waits
+   * for those below a position that is null: they are aborted.
+   */
+  end({ errors }: Pick<ExecutionResult, 'errors'> = {}): void {
     this.#callOff?.();
+    if (errors) this.#over(publicError('UPSTREAM_TIMEOUT', 'The response was sent before the upstream had answered.'));
   }
 
   #begin(): void {

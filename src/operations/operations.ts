@@ -1,8 +1,9 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { OperationAdmission } from '../access/admission.ts';
 import type { Credential } from '../access/credential.ts';
-import type { Asker, FindAsker, TransportContext } from '../asker.ts';
+import { type Asker, abortScopeOf, type FindAsker, type TransportContext } from '../asker.ts';
 import { type ActingAs, Context, endlessly } from '../context.ts';
+import { isRetryable } from '../errors.ts';
 import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
 import { isPromise, whenKnown } from '../executor/promises.ts';
 import type { Alarm } from '../jobs/pause.ts';
@@ -65,24 +66,53 @@ export function createOperations(options: OperationsOptions): Operations {
     });
   };
 
-  /** Begins a query or a mutation. What asks nothing of the upstream is answered at once. */
+  /** Executes a query or a mutation. What asks nothing of the upstream is answered at once. */
+  const run = (read: ReadOperation, asker: ActingAs, deadline: OperationDeadline) =>
+    executeRead(read, {
+      schema,
+      rootValue: undefined,
+      contextValue: new Context(services, asker, deadline),
+      isTransient: isRetryable,
+      stopReason: () => deadline.departure,
+    });
+
+  /** Executes a query that several callers may wait for. */
   const begin = (read: ReadOperation, asker: ActingAs): Answering | ExecutionResult => {
     const deadline = new OperationDeadline(options);
-    const contextValue = new Context(services, asker, deadline);
-    const result = executeRead(read, { schema, rootValue: undefined, contextValue });
-    return isPromise(result) ? { result, leave: () => deadline.leave(), end: () => deadline.end() } : result;
+    const result = run(read, asker, deadline);
+    if (isPromise(result)) return { result, leave: () => deadline.leave(), end: (ended) => deadline.end(ended) };
+    deadline.end(result);
+    return result;
   };
 
-  const answer = (read: ReadOperation, asker: Asker): ExecutionResult | Promise<ExecutionResult> => {
+  /** Executes an operation for one caller alone, but nothing that comes after its departure. */
+  const answerAlone = async (read: ReadOperation, asker: Asker, abortScope: Pick<Asker, 'whenGone'>) => {
+    const deadline = new OperationDeadline(options);
+    const offAbort = abortScope.whenGone(() => deadline.leave());
+    let result: ExecutionResult | undefined;
+    try {
+      result = await run(read, asker, deadline);
+      return result;
+    } finally {
+      offAbort();
+      deadline.end(result);
+    }
+  };
+
+  const answer = (
+    read: ReadOperation,
+    asker: Asker,
+    abortScope: Pick<Asker, 'whenGone'>,
+  ): ExecutionResult | Promise<ExecutionResult> => {
     const { plan, variables } = read;
     const credential = plan.operation.operation === OperationTypeNode.QUERY ? credentialOf(asker) : undefined;
-    if (!credential) return alone(begin(read, asker), asker);
+    if (!credential) return answerAlone(read, asker, abortScope);
     // Whoever may ask when they ask may have the answer: they all have what was found out for one of them.
     const { baseUrl, scope } = asker;
     const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
     // No two of these look alike: the first three hold no space, a scope no brace.
     const name = `${credential.apiKey} ${services.eraOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
-    return underWay.answer(plan, name, asker, () => begin(read, { credential: () => credential, baseUrl, scope }));
+    return underWay.answer(plan, name, abortScope, () => begin(read, { credential: () => credential, baseUrl, scope }));
   };
 
   return {
@@ -90,7 +120,7 @@ export function createOperations(options: OperationsOptions): Operations {
       whenKnown(admit(asked), (admitted) => {
         if ('errors' in admitted) return admitted;
         const { read, asker, explained } = admitted;
-        const result = answer(read, asker);
+        const result = answer(read, asker, abortScopeOf(asked.transport, asker));
         return explained ? whenKnown(result, (plain) => withCost(plain, explained)) : result;
       }),
     async subscribe(asked) {
@@ -128,17 +158,5 @@ function credentialOf(asker: Asker): Credential | undefined {
     return asker.credential();
   } catch {
     return undefined;
-  }
-}
-
-/** Waits for an answer that one asker alone gets. */
-async function alone(answering: Answering | ExecutionResult, asker: Asker): Promise<ExecutionResult> {
-  if (!('leave' in answering)) return answering;
-  const stay = asker.whenGone(answering.leave);
-  try {
-    return await answering.result;
-  } finally {
-    answering.end();
-    stay();
   }
 }

@@ -1,6 +1,7 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
 import { type Asker, expired } from '../asker.ts';
 import type { Context } from '../context.ts';
+import { isRetryable } from '../errors.ts';
 import { execute } from '../executor/execute.ts';
 import { whenOver } from '../jobs/events.ts';
 import { type Pause, pauseUntil } from '../jobs/pause.ts';
@@ -51,10 +52,15 @@ export async function openStream(
   const executeEvent = (event: unknown) =>
     isUpdate(event)
       ? context.showEvent(event, args, async (contextValue) => {
-          const { data = null, errors } = await execute({ ...args, rootValue: event, contextValue });
+          const { data = null, errors } = await execute({
+            ...args,
+            rootValue: event,
+            contextValue,
+            isTransient: isRetryable,
+          });
           return errors ? { data, errors: errors.map(options.maskError) } : { data };
         })
-      : execute({ ...args, rootValue: event, contextValue: context });
+      : execute({ ...args, rootValue: event, contextValue: context, isTransient: isRetryable });
   const results = executeEach(close ? whenOver(source, close) : source, async (event) =>
     options.show(await executeEvent(event)),
   );

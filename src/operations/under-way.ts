@@ -8,8 +8,8 @@ export interface Answering {
   readonly result: Promise<ExecutionResult>;
   /** Nobody wants the answer any more. */
   leave(): void;
-  /** It is there, or never will be. */
-  end(): void;
+  /** It is there, or never will be: then it is undefined. */
+  end(result?: ExecutionResult): void;
 }
 
 /** For how long others join a query that is under way, in milliseconds. Its answer is older by as much than one of their own. */
@@ -85,7 +85,7 @@ class Run {
     this.#result = answering.result.then(
       (result) => {
         this.#close();
-        answering.end();
+        answering.end(result);
         return shared(result);
       },
       (error: unknown) => {

@@ -1,0 +1,63 @@
+import type { ExecutionResult } from 'graphql';
+
+/** Calls back once when the client completes an operation or closes its socket, unless that is called off. */
+export type OnAbort = (callback: () => void) => () => void;
+
+const DONE = { value: undefined, done: true } as const;
+
+/**
+ * The result of a query or mutation as a stream of one. graphql-ws cannot end a promise, but it ends a stream when the
+ * client completes the operation or closes the socket.
+ */
+export class SingleResult implements AsyncGenerator<ExecutionResult, void> {
+  readonly #onAborted = new Set<() => void>();
+  readonly #execute: (onAbort: OnAbort) => Promise<ExecutionResult>;
+  #hasStarted = false;
+  #hasEnded = false;
+  #end = () => {};
+
+  /** @param execute Called when the result is asked for, unless the operation is over by then. */
+  constructor(execute: (onAbort: OnAbort) => Promise<ExecutionResult>) {
+    this.#execute = execute;
+  }
+
+  next(): Promise<IteratorResult<ExecutionResult, void>> {
+    if (this.#hasStarted || this.#hasEnded) return Promise.resolve(DONE);
+    this.#hasStarted = true;
+    return new Promise((resolve, reject) => {
+      this.#end = () => resolve(DONE);
+      this.#execute((callback) => this.#onAbort(callback)).then((value) => resolve({ value, done: false }), reject);
+    });
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult, void>> {
+    this.#hasEnded = true;
+    this.#end();
+    const callbacks = [...this.#onAborted];
+    this.#onAborted.clear();
+    for (const callback of callbacks) callback();
+    return DONE;
+  }
+
+  async throw(error: unknown): Promise<never> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  #onAbort(callback: () => void): () => void {
+    if (this.#hasEnded) {
+      callback();
+      return () => {};
+    }
+    this.#onAborted.add(callback);
+    return () => void this.#onAborted.delete(callback);
+  }
+}
