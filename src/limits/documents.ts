@@ -5,7 +5,10 @@ import {
   type OperationDefinitionNode,
   type ParseOptions,
   parse,
+  SingleFieldSubscriptionsRule,
   type Source,
+  specifiedRules,
+  type ValidationRule,
   validate,
 } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
@@ -14,6 +17,7 @@ import { chosenOperation } from './chosen-operation.ts';
 import { noIntrospection } from './introspection.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
 import { createMeasure, type Measure } from './measure.ts';
+import { singleRootField } from './subscription-root.ts';
 
 export interface DocumentLimitsOptions {
   limits: Omit<OperationLimits, 'cost'>;
@@ -49,13 +53,16 @@ export function useDocumentLimits({ limits, introspection, suggestions }: Docume
         const mistakes = mistakesIn(document, limits);
         if (mistakes.length > 0) return mistakes;
         return withinStack(
-          () => validate(schema, document, rules, { hideSuggestions: !suggestions }),
+          () => validate(schema, document, withSingleRootField(rules), { hideSuggestions: !suggestions }),
           () => [refusal(TOO_DEEP)],
         );
       });
     },
   };
 }
+
+const withSingleRootField = (rules: readonly ValidationRule[] = specifiedRules): ValidationRule[] =>
+  rules.map((rule) => (rule === SingleFieldSubscriptionsRule ? singleRootField : rule));
 
 const TOO_DEEP = 'The document is nested more deeply than it can be read. Send less at once.';
 
