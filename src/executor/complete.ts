@@ -17,7 +17,7 @@ import { completeLater, handleFieldError } from './completion.ts';
 import { executeFields } from './fields.ts';
 import { type Container, type FieldPlace, ItemPlace, type Place } from './places.ts';
 import type { PlannedFields, Selection } from './plan.ts';
-import { isPromise, whenFulfilled } from './promises.ts';
+import { ignoreRejections, isPromise } from './promises.ts';
 
 /**
  * Makes what a resolver gave into what stands in the answer (GraphQL, 6.4.3 "Value Completion").
@@ -92,22 +92,11 @@ const completeList =
         list.push(completeItem(complete, at, item));
       }
     } catch (error) {
-      // The items behind are not completed, but may be rejected.
-      if (Array.isArray(value)) value.slice(list.length + 1).forEach(ignoreRejection);
+      if (Array.isArray(value)) ignoreRejections(value.slice(list.length + 1));
       throw error;
     }
     return list;
   };
-
-function ignoreRejection(item: unknown): void {
-  try {
-    if (isPromise(item)) whenFulfilled(item, ignore, ignore);
-  } catch {
-    // It has a `then` that cannot be read.
-  }
-}
-
-const ignore = () => {};
 
 function completeItem(complete: Complete, place: ItemPlace, item: unknown): unknown {
   try {

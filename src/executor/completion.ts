@@ -1,6 +1,6 @@
 import { type GraphQLError, locatedError, responsePathAsArray } from 'graphql';
 import type { Place } from './places.ts';
-import { whenFulfilled } from './promises.ts';
+import { ignoreRejections, whenFulfilled } from './promises.ts';
 
 /** How a value that has come is completed for its position. @throws What is wrong with it. */
 export type Completing = (place: Place, value: unknown) => unknown;
@@ -14,8 +14,10 @@ export type Completing = (place: Place, value: unknown) => unknown;
 export function completeLater(place: Place, later: PromiseLike<unknown>, complete: Completing): null {
   const { run } = place.field;
   const onFulfilled = (value: unknown) => {
-    // Nothing is resolved below a position that the response does not show.
-    if (!run.errors.isDiscarded(place)) {
+    if (run.errors.isDiscarded(place)) {
+      // Nothing is resolved below a position that the response does not show.
+      ignoreRejections(value);
+    } else {
       try {
         place.container[place.key] = complete(place, value);
       } catch (error) {

@@ -16,6 +16,16 @@ export function whenFulfilled(
   then.call(Promise.resolve(later), onFulfilled, onRejected);
 }
 
+/** Handles the rejections of a value that is not completed, so that they do not end the process: its own and those in lists. */
+export function ignoreRejections(value: unknown): void {
+  try {
+    if (Array.isArray(value)) value.forEach(ignoreRejections);
+    else if (isPromise(value)) whenFulfilled(value, ignoreRejections, () => {});
+  } catch {
+    // It has a `then` that cannot be read, so it is no promise.
+  }
+}
+
 /** Uses a value at once where it is there, else when it has come. */
 export const whenKnown = <Value, Made>(
   value: Value | Promise<Value>,

@@ -138,6 +138,25 @@ test.each([
   expect(takeRejections()).toEqual([]);
 });
 
+test('what comes below a null object may hold rejected promises, in lists too', async () => {
+  const takeRejections = watchRejections();
+  const late = deferred();
+  const parents = buildSchema(
+    'type Query { parent: Parent other: String } type Parent { lists: [[String]] required: Int! }',
+  );
+  const rootValue = {
+    parent: { lists: () => late.promise, required: rejected },
+    other: () => settle(1).then(() => 'other'),
+  };
+  const document = parse('{ parent { lists required } other }');
+  const response = await execute({ schema: parents, document, rootValue });
+  late.resolve([rejected(), [rejected(), Promise.resolve([rejected()])]]);
+  await settle();
+
+  expect(response.data).toEqual({ parent: null, other: 'other' });
+  expect(takeRejections()).toEqual([]);
+});
+
 test('the root fields of a mutation behind one that has made the response null do not start', async () => {
   const started: string[] = [];
   const rootValue = {
