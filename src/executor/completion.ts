@@ -13,24 +13,26 @@ export type Completing = (place: Place, value: unknown) => unknown;
  */
 export function completeLater(place: Place, later: PromiseLike<unknown>, complete: Completing): null {
   const { run } = place.field;
-  const onFulfilled = (value: unknown) => {
-    if (run.errors.isDiscarded(place)) {
-      // Nothing is resolved below a position that the response does not show.
-      ignoreRejections(value);
-    } else {
-      try {
-        place.container[place.key] = complete(place, value);
-      } catch (error) {
-        nullify(place, error);
+  whenFulfilled(
+    later,
+    (value) => {
+      if (run.errors.isDiscarded(place)) {
+        // Nothing is resolved below a position that the response does not show.
+        ignoreRejections(value);
+      } else {
+        try {
+          place.container[place.key] = complete(place, value);
+        } catch (error) {
+          nullify(place, error);
+        }
       }
-    }
-    run.settle(pending);
-  };
-  const onRejected = (reason: unknown) => {
-    nullify(place, reason);
-    run.settle(pending);
-  };
-  whenFulfilled(later, onFulfilled, onRejected);
+      run.settle(pending);
+    },
+    (reason) => {
+      nullify(place, reason);
+      run.settle(pending);
+    },
+  );
   const pending = run.addPending(place);
   return null;
 }
