@@ -5,6 +5,7 @@ import { AbandonedError } from './jobs/poll.ts';
 import { OnHoldError } from './jobs/shared-poll.ts';
 import { DownloadError } from './upstream/download-error.ts';
 import { UpstreamError } from './upstream/errors.ts';
+import { shorten } from './util/shorten.ts';
 
 /** The codes a client meets in `extensions.code`, what they mean and whether the same request may succeed later. */
 export const ERROR_CODES = {
@@ -22,14 +23,26 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'An argument or a variable is not acceptable; the message says what is.',
   },
-  GRAPHQL_PARSE_FAILED: { retryable: false, meaning: 'The document is not GraphQL, or it has too many tokens.' },
+  GRAPHQL_PARSE_FAILED: {
+    retryable: false,
+    meaning: 'The document is not GraphQL, or it has too many tokens or lines, or too long a name.',
+  },
   GRAPHQL_VALIDATION_FAILED: {
     retryable: false,
     meaning: 'The document does not fit the schema, or it is larger than this gateway accepts.',
   },
   QUERY_TOO_COSTLY: {
     retryable: false,
-    meaning: 'The operation may take too many requests to the upstream; nothing was asked. Ask for less at once.',
+    meaning:
+      'The operation may take too many requests to the upstream, and nothing was sent; or it has taken as many as it may, and this field is missing. Request less at once.',
+  },
+  RESPONSE_TOO_LARGE: {
+    retryable: false,
+    meaning: 'The response would be longer than this gateway sends. Request less at once.',
+  },
+  ERRORS_OMITTED: {
+    retryable: false,
+    meaning: 'More errors occurred than one response reports; `omitted` is their number.',
   },
   PERSISTED_QUERY_NOT_FOUND: {
     retryable: false,
@@ -74,14 +87,14 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** What every error that clients see says of itself. */
 export const extensionsOf = (code: ErrorCode) => ({ code, retryable: ERROR_CODES[code].retryable });
 
-/** An error that clients are meant to see. */
+/** An error that clients are meant to see. A long message, which quotes something long, is shortened. */
 export function publicError(
   code: ErrorCode,
   message: string,
   extensions: Record<string, unknown> = {},
   cause?: Error,
 ): GraphQLError {
-  return new GraphQLError(message, {
+  return new GraphQLError(shorten(message), {
     ...(cause && { originalError: cause }),
     extensions: { ...extensionsOf(code), ...extensions },
   });

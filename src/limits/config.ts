@@ -53,8 +53,20 @@ const limitSettings = {
   MAX_QUERY_DIRECTIVES: limit(20, 100_000).describe('Directives that one operation may have.'),
   MAX_ROOT_FIELDS: limit(20, 100_000).describe('Queries or mutations that one operation may hold.'),
   MAX_OPERATIONS: limit(10, 100_000).describe('Operations that one document may hold.'),
+  MAX_NAME_LENGTH: limit(200, 10_000).describe(
+    'The longest name in a document, in characters: of an operation, a variable, an alias, a field and so on.',
+  ),
+  MAX_QUERY_COMPARISONS: limit(5_000, 400_000).describe(
+    'Pairs of fields with one name in one place, and of fragments spread there, that one document may have. Validation compares each pair.',
+  ),
   MAX_QUERY_COST: limit(300, 1_000_000).describe(
-    'Requests to the upstream that one operation may take, as estimated beforehand.',
+    'Requests to the upstream that one operation may take, as estimated before it is executed and as counted meanwhile.',
+  ),
+  MAX_REPORTED_ERRORS: limit(50, 10_000).describe(
+    'Errors that one response reports. One more says how many are left out.',
+  ),
+  MAX_RESPONSE_BYTES: integer({ default: 50_000_000, min: 1_024, max: 80_000_000 }).describe(
+    'The longest response of the graph, or event of a subscription, in bytes of JSON. A longer one is an error instead.',
   ),
 };
 
@@ -137,7 +149,11 @@ export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bo
     directives: values.MAX_QUERY_DIRECTIVES,
     rootFields: values.MAX_ROOT_FIELDS,
     operations: values.MAX_OPERATIONS,
+    nameLength: values.MAX_NAME_LENGTH,
+    comparisons: values.MAX_QUERY_COMPARISONS,
     cost: values.MAX_QUERY_COST,
+    reportedErrors: values.MAX_REPORTED_ERRORS,
+    responseBytes: values.MAX_RESPONSE_BYTES,
   },
   uploads: {
     operationBytes: values.MAX_BODY_BYTES,

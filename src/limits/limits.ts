@@ -11,8 +11,16 @@ export interface OperationLimits {
   rootFields: number;
   /** Operations in one document. */
   operations: number;
-  /** Requests to the upstream that one operation may take, as estimated before anything is asked. */
+  /** Characters of a name in a document, whatever it names (GraphQL, 2.1.9 "Names"). */
+  nameLength: number;
+  /** Pairs of fields, and of fragments, that validation compares. */
+  comparisons: number;
+  /** Requests to the upstream that one operation may take, by the estimate before it is executed and by count while it is. */
   cost: number;
+  /** Errors that one response reports. */
+  reportedErrors: number;
+  /** The longest response, in bytes. */
+  responseBytes: number;
 }
 
 export const defaultOperationLimits: OperationLimits = {
@@ -22,7 +30,11 @@ export const defaultOperationLimits: OperationLimits = {
   directives: 20,
   rootFields: 20,
   operations: 10,
+  nameLength: 200,
+  comparisons: 5_000,
   cost: 300,
+  reportedErrors: 50,
+  responseBytes: 50_000_000,
 };
 
 /** The setting of each limit, by which error messages name it. */
@@ -33,5 +45,9 @@ export const SETTINGS = {
   directives: 'MAX_QUERY_DIRECTIVES',
   rootFields: 'MAX_ROOT_FIELDS',
   operations: 'MAX_OPERATIONS',
+  nameLength: 'MAX_NAME_LENGTH',
+  comparisons: 'MAX_QUERY_COMPARISONS',
   cost: 'MAX_QUERY_COST',
+  reportedErrors: 'MAX_REPORTED_ERRORS',
+  responseBytes: 'MAX_RESPONSE_BYTES',
 } as const satisfies Record<keyof OperationLimits, string>;

@@ -6,7 +6,7 @@ import { startGateway } from '../support/gateway.ts';
 import { blocksOf, documentsIn, readText } from '../support/readme.ts';
 import { statusOf, ways } from './send.ts';
 
-type Limit = Exclude<keyof OperationLimits, 'cost'>;
+type Limit = Exclude<keyof OperationLimits, 'comparisons' | 'cost' | 'reportedErrors' | 'responseBytes'>;
 
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => text(index)).join(' ');
@@ -60,6 +60,18 @@ const documentsOf: Readonly<Record<Limit, readonly [how: string, document: (size
     ['in a fragment', (count) => `{ __typename ...F } fragment F on Query { ${'__typename '.repeat(count - 1)} }`],
   ],
   operations: [['alone', (count) => times(count, (index) => `query Q${index} { __typename }`)]],
+  nameLength: [
+    ['of an operation', (length) => `query ${'Q'.repeat(length)} { __typename }`],
+    ['of an alias', (length) => `{ ${'a'.repeat(length)}: __typename }`],
+    [
+      'of a variable',
+      (length) => `query ($${'v'.repeat(length)}: ID = "") { node(id: $${'v'.repeat(length)}) { id } }`,
+    ],
+    [
+      'of a fragment',
+      (length) => `{ ...${'F'.repeat(length)} __typename } fragment ${'F'.repeat(length)} on Query { __typename }`,
+    ],
+  ],
 };
 
 const cases = (Object.keys(documentsOf) as Limit[]).flatMap((limit) =>
@@ -70,9 +82,11 @@ const only = (limit: Limit): Partial<OperationLimits> => ({
   rootFields: 10_000,
   tokens: 10_000,
   operations: 10_000,
+  comparisons: 100_000_000,
   [limit]: defaultOperationLimits[limit],
 });
 const edge = (how: string, most: number) => (how.includes('spread') ? most - 1 : most);
+const isLexical = (limit: Limit) => limit === 'tokens' || limit === 'nameLength';
 const operationName = 'Q0';
 const named = (limit: Limit, query: string) => ({
   query,
@@ -97,7 +111,7 @@ describe.each(ways)('over $way', ({ send }) => {
       {
         message: expect.stringContaining(`${most}`),
         extensions: {
-          code: limit === 'tokens' ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED',
+          code: isLexical(limit) ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED',
           retryable: false,
         },
       },
@@ -238,6 +252,20 @@ describe('fragments that hold fragments', () => {
 
     expect(errors).toMatchObject([{ message: expect.stringContaining('Cannot spread fragment "A" within itself') }]);
   });
+});
+
+test('a document has as many lines as tokens, whatever ends them', async () => {
+  const started = startGateway({ limits: { tokens: 100 } });
+
+  for (const end of ['\n', '\r', '\r\n', '# comment\n']) {
+    expect((await ways[0]?.send(started, { query: `${end.repeat(99)}{ __typename }` }))?.errors).toBeUndefined();
+    expect((await ways[0]?.send(started, { query: `${end.repeat(100)}{ __typename }` }))?.errors).toMatchObject([
+      {
+        message: expect.stringContaining('as many lines as tokens, which is 100 (MAX_QUERY_TOKENS)'),
+        extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+      },
+    ]);
+  }
 });
 
 test('every document of the README and every example of GraphiQL is within the limits', async () => {

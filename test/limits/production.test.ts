@@ -26,10 +26,17 @@ test.each<[environment: Record<string, string>, expected: typeof production]>([
 test('every limit is that of its setting', () => {
   const names = ['TOKENS', 'DEPTH', 'ALIASES', 'DIRECTIVES', 'COST'].map((name) => `MAX_QUERY_${name}`);
   const environment = Object.fromEntries(
-    [...names, 'MAX_ROOT_FIELDS', 'MAX_OPERATIONS'].map((name, index) => [name, String(index + 1)]),
+    [
+      ...names,
+      'MAX_ROOT_FIELDS',
+      'MAX_OPERATIONS',
+      'MAX_NAME_LENGTH',
+      'MAX_QUERY_COMPARISONS',
+      'MAX_REPORTED_ERRORS',
+    ].map((name, index) => [name, String(index + 1)]),
   );
 
-  expect(readConfig(environment).limits).toEqual({
+  expect(readConfig({ ...environment, MAX_RESPONSE_BYTES: '1025' }).limits).toEqual({
     tokens: 1,
     depth: 2,
     aliases: 3,
@@ -37,6 +44,10 @@ test('every limit is that of its setting', () => {
     cost: 5,
     rootFields: 6,
     operations: 7,
+    nameLength: 8,
+    comparisons: 9,
+    reportedErrors: 10,
+    responseBytes: 1025,
   });
 });
 
