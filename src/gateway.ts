@@ -36,6 +36,7 @@ import { pauseUntil, pause as realPause } from './jobs/pause.ts';
 import { createPollGate } from './jobs/poll-gate.ts';
 import { useDocumentLimits } from './limits/documents.ts';
 import { defaultOperationLimits } from './limits/limits.ts';
+import { createResponseLimits } from './limits/response-limits.ts';
 import { useSearchParams } from './limits/search-params.ts';
 import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
@@ -184,6 +185,7 @@ export function createGateway(options: GatewayOptions) {
     admission: createOperationAdmission(rates, monotonicNow),
     costs,
     cost: operationLimits.cost,
+    limits: createResponseLimits(operationLimits),
     suggestions: !config.isProduction,
     milliseconds: options.operationMilliseconds ?? 30_000,
     maskError,

@@ -18,6 +18,7 @@ import { executeFields } from './fields.ts';
 import { type Container, type FieldPlace, ItemPlace, type Place } from './places.ts';
 import type { PlannedFields, Selection } from './plan.ts';
 import { ignoreRejections, isPromise } from './promises.ts';
+import { SHORT_VALUE } from './run.ts';
 
 /**
  * Makes what a resolver gave into what stands in the answer (GraphQL, 6.4.3 "Value Completion").
@@ -70,9 +71,12 @@ function completeNotNull(type: GraphQLOutputType, below: Selection): Complete {
 
 const completeLeaf =
   (type: GraphQLLeafType): Complete =>
-  (_place, value) => {
+  (place, value) => {
     const serialized = type.serialize(value);
-    if (serialized !== null && serialized !== undefined) return serialized;
+    if (serialized !== null && serialized !== undefined) {
+      if (typeof serialized === 'string') place.field.run.characters += serialized.length;
+      return serialized;
+    }
     throw new Error(
       `Expected \`${inspect(type)}.serialize(${inspect(value)})\` to return non-nullable value, returned: ${inspect(serialized)}`,
     );
@@ -95,6 +99,7 @@ const completeList =
       if (Array.isArray(value)) ignoreRejections(value.slice(list.length + 1));
       throw error;
     }
+    place.field.run.characters += list.length * SHORT_VALUE;
     return list;
   };
 

@@ -1,4 +1,4 @@
-import { type GraphQLError, locatedError, responsePathAsArray } from 'graphql';
+import { GraphQLError, locatedError, responsePathAsArray } from 'graphql';
 import type { Place } from './places.ts';
 import { ignoreRejections, whenFulfilled } from './promises.ts';
 
@@ -44,7 +44,7 @@ export function completeLater(place: Place, later: PromiseLike<unknown>, complet
  * @throws GraphQLError where null may not stand; then what is around it is null, or fails in turn.
  */
 export function handleFieldError(place: Place, thrown: unknown): null {
-  const error = located(place, thrown);
+  const error = located(place, thrown, nearestNullable(place));
   if (place.isNonNull) throw error;
   place.field.run.errors.add(error, place);
   return null;
@@ -52,12 +52,23 @@ export function handleFieldError(place: Place, thrown: unknown): null {
 
 /** As {@link handleFieldError}, when everything around it has been made: the nearest nullable position becomes null. */
 function nullify(place: Place, thrown: unknown): void {
-  const error = located(place, thrown);
-  let nulled: Place | undefined = place;
-  while (nulled?.isNonNull) nulled = nulled.prev;
+  const nulled = nearestNullable(place);
+  const error = located(place, thrown, nulled);
   if (nulled) nulled.container[nulled.key] = null;
   place.field.run.errors.add(error, nulled);
 }
 
-const located = (place: Place, thrown: unknown): GraphQLError =>
-  locatedError(thrown, place.field.planned.nodes, responsePathAsArray(place));
+/** The position that is null for an error in this one; undefined for the whole response. */
+function nearestNullable(place: Place): Place | undefined {
+  let position: Place | undefined = place;
+  while (position?.isNonNull) position = position.prev;
+  return position;
+}
+
+/** The error with its path. One that is left out needs none: to make it takes far longer than to count it. */
+const located = (place: Place, thrown: unknown, nulled: Place | undefined): GraphQLError =>
+  place.field.run.errors.isKept(nulled)
+    ? locatedError(thrown, place.field.planned.nodes, responsePathAsArray(place))
+    : LEFT_OUT;
+
+const LEFT_OUT = new GraphQLError('This error is left out.');

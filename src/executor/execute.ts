@@ -13,6 +13,7 @@ import { executeFields, executeSerially } from './fields.ts';
 import type { Container } from './places.ts';
 import { type PlannedOperation, planOf, type Values } from './plan.ts';
 import { isPromise } from './promises.ts';
+import type { ResultLimits } from './result-limits.ts';
 import { Run, type StopReason } from './run.ts';
 
 /** An operation with the values of its variables. */
@@ -27,6 +28,8 @@ export interface Execution extends Pick<ExecutionArgs, 'schema' | 'rootValue' | 
   readonly isTransient?: IsTransient;
   /** Asked before each root field of a mutation. @default they all start */
   readonly stopReason?: StopReason;
+  /** @default no limits, as in graphql-js */
+  readonly limits?: ResultLimits;
 }
 
 /** What is executed, as graphql-js has it. */
@@ -47,19 +50,19 @@ export function execute(args: Arguments): ExecutionResult | Promise<ExecutionRes
 
 /** Reads the variables of an operation (GraphQL, 6.1.2 "Coercing Variable Values"). */
 export function readOperation(
-  { schema, document, variableValues, hideSuggestions }: Arguments,
+  { schema, document, variableValues, hideSuggestions, limits }: Arguments,
   operation: OperationDefinitionNode,
 ): ReadOperation | { errors: readonly GraphQLError[] } {
   const plan = planOf(schema, document, operation);
   const definitions = operation.variableDefinitions ?? [];
   if (definitions.length === 0) return { plan, variables: NONE };
-  const options = { maxErrors: MOST_ERRORS, hideSuggestions: hideSuggestions ?? false };
+  const options = { maxErrors: limits?.errors ?? MOST_ERRORS, hideSuggestions: hideSuggestions ?? false };
   const { errors, coerced } = getVariableValues(schema, definitions, variableValues ?? {}, options);
   return errors ? { errors } : { plan, variables: coerced };
 }
 
 const NONE: Values = Object.freeze({});
-/** As many mistakes in variables are told at once. */
+/** How many mistakes in variables are reported without limits. */
 const MOST_ERRORS = 50;
 
 /**
@@ -69,13 +72,19 @@ const MOST_ERRORS = 50;
  */
 export function executeRead(
   { plan, variables }: ReadOperation,
-  { schema, rootValue, contextValue, isTransient, stopReason }: Execution,
+  { schema, rootValue, contextValue, isTransient, stopReason, limits }: Execution,
 ): ExecutionResult | Promise<ExecutionResult> {
-  const run = new Run({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason });
+  const maxErrors = limits?.errors;
+  const run = new Run({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason, maxErrors });
   const respond = (data: Container | null): ExecutionResult => {
     const shown = run.errors.isResponseNull ? null : data;
+    const refusal = limits && shown ? limits.refusalOf(shown, run.characters) : undefined;
+    if (refusal) return { errors: [refusal], data: null };
     const errors = run.errors.list();
-    return errors ? { errors, data: shown } : { data: shown };
+    if (!errors) return { data: shown };
+    const { omitted } = run.errors;
+    if (limits && omitted > 0) errors.push(limits.omitted(omitted));
+    return { errors, data: shown };
   };
   const fail = (thrown: unknown): ExecutionResult => {
     run.errors.add(thrown instanceof GraphQLError ? thrown : locatedError(thrown, undefined), undefined);

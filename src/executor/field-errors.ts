@@ -8,13 +8,23 @@ export type IsTransient = (error: GraphQLError) => boolean;
  * already is left out, because the response does not show it (GraphQL, 6.4.4 "Handling Execution Errors").
  */
 export class FieldErrors {
+  /** How many positions are null because of errors that are not kept. */
+  omitted = 0;
   readonly #isTransient: IsTransient | undefined;
-  /** By the position that is null; undefined stands for the whole response. */
-  #errors: Map<ResponsePath | undefined, GraphQLError> | undefined;
+  readonly #limit: number;
+  /**
+   * By the position that is null; the position undefined stands for the whole response. An error that is not kept is
+   * undefined.
+   */
+  #errors: Map<ResponsePath | undefined, GraphQLError | undefined> | undefined;
 
-  /** @param isTransient Such an error gives way to another one. @default none is */
-  constructor(isTransient: IsTransient | undefined) {
+  /**
+   * @param isTransient Such an error gives way to another one. @default none is
+   * @param limit How many errors are kept. @default all
+   */
+  constructor(isTransient: IsTransient | undefined, limit = Number.POSITIVE_INFINITY) {
     this.#isTransient = isTransient;
+    this.#limit = limit;
   }
 
   /** Whether the whole response is null. */
@@ -30,6 +40,11 @@ export class FieldErrors {
     return errors.has(undefined);
   }
 
+  /** Whether an error of this position may be kept. Any other need not be made: it is only counted. */
+  isKept(position: ResponsePath | undefined): boolean {
+    return !this.#isFull || this.#errors?.get(position) !== undefined;
+  }
+
   /**
    * Reports the first error of a position, or a later one of the same position in the place of a transient one.
    *
@@ -38,17 +53,27 @@ export class FieldErrors {
   add(error: GraphQLError, position: ResponsePath | undefined): void {
     this.#errors ??= new Map();
     const known = this.#errors.get(position);
-    if (known ? this.#givesWay(known, error) : !this.isDiscarded(position)) this.#errors.set(position, error);
+    if (known) {
+      if (this.#givesWay(known, error)) this.#errors.set(position, error);
+    } else if (!this.isDiscarded(position)) {
+      const isFull = this.#isFull;
+      if (isFull) this.omitted++;
+      this.#errors.set(position, isFull ? undefined : error);
+    }
   }
 
   /** The errors as they are now, transient ones last; undefined when there are none. */
   list(): GraphQLError[] | undefined {
     if (!this.#errors) return undefined;
-    const errors = [...this.#errors.values()];
+    const errors = [...this.#errors.values()].filter((error) => error !== undefined);
     const isTransient = this.#isTransient;
     if (!isTransient || errors.length === 1) return errors;
     const transient = new Set(errors.filter(isTransient));
     return [...errors.filter((error) => !transient.has(error)), ...transient];
+  }
+
+  get #isFull(): boolean {
+    return (this.#errors?.size ?? 0) - this.omitted >= this.#limit;
   }
 
   #givesWay(known: GraphQLError, error: GraphQLError): boolean {

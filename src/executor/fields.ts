@@ -14,11 +14,12 @@ import type { Run } from './run.ts';
  */
 export function executeFields(
   run: Run,
-  { fields, empty }: PlannedFields,
+  { fields, empty, characters }: PlannedFields,
   source: unknown,
   place: Place | undefined,
 ): Container {
   const container = empty();
+  run.characters += characters;
   for (const field of fields) container[field.key] = executeField(run, field, source, place, container);
   return container;
 }
@@ -80,7 +81,10 @@ function executeLeaf(
       return completeField(place, (source as Methods)[property]?.(args, run.contextValue, place));
     }
     const serialized = isPlain(value) ? serialize(value) : undefined;
-    if (serialized !== undefined && serialized !== null) return serialized;
+    if (serialized !== undefined && serialized !== null) {
+      if (typeof serialized === 'string') run.characters += serialized.length;
+      return serialized;
+    }
     return completeField(new FieldPlace(run, field, prev, container), value);
   } catch (error) {
     return handleFieldError(new FieldPlace(run, field, prev, container), error);

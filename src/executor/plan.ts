@@ -22,7 +22,7 @@ import {
 } from 'graphql';
 import { collect } from './collect.ts';
 import { type Complete, completerOf } from './complete.ts';
-import { shared } from './run.ts';
+import { SHORT_VALUE, shared } from './run.ts';
 
 /** Arguments or variables, by their names. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -37,6 +37,8 @@ export interface PlannedFields {
   readonly fields: readonly PlannedField[];
   /** Makes the object with all its keys in their order, before any has its value. */
   readonly empty: () => Record<string, unknown>;
+  /** An estimate of the length of the object as JSON without the texts in it, in characters. */
+  readonly characters: number;
 }
 
 /** A field of an answer: all that is known of it before it is executed. */
@@ -138,7 +140,8 @@ function select(selecting: Selecting, selectionSets: readonly SelectionSetNode[]
       const planned = known.get(type);
       if (planned) return planned;
       const fields = planFields(selecting, type, selectionSets);
-      const fresh = { fields, empty: emptyWith(fields.map(({ key }) => key)) };
+      const characters = fields.reduce((sum, { key }) => sum + key.length + SHORT_VALUE, SHORT_VALUE);
+      const fresh = { fields, empty: emptyWith(fields.map(({ key }) => key)), characters };
       known.set(type, fresh);
       return fresh;
     },

@@ -12,6 +12,8 @@ export interface RunOptions {
   variables: Values;
   isTransient: IsTransient | undefined;
   stopReason: StopReason | undefined;
+  /** How many field errors are kept. @default all */
+  maxErrors: number | undefined;
 }
 
 /** Why no further root field of a mutation may start; undefined while one may. */
@@ -23,6 +25,9 @@ export interface Pending {
   isSettled: boolean;
 }
 
+/** What a value takes in JSON that is no text, with the punctuation around it, in characters. */
+export const SHORT_VALUE = 8;
+
 /** One execution of an operation. */
 export class Run {
   readonly errors: FieldErrors;
@@ -31,14 +36,16 @@ export class Run {
   readonly rootValue: unknown;
   readonly contextValue: unknown;
   readonly variables: Values;
+  /** An estimate of the length of the data as JSON, in characters. */
+  characters = 0;
   #arguments: Map<PlannedField, Values> | undefined;
   readonly stopReason: StopReason | undefined;
   /** What was waited for since all was settled. What is settled is taken from its end when something is settled. */
   readonly #pending: Pending[] = [];
   #onSettled: (() => void) | undefined;
 
-  constructor({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason }: RunOptions) {
-    this.errors = new FieldErrors(isTransient);
+  constructor({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason, maxErrors }: RunOptions) {
+    this.errors = new FieldErrors(isTransient, maxErrors);
     this.stopReason = stopReason;
     this.schema = schema;
     this.plan = plan;

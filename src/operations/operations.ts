@@ -6,11 +6,13 @@ import { type ActingAs, Context, endlessly } from '../context.ts';
 import { isRetryable } from '../errors.ts';
 import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
 import { isPromise, whenKnown } from '../executor/promises.ts';
+import type { ResultLimits } from '../executor/result-limits.ts';
 import type { Alarm } from '../jobs/pause.ts';
 import { chosenOperation } from '../limits/chosen-operation.ts';
 import type { Costs } from '../limits/cost.ts';
 import { createCostLimit, tooCostly } from '../limits/cost-limit.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
+import { variableErrors } from '../limits/response-limits.ts';
 import type { Services } from '../services.ts';
 import { OperationDeadline } from './deadline.ts';
 import { openStream, type Results, type StreamOptions } from './streams.ts';
@@ -24,6 +26,8 @@ export interface OperationsOptions extends StreamOptions {
   costs: Costs;
   /** Requests to the upstream that one operation may take. */
   cost: number;
+  /** Limits on each result. */
+  limits: ResultLimits;
   /** Whether errors suggest names that come close to an unknown one. */
   suggestions: boolean;
   /** Time for the answer to a query or a mutation, in milliseconds. */
@@ -47,7 +51,7 @@ export interface Operations {
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { schema, services, admission } = options;
+  const { schema, services, admission, limits } = options;
   const hideSuggestions = !options.suggestions;
   const costOf = createCostLimit({ schema, costs: options.costs, limit: options.cost });
   const underWay = new QueriesUnderWay(options.monotonicNow);
@@ -56,8 +60,8 @@ export function createOperations(options: OperationsOptions): Operations {
   const admit = ({ transport, document, operationName, variableValues }: Asked) => {
     const operation = chosenOperation(document, operationName);
     if (operation instanceof GraphQLError) return refused(operation);
-    const read = readOperation({ schema, document, variableValues, hideSuggestions }, operation);
-    if ('errors' in read) return read;
+    const read = readOperation({ schema, document, variableValues, hideSuggestions, limits }, operation);
+    if ('errors' in read) return { errors: variableErrors(read.errors, limits.errors) };
     const cost = costOf(read);
     if (cost.requested > cost.limit) return refused(tooCostly(cost, 'request' in transport));
     return whenKnown<Asker, Admitted | Refused>(options.askerOf(transport), (asker) => {
@@ -74,6 +78,7 @@ export function createOperations(options: OperationsOptions): Operations {
       contextValue: new Context(services, asker, deadline),
       isTransient: isRetryable,
       stopReason: () => deadline.departure,
+      limits,
     });
 
   /** Executes a query that several callers may wait for. */
@@ -128,7 +133,7 @@ export function createOperations(options: OperationsOptions): Operations {
       if ('errors' in admitted) return admitted;
       const { asker, explained } = admitted;
       const context = new Context(services, asker, endlessly(asker.signal));
-      return await openStream({ ...asked, schema, hideSuggestions }, context, asker, {
+      return await openStream({ ...asked, schema, hideSuggestions, limits }, context, asker, {
         ...options,
         open: () => admission.openStream(asker),
         show: explained ? (result) => withCost(result, explained) : (result) => result,

@@ -2,7 +2,7 @@ import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type
 import { type Asker, expired } from '../asker.ts';
 import type { Context } from '../context.ts';
 import { isRetryable } from '../errors.ts';
-import { execute } from '../executor/execute.ts';
+import { type Execution, execute } from '../executor/execute.ts';
 import { whenOver } from '../jobs/events.ts';
 import { type Pause, pauseUntil } from '../jobs/pause.ts';
 import type { JobUpdate } from '../services.ts';
@@ -34,7 +34,7 @@ export interface OneStream extends StreamOptions {
  * @param context Of the subscription itself.
  */
 export async function openStream(
-  args: ExecutionArgs,
+  args: ExecutionArgs & Pick<Execution, 'limits'>,
   context: Context,
   asker: Asker,
   options: OneStream,
