@@ -1,11 +1,14 @@
 import type { ImageFacts } from './images/inspect.ts';
 import type { ImageSource } from './images/source.ts';
-import { Loaders } from './loaders.ts';
+import { Loaders, type RequestBudget } from './loaders.ts';
 import type { Caller } from './upstream/cancellation.ts';
 import type { Upstream } from './upstream/upstream.ts';
 
 /** The most upstream pages that one answer scans for the predictions of models. */
 const PREDICTION_PAGES = 5;
+
+/** The most upstream requests that one look at an image takes: where it is, and its bytes. */
+const IMAGE_REQUESTS = 2;
 
 /** How an answer looks at images. */
 export interface LookAtImages {
@@ -17,21 +20,28 @@ export interface LookAtImages {
 export class Answer {
   readonly loaders: Loaders;
   readonly #images: LookAtImages;
+  readonly #budget: RequestBudget;
   // Made on first use, which is rare.
   #facts: Map<string, Promise<ImageFacts>> | undefined;
   #placeholders: Map<string, Promise<string>> | undefined;
   #scanned: Set<string | undefined> | undefined;
 
-  constructor(upstream: Upstream, images: LookAtImages, caller: AbortSignal | Caller | undefined) {
-    this.loaders = new Loaders(upstream, caller);
+  constructor(
+    upstream: Upstream,
+    images: LookAtImages,
+    caller: AbortSignal | Caller | undefined,
+    budget: RequestBudget,
+  ) {
+    this.loaders = new Loaders(upstream, caller, budget);
     this.#images = images;
+    this.#budget = budget;
   }
 
   /** What an image's bytes say of it; read once, whatever is selected. */
   imageFacts(source: ImageSource): Promise<ImageFacts> {
     const name = JSON.stringify(source);
     this.#facts ??= new Map();
-    const facts = this.#facts.get(name) ?? this.#images.facts(source);
+    const facts = this.#facts.get(name) ?? this.#countImage() ?? this.#images.facts(source);
     this.#facts.set(name, facts);
     return facts;
   }
@@ -40,7 +50,7 @@ export class Answer {
   imagePlaceholder(source: ImageSource): Promise<string> {
     const name = JSON.stringify(source);
     this.#placeholders ??= new Map();
-    const placeholder = this.#placeholders.get(name) ?? this.#images.placeholder(source);
+    const placeholder = this.#placeholders.get(name) ?? this.#countImage() ?? this.#images.placeholder(source);
     this.#placeholders.set(name, placeholder);
     return placeholder;
   }
@@ -51,5 +61,11 @@ export class Answer {
     if (!this.#scanned.has(lastDocId) && this.#scanned.size >= PREDICTION_PAGES) return false;
     this.#scanned.add(lastDocId);
     return true;
+  }
+
+  /** Counts a look at an image, also one that a cache answers. @returns Its failure, where there may be no more requests. */
+  #countImage(): Promise<never> | undefined {
+    const refusal = this.#budget.spend(IMAGE_REQUESTS);
+    return refusal && Promise.reject(refusal);
   }
 }

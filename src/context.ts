@@ -8,6 +8,7 @@ import type { UploadedFile } from './images/intake.ts';
 import type { ImageSource, ImageSubject } from './images/source.ts';
 import type { Variant } from './images/variant.ts';
 import type { Progress } from './jobs/progress.ts';
+import { RequestBudget } from './limits/request-budget.ts';
 import type { Loaders } from './loaders.ts';
 import { type Ending, unlessLate } from './operations/deadline.ts';
 import type { JobKey, JobRow, JobUpdate, Services, WatchedKey } from './services.ts';
@@ -22,7 +23,14 @@ import type { Upstream } from './upstream/upstream.ts';
  * What was read and executed for an event, for each scope by its name. Its listeners all have the credential that it was
  * read with.
  */
-const sharedByEvent = new WeakMap<JobUpdate, Map<string, { answer: Answer; results: SharedResults }>>();
+const sharedByEvent = new WeakMap<JobUpdate, Map<string, SharedByEvent>>();
+
+interface SharedByEvent {
+  readonly answer: Answer;
+  readonly results: SharedResults;
+  /** Of all executions for the event together, because they share what is read. */
+  readonly budget: RequestBudget;
+}
 
 /** Fields of the graph's roots that show jobs, and so work with a watch token. */
 const ROOTS_OF_JOBS: ReadonlySet<string> = new Set([
@@ -44,6 +52,7 @@ export class Context {
   readonly #asker: ActingAs;
   readonly #ending: Ending;
   #answer: Answer | undefined;
+  #budget: RequestBudget | undefined;
   #event: JobUpdate | undefined;
 
   /** @param ending What ends its reads, and by when its writes are waited for. */
@@ -59,8 +68,14 @@ export class Context {
 
   /** What this answer has read so far. */
   get answer(): Answer {
-    this.#answer ??= this.#newAnswer(this.#ending);
+    this.#answer ??= this.#newAnswer(this.#ending, this.#ownBudget());
     return this.#answer;
+  }
+
+  /** What all answers of the operation may take together: a mutation has a new one after each write. */
+  #ownBudget(): RequestBudget {
+    this.#budget ??= new RequestBudget(this.#services.requestLimit);
+    return this.#budget;
   }
 
   /**
@@ -73,6 +88,8 @@ export class Context {
 
   async #inTime<Result>(write: (start: Start, isSent: () => boolean) => Promise<Result>): Promise<Result> {
     const { late } = this.#ending;
+    const refusal = this.#ownBudget().spend(1);
+    if (refusal) throw refusal;
     let hasBegun = false;
     const isSent = () => hasBegun;
     const onSent = () => {
@@ -198,16 +215,22 @@ export class Context {
     execute: (context: Context) => ExecutionResult | Promise<ExecutionResult>,
   ): Promise<SharedResult> {
     const name = this.#asker.scope?.name ?? '';
-    const byScope = sharedByEvent.get(event) ?? new Map<string, { answer: Answer; results: SharedResults }>();
+    const byScope = sharedByEvent.get(event) ?? new Map<string, SharedByEvent>();
     sharedByEvent.set(event, byScope);
-    const shared = byScope.get(name) ?? { answer: this.#newAnswer(ENDLESS), results: new SharedResults() };
+    const shared = byScope.get(name) ?? this.#shareEvent();
     byScope.set(name, shared);
     return shared.results.of(args, this.#asker.baseUrl, () => {
+      shared.budget.raise(this.#services.requestLimit);
       const context = new Context(this.#services, this.#asker, ENDLESS);
       context.#answer = shared.answer;
       context.#event = event;
       return execute(context);
     });
+  }
+
+  #shareEvent(): SharedByEvent {
+    const budget = new RequestBudget(0);
+    return { answer: this.#newAnswer(ENDLESS, budget), results: new SharedResults(), budget };
   }
 
   /** The upstream as far as the asker may reach it. */
@@ -227,7 +250,7 @@ export class Context {
     if (!ROOTS_OF_JOBS.has(name)) this.#requireAll();
   }
 
-  #newAnswer(ending: Ending): Answer {
+  #newAnswer(ending: Ending, budget: RequestBudget): Answer {
     const credential = this.#asker.credential();
     return new Answer(
       this.#upstream(),
@@ -236,6 +259,7 @@ export class Context {
         placeholder: (source) => this.#services.imagePlaceholder(credential, source, ending.signal),
       },
       ending.caller ?? ending.signal,
+      budget,
     );
   }
 }

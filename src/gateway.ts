@@ -128,6 +128,7 @@ export function createGateway(options: GatewayOptions) {
   const storing = new PQueue({ concurrency: uploads.upstreamAtOnce });
 
   const services: Services = {
+    requestLimit: operationLimits.cost,
     upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
     eraOf: ({ apiKey }) => upstreamOf(apiKey).era,
     watching,

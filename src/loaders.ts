@@ -11,6 +11,12 @@ import type { Upstream } from './upstream/upstream.ts';
 type Kind = Row['kind'];
 type RowOf<K extends Kind> = Extract<Row, { kind: K }>;
 
+/** Counts upstream requests. */
+export interface RequestBudget {
+  /** @returns The error in place of the requests, where there may be no more of them. */
+  spend(requests: number): Error | undefined;
+}
+
 /**
  * What one answer knows of the upstream. Each thing is read by id at most once, each page at most once; what pages tell
  * is kept field by field and completed by id only for a field that nobody told. Lives as long as one answer (an
@@ -19,14 +25,19 @@ type RowOf<K extends Kind> = Extract<Row, { kind: K }>;
 export class Loaders {
   readonly #upstream: Upstream;
   readonly #options: CallOptions;
+  readonly #budget: RequestBudget | undefined;
   /** Made on first use: most answers know things of one or two kinds. */
   readonly #things: Partial<Record<Kind, Things<never>>> = {};
   readonly #pages = new Map<string, Promise<unknown>>();
 
-  /** @param caller Ends reads when it leaves. */
-  constructor(upstream: Upstream, caller?: Caller | AbortSignal) {
+  /**
+   * @param caller Ends reads when it leaves.
+   * @param budget Counts each read, also one that is shared with others. @default without a limit
+   */
+  constructor(upstream: Upstream, caller?: Caller | AbortSignal, budget?: RequestBudget) {
     this.#upstream = upstream;
     this.#options = { signal: caller };
+    this.#budget = budget;
   }
 
   /** The thing itself, or null when it does not exist. One that a page told of costs no read. */
@@ -110,7 +121,8 @@ export class Loaders {
     // Indexing by a kind gives the things of that kind.
     const known = this.#things[kind] as unknown as Things<RowOf<K>> | undefined;
     if (known) return known;
-    const fresh = new Things<RowOf<K>>(this.#readerOf(kind));
+    const { operation, read } = this.#readerOf(kind);
+    const fresh = new Things<RowOf<K>>({ operation, read: (key) => this.#count() ?? read(key) });
     this.#things[kind] = fresh as unknown as Things<never>;
     return fresh;
   }
@@ -137,12 +149,20 @@ export class Loaders {
   #page<K extends Kind>(kind: K, name: string, read: () => Promise<Page<RowOf<K>>>): Promise<Page<RowOf<K>>> {
     const known = this.#pages.get(name) as Promise<Page<RowOf<K>>> | undefined;
     if (known) return known;
+    const refusal = this.#count();
+    if (refusal) return refusal;
     const fresh = read().then((told) => {
       this.#ofKind(kind).tellPage(told.rows);
       return told;
     });
     this.#pages.set(name, fresh);
     return fresh;
+  }
+
+  /** Counts a read. @returns Its failure, where there may be no more reads. */
+  #count(): Promise<never> | undefined {
+    const refusal = this.#budget?.spend(1);
+    return refusal && Promise.reject(refusal);
   }
 }
 

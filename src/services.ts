@@ -21,6 +21,8 @@ export type JobUpdate = JobEvent<JobRow, WatchedKey>;
 
 /** What the gateway offers to every operation. */
 export interface Services {
+  /** How many upstream requests one operation, or one event of a subscription, may take. */
+  readonly requestLimit: number;
   /** The REST API for a caller. @param start When its writes may begin. */
   upstreamOf(credential: Credential, start?: Start): Upstream;
   /** What is another number after every write of a caller: what was read before is not shown to who asks afterwards. */

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
+import { jsonSize } from '../../src/limits/json-size.ts';
+import { startGateway } from '../support/gateway.ts';
+import { TypedDocumentString } from '../support/gql/graphql.ts';
+import { transports } from '../support/subscribe.ts';
+import { ways } from './send.ts';
+
+/** A gateway over models with this name, and a finished training. */
+const startWith = (displayName: string, responseBytes: number) =>
+  startGateway({
+    limits: { responseBytes },
+    transport: async ({ url }) => {
+      const models = Array.from({ length: 20 }, (_, index) => ({ id: `m${index}`, displayName }));
+      const isList = url.endsWith('/models');
+      return Response.json(isList ? { models, hasMore: false } : { status: 'completed', displayName });
+    },
+  });
+
+const query = `{ models { nodes { a: displayName b: displayName c: displayName } } }`;
+const tooLarge = {
+  message: expect.stringContaining('(MAX_RESPONSE_BYTES)'),
+  extensions: { code: 'RESPONSE_TOO_LARGE', retryable: false },
+};
+
+describe.each(ways)('over $way', ({ send }) => {
+  test.each([
+    ['in ASCII', 'x'.repeat(1_000)],
+    ['beyond ASCII', 'ü€😀'.repeat(300)],
+    ['that are escaped', '\u0001"\\'.repeat(300)],
+  ])('a response of texts %s is sent up to the limit, and an error beyond it', async (_, displayName) => {
+    const { data } = await send(startWith(displayName, 50_000_000), { query });
+    const bytes = Buffer.byteLength(JSON.stringify(data));
+
+    expect(await send(startWith(displayName, bytes), { query })).toEqual({ data });
+    expect(await send(startWith(displayName, bytes - 1), { query })).toMatchObject({ data: null, errors: [tooLarge] });
+  });
+
+  test('a response of many short values has the same limit', async () => {
+    const many = '{ __schema { types { fields { isDeprecated args { defaultValue } } } } }';
+    const { data } = await send(startWith('', 50_000_000), { query: many });
+    const bytes = Buffer.byteLength(JSON.stringify(data));
+
+    expect(await send(startWith('', bytes), { query: many })).toEqual({ data });
+    expect(await send(startWith('', bytes - 1), { query: many })).toMatchObject({ data: null, errors: [tooLarge] });
+  });
+});
+
+test.each(transports)('an event over $transport that is too large is an error', async ({ subscribe }) => {
+  const document = new TypedDocumentString<object, { id: string }>(
+    'subscription ($id: ID!) { trainingUpdated(id: $id) { model { displayName } } }',
+  );
+  const started = startWith('x'.repeat(10_000), 5_000);
+
+  const stream = await subscribe(started, document, { id: globalId({ kind: 'Training', modelId: 'm', id: 't' }) });
+
+  expect(await stream.rest()).toMatchObject([{ data: null, errors: [tooLarge] }]);
+});
+
+describe('the size as JSON', () => {
+  test('is that of its text', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        expect(jsonSize(value, Number.POSITIVE_INFINITY)).toBe(Buffer.byteLength(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  test('leaves out what JSON leaves out', () => {
+    const value = { a: undefined, b: [undefined, Number.NaN], c: new Date(0), d: Object.create(null) };
+
+    expect(jsonSize(value, Number.POSITIVE_INFINITY)).toBe(Buffer.byteLength(JSON.stringify(value)));
+  });
+
+  test('is measured no further than to the limit', () => {
+    let measured = 0;
+    const list = Array.from({ length: 1_000 }, () => ({
+      get text() {
+        measured++;
+        return 'x'.repeat(100);
+      },
+    }));
+
+    expect(jsonSize(list, 1_000)).toBeGreaterThan(1_000);
+    expect(measured).toBeLessThan(20);
+  });
+});
