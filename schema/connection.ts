@@ -33,9 +33,15 @@ export function connect<Row extends { id: string }>(
 ): Connection<Row> | Promise<Connection<Row>> {
   const first = size ?? DEFAULT_PAGE_SIZE;
   // By hand: this is asked of every list in an answer.
-  if (first < 1 || first > MAX_PAGE_SIZE) throw publicError('BAD_USER_INPUT', `first: Ask for 1 to ${MAX_PAGE_SIZE}.`);
+  if (first < 1 || first > MAX_PAGE_SIZE) throw badSize(first);
   return new Scan(list, after == null ? START : readCursor(list, after), first).go();
 }
+
+const badSize = (first: number) =>
+  publicError(
+    'BAD_USER_INPUT',
+    `\`first\` must be from 1 to ${MAX_PAGE_SIZE}, but is ${first}. Request further pages by \`after\`.`,
+  );
 
 /** Takes from one page after another what a connection is to hold. */
 class Scan<Row extends { id: string }> {

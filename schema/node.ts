@@ -37,7 +37,9 @@ builder.queryFields((t) => ({
     args: {
       ids: t.arg.idList({
         required: true,
-        validate: z.array(z.string()).max(MOST_IDS, `Ask for at most ${MOST_IDS} ids.`),
+        validate: z.array(z.string()).max(MOST_IDS, {
+          error: ({ input }) => `Ask for at most ${MOST_IDS} ids, not ${Array.isArray(input) ? input.length : 'more'}.`,
+        }),
         description: `Global ids, at most ${MOST_IDS}.`,
       }),
     },

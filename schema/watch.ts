@@ -71,7 +71,10 @@ builder.subscriptionFields((t) => ({
         validate: z
           .array(z.string())
           .min(1, 'Name at least one job.')
-          .max(MOST_JOBS, `Watch at most ${MOST_JOBS} jobs on one stream.`),
+          .max(MOST_JOBS, {
+            error: ({ input }) =>
+              `Watch at most ${MOST_JOBS} jobs on one stream, not ${Array.isArray(input) ? input.length : 'more'}.`,
+          }),
         description: `Global ids of trainings and predictions, 1 to ${MOST_JOBS}.`,
       }),
     },

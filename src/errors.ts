@@ -114,7 +114,7 @@ function ofUpstream(error: UpstreamError): GraphQLError {
       return say('UPSTREAM_UNAVAILABLE', message, { retryAfter });
     }
     case 'crowded': {
-      const message = `So many requests of this key wait already that nothing was sent. Try again in ${retryAfter} s.`;
+      const message = `As many requests of this key wait already as may (MAX_WAITING_REQUESTS_PER_KEY), so nothing was sent. Try again in ${retryAfter} s.`;
       return say('RATE_LIMITED', message, { retryAfter });
     }
     case 'not-visible':
@@ -208,7 +208,8 @@ function reveal(error: unknown): GraphQLError | undefined {
     return publicError('SERVICE_UNAVAILABLE', message, {}, error);
   }
   if (error instanceof AbandonedError) {
-    const message = 'The upstream could not be read for too long. The job itself goes on; subscribing again is safe.';
+    const message =
+      'The upstream could not be read for too long (WATCH_PATIENCE_SECONDS). The job itself goes on; subscribing again is safe.';
     return publicError('UPSTREAM_UNAVAILABLE', message, {}, error);
   }
   if (!(error instanceof GraphQLError)) return undefined;

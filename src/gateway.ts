@@ -119,8 +119,13 @@ export function createGateway(options: GatewayOptions) {
   });
 
   const rates = { ...defaultRateLimits, ...options.rates };
-  const addresses = createRate({ perSecond: rates.perAddress, whose: 'An address', monotonicNow });
-  const sockets = createPlaces(rates.sockets, 'sockets');
+  const addresses = createRate({
+    perSecond: rates.perAddress,
+    whose: 'An address',
+    setting: 'MAX_REQUESTS_PER_SECOND_PER_ADDRESS',
+    monotonicNow,
+  });
+  const sockets = createPlaces(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const admission = createAdmission(uploads);

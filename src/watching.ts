@@ -88,7 +88,7 @@ export function createWatching(options: WatchingOptions): Watching {
   const { upstreamOf, settings, gate, pause, now, monotonicNow, random } = options;
   const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, monotonicNow, random });
   const progress = createProgress({ now });
-  const streams = createPlaces(settings.streams, 'streams');
+  const streams = createPlaces(settings.streams, 'streams', 'MAX_STREAMS_PER_KEY');
   const sources = new LRUCache<string, Source>({
     max: CREDENTIALS,
     memoMethod: (apiKey) => ({

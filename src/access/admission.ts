@@ -20,8 +20,17 @@ export interface OperationAdmission {
  * @param monotonicNow The monotonic clock, in milliseconds.
  */
 export function createOperationAdmission(limits: RateLimits, monotonicNow: () => number): OperationAdmission {
-  const operations = createRate({ perSecond: limits.perKey, whose: 'A key', monotonicNow });
-  const eventStreams = createPlaces(limits.eventStreams, 'streams over server-sent events');
+  const operations = createRate({
+    perSecond: limits.perKey,
+    whose: 'A key',
+    setting: 'MAX_OPERATIONS_PER_SECOND_PER_KEY',
+    monotonicNow,
+  });
+  const eventStreams = createPlaces(
+    limits.eventStreams,
+    'streams over server-sent events',
+    'MAX_EVENT_STREAMS_PER_KEY',
+  );
 
   return {
     refusalOf(asker) {

@@ -27,6 +27,8 @@ export interface RateOptions {
   perSecond: number;
   /** Whose share it is, in words. */
   whose: string;
+  /** The setting of the limit, which the refusal names. */
+  setting: string;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
@@ -34,7 +36,7 @@ export interface RateOptions {
 /** How many are counted at once. One that is forgotten has all its share again, which whoever is idle has anyway. */
 const COUNTED = 100_000;
 
-export function createRate({ perSecond, whose, monotonicNow }: RateOptions): Rate {
+export function createRate({ perSecond, whose, setting, monotonicNow }: RateOptions): Rate {
   const options = { perSecond, monotonicNow };
   const buckets = new LRUCache<string, TokenBucket>({ max: COUNTED, memoMethod: () => createBucket(options) });
   return {
@@ -44,7 +46,7 @@ export function createRate({ perSecond, whose, monotonicNow }: RateOptions): Rat
       const retryAfter = Math.ceil(wait);
       return publicError(
         'RATE_LIMITED',
-        `${whose} may ask ${perSecond} times a second. Ask again in ${retryAfter} s.`,
+        `${whose} may ask ${perSecond} times a second (${setting}). Ask again in ${retryAfter} s.`,
         {
           retryAfter,
           http: { status: 429, headers: { 'retry-after': String(retryAfter) } },
@@ -64,14 +66,17 @@ export interface Places {
   take(name: string): () => void;
 }
 
-/** @param what What the places are for, in words. */
-export function createPlaces(most: number, what: string): Places {
+/**
+ * @param what What the places are for, in words.
+ * @param setting The setting of the limit, which the refusal names.
+ */
+export function createPlaces(most: number, what: string, setting: string): Places {
   const taken = new Map<string, number>();
   return {
     take(name) {
       const others = taken.get(name) ?? 0;
       if (others >= most) {
-        const message = `This key has ${others} ${what} open, which is as many as it may. Close some first.`;
+        const message = `This key has ${others} ${what} open, which is as many as it may (${setting}). Close some first.`;
         throw publicError('RATE_LIMITED', message, { retryAfter: 1 });
       }
       taken.set(name, others + 1);

@@ -94,7 +94,7 @@ export class OperationDeadline implements Ending {
       this.#callOff = this.#alarm(milliseconds, () => this.#ring());
       return;
     }
-    const message = `Expected the whole answer within ${this.#given / 1_000} seconds, but this part of it had not come by then. Ask again, or for less at once.`;
+    const message = `Expected the whole answer within ${this.#given / 1_000} seconds (OPERATION_SECONDS), but this part of it had not come by then. Ask again, or for less at once.`;
     this.#lateness = publicError('UPSTREAM_TIMEOUT', message);
     this.#late?.abort(this.#lateness);
     this.#over(this.#lateness);

@@ -49,7 +49,8 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     if (early > 2 * PATIENCE_SECONDS) socket.terminate();
     return early;
   };
-  const closeFlooded = () => close(POLICY_VIOLATION, 'Too many messages a second. Send fewer.');
+  const closeFlooded = () =>
+    close(POLICY_VIOLATION, 'Too many messages a second (MAX_SOCKET_MESSAGES_PER_SECOND). Send fewer.');
 
   const receive = async (data: RawData): Promise<void> => {
     const bytes = data as Buffer;
@@ -62,14 +63,14 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     const mayRefuse = type === 'subscribe' && isAcknowledged();
     if (early > PATIENCE_SECONDS) return closeFlooded();
     if (bytes.length > messageBytes) {
-      const message = `A message may have ${messageBytes} bytes, but this one has ${bytes.length}.`;
+      const message = `A message may have ${messageBytes} bytes (MAX_BODY_BYTES), but this one has ${bytes.length}.`;
       return mayRefuse ? refuse(id, publicError('PAYLOAD_TOO_LARGE', message)) : close(MESSAGE_TOO_BIG, message);
     }
     // It makes room, so it is never refused.
     if (type === 'complete') return await listener(String(bytes));
     if (!mayRefuse) return closeFlooded();
     const retryAfter = Math.ceil(early);
-    const message = `Too many messages a second on this socket. Try again in ${retryAfter} s, and send fewer.`;
+    const message = `Too many messages a second on this socket (MAX_SOCKET_MESSAGES_PER_SECOND). Try again in ${retryAfter} s, and send fewer.`;
     refuse(id, publicError('RATE_LIMITED', message, { retryAfter }));
   };
 

@@ -67,7 +67,7 @@ export const prepareWith =
     if (operation instanceof GraphQLError) return [operation];
     // The one that is being opened counts already.
     if (operation.operation === 'subscription' && Object.keys(socket.subscriptions).length > streamsPerSocket) {
-      const message = `This socket has ${streamsPerSocket} operations open, which is as many as it may. Close some first, or open another socket.`;
+      const message = `This socket has ${streamsPerSocket} operations open, which is as many as it may (MAX_STREAMS_PER_SOCKET). Close some first, or open another socket.`;
       return [publicError('RATE_LIMITED', message, { retryAfter: 1 })];
     }
     log.info(

@@ -15,12 +15,13 @@ export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plug
   onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
     if (!requestParser || !request.body) return;
     const parse = async () => {
-      if (requireLength(request, maxBytes)) return await requestParser(request);
+      if (requireLength(request, maxBytes, 'MAX_BODY_BYTES')) return await requestParser(request);
       const chunks: Uint8Array[] = [];
       let size = 0;
       for await (const chunk of request.body ?? []) {
         size += chunk.byteLength;
-        if (size > maxBytes) throw tooLarge(`The body of this request may have ${maxBytes} bytes, but has more.`);
+        if (size > maxBytes)
+          throw tooLarge(`The body of this request may have ${maxBytes} bytes (MAX_BODY_BYTES), but has more.`);
         chunks.push(chunk);
       }
       const { method, headers, url } = request;

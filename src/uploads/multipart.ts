@@ -73,7 +73,9 @@ export async function receiveMultipart(
         orReject((name, value, _nameIsCut, valueIsCut) => onField(name, value, valueIsCut)),
       );
       form.on('file', orReject(onFile));
-      form.once('filesLimit', () => reject(badRequest(`A request may hold ${limits.files} files, but this has more.`)));
+      form.once('filesLimit', () =>
+        reject(badRequest(`A request may hold ${limits.files} files (MAX_UPLOAD_FILES), but this has more.`)),
+      );
       form.once('partsLimit', () => reject(badRequest(`A request may hold ${MOST_PARTS} parts, but this has more.`)));
       form.on('error', () => reject(badRequest('The multipart body is malformed, or ends too early.')));
       form.once('finish', resolve);
@@ -108,7 +110,8 @@ async function* upTo(maxBytes: number, reader: ReadableStreamDefaultReader<Uint8
   };
   for (let chunk = await read(); chunk && !chunk.done; chunk = await read()) {
     size += chunk.value.byteLength;
-    if (size > maxBytes) throw tooLarge(`A request with files may have ${maxBytes} bytes, but this has more.`);
+    if (size > maxBytes)
+      throw tooLarge(`A request with files may have ${maxBytes} bytes (MAX_UPLOAD_BYTES), but this has more.`);
     yield chunk.value;
   }
 }

@@ -9,11 +9,19 @@ export const badRequest = (message: string): GraphQLError =>
 export const tooLarge = (message: string): GraphQLError =>
   publicError('PAYLOAD_TOO_LARGE', message, { http: { status: 413 } });
 
-/** A request that took too long to arrive (RFC 9110, 15.5.9). */
-export const tooSlow = (milliseconds: number): GraphQLError =>
-  publicError('BAD_USER_INPUT', `The request must arrive within ${milliseconds / 1_000} seconds, but took longer.`, {
-    http: { status: 408 },
-  });
+/**
+ * A request that took too long to arrive (RFC 9110, 15.5.9).
+ *
+ * @param setting The setting of the limit, if it has one.
+ */
+export const tooSlow = (milliseconds: number, setting?: string): GraphQLError =>
+  publicError(
+    'BAD_USER_INPUT',
+    `The request must arrive within ${milliseconds / 1_000} seconds${named(setting)}, but took longer.`,
+    { http: { status: 408 } },
+  );
+
+const named = (setting: string | undefined): string => (setting === undefined ? '' : ` (${setting})`);
 
 /** A request that ends before its body does. */
 export const cutShort = (): GraphQLError =>
@@ -22,13 +30,14 @@ export const cutShort = (): GraphQLError =>
 /**
  * Judges a body by its Content-Length (RFC 9110, 8.6), before anything of it is read.
  *
+ * @param setting The setting of the limit, if it has one.
  * @returns Whether it has one; the body is then no longer than that.
  * @throws GraphQLError PAYLOAD_TOO_LARGE with status 413, or BAD_USER_INPUT with status 400 when it is no length.
  */
-export function requireLength({ headers }: Request, maxBytes: number): boolean {
+export function requireLength({ headers }: Request, maxBytes: number, setting?: string): boolean {
   const length = headers.get('content-length');
   if (length === null) return false;
   if (!/^\d+$/.test(length)) throw badRequest(`Content-Length must be a number of bytes, but is "${length}".`);
   if (Number(length) <= maxBytes) return true;
-  throw tooLarge(`The body of this request may have ${maxBytes} bytes, but has ${length}.`);
+  throw tooLarge(`The body of this request may have ${maxBytes} bytes${named(setting)}, but has ${length}.`);
 }

@@ -82,7 +82,7 @@ export function createTickets(options: TicketsOptions): Tickets {
     const arrived = new AbortController();
     request.signal.addEventListener('abort', () => stop.abort(cutShort()), { signal: arrived.signal });
     pause(limits.milliseconds, arrived.signal).then(
-      () => stop.abort(tooSlow(limits.milliseconds)),
+      () => stop.abort(tooSlow(limits.milliseconds, 'UPLOAD_SECONDS')),
       () => {},
     );
     const relay = createRelay(request.body, {

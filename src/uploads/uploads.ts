@@ -20,12 +20,12 @@ export function useUploads({ limits, admission, pause }: UploadsOptions): Plugin
       const contentType = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(contentType)) return;
       setRequestParser(async () => {
-        requireLength(request, limits.bytes);
+        requireLength(request, limits.bytes, 'MAX_UPLOAD_BYTES');
         const leave = await admission.enter(request.signal);
         const arrived = new AbortController();
         const late = new AbortController();
         pause(limits.milliseconds, arrived.signal).then(
-          () => late.abort(tooSlow(limits.milliseconds)),
+          () => late.abort(tooSlow(limits.milliseconds, 'UPLOAD_SECONDS')),
           () => {},
         );
         try {

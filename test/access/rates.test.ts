@@ -20,12 +20,15 @@ const limited = { extensions: { code: 'RATE_LIMITED', retryable: true, retryAfte
 describe('a rate', () => {
   test('lets a burst of twice a second’s share through, then a second’s share each second', () => {
     let now = 0;
-    const rate = createRate({ perSecond: 3, whose: 'A key', monotonicNow: () => now });
+    const rate = createRate({ perSecond: 3, whose: 'A key', setting: 'MAX_OF_A_TEST', monotonicNow: () => now });
     const ask = (times: number) =>
       Array.from({ length: times }, () => rate.count('a')).filter((refusal) => !refusal).length;
 
     expect(ask(10)).toBe(6);
-    expect(rate.count('a')).toMatchObject({ message: expect.stringContaining('3 times a second'), ...limited });
+    expect(rate.count('a')).toMatchObject({
+      message: expect.stringContaining('3 times a second (MAX_OF_A_TEST)'),
+      ...limited,
+    });
     expect(rate.count('another')).toBeUndefined();
     now += 1_000;
     expect(ask(10)).toBe(3);
@@ -36,15 +39,15 @@ describe('a rate', () => {
 
 describe('places', () => {
   test('are as many as there are, for each alone, and are given back once', () => {
-    const places = createPlaces(2, 'sockets');
+    const places = createPlaces(2, 'sockets', 'MAX_OF_A_TEST');
     const [leave] = [places.take('a'), places.take('a')];
 
-    expect(() => places.take('a')).toThrow('2 sockets open');
+    expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');
     places.take('b');
     leave?.();
     leave?.();
     places.take('a');
-    expect(() => places.take('a')).toThrow('2 sockets open');
+    expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');
   });
 });
 

@@ -199,8 +199,9 @@ describe.each(ways)('over $way', ({ send }) => {
   });
 
   test.each([
-    ['{ models(first: 101) { nodes { id } } }', '1 to 100'],
-    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', '100'],
+    ['{ models(first: 101) { nodes { id } } }', '`first` must be from 1 to 100, but is 101'],
+    ['{ models(first: -3) { nodes { id } } }', '`first` must be from 1 to 100, but is -3'],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 'at most 100 ids, not 101'],
   ])('more than 100 at once are refused in words: %s', async (query, said) => {
     const started = startGateway();
     const ids = Array.from({ length: 101 }, (_, index) => String(index));

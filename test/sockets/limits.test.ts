@@ -42,7 +42,9 @@ describe('a message may have 1,024 bytes, so', () => {
     expect(await conversation.hear()).toMatchObject({
       type: 'error',
       id: 'long "ш"',
-      payload: [{ message: expect.stringContaining('1024 bytes'), extensions: { code: 'PAYLOAD_TOO_LARGE' } }],
+      payload: [
+        { message: expect.stringContaining('1024 bytes (MAX_BODY_BYTES)'), extensions: { code: 'PAYLOAD_TOO_LARGE' } },
+      ],
     });
     await expectAnswers(conversation);
   });
