@@ -125,7 +125,7 @@ const withoutPixels = (width: number, height: number) =>
 const tooManyPixels = (width: number, height: number, maxPixels: number) =>
   new RefusedPictureError(
     'too-many-pixels',
-    `Expected a picture of at most ${maxPixels} pixels (MAX_IMAGE_PIXELS), but its header says ${width} × ${height}. Scale it down and send that.`,
+    `Expected a picture of at most ${maxPixels} pixels, but its header says ${width} × ${height}. Scale it down and send that. The limit is MAX_IMAGE_PIXELS.`,
   );
 
 const truncated = (format: ImageFormat, byteSize: number) =>

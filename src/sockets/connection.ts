@@ -63,7 +63,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     const mayRefuse = type === 'subscribe' && isAcknowledged();
     if (early > PATIENCE_SECONDS) return closeFlooded();
     if (bytes.length > messageBytes) {
-      const message = `A message may have ${messageBytes} bytes (MAX_BODY_BYTES), but this one has ${bytes.length}.`;
+      const message = `A message may have ${messageBytes} bytes, but this one has ${bytes.length} (MAX_BODY_BYTES).`;
       return mayRefuse ? refuse(id, publicError('PAYLOAD_TOO_LARGE', message)) : close(MESSAGE_TOO_BIG, message);
     }
     // It makes room, so it is never refused.
