@@ -32,10 +32,11 @@ export function executeFields(
  */
 export function executeSerially(
   run: Run,
-  { fields, empty }: PlannedFields,
+  { fields, empty, characters }: PlannedFields,
   source: unknown,
 ): Container | Promise<Container> {
   const container = empty();
+  run.characters += characters;
   const go = ([field, ...rest]: readonly PlannedField[]): Container | Promise<Container> => {
     if (!field || run.errors.isResponseNull) return container;
     const reason = run.stopReason?.();

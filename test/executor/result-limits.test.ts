@@ -1,0 +1,93 @@
+import { buildSchema, type ExecutionResult, GraphQLError, parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { type Arguments, execute } from '../../src/executor/execute.ts';
+import { createResponseLimits } from '../../src/limits/response-limits.ts';
+
+const schema = buildSchema(`
+  type Query { items: [Item] required: String! }
+  type Mutation { text: String }
+  type Item { first: String! second: String! }
+`);
+
+const respondTo = async (
+  query: string,
+  rootValue: unknown,
+  limits: Partial<Arguments> = {},
+): Promise<ExecutionResult> => execute({ schema, document: parse(query), rootValue, ...limits });
+
+const limitsOf = (reportedErrors: number, responseBytes = 1_000) => ({
+  limits: createResponseLimits({ reportedErrors, responseBytes }),
+  isTransient: ({ message }: GraphQLError) => message === 'transient',
+});
+
+/** Fails after so many turns of the queue of microtasks. */
+const rejectAfter = (turns: number, message: string) => async () => {
+  for (let turn = 0; turn < turns; turn++) await undefined;
+  throw new GraphQLError(message);
+};
+
+const messagesOf = ({ errors = [] }: ExecutionResult) => errors.map(({ message }) => message);
+
+const omitted = (count: number) => expect.stringContaining(`but ${count} more occurred`);
+
+test('a kept transient error gives way to another one of its position when no more errors are kept', async () => {
+  const items = [
+    { first: rejectAfter(1, 'transient'), second: rejectAfter(9, 'mistake') },
+    { first: rejectAfter(20, 'omitted'), second: 'text' },
+  ];
+
+  const response = await respondTo(
+    '{ items { first second } waiting: items { first second } }',
+    { items: () => items },
+    limitsOf(1),
+  );
+
+  expect(response.data).toEqual({ items: [null, null], waiting: [null, null] });
+  expect(messagesOf(response)).toEqual(['mistake', omitted(3)]);
+  expect(response.errors?.[0]?.path).toEqual(['items', 0, 'second']);
+});
+
+test('a position whose error is omitted is null, counts once, and nothing is resolved below it', async () => {
+  let resolved = 0;
+  const late = () => {
+    resolved++;
+    return 'late';
+  };
+  const items = Array.from({ length: 4 }, () => ({ first: rejectAfter(1, 'a'), second: rejectAfter(2, 'b') }));
+  const itemsLater = async () => {
+    await rejectAfter(5, '')().catch(() => {});
+    return [{ first: late, second: late }];
+  };
+
+  const response = await respondTo(
+    '{ items { first second } later: items { first } required }',
+    {
+      items: (_: unknown, __: unknown, { key }: { key: string }) => (key === 'items' ? items : itemsLater()),
+      required: rejectAfter(3, 'c'),
+    },
+    limitsOf(2),
+  );
+
+  expect(response.data).toBeNull();
+  expect(messagesOf(response)).toEqual(['a', 'a', omitted(3)]);
+  expect(resolved).toBe(0);
+});
+
+test('transient errors that are kept come last, before the number of omitted ones', async () => {
+  const items = [rejectAfter(1, 'transient'), rejectAfter(2, 'mistake'), rejectAfter(3, 'omitted')];
+
+  const response = await respondTo('{ items { first } }', { items: items.map((fail) => fail()) }, limitsOf(2));
+
+  expect(messagesOf(response)).toEqual(['mistake', 'transient', omitted(1)]);
+});
+
+test('the fields of a mutation count toward the size of the response', async () => {
+  const alias = 'a'.repeat(100);
+  const query = `mutation { ${alias}: text }`;
+
+  expect(await respondTo(query, {}, limitsOf(1, 150))).toEqual({ data: { [alias]: null } });
+  expect(await respondTo(query, {}, limitsOf(1, 50))).toMatchObject({
+    data: null,
+    errors: [{ extensions: { code: 'RESPONSE_TOO_LARGE' } }],
+  });
+});
