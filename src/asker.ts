@@ -79,16 +79,20 @@ export type FindAsker = (transport: TransportContext) => Asker | Promise<Asker>;
 
 /** Finds out who asks, and under which address, on each transport. Whoever cannot be acted for is told when it matters. */
 export function askerFrom(options: AskerOptions): FindAsker {
-  const { identify, apiKeyHeader, now } = options;
+  const { identify, now } = options;
+  const apiKeyHeader = options.apiKeyHeader.toLowerCase();
+  const isKeyBearer = apiKeyHeader === 'authorization';
   const baseUrlOf = baseUrlFrom(options);
 
   const find: FindAsker = (transport) => {
     const isHttp = 'request' in transport;
     const said = isHttp ? inRequest(transport.request) : inHandshake(transport);
     const host = isHttp ? hostOf(transport.request) : said.header('host');
+    const keyText = said.named(apiKeyHeader) ?? said.header(apiKeyHeader);
+    const bearer = bearerOf(isKeyBearer ? keyText : (said.named('authorization') ?? said.header('authorization')));
     const caller = {
-      apiKey: said.named('apiKey') ?? said.named(apiKeyHeader) ?? said.header(apiKeyHeader),
-      jwt: bearerOf(said.named('authorization') ?? said.header('authorization')),
+      apiKey: said.named('apiKey') ?? (isKeyBearer ? (bearer ?? keyText) : keyText),
+      jwt: isKeyBearer ? undefined : bearer,
       watchToken: said.named('watchToken') ?? said.header('x-watch-token') ?? undefined,
       host,
       origin: said.header('origin'),

@@ -1,15 +1,27 @@
 import { z } from 'zod';
 import { type JwtConfig, jwtConfig, jwtMistakes, jwtSettings } from './access/config.ts';
-import { isLoopbackName } from './access/credential.ts';
-import { type Bounds, boundSettings, boundsOf } from './limits/config.ts';
-import { type NetworkConfig, networkMistakes, networkOf, networkSettings, withProxyNames } from './network-config.ts';
+import { isKey, isLoopbackName } from './access/credential.ts';
+import { type Bounds, boundSettings, boundsOf, imageMistakes } from './limits/config.ts';
+import {
+  type NetworkConfig,
+  networkMistakes,
+  networkOf,
+  networkSettings,
+  PROXY_VARIABLES,
+  withProxyNames,
+} from './network-config.ts';
 import { sandboxOptions, sandboxSettings } from './sandbox/config.ts';
 import type { SandboxOptions } from './sandbox/sandbox.ts';
+import { SHORTEST_SECRET } from './secret.ts';
 import {
   baseUrl,
+  choice,
   decimal,
+  type Environment,
   flag,
+  host,
   integer,
+  isSet,
   list,
   optionalFlag,
   readSettings,
@@ -17,7 +29,9 @@ import {
   seconds,
   text,
   textOr,
+  unset,
 } from './settings.ts';
+import { findUnknownVariables } from './util/unknown-variables.ts';
 import type { WatchSettings } from './watching.ts';
 
 const HOUR = 3_600;
@@ -73,7 +87,7 @@ const documentSettings = {
 /** Every environment variable there is. README's table is compared with it. */
 export const settings = {
   PORT: integer({ default: 4000, min: 0, max: 65_535 }).describe('Port to listen on; 0 takes a free one.'),
-  HOST: textOr('127.0.0.1').describe('Address to listen on. `127.0.0.1` is reachable from this machine only.'),
+  HOST: host('127.0.0.1').describe('Address to listen on. `127.0.0.1` is reachable from this machine only.'),
   PUBLIC_URL: baseUrl().describe(
     'Where clients reach the gateway. Absolute URLs are built from it; unset, from the address it listens on.',
   ),
@@ -88,25 +102,30 @@ export const settings = {
     'Origins whose pages may use the gateway, such as `https://app.example.com`, separated by commas; `*` for all. Pages of its own origin may anyway.',
   ),
   LOG_LEVEL: z
-    .preprocess(
-      (value) => (value === '' ? undefined : value),
-      z
-        .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
-          error: ({ input }) => `must be trace, debug, info, warn, error, fatal or silent, but is "${input}".`,
-        })
-        .default('info'),
-    )
+    .preprocess(unset, choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'))
     .describe('The least severe log lines that are written.'),
-  NODE_ENV: text().describe(
-    'With `production`, errors suggest no names of the schema, and what follows is off unless it is set.',
-  ),
+  NODE_ENV: z
+    .preprocess(unset, choice(['production', 'development', 'test']).optional())
+    .describe(
+      'Environment: `production`, `development` or `test`. In production errors suggest no names of the schema, the sandbox is served only with `SANDBOX=true`, and the two settings that follow are off unless they are set.',
+    ),
   INTROSPECTION: optionalFlag().describe('Tell the schema to whoever asks. On, but off in production.'),
   GRAPHIQL: optionalFlag().describe('Serve GraphiQL. On, but off in production.'),
-  FLAIR_API_URL: baseUrl().describe('Address of the real upstream. Unset: the embedded sandbox.'),
+  FLAIR_API_URL: baseUrl().describe(
+    'Address of the real upstream. Unset: the embedded sandbox, in production only with `SANDBOX=true`.',
+  ),
+  SANDBOX: optionalFlag().describe(
+    'Serve the embedded sandbox in place of a real upstream. On without `FLAIR_API_URL`, but in production only if it is set; with `false` the gateway does not start without `FLAIR_API_URL`.',
+  ),
   FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for callers who bring none.'),
-  FLAIR_API_KEY_HEADER: textOr('x-api-key').describe('Header that carries the key, from callers and to the upstream.'),
+  FLAIR_API_KEY_HEADER: textOr('x-api-key').describe(
+    'Header that carries the key, from callers and to the upstream. With `authorization` the form is `Bearer <key>`, and no JWTs are accepted.',
+  ),
   REDIS_URL: redisUrl().describe(
     'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
+  ),
+  IGNORED_VARIABLES: list().describe(
+    'Names of other programs’ variables that begin like settings of the gateway, separated by commas. Any other unknown name of that kind stops the start.',
   ),
   ...networkSettings,
   ...watchSettings,
@@ -156,18 +175,44 @@ export interface Config extends Bounds {
     readonly manifest: string | undefined;
   };
   readonly sandbox: SandboxOptions;
+  /** What is probably a mistake, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
-const SHORTEST_SECRET = 32;
+/** The files that a configuration needs; undefined or false: this one is not needed. */
+export interface NeededFiles {
+  /** Whether the secret is kept in a file. */
+  readonly secret: boolean;
+  /** Whether idempotency keys are kept in a file. */
+  readonly idempotency: boolean;
+  /** The sandbox's file. */
+  readonly sandbox: string | undefined;
+  readonly manifest: string | undefined;
+  /** The file of the tenants' keys. */
+  readonly tenants: string | undefined;
+}
 
 /**
  * Reads the configuration from environment variables.
  *
+ * @param checkFiles Finds mistakes in files, a sentence each.
  * @throws ConfigError that lists every mistake at once.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const values = readSettings(z.object(settings), withProxyNames(environment), mistakesIn);
+export function readConfig(
+  environment: Environment,
+  checkFiles: (files: NeededFiles) => readonly string[] = () => [],
+): Config {
+  const { mistakes, warnings } = findUnknownVariables(environment, [
+    ...Object.keys(settings),
+    ...PROXY_VARIABLES.map((name) => name.toLowerCase()),
+  ]);
+  const values = readSettings(z.object(settings), withProxyNames(environment), (found) => [
+    ...mistakes,
+    ...mistakesIn(found, environment),
+    ...checkFiles(neededFiles(found, environment)),
+  ]);
   const isProduction = values.NODE_ENV === 'production';
+  const apiKeyHeader = values.FLAIR_API_KEY_HEADER.toLowerCase();
 
   return Object.freeze({
     port: values.PORT,
@@ -183,7 +228,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     graphiql: values.GRAPHIQL ?? !isProduction,
     upstreamUrl: values.FLAIR_API_URL,
     ownKey: ownKeyOf(values),
-    apiKeyHeader: values.FLAIR_API_KEY_HEADER,
+    apiKeyHeader,
     redisUrl: values.REDIS_URL,
     network: networkOf(values),
     watch: watchOf(values),
@@ -192,7 +237,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     jwt: jwtConfig(values),
     ...boundsOf(values),
     documents: { automatic: values.PERSISTED_QUERIES_AUTOMATIC, manifest: values.PERSISTED_QUERIES_MANIFEST },
-    sandbox: { ...sandboxOptions(values), apiKeyHeader: values.FLAIR_API_KEY_HEADER },
+    sandbox: { ...sandboxOptions(values), apiKeyHeader },
+    warnings,
   });
 }
 
@@ -218,27 +264,130 @@ type Values = Partial<z.infer<z.ZodObject<typeof settings>>>;
 const ownKeyOf = ({ FLAIR_API_KEY, FLAIR_API_URL }: Values): string | undefined =>
   FLAIR_API_KEY ?? (FLAIR_API_URL === undefined ? 'demo' : undefined);
 
+/** A setting that is set but mistaken counts as set, so that no file is required because of it. */
+const neededFiles = (values: Values, environment: Environment): NeededFiles => ({
+  secret: !isSet(environment, 'SECRET'),
+  idempotency: !isSet(environment, 'REDIS_URL'),
+  sandbox: isSet(environment, 'FLAIR_API_URL') ? undefined : values.SANDBOX_STORAGE,
+  manifest: values.PERSISTED_QUERIES_MANIFEST,
+  tenants: values.TENANT_KEYS_FILE,
+});
+
 /** Mistakes in how settings go together. */
-function mistakesIn(values: Values): string[] {
-  const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, FLAIR_API_KEY_HEADER, SECRET = [], CORS_ORIGINS = [] } = values;
-  const mistakes = [...jwtMistakes(values), ...networkMistakes(values)];
+const mistakesIn = (values: Values, environment: Environment): string[] => [
+  ...jwtMistakes(values, environment),
+  ...networkMistakes(values),
+  ...imageMistakes(values),
+  ...originMistakes(values),
+  ...upstreamMistakes(values, environment),
+  ...keyMistakes(values, environment),
+  ...watchMistakes(values),
+  ...combinationMistakes(environment, values),
+];
+
+function originMistakes({ CORS_ORIGINS = [] }: Values): string[] {
+  const mistakes: string[] = [];
   for (const origin of CORS_ORIGINS) {
-    if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
-    mistakes.push(`\`CORS_ORIGINS\` must hold origins such as https://app.example.com, or *, but holds "${origin}".`);
+    if (origin === '*') continue;
+    if (origin.includes('*')) {
+      mistakes.push(
+        `\`CORS_ORIGINS\` takes no wildcard within an origin, but holds "${origin}". List each origin, or set * for all.`,
+      );
+    } else if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      mistakes.push(`\`CORS_ORIGINS\` must hold origins such as https://app.example.com, or *, but holds "${origin}".`);
+    }
   }
-  if (HOST !== undefined && !isLoopbackName(HOST) && ownKeyOf(values) !== undefined && ALLOW_ANONYMOUS === false) {
+  return mistakes;
+}
+
+function upstreamMistakes({ NODE_ENV, SANDBOX }: Values, environment: Environment): string[] {
+  if (isSet(environment, 'FLAIR_API_URL')) {
+    return SANDBOX ? ['`SANDBOX` and `FLAIR_API_URL` are set, but there is one upstream. Unset one of them.'] : [];
+  }
+  if (SANDBOX === false) return ['`FLAIR_API_URL` must be set, because `SANDBOX` is false.'];
+  if (NODE_ENV !== 'production' || isSet(environment, 'SANDBOX')) return [];
+  return [
+    '`FLAIR_API_URL` must be set in production: without it the gateway serves the embedded sandbox. Set `SANDBOX=true` if that is what you want.',
+  ];
+}
+
+/** Mistakes about the keys of the gateway and of its callers. Values are not repeated. */
+function keyMistakes(values: Values, environment: Environment): string[] {
+  const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, SECRET = [] } = values;
+  const header = values.FLAIR_API_KEY_HEADER;
+  const mistakes: string[] = [];
+  const isSandbox = !isSet(environment, 'FLAIR_API_URL') && upstreamMistakes(values, environment).length === 0;
+  const isLendable = FLAIR_API_KEY !== undefined || isSandbox;
+  if (HOST !== undefined && !isLoopbackName(HOST) && isLendable && ALLOW_ANONYMOUS === false) {
     const own = FLAIR_API_KEY === undefined ? 'sandbox key' : '`FLAIR_API_KEY`';
     const orElse = FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` so that every caller brings a key';
     mistakes.push(
       `\`HOST\` is "${HOST}", so others can reach the gateway, and it would act for them with its own ${own}. Set \`ALLOW_ANONYMOUS=true\` if that is what you want, or \`HOST=127.0.0.1\`${orElse}.`,
     );
   }
-  if (FLAIR_API_KEY_HEADER !== undefined && !/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(FLAIR_API_KEY_HEADER)) {
-    mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be the name of an HTTP header, but is "${FLAIR_API_KEY_HEADER}".`);
+  if (ALLOW_ANONYMOUS && isSet(environment, 'FLAIR_API_URL') && !isSet(environment, 'FLAIR_API_KEY')) {
+    mistakes.push(
+      '`ALLOW_ANONYMOUS` has no effect, because the gateway has no key of its own. Set `FLAIR_API_KEY`, or unset it.',
+    );
+  }
+  if (FLAIR_API_KEY !== undefined && !isKey(FLAIR_API_KEY)) {
+    mistakes.push(
+      '`FLAIR_API_KEY` must be the key alone, 1 to 1024 visible ASCII characters without `Bearer` before it, but is not.',
+    );
+  }
+  if (header !== undefined && !/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(header)) {
+    mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be the name of an HTTP header, but is "${header}".`);
+  } else if (header !== undefined && RESERVED_HEADERS.has(header.toLowerCase())) {
+    mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be a header without another meaning, but is "${header}".`);
+  }
+  const jwtKey = ['JWT_SECRET', 'JWT_JWKS_URL'].find((name) => isSet(environment, name));
+  if (header?.toLowerCase() === 'authorization' && jwtKey !== undefined) {
+    mistakes.push(
+      `\`FLAIR_API_KEY_HEADER\` is "${header}", in which JWTs are sent, too. Choose another header, or unset \`${jwtKey}\`.`,
+    );
   }
   if (SECRET.some((secret) => secret.length < SHORTEST_SECRET)) {
     mistakes.push(
       `\`SECRET\` must hold secrets of ${SHORTEST_SECRET} characters or more. Make one with: openssl rand -hex 32`,
+    );
+  }
+  return mistakes;
+}
+
+/** Headers that HTTP, browsers or this gateway use for something else. */
+const RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  ...['accept', 'accept-encoding', 'connection', 'content-encoding', 'content-length', 'content-type', 'cookie'],
+  ...['date', 'expect', 'forwarded', 'host', 'keep-alive', 'origin', 'proxy-authorization', 'range', 'referer', 'te'],
+  ...['trailer', 'transfer-encoding', 'upgrade', 'user-agent', 'via', 'x-explain', 'x-forwarded-for', 'x-watch-token'],
+]);
+
+function watchMistakes(values: Values): string[] {
+  const paces = [
+    ['WATCH_PREDICTION_FASTEST_SECONDS', 'WATCH_PREDICTION_SLOWEST_SECONDS'],
+    ['WATCH_TRAINING_FASTEST_SECONDS', 'WATCH_TRAINING_SLOWEST_SECONDS'],
+  ] as const;
+  return paces.flatMap(([fastest, slowest]) => {
+    const [least = 0, most = Number.POSITIVE_INFINITY] = [values[fastest], values[slowest]];
+    return least > most
+      ? [`\`${fastest}\` must not be more than \`${slowest}\`, but is ${least}, and that is ${most}.`]
+      : [];
+  });
+}
+
+/** Settings without effect beside others. */
+function combinationMistakes(environment: Environment, values: Values): string[] {
+  const { MAX_BODY_BYTES = 0, MAX_UPLOAD_BYTES = Number.POSITIVE_INFINITY } = values;
+  const mistakes: string[] = [];
+  if (values.PERSISTED_QUERIES_MANIFEST !== undefined && isSet(environment, 'PERSISTED_QUERIES_AUTOMATIC')) {
+    if (values.PERSISTED_QUERIES_AUTOMATIC) {
+      mistakes.push(
+        '`PERSISTED_QUERIES_AUTOMATIC` has no effect with `PERSISTED_QUERIES_MANIFEST`, whose documents are the only ones. Unset one of them.',
+      );
+    }
+  }
+  if (MAX_BODY_BYTES > MAX_UPLOAD_BYTES) {
+    mistakes.push(
+      `\`MAX_BODY_BYTES\` must not be more than \`MAX_UPLOAD_BYTES\`, but is ${MAX_BODY_BYTES}, and that is ${MAX_UPLOAD_BYTES}.`,
     );
   }
   return mistakes;

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { readTenants } from './access/config.ts';
 import { type Config, readConfig } from './config.ts';
+import { fileMistakes, idempotencyFile, secretFile } from './data-files.ts';
 import { readManifest } from './documents/manifest.ts';
 import { createGateway } from './gateway.ts';
 import { openDiskStore } from './idempotency/disk.ts';
@@ -21,8 +22,6 @@ setFlagsFromString('--no-allocation-site-pretenuring');
 
 /** An address of its own for the embedded sandbox; requests to it never leave the process. */
 const SANDBOX_URL = 'http://sandbox.internal';
-const SECRET_FILE = '.data/secret';
-const IDEMPOTENCY_FILE = '.data/idempotency.sqlite';
 
 // What only some need is loaded by those: it would take memory and time of all others.
 
@@ -49,13 +48,14 @@ const describeProxies = ({ http, https, noProxy }: Proxies) => ({
 });
 
 async function openStore({ redisUrl }: Config): Promise<IdempotencyStore> {
-  if (redisUrl === undefined) return openDiskStore(IDEMPOTENCY_FILE);
+  if (redisUrl === undefined) return openDiskStore(idempotencyFile());
   const { openRedisStore } = await import('./idempotency/redis.ts');
   return openRedisStore({ redis: redisUrl });
 }
 
 async function start(config: Config) {
   const log = createLog(config.logLevel);
+  for (const warning of config.warnings) log.warn(warning);
   const { automatic, manifest: manifestFile } = config.documents;
   const manifest = manifestFile === undefined ? undefined : readManifest(manifestFile);
   const { proxies } = config.network;
@@ -65,7 +65,7 @@ async function start(config: Config) {
   const gateway = createGateway({
     config,
     log,
-    secrets: config.secrets.length > 0 ? config.secrets : [readOrMakeSecret(SECRET_FILE)],
+    secrets: config.secrets.length > 0 ? config.secrets : [readOrMakeSecret(secretFile())],
     upstream: { ...config.upstream, ...upstream.access },
     operationMilliseconds: config.operationMilliseconds,
     network: config.network,
@@ -106,7 +106,7 @@ async function start(config: Config) {
 }
 
 try {
-  await start(readConfig(process.env));
+  await start(readConfig(process.env, fileMistakes));
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
   // What is open by then, for example a connection to Redis, would keep the program.

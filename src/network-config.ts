@@ -69,11 +69,13 @@ export function networkMistakes({ NO_PROXY = [] }: Partial<Values>): string[] {
   );
 }
 
+/** Variables that are also read in lower case. */
+export const PROXY_VARIABLES: readonly string[] = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'];
+
 /** The environment with the proxy variables in upper case. Those in lower case come first, as with other programs. */
 export function withProxyNames(
   environment: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string | undefined>> {
-  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'];
-  const found = names.map((name) => [name, environment[name.toLowerCase()] || environment[name]]);
+  const found = PROXY_VARIABLES.map((name) => [name, environment[name.toLowerCase()] || environment[name]]);
   return { ...environment, ...Object.fromEntries(found) };
 }

@@ -1,11 +1,20 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { nearest } from './util/edit-distance.ts';
 
 /**
  * Kinds of environment variables. An empty value counts as unset. Every schema carries a description and, where there
  * is one, a default, so that the README's table can be compared with the code.
  */
 
-const unset = (value: unknown) => (value === '' ? undefined : value);
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether a variable has a value, even a mistaken one. */
+export const isSet = (environment: Environment, name: string): boolean => Boolean(environment[name]);
+
+/** Undefined for an empty value. */
+export const unset = (value: unknown) => (value === '' ? undefined : value);
 
 interface IntegerOptions {
   default: number;
@@ -61,6 +70,54 @@ export const text = () => z.preprocess(unset, z.string().optional());
 
 /** Text as it is, with a default. */
 export const textOr = (fallback: string) => z.preprocess(unset, z.string().default(fallback));
+
+/** One of several words. */
+export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, {
+    error: ({ input }) => {
+      const near = nearWord(String(input).trim().toLowerCase(), words);
+      const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+      return `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, but is "${input}".${hint}`;
+    },
+  });
+
+/** The word that a text abbreviates or misspells. */
+function nearWord(text: string, words: readonly string[]): string | undefined {
+  const longer = words.find((word) => text.length > 2 && word.startsWith(text));
+  if (longer !== undefined) return longer;
+  const near = nearest(text, words);
+  return near && near.distance <= 2 && near.distance < near.name.length / 2 ? near.name : undefined;
+}
+
+/** An IP address or a host name to listen on. */
+export const host = (fallback: string) =>
+  z.preprocess(
+    unset,
+    z
+      .string()
+      .default(fallback)
+      .refine(isHost, {
+        error: ({ input }) => {
+          const guess = hostIn(String(input));
+          const hint = guess === undefined ? '' : ` Did you mean "${guess}"?`;
+          return `must be an IP address or a host name, but is "${input}".${hint}`;
+        },
+      }),
+  );
+
+/** Whether a text is an IP address or a host name. A name whose last part is a number is neither (URL standard, 3.5). */
+const isHost = (text: string): boolean =>
+  isIP(text) !== 0 ||
+  /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*(?!\d+$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i.test(text);
+
+/** The host in a URL, in brackets or before a port. */
+function hostIn(text: string): string | undefined {
+  if (text.trim() === '*') return '0.0.0.0';
+  const url = text.includes('://') ? text.trim() : `http://${text.trim()}`;
+  if (!URL.canParse(url)) return undefined;
+  const found = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return isHost(found) ? found : undefined;
+}
 
 /** Comma-separated values, trimmed, empty ones left out. */
 export const list = (fallback = '') =>
@@ -157,7 +214,7 @@ export class ConfigError extends Error {
  */
 export function readSettings<Shape extends z.ZodRawShape>(
   { shape }: z.ZodObject<Shape>,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   check: (values: Partial<z.infer<z.ZodObject<Shape>>>) => readonly string[] = () => [],
 ): Readonly<z.infer<z.ZodObject<Shape>>> {
   const values: Record<string, unknown> = {};
@@ -184,6 +241,7 @@ export function listenMistake(
     ['EADDRINUSE', 'which another program listens on already. Stop that one, or choose another port'],
     ['EACCES', 'which this user may not listen on. Choose one above 1023'],
     ['EADDRNOTAVAIL', 'but this machine has no such address. Choose another host'],
+    ['ENOTFOUND', 'but this host name has no address. Choose another host'],
   ]).get(code);
   return reason === undefined ? undefined : new ConfigError([`\`${setting}\` is ${port} at ${host}, ${reason}.`]);
 }

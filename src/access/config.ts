@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ConfigError, httpUrl, list, text, textOr } from '../settings.ts';
+import { ConfigError, type Environment, httpUrl, isSet, list, text, textOr } from '../settings.ts';
 import type { JwtOptions } from './jwt.ts';
 
 /** How callers may say who they are with a JWT. */
@@ -46,11 +46,30 @@ export function jwtConfig(values: Values): JwtConfig | undefined {
   };
 }
 
+/** Settings without effect when no JWTs are accepted. */
+const ONLY_WITH_JWTS = [
+  'JWT_ISSUER',
+  'JWT_AUDIENCE',
+  'JWT_ALGORITHMS',
+  'JWT_TENANT_CLAIM',
+  'TENANT_KEYS',
+  'TENANT_KEYS_FILE',
+] as const;
+
 /** Mistakes in how these settings go together. */
-export function jwtMistakes(values: Partial<Values>): string[] {
+export function jwtMistakes(values: Partial<Values>, environment: Environment): string[] {
   const { JWT_JWKS_URL, JWT_SECRET, JWT_ALGORITHMS = [], TENANT_KEYS = [], TENANT_KEYS_FILE } = values;
   const mistakes: string[] = [];
-  if (JWT_JWKS_URL === undefined && JWT_SECRET === undefined) return mistakes;
+  // A key that is itself mistaken is missing here.
+  const isOn = isSet(environment, 'JWT_JWKS_URL') || isSet(environment, 'JWT_SECRET');
+  const unused = ONLY_WITH_JWTS.filter((name) => isSet(environment, name)).map((name) => `\`${name}\``);
+  if (!isOn && unused.length > 0) {
+    const [subject, verb] = [unused.join(', '), unused.length === 1 ? 'has' : 'have'];
+    mistakes.push(
+      `${subject} ${verb} no effect, because no JWTs are accepted. Set \`JWT_JWKS_URL\` or \`JWT_SECRET\`, or unset ${unused.length === 1 ? 'it' : 'them'}.`,
+    );
+  }
+  if (!isOn) return mistakes;
   if (JWT_JWKS_URL !== undefined && JWT_SECRET !== undefined) {
     mistakes.push('Set `JWT_JWKS_URL` or `JWT_SECRET`, not both.');
   }
@@ -70,6 +89,10 @@ export function jwtMistakes(values: Partial<Values>): string[] {
   if (TENANT_KEYS.some((pair) => !/^[^=]+=[\x21-\x7e]+$/.test(pair))) {
     mistakes.push('`TENANT_KEYS` must hold pairs such as acme=key1,globex=key2.');
   }
+  const tenants = TENANT_KEYS.map((pair) => pair.slice(0, pair.indexOf('=')));
+  for (const tenant of new Set(tenants.filter((one, index) => tenants.indexOf(one) < index))) {
+    mistakes.push(`\`TENANT_KEYS\` must hold one key for each tenant, but holds several for "${tenant}".`);
+  }
   return mistakes;
 }
 
@@ -78,17 +101,46 @@ export function jwtMistakes(values: Partial<Values>): string[] {
  *
  * @throws ConfigError when the file cannot be read, or holds something else.
  */
-export function readTenants({ tenants, tenantsFile }: JwtConfig): ReadonlyMap<string, string> {
+export function readTenants({
+  tenants,
+  tenantsFile,
+}: Pick<JwtConfig, 'tenants' | 'tenantsFile'>): ReadonlyMap<string, string> {
   if (tenantsFile === undefined) {
     return new Map(tenants.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
   }
-  try {
-    return new Map(Object.entries(keys.parse(JSON.parse(readFileSync(tenantsFile, 'utf8')))));
-  } catch {
+  const setting = `\`TENANT_KEYS_FILE\` must name a JSON file such as {"acme": "key1"}, but "${tenantsFile}"`;
+  const content = parseTenants(readText(tenantsFile, setting), setting);
+  const entries = Object.entries(content);
+  if (entries.length === 0) throw new ConfigError([`${setting} holds no tenant.`]);
+  const mistaken = entries.filter(([, key]) => !KEY.test(key)).map(([tenant]) => `"${tenant}"`);
+  // The keys themselves are not repeated.
+  if (mistaken.length > 0) {
     throw new ConfigError([
-      `\`TENANT_KEYS_FILE\` must name a JSON file such as {"acme": "key1"}, but "${tenantsFile}" is none.`,
+      `${setting} holds keys that are not made of visible ASCII characters: ${mistaken.join(', ')}.`,
     ]);
+  }
+  return new Map(entries);
+}
+
+function readText(file: string, setting: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${setting} cannot be read: ${error instanceof Error ? error.message : error}.`]);
   }
 }
 
-const keys = z.record(z.string(), z.string().regex(/^[\x21-\x7e]+$/));
+/** Neither message repeats a part of the file, because it holds keys. */
+function parseTenants(text: string, setting: string): Record<string, string> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new ConfigError([`${setting} is not JSON.`]);
+  }
+  const found = z.record(z.string(), z.string()).safeParse(content);
+  if (!found.success) throw new ConfigError([`${setting} is not an object of texts by the names of tenants.`]);
+  return found.data;
+}
+
+const KEY = /^[\x21-\x7e]+$/;

@@ -5,6 +5,9 @@ import { publicError } from '../errors.ts';
 /** What a header can carry (RFC 9110, 5.5). */
 const KEY = /^[\x21-\x7e]{1,1024}$/;
 
+/** Whether a text can be sent as an API key. */
+export const isKey = (text: string): boolean => KEY.test(text);
+
 /** The key with which a caller acts upstream. Whoever has the same key is the same tenant. */
 export interface Credential {
   readonly apiKey: string;
@@ -48,12 +51,13 @@ export interface Access {
 }
 
 export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOptions): Access {
+  const isBearer = apiKeyHeader.toLowerCase() === 'authorization';
   return {
     apiKeyHeader,
     credentialOf(caller) {
       const { apiKey } = caller;
       if (apiKey !== null && apiKey !== undefined) {
-        if (KEY.test(apiKey)) return { apiKey };
+        if (isKey(apiKey)) return { apiKey };
         const said = apiKey === '' ? 'is empty' : 'is not';
         throw publicError(
           'UNAUTHENTICATED',
@@ -66,7 +70,7 @@ export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOpt
         : '';
       throw publicError(
         'UNAUTHENTICATED',
-        `Send your API key in the header ${apiKeyHeader}, or as \`apiKey\` in the connectionParams of a WebSocket.${hint}`,
+        `Send your API key in the header ${isBearer ? '`Authorization: Bearer <key>`' : apiKeyHeader}, or as \`apiKey\` in the connectionParams of a WebSocket.${hint}`,
       );
     },
   };

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
+import { ConfigError } from '../settings.ts';
 import { wallClockNow } from '../util/clocks.ts';
 import type { Claim, IdempotencyStore, Recorded } from './store.ts';
 
@@ -34,7 +35,7 @@ const BUSY_TIMEOUT = 5_000;
  * from the moment this one opens the file. Each change blocks the process for one write to the disk.
  *
  * @param file Path of the file, whose folder is created too, or `memory`.
- * @throws Error when the file cannot be opened or is something else.
+ * @throws ConfigError when the file cannot be opened or is something else.
  */
 export function openDiskStore(file: string, { now = wallClockNow }: DiskOptions = {}): IdempotencyStore {
   const connection = open(file);
@@ -89,10 +90,9 @@ function open(file: string): Libsql.Database {
     connection.exec(SCHEMA);
     return connection;
   } catch (cause) {
-    throw new Error(
+    throw new ConfigError([
       `Idempotency records cannot be kept in "${file}": ${cause instanceof Error ? cause.message : cause}. Expected a SQLite file of this gateway, or none yet, in a folder that it may write to.`,
-      { cause },
-    );
+    ]);
   }
 }
 

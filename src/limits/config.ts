@@ -99,6 +99,15 @@ const imageSettings = {
   ),
 };
 
+/** Entries of `IMAGE_HOSTS` that match no host. */
+export const imageMistakes = ({ IMAGE_HOSTS = [] }: { IMAGE_HOSTS?: readonly string[] | undefined }): string[] =>
+  IMAGE_HOSTS.filter((entry) => !isHostAndPort(entry)).map(
+    (entry) => `\`IMAGE_HOSTS\` must hold hosts as \`host\` or \`host:port\`, without wildcards, but holds "${entry}".`,
+  );
+
+const isHostAndPort = (entry: string): boolean =>
+  /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d+)?$/i.test(entry) && URL.canParse(`http://${entry}`);
+
 /** How much callers may ask, send and keep open, and how the upstream is spared. */
 export const boundSettings = {
   ...upstreamSettings,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from '../contract/contract.gen.ts';
-import { decimal, flag, integer, list, textOr } from '../settings.ts';
+import { decimal, flag, host, integer, list, textOr } from '../settings.ts';
 import { parseFaults } from './fault-syntax.ts';
 import { operationIds } from './router.ts';
 import type { SandboxOptions } from './sandbox.ts';
@@ -49,7 +49,7 @@ export const sandboxSettings = {
       'What goes wrong on purpose in the sandbox, for example `429:listModels:0.1:retryAfter=2, reset:*:once`.',
     ),
   SANDBOX_SEED: flag(true).describe('Whether an empty sandbox starts with demo data for the key `demo`.'),
-  SANDBOX_HOST: textOr('127.0.0.1').describe('Address on which the sandbox listens when it runs alone.'),
+  SANDBOX_HOST: host('127.0.0.1').describe('Address on which the sandbox listens when it runs alone.'),
   SANDBOX_PORT: integer({ default: 4_100, min: 0, max: 65_535 }).describe(
     'Port on which the sandbox listens when it runs alone; 0 takes a free one.',
   ),

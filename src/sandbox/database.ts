@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
+import { ConfigError } from '../settings.ts';
+import { databaseProblem, directoryProblem, reasonOf } from '../util/data-file.ts';
 
 /** A value of a column. */
 type Value = string | number | null | Uint8Array;
@@ -61,15 +63,10 @@ const BUSY_TIMEOUT = 5_000;
  * Opens the store and creates what is missing in it.
  *
  * @param storage Path of the SQLite file, whose folder is created too, or `memory`.
+ * @throws ConfigError when the file cannot be opened or is something else.
  */
 export function openDatabase(storage: string): Database {
-  if (storage !== 'memory') mkdirSync(dirname(storage), { recursive: true });
-  const connection = new Libsql(storage === 'memory' ? ':memory:' : storage);
-  // FULL: a commit is on the disk before it is acknowledged, even when the power fails.
-  connection.exec(
-    `PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;`,
-  );
-  connection.exec(SCHEMA);
+  const connection = connect(storage);
 
   const statements = new Map<string, Libsql.Statement<Value[]>>();
   const prepare = (sql: string) => {
@@ -93,6 +90,31 @@ export function openDatabase(storage: string): Database {
     },
   };
 }
+
+function connect(storage: string): Libsql.Database {
+  try {
+    if (storage !== 'memory') mkdirSync(dirname(storage), { recursive: true });
+    const connection = new Libsql(storage === 'memory' ? ':memory:' : storage);
+    // FULL: a commit is on the disk before it is acknowledged, even when the power fails.
+    connection.exec(
+      `PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;`,
+    );
+    connection.exec(SCHEMA);
+    return connection;
+  } catch (error) {
+    throw new ConfigError([unusable(storage, reasonOf(error))]);
+  }
+}
+
+/** Why the store cannot be opened: at most one sentence. */
+export function storageMistakes(storage: string | undefined): string[] {
+  if (storage === undefined || storage === 'memory') return [];
+  const problem = directoryProblem(dirname(storage)) ?? databaseProblem(storage);
+  return problem === undefined ? [] : [unusable(storage, problem)];
+}
+
+const unusable = (storage: string, problem: string): string =>
+  `\`SANDBOX_STORAGE\` must name a SQLite file of the sandbox, or none yet, in a directory that it may write to, but "${storage}" cannot be used: ${problem}. Move it away, or set \`SANDBOX_STORAGE=memory\`.`;
 
 /** The store's own secret for signing addresses; made once, so that a restart leaves signed addresses valid. */
 export function signingSecret(database: Database): string {

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { ConfigError, listenMistake, readSettings } from '../settings.ts';
+import { findUnknownVariables } from '../util/unknown-variables.ts';
 import { sandboxOptions, sandboxSettings } from './config.ts';
+import { storageMistakes } from './database.ts';
 import { DEMO_KEY } from './keys.ts';
 import { createSandbox } from './sandbox.ts';
 import { serveSandbox } from './server.ts';
 
 try {
-  const settings = readSettings(z.object(sandboxSettings), process.env);
+  const { mistakes, warnings } = findUnknownVariables(process.env, Object.keys(sandboxSettings));
+  const settings = readSettings(z.object(sandboxSettings), process.env, ({ SANDBOX_STORAGE }) => [
+    ...mistakes,
+    ...storageMistakes(SANDBOX_STORAGE),
+  ]);
+  for (const warning of warnings) console.warn(warning);
   const sandbox = createSandbox(sandboxOptions(settings));
   const place = { host: settings.SANDBOX_HOST, port: settings.SANDBOX_PORT };
   const server = await serveSandbox(sandbox, place).catch((error: unknown) => {

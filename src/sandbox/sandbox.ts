@@ -88,7 +88,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const answer = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
     const routed = route(request.method, url.pathname);
-    const owner = ownerOfKey(request.headers.get(apiKeyHeader));
+    const key = request.headers.get(apiKeyHeader);
+    const owner = ownerOfKey(
+      apiKeyHeader.toLowerCase() === 'authorization' ? (key?.replace(/^bearer +/i, '') ?? null) : key,
+    );
     const operation = routed.match?.id;
     onRequest?.({ operation, method: request.method, path: url.pathname, keyHash: owner });
 

@@ -122,7 +122,8 @@ export interface Client {
 
 export function createClient(options: ClientOptions): Client {
   const { contract, apiKey, paths, alarm, deadline, transport, pool, shared, familiar } = options;
-  const headers = { [options.apiKeyHeader]: apiKey };
+  const isBearer = options.apiKeyHeader.toLowerCase() === 'authorization';
+  const headers = { [options.apiKeyHeader]: isBearer ? `Bearer ${apiKey}` : apiKey };
   const redact = createRedact(apiKey);
   const policy = createPolicy({ ...options, credential: apiKey });
   const owner = options.keyState;

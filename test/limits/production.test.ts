@@ -10,9 +10,9 @@ const HTML = { headers: { accept: 'text/html,*/*;q=0.8' } };
 test.each<[environment: Record<string, string>, expected: typeof production]>([
   [{}, { isProduction: false, introspection: true, graphiql: true }],
   [{ NODE_ENV: 'development' }, { isProduction: false, introspection: true, graphiql: true }],
-  [{ NODE_ENV: 'production' }, production],
+  [{ NODE_ENV: 'production', SANDBOX: 'true' }, production],
   [
-    { NODE_ENV: 'production', INTROSPECTION: 'true', GRAPHIQL: 'yes' },
+    { NODE_ENV: 'production', SANDBOX: 'true', INTROSPECTION: 'true', GRAPHIQL: 'yes' },
     { isProduction: true, introspection: true, graphiql: true },
   ],
   [
