@@ -266,6 +266,10 @@ describe('values that never match anything are refused', () => {
     },
   );
 
+  test.each([' ', ',', ' , '])('a list of secrets without one: "%s"', (secrets) => {
+    expect(mistakesOf({ SECRET: secrets })).toEqual([expect.stringMatching(/^`SECRET` must hold secrets/)]);
+  });
+
   test.each(['two words', 'Bearer key', 'umlaut-ü', 'line\nbreak', ' padded'])('a key: %j', (key) => {
     const mistakes = mistakesOf({ ...UPSTREAM, FLAIR_API_KEY: key });
 
