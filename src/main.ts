@@ -15,6 +15,7 @@ import { createConnector } from './upstream/connector.ts';
 import { openNetwork } from './upstream/network.ts';
 import { createProxiedFetch } from './upstream/proxied-fetch.ts';
 import type { Proxies } from './upstream/proxy.ts';
+import { reasonOf } from './util/data-file.ts';
 
 // V8 watches what outlives its collections of garbage, and then makes more of the kind where they hardly ever look. Many
 // answers that wait at once for the upstream look to it like things that stay.
@@ -48,7 +49,13 @@ const describeProxies = ({ http, https, noProxy }: Proxies) => ({
 });
 
 async function openStore({ redisUrl }: Config): Promise<IdempotencyStore> {
-  if (redisUrl === undefined) return openDiskStore(idempotencyFile());
+  if (redisUrl === undefined) {
+    try {
+      return openDiskStore(idempotencyFile());
+    } catch (error) {
+      throw new ConfigError([reasonOf(error)]);
+    }
+  }
   const { openRedisStore } = await import('./idempotency/redis.ts');
   return openRedisStore({ redis: redisUrl });
 }
@@ -89,10 +96,6 @@ async function start(config: Config) {
   listeningUrl = server.url;
   // Not awaited: an upstream that is down for the moment keeps nothing from starting.
   if (config.upstreamUrl !== undefined) void gateway.checkUpstream();
-  console.log(
-    `\n  ${config.graphiql ? 'GraphiQL' : 'Graph'}: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`,
-  );
-
   // Half alive is worse than ended: whoever runs the program starts it again.
   process.once('uncaughtException', (error) => {
     log.fatal({ err: error }, 'the program ends: nobody expected this error');
@@ -103,6 +106,10 @@ async function start(config: Config) {
     await upstream.close();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  // Last: a program that reads this line may stop the gateway at once.
+  console.log(
+    `\n  ${config.graphiql ? 'GraphiQL' : 'Graph'}: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`,
+  );
 }
 
 try {

@@ -287,6 +287,15 @@ describe('values that never match anything are refused', () => {
   );
 });
 
+test('the name of the key’s header is read in any case', () => {
+  for (const header of ['X-API-Key', 'x-api-key']) {
+    expect(readConfig({ FLAIR_API_KEY_HEADER: header })).toMatchObject({
+      apiKeyHeader: 'x-api-key',
+      sandbox: { apiKeyHeader: 'x-api-key' },
+    });
+  }
+});
+
 test('all of this is reported at once', () => {
   const environment = {
     FLAIR_API_ULR: 'https://api.example.com',

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
-import { ConfigError } from '../settings.ts';
 import { wallClockNow } from '../util/clocks.ts';
 import type { Claim, IdempotencyStore, Recorded } from './store.ts';
 
@@ -35,7 +34,7 @@ const BUSY_TIMEOUT = 5_000;
  * from the moment this one opens the file. Each change blocks the process for one write to the disk.
  *
  * @param file Path of the file, whose folder is created too, or `memory`.
- * @throws ConfigError when the file cannot be opened or is something else.
+ * @throws Error when the file cannot be opened or is something else.
  */
 export function openDiskStore(file: string, { now = wallClockNow }: DiskOptions = {}): IdempotencyStore {
   const connection = open(file);
@@ -90,9 +89,10 @@ function open(file: string): Libsql.Database {
     connection.exec(SCHEMA);
     return connection;
   } catch (cause) {
-    throw new ConfigError([
+    throw new Error(
       `Idempotency records cannot be kept in "${file}": ${cause instanceof Error ? cause.message : cause}. Expected a SQLite file of this gateway, or none yet, in a folder that it may write to.`,
-    ]);
+      { cause },
+    );
   }
 }
 

@@ -2,7 +2,7 @@
  * The number of insertions, deletions, substitutions and swaps of neighbours that turn one text into another (optimal
  * string alignment distance).
  */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row++) {

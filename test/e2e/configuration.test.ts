@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import Libsql from 'libsql';
 import { expect, test } from 'vitest';
 import { runProgram, startProgram, temporaryDirectory } from '../support/program.ts';
 import { ask } from './client.ts';
@@ -59,6 +60,20 @@ test.each(['gateway', 'sandbox'] as const)(
     expect(stderr).not.toMatch(STACK);
   },
 );
+
+test('a database of another program stops the gateway with one message', async () => {
+  const directory = await temporaryDirectory();
+  await mkdir(join(directory, '.data'));
+  const connection = new Libsql(join(directory, '.data', 'idempotency.sqlite'));
+  connection.exec('CREATE TABLE records (name TEXT)');
+  connection.close();
+
+  const { code, stderr } = await runProgram({ directory });
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('.data/idempotency.sqlite');
+  expect(stderr).not.toMatch(STACK);
+});
 
 test('the sandbox in production is served when it is requested, and a name that resembles a setting is logged', async () => {
   const { output, directory, stop } = await startProgram({
