@@ -202,7 +202,13 @@ function inHandshake({ connectionParams = {}, extra }: SocketContext): Said {
       const value = Object.entries(connectionParams).find(
         ([parameter]) => parameter.toLowerCase() === name.toLowerCase(),
       )?.[1];
-      return value === undefined || value === null ? undefined : String(value);
+      if (value === undefined || value === null) return undefined;
+      if (typeof value === 'string' || typeof value === 'number') return String(value);
+      const type = Array.isArray(value) ? 'an array' : `of type ${typeof value}`;
+      throw publicError(
+        'BAD_USER_INPUT',
+        `Expected \`${name}\` in connectionParams to be a string, but it is ${type}.`,
+      );
     },
   };
 }
@@ -221,7 +227,7 @@ export const hostOf = (request: Pick<AskingRequest, 'headers' | 'url'>): string 
 const closing = new WeakMap<Extra['socket'], AbortSignal>();
 
 /** Aborts when a WebSocket closes: one signal for all its operations. */
-function closingOf({ socket }: Extra): AbortSignal {
+export function closingOf({ socket }: Pick<Extra, 'socket'>): AbortSignal {
   const known = closing.get(socket);
   if (known) return known;
   const controller = new AbortController();

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { createYoga } from 'graphql-yoga';
 import PQueue from 'p-queue';
@@ -24,6 +25,7 @@ import { withDocument } from './documents/socket.ts';
 import { createMaskError } from './errors.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
+import { useEventStreams } from './http/event-stream.ts';
 import { createHttp } from './http.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createDecodeCheck } from './images/decode-check.ts';
@@ -44,6 +46,7 @@ import { createPictures } from './pictures.ts';
 import type { Services } from './services.ts';
 import { createMediaTypes } from './short-road/media-type.ts';
 import { createShortRoad } from './short-road/short-road.ts';
+import { createHandshakes } from './sockets/handshakes.ts';
 import { createAdmission } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
 import { defaultUploadLimits } from './uploads/limits.ts';
@@ -124,7 +127,10 @@ export function createGateway(options: GatewayOptions) {
     whose: 'An address',
     setting: 'MAX_REQUESTS_PER_SECOND_PER_ADDRESS',
     monotonicNow,
+    longestDelay: rates.longestDelay,
+    pause,
   });
+  const handshakes = createHandshakes(rates);
   const sockets = createPlaces(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
@@ -183,12 +189,13 @@ export function createGateway(options: GatewayOptions) {
     manifest: manifest?.documents,
   });
 
+  let isStopping = false;
   const known = createKnownDocuments();
   const operations = createOperations({
     schema,
     services,
     askerOf,
-    admission: createOperationAdmission(rates, monotonicNow),
+    admission: createOperationAdmission(rates, monotonicNow, pause),
     costs,
     cost: operationLimits.cost,
     limits: createResponseLimits(operationLimits),
@@ -210,6 +217,7 @@ export function createGateway(options: GatewayOptions) {
       }),
       known.plugin,
       useOperations(operations),
+      useEventStreams(() => isStopping),
       useSearchParams(),
       useCrossSiteGuard(origins, access.apiKeyHeader),
       useBodyLimit({ maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause }),
@@ -259,12 +267,30 @@ export function createGateway(options: GatewayOptions) {
     fetch: http.fetch,
     /** Answers nothing new but whether it is alive. What is under way goes on. */
     refuseNew: http.refuseNew,
+    /** Ends every stream of jobs so that its client reconnects. */
+    endStreams() {
+      isStopping = true;
+      watching.dispose();
+    },
     /** The payload of a WebSocket's `subscribe` with the document that it asks for, or why there is none. */
     withDocument: (payload: SubscribePayload) => withDocument(persisted, payload),
     /** The graph with all its plugins, for WebSockets. */
     getEnveloped: yoga.getEnveloped,
     /** Why whoever asks from this address is not answered now; undefined when they are. */
     refusalFor: (address: string) => addresses.count(address),
+    /** Waits until a subscription is within the share of its address; returns why it is refused if that takes too long. */
+    whenAdmitted: addresses.wait,
+    /**
+     * Takes a place for a WebSocket that is about to be opened, and waits until its handshake is within the share of its
+     * address. Returns what gives the place back, or why there is none.
+     */
+    async admitSocket(address: string, signal: AbortSignal): Promise<(() => void) | GraphQLError> {
+      const close = handshakes.open(address);
+      if (close instanceof GraphQLError) return close;
+      const refusal = await addresses.wait(address, signal);
+      if (refusal) close();
+      return refusal ?? close;
+    },
     /**
      * Takes a place for a WebSocket of whoever opens it: what gives it back, and until when it may be used.
      *

@@ -3,6 +3,7 @@ import { type Origins, preflight, type Visit } from './access/origins.ts';
 import type { Rate } from './access/rates.ts';
 import { hostOf } from './asker.ts';
 import { publicError } from './errors.ts';
+import { acceptsEventStream, isOver } from './http/event-stream.ts';
 
 /** Answers a request. */
 type Answer = (request: Request) => Promise<Response>;
@@ -48,6 +49,7 @@ export function createHttp(options: HttpOptions): Http {
       const headers = Object.fromEntries([...cors, ...Object.entries(preflight(options.apiKeyHeader))]);
       return new Response(null, { status: 204, headers: { allow: 'GET, POST, OPTIONS', ...headers } });
     }
+    if (isOver(request)) return new Response(null, { status: 204, headers: Object.fromEntries(cors) });
     const response = await options.graph(request);
     for (const [name, value] of cors) response.headers.append(name, value);
     return response;
@@ -71,7 +73,10 @@ export function createHttp(options: HttpOptions): Http {
       const { pathname } = new URL(request.url);
       if (isStopping && pathname !== '/health') return stopping();
       if (address !== undefined && (pathname === endpoint || pathname.startsWith('/uploads/'))) {
-        const refusal = addresses.count(address);
+        // A subscription waits instead, because an EventSource gives up when it is refused.
+        const refusal = acceptsEventStream(request.headers.get('accept'))
+          ? await addresses.wait(address, request.signal)
+          : addresses.count(address);
         if (refusal) return refused(refusal);
       }
       // These say themselves what browsers may do with them.

@@ -5,9 +5,12 @@ import { createServerAdapter } from '@whatwg-node/server';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Gateway } from './gateway.ts';
+import { acceptsEventStream } from './http/event-stream.ts';
 import { sendResponse } from './http/send-response.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { Linked, LinkedList } from './linked.ts';
+import { acceptWith } from './sockets/accept.ts';
+import { defaultUnsentLimits, type UnsentLimits } from './sockets/unsent.ts';
 import { createSockets } from './sockets.ts';
 import { clientOf, logRequest } from './telemetry/request-log.ts';
 import { DRAINED } from './uploads/drain.ts';
@@ -27,6 +30,8 @@ export interface ListenOptions {
   messagesPerSocket?: number;
   /** The longest message over a WebSocket, in bytes. @default that of a request without files */
   messageBytes?: number;
+  /** What WebSocket clients may leave unread, in bytes. */
+  unsent?: UnsentLimits;
   /** Whether plain queries take the short road. @default true */
   shortRoad?: boolean;
   /** How idle WebSockets wait for their next ping. @default real time */
@@ -76,9 +81,10 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   // The adapter only makes Fetch requests of Node's. Its own sending leaves a response open when the body fails.
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const answer = await adapter.handleNodeRequestAndResponse(request, response, { req: request });
-    await sendResponse(answer, response, (error) =>
-      log.warn({ err: error }, 'a response was aborted because its body failed'),
-    );
+    await sendResponse(answer, response, (error) => {
+      // A stream that ends because the gateway is stopped is aborted on purpose.
+      if (!isDraining) log.warn({ err: error }, 'a response was aborted because its body failed');
+    });
   };
   const shortRoad = options.shortRoad === false ? undefined : gateway.shortRoad;
   const answer = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
@@ -101,7 +107,11 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     connectionsCheckingInterval: SLOWEST.look,
   };
   const server = createServer(timeouts, (request, response) => {
-    if (isDraining) response.setHeader('connection', 'close');
+    if (isDraining) {
+      // An EventSource reconnects after a broken connection, but after no status.
+      if (acceptsEventStream(request.headers.accept)) return void request.destroy();
+      response.setHeader('connection', 'close');
+    }
     const answering = new AnswerUnderWay(response);
     underWay.add(answering);
     const target = readTarget(request);
@@ -116,24 +126,23 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     if (target === undefined) refuse(response);
     else void answer(request, response, address);
   });
+  const addressOf = (handshake: IncomingMessage) => clientOf(handshake, trustProxy);
   const sockets = createSockets(gateway, {
     log,
-    addressOf: (handshake) => clientOf(handshake, trustProxy),
+    addressOf,
     streamsPerSocket: options.streamsPerSocket ?? 50,
     messagesPerSecond: options.messagesPerSocket ?? 50,
+    unsent: options.unsent ?? defaultUnsentLimits,
     messageBytes: options.messageBytes ?? defaultUploadLimits.operationBytes,
     pause: options.pause ?? realPause,
     monotonicNow: options.monotonicNow ?? monotonicNow,
   });
+  const accept = acceptWith({ gateway, server: sockets.server, addressOf, isDraining: () => isDraining });
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    const refuseUpgrade = (status: string) => void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-    const { origin, host } = request.headers;
-    if (isDraining) return refuseUpgrade('503 Service Unavailable');
-    if (readTarget(request)?.split('?', 1)[0] !== '/graphql') return refuseUpgrade('404 Not Found');
-    if (!gateway.welcomes({ origin, host })) return refuseUpgrade('403 Forbidden');
-    sockets.server.handleUpgrade(request, socket, head, (webSocket) => {
-      sockets.server.emit('connection', webSocket, request);
+    const path = readTarget(request)?.split('?', 1)[0];
+    accept(request, socket, head, path).catch((error: unknown) => {
+      log.error({ err: error }, 'a WebSocket could not be opened');
+      socket.destroy();
     });
   });
 
@@ -153,7 +162,9 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
         server.closeAllConnections();
         sockets.terminate();
       });
-      await sockets.close();
+      const socketsClosed = sockets.close();
+      gateway.endStreams();
+      await socketsClosed;
       const disposed = gateway.dispose();
       // Until the last answer is sent whoever asks still hears that this gateway lives, and takes nothing new.
       for (let left = underWay.toArray(); left.length > 0; left = underWay.toArray()) {

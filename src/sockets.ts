@@ -1,38 +1,36 @@
 import type { IncomingMessage } from 'node:http';
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type OperationResult } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Gateway } from './gateway.ts';
 import type { Pause } from './jobs/pause.ts';
+import { chosenOperation } from './limits/chosen-operation.ts';
 import { SharedResult } from './shared-result.ts';
 import { createSharedTexts } from './shared-texts.ts';
+import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './sockets/close-reasons.ts';
 import { connect } from './sockets/connection.ts';
 import { keepAlive } from './sockets/keep-alive.ts';
 import { type Operation, prepareWith } from './sockets/prepare.ts';
 import { socketWithReasons } from './sockets/reasons.ts';
 import { isRequestError, RequestError, refused } from './sockets/refusals.ts';
 import { type OnAbort, SingleResult } from './sockets/single-result.ts';
+import { UnsentBytes, type UnsentLimits } from './sockets/unsent.ts';
 import { createBucket } from './token-bucket.ts';
 
 /** Close code on which clients connect again (RFC 6455, 7.4.2; registered as "Service Restart"). */
 const SERVICE_RESTART = 1012;
 
-/** The longest reason that a close frame may hold, in bytes (RFC 6455, 5.5). */
-const LONGEST_REASON = 123;
-
 /** How many times too long a message may be for its operation to be refused alone. One beyond that is not received. */
 const TOLERANCE = 4;
 
-/** Close codes for who cannot be acted for; clients ask again after the second. */
+/** Close codes for connection parameters that cannot be used; clients reconnect after 4403 alone. */
 const CLOSE_CODES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: CloseCode.Unauthorized,
   FORBIDDEN: CloseCode.Forbidden,
+  BAD_USER_INPUT: CloseCode.BadRequest,
 };
-
-/** Close code for all that passes (RFC 6455, 7.4.2; registered as "Try Again Later"). */
-const TRY_AGAIN_LATER = 1013;
 
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
 export interface Sockets {
@@ -53,6 +51,8 @@ export interface SocketsOptions {
   messageBytes: number;
   /** How many messages a second one socket may send. */
   messagesPerSecond: number;
+  /** What clients may leave unread. */
+  unsent: UnsentLimits;
   pause: Pause;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
@@ -68,6 +68,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
     handleProtocols: (offered) => offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
   const texts = createSharedTexts();
+  const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
 
   const prepare = prepareWith(gateway, { log, streamsPerSocket, addressOf });
@@ -122,7 +123,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
         return true;
       } catch (error) {
         const { message, extensions } = gateway.maskError(error);
-        socket.close(CLOSE_CODES[String(extensions.code)] ?? TRY_AGAIN_LATER, message.slice(0, LONGEST_REASON));
+        closeWith(socket, CLOSE_CODES[String(extensions.code)] ?? TRY_AGAIN_LATER, message);
         return false;
       }
     },
@@ -133,7 +134,13 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
         return [gateway.maskError(error)];
       }
     },
-    onOperation: (_socket, _id, _payload, _args, result) => (isRequestError(result) ? refused(result) : undefined),
+    onOperation({ extra }, _id, _payload, args, result) {
+      if (!isRequestError(result)) return undefined;
+      const [error] = result.errors;
+      // A subscription that ends with an `error` message is not retried; those of a socket that is closed so are.
+      if (error && exceedsRate(error) && isSubscription(args)) closeToRetry(extra.socket, error.message);
+      return refused(result);
+    },
     onError: (_socket, _id, _payload, [error]) =>
       error?.originalError instanceof RequestError
         ? error.originalError.errors.map((each) => each.toJSON())
@@ -147,7 +154,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
     const rate = createBucket({ perSecond: messagesPerSecond, countsRefused: true, monotonicNow });
     const isAcknowledged = () => acknowledged.has(socket);
     const { maskError } = gateway;
-    const connection = connect(socket, { rate, messageBytes, isAcknowledged, maskError, log });
+    const connection = connect(socket, { rate, unsent, messageBytes, isAcknowledged, maskError, log });
     const closed = protocol.opened(connection, { socket, request });
     socket.once('close', (code, reason) => closed(code, String(reason)).catch(maskError));
     void keepAlive(socket, pause);
@@ -159,8 +166,21 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
       for (const socket of server.clients) socket.terminate();
     },
     async close() {
-      for (const socket of server.clients) socket.close(SERVICE_RESTART, 'The server is restarting.');
+      for (const socket of server.clients) {
+        socket.close(SERVICE_RESTART, 'The server is restarting.');
+        // A socket that waits for its client to read must see the answer of the client.
+        socket.resume();
+      }
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }
+
+/** Whether an operation was refused by a rate, which passes by itself. A limit on what is open does not. */
+const exceedsRate = ({ extensions }: GraphQLError): boolean =>
+  (extensions.http as { status?: number } | undefined)?.status === 429;
+
+const isSubscription = ({ document, operationName }: ExecutionArgs): boolean => {
+  const operation = chosenOperation(document, operationName);
+  return !(operation instanceof GraphQLError) && operation.operation === OperationTypeNode.SUBSCRIPTION;
+};

@@ -6,6 +6,8 @@ export interface TokenBucket {
    * @returns 0 when there was one, else in how many seconds there will be.
    */
   take(): number;
+  /** In how many seconds there will be one; 0 when there is one now. */
+  wait(): number;
 }
 
 export interface TokenBucketOptions {
@@ -34,12 +36,22 @@ class Bucket implements TokenBucket {
   }
 
   take(): number {
-    const { perSecond, countsRefused, monotonicNow } = this.#options;
-    const time = monotonicNow();
-    const grown = ((time - this.#last) / 1_000) * perSecond;
-    const left = Math.min(perSecond * BURST_SECONDS, this.#left + grown) - 1;
-    this.#last = time;
+    const { perSecond, countsRefused } = this.#options;
+    const left = this.#refill() - 1;
     this.#left = left < 0 && !countsRefused ? left + 1 : left;
     return left < 0 ? -left / perSecond : 0;
+  }
+
+  wait(): number {
+    return Math.max(0, 1 - this.#refill()) / this.#options.perSecond;
+  }
+
+  #refill(): number {
+    const { perSecond, monotonicNow } = this.#options;
+    const time = monotonicNow();
+    const grown = ((time - this.#last) / 1_000) * perSecond;
+    this.#last = time;
+    this.#left = Math.min(perSecond * BURST_SECONDS, this.#left + grown);
+    return this.#left;
   }
 }

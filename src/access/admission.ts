@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { Asker } from '../asker.ts';
+import type { Pause } from '../jobs/pause.ts';
 import { tenantOf } from './credential.ts';
 import { createPlaces, createRate, type RateLimits } from './rates.ts';
 
@@ -7,6 +8,12 @@ import { createPlaces, createRate, type RateLimits } from './rates.ts';
 export interface OperationAdmission {
   /** Why an operation is not executed now; undefined when it is. */
   refusalOf(asker: Asker): GraphQLError | undefined;
+  /**
+   * Waits until a subscription is within the share of its credential.
+   *
+   * @returns Why it is not executed after all; undefined when it is.
+   */
+  whenAdmitted(asker: Asker): Promise<GraphQLError | undefined>;
   /**
    * Takes a place for a stream, and returns what gives it back; undefined for one that needs none.
    *
@@ -18,13 +25,20 @@ export interface OperationAdmission {
 /**
  * @see OperationAdmission
  * @param monotonicNow The monotonic clock, in milliseconds.
+ * @param pause How delayed subscriptions wait.
  */
-export function createOperationAdmission(limits: RateLimits, monotonicNow: () => number): OperationAdmission {
+export function createOperationAdmission(
+  limits: RateLimits,
+  monotonicNow: () => number,
+  pause: Pause,
+): OperationAdmission {
   const operations = createRate({
     perSecond: limits.perKey,
     whose: 'A key',
     setting: 'MAX_OPERATIONS_PER_SECOND_PER_KEY',
     monotonicNow,
+    longestDelay: limits.longestDelay,
+    pause,
   });
   const eventStreams = createPlaces(
     limits.eventStreams,
@@ -36,6 +50,10 @@ export function createOperationAdmission(limits: RateLimits, monotonicNow: () =>
     refusalOf(asker) {
       const tenant = tenantIn(asker);
       return tenant === undefined ? undefined : operations.count(tenant);
+    },
+    async whenAdmitted(asker) {
+      const tenant = tenantIn(asker);
+      return tenant === undefined ? undefined : await operations.wait(tenant, asker.signal);
     },
     openStream(asker) {
       const tenant = asker.isHttp ? tenantIn(asker) : undefined;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { RateLimits } from '../access/rates.ts';
 import type { ImageLimits } from '../images/limits.ts';
 import { decimal, integer, list, seconds } from '../settings.ts';
+import type { UnsentLimits } from '../sockets/unsent.ts';
 import type { UploadLimits } from '../uploads/limits.ts';
 import type { BreakerSettings } from '../upstream/breaker.ts';
 import { DEFAULT_MAX_RETRY_AFTER } from '../upstream/retry-after.ts';
@@ -41,6 +42,19 @@ const rateSettings = {
   MAX_SOCKETS_PER_KEY: share(200).describe('WebSockets that one key may have open at once.'),
   MAX_EVENT_STREAMS_PER_KEY: share(200).describe(
     'Subscriptions over server-sent events that one key may have open at once.',
+  ),
+  MAX_SOCKETS_PER_ADDRESS: share(1_000).describe(
+    'WebSockets that one address may have open at once, whatever keys they present.',
+  ),
+  MAX_SOCKETS: share(10_000).describe('WebSockets that may be open at once altogether.'),
+  MAX_SUBSCRIPTION_DELAY_SECONDS: decimal({ default: 30, min: 0, max: 600 }).describe(
+    'How long a new subscription that exceeds a rate may be delayed, as after a restart, in seconds. One that would wait longer is refused.',
+  ),
+  MAX_UNSENT_BYTES_PER_SOCKET: integer({ default: 16_777_216, min: 65_536, max: 2_000_000_000 }).describe(
+    'Bytes that one WebSocket may leave unread before it is closed; new operations wait from a sixteenth of it on.',
+  ),
+  MAX_UNSENT_BYTES: integer({ default: 134_217_728, min: 65_536, max: 20_000_000_000 }).describe(
+    'Bytes that all WebSockets together may leave unread. Above it the one with the most is closed.',
   ),
 };
 
@@ -127,6 +141,8 @@ export interface Bounds {
     readonly maxRetryAfterSeconds: number;
   };
   readonly rates: RateLimits;
+  /** What WebSockets may leave unread, in bytes. */
+  readonly unsent: UnsentLimits;
   readonly limits: OperationLimits;
   readonly uploads: UploadLimits;
   readonly images: ImageLimits;
@@ -150,7 +166,11 @@ export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bo
     perAddress: values.MAX_REQUESTS_PER_SECOND_PER_ADDRESS,
     sockets: values.MAX_SOCKETS_PER_KEY,
     eventStreams: values.MAX_EVENT_STREAMS_PER_KEY,
+    socketsPerAddress: values.MAX_SOCKETS_PER_ADDRESS,
+    socketsInTotal: values.MAX_SOCKETS,
+    longestDelay: values.MAX_SUBSCRIPTION_DELAY_SECONDS * 1_000,
   },
+  unsent: { perSocket: values.MAX_UNSENT_BYTES_PER_SOCKET, inTotal: values.MAX_UNSENT_BYTES },
   limits: {
     tokens: values.MAX_QUERY_TOKENS,
     depth: values.MAX_QUERY_DEPTH,

@@ -57,7 +57,10 @@ export function createOperations(options: OperationsOptions): Operations {
   const underWay = new QueriesUnderWay(options.monotonicNow);
 
   /** Whether it is executed at all, found out from what costs least to what costs most. */
-  const admit = ({ transport, document, operationName, variableValues }: Asked) => {
+  const admit = (
+    { transport, document, operationName, variableValues }: Asked,
+    refusalOf: (asker: Asker) => GraphQLError | undefined | Promise<GraphQLError | undefined>,
+  ) => {
     const operation = chosenOperation(document, operationName);
     if (operation instanceof GraphQLError) return refused(operation);
     const read = readOperation({ schema, document, variableValues, hideSuggestions, limits }, operation);
@@ -65,8 +68,10 @@ export function createOperations(options: OperationsOptions): Operations {
     const cost = costOf(read);
     if (cost.requested > cost.limit) return refused(tooCostly(cost, 'request' in transport));
     return whenKnown<Asker, Admitted | Refused>(options.askerOf(transport), (asker) => {
-      const refusal = admission.refusalOf(asker);
-      return refusal ? refused(refusal) : { read, asker, explained: wantsCost(transport) ? cost : undefined };
+      const admitted = { read, asker, explained: wantsCost(transport) ? cost : undefined };
+      const refusal = refusalOf(asker);
+      if (refusal instanceof Promise) return refusal.then((late) => (late ? refused(late) : admitted));
+      return refusal ? refused(refusal) : admitted;
     });
   };
 
@@ -122,14 +127,17 @@ export function createOperations(options: OperationsOptions): Operations {
 
   return {
     execute: (asked) =>
-      whenKnown(admit(asked), (admitted) => {
+      whenKnown(admit(asked, admission.refusalOf), (admitted) => {
         if ('errors' in admitted) return admitted;
         const { read, asker, explained } = admitted;
         const result = answer(read, asker, abortScopeOf(asked.transport, asker));
         return explained ? whenKnown(result, (plain) => withCost(plain, explained)) : result;
       }),
     async subscribe(asked) {
-      const admitted = await admit(asked);
+      const admitted = await admit(
+        asked,
+        isShort(asked.document.loc?.source.body, asked.variableValues) ? admission.whenAdmitted : admission.refusalOf,
+      );
       if ('errors' in admitted) return admitted;
       const { asker, explained } = admitted;
       const context = new Context(services, asker, endlessly(asker.signal));
@@ -154,6 +162,13 @@ interface Admitted {
 interface Refused {
   readonly errors: readonly GraphQLError[];
 }
+
+/** The longest document of an operation that may be delayed, in characters, and so its variables. They stay in memory. */
+const LONGEST_DELAYED = 8_192;
+
+/** Whether an operation is short enough to be delayed. */
+export const isShort = (query = '', variables: unknown = {}): boolean =>
+  query.length <= LONGEST_DELAYED && JSON.stringify(variables).length <= LONGEST_DELAYED;
 
 const refused = (error: GraphQLError): Refused => ({ errors: [error] });
 

@@ -6,6 +6,7 @@ import type { Rate } from '../access/rates.ts';
 import type { Documents } from '../documents/documents.ts';
 import type { KnownDocuments } from '../documents/known.ts';
 import { whenKnown } from '../executor/promises.ts';
+import { EVENT_STREAM } from '../http/event-stream.ts';
 import { chosenOperation } from '../limits/chosen-operation.ts';
 import type { Asked, Operations } from '../operations/operations.ts';
 import { SharedResult } from '../shared-result.ts';
@@ -105,6 +106,8 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
         // The other road finds an address for who names none (HTTP/1.0).
         headers.host !== undefined &&
         JSON_TYPES.has(headers['content-type'] ?? '') &&
+        // A stream waits for its share of the rate instead of being refused.
+        headers.accept !== EVENT_STREAM &&
         length !== undefined &&
         Number(length) > 0 &&
         Number(length) <= options.body.bytes

@@ -4,6 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import { withQuery } from '../documents/socket.ts';
 import { publicError } from '../errors.ts';
 import type { TokenBucket } from '../token-bucket.ts';
+import type { UnsentBytes } from './unsent.ts';
 
 /** Close codes of RFC 6455, 7.4.1. */
 const POLICY_VIOLATION = 1008;
@@ -20,6 +21,7 @@ const HEAD = new RegExp(`^\\s*\\{\\s*(?:${ID}\\s*,\\s*${TYPE}|${TYPE}\\s*,\\s*${
 
 export interface ConnectionOptions {
   rate: TokenBucket;
+  unsent: UnsentBytes;
   /** The longest message that is read, in bytes. */
   messageBytes: number;
   /** Whether operations may begin, so that one can be refused by an `error` message. */
@@ -34,14 +36,50 @@ export interface ConnectionOptions {
  * message of its own, because other operations share the socket; what cannot be told apart closes it.
  */
 export function connect(socket: WebSocket, options: ConnectionOptions): ProtocolSocket {
-  const { rate, messageBytes, isAcknowledged, maskError, log } = options;
+  const { rate, unsent, messageBytes, isAcknowledged, maskError, log } = options;
   let listener: (text: string) => Promise<void> = async () => {};
 
   const close = (code: number, reason: string) => {
     log.info({ code, reason }, 'a socket is closed');
     socket.close(code, reason);
   };
-  const refuse = (id: string, error: Error) => socket.send(JSON.stringify({ id, type: 'error', payload: [error] }));
+  const send = (text: string, onFlushed: () => void) => {
+    if (socket.readyState !== socket.OPEN) return onFlushed();
+    unsent.send(socket, text, () => {
+      onFlushed();
+      deliverHeld();
+    });
+  };
+  const refuse = (id: string, error: Error) => send(JSON.stringify({ id, type: 'error', payload: [error] }), () => {});
+
+  /** Messages that wait until the client has read more of what it was sent. The rest stays in the system's buffers. */
+  const held: Buffer[] = [];
+  const deliver = async (bytes: Buffer) => {
+    // What was on its way while the socket was being closed is too late.
+    if (socket.readyState === socket.OPEN) await listener(withQuery(String(bytes)));
+  };
+  let isDelivering = false;
+  /** Whether too much was unsent once. From then on the socket executes one query or mutation at a time. */
+  let isSerial = false;
+  /** Delivers them one after another: all results at once could exceed the limit of a client that does read. */
+  const deliverHeld = (): void => {
+    if (isDelivering || unsent.isCongested(socket)) return;
+    const next = held.shift();
+    if (!next) {
+      if (socket.isPaused) socket.resume();
+      return;
+    }
+    // A subscription may send nothing for long, so nothing waits for it.
+    const isAwaited = !next.includes('subscription');
+    isDelivering = isAwaited;
+    void deliver(next)
+      .catch(fail)
+      .then(() => {
+        if (isAwaited) isDelivering = false;
+        deliverHeld();
+      });
+    deliverHeld();
+  };
 
   /** Counts something that came. @returns For how many seconds it came too early. */
   const count = (): number => {
@@ -57,7 +95,13 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     const early = count();
     // What was on its way while the socket was being closed is too late.
     if (socket.readyState !== socket.OPEN) return;
-    if (early === 0 && bytes.length <= messageBytes) return await listener(withQuery(String(bytes)));
+    if (early === 0 && bytes.length <= messageBytes) {
+      if (!isSerial && !unsent.isCongested(socket)) return await deliver(bytes);
+      isSerial = true;
+      held.push(bytes);
+      socket.pause();
+      return deliverHeld();
+    }
 
     const { type, id } = headOf(bytes);
     const mayRefuse = type === 'subscribe' && isAcknowledged();
@@ -74,14 +118,14 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     refuse(id, publicError('RATE_LIMITED', message, { retryAfter }));
   };
 
-  socket.on('message', (data) => {
-    receive(data).catch((error: unknown) => {
-      // graphql-ws throws this for messages that only servers send.
-      const isOfClient = error instanceof Error && error.message.startsWith('Unexpected message of type');
-      if (isOfClient) close(CloseCode.BadRequest, 'Invalid message received');
-      else close(CloseCode.InternalServerError, maskError(error).message);
-    });
-  });
+  const fail = (error: unknown) => {
+    // graphql-ws throws this for messages that only servers send.
+    const isOfClient = error instanceof Error && error.message.startsWith('Unexpected message of type');
+    if (isOfClient) close(CloseCode.BadRequest, 'Invalid message received');
+    else close(CloseCode.InternalServerError, maskError(error).message);
+  };
+
+  socket.on('message', (data) => void receive(data).catch(fail));
   const countControl = () => {
     if (count() > 0 && socket.readyState === socket.OPEN) closeFlooded();
   };
@@ -92,11 +136,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
   return {
     protocol: socket.protocol,
     // One that cannot be sent tells of a socket that is gone, and that comes to an end by itself.
-    send: (text) =>
-      new Promise<void>((resolve) => {
-        if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
-        else resolve();
-      }),
+    send: (text) => new Promise<void>((resolve) => send(text, resolve)),
     close: (code, reason) => socket.close(code, reason),
     onMessage(given) {
       listener = given;

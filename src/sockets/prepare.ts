@@ -3,8 +3,11 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
+import { closingOf } from '../asker.ts';
 import { publicError } from '../errors.ts';
 import { chosenOperation } from '../limits/chosen-operation.ts';
+import { isShort } from '../operations/operations.ts';
+import { closeToRetry } from './close-reasons.ts';
 import { refusal } from './refusals.ts';
 
 /** How much of a name is logged, in characters. */
@@ -28,6 +31,8 @@ export interface Graph {
   withDocument: (payload: SubscribePayload) => SubscribePayload | GraphQLError;
   /** Why whoever asks from this address is not answered now; undefined when they are. */
   refusalFor: (address: string) => GraphQLError | undefined;
+  /** Waits until a subscription is within the share of its address; returns why it is refused if that would take too long. */
+  whenAdmitted: (address: string, signal: AbortSignal) => Promise<GraphQLError | undefined>;
 }
 
 export interface PrepareOptions {
@@ -46,9 +51,17 @@ export const prepareWith =
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
-    const tooMany = graph.refusalFor(addressOf(socket.extra.request) ?? '');
-    if (tooMany) return [tooMany];
+    const address = addressOf(socket.extra.request) ?? '';
+    const tooMany = graph.refusalFor(address);
     const asked = graph.withDocument(payload);
+    if (tooMany) {
+      if (!mayWait(asked)) return [tooMany];
+      const refused = await graph.whenAdmitted(address, closingOf(socket.extra));
+      if (refused) {
+        closeToRetry(socket.extra.socket, refused.message);
+        return [refused];
+      }
+    }
     if (asked instanceof GraphQLError) return [asked];
     const { query, variables, operationName } = asked;
     const { schema, execute, subscribe, parse, validate, contextFactory } = graph.getEnveloped({
@@ -85,3 +98,10 @@ export const prepareWith =
     };
     return args;
   };
+
+/**
+ * Whether an operation above a rate is delayed. A subscription is: clients do not retry one that ends with an `error`
+ * message. The document is not parsed for it, because that is what the rate protects from.
+ */
+const mayWait = (asked: SubscribePayload | GraphQLError): boolean =>
+  !(asked instanceof GraphQLError) && /\bsubscription\b/.test(asked.query) && isShort(asked.query, asked.variables);

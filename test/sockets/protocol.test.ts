@@ -71,10 +71,18 @@ describe('a socket is closed', () => {
     expect(await closed).toEqual({ code: 4406, reason: 'Subprotocol not acceptable' });
   });
 
-  test.each(['graphql-ws', 'chat'])('without a subprotocol when it offers only %s', async (protocol) => {
+  test.each([
+    ['a list', []],
+    ['an object', {}],
+    ['a boolean', true],
+    ['an object that cannot be converted', { toString: 1 }],
+  ])('with 4400 when its API key is %s', async (_, apiKey) => {
     const { url } = await listen();
+    const { say, closed } = await openSocket(url);
 
-    await expect(openSocket(url, {}, { protocols: [protocol] })).rejects.toThrow('Server sent no subprotocol');
+    say({ type: 'connection_init', payload: { apiKey } });
+
+    expect(await closed).toEqual({ code: 4400, reason: expect.stringContaining('`apiKey` in connectionParams') });
   });
 
   test('with 4408 when it does not say connection_init in time', async () => {

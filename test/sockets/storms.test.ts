@@ -1,0 +1,117 @@
+import { createClient } from 'graphql-sse';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
+import { connectSocket } from '../e2e/client.ts';
+import { settle, until } from '../support/clock.ts';
+import { readEvents } from '../support/event-source.ts';
+import type { StartOptions } from '../support/gateway.ts';
+import { seedModel, seedTraining } from '../support/seeds.ts';
+import { acknowledged, listen } from './support.ts';
+
+const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
+const CLIENTS = 12;
+
+async function startTraining(rates: StartOptions['rates']) {
+  const started = await listen({}, { rates: { longestDelay: 30_000, ...rates } });
+  const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });
+  const id = globalId({ kind: 'Training', modelId, id: await seedTraining(started.upstream, modelId) });
+  return { ...started, id };
+}
+
+interface Heard {
+  next: () => void;
+  end: (reason: string) => void;
+}
+
+/** Subscribes with each kind of client, and reconnects where the client does. */
+const subscribers: Record<string, (url: string, id: string, heard: Heard) => void> = {
+  graphqlWs(url, id, { next, end }) {
+    const client = connectSocket(url, { retryAttempts: 10, retryWait: () => settle() });
+    client.subscribe(
+      { query: WATCH, variables: { id } },
+      { next, error: (error) => end(JSON.stringify(error)), complete: () => end('complete') },
+    );
+  },
+  graphqlSse(url, id, { next, end }) {
+    const client = createClient({ url: `${url}/graphql`, retryAttempts: 0 });
+    onTestFinished(() => client.dispose());
+    client.subscribe(
+      { query: WATCH, variables: { id } },
+      { next, error: (error) => end(String(error)), complete: () => end('complete') },
+    );
+  },
+  eventSource(url, id, { next, end }) {
+    const leave = new AbortController();
+    onTestFinished(() => leave.abort());
+    const search = new URLSearchParams({ query: WATCH, variables: JSON.stringify({ id }) });
+    readEvents(`${url}/graphql?${search}`, { onEvent: next, signal: leave.signal }).then(
+      (status) => end(String(status)),
+      () => {},
+    );
+  },
+};
+
+describe.each(Object.entries(subscribers))(
+  'when many clients reconnect at once, every subscription resumes: %s',
+  (_, subscribe) => {
+    test.each([
+      ['an address', { perAddress: 2 }],
+      ['a key', { perKey: 2 }],
+    ])('behind %s', async (_, rates) => {
+      const { url, id, clock } = await startTraining(rates);
+      const resumed = new Set<number>();
+      const ended: string[] = [];
+
+      for (let number = 0; number < CLIENTS; number++)
+        subscribe(url, id, { next: () => void resumed.add(number), end: (reason) => ended.push(reason) });
+      for (let second = 0; second < 30 && resumed.size < CLIENTS; second++) {
+        await settle(100);
+        // Less than a poll takes, so that the job does not end meanwhile.
+        await clock.advance(500);
+      }
+      await until(() => resumed.size === CLIENTS || ended.length > 0);
+
+      expect(ended).toEqual([]);
+      expect(resumed.size).toBe(CLIENTS);
+    });
+  },
+);
+
+describe('a subscription that would wait for too long', () => {
+  test.each([
+    ['an address', { perAddress: 2 }],
+    ['a key', { perKey: 2 }],
+  ])('closes its socket with 1013, on which clients reconnect, where %s exceeds its rate', async (_, rates) => {
+    const { url, id } = await startTraining({ ...rates, longestDelay: 0 });
+    const { say, closed } = await acknowledged(url);
+
+    for (let number = 0; number < 5; number++)
+      say({ type: 'subscribe', id: `${number}`, payload: { query: WATCH, variables: { id } } });
+
+    expect(await closed).toEqual({ code: 1013, reason: expect.stringContaining('2 times a second') });
+  });
+
+  test('because its document is long is not kept in memory', async () => {
+    const { url, id } = await startTraining({ perKey: 1 });
+    const { say, closed } = await acknowledged(url);
+    const query = `${WATCH} #${'x'.repeat(10_000)}`;
+
+    for (let number = 0; number < 4; number++)
+      say({ type: 'subscribe', id: `${number}`, payload: { query, variables: { id } } });
+
+    expect(await closed).toMatchObject({ code: 1013 });
+  });
+});
+
+test('a subscription that waits is forgotten when its client leaves', async () => {
+  const { url, id, clock } = await startTraining({ perKey: 1 });
+  const { say, socket, closed } = await acknowledged(url);
+
+  for (let number = 0; number < 6; number++)
+    say({ type: 'subscribe', id: `${number}`, payload: { query: WATCH, variables: { id } } });
+  await until(() => clock.waits().includes(1_000));
+  socket.close();
+  await closed;
+
+  await until(() => !clock.waits().includes(1_000));
+});
