@@ -61,6 +61,10 @@ export const ERROR_CODES = {
     retryable: false,
     meaning: 'The Content-Type of a request, or the bytes of a picture, are of no kind that works here.',
   },
+  NOT_ACCEPTABLE: {
+    retryable: false,
+    meaning: 'The Accept header of a request allows none of the media types that work here.',
+  },
   UPSTREAM_TIMEOUT: { retryable: true, meaning: 'The upstream gave no complete answer in time.' },
   UPSTREAM_UNAVAILABLE: { retryable: true, meaning: 'The upstream cannot be reached, or it failed.' },
   UPSTREAM_INVALID_RESPONSE: { retryable: true, meaning: 'The upstream answered something that breaks its contract.' },

@@ -11,7 +11,7 @@ export class ShortRequest implements AskingRequest {
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
     this.#response = response;
-    this.headers = { get: (name) => headerOf(request, name) };
+    this.headers = { get: (name) => headerOf(request, name), keys: () => Object.keys(request.headers) };
   }
 
   get url(): string {

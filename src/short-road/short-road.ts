@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import { type FetchAPI, processRegularResult } from 'graphql-yoga';
+import type { FetchAPI } from 'graphql-yoga';
 import type { Visit } from '../access/origins.ts';
 import type { Rate } from '../access/rates.ts';
 import type { Documents } from '../documents/documents.ts';
 import type { KnownDocuments } from '../documents/known.ts';
 import { whenKnown } from '../executor/promises.ts';
 import { EVENT_STREAM } from '../http/event-stream.ts';
+import { jsonTypeFor } from '../http/media-types.ts';
+import { toResponse } from '../http/result-response.ts';
 import { chosenOperation } from '../limits/chosen-operation.ts';
 import type { Asked, Operations } from '../operations/operations.ts';
 import { SharedResult } from '../shared-result.ts';
 import { type BodyOptions, passOn, readBody } from './body.ts';
-import type { MediaTypeFor } from './media-type.ts';
 import { readParams } from './params.ts';
 import { ShortRequest } from './request.ts';
 
@@ -24,7 +25,6 @@ export interface ShortRoadOptions {
   documents: Documents;
   known: KnownDocuments;
   operations: Operations;
-  mediaTypeFor: MediaTypeFor;
   /** What one address may ask. */
   addresses: Rate;
   /** The headers of every answer, besides those about its body. */
@@ -92,8 +92,7 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
     mediaType: string,
   ): void | Promise<void> => {
     const headers = options.headersFor({ origin, host });
-    if (result.errors)
-      return writeResponse(response, processRegularResult(result, options.fetchAPI, mediaType), headers);
+    if (result.errors) return writeResponse(response, toResponse(result, options.fetchAPI, mediaType), headers);
     return writeData(response, result, mediaType, headers);
   };
 
@@ -103,8 +102,10 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
       return (
         method === 'POST' &&
         url === endpoint &&
-        // The other road finds an address for who names none (HTTP/1.0).
+        // Yoga builds a URL without one (HTTP/1.0).
         headers.host !== undefined &&
+        headers.host !== '' &&
+        headers['content-encoding'] === undefined &&
         JSON_TYPES.has(headers['content-type'] ?? '') &&
         // A stream waits for its share of the rate instead of being refused.
         headers.accept !== EVENT_STREAM &&
@@ -116,9 +117,10 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
 
     answer: (request, response, address) =>
       new Promise((resolve, reject) => {
-        const answerTo = (body: Buffer | undefined, mediaType: string | undefined): boolean | Promise<boolean> => {
-          const asked = body && read(body, new ShortRequest(request, response));
-          if (!asked || !mediaType || (address !== undefined && addresses.count(address))) {
+        const answerTo = (body: Buffer | undefined): boolean | Promise<boolean> => {
+          const mediaType = jsonTypeFor(request.headers.accept ?? '');
+          const asked = body && mediaType ? read(body, new ShortRequest(request, response)) : undefined;
+          if (!asked || (address !== undefined && addresses.count(address))) {
             passOn(request, body, options.body.tooSlow);
             return false;
           }
@@ -129,8 +131,7 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
         readBody(request, options.body, (body) => {
           try {
             if (!body && request.destroyed) return resolve(true);
-            const mediaType = options.mediaTypeFor(request.headers.accept ?? '');
-            resolve(whenKnown(mediaType, (type) => answerTo(body, type)));
+            resolve(answerTo(body));
           } catch (error) {
             reject(error);
           }

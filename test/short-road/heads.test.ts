@@ -38,7 +38,7 @@ test('whoever names no host is answered by both roads alike', async () => {
   const started = startGateway();
   const { url } = await serverOf(started);
   await know(started, { body: BODY });
-  const ask = () => open(url, `POST /graphql HTTP/1.0\r\n${HEAD}\r\n\r\n${BODY}`).whole;
+  const ask = () => open(url, `POST /graphql HTTP/1.0\r\nx-api-key: demo\r\n${HEAD}\r\n\r\n${BODY}`).whole;
 
   expect(await ask()).toContain('{"data":{"models":{"nodes":[]}}}');
 });

@@ -1,0 +1,77 @@
+import { Readable, type Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Plugin } from 'graphql-yoga';
+import { publicError } from '../errors.ts';
+import { badRequest } from '../uploads/refusals.ts';
+
+const ACCEPTED = 'gzip, deflate, br';
+
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+
+/**
+ * Undoes the `Content-Encoding` of requests (RFC 9110, 8.4) and writes their media type in lower case, before anything
+ * else reads them. The limits on bodies then hold for what has been decoded, as far as it is read.
+ */
+export const useRequestContent = (): Plugin => ({
+  onRequest({ request, setRequest, fetchAPI }) {
+    const { method, url, signal, body } = request;
+    if (method !== 'POST') return;
+    const type = request.headers.get('content-type');
+    const lowered = type?.replace(/^[^;,]*/, (name) => name.trim().toLowerCase());
+    const coding = codingOf(request.headers);
+    const createDecoder = coding === undefined ? undefined : decoders.get(coding);
+    if (type === lowered && !createDecoder) return;
+    const headers = new fetchAPI.Headers(request.headers);
+    if (lowered != null) headers.set('content-type', lowered);
+    if (createDecoder) {
+      headers.delete('content-encoding');
+      headers.delete('content-length');
+    }
+    const content = createDecoder && body ? Readable.from(decode(body, createDecoder, coding ?? '')) : body;
+    const init = { method, headers, signal, body: content as BodyInit | null, duplex: 'half' };
+    setRequest(new fetchAPI.Request(url, init));
+  },
+  onRequestParse({ request: { headers } }) {
+    const coding = codingOf(headers);
+    if (coding === undefined) return;
+    const message = `Expected a request with a Content-Encoding of ${ACCEPTED}, or without one, but got "${coding.slice(0, LONGEST_QUOTE)}".`;
+    // RFC 9110, 15.5.16: the header tells the codings that work.
+    throw publicError('UNSUPPORTED_MEDIA_TYPE', message, {
+      http: { status: 415, headers: { 'accept-encoding': ACCEPTED } },
+    });
+  },
+});
+
+/** How much of a header is quoted, in characters. */
+const LONGEST_QUOTE = 100;
+
+/** The content coding of a body, or all of them where there are several; undefined for a body as it is. */
+function codingOf(headers: Headers): string | undefined {
+  const coding = headers.get('content-encoding')?.trim().toLowerCase();
+  return coding === '' || coding === 'identity' ? undefined : coding;
+}
+
+/** The decoded body, only as fast as it is read. @throws GraphQLError BAD_USER_INPUT for bytes that are not in this coding. */
+async function* decode(body: AsyncIterable<Uint8Array>, createDecoder: () => Transform, coding: string) {
+  const source = Readable.from(body);
+  const decoder = createDecoder();
+  // A failure of either is one of the decoder as well.
+  pipeline(source, decoder).catch(() => {});
+  try {
+    yield* decoder;
+  } catch (error) {
+    if (!isOfZlib(error)) throw error;
+    throw badRequest(`The body must be in ${coding}, as its Content-Encoding says, but is not.`);
+  } finally {
+    source.destroy();
+  }
+}
+
+const isOfZlib = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^(Z_|ERR__|ERR_TRAILING)/.test(String(error.code));

@@ -1,0 +1,69 @@
+import { type FetchAPI, getSSEProcessor, isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
+import { publicError } from '../errors.ts';
+import {
+  chooseMediaType,
+  EVENT_STREAM_TYPE,
+  GRAPHQL_RESPONSE_TYPE,
+  JSON_TYPE,
+  MULTIPART_TYPE,
+  SINGLE_RESULT,
+  STREAM,
+} from './media-types.ts';
+import { statusOf } from './status.ts';
+
+/**
+ * The response for a single result, as JSON. As `application/graphql-response+json` its status is never 2xx without `data`
+ * (GraphQL over HTTP, 6.4.2). As `application/json` request errors may be 200 (6.4.1).
+ */
+export function toResponse(result: Result, fetchAPI: FetchAPI, mediaType: string): Response {
+  if (mediaType !== GRAPHQL_RESPONSE_TYPE || !('errors' in result) || result.data !== undefined)
+    return processRegularResult(result, fetchAPI, mediaType);
+  const [first] = result.errors ?? [];
+  if (!first) return processRegularResult(result, fetchAPI, mediaType);
+  // Yoga takes the highest status of the result and of its errors.
+  const explicit = result.errors?.some(({ extensions }) => isFailure(extensions.http));
+  const extensions = explicit ? result.extensions : { ...result.extensions, http: { status: statusOf(first) } };
+  return processRegularResult({ ...result, ...(extensions && { extensions }) }, fetchAPI, mediaType);
+}
+
+/** What Yoga makes responses of. */
+type Result = Parameters<typeof processRegularResult>[0];
+
+const isFailure = (http: unknown): boolean =>
+  typeof http === 'object' && http !== null && 'status' in http && Number(http.status) >= 400;
+
+/** Chooses the media type of each response by all of `Accept`, and refuses before execution what allows none. */
+export function useResponses(): Plugin {
+  const toEventStream = getSSEProcessor();
+  return {
+    onRequestParse({ request: { method, headers } }) {
+      if (method !== 'GET' && method !== 'POST') return;
+      const accept = headers.get('accept');
+      if (chooseMediaType(accept, SINGLE_RESULT) === undefined) throw notAcceptable(accept, SINGLE_RESULT);
+    },
+    onSubscribe({ args: { contextValue }, setSubscribeFn }) {
+      const { request } = contextValue as { request?: Request };
+      if (!request) return;
+      const accept = request.headers.get('accept');
+      if (chooseMediaType(accept, STREAM) !== undefined) return;
+      setSubscribeFn(() => ({ errors: [notAcceptable(accept, STREAM)] }));
+    },
+    onResultProcess({ request, result, setResultProcessor }) {
+      const isStream = isAsyncIterable(result);
+      const type = chooseMediaType(request.headers.get('accept'), isStream ? STREAM : SINGLE_RESULT);
+      if (type === EVENT_STREAM_TYPE || isStream) setResultProcessor(toEventStream, EVENT_STREAM_TYPE);
+      // Yoga has chosen it as well.
+      else if (type !== MULTIPART_TYPE) setResultProcessor(toResponse, type ?? JSON_TYPE);
+    },
+  };
+}
+
+const notAcceptable = (accept: string | null, offered: readonly (readonly string[])[]) =>
+  publicError(
+    'NOT_ACCEPTABLE',
+    `The header Accept must allow ${offered.flat().join(', ')}, but is "${accept?.slice(0, LONGEST_QUOTE)}".`,
+    { http: { status: 406 } },
+  );
+
+/** How much of a header is quoted, in characters. */
+const LONGEST_QUOTE = 200;

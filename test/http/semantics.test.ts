@@ -1,0 +1,182 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { chooseMediaType, SINGLE_RESULT, STREAM } from '../../src/http/media-types.ts';
+import { startGateway } from '../support/gateway.ts';
+import { roads } from '../support/roads.ts';
+
+const JSON_TYPE = 'application/json';
+const GRAPHQL = 'application/graphql-response+json';
+const SSE = 'text/event-stream';
+
+const post = (body: object, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': JSON_TYPE, ...headers },
+  body: JSON.stringify(body),
+});
+
+describe('the media type of a response', () => {
+  test.each<[accept: string | null, type: string | undefined]>([
+    [null, JSON_TYPE],
+    ['', JSON_TYPE],
+    ['*/*', JSON_TYPE],
+    ['*', JSON_TYPE],
+    ['application/*', JSON_TYPE],
+    [GRAPHQL, GRAPHQL],
+    [`${GRAPHQL}, ${JSON_TYPE}`, GRAPHQL],
+    [`${JSON_TYPE}, ${GRAPHQL}`, JSON_TYPE],
+    [`${JSON_TYPE};q=0.5, ${GRAPHQL}`, GRAPHQL],
+    [`${GRAPHQL};q=0.5, ${JSON_TYPE}`, JSON_TYPE],
+    [`${JSON_TYPE};q=0, */*`, GRAPHQL],
+    [`${JSON_TYPE}; Q=0.1 , ${GRAPHQL} ; q=0.2`, GRAPHQL],
+    [`${JSON_TYPE};charset=utf-16, ${GRAPHQL};charset=UTF-8`, GRAPHQL],
+    [`${SSE}, ${JSON_TYPE}`, JSON_TYPE],
+    [`${SSE}, ${JSON_TYPE};q=0.1`, SSE],
+    ['multipart/mixed;boundary="a,b";deferSpec=20220824, application/json', JSON_TYPE],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', JSON_TYPE],
+    ['APPLICATION/JSON', JSON_TYPE],
+    [`${JSON_TYPE};q=0`, undefined],
+    ['*/*;q=0', undefined],
+    ['text/csv', undefined],
+  ])('for %j is %s', (accept, type) => {
+    expect(chooseMediaType(accept, SINGLE_RESULT)).toBe(type);
+  });
+
+  test('of a stream is that of server-sent events, where they are allowed', () => {
+    expect(chooseMediaType(`${JSON_TYPE}, ${SSE};q=0.1`, STREAM)).toBe(SSE);
+    expect(chooseMediaType(`*/*, ${SSE};q=0`, STREAM)).toBeUndefined();
+  });
+});
+
+describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
+  const TRAINING = '{ training(id: "a") { id } }';
+
+  test.each<[what: string, body: object, status: number]>([
+    ['a variable that is missing', { query: 'query ($id: ID!) { node(id: $id) { id } }' }, 400],
+    [
+      'a variable of another type',
+      { query: 'query ($n: Int!) { models(first: $n) { nodes { id } } }', variables: { n: 'x' } },
+      400,
+    ],
+    ['a syntax error', { query: '{' }, 400],
+    ['an unknown field', { query: '{ nothing }' }, 400],
+    ['an unknown operation', { query: TRAINING, operationName: 'Other' }, 400],
+    ['an unknown hash', { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }, 404],
+    ['another version of hashes', { extensions: { persistedQuery: { version: 2, sha256Hash: 'a' } } }, 400],
+    [
+      'a subscription without a place for its events',
+      { query: 'subscription { jobsUpdated(ids: ["a"]) { id } }' },
+      406,
+    ],
+  ])('a response without data, for %s, has a status of its own', async (_, body, status) => {
+    const { send } = await open(startGateway());
+
+    const response = await send('/graphql', post(body, { accept: GRAPHQL }));
+
+    expect([response.status, await response.json()]).toEqual([status, { errors: expect.any(Array) }]);
+  });
+
+  test('a rejected subscription has the status of its error', async () => {
+    const { send } = await open(startGateway());
+    const init = post({ query: 'subscription { jobsUpdated(ids: ["a"]) { id } }' }, { accept: `${GRAPHQL}, ${SSE}` });
+
+    const response = await send('/graphql', init);
+
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
+  test('a response with data is 200, whatever its errors are', async () => {
+    const { send } = await open(startGateway({ config: { ownKey: undefined } }));
+
+    const response = await send('/graphql', post({ query: '{ models { nodes { id } } }' }, { accept: GRAPHQL }));
+
+    expect([response.status, await response.json()]).toEqual([200, { data: null, errors: expect.any(Array) }]);
+  });
+
+  test('an Accept that allows nothing is explained, and nothing is executed', async () => {
+    const started = startGateway();
+    const { send } = await open(started);
+    const create = 'mutation { createModel(input: { displayName: "Coats" }) { __typename } }';
+
+    const response = await send('/graphql', post({ query: create }, { accept: 'text/csv' }));
+
+    expect([response.status, await response.json()]).toMatchObject([
+      406,
+      { errors: [{ message: expect.stringContaining('application/json'), extensions: { code: 'NOT_ACCEPTABLE' } }] },
+    ]);
+    expect(started.takeRequests()).toEqual([]);
+  });
+
+  test.each(['text/csv', 'application/graphql-response+json', 'application/x-www-form-urlencoded'])(
+    'a body of %s is explained',
+    async (type) => {
+      const { send } = await open(startGateway());
+
+      const response = await send('/graphql', { method: 'POST', headers: { 'content-type': type }, body: 'a=b' });
+
+      expect([response.status, await response.json()]).toMatchObject([
+        415,
+        { errors: [{ message: expect.stringMatching(/application\/json.*but got/) }] },
+      ]);
+    },
+  );
+
+  test.each(['Application/JSON', 'APPLICATION/JSON; charset=UTF-8', 'application/Json;charset=utf-8'])(
+    'the media type %s is JSON',
+    async (type) => {
+      const { send } = await open(startGateway());
+
+      const response = await send('/graphql', post({ query: '{ __typename }' }, { 'content-type': type }));
+
+      expect([response.status, await response.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
+    },
+  );
+
+  const text = JSON.stringify({ query: '{ __typename }' });
+  const encoded = (coding: string, body: Uint8Array): RequestInit => ({
+    method: 'POST',
+    headers: { 'content-type': JSON_TYPE, 'content-encoding': coding },
+    body: new Uint8Array(body),
+  });
+
+  test.each<[string, Uint8Array]>([
+    ['gzip', gzipSync(text)],
+    ['GZIP', gzipSync(text)],
+    ['x-gzip', gzipSync(text)],
+    ['deflate', deflateSync(text)],
+    ['br', brotliCompressSync(text)],
+    ['identity', Buffer.from(text)],
+  ])('a body in %s is decoded', async (coding, body) => {
+    const { send } = await open(startGateway());
+
+    const response = await send('/graphql', encoded(coding, body));
+
+    expect([response.status, await response.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
+  });
+
+  test.each(['zstd', 'gzip, br', 'nonsense'])('a body in %s is refused with the codings that work', async (coding) => {
+    const { send } = await open(startGateway());
+
+    const response = await send('/graphql', encoded(coding, gzipSync(text)));
+
+    expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'gzip, deflate, br']);
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('gzip, deflate, br') }],
+    });
+  });
+
+  test.each<[string, string, Uint8Array, number]>([
+    ['more than a body may hold', 'gzip', gzipSync(Buffer.alloc(50_000_000, ' ')), 413],
+    ['more than a body may hold', 'br', brotliCompressSync(Buffer.alloc(5_000_000, ' ')), 413],
+    ['a body cut short', 'gzip', gzipSync(text).subarray(0, 20), 400],
+    ['a body cut short', 'br', brotliCompressSync(text).subarray(0, 20), 400],
+    ['something else', 'deflate', Buffer.from(text), 400],
+    ['something else', 'br', Buffer.from(text), 400],
+  ])('%s, in %s, is refused', async (_, coding, body, status) => {
+    const { send } = await open(startGateway());
+
+    const response = await send('/graphql', encoded(coding, body));
+
+    expect([response.status, await response.json()]).toEqual([status, { errors: [expect.any(Object)] }]);
+  });
+});
