@@ -3,14 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import { type Credential, isLoopbackHost } from './access/credential.ts';
-import type { Identify, Identity } from './access/identity.ts';
+import type { Caller, Identify, Identity } from './access/identity.ts';
+import { isOfProxy } from './access/proxy-headers.ts';
 import type { WatchScope } from './access/watch-token.ts';
 import { publicError } from './errors.ts';
 
 /** A request over HTTP, as far as it tells who asks. */
 export interface AskingRequest {
   readonly url: string;
-  readonly headers: Pick<Headers, 'get'>;
+  readonly headers: Pick<Headers, 'get'> & { keys(): Iterable<string> };
   /** Aborts when the asker leaves. */
   readonly signal: AbortSignal;
   /** Calls back when the asker leaves, unless that is called off. @default told by the signal */
@@ -81,23 +82,13 @@ export type FindAsker = (transport: TransportContext) => Asker | Promise<Asker>;
 export function askerFrom(options: AskerOptions): FindAsker {
   const { identify, now } = options;
   const apiKeyHeader = options.apiKeyHeader.toLowerCase();
-  const isKeyBearer = apiKeyHeader === 'authorization';
   const baseUrlOf = baseUrlFrom(options);
 
   const find: FindAsker = (transport) => {
     const isHttp = 'request' in transport;
     const said = isHttp ? inRequest(transport.request) : inHandshake(transport);
     const host = isHttp ? hostOf(transport.request) : said.header('host');
-    const keyText = said.named(apiKeyHeader) ?? said.header(apiKeyHeader);
-    const bearer = bearerOf(isKeyBearer ? keyText : (said.named('authorization') ?? said.header('authorization')));
-    const caller = {
-      apiKey: said.named('apiKey') ?? (isKeyBearer ? (bearer ?? keyText) : keyText),
-      jwt: isKeyBearer ? undefined : bearer,
-      watchToken: said.named('watchToken') ?? said.header('x-watch-token') ?? undefined,
-      host,
-      origin: said.header('origin'),
-      isForwarded: FORWARDED.some((name) => said.header(name)),
-    };
+    const caller = new RequestCaller(said, apiKeyHeader, host);
     const known = (identity: Known) => new IdentifiedAsker(identity, { transport, baseUrl: baseUrlOf(host), now });
     const identity = attempt(() => identify(caller));
     return identity instanceof Promise ? identity.then(known) : known(identity);
@@ -182,22 +173,61 @@ function attempt(identify: () => Identity | Promise<Identity>): Known | Promise<
   }
 }
 
+/** The caller of a request or a handshake. What only the gateway's own key depends on is read when it is needed. */
+class RequestCaller implements Caller {
+  readonly apiKey: string | null | undefined;
+  readonly jwt: string | undefined;
+  readonly watchToken: string | undefined;
+  readonly host: string | null | undefined;
+  readonly #said: Said;
+
+  constructor(said: Said, apiKeyHeader: string, host: string | null | undefined) {
+    const isKeyBearer = apiKeyHeader === 'authorization';
+    const keyText = said.named(apiKeyHeader) ?? said.header(apiKeyHeader);
+    const bearer = bearerOf(isKeyBearer ? keyText : (said.named('authorization') ?? said.header('authorization')));
+    this.apiKey = said.named('apiKey') ?? (isKeyBearer ? (bearer ?? keyText) : keyText);
+    this.jwt = isKeyBearer ? undefined : bearer;
+    this.watchToken = said.named('watchToken') ?? said.header('x-watch-token') ?? undefined;
+    this.host = host;
+    this.#said = said;
+  }
+
+  get origin(): string | null | undefined {
+    return this.#said.header('origin');
+  }
+
+  get isForwarded(): boolean {
+    return [...this.#said.headerNames()].some(isOfProxy);
+  }
+
+  get isCrossSite(): boolean {
+    return this.#said.header('sec-fetch-site')?.toLowerCase() === 'cross-site';
+  }
+}
+
 /** What a caller says of itself: in headers, and under a name elsewhere. */
 interface Said {
   header(name: string): string | null | undefined;
+  /** In lower case. */
+  headerNames(): Iterable<string>;
   named(name: string): string | undefined;
 }
 
 /** EventSource sends no headers of its own: a watch token, which expires and shows little, may stand in the address. */
 function inRequest({ headers, url }: AskingRequest): Said {
   const token = url.includes('watchToken=') ? (new URL(url).searchParams.get('watchToken') ?? undefined) : undefined;
-  return { header: (name) => headers.get(name), named: (name) => (name === 'watchToken' ? token : undefined) };
+  return {
+    header: (name) => headers.get(name),
+    headerNames: () => headers.keys(),
+    named: (name) => (name === 'watchToken' ? token : undefined),
+  };
 }
 
 /** Browsers send no headers of their own with a handshake: everything may stand in the connection parameters. */
 function inHandshake({ connectionParams = {}, extra }: SocketContext): Said {
   return {
     header: (name) => handshakeHeader(extra.request, name),
+    headerNames: () => Object.keys(extra.request.headers),
     named(name) {
       const value = Object.entries(connectionParams).find(
         ([parameter]) => parameter.toLowerCase() === name.toLowerCase(),
@@ -216,9 +246,6 @@ function inHandshake({ connectionParams = {}, extra }: SocketContext): Said {
 /** The token of an Authorization header (RFC 6750, 2.1); other schemes are not for this gateway. */
 const bearerOf = (authorization: string | null | undefined): string | undefined =>
   /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-
-/** What proxies add (RFC 7239, and what was there before it). */
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'];
 
 /** The host that a request over HTTP names. */
 export const hostOf = (request: Pick<AskingRequest, 'headers' | 'url'>): string =>

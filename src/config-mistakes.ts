@@ -10,6 +10,7 @@ interface Values {
   readonly SANDBOX?: boolean | undefined;
   readonly ALLOW_ANONYMOUS?: boolean | undefined;
   readonly CORS_ORIGINS?: readonly string[] | undefined;
+  readonly CORS_HEADERS?: readonly string[] | undefined;
   readonly FLAIR_API_KEY?: string | undefined;
   readonly FLAIR_API_KEY_HEADER?: string | undefined;
   readonly WATCH_PREDICTION_FASTEST_SECONDS?: number | undefined;
@@ -35,8 +36,14 @@ export const combinationMistakes = (values: Values, environment: Environment): s
   ...limitMistakes(values, environment),
 ];
 
-function originMistakes({ CORS_ORIGINS = [] }: Values): string[] {
+/** RFC 9110, 5.1. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
+
+function originMistakes({ CORS_ORIGINS = [], CORS_HEADERS = [] }: Values): string[] {
   const mistakes: string[] = [];
+  for (const name of CORS_HEADERS.filter((one) => !HEADER_NAME.test(one))) {
+    mistakes.push(`\`CORS_HEADERS\` must hold names of HTTP headers, but holds "${name}".`);
+  }
   for (const origin of CORS_ORIGINS) {
     if (origin === '*') continue;
     if (origin.includes('*')) {
@@ -85,7 +92,7 @@ function keyMistakes(values: Values, environment: Environment): string[] {
       '`FLAIR_API_KEY` must be the key alone, 1 to 1024 visible ASCII characters without `Bearer` before it, but is not.',
     );
   }
-  if (header !== undefined && !/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(header)) {
+  if (header !== undefined && !HEADER_NAME.test(header)) {
     mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be the name of an HTTP header, but is "${header}".`);
   } else if (header !== undefined && RESERVED_HEADERS.has(header.toLowerCase())) {
     mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be a header without another meaning, but is "${header}".`);

@@ -98,7 +98,10 @@ export const settings = {
   ),
   ALLOW_ANONYMOUS: flag(false).describe('Lend the gateway’s own key to everyone who can reach it.'),
   CORS_ORIGINS: list().describe(
-    'Origins whose pages may use the gateway, such as `https://app.example.com`, separated by commas; `*` for all. Pages of its own origin may anyway.',
+    'Origins whose pages may use the gateway, such as `https://app.example.com`, separated by commas; `*` for all. Pages of its own origin may anyway, and pages of this machine on this machine.',
+  ),
+  CORS_HEADERS: list().describe(
+    'Further request headers that those pages may send, separated by commas. Those of the gateway and of common tracing libraries may be sent anyway.',
   ),
   LOG_LEVEL: z
     .preprocess(unset, choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'))
@@ -145,6 +148,8 @@ export interface Config extends Bounds {
   readonly allowAnonymous: boolean;
   /** Origins whose pages may use the gateway from a browser; `*` for all. */
   readonly corsOrigins: readonly string[];
+  /** Further headers that those pages may send. */
+  readonly corsHeaders: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   /** Whether nothing is shown that helps nobody but developers. */
   readonly isProduction: boolean;
@@ -221,6 +226,7 @@ export function readConfig(
     secrets: values.SECRET,
     allowAnonymous: values.ALLOW_ANONYMOUS,
     corsOrigins: values.CORS_ORIGINS,
+    corsHeaders: values.CORS_HEADERS,
     logLevel: values.LOG_LEVEL,
     isProduction,
     introspection: values.INTROSPECTION ?? !isProduction,

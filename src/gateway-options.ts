@@ -16,7 +16,7 @@ import type { WatchSettings } from './watching.ts';
 /** What a gateway is made with: its configuration, and what surrounds it. */
 export interface GatewayOptions {
   config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'> &
-    Partial<Pick<Config, 'corsOrigins' | 'isProduction' | 'introspection' | 'graphiql'>>;
+    Partial<Pick<Config, 'corsOrigins' | 'corsHeaders' | 'isProduction' | 'introspection' | 'graphiql'>>;
   /** Secrets that seal image addresses, newest first; at least one. */
   secrets: readonly string[];
   /** Absolute address of the upstream, and how requests reach it. */

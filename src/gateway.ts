@@ -26,6 +26,8 @@ import { createMaskError } from './errors.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { useEventStreams } from './http/event-stream.ts';
+import { useRequestContent } from './http/request-content.ts';
+import { useResponses } from './http/result-response.ts';
 import { createHttp } from './http.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createDecodeCheck } from './images/decode-check.ts';
@@ -44,7 +46,6 @@ import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
 import { createPictures } from './pictures.ts';
 import type { Services } from './services.ts';
-import { createMediaTypes } from './short-road/media-type.ts';
 import { createShortRoad } from './short-road/short-road.ts';
 import { createHandshakes } from './sockets/handshakes.ts';
 import { createAdmission } from './uploads/admission.ts';
@@ -181,7 +182,12 @@ export function createGateway(options: GatewayOptions) {
     onError: (error) => log.error({ err: error }, 'the use of an upload ticket could not be noted'),
   });
 
-  const origins = createOrigins({ allowed: config.corsOrigins ?? [], publicUrl: config.publicUrl });
+  const origins = createOrigins({
+    allowed: config.corsOrigins ?? [],
+    publicUrl: config.publicUrl,
+    onRefused: (origin) =>
+      log.info({ origin }, 'pages of this origin are refused: add it to CORS_ORIGINS if they may use the gateway'),
+  });
 
   const { manifest } = options.documents ?? {};
   const persisted = createDocuments({
@@ -209,7 +215,10 @@ export function createGateway(options: GatewayOptions) {
   });
   const yoga = createYoga({
     schema,
+    // A URL pattern: with or without a slash at the end.
+    graphqlEndpoint: `${ENDPOINT}{/}?`,
     plugins: [
+      useRequestContent(),
       useDocumentLimits({
         limits: operationLimits,
         introspection: config.introspection ?? true,
@@ -217,6 +226,8 @@ export function createGateway(options: GatewayOptions) {
       }),
       known.plugin,
       useOperations(operations),
+      // After the operations, whose subscriptions it refuses where no stream can be sent.
+      useResponses(),
       useEventStreams(() => isStopping),
       useSearchParams(),
       useCrossSiteGuard(origins, access.apiKeyHeader),
@@ -236,24 +247,24 @@ export function createGateway(options: GatewayOptions) {
   if (manifest) checkManifest(manifest, (document) => mistakesIn(document, yoga.getEnveloped({})));
   const graph = async (request: Request): Promise<Response> => yoga.fetch(request);
   const http = createHttp({
-    endpoint: yoga.graphqlEndpoint,
+    endpoint: ENDPOINT,
     graph,
     page: (config.graphiql ?? true) ? { wants: wantsPage, answer: createGraphiql() } : undefined,
     images: images.serve,
     uploads: tickets.serve,
     origins,
     apiKeyHeader: access.apiKeyHeader,
+    corsHeaders: config.corsHeaders ?? [],
     addresses,
     publicUrl: config.publicUrl,
   });
 
   const shortRoad = createShortRoad({
-    endpoint: yoga.graphqlEndpoint,
+    endpoint: ENDPOINT,
     body: { bytes: uploads.operationBytes, milliseconds: BODY_TIME, alarm, tooSlow: () => tooSlow(BODY_TIME) },
     documents: persisted,
     known,
     operations,
-    mediaTypeFor: createMediaTypes(graph, yoga.graphqlEndpoint),
     addresses,
     headersFor: http.headersFor,
     maskError,
@@ -320,6 +331,9 @@ export function createGateway(options: GatewayOptions) {
     },
   };
 }
+
+/** The path of the graph. */
+const ENDPOINT = '/graphql';
 
 /** Time for the body of a request without files to arrive, in milliseconds. */
 const BODY_TIME = 30_000;

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Gateway } from './gateway.ts';
 import { acceptsEventStream } from './http/event-stream.ts';
+import { readTarget } from './http/request-target.ts';
 import { sendResponse } from './http/send-response.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { Linked, LinkedList } from './linked.ts';
@@ -179,22 +179,6 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   };
 }
 
-/**
- * The path and query of a request, whichever form its target has (RFC 9112, 3.2), with `..` folded; undefined for a
- * request that names no place on this server.
- */
-function readTarget({ url = '', headers: { host } }: IncomingMessage): string | undefined {
-  if (host !== undefined && !hosts.memo(host)) return undefined;
-  if (url === '/graphql') return url;
-  const address = url.startsWith('/') ? `http://gateway${url}` : url;
-  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return undefined;
-  const { pathname, search } = new URL(address);
-  return pathname + search;
-}
-
-/** Whether a host that is named lately can be one. */
-const hosts = new LRUCache<string, boolean>({ max: 1_000, memoMethod: (host) => URL.canParse(`http://${host}`) });
-
 /** How long a request is read for nothing that was answered before it was read, in milliseconds. */
 const DRAIN_TIME = 2_000;
 
@@ -222,7 +206,7 @@ async function drain(request: IncomingMessage): Promise<void> {
 
 function refuse(response: ServerResponse): void {
   response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
-  response.end('Expected a request for a path of this server, with a Host header that names it.\n');
+  response.end('Expected a request for a path of this server, with one Host header that names it.\n');
 }
 
 /** An address to click on: one that means every interface is reached as this machine. */

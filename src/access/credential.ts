@@ -41,6 +41,8 @@ export interface Caller {
   origin: string | null | undefined;
   /** Whether a proxy passed the request on, so that `Host` may be its own. */
   isForwarded: boolean;
+  /** Whether a browser marks the request as one of another site's page (`Sec-Fetch-Site`). */
+  isCrossSite?: boolean;
 }
 
 /** Finds out with which key a caller acts. */
@@ -64,9 +66,10 @@ export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOpt
           `An API key is made of 1 to 1024 visible ASCII characters; the one that was sent ${said}.`,
         );
       }
-      if (ownKey && (allowAnonymous || isOnThisMachine(caller))) return { apiKey: ownKey };
-      const hint = ownKey
-        ? ' This gateway lends its own key only to programs and pages of this machine that address it as localhost, unless ALLOW_ANONYMOUS=true.'
+      const refusal = ownKey && !allowAnonymous ? ownKeyRefusal(caller) : undefined;
+      if (ownKey && refusal === undefined) return { apiKey: ownKey };
+      const hint = refusal
+        ? ` This gateway lends its own key only to programs and pages of this machine that address it as localhost, unless ALLOW_ANONYMOUS=true; ${refusal}.`
         : '';
       throw publicError(
         'UNAUTHENTICATED',
@@ -85,11 +88,23 @@ export const isLoopbackHost = (host: string | null | undefined): boolean => !!ho
 /** Those that are named most: it is asked for with every request. */
 const loopbackHosts = new LRUCache<string, boolean>({
   max: 1_000,
-  memoMethod: (host) => URL.canParse(`http://${host}`) && isLoopbackName(new URL(`http://${host}`).hostname),
+  memoMethod: (host) => isHost(host) && isLoopbackName(new URL(`http://${host}`).hostname),
 });
 
-const isOnThisMachine = ({ host, origin, isForwarded }: Omit<Caller, 'apiKey'>): boolean =>
-  !isForwarded && isLoopbackHost(host) && isLoopbackOrigin(origin);
+/** Whether a `Host` header is well-formed (RFC 9110, 7.2): a host and perhaps a port, nothing that URLs put around them. */
+export const isHost = (host: string): boolean => /^[^\s@/?#\\]+$/.test(host) && URL.canParse(`http://${host}`);
+
+/**
+ * Why the gateway's own key is refused to a caller; undefined for a program or page of this machine that reaches the
+ * gateway directly. What proxies and browsers say of a request counts against it only, because anybody can send it.
+ */
+function ownKeyRefusal({ host, origin, isForwarded, isCrossSite }: Caller): string | undefined {
+  if (isForwarded) return 'this request has passed a proxy';
+  if (isCrossSite) return 'a page of another site has made this request (Sec-Fetch-Site: cross-site)';
+  if (!isLoopbackHost(host)) return 'the Host of this request does not name this machine';
+  if (!isLoopbackOrigin(origin)) return 'the Origin of this request is not of this machine';
+  return undefined;
+}
 
 /**
  * Whether a request comes from no page, or from a page of this machine. Any site can make a browser post a form or open

@@ -21,21 +21,40 @@ export interface OriginsOptions {
   allowed: readonly string[];
   /** Where clients reach the gateway, if that was configured: its origin is the gateway's own. */
   publicUrl: string | undefined;
+  /** Receives each origin that is refused, once. */
+  onRefused?: (origin: string) => void;
 }
+
+/** The number of different origins that are reported, and the longest one, in characters: strangers may send any. */
+const REPORTED = 100;
+const LONGEST_ORIGIN = 300;
 
 /** How long a browser may remember a preflight's answer, in seconds. */
 const REMEMBERED = 7_200;
 
 /** @see Origins. No credentials are ever invited: a key is a header that the page itself has to know. */
-export function createOrigins({ allowed, publicUrl }: OriginsOptions): Origins {
+export function createOrigins({ allowed, publicUrl, onRefused }: OriginsOptions): Origins {
   const listed = new Set([...allowed, ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin])]);
-  const isListed = (origin: string) => listed.has('*') || listed.has(origin);
+  const refused = new Set<string>();
+
+  const welcomes = ({ origin, host }: Visit): boolean => {
+    if (!origin || listed.has('*') || listed.has(origin) || isOwn(origin, host)) return true;
+    if (!refused.has(origin) && refused.size < REPORTED && origin.length <= LONGEST_ORIGIN) {
+      refused.add(origin);
+      onRefused?.(origin);
+    }
+    return false;
+  };
 
   return {
-    welcomes: ({ origin, host }) => !origin || isOwn(origin, host) || isListed(origin),
-    headersFor: ({ origin, host }) =>
-      origin && !isOwn(origin, host) && isListed(origin)
-        ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'origin' }
+    welcomes,
+    headersFor: (visit) =>
+      visit.origin && welcomes(visit)
+        ? {
+            'access-control-allow-origin': visit.origin,
+            'access-control-expose-headers': 'retry-after',
+            vary: 'origin',
+          }
         : { vary: 'origin' },
   };
 }
@@ -44,15 +63,51 @@ export function createOrigins({ allowed, publicUrl }: OriginsOptions): Origins {
  * What a preflight adds. Browsers ask before they send what a form could not.
  *
  * @param apiKeyHeader The header that carries a caller's key.
+ * @param extraHeaders Further headers that pages may send.
  */
-export const preflight = (apiKeyHeader: string): Record<string, string> => ({
+export const preflight = (apiKeyHeader: string, extraHeaders: readonly string[] = []): Record<string, string> => ({
   'access-control-allow-methods': 'GET, POST',
-  'access-control-allow-headers': ['content-type', 'accept', 'x-explain', ...KEYS, apiKeyHeader, ...MARKS].join(', '),
+  'access-control-allow-headers': [
+    'content-type',
+    'content-encoding',
+    'accept',
+    'last-event-id',
+    'x-explain',
+    ...KEYS,
+    apiKeyHeader,
+    ...MARKS,
+    ...TRACING,
+    ...extraHeaders,
+  ].join(', '),
   'access-control-max-age': String(REMEMBERED),
 });
 
 /** Headers that say who asks, besides an API key. */
 const KEYS = ['authorization', 'x-watch-token'];
+
+/** Headers that tracing and client libraries add by themselves. The gateway reads none of them. */
+const TRACING = [
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'sentry-trace',
+  'b3',
+  'x-b3-traceid',
+  'x-b3-spanid',
+  'x-b3-parentspanid',
+  'x-b3-sampled',
+  'x-b3-flags',
+  'x-datadog-trace-id',
+  'x-datadog-parent-id',
+  'x-datadog-origin',
+  'x-datadog-sampling-priority',
+  'x-datadog-tags',
+  'newrelic',
+  'x-request-id',
+  'x-correlation-id',
+  'apollographql-client-name',
+  'apollographql-client-version',
+];
 
 /** Headers that no form can send, so that a browser has asked before; some clients send one for that reason. */
 const MARKS = ['apollo-require-preflight', 'graphql-require-preflight', 'x-apollo-operation-name', 'x-requested-with'];

@@ -1,0 +1,33 @@
+/** Whether a header is one that proxies, load balancers, CDNs and tunnels add to requests. In lower case. */
+export const isOfProxy = (name: string): boolean => OF_PROXIES.test(name);
+
+const OF_PROXIES = new RegExp(
+  `^(?:${[
+    'forwarded',
+    'via',
+    'x-forwarded.*',
+    'x-original-.+',
+    'x-scheme',
+    '(?:x-)?(?:real|client|cluster-client|true-client|proxyuser|remote)-(?:ip|addr)',
+    '(?:wl-)?proxy-(?:client-ip|connection)',
+    'x-proxy-.+',
+    'x-envoy-.+',
+    'x-varnish',
+    'cdn-loop',
+    'cf-.+',
+    'cloudfront-.+',
+    'x-amz-cf-.+',
+    'fastly-.+',
+    '(?:x-)?akamai-.+',
+    'ali-cdn-.+',
+    'incap-client-ip',
+    'x-azure-.+',
+    'x-arr-.+',
+    'x-appengine-.+',
+    'do-connecting-ip',
+    'fly-.+',
+    'x-vercel-.+',
+    'x-nf-.+',
+    'ngrok-.+',
+  ].join('|')})$`,
+);
