@@ -1,8 +1,11 @@
+import type { Context } from '../src/context.ts';
 import { isUpstreamId } from '../src/contract/rules.ts';
+import { publicError } from '../src/errors.ts';
 import type { DataItemRow } from '../src/upstream/data-items.ts';
 import type { ModelRow } from '../src/upstream/models.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
 import type { TrainingRow } from '../src/upstream/trainings.ts';
+import { shorten } from '../src/util/shorten.ts';
 import { NotFoundError } from './errors.ts';
 
 /** What tells a node apart: the upstream's id, and the model's where the upstream needs it to find the thing. */
@@ -51,6 +54,46 @@ export function keyOf<Kind extends NodeKind>(kind: Kind, id: string): NodeKeys[K
   const key = readGlobalId(id);
   return key?.kind === kind ? (key as NodeKeys[Kind]) : undefined;
 }
+
+/**
+ * As {@link keyOf}, for arguments of queries. An id of another kind, or none, is explained to developers.
+ *
+ * @param argument The name of the argument.
+ */
+export function keyOfArgument<Kind extends NodeKind>(
+  kind: Kind,
+  id: string,
+  context: Pick<Context, 'hint'>,
+  argument = 'id',
+): NodeKeys[Kind] | undefined {
+  const key = keyOf(kind, id);
+  if (!key) context.hint(explainId(argument, id, kind));
+  return key;
+}
+
+/** As {@link keyOf}, for arguments of subscriptions. @throws GraphQLError BAD_USER_INPUT for any other id. */
+export function requireKeyOfArgument<Kind extends NodeKind>(kind: Kind, id: string, argument = 'id'): NodeKeys[Kind] {
+  const key = keyOf(kind, id);
+  if (!key) throw publicError('BAD_USER_INPUT', explainId(argument, id, kind));
+  return key;
+}
+
+/**
+ * What is wrong with an id that {@link keyOf} does not read.
+ *
+ * @param kind What it should be the id of. @default any node
+ */
+export function explainId(argument: string, id: string, kind?: NodeKind): string {
+  const expected = `the global id of a ${kind ?? 'node'}`;
+  const other = readGlobalId(id);
+  if (other) return `\`${argument}\` must be ${expected}, but is that of a ${other.kind}.`;
+  const problem = `\`${argument}\` must be ${expected}, as \`id\` fields of this graph return it, but is "${shorten(id, LONGEST_QUOTE)}".`;
+  if (!isUpstreamId(id) || (kind !== 'Model' && kind !== 'Prediction')) return problem;
+  return `${problem} If that is the id at the upstream, the global id is "${globalId({ kind, id })}".`;
+}
+
+/** How much of an id is quoted, in characters. */
+const LONGEST_QUOTE = 100;
 
 /** As {@link keyOf}, for mutations. @throws NotFoundError for an id that leads nowhere. */
 export function requireKey<Kind extends NodeKind>(kind: Kind, id: string): NodeKeys[Kind] {

@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
-import { keyOf, localId, requireKey } from './ids.ts';
+import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { idempotencyKey } from './job.ts';
 import {
   DataItem,
@@ -50,9 +50,11 @@ builder.node(Model, {
       type: DataItem,
       description: 'One of the model’s images, or null when there is no such one.',
       args: { id: t.arg.id({ required: true, description: 'Global id of a data item of this model.' }) },
-      resolve: (model, { id }, { loaders }) => {
-        const key = keyOf('DataItem', id);
-        return key?.modelId === model.id ? loaders.dataItem(key) : null;
+      resolve: (model, { id }, ctx) => {
+        const key = keyOfArgument('DataItem', id, ctx);
+        if (key && key.modelId !== model.id)
+          ctx.hint('`id` must be that of a DataItem of this model, but is of another model.');
+        return key?.modelId === model.id ? ctx.loaders.dataItem(key) : null;
       },
     }),
     trainings: t.field({
@@ -97,9 +99,9 @@ builder.queryFields((t) => ({
     type: Model,
     description: 'One model, or null when there is none you may see.',
     args: { id: t.arg.id({ required: true, description: 'Global id of a model.' }) },
-    resolve: (_, { id }, { loaders }) => {
-      const key = keyOf('Model', id);
-      return key ? loaders.model(key.id) : null;
+    resolve: (_, { id }, ctx) => {
+      const key = keyOfArgument('Model', id, ctx);
+      return key ? ctx.loaders.model(key.id) : null;
     },
   }),
   models: t.field({

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import type { Context } from '../src/context.ts';
 import type { Row } from '../src/things.ts';
 import { builder } from './builder.ts';
-import { readGlobalId } from './ids.ts';
+import { explainId, readGlobalId } from './ids.ts';
 
 const MOST_IDS = 100;
 
 /** The thing behind a global id, or null. */
-function load({ loaders }: Context, id: string): Row | Promise<Row | null> | null {
+function load(context: Context, argument: string, id: string): Row | Promise<Row | null> | null {
+  const { loaders } = context;
   const key = readGlobalId(id);
   switch (key?.kind) {
     case 'Model':
@@ -19,6 +20,7 @@ function load({ loaders }: Context, id: string): Row | Promise<Row | null> | nul
     case 'Prediction':
       return loaders.prediction(key.id);
     case undefined:
+      context.hint(explainId(argument, id));
       return null;
   }
 }
@@ -28,7 +30,7 @@ builder.queryFields((t) => ({
     type: builder.nodeInterfaceRef(),
     description: 'Anything by its global id, or null when there is none you may see.',
     args: { id: t.arg.id({ required: true, description: 'Global id.' }) },
-    resolve: (_, { id }, ctx) => load(ctx, id),
+    resolve: (_, { id }, ctx) => load(ctx, 'id', id),
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
@@ -43,6 +45,6 @@ builder.queryFields((t) => ({
         description: `Global ids, at most ${MOST_IDS}.`,
       }),
     },
-    resolve: (_, { ids }, ctx) => ids.map((id) => load(ctx, id)),
+    resolve: (_, { ids }, ctx) => ids.map((id) => load(ctx, 'ids', id)),
   }),
 }));

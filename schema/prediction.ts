@@ -4,7 +4,7 @@ import { builder } from './builder.ts';
 import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
 import { actionable, InvalidInputError, NotFoundError } from './errors.ts';
-import { globalId, keyOf, localId, requireKey } from './ids.ts';
+import { globalId, keyOfArgument, localId, requireKey } from './ids.ts';
 import { Image } from './image.ts';
 import { Job } from './job.ts';
 import { whenKnown } from './known.ts';
@@ -92,9 +92,9 @@ builder.queryFields((t) => ({
     type: Prediction,
     description: 'One prediction, or null when there is none you may see.',
     args: { id: t.arg.id({ required: true, description: 'Global id of a prediction.' }) },
-    resolve: (_, { id }, { loaders }) => {
-      const key = keyOf('Prediction', id);
-      return key ? loaders.prediction(key.id) : null;
+    resolve: (_, { id }, ctx) => {
+      const key = keyOfArgument('Prediction', id, ctx);
+      return key ? ctx.loaders.prediction(key.id) : null;
     },
   }),
   predictions: t.field({

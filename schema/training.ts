@@ -4,7 +4,7 @@ import { boundsOf } from '../src/contract/rules.ts';
 import type { TrainingRow } from '../src/upstream/trainings.ts';
 import { builder } from './builder.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
-import { keyOf, localId, requireKey } from './ids.ts';
+import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, Job, waitSeconds } from './job.ts';
 import { Model, Training } from './nodes.ts';
 import { said } from './said.ts';
@@ -72,9 +72,9 @@ builder.queryField('training', (t) =>
     type: Training,
     description: 'One training, or null when there is none you may see.',
     args: { id: t.arg.id({ required: true, description: 'Global id of a training.' }) },
-    resolve: (_, { id }, { loaders }) => {
-      const key = keyOf('Training', id);
-      return key ? loaders.training(key) : null;
+    resolve: (_, { id }, ctx) => {
+      const key = keyOfArgument('Training', id, ctx);
+      return key ? ctx.loaders.training(key) : null;
     },
   }),
 );

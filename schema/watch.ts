@@ -4,7 +4,7 @@ import { explainHold, publicError } from '../src/errors.ts';
 import type { JobRow, JobUpdate } from '../src/services.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
 import { builder } from './builder.ts';
-import { globalId, keyOf } from './ids.ts';
+import { globalId, keyOf, requireKeyOfArgument } from './ids.ts';
 import { Job } from './job.ts';
 import { Prediction, Training } from './nodes.ts';
 
@@ -27,38 +27,27 @@ function refuse({ key, error, wasSeen }: Extract<JobUpdate, { error: unknown }>)
 }
 
 /** As {@link show}; a job that never was is null, as in every look-up. */
-function showOne<Kind extends JobRow['kind']>(kind: Kind, event: JobUpdate | null, ctx: Context) {
-  if (event === null || ('error' in event && isNotFound(event.error) && !event.wasSeen)) return null;
+function showOne<Kind extends JobRow['kind']>(kind: Kind, event: JobUpdate, ctx: Context) {
+  if ('error' in event && isNotFound(event.error) && !event.wasSeen) return null;
   const job = show(event, ctx);
   return job.kind === kind ? (job as Extract<JobRow, { kind: Kind }>) : null;
-}
-
-/** The answer to a bad id: null, and that is all. */
-async function* nothing(): AsyncGenerator<null> {
-  yield null;
 }
 
 builder.subscriptionFields((t) => ({
   trainingUpdated: t.field({
     type: Training,
     description:
-      'One training, as it is now and after every change, until it has finished. Null for an id that leads nowhere. Leaving does not cancel the training.',
+      'One training, as it is now and after every change, until it has finished. Null for a training that does not exist. Leaving does not cancel the training.',
     args: { id: t.arg.id({ required: true, description: 'Global id of a training.' }) },
-    subscribe: (_, { id }, ctx) => {
-      const key = keyOf('Training', id);
-      return key ? ctx.watchJobs([key]) : nothing();
-    },
+    subscribe: (_, { id }, ctx) => ctx.watchJobs([requireKeyOfArgument('Training', id)]),
     resolve: (event, _, ctx) => showOne('Training', event, ctx),
   }),
   predictionUpdated: t.field({
     type: Prediction,
     description:
-      'One prediction, as it is now and after every change, until it has finished. Null for an id that leads nowhere. Leaving does not stop the prediction.',
+      'One prediction, as it is now and after every change, until it has finished. Null for a prediction that does not exist. Leaving does not stop the prediction.',
     args: { id: t.arg.id({ required: true, description: 'Global id of a prediction.' }) },
-    subscribe: (_, { id }, ctx) => {
-      const key = keyOf('Prediction', id);
-      return key ? ctx.watchJobs([key]) : nothing();
-    },
+    subscribe: (_, { id }, ctx) => ctx.watchJobs([requireKeyOfArgument('Prediction', id)]),
     resolve: (event, _, ctx) => showOne('Prediction', event, ctx),
   }),
   jobsUpdated: t.field({
@@ -91,13 +80,10 @@ builder.subscriptionFields((t) => ({
   trainingsUpdated: t.field({
     type: Training,
     description:
-      'Every training of a model, those started elsewhere too: each as it is now and after every change. A deleted training gives an error with code NOT_FOUND and its id. Does not complete by itself, unless the model is deleted. Null for an id that leads nowhere.',
+      'Every training of a model, those started elsewhere too: each as it is now and after every change. A deleted training gives an error with code NOT_FOUND and its id. Does not complete by itself, unless the model is deleted. Null for a model that does not exist.',
     args: { modelId: t.arg.id({ required: true, description: 'Global id of a model.' }) },
-    subscribe: (_, { modelId }, ctx) => {
-      const model = keyOf('Model', modelId);
-      return model ? ctx.watchTrainings(model.id) : nothing();
-    },
+    subscribe: (_, { modelId }, ctx) => ctx.watchTrainings(requireKeyOfArgument('Model', modelId, 'modelId').id),
     resolve: (event, _, ctx) =>
-      event?.key.kind === 'Training' && 'error' in event ? refuse(event) : showOne('Training', event, ctx),
+      event.key.kind === 'Training' && 'error' in event ? refuse(event) : showOne('Training', event, ctx),
   }),
 }));

@@ -46,6 +46,9 @@ const ROOTS_OF_JOBS: ReadonlySet<string> = new Set([
 /** As whom an operation acts. */
 export type ActingAs = Pick<Asker, 'credential' | 'baseUrl' | 'scope'>;
 
+/** The number of different hints that one response holds. */
+const MOST_HINTS = 10;
+
 /** What a resolver gets. Everything in it is made on first use: an operation that needs no credential asks for none. */
 export class Context {
   readonly #services: Services;
@@ -54,12 +57,24 @@ export class Context {
   #answer: Answer | undefined;
   #budget: RequestBudget | undefined;
   #event: JobUpdate | undefined;
+  #hints: string[] | undefined;
 
   /** @param ending What ends its reads, and by when its writes are waited for. */
   constructor(services: Services, asker: ActingAs, ending: Ending) {
     this.#services = services;
     this.#asker = asker;
     this.#ending = ending;
+  }
+
+  /** Explains to developers why a field is null. */
+  hint(text: string): void {
+    this.#hints ??= [];
+    if (this.#hints.length < MOST_HINTS && !this.#hints.includes(text)) this.#hints.push(text);
+  }
+
+  /** The explanations so far; undefined when there are none. */
+  get hints(): readonly string[] | undefined {
+    return this.#hints;
   }
 
   get loaders(): Loaders {

@@ -5,6 +5,7 @@ import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from 'pino';
 import type { Gateway } from './gateway.ts';
 import { acceptsEventStream } from './http/event-stream.ts';
+import { serveWithoutUpgrade, wantsWebSocket } from './http/plain-request.ts';
 import { readTarget } from './http/request-target.ts';
 import { sendResponse } from './http/send-response.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
@@ -139,6 +140,13 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   });
   const accept = acceptWith({ gateway, server: sockets.server, addressOf, isDraining: () => isDraining });
   server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    if (!wantsWebSocket(request)) {
+      // Its response would come before those of earlier requests on this connection.
+      if (underWay.toArray().some(({ response }) => response.socket === socket)) socket.destroy();
+      else serveWithoutUpgrade(server, request, socket, head);
+      return;
+    }
     const path = readTarget(request)?.split('?', 1)[0];
     accept(request, socket, head, path).catch((error: unknown) => {
       log.error({ err: error }, 'a WebSocket could not be opened');

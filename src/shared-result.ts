@@ -4,16 +4,18 @@ import type { DocumentNode, ExecutionArgs, ExecutionResult } from 'graphql';
 export class SharedResult {
   declare readonly data?: NonNullable<ExecutionResult['data']> | null;
   declare readonly errors?: NonNullable<ExecutionResult['errors']>;
+  declare readonly extensions?: NonNullable<ExecutionResult['extensions']>;
   #text: string | undefined;
 
-  constructor({ data, errors }: ExecutionResult) {
+  constructor({ data, errors, extensions }: ExecutionResult) {
     if (data !== undefined) this.data = data;
     if (errors !== undefined) this.errors = errors;
+    if (extensions !== undefined) this.extensions = extensions;
   }
 
   /** The JSON of the result. Yoga looks for a method of this name before it writes an event. */
   readonly stringify = (): string => {
-    this.#text ??= JSON.stringify({ data: this.data, errors: this.errors });
+    this.#text ??= JSON.stringify({ data: this.data, errors: this.errors, extensions: this.extensions });
     return this.#text;
   };
 }

@@ -27,6 +27,9 @@ export interface IdentitiesOptions {
   watchTokens: WatchTokens;
 }
 
+/** RFC 7515, 7.1: three parts. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
 /** Finds out who a caller is by the one thing that they bring: an API key, a JWT, a watch token, or nothing. */
 export type Identify = (caller: Caller) => Identity | Promise<Identity>;
 
@@ -41,6 +44,11 @@ export const identifyWith =
     }
     if (watchToken !== undefined) return watchTokens.open(watchToken);
     if (jwt === undefined) return { credential: access.credentialOf(caller) };
-    if (!tokens) throw publicError('UNAUTHENTICATED', 'This gateway takes API keys and no JWTs.');
+    const hint = `To act with an API key, send it in the header ${access.apiKeyHeader}, without "Bearer".`;
+    if (!tokens) throw publicError('UNAUTHENTICATED', `This gateway takes API keys and no JWTs. ${hint}`);
+    if (!JWT.test(jwt)) {
+      const message = `This JWT is not accepted: it is malformed, or was signed by somebody else. ${hint}`;
+      throw publicError('UNAUTHENTICATED', message);
+    }
     return tokens.verify(jwt);
   };

@@ -75,13 +75,13 @@ function readAccept(accept: string): Range[] {
   const entries = accept.toLowerCase().match(/(?:[^,"]|"(?:\\.|[^"\\])*")+/g) ?? [];
   return entries.flatMap((entry, position) => {
     const [type = '', ...parameters] = entry.split(';').map((part) => part.trim());
-    const valueOf = (name: string) => {
+    const parameterOf = (name: string) => {
       const parameter = parameters.find((each) => each.startsWith(`${name}=`));
       return parameter?.slice(name.length + 1).replaceAll('"', '');
     };
     // Responses are in UTF-8.
-    if ((valueOf('charset') ?? 'utf-8') !== 'utf-8') return [];
-    const weight = Number(valueOf('q') ?? 1);
+    if ((parameterOf('charset') ?? 'utf-8') !== 'utf-8') return [];
+    const weight = Number(parameterOf('q') ?? 1);
     const isWeight = weight >= 0 && weight <= 1;
     return [{ type: type === '*' ? '*/*' : type, weight: isWeight ? weight : 1, position }];
   });

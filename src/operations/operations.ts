@@ -28,7 +28,7 @@ export interface OperationsOptions extends StreamOptions {
   cost: number;
   /** Limits on each result. */
   limits: ResultLimits;
-  /** Whether errors suggest names that come close to an unknown one. */
+  /** Whether responses help developers: with names that come close to an unknown one, and with hints. */
   suggestions: boolean;
   /** Time for the answer to a query or a mutation, in milliseconds. */
   milliseconds: number;
@@ -76,36 +76,45 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   /** Executes a query or a mutation. What asks nothing of the upstream is answered at once. */
-  const run = (read: ReadOperation, asker: ActingAs, deadline: OperationDeadline) =>
+  const run = (read: ReadOperation, contextValue: Context, deadline: OperationDeadline) =>
     executeRead(read, {
       schema,
       rootValue: undefined,
-      contextValue: new Context(services, asker, deadline),
+      contextValue,
       isTransient: isRetryable,
       stopReason: () => deadline.departure,
       limits,
     });
 
+  /** Ends an operation, and adds what explains its result to developers. */
+  const end = ({ hints }: Context, deadline: OperationDeadline, result: ExecutionResult | undefined) => {
+    deadline.end(result);
+    if (hints && result && options.suggestions) result.extensions = { ...result.extensions, hints };
+  };
+
   /** Executes a query that several callers may wait for. */
   const begin = (read: ReadOperation, asker: ActingAs): Answering | ExecutionResult => {
     const deadline = new OperationDeadline(options);
-    const result = run(read, asker, deadline);
-    if (isPromise(result)) return { result, leave: () => deadline.leave(), end: (ended) => deadline.end(ended) };
-    deadline.end(result);
+    const context = new Context(services, asker, deadline);
+    const result = run(read, context, deadline);
+    if (isPromise(result))
+      return { result, leave: () => deadline.leave(), end: (ended) => end(context, deadline, ended) };
+    end(context, deadline, result);
     return result;
   };
 
   /** Executes an operation for one caller alone, but nothing that comes after its departure. */
   const answerAlone = async (read: ReadOperation, asker: Asker, abortScope: Pick<Asker, 'whenGone'>) => {
     const deadline = new OperationDeadline(options);
+    const context = new Context(services, asker, deadline);
     const offAbort = abortScope.whenGone(() => deadline.leave());
     let result: ExecutionResult | undefined;
     try {
-      result = await run(read, asker, deadline);
+      result = await run(read, context, deadline);
       return result;
     } finally {
       offAbort();
-      deadline.end(result);
+      end(context, deadline, result);
     }
   };
 

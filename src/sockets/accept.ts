@@ -21,7 +21,6 @@ export interface AcceptOptions {
 export const acceptWith =
   ({ gateway, server, addressOf, isDraining }: AcceptOptions) =>
   async (request: IncomingMessage, socket: Duplex, head: Buffer, path: string | undefined): Promise<void> => {
-    socket.on('error', () => socket.destroy());
     const { origin, host } = request.headers;
     if (isDraining()) return refuse(socket, '503 Service Unavailable', 'This gateway is stopping.', 1);
     if (path === undefined) return refuse(socket, '400 Bad Request', 'Expected a path and a Host of this server.');

@@ -40,9 +40,26 @@ interface RequestLine {
   left?: true;
 }
 
-/** The path alone, without what is secret in it. */
-const safePath = (url: string): string =>
-  url === '/graphql' ? url : (url.split('?', 1)[0] ?? '').replace(/(\/(?:images|uploads)\/).*/, '$1…');
+/**
+ * The path alone, without what may be secret in it: everything after a known prefix, and every long segment of any other
+ * path, because a sealed token may come in another spelling of its path.
+ */
+const safePath = (url: string): string => {
+  if (url === '/graphql') return url;
+  const path = url.split('?', 1)[0] ?? '';
+  const [prefix] = /^\/(?:images|uploads)\//.exec(path) ?? [];
+  if (prefix) return `${prefix}…`;
+  const segments = path.split('/', MOST_SEGMENTS + 1);
+  const safe = segments.slice(0, MOST_SEGMENTS).map((segment) => (segment.length > LONGEST_SEGMENT ? '…' : segment));
+  return segments.length > MOST_SEGMENTS ? `${safe.join('/')}/…` : safe.join('/');
+};
+
+/** Sealed tokens have more than a hundred characters, and are one segment. */
+const LONGEST_SEGMENT = 32;
+const MOST_SEGMENTS = 8;
+
+/** More than any address with its zone and port, in characters. */
+const LONGEST_ADDRESS = 100;
 
 /** The client's address; behind a proxy of ours the last one that it added. */
 export function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
@@ -52,5 +69,5 @@ export function clientOf(request: IncomingMessage, trustProxy: boolean): string 
         .at(-1)
         ?.trim()
     : '';
-  return forwarded || request.socket.remoteAddress;
+  return forwarded?.slice(0, LONGEST_ADDRESS) || request.socket.remoteAddress;
 }

@@ -26,11 +26,25 @@ export const preflight = () =>
 export const invalidTicket = () =>
   publicError('FORBIDDEN', 'This upload ticket is not valid or has expired. Ask the graph for a new one.');
 
-/** For a method other than PUT (RFC 9110, 15.5.6). */
-export const wrongMethod = (method: string) =>
-  publicError('BAD_USER_INPUT', `Expected PUT with the picture as its body, but got ${method}.`, {
-    http: { status: 405, headers: { Allow: 'PUT, OPTIONS' } },
-  });
+/**
+ * Requires a request whose body is the picture itself. What is refused does not use up the ticket.
+ *
+ * @throws GraphQLError with status 405 for a method other than PUT (RFC 9110, 15.5.6), or 415 for a form or an encoded body.
+ */
+export function requirePlainBody({ method, headers }: Request): void {
+  const isForm = /^\s*multipart\//i.test(headers.get('content-type') ?? '');
+  const got = isForm ? `${method} with a form` : method;
+  const message = `Expected PUT with the picture as its body, but got ${got}.${isForm ? HOW : ''}`;
+  if (method !== 'PUT')
+    throw publicError('BAD_USER_INPUT', message, { http: { status: 405, headers: { Allow: 'PUT, OPTIONS' } } });
+  if (isForm) throw publicError('UNSUPPORTED_MEDIA_TYPE', message);
+  const coding = headers.get('content-encoding')?.trim().toLowerCase() || 'identity';
+  if (coding === 'identity') return;
+  const problem = `Expected the picture without a Content-Encoding, but got "${coding.slice(0, 100)}".`;
+  throw publicError('UNSUPPORTED_MEDIA_TYPE', problem);
+}
+
+const HOW = ' Send the file itself: fetch(url, { method: "PUT", body: file }), or curl -T file url.';
 
 /** What went wrong, as JSON with the status that it deserves. */
 export function failed({ message, extensions }: GraphQLError): Response {

@@ -15,7 +15,7 @@ import { cutShort, requireLength, tooSlow } from './refusals.ts';
 import { createRelay, type Relay } from './relay.ts';
 import { createSingleUse, type Use } from './single-use.ts';
 import { readTicket, type Ticket, type UploadTarget, writeTicket } from './ticket.ts';
-import { failed, invalidTicket, ofPicture, preflight, stored, wrongMethod } from './ticket-answers.ts';
+import { failed, invalidTicket, ofPicture, preflight, requirePlainBody, stored } from './ticket-answers.ts';
 
 export type { UploadTarget };
 
@@ -110,7 +110,7 @@ export function createTickets(options: TicketsOptions): Tickets {
   };
 
   const receive = async (request: Request): Promise<Response> => {
-    if (request.method !== 'PUT') throw wrongMethod(request.method);
+    requirePlainBody(request);
     const token = /\/uploads\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
     const ticket = readTicket(sealer.open(token, PURPOSE) ?? '');
     if (!ticket) throw invalidTicket();

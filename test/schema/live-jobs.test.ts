@@ -106,10 +106,9 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   test('a model that is not there is null, and the stream completes', async () => {
     const { started } = await startWithModel();
 
-    for (const modelId of ['nonsense', globalId({ kind: 'Model', id: 'nowhere' })]) {
-      const stream = await subscribe(started, trainingsUpdated, { modelId });
-      expect(await stream.rest()).toEqual([{ data: { trainingsUpdated: null } }]);
-    }
+    const modelId = globalId({ kind: 'Model', id: 'nowhere' });
+    const stream = await subscribe(started, trainingsUpdated, { modelId });
+    expect(await stream.rest()).toEqual([{ data: { trainingsUpdated: null } }]);
   });
 
   test('a cancellation through the gateway is told at once', async () => {

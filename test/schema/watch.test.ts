@@ -217,11 +217,22 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   });
 
   test.each([
-    'nonsense',
-    globalId({ kind: 'Prediction', id: 'abc' }),
-    globalId({ kind: 'Training', modelId: 'a', id: 'b' }),
-  ])('an id that leads nowhere is null, and the stream completes: %s', async (id) => {
+    ['no global id', 'nonsense', /"nonsense"/],
+    ['that of a prediction', globalId({ kind: 'Prediction', id: 'abc' }), /but is that of a Prediction/],
+    ['that of a model', globalId({ kind: 'Model', id: 'abc' }), /but is that of a Model/],
+  ])('an id that is %s is refused', async (_, id, message) => {
     const started = startGateway();
+
+    const stream = await subscribe(started, trainingUpdated, { id });
+
+    expect(await stream.rest()).toMatchObject([
+      { errors: [{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }] },
+    ]);
+  });
+
+  test('a training that does not exist is null, and the stream completes', async () => {
+    const started = startGateway();
+    const id = globalId({ kind: 'Training', modelId: 'a', id: 'b' });
 
     const stream = await subscribe(started, trainingUpdated, { id });
 
