@@ -41,18 +41,21 @@ interface RequestLine {
 }
 
 /**
- * The path alone, without what may be secret in it: everything after a known prefix, and every long segment of any other
- * path, because a sealed token may come in another spelling of its path.
+ * The path alone, without what may be secret in it: what follows `images` or `uploads` in any spelling, and every long
+ * segment, because a sealed token may come under another path.
  */
-const safePath = (url: string): string => {
+function safePath(url: string): string {
   if (url === '/graphql') return url;
-  const path = url.split('?', 1)[0] ?? '';
-  const [prefix] = /^\/(?:images|uploads)\//.exec(path) ?? [];
-  if (prefix) return `${prefix}…`;
-  const segments = path.split('/', MOST_SEGMENTS + 1);
-  const safe = segments.slice(0, MOST_SEGMENTS).map((segment) => (segment.length > LONGEST_SEGMENT ? '…' : segment));
-  return segments.length > MOST_SEGMENTS ? `${safe.join('/')}/…` : safe.join('/');
-};
+  const encoded = url.split('?', 1)[0] ?? '';
+  const path = encoded.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const secret = /images|uploads/i.exec(path);
+  const shown = secret ? `${path.slice(0, secret.index)}${secret[0]}/…` : path;
+  const segments = shown.split('/', MOST_SEGMENTS + 1);
+  const safe = segments.map((segment, index) =>
+    segment.length > LONGEST_SEGMENT || index === MOST_SEGMENTS ? '…' : segment,
+  );
+  return safe.join('/');
+}
 
 /** Sealed tokens have more than a hundred characters, and are one segment. */
 const LONGEST_SEGMENT = 32;

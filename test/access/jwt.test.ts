@@ -130,6 +130,22 @@ test('whoever brings a JWT and a key is told to bring one of them', async () => 
   ]);
 });
 
+test.each(['demo', 'a-key-of-the-upstream', 'sk.live'])(
+  'an API key as a bearer token is refused with the header that carries it: %s',
+  async (key) => {
+    const { ask } = await start();
+
+    for (const { errors } of [
+      await ask(key),
+      await startGateway().query(names, {}, { authorization: `Bearer ${key}` }),
+      await startGateway({ config: { apiKeyHeader: 'x-flair' } }).query(names, {}, { authorization: `Bearer ${key}` }),
+    ])
+      expect(errors).toMatchObject([
+        { message: expect.stringMatching(/header x-(api-key|flair)/), extensions: { code: 'UNAUTHENTICATED' } },
+      ]);
+  },
+);
+
 test('where no JWTs are taken, one is refused, and other authorization is not for the gateway', async () => {
   const { query } = startGateway();
 

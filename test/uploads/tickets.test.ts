@@ -563,6 +563,41 @@ describe('a page of another site', () => {
   });
 });
 
+describe('a form that is sent to a ticket', () => {
+  const form = () => {
+    const data = new FormData();
+    data.set('file', new File([new Uint8Array(png)], 'a.png'));
+    return data;
+  };
+
+  test.each([
+    ['POST', 405],
+    ['PUT', 415],
+  ])('by %s is recognised, and leaves the ticket as it is', async (method, status) => {
+    const { adding, fetch, put } = await start();
+    const path = await adding();
+
+    const answer = await fetch(path, { method, body: form() });
+
+    expect(answer.status).toBe(status);
+    expect((await errorOf(answer)).message).toMatch(/with a form.*curl -T/);
+    expect((await put(path, png)).status).toBe(201);
+  });
+
+  test('is told from an encoded body, which is refused too', async () => {
+    const { adding, fetch } = await start();
+
+    const answer = await fetch(await adding(), {
+      method: 'PUT',
+      body: new Uint8Array(png),
+      headers: { 'content-encoding': 'gzip' },
+    });
+
+    expect(answer.status).toBe(415);
+    expect((await errorOf(answer)).message).toContain('"gzip"');
+  });
+});
+
 describe('createUploadTickets', () => {
   test('makes as many different tickets as asked for, and asks the upstream once', async () => {
     const { paths, model, takeRequests } = await start();
