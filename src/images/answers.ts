@@ -4,6 +4,7 @@ import { UpstreamError } from '../upstream/errors.ts';
 /** The address is the whole authority and no cookie counts, so pages of any site may read what it answers. */
 export const SHAREABLE = {
   'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
   'Access-Control-Expose-Headers': 'ETag, Content-Length, Content-Range, Accept-Ranges',
 };
 

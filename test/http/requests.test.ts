@@ -266,7 +266,17 @@ test('only images and persisted queries by GET may be kept', async () => {
   expect(await caching(`/graphql?extensions=${extensions}`)).toBe('no-store');
   expect(await caching(`/graphql?query=${query}&extensions=${extensions}`)).toBe('private, no-cache');
   expect(await caching(`/graphql?extensions=${extensions}`)).toBe('private, no-cache');
-  expect((await fetch('/graphql?query={__typename}')).headers.get('cross-origin-resource-policy')).toBe('same-origin');
+});
+
+test.each([
+  ['/graphql?query={__typename}', 'same-origin'],
+  ['/health', 'same-origin'],
+  ['/images/none', 'cross-origin'],
+  ['/uploads/none', 'cross-origin'],
+])('pages of other sites are kept from %s, or not: %s', async (path, policy) => {
+  const { headers } = await startGateway().fetch(path);
+
+  expect(headers.get('cross-origin-resource-policy')).toBe(policy);
 });
 
 describe('an Upgrade to anything but a WebSocket is ignored', () => {

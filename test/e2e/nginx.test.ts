@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { createClient } from 'graphql-ws';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { globalId } from '../../schema/ids.ts';
+import { startGateway } from '../support/gateway.ts';
+import { freePort, nginx, startNginx } from '../support/nginx.ts';
+import { noise } from '../support/pictures.ts';
+import { blocksOf, readText } from '../support/readme.ts';
+import { seedModel } from '../support/seeds.ts';
+import { serverOf } from '../support/subscribe.ts';
+
+if (!nginx) console.log('There is no nginx, so the tests of docs/nginx.md are skipped.');
+
+/** The configuration that docs/nginx.md recommends, with other addresses and without TLS. */
+function recommended(gatewayUrl: string, port: number, folder: string): string {
+  const block = blocksOf(readText('docs/nginx.md')).find(({ language }) => language === 'nginx');
+  return (block?.text ?? '')
+    .replace('server 127.0.0.1:4000;', `server ${new URL(gatewayUrl).host};`)
+    .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
+    .replace(/^ *ssl_.*$/gm, '')
+    .replace('/var/log/nginx/', `${folder}/`);
+}
+
+const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
+
+/** A gateway behind nginx, with a model that is being trained. */
+async function start() {
+  const port = await freePort();
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const started = startGateway({ config: { publicUrl, ownKey: undefined } });
+  const { url } = await serverOf(started, { trustProxy: true });
+  const folder = await startNginx((temporary) => recommended(url, port, temporary), port);
+  const { id: modelId, globalId: model, trainings } = await seedModel(started.upstream, 'Dresses', { trainings: 1 });
+  const training = globalId({ kind: 'Training', modelId, id: trainings[0] ?? '' });
+  const headers = { 'content-type': 'application/json', 'x-api-key': 'demo' };
+  const send = (body: object, more: Record<string, string> = {}) =>
+    fetch(`${publicUrl}/graphql`, { method: 'POST', headers: { ...headers, ...more }, body: JSON.stringify(body) });
+  return { ...started, publicUrl, folder, model, training, send };
+}
+
+describe.skipIf(!nginx)('through nginx as docs/nginx.md recommends it,', () => {
+  test('a query is answered, and the own key is not lent', async () => {
+    const { send, publicUrl } = await start();
+
+    expect(await (await send({ query: '{ models { nodes { displayName } } }' })).json()).toEqual({
+      data: { models: { nodes: [{ displayName: 'Dresses' }] } },
+    });
+    const post = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{models{nodes{id}}}"}',
+    };
+    expect(await (await fetch(`${publicUrl}/graphql`, post)).json()).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+  });
+
+  test('server-sent events arrive one by one, and the stream completes', async () => {
+    const { send, training, clock } = await start();
+    const response = await send({ query: WATCH, variables: { id: training } }, { accept: 'text/event-stream' });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const readUntil = async (pattern: RegExp) => {
+      while (!pattern.test(text)) {
+        const chunk = await reader?.read();
+        if (!chunk || chunk.done) break;
+        text += chunk.value;
+      }
+      return text;
+    };
+
+    // The first event is there while the stream is open.
+    expect(await readUntil(/QUEUED/)).toMatch(/"status":"QUEUED"/);
+    for (let i = 0; i < 40; i++) await clock.advance(2_000);
+
+    expect(await readUntil(/event: complete/)).toMatch(/"status":"COMPLETED"[\s\S]*event: complete/);
+  });
+
+  test('a WebSocket gets every event', async () => {
+    const { publicUrl, training, clock } = await start();
+    const client = createClient({
+      url: `${publicUrl.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams: { apiKey: 'demo' },
+    });
+    onTestFinished(async () => void (await client.dispose()));
+    const events = client.iterate({ query: WATCH, variables: { id: training } });
+
+    expect((await events.next()).value).toEqual({ data: { trainingUpdated: { status: 'QUEUED' } } });
+    const rest = (async () => {
+      const all: unknown[] = [];
+      for await (const event of events) all.push(event);
+      return all;
+    })();
+    for (let i = 0; i < 40; i++) await clock.advance(2_000);
+
+    expect((await rest).at(-1)).toEqual({ data: { trainingUpdated: { status: 'COMPLETED' } } });
+  });
+
+  test('a file of several megabytes is uploaded by a form and by a ticket, and no ticket is logged', async () => {
+    const { publicUrl, model, send, folder } = await start();
+    const image = new Uint8Array(await noise(900, 900).png().toBuffer());
+    const form = new FormData();
+    const upload =
+      'mutation ($input: UploadDataItemInput!) { uploadDataItem(input: $input) { ... on UploadDataItemSuccess { dataItem { id } } } }';
+    form.set('operations', JSON.stringify({ query: upload, variables: { input: { modelId: model, file: null } } }));
+    form.set('map', '{"0":["variables.input.file"]}');
+    form.set('0', new File([image], 'a.png'));
+
+    const byForm = await fetch(`${publicUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'demo' },
+      body: form,
+    });
+    const issue =
+      'mutation ($input: CreateUploadTicketsInput!) { createUploadTickets(input: $input) { ... on CreateUploadTicketsSuccess { tickets { url } } } }';
+    const issued = await (await send({ query: issue, variables: { input: { target: { newInModel: model } } } })).json();
+    const [ticket] = issued.data.createUploadTickets.tickets;
+    const byTicket = await fetch(ticket.url, { method: 'PUT', body: image });
+
+    expect((await byForm.json()).data.uploadDataItem.dataItem).toEqual({ id: expect.any(String) });
+    expect(ticket.url).toMatch(`${publicUrl}/uploads/`);
+    expect(byTicket.status).toBe(201);
+    const log = await readFile(`${folder}/graph.log`, 'utf8');
+    expect(log).toContain('/graphql');
+    expect(log).not.toContain('/uploads/');
+  });
+});

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { until } from './clock.ts';
+
+/** The program, where it is installed. */
+export const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/bin/nginx'].find((path) => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+/** A port that is free. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/**
+ * Runs nginx until the test has finished.
+ *
+ * @param configuration Of the `http` block.
+ * @returns The folder of its files.
+ */
+export async function startNginx(configuration: (folder: string) => string, port: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const text = `
+    daemon off;
+    master_process off;
+    pid ${folder}/pid;
+    error_log ${folder}/error.log warn;
+    events { worker_connections 256; }
+    http {
+      ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
+      ${configuration(folder)}
+    }
+  `;
+  await writeFile(join(folder, 'nginx.conf'), text);
+  const child = spawn(nginx ?? 'nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let problem = '';
+  child.stderr.on('data', (chunk) => {
+    problem += chunk;
+  });
+  const exit = once(child, 'exit');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+    await rm(folder, { recursive: true, force: true });
+  });
+  let isUp = false;
+  const knock = async () => {
+    while (!isUp && child.exitCode === null)
+      isUp = await fetch(`http://127.0.0.1:${port}/health`).then(
+        () => true,
+        () => false,
+      );
+  };
+  void knock();
+  await until(() => isUp || child.exitCode !== null);
+  if (!isUp) throw new Error(`nginx did not start: ${problem}`);
+  return folder;
+}
