@@ -5,7 +5,12 @@ import { UpstreamError } from '../upstream/errors.ts';
 
 // The address is the whole authority, and no cookie adds to it: a page of any site may use one that it was given.
 const OPEN = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' };
-const HEADERS = { ...OPEN, 'Cross-Origin-Resource-Policy': 'cross-origin', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+const HEADERS = {
+  ...OPEN,
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+};
 
 /** The picture was stored. @param body What is said of it. */
 export const stored = (status: 200 | 201, body: object) => Response.json(body, { status, headers: HEADERS });
