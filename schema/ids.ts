@@ -5,7 +5,6 @@ import type { DataItemRow } from '../src/upstream/data-items.ts';
 import type { ModelRow } from '../src/upstream/models.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
 import type { TrainingRow } from '../src/upstream/trainings.ts';
-import { shorten } from '../src/util/shorten.ts';
 import { NotFoundError } from './errors.ts';
 
 /** What tells a node apart: the upstream's id, and the model's where the upstream needs it to find the thing. */
@@ -87,7 +86,7 @@ export function explainId(argument: string, id: string, kind?: NodeKind): string
   const expected = `the global id of a ${kind ?? 'node'}`;
   const other = readGlobalId(id);
   if (other) return `\`${argument}\` must be ${expected}, but is that of a ${other.kind}.`;
-  const problem = `\`${argument}\` must be ${expected}, as \`id\` fields of this graph return it, but is "${shorten(id, LONGEST_QUOTE)}".`;
+  const problem = `\`${argument}\` must be ${expected}, as \`id\` fields of this graph return it, but is "${id.slice(0, LONGEST_QUOTE)}".`;
   if (!isUpstreamId(id) || (kind !== 'Model' && kind !== 'Prediction')) return problem;
   return `${problem} If that is the id at the upstream, the global id is "${globalId({ kind, id })}".`;
 }

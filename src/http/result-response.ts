@@ -41,12 +41,18 @@ export function useResponses(): Plugin {
       const accept = headers.get('accept');
       if (chooseMediaType(accept, SINGLE_RESULT) === undefined) throw notAcceptable(accept, SINGLE_RESULT);
     },
-    onSubscribe({ args: { contextValue }, setSubscribeFn }) {
+    onSubscribe({ args: { contextValue }, subscribeFn, setSubscribeFn }) {
       const { request } = contextValue as { request?: Request };
       if (!request) return;
       const accept = request.headers.get('accept');
       if (chooseMediaType(accept, STREAM) !== undefined) return;
-      setSubscribeFn(() => ({ errors: [notAcceptable(accept, STREAM)] }));
+      // Its own mistakes come first: they can be told as JSON.
+      setSubscribeFn(async (args: unknown) => {
+        const result = await subscribeFn(args as Parameters<typeof subscribeFn>[0]);
+        if (!isAsyncIterable(result)) return result;
+        await result[Symbol.asyncIterator]().return?.();
+        return { errors: [notAcceptable(accept, STREAM)] };
+      });
     },
     onResultProcess({ request, result, setResultProcessor }) {
       const isStream = isAsyncIterable(result);

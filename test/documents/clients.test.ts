@@ -86,7 +86,7 @@ const urql = ({ uri, fetch, sockets }: Started, preferGetForPersistedQueries = f
     ],
   });
 
-const hash = (method: string) => ({ method, hasHash: true, hasText: false, status: 200 });
+const hash = (method: string, status = 200) => ({ method, hasHash: true, hasText: false, status });
 const both = { method: 'POST', hasHash: true, hasText: true, status: 200 };
 
 test.each([
@@ -100,7 +100,7 @@ test.each([
   const answers = [await client.query({ query }), await client.query({ query })];
 
   expect(answers).toMatchObject([{ data: { __typename: 'Query' } }, { data: { __typename: 'Query' } }]);
-  expect(started.sent).toEqual([hash(method), { ...both, method: expect.any(String) }, hash(method)]);
+  expect(started.sent).toEqual([hash(method, 404), { ...both, method: expect.any(String) }, hash(method)]);
 });
 
 test('Apollo Client changes and watches by hashes', async () => {
@@ -125,7 +125,7 @@ test('Apollo Client sends documents alone after it has heard that hashes are not
   const second = await client.query({ query });
 
   expect(second).toMatchObject({ data: { __typename: 'Query' } });
-  expect(started.sent).toEqual([hash('POST'), ...Array(2).fill({ ...both, hasHash: false })]);
+  expect(started.sent).toEqual([hash('POST', 400), ...Array(2).fill({ ...both, hasHash: false })]);
 });
 
 test('Apollo Client executes the documents of a manifest, over HTTP and WebSockets', async () => {
@@ -162,7 +162,7 @@ test.each([
   const answers = [await client.query(gql(KIND), {}), await client.query(gql(KIND), {})];
 
   expect(answers.map(({ data, error }) => data ?? error)).toEqual(Array(2).fill({ __typename: 'Query' }));
-  expect(started.sent).toEqual([hash(method), { ...both, method: expect.any(String) }, hash(method)]);
+  expect(started.sent).toEqual([hash(method, 404), { ...both, method: expect.any(String) }, hash(method)]);
 });
 
 test('urql changes by hashes', async () => {
@@ -173,7 +173,7 @@ test('urql changes by hashes', async () => {
   const { data } = await client.mutation(gql(RENAME), { input });
 
   expect(data).toMatchObject({ renameModel: { model: { displayName: 'Coats' } } });
-  expect(started.sent).toEqual([hash('POST'), both]);
+  expect(started.sent).toEqual([hash('POST', 404), both]);
 });
 
 test('urql watches by hashes', async () => {
@@ -200,5 +200,5 @@ test('urql sends documents alone after it has heard that hashes are not supporte
   const second = await client.query(gql(KIND), {});
 
   expect(second.data).toEqual({ __typename: 'Query' });
-  expect(started.sent).toEqual([hash('POST'), ...Array(2).fill({ ...both, hasHash: false })]);
+  expect(started.sent).toEqual([hash('POST', 400), ...Array(2).fill({ ...both, hasHash: false })]);
 });
