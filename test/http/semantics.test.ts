@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { globalId } from '../../schema/ids.ts';
 import { chooseMediaType, SINGLE_RESULT, STREAM } from '../../src/http/media-types.ts';
 import { startGateway } from '../support/gateway.ts';
 import { roads } from '../support/roads.ts';
@@ -7,6 +8,8 @@ import { roads } from '../support/roads.ts';
 const JSON_TYPE = 'application/json';
 const GRAPHQL = 'application/graphql-response+json';
 const SSE = 'text/event-stream';
+
+const JOB = globalId({ kind: 'Prediction', id: 'a' });
 
 const post = (body: object, headers: Record<string, string> = {}): RequestInit => ({
   method: 'POST',
@@ -64,7 +67,7 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     ['another version of hashes', { extensions: { persistedQuery: { version: 2, sha256Hash: 'a' } } }, 400],
     [
       'a subscription without a place for its events',
-      { query: 'subscription { jobsUpdated(ids: ["a"]) { id } }' },
+      { query: `subscription { jobsUpdated(ids: ["${JOB}"]) { id } }` },
       406,
     ],
   ])('a response without data, for %s, has a status of its own', async (_, body, status) => {
