@@ -24,7 +24,8 @@ export const acceptWith =
     const { origin, host } = request.headers;
     if (isDraining()) return refuse(socket, '503 Service Unavailable', 'This gateway is stopping.', 1);
     if (path === undefined) return refuse(socket, '400 Bad Request', 'Expected a path and a Host of this server.');
-    if (path !== '/graphql' && path !== '/graphql/') return refuse(socket, '404 Not Found', 'The graph is at /graphql.');
+    if (path !== '/graphql' && path !== '/graphql/')
+      return refuse(socket, '404 Not Found', 'The graph is at /graphql.');
     if (!gateway.welcomes({ origin, host })) {
       return refuse(socket, '403 Forbidden', 'Pages of this origin may not use the gateway.');
     }
