@@ -172,6 +172,7 @@ export function createGateway(options: GatewayOptions) {
     limits: uploads,
     checkDecoding,
     pause,
+    monotonicNow,
     upstreamOf,
     describe(request, apiKey, key) {
       const id = globalId({ kind: 'DataItem', ...key });

@@ -15,6 +15,8 @@ export interface RelayOptions {
   signal: AbortSignal;
   /** Decodes the picture once, when all of it has come. */
   checkDecoding: DecodeCheck;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
   /** Called when all has come, before it is decoded. */
   onArrived: () => void;
   /** Told why the bytes stop before their end. */
@@ -41,11 +43,11 @@ export interface Relay extends OutgoingStream {
  * @param source The body of a request; null when it has none.
  */
 export function createRelay(source: ReadableStream<Uint8Array> | null, options: RelayOptions): Relay {
-  const { scanner, byteSize, milliseconds, signal, checkDecoding, onArrived, onFailure } = options;
+  const { scanner, byteSize, milliseconds, signal, checkDecoding, monotonicNow, onArrived, onFailure } = options;
   const reader = source?.getReader();
   let held: Uint8Array | undefined;
   let first: Uint8Array | undefined;
-  let isWhole = false;
+  let wholeAt: number | undefined;
   let file: Promise<TempFile> | undefined;
 
   const readFile = async (): Promise<Uint8Array> => {
@@ -63,7 +65,7 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
 
   /** The next chunk that may go out; undefined behind the last one. */
   const next = async (): Promise<Uint8Array | undefined> => {
-    while (!isWhole) {
+    while (wholeAt === undefined) {
       const chunk = await orAbort(read(), signal);
       if (chunk) {
         scanner.push(chunk);
@@ -73,7 +75,7 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
         scanner.end();
         onArrived();
         await orAbort(checkDecoding(readFile), signal);
-        isWhole = true;
+        wholeAt = monotonicNow();
       }
       const ready = held;
       held = chunk;
@@ -103,8 +105,8 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
     body,
     byteSize,
     milliseconds,
-    get isWhole() {
-      return isWhole;
+    get wholeAt() {
+      return wholeAt;
     },
     async begin() {
       first = await next();

@@ -37,6 +37,8 @@ export interface TicketsOptions {
   limits: Pick<UploadLimits, 'milliseconds' | 'pixels'>;
   checkDecoding: DecodeCheck;
   pause: Pause;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
   upstreamOf: (apiKey: string) => Pick<Upstream, 'dataItems'>;
   /** What the sender is told of a data item that was stored. */
   describe: (request: Request, apiKey: string, key: DataItemKey) => object;
@@ -91,6 +93,7 @@ export function createTickets(options: TicketsOptions): Tickets {
       milliseconds: limits.milliseconds,
       signal: stop.signal,
       checkDecoding: options.checkDecoding,
+      monotonicNow: options.monotonicNow,
       onArrived: () => arrived.abort(),
       onFailure: (error) => stop.abort(error),
     });
@@ -99,7 +102,7 @@ export function createTickets(options: TicketsOptions): Tickets {
       await use.end('stored');
       return answer;
     } catch (error) {
-      const isRepeatable = !relay.isWhole || ticket.target.replace !== undefined;
+      const isRepeatable = relay.wholeAt === undefined || ticket.target.replace !== undefined;
       if (isRepeatable || isClear(error)) await use.release();
       else await use.end('unknown');
       throw error;

@@ -35,9 +35,10 @@ export interface Breaker {
    * Begins an attempt, and returns what is told its outcome.
    *
    * @param credential Whose attempt it is.
+   * @param options.mayProbe Whether others may have to wait for its outcome. That of an upload depends on its client.
    * @throws AvoidedError when nothing is to be sent.
    */
-  enter(credential: string): (outcome: Outcome) => void;
+  enter(credential: string, options?: { mayProbe: boolean }): (outcome: Outcome) => void;
 }
 
 /** What happened in a part of the window. */
@@ -53,6 +54,7 @@ interface Slice {
 const SLICES = 10;
 /** How soon to look again while one attempt finds out whether the upstream is well, in milliseconds. */
 const PROBING = 1_000;
+const PROBE = { mayProbe: true };
 
 /** @param monotonicNow The monotonic clock, in milliseconds. */
 export function createBreaker({ share, attempts, window, rest }: BreakerSettings, monotonicNow: () => number): Breaker {
@@ -98,13 +100,13 @@ export function createBreaker({ share, attempts, window, rest }: BreakerSettings
     get wait() {
       return waitNow();
     },
-    enter(credential) {
+    enter(credential, { mayProbe } = PROBE) {
       const wait = waitNow();
       if (wait > 0) throw new AvoidedError(wait);
       if (openUntil !== undefined) {
-        isProbing = true;
+        if (mayProbe) isProbing = true;
         return (outcome) => {
-          isProbing = false;
+          if (mayProbe) isProbing = false;
           if (outcome === 'answered') openUntil = undefined;
           if (outcome === 'failed') rested();
         };

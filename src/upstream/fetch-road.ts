@@ -16,8 +16,11 @@ export interface OutgoingStream {
   readonly body: ReadableStream<Uint8Array>;
   /** In bytes; undefined when nobody knows before the end. */
   readonly byteSize: number | undefined;
-  /** Whether all of it was handed over. Until then the upstream has a part of it, and cannot have done anything with it. */
-  readonly isWhole: boolean;
+  /**
+   * When all of it was handed over, by the monotonic clock, in milliseconds. Until then it is undefined, and the upstream
+   * has a part of it at most, which it cannot store.
+   */
+  readonly wholeAt: number | undefined;
   /** How long it may take to come, on top of an operation's usual time, in milliseconds. */
   readonly milliseconds: number;
 }

@@ -40,8 +40,8 @@ export interface Task<Result> {
   isPoll: boolean;
   /** @default it may begin whenever it is its turn */
   start?: Start | undefined;
-  /** What a body that can be sent but once has come to: nothing that failed is sent again. @default none is sent */
-  stream?: { readonly isWhole: boolean } | undefined;
+  /** The state of a body that can be sent only once, so that nothing is sent again. @default none is sent */
+  stream?: { readonly wholeAt: number | undefined } | undefined;
   /** Whether what is read always exists, so that 404 says that the base URL is wrong. @default false */
   isPermanent?: boolean;
   /** The result of a DELETE that was repeated and found nothing, because the first one did it. */
@@ -208,7 +208,7 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
     }
     try {
       this.#cancellation.throwIfOver();
-      this.#tell = breaker.enter(credential);
+      this.#tell = breaker.enter(credential, { mayProbe: this.#task.stream === undefined });
     } catch (error) {
       this.#fail(error);
       return;
@@ -242,7 +242,7 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
       this.#options.onMissingList(missing);
       return missing;
     }
-    const mayHaveHappened = this.#isSent && !maySendAgain(operation) && stream?.isWhole !== false;
+    const mayHaveHappened = this.#isSent && !maySendAgain(operation) && (!stream || stream.wholeAt !== undefined);
     return explain(id, error, { mayHaveHappened, inTime: cause === undefined });
   }
 
@@ -274,8 +274,12 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
     const { onRetryAfter, monotonicNow } = this.#options;
     const { cause } = this.#cancellation;
     if (error instanceof StatusError && error.retryAfter !== undefined) onRetryAfter(error.retryAfter);
-    const isOurs = cause === 'caller' || this.#task.stream !== undefined;
-    const isPatient = !isOurs || monotonicNow() - this.#begunAt >= SLOW;
+    const { stream } = this.#task;
+    const isPartial = stream !== undefined && this.#isSent && stream.wholeAt === undefined;
+    // A client that sends slowly, or stops, makes upstreams time out and fail in all their ways.
+    if (isPartial) return error instanceof StatusError && error.status < 500 ? 'answered' : 'nothing';
+    const waited = monotonicNow() - (stream?.wholeAt ?? this.#begunAt);
+    const isPatient = (cause !== 'caller' && !stream) || waited >= SLOW;
     return outcomeOf(error, { isOver: cause !== undefined, isPatient });
   }
 }
