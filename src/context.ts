@@ -127,7 +127,10 @@ export class Context {
     file: UploadedFile,
     store: (upstream: Upstream, bytes: Uint8Array) => Promise<Result>,
   ): Promise<Result> {
-    return this.#inTime((start) => this.#services.takeIn(file, (bytes) => store(this.#upstream(start), bytes)));
+    const credential = this.#asker.credential();
+    return this.#inTime((start) =>
+      this.#services.takeIn(credential, file, (bytes) => store(this.#upstream(start), bytes)),
+    );
   }
 
   /** A new address to which one picture is sent, and when it stops working. */

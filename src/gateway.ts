@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { createYoga } from 'graphql-yoga';
-import PQueue from 'p-queue';
 import { costs } from '../schema/costs.ts';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
@@ -31,6 +30,7 @@ import { useResponses } from './http/result-response.ts';
 import { createHttp } from './http.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createDecodeCheck } from './images/decode-check.ts';
+import { createDecodeBudget } from './images/decode-memory.ts';
 import { createImages } from './images/images.ts';
 import { takeIn } from './images/intake.ts';
 import { defaultImageLimits } from './images/limits.ts';
@@ -48,7 +48,7 @@ import { createPictures } from './pictures.ts';
 import type { Services } from './services.ts';
 import { createShortRoad } from './short-road/short-road.ts';
 import { createHandshakes } from './sockets/handshakes.ts';
-import { createAdmission } from './uploads/admission.ts';
+import { createAdmission, shareOf } from './uploads/admission.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
 import { defaultUploadLimits } from './uploads/limits.ts';
 import { tooSlow } from './uploads/refusals.ts';
@@ -56,6 +56,7 @@ import { createTickets } from './uploads/tickets.ts';
 import { useUploads } from './uploads/uploads.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/download.ts';
+import { createPlaces as createFairPlaces } from './upstream/places.ts';
 import { createUpstreams } from './upstream/upstream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
 import { createWatching, defaultWatchSettings } from './watching.ts';
@@ -113,10 +114,12 @@ export function createGateway(options: GatewayOptions) {
   });
   const pictures = createPictures({ upstreamOf, download });
   const sealer = createSealer({ secrets, now });
+  const budget = createDecodeBudget(limits.decodeBytes);
   const images = createImages({
     sealer,
     open: pictures.open,
     limits,
+    budget,
     now,
     monotonicNow,
     onFailure: (error, source) => log.warn({ err: error, source }, 'an image could not be served'),
@@ -136,8 +139,8 @@ export function createGateway(options: GatewayOptions) {
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const admission = createAdmission(uploads);
-  const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, limits.pixels));
-  const storing = new PQueue({ concurrency: uploads.upstreamAtOnce });
+  const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, limits.pixels), budget);
+  const storing = createFairPlaces({ total: uploads.upstreamAtOnce, each: shareOf(uploads.upstreamAtOnce) });
 
   const services: Services = {
     requestLimit: operationLimits.cost,
@@ -155,7 +158,14 @@ export function createGateway(options: GatewayOptions) {
       images.changed(apiKey, subject);
     },
     imagesShown: ({ apiKey }, row) => pictures.learn(apiKey, row),
-    takeIn: (file, use) => storing.add(async () => use(await takeIn(file, uploads.pixels, checkDecoding))),
+    async takeIn({ apiKey }, file, use) {
+      const leave = await storing.enter(apiKey, NEVER);
+      try {
+        return await use(await takeIn(file, uploads.pixels, (read) => checkDecoding(read, apiKey)));
+      } finally {
+        leave();
+      }
+    },
   };
   const watchTokens = createWatchTokens({ sealer, now });
   const identify = identifyWith({ access, watchTokens, tokens: options.jwt && createTokens({ ...options.jwt, now }) });
@@ -234,7 +244,12 @@ export function createGateway(options: GatewayOptions) {
       useCrossSiteGuard(origins, access.apiKeyHeader),
       useBodyLimit({ maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause }),
       // After the limit, of which requests with files have one of their own.
-      useUploads({ limits: uploads, admission, pause }),
+      useUploads({
+        limits: uploads,
+        admission,
+        ownerOf: ({ headers }) => headers.get(access.apiKeyHeader) ?? headers.get('authorization') ?? '',
+        pause,
+      }),
       useDocuments(persisted),
     ],
     maskedErrors: { maskError },

@@ -29,8 +29,12 @@ export interface Services {
   eraOf(credential: Credential): number;
   watching: Watching;
   idempotency: Idempotency;
-  /** Takes a file in and hands its bytes on. A few are held in memory at once. */
-  takeIn<Result>(file: UploadedFile, use: (bytes: Uint8Array) => Promise<Result>): Promise<Result>;
+  /** Takes a file in and hands its bytes on. A few are held in memory at once; callers take turns. */
+  takeIn<Result>(
+    credential: Credential,
+    file: UploadedFile,
+    use: (bytes: Uint8Array) => Promise<Result>,
+  ): Promise<Result>;
   /** A token that shows these jobs of a credential. */
   watchToken(credential: Credential, jobs: readonly JobKey[], seconds: number): { token: string; expiresAt: Date };
   /** A new address to which this caller, or whoever is given it, sends one picture. */

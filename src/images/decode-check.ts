@@ -1,7 +1,9 @@
-import PQueue from 'p-queue';
+import { availableParallelism } from 'node:os';
+import { createPlaces } from '../upstream/places.ts';
+import { type DecodeBudget, DecodeMemoryError } from './decode-memory.ts';
 import { inspect } from './inspect.ts';
 import { makeCopy } from './make-copy.ts';
-import { unreadable } from './refused-picture.ts';
+import { RefusedPictureError, unreadable } from './refused-picture.ts';
 import { requireFormat } from './signature.ts';
 import { PLACEHOLDER } from './variant.ts';
 
@@ -10,29 +12,45 @@ import { PLACEHOLDER } from './variant.ts';
  * compressed data can be decoded.
  *
  * @param read Reads the file, when its turn has come.
- * @throws RefusedPictureError `unsupported` when it cannot be decoded; what `read` fails with.
+ * @param owner Whose picture it is; owners take turns.
+ * @param signal Ends the waiting.
+ * @throws RefusedPictureError `unsupported` when it cannot be decoded, `too-many-pixels` when that takes too much memory;
+ * what `read` fails with; the signal's reason.
  */
-export type DecodeCheck = (read: () => Promise<Uint8Array>) => Promise<void>;
+export type DecodeCheck = (read: () => Promise<Uint8Array>, owner?: string, signal?: AbortSignal) => Promise<void>;
 
 /** Whole files in memory at once. */
-const AT_ONCE = 4;
+const AT_ONCE = Math.min(4, availableParallelism());
 
-/** @see DecodeCheck. @param maxPixels The largest picture, width times height. */
-export function createDecodeCheck(maxPixels: number): DecodeCheck {
-  const queue = new PQueue({ concurrency: AT_ONCE });
-  return (read) =>
-    queue.add(async () => {
+/**
+ * @see DecodeCheck.
+ * @param maxPixels The largest picture, width times height.
+ * @param budget Memory to decode in. @default no bound
+ */
+export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): DecodeCheck {
+  const places = createPlaces({ total: AT_ONCE, each: AT_ONCE });
+  return async (read, owner = '', signal = NEVER) => {
+    const leave = await places.enter(owner, signal);
+    try {
       const file = await read();
       const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
       const format = requireFormat(bytes);
       try {
-        await makeCopy(bytes, PLACEHOLDER, maxPixels);
+        await makeCopy(bytes, PLACEHOLDER, maxPixels, budget && { budget, owner, signal });
         await inspect(bytes, maxPixels);
       } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        const cause = error instanceof Error ? error.cause : undefined;
+        if (cause instanceof DecodeMemoryError) throw new RefusedPictureError('too-many-pixels', `${cause.message}.`);
         throw unreadable(format, `its data is damaged and cannot be decoded${detailOf(error)}`);
       }
-    });
+    } finally {
+      leave();
+    }
+  };
 }
+
+const NEVER = new AbortController().signal;
 
 /** What the decoder says, in parentheses, where it says something. */
 function detailOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import { failed, staleAddress, wrongMethod } from './answers.ts';
+import type { DecodeBudget } from './decode-memory.ts';
 import { createFreshness } from './freshness.ts';
 import type { ImageFacts } from './inspect.ts';
 import { type Copy, createLibrary, type OpenPicture } from './library.ts';
@@ -39,6 +40,8 @@ export interface ImagesOptions {
   open: OpenPicture;
   /** How pictures are kept. @default {@link defaultImageLimits} */
   limits?: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
+  /** Memory to decode in. @default no bound */
+  budget?: DecodeBudget | undefined;
   /** The wall clock, in milliseconds since the epoch. @default real time */
   now?: () => number;
   /** The monotonic clock, in milliseconds. @default real time */
@@ -54,7 +57,7 @@ export function createImages(options: ImagesOptions): Images {
   const { sealer, open, limits = defaultImageLimits, onFailure = () => {} } = options;
   const { now = wallClockNow, monotonicNow = realMonotonicNow } = options;
   const freshness = createFreshness({ now, monotonicNow });
-  const library = createLibrary({ open, freshness, limits });
+  const library = createLibrary({ open, freshness, limits, budget: options.budget });
   const seal = sealOnce(sealer, now);
 
   const grantOf = (token: string) => {

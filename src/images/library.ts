@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { LRUCache } from 'lru-cache';
-import PQueue from 'p-queue';
 import { SharedWork } from '../shared-work.ts';
 import type { Picture } from '../upstream/picture.ts';
 import { createPlaces } from '../upstream/places.ts';
+import type { DecodeBudget } from './decode-memory.ts';
 import type { Freshness } from './freshness.ts';
 import { type ImageFacts, inspect, readAll } from './inspect.ts';
 import type { ImageLimits } from './limits.ts';
@@ -38,6 +38,8 @@ export interface LibraryOptions {
   open: OpenPicture;
   freshness: Freshness;
   limits: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
+  /** Memory to decode in. @default no bound */
+  budget?: DecodeBudget | undefined;
   /** Makes a copy. @default {@link makeCopy} */
   make?: typeof makeCopy;
 }
@@ -49,6 +51,7 @@ interface Original {
 
 /** Whole originals in memory at once, of all credentials and of each. */
 const ORIGINALS = { total: 8, each: 4 };
+const DECODERS = Math.min(4, availableParallelism());
 const FACTS = 10_000;
 /** What remembering a copy takes besides its bytes, roughly, in bytes. */
 const OVERHEAD = 1_024;
@@ -57,9 +60,9 @@ const OVERHEAD = 1_024;
  * @see Library. A picture that many want at the same time is read once, and so is every copy made once; both go on for
  * as long as one of them waits. Failures are not remembered.
  */
-export function createLibrary({ open, freshness, limits, make = makeCopy }: LibraryOptions): Library {
+export function createLibrary({ open, freshness, limits, budget, make = makeCopy }: LibraryOptions): Library {
   const places = createPlaces(ORIGINALS);
-  const decoding = new PQueue({ concurrency: Math.min(4, availableParallelism()) });
+  const decoders = createPlaces({ total: DECODERS, each: DECODERS });
   const originals = new SharedWork<Original>();
   const making = new SharedWork<Copy>();
   const factsByName = new LRUCache<string, ImageFacts>({ max: FACTS });
@@ -100,15 +103,18 @@ export function createLibrary({ open, freshness, limits, make = makeCopy }: Libr
       const known = copies.get(name);
       if (known) return known;
       const begin = (wanted: AbortSignal) =>
-        withOriginal(apiKey, source, wanted, ({ bytes }) =>
-          decoding.add(async () => {
-            wanted.throwIfAborted();
-            const made = await make(bytes, variant, limits.pixels);
+        withOriginal(apiKey, source, wanted, async ({ bytes }) => {
+          const leave = await decoders.enter(apiKey, wanted);
+          try {
+            const memory = budget && { budget, owner: apiKey, signal: wanted };
+            const made = await make(bytes, variant, limits.pixels, memory);
             const copy = { ...made, hash: createHash('sha256').update(made.bytes).digest('base64url').slice(0, 27) };
             copies.set(name, copy);
             return copy;
-          }),
-        );
+          } finally {
+            leave();
+          }
+        });
       return making.use(name, signal, begin, (copy) => copy);
     },
     async facts(apiKey, source, signal) {

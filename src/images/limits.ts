@@ -7,8 +7,15 @@ export interface ImageLimits {
   hosts: readonly string[];
   /** Memory for resized and re-encoded copies, in bytes. */
   cacheBytes: number;
+  /** Memory for decoding, resizing and encoding, of all images together, in bytes. */
+  decodeBytes: number;
   /** The largest picture that is decoded, width times height. */
   pixels: number;
 }
 
-export const defaultImageLimits: ImageLimits = { hosts: [], cacheBytes: 64 * 1_048_576, pixels: 100_000_000 };
+export const defaultImageLimits: ImageLimits = {
+  hosts: [],
+  cacheBytes: 64 * 1_048_576,
+  decodeBytes: 160 * 1_048_576,
+  pixels: 100_000_000,
+};

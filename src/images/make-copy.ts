@@ -1,36 +1,55 @@
+import { DownloadError } from '../upstream/download-error.ts';
+import { type DecodeBudget, DecodeMemoryError, LONGEST, planCopy, readHeader } from './decode-memory.ts';
 import { unreadable } from './inspect.ts';
 import { openImage } from './load-sharp.ts';
 import { type ImageFormat, requireFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 
-/** The longest side of a picture in each format, in pixels: RFC 9649 section 2.6; ITU-T T.81 section B.2.2. */
-const LONGEST: Readonly<Record<ImageFormat, number>> = { webp: 16_383, jpeg: 65_535, png: 65_535 };
 /** Far more than the largest picture takes; a picture that is made to be slow is given up, in seconds. */
 const PATIENCE = 30;
 
+/** The memory that a copy is made in, and for whom. */
+export interface CopyMemory {
+  budget: DecodeBudget;
+  owner: string;
+  /** Ends the wait for memory. */
+  signal: AbortSignal;
+}
+
 /**
  * Makes another version of a picture: upright, without metadata, of an animation the first frame. What is transparent
- * stays so, and becomes white in a jpeg.
+ * stays so, and becomes white in a jpeg. Where memory does not suffice for the width, it is smaller.
  *
- * @throws DownloadError `invalid` when the picture cannot be decoded.
+ * @param memory @default no bound
+ * @throws DownloadError `invalid` when the picture cannot be decoded, or not within the memory; the signal's reason.
  */
 export async function makeCopy(
   original: Buffer,
   { width, format: wanted }: Variant,
   maxPixels: number,
+  memory?: CopyMemory,
 ): Promise<{ bytes: Buffer; format: ImageFormat }> {
   const given = requireFormat(original);
   const format = wanted ?? given;
   const longest = LONGEST[format];
+  let release = () => {};
   try {
     const image = await openImage(original, maxPixels);
+    const header = readHeader(given, await image.metadata());
+    const plan = memory && planCopy(header, { width, format }, memory.budget.maxBytes);
+    if (plan) release = await memory.budget.reserve(memory.owner, memory.signal, plan.bytes);
+    const box = plan?.box ?? { width: width ?? longest, height: longest };
     const upright = image
       .timeout({ seconds: PATIENCE })
       .autoOrient()
-      .resize({ width: width ?? longest, height: longest, fit: 'inside', withoutEnlargement: true });
+      .resize({ ...box, fit: 'inside', withoutEnlargement: true });
     const opaque = format === 'jpeg' ? upright.flatten({ background: 'white' }) : upright;
     return { bytes: await opaque.toFormat(format).toBuffer(), format };
   } catch (cause) {
+    if (memory?.signal.aborted) throw memory.signal.reason;
+    if (cause instanceof DecodeMemoryError) throw new DownloadError('invalid', `${cause.message}.`, { cause });
     throw unreadable(given, maxPixels, cause);
+  } finally {
+    release();
   }
 }

@@ -111,6 +111,9 @@ const imageSettings = {
   IMAGE_CACHE_MEGABYTES: integer({ default: 64, min: 1, max: 100_000 }).describe(
     'Memory for resized and re-encoded copies of pictures, in megabytes.',
   ),
+  IMAGE_DECODE_MEGABYTES: integer({ default: 160, min: 64, max: 100_000 }).describe(
+    'Memory for decoding, resizing and encoding of all images together, in megabytes. An image that takes more alone is refused.',
+  ),
 };
 
 /** Entries of `IMAGE_HOSTS` that match no host. */
@@ -196,6 +199,7 @@ export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bo
   images: {
     hosts: values.IMAGE_HOSTS,
     cacheBytes: values.IMAGE_CACHE_MEGABYTES * 1_048_576,
+    decodeBytes: values.IMAGE_DECODE_MEGABYTES * 1_048_576,
     pixels: values.MAX_IMAGE_PIXELS,
   },
 });

@@ -1,23 +1,21 @@
-import PQueue from 'p-queue';
+import { createPlaces } from '../upstream/places.ts';
 
 /** Decides when a body may be read. Until then it waits with its sender, not in memory. */
 export interface Admission {
   /**
-   * Resolves when it is this body's turn, in the order of arrival, to the function that ends its turn.
+   * Resolves when the body may be read, to the function that ends its turn. Owners take turns.
    *
-   * @throws The signal's reason when whoever waits leaves.
+   * @param owner Whose body it is.
+   * @throws The signal's reason when it aborts first.
    */
-  enter(signal: AbortSignal): Promise<() => void>;
+  enter(signal: AbortSignal, owner: string): Promise<() => void>;
 }
 
 /** @param options.atOnce How many bodies are read at once. */
 export function createAdmission({ atOnce }: { atOnce: number }): Admission {
-  const queue = new PQueue({ concurrency: atOnce });
-  return {
-    enter: (signal) =>
-      new Promise((admit, reject) => {
-        const turn = () => new Promise<void>((leave) => admit(leave));
-        queue.add(turn, { signal }).catch(reject);
-      }),
-  };
+  const places = createPlaces({ total: atOnce, each: shareOf(atOnce) });
+  return { enter: (signal, owner) => places.enter(owner, signal) };
 }
+
+/** How much of a resource one owner may hold: three quarters, so that another owner need not wait for a slow one. */
+export const shareOf = (total: number): number => Math.ceil(total * 0.75);

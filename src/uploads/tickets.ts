@@ -92,7 +92,7 @@ export function createTickets(options: TicketsOptions): Tickets {
       byteSize: declaredSize(request),
       milliseconds: limits.milliseconds,
       signal: stop.signal,
-      checkDecoding: options.checkDecoding,
+      checkDecoding: (read) => options.checkDecoding(read, ticket.apiKey, stop.signal),
       monotonicNow: options.monotonicNow,
       onArrived: () => arrived.abort(),
       onFailure: (error) => stop.abort(error),
@@ -118,7 +118,7 @@ export function createTickets(options: TicketsOptions): Tickets {
     const ticket = readTicket(sealer.open(token, PURPOSE) ?? '');
     if (!ticket) throw invalidTicket();
     requireLength(request, MAX_IMAGE_BYTES);
-    const leave = await admission.enter(request.signal);
+    const leave = await admission.enter(request.signal, ticket.apiKey);
     try {
       return await useOnce(request, ticket, await singleUse.begin(ticket.nonce));
     } finally {

@@ -8,11 +8,13 @@ import { requireLength, tooSlow } from './refusals.ts';
 export interface UploadsOptions {
   limits: UploadLimits;
   admission: Admission;
+  /** Whose upload a request is, as far as its headers show before it is authenticated. */
+  ownerOf: (request: Request) => string;
   pause: Pause;
 }
 
 /** Reads multipart requests in the place of Yoga's own parser, which holds every file in memory. */
-export function useUploads({ limits, admission, pause }: UploadsOptions): Plugin {
+export function useUploads({ limits, admission, ownerOf, pause }: UploadsOptions): Plugin {
   const underWay = new WeakMap<Request, MultipartOperation>();
 
   return {
@@ -21,7 +23,7 @@ export function useUploads({ limits, admission, pause }: UploadsOptions): Plugin
       if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(contentType)) return;
       setRequestParser(async () => {
         requireLength(request, limits.bytes, 'MAX_UPLOAD_BYTES');
-        const leave = await admission.enter(request.signal);
+        const leave = await admission.enter(request.signal, ownerOf(request));
         const arrived = new AbortController();
         const late = new AbortController();
         pause(limits.milliseconds, arrived.signal).then(

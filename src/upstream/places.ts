@@ -1,14 +1,18 @@
-/** Room for a bounded number of things that take much memory, shared fairly. */
+/** A bounded resource that takes much memory or time, such as slots or bytes, shared fairly between owners. */
 export interface Places {
   /**
-   * Waits for a place, first come, first served; whoever has its share already is passed over.
+   * Waits for places. The owner that holds the fewest is next, then the order of arrival decides. An owner that has its
+   * share is passed over.
    *
-   * @param owner Whom the place counts for.
+   * @param owner Whom the places count for.
    * @param signal Ends the waiting, not the stay.
-   * @returns Gives the place back; called again, it does nothing.
+   * @param count How many places are taken at once; the lesser of `total` and `each` at most. @default 1
+   * @returns Gives the places back; called again, it does nothing.
    * @throws The signal's reason when it aborts first.
    */
-  enter(owner: string, signal: AbortSignal): Promise<() => void>;
+  enter(owner: string, signal: AbortSignal, count?: number): Promise<() => void>;
+  /** How many places are taken now. */
+  readonly taken: number;
 }
 
 export interface PlacesOptions {
@@ -19,56 +23,80 @@ export interface PlacesOptions {
 }
 
 interface Waiting {
-  owner: string;
+  count: number;
   admit: () => void;
 }
 
 /** @see Places */
 export function createPlaces({ total, each }: PlacesOptions): Places {
-  const taken = new Map<string, number>();
-  const waiting = new Set<Waiting>();
+  const takenBy = new Map<string, number>();
+  /** By owner, the one that has waited longest first. An owner without an entry leaves the map. */
+  const waiting = new Map<string, Set<Waiting>>();
   let free = total;
 
-  const leave = (owner: string) => {
-    const left = (taken.get(owner) ?? 1) - 1;
-    if (left === 0) taken.delete(owner);
-    else taken.set(owner, left);
-    free++;
+  const leave = (owner: string, count: number) => {
+    const left = (takenBy.get(owner) ?? count) - count;
+    if (left === 0) takenBy.delete(owner);
+    else takenBy.set(owner, left);
+    free += count;
     admitAll();
   };
+  /** The next to enter: nobody overtakes it, so that one that needs much is not kept waiting by many that need little. */
+  const findNext = () => {
+    let found: { owner: string; entry: Waiting; taken: number } | undefined;
+    for (const [owner, [entry]] of waiting) {
+      const taken = takenBy.get(owner) ?? 0;
+      if (!entry || taken + entry.count > each || (found && found.taken <= taken)) continue;
+      found = { owner, entry, taken };
+    }
+    return found;
+  };
+  const remove = (owner: string, entry: Waiting) => {
+    const entries = waiting.get(owner);
+    entries?.delete(entry);
+    if (entries?.size === 0) waiting.delete(owner);
+  };
   const admitAll = () => {
-    for (const next of waiting) {
-      if (free === 0) return;
-      const has = taken.get(next.owner) ?? 0;
-      if (has >= each) continue;
-      taken.set(next.owner, has + 1);
-      free--;
-      waiting.delete(next);
-      next.admit();
+    for (let next = findNext(); next && next.entry.count <= free; next = findNext()) {
+      const { owner, entry, taken } = next;
+      takenBy.set(owner, taken + entry.count);
+      free -= entry.count;
+      // Owners that hold equally many take turns.
+      const entries = waiting.get(owner);
+      remove(owner, entry);
+      if (entries && waiting.delete(owner)) waiting.set(owner, entries);
+      entry.admit();
     }
   };
 
   return {
-    enter: (owner, signal) =>
+    get taken() {
+      return total - free;
+    },
+    enter: (owner, signal, count = 1) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
         const giveUp = () => {
-          waiting.delete(entry);
+          remove(owner, entry);
           reject(signal.reason);
+          // It may have kept others waiting that need less.
+          admitAll();
         };
         const entry: Waiting = {
-          owner,
+          count,
           admit: () => {
             signal.removeEventListener('abort', giveUp);
             let isHere = true;
             resolve(() => {
-              if (isHere) leave(owner);
+              if (isHere) leave(owner, count);
               isHere = false;
             });
           },
         };
         signal.addEventListener('abort', giveUp, { once: true });
-        waiting.add(entry);
+        const entries = waiting.get(owner);
+        if (entries) entries.add(entry);
+        else waiting.set(owner, new Set([entry]));
         admitAll();
       }),
   };
