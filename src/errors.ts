@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
 import { AbandonedError } from './jobs/poll.ts';
 import { OnHoldError } from './jobs/shared-poll.ts';
+import { isExhausted, TempFileError } from './local-failure.ts';
 import { DownloadError } from './upstream/download-error.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import { shorten } from './util/shorten.ts';
@@ -78,7 +79,8 @@ export const ERROR_CODES = {
   },
   SERVICE_UNAVAILABLE: {
     retryable: true,
-    meaning: 'The gateway itself lacks something at present, for example its Redis; nothing was sent.',
+    meaning:
+      'The gateway itself lacks something at present, for example its Redis, disk space or file descriptors; nothing was sent.',
   },
   INTERNAL_SERVER_ERROR: {
     retryable: false,
@@ -104,6 +106,8 @@ export function publicError(
   });
 }
 
+const EXHAUSTED = 'The gateway is out of connections at present, so nothing was sent. Try again later.';
+
 /** What a failure of the upstream means for a client. Its address and its bodies stay inside. */
 function ofUpstream(error: UpstreamError): GraphQLError {
   const { status, said, retryAfter } = error;
@@ -123,6 +127,8 @@ function ofUpstream(error: UpstreamError): GraphQLError {
     }
     case 'not-visible':
       return say('UPSTREAM_UNAVAILABLE', 'This was created a moment ago and cannot be read yet. Try again.');
+    case 'exhausted':
+      return say('SERVICE_UNAVAILABLE', EXHAUSTED);
     case 'unreachable':
       return say('UPSTREAM_UNAVAILABLE', 'The upstream cannot be reached. Try again later.');
     case 'invalid-response':
@@ -178,7 +184,9 @@ const DOWNLOAD_CODES = {
 
 /** What a picture that cannot be had means for a client. */
 const ofDownload = (error: DownloadError): GraphQLError =>
-  publicError(DOWNLOAD_CODES[error.reason], 'The picture cannot be read.', {}, error);
+  isExhausted(error)
+    ? publicError('SERVICE_UNAVAILABLE', EXHAUSTED, {}, error)
+    : publicError(DOWNLOAD_CODES[error.reason], 'The picture cannot be read.', {}, error);
 
 /** Receives what clients must not see. */
 export type ReportError = (error: unknown, id: string) => void;
@@ -186,10 +194,14 @@ export type ReportError = (error: unknown, id: string) => void;
 /**
  * Turns whatever went wrong into something a client may see: an error with one of {@link ERROR_CODES}. Anything that was
  * not made for clients becomes an INTERNAL_SERVER_ERROR whose id also stands in the log.
+ *
+ * @param reportShortage Called when this machine has run out of something: disk space, file descriptors, ports.
  */
 export const createMaskError =
-  (report: ReportError) =>
+  (report: ReportError, reportShortage: (error: Error) => void = () => {}) =>
   (error: unknown): GraphQLError => {
+    const thrown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+    if (thrown instanceof Error && (thrown instanceof TempFileError || isExhausted(thrown))) reportShortage(thrown);
     if (!(error instanceof GraphQLError)) return reveal(error) ?? mask(error, report);
     const original = error.originalError ?? error;
     const visible = reveal(original) ?? unexpected(error, original, report);
@@ -206,6 +218,10 @@ function reveal(error: unknown): GraphQLError | undefined {
   if (error instanceof UpstreamError) return ofUpstream(error);
   if (error instanceof DownloadError) return ofDownload(error);
   if (error instanceof OutcomeUnknownError) return publicError('UPSTREAM_OUTCOME_UNKNOWN', error.message, {}, error);
+  if (error instanceof TempFileError) {
+    const message = 'The gateway cannot store uploads at present, so nothing was sent. Try again later.';
+    return publicError('SERVICE_UNAVAILABLE', message, { http: { status: 503 } }, error);
+  }
   if (error instanceof StoreError) {
     const message =
       'The gateway cannot keep idempotency keys at present, so nothing was sent. Try again with the same key.';

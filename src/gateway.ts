@@ -172,7 +172,10 @@ export function createGateway(options: GatewayOptions) {
   const addressing = { publicUrl: config.publicUrl, listeningUrl };
   const askerOf = askerFrom({ ...addressing, identify, apiKeyHeader: access.apiKeyHeader, now });
   const baseUrlOf = baseUrlFrom(addressing);
-  const maskError = createMaskError((error, id) => log.error({ err: error, id }, 'unexpected error'));
+  const maskError = createMaskError(
+    (error, id) => log.error({ err: error, id }, 'unexpected error'),
+    (error) => log.error({ err: error }, 'this machine has run out of disk space, file descriptors or ports'),
+  );
 
   const pictureOf = ({ modelId, id }: DataItemKey) => ({ kind: 'dataItem', modelId, dataId: id }) as const;
   const tickets = createTickets({

@@ -1,3 +1,4 @@
+import { isExhausted } from '../local-failure.ts';
 import { DownloadError } from '../upstream/download-error.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
@@ -33,6 +34,7 @@ export const wrongMethod = (method: string) =>
 
 /** For a picture that could not be had. Says nothing of the upstream that its status does not say. */
 export function failed(error: unknown): Response {
+  if (isExhausted(error)) return sentence(503, 'The gateway is out of connections at present. Try again later.');
   const status = statusOf(error);
   const reason = error instanceof DownloadError ? error.reason : undefined;
   // Passed on, other bytes might be a page or a script.

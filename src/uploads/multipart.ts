@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
+import { TempFileError } from '../local-failure.ts';
 import { drain } from './drain.ts';
 import type { UploadLimits } from './limits.ts';
 import { type Operations, place, readMap, readOperations } from './operations.ts';
@@ -21,7 +22,7 @@ const LARGEST_FIELD = 262_144;
  * Reads a request of the GraphQL multipart request specification: `operations`, then `map`, then the files. No file is
  * held in memory. One that is longer than the upstream takes is cut off, and the others are read on.
  *
- * @throws GraphQLError BAD_USER_INPUT or PAYLOAD_TOO_LARGE with a status, also when the body ends early; the signal's reason.
+ * @throws TempFileError; GraphQLError BAD_USER_INPUT or PAYLOAD_TOO_LARGE with a status, also when the body ends early; the signal's reason.
  * No file is left then.
  */
 export async function receiveMultipart(
@@ -35,6 +36,7 @@ export async function receiveMultipart(
   const source = Readable.from(upTo(limits.bytes, reader));
   const streams: BusboyFileStream[] = [];
   const spooling = new Map<string, Promise<SpooledFile>>();
+  const failure = new AbortController();
   let params: Operations['params'] | undefined;
   let map: Operations['map'] | undefined;
 
@@ -52,8 +54,10 @@ export async function receiveMultipart(
     if (!map.has(name)) throw badRequest(`Expected files that \`map\` names, but got one named "${name}".`);
     if (spooling.has(name)) throw badRequest(`Expected one file named "${name}", but got two.`);
     const file = spool(fileName ?? name, stream);
-    // It is awaited in the end, and may fail before.
-    file.catch(() => {});
+    // It is awaited in the end. The form does not end when nobody takes this part from it.
+    file.catch((error: unknown) => {
+      if (error instanceof TempFileError) failure.abort(error);
+    });
     spooling.set(name, file);
   };
 
@@ -80,7 +84,9 @@ export async function receiveMultipart(
       form.on('error', () => reject(badRequest('The multipart body is malformed, or ends too early.')));
       form.once('finish', resolve);
       source.once('error', reject);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      for (const ending of [signal, failure.signal]) {
+        ending.addEventListener('abort', () => reject(ending.reason), { once: true });
+      }
       source.pipe(form);
     });
     const files = new Map<string, SpooledFile>();

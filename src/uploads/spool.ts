@@ -3,6 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UploadedFile } from '../images/intake.ts';
+import { orTempFileError } from '../local-failure.ts';
 
 /** An uploaded file on disk. */
 export interface SpooledFile extends UploadedFile {
@@ -14,7 +15,7 @@ export interface SpooledFile extends UploadedFile {
  * Writes a file to disk as it arrives, so that memory holds a chunk of it. The file has no name from the beginning on:
  * the system takes it back with the process, however that ends.
  *
- * @throws What the stream fails with; nothing is left behind.
+ * @throws TempFileError; what the stream fails with; nothing is left behind.
  */
 export async function spool(name: string, stream: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
   const file = await openTempFile();
@@ -22,7 +23,7 @@ export async function spool(name: string, stream: AsyncIterable<Uint8Array>): Pr
     for await (const chunk of stream) await file.append(chunk);
     return { name, size: file.size, arrayBuffer: file.arrayBuffer, discard: file.discard };
   } catch (error) {
-    await file.discard();
+    await file.discard().catch(() => {});
     throw error;
   }
 }
@@ -32,18 +33,19 @@ export interface TempFile extends Omit<SpooledFile, 'name'> {
   append(chunk: Uint8Array): Promise<void>;
 }
 
+/** @throws TempFileError, as all uses of the file do. */
 export async function openTempFile(): Promise<TempFile> {
-  const handle = await openNameless();
+  const handle = await orTempFileError(openNameless());
   let size = 0;
   return {
     get size() {
       return size;
     },
     async append(chunk) {
-      await writeAll(handle, chunk);
+      await orTempFileError(writeAll(handle, chunk));
       size += chunk.byteLength;
     },
-    arrayBuffer: () => readAll(handle, size),
+    arrayBuffer: () => orTempFileError(readAll(handle, size)),
     discard: () => handle.close(),
   };
 }
@@ -51,7 +53,12 @@ export async function openTempFile(): Promise<TempFile> {
 async function openNameless(): Promise<FileHandle> {
   const path = join(tmpdir(), `flair-upload-${randomUUID()}`);
   const handle = await open(path, 'wx+', 0o600);
-  await unlink(path);
+  try {
+    await unlink(path);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
   return handle;
 }
 

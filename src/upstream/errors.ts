@@ -10,6 +10,7 @@ import type { OperationId } from '../contract/contract.ts';
  * - `outcome-unknown`: a write that is not repeatable may or may not have happened.
  * - `not-visible`: a job that was created a moment ago cannot be read yet.
  * - `avoided`: nothing was sent, because the upstream has been failing.
+ * - `exhausted`: nothing was sent, because this machine has no descriptors, ports or memory for a connection.
  * - `crowded`: nothing was sent, because too many requests of this credential wait already.
  */
 export type UpstreamFailure =
@@ -20,6 +21,7 @@ export type UpstreamFailure =
   | 'outcome-unknown'
   | 'not-visible'
   | 'avoided'
+  | 'exhausted'
   | 'crowded';
 
 export interface UpstreamErrorDetails extends ErrorOptions {

@@ -1,4 +1,5 @@
 import type { OperationId } from '../contract/contract.ts';
+import { isExhausted } from '../local-failure.ts';
 import { BodyError } from './body.ts';
 import { AvoidedError } from './breaker.ts';
 import { UpstreamError } from './errors.ts';
@@ -29,6 +30,9 @@ export function explain(
   if (inTime && !(error instanceof NetworkError)) return error;
   if (mayHaveHappened) {
     return new UpstreamError(id, 'outcome-unknown', 'no complete answer to a write', { cause: error });
+  }
+  if (inTime && isExhausted(error)) {
+    return new UpstreamError(id, 'exhausted', 'this machine cannot open another connection', { cause: error });
   }
   return inTime
     ? new UpstreamError(id, 'unreachable', 'no connection, or one that broke', { cause: error })

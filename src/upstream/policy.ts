@@ -1,5 +1,6 @@
 import type { Operation, OperationId } from '../contract/contract.ts';
 import { Linked } from '../linked.ts';
+import { isExhausted } from '../local-failure.ts';
 import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
 import { BodyError } from './body.ts';
 import { AvoidedError, type Breaker, type Outcome } from './breaker.ts';
@@ -288,7 +289,7 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
 function outcomeOf(error: unknown, { isOver, isPatient }: { isOver: boolean; isPatient: boolean }): Outcome {
   if (error instanceof StatusError) return error.status >= 500 ? 'failed' : 'answered';
   if (isOver) return isPatient ? 'failed' : 'nothing';
-  if (error instanceof NetworkError) return 'failed';
+  if (error instanceof NetworkError) return isExhausted(error) ? 'nothing' : 'failed';
   return error instanceof UpstreamError || error instanceof BodyError ? 'answered' : 'nothing';
 }
 

@@ -15,6 +15,8 @@ export interface ProgramOptions {
   directory?: string;
   /** All of its environment but the ports, which are free ones unless they stand here. */
   env?: Readonly<Record<string, string>>;
+  /** How many files and sockets it may have open. @default as many as this process */
+  openFiles?: number;
 }
 
 /** How a program ended: its exit code, or the signal that ended it. */
@@ -79,9 +81,12 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-async function launch({ entry = 'gateway', directory, env }: ProgramOptions) {
+async function launch({ entry = 'gateway', directory, env, openFiles }: ProgramOptions) {
   const cwd = directory ?? (await temporaryDirectory());
-  const child = spawn(process.execPath, [fileURLToPath(new URL(ENTRIES[entry], import.meta.url))], {
+  const main = fileURLToPath(new URL(ENTRIES[entry], import.meta.url));
+  const limited = ['-c', `ulimit -n ${openFiles} && exec "$0" "$1"`, process.execPath, main];
+  const [command, args] = openFiles === undefined ? [process.execPath, [main]] : ['/bin/sh', limited];
+  const child = spawn(command, args, {
     cwd,
     env: { PORT: '0', SANDBOX_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
