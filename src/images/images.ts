@@ -1,3 +1,4 @@
+import { DownloadError } from '../upstream/download-error.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import { failed, staleAddress, wrongMethod } from './answers.ts';
 import type { DecodeBudget } from './decode-memory.ts';
@@ -84,6 +85,14 @@ export function createImages(options: ImagesOptions): Images {
     const caching = cachingOf(grant.source, tagOf(token, grant));
     const known = unchanged(request, caching);
     if (known) return known;
+    // Many readers fetch an image in small parts. It is read once for all of them.
+    if (request.method === 'GET' && request.headers.has('range')) {
+      const original = await library.original(grant.apiKey, grant.source, request.signal).catch(unlessInvalid);
+      if (original) {
+        const shown = wholeOf(original);
+        return respond(request, { ...shown, byteSize: original.isSized ? shown.byteSize : undefined, caching });
+      }
+    }
     const { body: source, byteSize } = await open(grant.apiKey, grant.source, request.signal);
     const { head, body } = await peek(source, SIGNATURE_BYTES);
     if (!imageFormat(head)) void body.cancel().catch(() => {});
@@ -134,8 +143,13 @@ export function createImages(options: ImagesOptions): Images {
   };
 }
 
+/** What cannot be decoded here is passed on as it comes. */
+function unlessInvalid(error: unknown): undefined {
+  if (!(error instanceof DownloadError) || error.reason !== 'invalid') throw error;
+}
+
 /** A copy as a stream, of which nothing is taken before it is wanted. */
-const wholeOf = ({ bytes, format }: Copy): Omit<Shown, 'caching'> => ({
+const wholeOf = ({ bytes, format }: Pick<Copy, 'bytes' | 'format'>): Omit<Shown, 'caching'> => ({
   format,
   byteSize: bytes.byteLength,
   body: new ReadableStream<Uint8Array>(

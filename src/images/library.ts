@@ -9,7 +9,7 @@ import type { Freshness } from './freshness.ts';
 import { type ImageFacts, inspect, readAll } from './inspect.ts';
 import type { ImageLimits } from './limits.ts';
 import { makeCopy } from './make-copy.ts';
-import type { ImageFormat } from './signature.ts';
+import { type ImageFormat, requireFormat } from './signature.ts';
 import type { ImageSource, ImageSubject } from './source.ts';
 import type { Variant } from './variant.ts';
 
@@ -21,6 +21,12 @@ export interface Copy {
   readonly hash: string;
 }
 
+/** An image as it is. */
+export interface WholeImage extends Pick<Copy, 'bytes' | 'format'> {
+  /** Whether its length was known before it was read: only then are parts of it sent. */
+  readonly isSized: boolean;
+}
+
 /** Opens a picture with a credential. */
 export type OpenPicture = (apiKey: string, source: ImageSource, signal: AbortSignal) => Promise<Picture>;
 
@@ -28,6 +34,8 @@ export type OpenPicture = (apiKey: string, source: ImageSource, signal: AbortSig
 export interface Library {
   /** @throws DownloadError when the picture cannot be had or decoded; the signal's reason when it aborts. */
   copy(apiKey: string, source: ImageSource, variant: Variant, signal: AbortSignal): Promise<Copy>;
+  /** The image as it is, for a part of it. @throws As {@link Library.copy}. */
+  original(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<WholeImage>;
   /** @throws As {@link Library.copy}. */
   facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
   /** Gives up what was made of pictures that have changed. */
@@ -46,6 +54,7 @@ export interface LibraryOptions {
 
 interface Original {
   bytes: Buffer;
+  isSized: boolean;
   facts: ImageFacts;
 }
 
@@ -66,7 +75,7 @@ export function createLibrary({ open, freshness, limits, budget, make = makeCopy
   const originals = new SharedWork<Original>();
   const making = new SharedWork<Copy>();
   const factsByName = new LRUCache<string, ImageFacts>({ max: FACTS });
-  const copies = new LRUCache<string, Copy>({
+  const copies = new LRUCache<string, Copy | WholeImage>({
     maxSize: limits.cacheBytes,
     sizeCalculation: ({ bytes }) => bytes.byteLength + OVERHEAD,
   });
@@ -85,7 +94,7 @@ export function createLibrary({ open, freshness, limits, budget, make = makeCopy
     const bytes = await readAll(picture.body);
     const facts = await inspect(bytes, limits.pixels);
     if (source.kind === 'prediction') factsByName.set(name, facts);
-    return { bytes, facts };
+    return { bytes, isSized: picture.byteSize !== undefined, facts };
   };
   const withOriginal = <Made>(
     apiKey: string,
@@ -101,7 +110,7 @@ export function createLibrary({ open, freshness, limits, budget, make = makeCopy
     async copy(apiKey, source, variant, signal) {
       const name = `${freshness.nameOf(apiKey, source)}/${variant.width ?? ''}/${variant.format ?? ''}`;
       const known = copies.get(name);
-      if (known) return known;
+      if (known && 'hash' in known) return known;
       const begin = (wanted: AbortSignal) =>
         withOriginal(apiKey, source, wanted, async ({ bytes }) => {
           const leave = await decoders.enter(apiKey, wanted);
@@ -116,6 +125,16 @@ export function createLibrary({ open, freshness, limits, budget, make = makeCopy
           }
         });
       return making.use(name, signal, begin, (copy) => copy);
+    },
+    async original(apiKey, source, signal) {
+      const name = `${freshness.nameOf(apiKey, source)}/original`;
+      const known = copies.get(name);
+      if (known && 'isSized' in known) return known;
+      return withOriginal(apiKey, source, signal, ({ bytes, isSized }) => {
+        const whole = { bytes, isSized, format: requireFormat(bytes) };
+        copies.set(name, whole);
+        return whole;
+      });
     },
     async facts(apiKey, source, signal) {
       const known = factsByName.get(freshness.nameOf(apiKey, source));

@@ -167,3 +167,17 @@ describe('a sealed address', () => {
     expect(opened).toEqual([]);
   });
 });
+
+test('many parts of one image, at the same time and one after the other, take one read of it', async () => {
+  const { url, ask, opened } = startImages();
+  const part = async (at: number) => {
+    const response = await ask(url(), { headers: { range: `bytes=${at}-${at}` } });
+    return [response.status, [...new Uint8Array(await response.arrayBuffer())]];
+  };
+  const positions = Array.from(png.keys());
+
+  expect(await Promise.all(positions.map(part))).toEqual(positions.map((at) => [206, [png[at]]]));
+  expect(await part(0)).toEqual([206, [png[0]]]);
+
+  expect(opened).toHaveLength(1);
+});
