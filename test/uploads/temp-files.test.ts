@@ -44,8 +44,8 @@ const isFile = (parent: string) => {
 const full = (parent: string) => {
   const path = join(parent, 'full');
   mkdirSync(path);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path]);
-  return { path, remove: () => void execFileSync('umount', ['-l', path]) };
+  execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path]);
+  return { path, remove: () => void execFileSync('/bin/umount', ['-l', path]) };
 };
 const canMount = process.getuid?.() === 0;
 
