@@ -20,10 +20,10 @@ test('the last answer of a program that stops says that the connection ends, so 
   onTestFinished(() => void upstream.close());
   await once(upstream, 'listening');
   const { url, stop } = await startProgram({
-    env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, FLAIR_API_KEY: 'any' },
+    env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` },
   });
   const { closed } = await openSocket(url);
-  const answer = fetch(`${url}/graphql?query={models{nodes{id}}}`);
+  const answer = fetch(`${url}/graphql?query={models{nodes{id}}}`, { headers: { 'x-api-key': 'any' } });
   const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
 
   const stopped = stop();
@@ -39,14 +39,14 @@ test('a program that stops finishes what is under way, and says to all others th
   onTestFinished(() => void upstream.close());
   await once(upstream, 'listening');
   const { url, stop } = await startProgram({
-    env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, FLAIR_API_KEY: 'any' },
+    env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` },
   });
   const status = async (path: string) => (await fetch(`${url}${path}`)).status;
   expect([await status('/health'), await status('/ready')]).toEqual([200, 200]);
   const { closed } = await openSocket(url);
   const answer = fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'x-api-key': 'any' },
     body: JSON.stringify({ query: 'mutation { createModel(input: { displayName: "a" }) { __typename } }' }),
   });
   const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
