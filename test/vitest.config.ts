@@ -9,5 +9,11 @@ export default defineConfig({
       { find: /^graphql$/, replacement: fileURLToPath(new URL('../node_modules/graphql/index.js', import.meta.url)) },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], globalSetup: 'test/support/build.ts', testTimeout: 30_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/build.ts',
+    testTimeout: 30_000,
+    // Many tests wait for programs and browsers: a worker less than processors would leave one idle.
+    maxWorkers: '100%',
+  },
 });

@@ -200,10 +200,11 @@ test('an answer over a WebSocket tells its cost to who asks in connectionParams'
   expect(await socket.hear()).toEqual({ type: 'next', id: 'query', payload: answer });
   await socket.hear();
 
+  const id = globalId({ kind: 'Training', modelId: 'm', id: 'none' });
   socket.say({
     type: 'subscribe',
     id: 'watch',
-    payload: { query: 'subscription { trainingUpdated(id: "a") { id } }' },
+    payload: { query: `subscription { trainingUpdated(id: "${id}") { id } }` },
   });
   const event = { data: { trainingUpdated: null }, extensions: { cost: { requested: 1, limit: 300 } } };
   expect(await socket.hear()).toEqual({ type: 'next', id: 'watch', payload: event });
