@@ -201,7 +201,9 @@ describe('many files', () => {
       uploads: { upstreamAtOnce: 2 },
       transport: async (request, upstream) => {
         most = Math.max(most, ++underWay);
-        await settle(2);
+        // Each waits for another one, so that how fast files are decoded does not matter; then for any that is too many.
+        await until(() => most === 2);
+        await settle(20);
         const response = await upstream(request);
         underWay--;
         return response;

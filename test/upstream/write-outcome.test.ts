@@ -115,17 +115,17 @@ describe.each(paidWrites)('%s', (operation) => {
     });
 
     test.each([
-      ['a name that does not exist', Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })],
-      ['a resolver that fails in a way of its own', Object.assign(new Error('broken'), { code: 'ESERVFAIL' })],
-      ['an address that cannot be reached', Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' })],
-      ['no free socket', Object.assign(new Error('too many files'), { code: 'EMFILE' })],
-      ['an error without a code', new Error('something else')],
-    ])('connecting fails with %s', async (_, failure) => {
+      ['a name that does not exist', Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), nothing],
+      ['a resolver that fails in a way of its own', Object.assign(new Error('broken'), { code: 'ESERVFAIL' }), nothing],
+      ['an address that cannot be reached', Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' }), nothing],
+      ['no free socket', Object.assign(new Error('too many files'), { code: 'EMFILE' }), ['SERVICE_UNAVAILABLE', true]],
+      ['an error without a code', new Error('something else'), nothing],
+    ])('connecting fails with %s', async (_, failure, error) => {
       const { url, paths, port } = await upstreamOf(accept);
       let found: Error | string = failure;
       const { write } = gatewayTo(`http://upstream.test:${port}`, connectWith({ lookup: lookupOf(() => found) }));
 
-      expect(await write(operation)).toEqual(nothing);
+      expect(await write(operation)).toEqual(error);
       expect(paths).toEqual([]);
       found = new URL(url).hostname;
 
