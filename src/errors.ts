@@ -3,9 +3,9 @@ import { GraphQLError } from 'graphql';
 import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
 import { AbandonedError } from './jobs/poll.ts';
 import { OnHoldError } from './jobs/shared-poll.ts';
-import { isExhausted, TempFileError } from './local-failure.ts';
 import { DownloadError } from './upstream/download-error.ts';
 import { UpstreamError } from './upstream/errors.ts';
+import { isExhausted, TempFileError } from './util/local-failure.ts';
 import { shorten } from './util/shorten.ts';
 
 /** The codes a client meets in `extensions.code`, what they mean and whether the same request may succeed later. */

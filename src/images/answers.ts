@@ -1,6 +1,6 @@
-import { isExhausted } from '../local-failure.ts';
 import { DownloadError } from '../upstream/download-error.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import { isExhausted } from '../util/local-failure.ts';
 
 /** The address is the whole authority and no cookie counts, so pages of any site may read what it answers. */
 export const SHAREABLE = {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
-import { TempFileError } from '../local-failure.ts';
+import { TempFileError } from '../util/local-failure.ts';
 import { drain } from './drain.ts';
 import type { UploadLimits } from './limits.ts';
 import { type Operations, place, readMap, readOperations } from './operations.ts';

@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UploadedFile } from '../images/intake.ts';
-import { orTempFileError } from '../local-failure.ts';
+import { orTempFileError } from '../util/local-failure.ts';
 
 /** An uploaded file on disk. */
 export interface SpooledFile extends UploadedFile {

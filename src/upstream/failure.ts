@@ -1,5 +1,5 @@
 import type { OperationId } from '../contract/contract.ts';
-import { isExhausted } from '../local-failure.ts';
+import { isExhausted } from '../util/local-failure.ts';
 import { BodyError } from './body.ts';
 import { AvoidedError } from './breaker.ts';
 import { UpstreamError } from './errors.ts';

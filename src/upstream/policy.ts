@@ -1,6 +1,6 @@
 import type { Operation, OperationId } from '../contract/contract.ts';
 import { Linked } from '../linked.ts';
-import { isExhausted } from '../local-failure.ts';
+import { isExhausted } from '../util/local-failure.ts';
 import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
 import { BodyError } from './body.ts';
 import { AvoidedError, type Breaker, type Outcome } from './breaker.ts';
