@@ -142,9 +142,10 @@ export function createVisitor({ program, jwt }: House) {
       { authorization: `Basic ${SECRETS.key}` },
       { 'x-watch-token': SECRETS.key },
       { 'x-forwarded-for': SECRETS.key, forwarded: `for="${SECRETS.key}"` },
-      { 'x-api-key': SECRETS.key, origin: `https://${SECRETS.cookie}.example` },
-      { 'x-api-key': SECRETS.key, 'content-type': `text/${SECRETS.cookie}` },
-      { 'x-api-key': SECRETS.key, 'x-explain': SECRETS.cookie, accept: `text/${SECRETS.cookie}` },
+      { 'x-api-key': SECRETS.key, origin: 'https://pages.example' },
+      // Their values are repeated to the client itself, so that it sees what came.
+      { 'x-api-key': SECRETS.key, cookie: SECRETS.cookie, 'content-type': 'text/odd' },
+      { 'x-api-key': SECRETS.key, 'x-explain': SECRETS.cookie, accept: 'text/odd' },
     ];
     const broken = [
       '{',
