@@ -43,6 +43,8 @@ test('whatever comes over a socket, the program prints lines of its log and no s
   }
   const { say, socket } = await openSocket(url);
   say({ type: 'connection_init' });
+  // Before that is answered, a subscription would close the socket.
+  await once(socket, 'message');
   for (const id of ['a', 'b']) say({ type: 'subscribe', id, payload: { query: WATCH, variables: { id: MODEL } } });
   await once(socket, 'message');
   socket.terminate();
