@@ -6,8 +6,14 @@ import type { TrainingRow } from '../src/upstream/trainings.ts';
 async function recentTrainings({ loaders }: Context, modelId: string): Promise<readonly TrainingRow[]> {
   const { rows } = await loaders.trainings(modelId, undefined);
   const readable = rows.filter((row): row is TrainingRow => !(row instanceof UpstreamError));
-  const startOf = (row: TrainingRow) => row.createdAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-  // The sort is stable: trainings without a time keep the upstream's order.
+  // One without a readable time stands next to its neighbor, because lists are usually sorted by time.
+  const starts = new Map<TrainingRow, number>();
+  let start = Number.NEGATIVE_INFINITY;
+  for (const row of readable.toReversed()) {
+    start = row.createdAt?.getTime() ?? start;
+    starts.set(row, start);
+  }
+  const startOf = (row: TrainingRow) => starts.get(row) ?? start;
   return readable.sort((a, b) => (startOf(a) === startOf(b) ? 0 : startOf(b) - startOf(a)));
 }
 

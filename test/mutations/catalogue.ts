@@ -170,7 +170,7 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
     }),
   ),
   ...wireFaults.map(
-    ({ name, isHarmless, steps }): Mutation => ({
+    ({ name, isHarmless, isOfText = false, steps }): Mutation => ({
       id: [operation, variant.name, 'wire', name].filter((part) => part !== '').join('/'),
       operation,
       kind: 'wire',
@@ -178,7 +178,7 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
       names: [],
       variant,
       steps,
-      kept: isHarmless ? EVERYTHING : NOTHING,
+      kept: isHarmless && !(isOfText && variant.isRaw) ? EVERYTHING : NOTHING,
       isPassing: true,
       change: name,
     }),
@@ -188,7 +188,7 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
 /** All mutations of the responses of one operation. */
 function mutationsOf(operation: string, world: World): Mutation[] {
   const found = operations.find(({ id }) => id === operation);
-  if (!found) return faultsOf(operation, USUAL);
+  if (!found) return faultsOf(operation, { ...USUAL, isRaw: true });
   const variants = variantsOf(found);
   const faults = variants.map((variant) => faultsOf(operation, variant));
   return [

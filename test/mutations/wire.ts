@@ -9,6 +9,8 @@ export interface WireFault {
    * necessarily.
    */
   readonly isHarmless: boolean;
+  /** Whether it changes the body as text, so that it is harmless to JSON only. @default false */
+  readonly isOfText?: boolean;
   readonly steps: (valid: Reply) => Step[];
 }
 
@@ -224,6 +226,7 @@ function bodies(): WireFault[] {
   ) => ({
     name,
     isHarmless,
+    isOfText: true,
     steps: (reply: Reply) => withBody(retyped(reply, type), Buffer.from(body(reply.body.toString()))),
   });
   const same = (valid: string) => valid;
