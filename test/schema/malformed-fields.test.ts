@@ -195,6 +195,26 @@ test('a training with an unreadable status does not hide the trigger word of an 
   expect(data?.model?.triggerWord).toEqual(expect.any(String));
 });
 
+test('the newest training is found although its time cannot be read', async () => {
+  const rows = [
+    { id: 'new', createdAt: 'soon' },
+    { id: 'middle', createdAt: 2_000 },
+    { id: 'old', createdAt: 1_000 },
+  ];
+  const { query, upstream: seed } = startGateway({
+    transport: async (request, upstream) =>
+      request.url.endsWith('/trainings') ? Response.json({ trainings: rows, hasMore: false }) : upstream(request),
+  });
+
+  const { id } = await seedModel(seed, 'Dresses');
+
+  const { data } = await query('query ($id: ID!) { node(id: $id) { ... on Model { latestTraining { id } } } }', {
+    id: globalId({ kind: 'Model', id }),
+  });
+
+  expect(JSON.stringify(data)).toContain(globalId({ kind: 'Training', modelId: id, id: 'new' }));
+});
+
 test('the id of a model that was created is not lost when its name is malformed', async () => {
   const { query } = startGateway({
     transport: async (request, upstream) => {
