@@ -123,8 +123,10 @@ export class Things<R extends Row> {
     });
   }
 
+  /** A field that must have a value. Where a list reports none, the row is read by id, which may. */
   required<Field extends keyof R>(row: R, field: Field) {
-    const value = this.field(row, field);
+    const isUnread = this.known(row)[field] === null && !this.#whole?.has(nameOf(row));
+    const value = isUnread ? this.#read(row).then((whole) => soundValue(whole, field)) : this.field(row, field);
     return value instanceof Promise
       ? value.then((later) => this.#promised(later, field))
       : this.#promised(value, field);

@@ -101,7 +101,8 @@ export function createDownload(options: DownloadOptions): Download {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const allowed: boolean = cameFromUs && isAllowed(url);
       cameFromUs = allowed || url.origin === upstreamOrigin;
-      const answer = await budget.within(visit(url, budget.signal, fetchUpstream, allowed));
+      const send = () => visit(url, budget.signal, fetchUpstream, allowed);
+      const answer = await budget.within(send().catch((error) => resend(error, budget.signal, send)));
       if (!REDIRECTS.has(answer.status)) return { url, answer };
       void answer.body?.cancel().catch(() => {});
       const next = absolute(answer.headers.get('location') ?? '', url);
@@ -133,6 +134,12 @@ export function createDownload(options: DownloadOptions): Download {
       throw failureOf(error, nameOf(start), budget);
     }
   };
+}
+
+/** Sends a request once more that got no response: its server may have closed the kept connection that it went over. */
+function resend(error: unknown, signal: AbortSignal, send: () => Promise<Answer>): Promise<Answer> {
+  if (signal.aborted || error instanceof DownloadError) throw error;
+  return send();
 }
 
 const isEmbedded = (address: string) => /^\s*data:/i.test(address) || !/^\s*[a-z][a-z0-9+.-]*:/i.test(address);

@@ -9,6 +9,7 @@ import { settle } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { picture } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
+import { threadsAtRest } from '../support/threads.ts';
 import { type Case, type Mutation, mayEndStream, USUAL, validReply } from './catalogue.ts';
 import { operations } from './openapi.ts';
 import { type Step, stepsOf } from './reply.ts';
@@ -82,18 +83,17 @@ export type Rig = Awaited<ReturnType<typeof startRig>>;
 export async function startRig() {
   const image = Buffer.from(await picture());
   const plans = new Map<string, Plan>();
-  const world: World = {
-    imageUrl: 'http://upstream.invalid/files/a.png',
+  const world: World & { imageUrl: string } = {
+    imageUrl: '',
     imageBase64: image.toString('base64'),
     status: 'completed',
     has: () => true,
   };
-  const holder = { url: '' };
 
   const respond = (arrived: Arrived): Step[] => {
     const plan = plans.get(arrived.apiKey);
     const mutation = plan?.isActive ? plan.mutation : undefined;
-    const valid = (status: string) => ({ ...world, imageUrl: `${holder.url}/files/a.png`, status });
+    const valid = (status: string) => ({ ...world, status });
     if (arrived.path.startsWith('/files/')) {
       const reply = fileReply(image, 'image/png');
       if (mutation?.operation !== IMAGE_FILE) return stepsOf(reply);
@@ -117,7 +117,7 @@ export async function startRig() {
   };
 
   const upstream = await startRawUpstream(respond);
-  holder.url = upstream.url;
+  world.imageUrl = `${upstream.url}/files/a.png`;
   const network = openNetwork(upstream.url);
   const started = startGateway({
     // A whole number of milliseconds, so that the times of the clock by hand are exact.
@@ -143,6 +143,7 @@ export async function startRig() {
 
   /** Lets time pass. @throws Error when a timer that ends starts another one for no time, without end. */
   async function advance(milliseconds: number): Promise<void> {
+    await threadsAtRest();
     let isOver = false;
     const advanced = clock.advance(milliseconds).finally(() => {
       isOver = true;

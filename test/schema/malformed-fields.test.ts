@@ -333,3 +333,28 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(started.takeRequests()).toEqual(['listTrainings', 'listTrainings']);
   });
 });
+
+test('a display name that a list reports as null is read from the model itself', async () => {
+  const started = startGateway(changing(/\/models$/, { displayName: null }));
+  await seedModel(started.upstream, 'Dresses');
+
+  const { data, errors } = await started.query(
+    graphql(`query NullDisplayName { models { nodes { displayName customModelType } } }`),
+  );
+
+  expect(errors).toBeUndefined();
+  expect(data).toMatchObject({ models: { nodes: [{ displayName: 'Dresses' }] } });
+});
+
+test('a display name that no response reports is an error of the operation that was to report it', async () => {
+  const started = startGateway(changing(/\/models(\/|$)/, { displayName: null }));
+  await seedModel(started.upstream, 'Dresses');
+
+  const { errors } = await started.query(
+    graphql(`query NoDisplayName { models { nodes { displayName customModelType } } }`),
+  );
+
+  expect(errors?.map(({ message }) => message)).toEqual([
+    'The upstream broke its contract. getModel: displayName: expected a value, got none.',
+  ]);
+});

@@ -258,6 +258,28 @@ test('an allowed host may be private, speak http and listen on its own port', as
   }
 });
 
+test('an image is requested once more when its server closes the kept connection instead of responding', async () => {
+  let requests = 0;
+  const host = await startHost((request, response) => {
+    requests++;
+    if (requests === 2) request.socket.destroy();
+    else response.end(`response ${requests}`);
+  });
+  const download = startDownload({ allowedHosts: ['127.0.0.1'] });
+  const address = `http://127.0.0.1:${host.port}/`;
+
+  expect(await textOf(await download(address, signal))).toBe('response 1');
+  expect(await textOf(await download(address, signal))).toBe('response 3');
+});
+
+test('an image whose server never responds is requested twice, not more', async () => {
+  const host = await startHost((request) => request.socket.destroy());
+  const download = startDownload({ allowedHosts: ['127.0.0.1'] });
+
+  await expect(download(`http://127.0.0.1:${host.port}/`, signal)).rejects.toMatchObject({ name: 'DownloadError' });
+  expect(host.requests).toHaveLength(2);
+});
+
 test('a picture that announces too many bytes is refused before it is read', async () => {
   const host = await startHost((_, response) => response.setHeader('content-length', 11).write('pixels'));
   const download = startDownload({ connect: host.connect, maxBytes: 10 });

@@ -159,6 +159,8 @@ test.each([
   ],
   [{ image_size: { width: '512', height: 768 } }, { image_size: { width: 512, height: 768 } }],
   [{ images: null, outputs: ['https://cdn.example/1.png'] }, { images: [{ url: 'https://cdn.example/1.png' }] }],
+  [{ images: ['  https://cdn.example/1.png\n'] }, { images: [{ url: 'https://cdn.example/1.png' }] }],
+  [{ images: [{ url: '\u0000', image: 'iVBORw0KGgo=' }] }, { images: [{ base64: 'iVBORw0KGgo=' }] }],
   [{ error: false }, { error: null }],
   [{ error: { code: 5, detail: 'Out of memory.' } }, { error: 'Out of memory.' }],
   [{ error: ['Out of memory.'] }, { error: 'Out of memory.' }],

@@ -61,6 +61,8 @@ type Documents = {
     "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    ": typeof types.MalformedMergedDocument,
     "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }": typeof types.MalformedTriggerDocument,
     "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    ": typeof types.MalformedCreateDocument,
+    "query NullDisplayName { models { nodes { displayName customModelType } } }": typeof types.NullDisplayNameDocument,
+    "query NoDisplayName { models { nodes { displayName customModelType } } }": typeof types.NoDisplayNameDocument,
     "\n  subscription AwaitImages($id: ID!) { predictionUpdated(id: $id) { status isFinished images { url } } }\n": typeof types.AwaitImagesDocument,
     "\n  mutation CreateAndAwaitImages($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { status images { url } } } }\n  }\n": typeof types.CreateAndAwaitImagesDocument,
     "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.RenameModelDocument,
@@ -146,6 +148,8 @@ const documents: Documents = {
     "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    ": types.MalformedMergedDocument,
     "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }": types.MalformedTriggerDocument,
     "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    ": types.MalformedCreateDocument,
+    "query NullDisplayName { models { nodes { displayName customModelType } } }": types.NullDisplayNameDocument,
+    "query NoDisplayName { models { nodes { displayName customModelType } } }": types.NoDisplayNameDocument,
     "\n  subscription AwaitImages($id: ID!) { predictionUpdated(id: $id) { status isFinished images { url } } }\n": types.AwaitImagesDocument,
     "\n  mutation CreateAndAwaitImages($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { status images { url } } } }\n  }\n": types.CreateAndAwaitImagesDocument,
     "\n  mutation RenameModel($input: RenameModelInput!) {\n    renameModel(input: $input) {\n      __typename\n      ... on RenameModelSuccess { model { id displayName customModelType } }\n      ... on NotFoundError { id message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.RenameModelDocument,
@@ -369,6 +373,14 @@ export function graphql(source: "query MalformedTrigger($id: ID!) { model(id: $i
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    "): typeof import('./graphql.ts').MalformedCreateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query NullDisplayName { models { nodes { displayName customModelType } } }"): typeof import('./graphql.ts').NullDisplayNameDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query NoDisplayName { models { nodes { displayName customModelType } } }"): typeof import('./graphql.ts').NoDisplayNameDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

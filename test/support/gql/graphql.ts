@@ -583,6 +583,16 @@ export type MalformedCreateMutation = { createModel:
     | Record<PropertyKey, never>
    };
 
+export type NullDisplayNameQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NullDisplayNameQuery = { models: { nodes: Array<{ displayName: string, customModelType: string | null } | null> } };
+
+export type NoDisplayNameQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NoDisplayNameQuery = { models: { nodes: Array<{ displayName: string, customModelType: string | null } | null> } };
+
 export type AwaitImagesSubscriptionVariables = Exact<{
   id: string | number;
 }>;
@@ -1595,6 +1605,26 @@ export const MalformedCreateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MalformedCreateMutation, MalformedCreateMutationVariables>;
+export const NullDisplayNameDocument = new TypedDocumentString(`
+    query NullDisplayName {
+  models {
+    nodes {
+      displayName
+      customModelType
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NullDisplayNameQuery, NullDisplayNameQueryVariables>;
+export const NoDisplayNameDocument = new TypedDocumentString(`
+    query NoDisplayName {
+  models {
+    nodes {
+      displayName
+      customModelType
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NoDisplayNameQuery, NoDisplayNameQueryVariables>;
 export const AwaitImagesDocument = new TypedDocumentString(`
     subscription AwaitImages($id: ID!) {
   predictionUpdated(id: $id) {
