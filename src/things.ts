@@ -98,11 +98,11 @@ export class Things<R extends Row> {
     return this.#known().get(nameOf(row)) ?? row;
   }
 
-  field<Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
+  /** @param isRequired Whether null or a malformed value, which a list reports, is not good enough either. */
+  field<Field extends keyof R>(row: R, field: Field, isRequired = false): R[Field] | Promise<R[Field]> {
     const known = this.known(row);
-    if (known[field] !== undefined || malformedIn(known, field) || this.#whole?.has(nameOf(row))) {
-      return soundValue(known, field);
-    }
+    const isKnown = isRequired ? known[field] : known[field] !== undefined || malformedIn(known, field);
+    if (isKnown || this.#whole?.has(nameOf(row))) return soundValue(known, field);
     return this.#read(row).then(
       (whole) => soundValue(whole, field),
       (error: unknown) => {
@@ -123,10 +123,8 @@ export class Things<R extends Row> {
     });
   }
 
-  /** A field that must have a value. Where a list reports none, the row is read by id, which may. */
   required<Field extends keyof R>(row: R, field: Field) {
-    const isUnread = this.known(row)[field] === null && !this.#whole?.has(nameOf(row));
-    const value = isUnread ? this.#read(row).then((whole) => soundValue(whole, field)) : this.field(row, field);
+    const value = this.field(row, field, true);
     return value instanceof Promise
       ? value.then((later) => this.#promised(later, field))
       : this.#promised(value, field);

@@ -143,7 +143,8 @@ export class Pool {
 
   #close(connection: Connection): void {
     this.#all.delete(connection);
-    void connection.close();
+    // Rejects when the connection was destroyed, which is as good.
+    connection.close().catch(() => {});
   }
 
   #open(): Connection | undefined {

@@ -27,7 +27,8 @@ export class RenewedDispatcher extends Dispatcher {
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     const { make, maxAge, monotonicNow } = this.#options;
     if (monotonicNow() - this.#madeAt >= maxAge) {
-      void this.#current.close();
+      // Rejects when it was destroyed, which is as good.
+      this.#current.close().catch(() => {});
       this.#current = make();
       this.#madeAt = monotonicNow();
     }

@@ -144,11 +144,19 @@ const numberOf = (id: unknown): string | undefined => Buffer.from(String(id), 'b
  * What a mutated value changes elsewhere in a result.
  *
  * @param without Results without the value: what differs in them depends on it.
+ * @param names Names of the value itself, which may well change.
  */
-export function differencesBeyond(seen: Observation, usual: Observation, without: readonly Observation[]): string[] {
+export function differencesBeyond(
+  seen: Observation,
+  usual: Observation,
+  without: readonly Observation[],
+  names: readonly string[],
+): string[] {
   const dataOf = ({ results: [first] }: Observation) => first?.data;
   const allowed = without.flatMap((one) => differences(dataOf(usual), dataOf(one)));
-  const isAllowed = (path: string) => allowed.some((one) => path.startsWith(one) || one.startsWith(path));
+  const isAllowed = (path: string) =>
+    names.some((name) => path.endsWith(`/${name}/`)) ||
+    allowed.some((one) => path.startsWith(one) || one.startsWith(path));
   const [beyond] = differences(dataOf(usual), dataOf(seen)).filter((path) => !isAllowed(path));
   return beyond === undefined ? [] : [`another field changes: ${beyond.replaceAll(/\/\d+/g, '')}`];
 }

@@ -138,6 +138,7 @@ export async function startRig() {
     await network.destroy();
   });
   const { clock } = started;
+  const startTime = clock.now();
   const watchErrors = catchErrors();
   onTestFinished(watchErrors.restore);
 
@@ -240,6 +241,8 @@ export async function startRig() {
     plans.set(apiKey, plan);
     const oddWaits: number[] = [];
     watchErrors.take();
+    // The times in responses are as far back in every case.
+    clock.setWallClock(startTime);
     const run = () => {
       if (scenario.kind === 'stream') return stream(apiKey, plan, count % 2 === 0);
       return scenario.kind === 'image' ? showImage(apiKey, plan, { scenario }) : query(apiKey, scenario);

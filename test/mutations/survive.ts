@@ -40,7 +40,7 @@ async function findFaults(rig: Rig, cases: readonly Case[], all: readonly Case[]
       without = observed;
       absent.set(name, without);
     }
-    return differencesBeyond(seen, expected, without);
+    return differencesBeyond(seen, expected, without, mutation.names);
   }
 
   for (const one of cases) {

@@ -334,17 +334,20 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   });
 });
 
-test('a display name that a list reports as null is read from the model itself', async () => {
-  const started = startGateway(changing(/\/models$/, { displayName: null }));
-  await seedModel(started.upstream, 'Dresses');
+test.each([null, 7, true, [], { name: 'Dresses' }])(
+  'the display name %j in a list is replaced by that of the model itself',
+  async (displayName) => {
+    const started = startGateway(changing(/\/models$/, { displayName }));
+    await seedModel(started.upstream, 'Dresses');
 
-  const { data, errors } = await started.query(
-    graphql(`query NullDisplayName { models { nodes { displayName customModelType } } }`),
-  );
+    const { data, errors } = await started.query(
+      graphql(`query NoDisplayNameInList { models { nodes { displayName customModelType } } }`),
+    );
 
-  expect(errors).toBeUndefined();
-  expect(data).toMatchObject({ models: { nodes: [{ displayName: 'Dresses' }] } });
-});
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({ models: { nodes: [{ displayName: 'Dresses' }] } });
+  },
+);
 
 test('a display name that no response reports is an error of the operation that was to report it', async () => {
   const started = startGateway(changing(/\/models(\/|$)/, { displayName: null }));

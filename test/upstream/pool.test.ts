@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Connection, type ConnectionOwner, Pool, type PoolOptions } from '../../src/upstream/pool.ts';
+import { settle } from '../support/clock.ts';
 import { startUpstream } from '../support/upstream.ts';
 
 const somebody: ConnectionOwner = { isConfirmed: true };
@@ -152,5 +153,21 @@ describe('a connection that is too old', () => {
 
     expect(lent[1]).not.toBe(lent[0]);
     expect(lent[0]?.closed).toBe(true);
+  });
+
+  test('may come back after the pool was destroyed, and rejects no promise that nothing handles', async () => {
+    let time = 0;
+    const { pool, lent, lend } = startPool({ maxAge: 1_000, monotonicNow: () => time });
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.prependListener('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    lend();
+    await pool.destroy();
+    time = 1_000;
+    pool.takeBackFailed(lent[0] as Connection);
+    await settle();
+
+    expect(unhandled).toEqual([]);
   });
 });

@@ -61,7 +61,7 @@ type Documents = {
     "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    ": typeof types.MalformedMergedDocument,
     "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }": typeof types.MalformedTriggerDocument,
     "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    ": typeof types.MalformedCreateDocument,
-    "query NullDisplayName { models { nodes { displayName customModelType } } }": typeof types.NullDisplayNameDocument,
+    "query NoDisplayNameInList { models { nodes { displayName customModelType } } }": typeof types.NoDisplayNameInListDocument,
     "query NoDisplayName { models { nodes { displayName customModelType } } }": typeof types.NoDisplayNameDocument,
     "\n  subscription AwaitImages($id: ID!) { predictionUpdated(id: $id) { status isFinished images { url } } }\n": typeof types.AwaitImagesDocument,
     "\n  mutation CreateAndAwaitImages($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { status images { url } } } }\n  }\n": typeof types.CreateAndAwaitImagesDocument,
@@ -148,7 +148,7 @@ const documents: Documents = {
     "\n      query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }\n    ": types.MalformedMergedDocument,
     "query MalformedTrigger($id: ID!) { model(id: $id) { triggerWord } }": types.MalformedTriggerDocument,
     "\n      mutation MalformedCreate {\n        createModel(input: { displayName: \"Dresses\" }) { ... on CreateModelSuccess { model { id displayName } } }\n      }\n    ": types.MalformedCreateDocument,
-    "query NullDisplayName { models { nodes { displayName customModelType } } }": types.NullDisplayNameDocument,
+    "query NoDisplayNameInList { models { nodes { displayName customModelType } } }": types.NoDisplayNameInListDocument,
     "query NoDisplayName { models { nodes { displayName customModelType } } }": types.NoDisplayNameDocument,
     "\n  subscription AwaitImages($id: ID!) { predictionUpdated(id: $id) { status isFinished images { url } } }\n": types.AwaitImagesDocument,
     "\n  mutation CreateAndAwaitImages($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { status images { url } } } }\n  }\n": types.CreateAndAwaitImagesDocument,
@@ -376,7 +376,7 @@ export function graphql(source: "\n      mutation MalformedCreate {\n        cre
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query NullDisplayName { models { nodes { displayName customModelType } } }"): typeof import('./graphql.ts').NullDisplayNameDocument;
+export function graphql(source: "query NoDisplayNameInList { models { nodes { displayName customModelType } } }"): typeof import('./graphql.ts').NoDisplayNameInListDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -583,10 +583,10 @@ export type MalformedCreateMutation = { createModel:
     | Record<PropertyKey, never>
    };
 
-export type NullDisplayNameQueryVariables = Exact<{ [key: string]: never; }>;
+export type NoDisplayNameInListQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NullDisplayNameQuery = { models: { nodes: Array<{ displayName: string, customModelType: string | null } | null> } };
+export type NoDisplayNameInListQuery = { models: { nodes: Array<{ displayName: string, customModelType: string | null } | null> } };
 
 export type NoDisplayNameQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1605,8 +1605,8 @@ export const MalformedCreateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MalformedCreateMutation, MalformedCreateMutationVariables>;
-export const NullDisplayNameDocument = new TypedDocumentString(`
-    query NullDisplayName {
+export const NoDisplayNameInListDocument = new TypedDocumentString(`
+    query NoDisplayNameInList {
   models {
     nodes {
       displayName
@@ -1614,7 +1614,7 @@ export const NullDisplayNameDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<NullDisplayNameQuery, NullDisplayNameQueryVariables>;
+    `) as unknown as TypedDocumentString<NoDisplayNameInListQuery, NoDisplayNameInListQueryVariables>;
 export const NoDisplayNameDocument = new TypedDocumentString(`
     query NoDisplayName {
   models {
