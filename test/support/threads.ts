@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { settle } from './clock.ts';
 
-/** Threads of libuv's pool by default. */
-const THREADS = 4;
 /** Turns of the event loop in which the result of one thread starts the work of the next. */
 const FOLLOW_UP = 30;
 
@@ -12,13 +10,16 @@ const FOLLOW_UP = 30;
  * moves does not know of: without this wait, a deadline passes while a thread still works.
  */
 export async function threadsAtRest(): Promise<void> {
-  for (;;) {
-    // The pool starts work in order, so that short work from before these calls has ended when all of them have.
-    await Promise.all(Array.from({ length: THREADS }, roundTrip));
+  do {
+    await roundTrip();
     await settle(FOLLOW_UP);
-    const { queue, process } = sharp.counters();
-    if (queue + process === 0) return;
-  }
+  } while (isDecoding());
 }
 
+/** Ends when all work that was queued before has ended, because tests have a pool of one thread (vitest.config.ts). */
 const roundTrip = () => new Promise<void>((resolve) => randomBytes(1, () => resolve()));
+
+function isDecoding(): boolean {
+  const { queue, process } = sharp.counters();
+  return queue + process > 0;
+}
