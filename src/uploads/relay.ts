@@ -25,6 +25,8 @@ export interface RelayOptions {
 
 /** A picture on its way from a sender to the upstream. */
 export interface Relay extends OutgoingStream {
+  /** Whether it waits for the sender, and not for the upstream. */
+  readonly isReading: boolean;
   /**
    * Reads until something may go out, so that what shows at once is refused before the upstream is asked.
    *
@@ -49,6 +51,7 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
   let first: Uint8Array | undefined;
   let wholeAt: number | undefined;
   let file: Promise<TempFile> | undefined;
+  let isReading = false;
 
   const readFile = async (): Promise<Uint8Array> => {
     const received = await file;
@@ -56,10 +59,13 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
   };
 
   const read = async (): Promise<Uint8Array | undefined> => {
+    isReading = true;
     try {
       return (await reader?.read())?.value;
     } catch {
       throw cutShort();
+    } finally {
+      isReading = false;
     }
   };
 
@@ -107,6 +113,9 @@ export function createRelay(source: ReadableStream<Uint8Array> | null, options: 
     milliseconds,
     get wholeAt() {
       return wholeAt;
+    },
+    get isReading() {
+      return isReading;
     },
     async begin() {
       first = await next();

@@ -66,11 +66,13 @@ export function createTickets(options: TicketsOptions): Tickets {
     const { modelId, replace } = target;
     if (replace === undefined) {
       const id = await dataItems.upload(modelId, relay, { signal });
+      requireWhole(relay, target);
       return stored(201, describe(request, apiKey, { modelId, id }));
     }
     const key = { modelId, id: replace };
     try {
       await dataItems.replace(key, relay, { signal });
+      requireWhole(relay, target);
     } finally {
       // It may have happened even where it failed.
       onReplaced(apiKey, key);
@@ -84,7 +86,7 @@ export function createTickets(options: TicketsOptions): Tickets {
     const arrived = new AbortController();
     request.signal.addEventListener('abort', () => stop.abort(cutShort()), { signal: arrived.signal });
     pause(limits.milliseconds, arrived.signal).then(
-      () => stop.abort(tooSlow(limits.milliseconds, 'UPLOAD_SECONDS')),
+      () => stop.abort(relay.isReading ? tooSlow(limits.milliseconds, 'UPLOAD_SECONDS') : stalled(ticket)),
       () => {},
     );
     const relay = createRelay(request.body, {
@@ -150,6 +152,19 @@ export function createTickets(options: TicketsOptions): Tickets {
       await Promise.allSettled(underWay);
     },
   };
+}
+
+/** The upstream takes no more of a picture. The sender is not to blame. */
+const stalled = ({ target }: Ticket) =>
+  new UpstreamError(operationOf(target), 'timeout', 'the upstream did not take all of a picture in time');
+
+const operationOf = ({ replace }: UploadTarget) => (replace === undefined ? 'uploadDataItem' : 'replaceDataItem');
+
+/** @throws UpstreamError when the upstream says that it has stored a picture of which it has a part at most. */
+function requireWhole({ wholeAt }: Relay, target: UploadTarget): void {
+  if (wholeAt !== undefined) return;
+  const message = 'expected an answer behind the end of a picture, got one before';
+  throw new UpstreamError(operationOf(target), 'invalid-response', message);
 }
 
 /** Whether a failure says for sure that nothing happened. */

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import pino from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import { Pool } from '../../src/upstream/pool.ts';
+import { openNetwork } from '../../src/upstream/network.ts';
 import { until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { TypedDocumentString } from '../support/gql/graphql.ts';
@@ -39,7 +39,15 @@ interface Reaching {
 /** An upstream over sockets, and a server of images, whose bodies fail as the names in their paths say. */
 async function startUpstream() {
   /** Requests whose path contains this are not answered. */
-  const state = { held: undefined as string | undefined, running: true, fails: true };
+  const state = {
+    held: undefined as string | undefined,
+    running: true,
+    fails: true,
+    /** Takes the place of what answers uploads. */
+    takeUpload: undefined as ((request: IncomingMessage, response: ServerResponse) => void) | undefined,
+    /** Takes the place of what answers looks at a prediction that is watched. */
+    answerLook: undefined as ((response: ServerResponse, json: (value: unknown) => void) => void) | undefined,
+  };
   const reaching: Reaching[] = [];
   const send = (response: ServerResponse, path: string, contentType: string, bytes: Buffer) => {
     const name =
@@ -64,13 +72,19 @@ async function startUpstream() {
     reaching.push({ method, path, request, response });
     request.on('error', () => {});
     if (state.held !== undefined && path.includes(state.held)) return;
-    if (method === 'POST') {
+    if (state.takeUpload && /\/data(?:\/|$)/.test(path) && method !== 'GET') return state.takeUpload(request, response);
+    if (method === 'POST' || method === 'PUT') {
       request.resume();
       await once(request, 'end').catch(() => {});
       return json(response, { id: 'new', dataId: 'new', predictionId: 'new' });
     }
     const id = path.split('/').at(-1) ?? '';
     if (path.startsWith('/images/')) return send(response, path, 'image/png', image);
+    if (path === '/predictions/watched') {
+      const answer = (value: unknown) => void json(response, value);
+      if (state.answerLook) return state.answerLook(response, answer);
+      return answer({ status: state.running ? 'processing' : 'completed', images: [] });
+    }
     if (path === '/predictions/running') {
       return json(response, { status: state.running ? 'processing' : 'completed', images: [] });
     }
@@ -127,12 +141,12 @@ export async function startHouse() {
     onTestFinished(() => void process.off(event, note));
   }
   const upstream = await startUpstream();
-  const pool = new Pool(upstream.url);
-  onTestFinished(() => pool.destroy());
+  const network = openNetwork(upstream.url);
+  onTestFinished(() => network.destroy());
   const started = startGateway({
     images: { hosts: [upstream.imageHost] },
-    upstream: { baseUrl: upstream.url, pool, breaker: { share: 1, rest: 1 } },
-    transport: (request) => fetch(request),
+    upstream: { breaker: { share: 1, rest: 1 } },
+    access: { baseUrl: upstream.url, transport: network, pool: network.reads },
     watch: { linger: 0 },
   });
   const serverLines: string[] = [];

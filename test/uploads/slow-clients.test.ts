@@ -175,3 +175,26 @@ test('a slow upload does not keep the circuit breaker open', async () => {
   expect(await readModel()).toBe('read');
   for (const { leaving } of uploads) leaving.abort();
 });
+
+test('an upstream that stops to take a picture is not taken for a slow client', async () => {
+  const { slowUploads, clock } = await start(async ({ body, signal }) => {
+    await body?.getReader().read();
+    return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  });
+  const uploads = await slowUploads();
+  for (const { send, end } of uploads) {
+    send(file.subarray(8_000));
+    end();
+  }
+
+  await clock.advance(120_000);
+
+  for (const { response } of uploads) {
+    const { status, body } = await response.then(async (answer) => ({
+      status: answer.status,
+      body: await answer.json(),
+    }));
+    expect(status).toBe(504);
+    expect(body.error).toMatchObject({ code: 'UPSTREAM_TIMEOUT', retryable: true });
+  }
+});
