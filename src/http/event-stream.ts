@@ -104,29 +104,30 @@ class EventStream extends Readable {
   override _read(): void {
     if (this.#isReading) return;
     this.#isReading = true;
-    this.#results.next().then(
-      (read) => {
-        this.#isReading = false;
-        if (this.destroyed) return;
-        if (read.done) {
-          if (this.#isStopping()) this.destroy(new Error('The gateway is being stopped.'));
-          else this.#complete();
-          return;
-        }
-        const { data, errors } = read.value;
-        this.#mayRetry = data === undefined && errors?.[0]?.extensions.retryable === true;
-        this.push(`event: next\ndata: ${stringify(read.value)}\n\n`);
-      },
-      (error: Error) => void this.destroy(error),
-    );
+    this.#results
+      .next()
+      .then((read) => this.#write(read))
+      .catch((error: Error) => void this.destroy(error));
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#stopKeepAlive();
-    Promise.resolve(this.#results.return?.()).then(
-      () => callback(error),
-      () => callback(error),
-    );
+    // Not awaited: results that cannot be left must not keep the connection of a stream that has failed.
+    void leave(this.#results);
+    callback(error);
+  }
+
+  #write({ value, done }: IteratorResult<Result>): void {
+    this.#isReading = false;
+    if (this.destroyed) return;
+    if (done) {
+      if (this.#isStopping()) this.destroy(new Error('The gateway is being stopped.'));
+      else this.#complete();
+      return;
+    }
+    const { data, errors } = value;
+    this.#mayRetry = data === undefined && errors?.[0]?.extensions.retryable === true;
+    this.push(`event: next\ndata: ${stringify(value)}\n\n`);
   }
 
   #complete(): void {
@@ -134,6 +135,15 @@ class EventStream extends Readable {
     const id = this.#mayRetry ? '' : `id: ${FINAL_ID}\n`;
     this.push(`${id}event: complete\ndata:\n\n`);
     this.push(null);
+  }
+}
+
+/** Never rejects: how results end that are not read any more is of no consequence. */
+async function leave(results: AsyncIterator<Result>): Promise<void> {
+  try {
+    await results.return?.();
+  } catch {
+    // The stream has ended already.
   }
 }
 

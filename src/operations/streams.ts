@@ -71,19 +71,31 @@ export async function openStream(
 
 const isUpdate = (event: unknown): event is JobUpdate => typeof event === 'object' && event !== null;
 
-/** Maps a stream of events. Leaving it ends the source at once, even while the next event is awaited. */
+/**
+ * Maps a stream of events. Leaving it ends the source at once, even while the next event is awaited. A failure ends it, too
+ * (GraphQL, 6.2.3.2 "Response Stream"): readers that read on after a failure would read it without end.
+ */
 function executeEach(
   events: AsyncIterator<unknown>,
   executeEvent: (event: unknown) => ExecutionResult | Promise<ExecutionResult | SharedResult>,
 ): Results {
+  let hasFailed = false;
   const leave = async () => {
     await events.return?.();
-    return { value: undefined, done: true } as const;
+    return OVER;
   };
   return {
     async next() {
-      const { value, done } = await events.next();
-      return done ? { value: undefined, done } : { value: await executeEvent(value), done: false };
+      if (hasFailed) return OVER;
+      try {
+        const { value, done } = await events.next();
+        return done ? OVER : { value: await executeEvent(value), done: false };
+      } catch (error) {
+        hasFailed = true;
+        // The failure itself is the one to report.
+        leave().catch(() => {});
+        throw error;
+      }
     },
     return: leave,
     async throw(error) {
@@ -98,6 +110,8 @@ function executeEach(
     },
   };
 }
+
+const OVER = { value: undefined, done: true } as const;
 
 /** Ends a stream at a time, with an error that says why. */
 function endAt(at: number, results: Results, options: StreamOptions): Results {

@@ -226,6 +226,8 @@ export function openClient(url: string) {
     get size() {
       return size;
     },
+    /** What was received until now. */
+    text: () => Buffer.concat(chunks).toString(),
     /** What was received until the server closed the connection. */
     async whole() {
       await until(() => socket.closed);

@@ -1,0 +1,50 @@
+import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
+import { expect, test } from 'vitest';
+import type { Asker } from '../../src/asker.ts';
+import type { Context } from '../../src/context.ts';
+import { openStream, type Results } from '../../src/operations/streams.ts';
+import { createClock } from '../support/clock.ts';
+
+const broken = () => new Error('the source broke');
+
+/** Opens a stream of a source that gives one event and then what the test says. */
+async function open(source: { next: () => Promise<IteratorResult<string>>; return?: () => Promise<never> }) {
+  const state = { reads: 0, returns: 0, closed: 0 };
+  const events = {
+    [Symbol.asyncIterator]: () => events,
+    next: () => (++state.reads === 1 ? Promise.resolve({ value: 'a', done: false }) : source.next()),
+    return: async () => {
+      state.returns++;
+      return (await source.return?.()) ?? { value: undefined, done: true };
+    },
+  };
+  const changed = { type: GraphQLString, subscribe: () => events, resolve: (event: unknown) => event };
+  const schema = new GraphQLSchema({
+    query: new GraphQLObjectType({ name: 'Query', fields: { a: { type: GraphQLString } } }),
+    subscription: new GraphQLObjectType({ name: 'Subscription', fields: { changed } }),
+  });
+  const { pause, now } = createClock();
+  const asker = { isHttp: false, expiresAt: undefined } as unknown as Asker;
+  const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, asker, {
+    maskError: () => new GraphQLError('masked'),
+    pause,
+    now,
+    open: () => () => void state.closed++,
+    show: (result) => result,
+  });
+  return { results: results as Results, state };
+}
+
+test.each([
+  ['is left', undefined],
+  ['is left, and fails at that', () => Promise.reject(new Error('it cannot be left'))],
+])('a source that fails %s, and its stream is over', async (_, leave) => {
+  const next = () => Promise.reject(broken());
+  const { results, state } = await open({ next, ...(leave && { return: leave }) });
+  expect(await results.next()).toMatchObject({ value: { data: { changed: 'a' } } });
+
+  await expect(results.next()).rejects.toThrow('the source broke');
+
+  expect(await results.next()).toEqual({ value: undefined, done: true });
+  expect(state).toEqual({ reads: 2, returns: 1, closed: 1 });
+});
