@@ -99,6 +99,19 @@ describe('a pacer', () => {
     expect(times.length).toBeLessThanOrEqual(10);
   });
 
+  test('sends nothing during a hold that begins while polls wait for the rate', async () => {
+    const { clock, pacer, times, poll } = start();
+    poll(2);
+    await clock.advance(10);
+
+    pacer.hold(10_000);
+    await clock.advance(9_999);
+    expect(times).toEqual([0]);
+    await clock.advance(1_000);
+
+    expect(times).toHaveLength(2);
+  });
+
   test.each([Number.NaN, -1, 0])('ignores a hold of %d ms', async (milliseconds) => {
     const { pacer, times, poll } = start();
 

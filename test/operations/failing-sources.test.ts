@@ -1,9 +1,9 @@
 import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Asker } from '../../src/asker.ts';
 import type { Context } from '../../src/context.ts';
 import { openStream, type Results } from '../../src/operations/streams.ts';
-import { createClock } from '../support/clock.ts';
+import { createClock, settle } from '../support/clock.ts';
 
 const broken = () => new Error('the source broke');
 
@@ -39,6 +39,10 @@ test.each([
   ['is left', undefined],
   ['is left, and fails at that', () => Promise.reject(new Error('it cannot be left'))],
 ])('a source that fails %s, and its stream is over', async (_, leave) => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => void unhandled.push(error);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
   const next = () => Promise.reject(broken());
   const { results, state } = await open({ next, ...(leave && { return: leave }) });
   expect(await results.next()).toMatchObject({ value: { data: { changed: 'a' } } });
@@ -47,4 +51,6 @@ test.each([
 
   expect(await results.next()).toEqual({ value: undefined, done: true });
   expect(state).toEqual({ reads: 2, returns: 1, closed: 1 });
+  await settle();
+  expect(unhandled).toEqual([]);
 });

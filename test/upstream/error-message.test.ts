@@ -77,6 +77,12 @@ test('HTML within JSON loses to any other text, and is not shown', () => {
   expect(inJson({ message: html, detail: 'Give a width < 512, as Array<number>.' })).toBe(
     'Give a width < 512, as Array<number>.',
   );
+  expect(inJson({ message: 'Expected a <b, got more.' })).toBe('Expected a <b, got more.');
+});
+
+test('the first five messages of a list are considered', () => {
+  expect(inJson({ errors: ['a', 'b', 'c', 'd', SENTENCE] })).toBe(SENTENCE);
+  expect(inJson({ errors: ['a', 'b', 'c', 'd', 'e', SENTENCE] })).toBe('a');
 });
 
 test('control and format characters become spaces', () => {
@@ -93,6 +99,8 @@ test('a body that is nested without an end is read to a depth', () => {
   const body = `${'{"error":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
 
   expect(errorMessageIn(body, 'application/json', plain)).toBeUndefined();
+  expect(inJson({ error: { error: { error: { error: SENTENCE } } } })).toBe(SENTENCE);
+  expect(inJson({ error: { error: { error: { error: { error: SENTENCE } } } } })).toBeUndefined();
 });
 
 test('secrets are taken out before the sentence is cut off', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createConnector } from '../../src/upstream/connector.ts';
@@ -87,6 +87,40 @@ describe('requests to the upstream', () => {
     await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
       failure: 'unreachable',
     });
+  });
+});
+
+describe('a tunnel', () => {
+  /** A proxy that says one thing to whoever connects. */
+  async function startSaying(text: string) {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.write(text));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  }
+
+  const connectThrough = (proxy: URL, timeout?: number) => {
+    const connect = createConnector({ proxies: proxiesOf(proxy), ...(timeout && { timeout }) });
+    return new Promise<Socket>((resolve, reject) =>
+      connect({ protocol: 'http:', hostname: 'api.example', port: '' }, (error, socket) => {
+        if (error) return reject(error);
+        onTestFinished(() => void socket.destroy());
+        resolve(socket);
+      }),
+    );
+  };
+
+  test('keeps the bytes that come with the answer of the proxy', async () => {
+    const socket = await connectThrough(await startSaying('HTTP/1.1 200 OK\r\n\r\nhello'));
+
+    expect(String((await once(socket, 'data'))[0])).toBe('hello');
+  });
+
+  test('is given up when the proxy does not answer in time', async () => {
+    await expect(connectThrough(await startSaying(''), 1)).rejects.toThrow('to answer within 1 ms, but it did not');
   });
 });
 

@@ -27,6 +27,13 @@ describe('a key is taken out of a text', () => {
     expect(createRedact('a "quoted" key')(JSON.stringify({ key: 'a "quoted" key' }))).toBe('{"key":"[redacted]"}');
   });
 
+  test.each(['base64', 'base64url'] as const)('in %s where its digits differ from the other alphabet', (encoding) => {
+    const key = 'fl_live_a???b>>>c???d';
+    expect(Buffer.from(key).toString('base64')).not.toBe(Buffer.from(key).toString('base64url'));
+
+    expect(createRedact(key)(`Basic ${Buffer.from(key).toString(encoding)}`)).toBe('Basic [redacted]');
+  });
+
   test('but not its first characters, which many keys share', () => {
     expect(redact('Keys begin with fl_live_.')).toBe('Keys begin with fl_live_.');
   });
@@ -35,6 +42,7 @@ describe('a key is taken out of a text', () => {
 describe('a short key is taken out only as a word of its own,', () => {
   test.each([
     ['demo', 'The key demo is unknown.', 'The key [redacted] is unknown.'],
+    ['demo', 'demo is not demo', '[redacted] is not [redacted]'],
     ['demo', 'A democratic demo-key and a demonstration.', 'A democratic demo-key and a demonstration.'],
     ['key-1', '"key-1", not key-10', '"[redacted]", not key-10'],
     ['a', 'This is a bad request.', 'This is a bad request.'],
