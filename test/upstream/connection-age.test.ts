@@ -98,6 +98,8 @@ test('downloads open new connections once theirs are too old', async () => {
   expect(made).toHaveLength(1);
   time = 1_000;
   await get();
+  time = 1_999;
+  await get();
 
   expect(made).toHaveLength(2);
   expect(made.map(({ closed }) => closed)).toEqual([true, false]);

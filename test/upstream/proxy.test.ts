@@ -242,6 +242,7 @@ describe('NO_PROXY', () => {
     ['http://10.1.2.3/', '2.3'],
     ['http://11.1.2.3/', '10.0.0.0/8'],
     ['http://10.example/', '10.0.0.0/8'],
+    ['http://10.1.2.3/', 'fd00::/8'],
     ['http://[::2]/', '::1'],
   ])('%s goes through the proxy with %s', (url, entry) => {
     expect(isDirect(url, [entry])).toBe(false);
