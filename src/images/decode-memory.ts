@@ -147,7 +147,8 @@ function bytesFor(header: ImageHeader, output: ImageFormat, scale: number): numb
   const copyPixels = pixels * scale * scale;
   const stored = {
     webp: pixels * WEBP_STORED + loadedWidth * loadedHeight * WEBP_LOADED,
-    png: header.hasScans ? pixels * pixelBytes : 0,
+    // A row that is repaired has a byte more than its pixels.
+    png: header.hasScans ? pixels * pixelBytes + height : 0,
     jpeg: header.hasScans ? pixels * COEFFICIENT * (header.isSubsampled ? bands / 2 : bands) : 0,
   };
   const encoded = {

@@ -1,5 +1,6 @@
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import type { DecodeCheck } from './decode-check.ts';
+import { nextTurn } from './next-turn.ts';
 import { createPictureScanner, RefusedPictureError } from './scan.ts';
 
 /** A file as a client sent it. */
@@ -35,5 +36,3 @@ export async function takeIn(file: UploadedFile, maxPixels: number, checkDecodin
   await checkDecoding(async () => bytes);
   return bytes;
 }
-
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,7 +1,17 @@
+import type { Sharp } from 'sharp';
 import { DownloadError } from '../upstream/download-error.ts';
-import { type DecodeBudget, DecodeMemoryError, LONGEST, planCopy, readHeader } from './decode-memory.ts';
+import {
+  type DecodeBudget,
+  DecodeMemoryError,
+  type ImageHeader,
+  LONGEST,
+  planCopy,
+  readHeader,
+} from './decode-memory.ts';
 import { unreadable } from './inspect.ts';
 import { openImage } from './load-sharp.ts';
+import { repairInterlacedPng } from './repair-png.ts';
+import { repairLossyWebp } from './repair-webp.ts';
 import { type ImageFormat, requireFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 
@@ -39,12 +49,21 @@ export async function makeCopy(
     const plan = memory && planCopy(header, { width, format }, memory.budget.maxBytes);
     if (plan) release = await memory.budget.reserve(memory.owner, memory.signal, plan.bytes);
     const box = plan?.box ?? { width: width ?? longest, height: longest };
-    const upright = image
-      .timeout({ seconds: PATIENCE })
-      .autoOrient()
-      .resize({ ...box, fit: 'inside', withoutEnlargement: true });
-    const opaque = format === 'jpeg' ? upright.flatten({ background: 'white' }) : upright;
-    return { bytes: await opaque.toFormat(format).toBuffer(), format };
+    const encode = (decoded: Sharp) => {
+      const upright = decoded
+        .timeout({ seconds: PATIENCE })
+        .autoOrient()
+        .resize({ ...box, fit: 'inside', withoutEnlargement: true });
+      const opaque = format === 'jpeg' ? upright.flatten({ background: 'white' }) : upright;
+      return opaque.toFormat(format).toBuffer();
+    };
+    try {
+      return { bytes: await encode(image), format };
+    } catch (error) {
+      const repaired = await repair(original, header, memory?.signal);
+      if (!repaired) throw error;
+      return { bytes: await encode(await openImage(repaired, maxPixels)), format };
+    }
   } catch (cause) {
     if (memory?.signal.aborted) throw memory.signal.reason;
     if (cause instanceof DecodeMemoryError) throw new DownloadError('invalid', `${cause.message}.`, { cause });
@@ -52,4 +71,10 @@ export async function makeCopy(
   } finally {
     release();
   }
+}
+
+/** An image of what there is of a damaged one, where the decoder would return nothing. */
+async function repair(original: Buffer, { format, hasScans }: ImageHeader, signal?: AbortSignal) {
+  if (format === 'png') return hasScans ? await repairInterlacedPng(original, signal) : undefined;
+  return format === 'webp' ? repairLossyWebp(original) : undefined;
 }

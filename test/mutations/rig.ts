@@ -241,6 +241,8 @@ export async function startRig() {
     plans.set(apiKey, plan);
     const oddWaits: number[] = [];
     watchErrors.take();
+    // A response that stalled in the case before is left by now, but its connection may close a moment later.
+    for (let turn = 0; turn < WORK && upstream.stalled > 0; turn++) await settle(1);
     // The times in responses are as far back in every case.
     clock.setWallClock(startTime);
     const run = () => {

@@ -1,0 +1,2 @@
+/** Lets other work of the process run. */
+export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,0 +1,105 @@
+import { crc32, createInflateRaw } from 'node:zlib';
+import { Deinterlacer, rowBytes } from './deinterlace.ts';
+import { StoredPng } from './stored-png.ts';
+
+const SIGNATURE_BYTES = 8;
+/** Length, type and checksum. */
+const CHUNK_BYTES = 12;
+/** Positions in the file of what IHDR says, and of its checksum (Portable Network Graphics, section 11.2.1). */
+const IHDR = { type: 12, width: 16, height: 20, depth: 24, colourType: 25, interlacing: 28, checksum: 29 };
+/** Samples of a pixel by colour type. */
+const SAMPLES = [1, undefined, 3, 1, 2, undefined, 4];
+/** Of a zlib stream, before its deflate blocks (RFC 1950, section 2.2). */
+const ZLIB_HEADER_BYTES = 2;
+/** What inflates of a piece is lost when the piece has an error. So many pieces are made of the data. */
+const PIECES = 1_000;
+const LEAST_PIECE_BYTES = 64;
+/** Bytes that are taken from zlib at once, on this thread. */
+const INFLATED_AT_ONCE = 65_536;
+
+/**
+ * Makes a PNG without interlacing of what can be inflated of an interlaced one. The decoder returns the intact rows of a
+ * damaged PNG only when it is not interlaced; of an interlaced one nothing, even if only the last checksum is wrong.
+ *
+ * Takes a byte of memory for each row and what its pixels take, as `planCopy` reserves for interlaced PNGs.
+ *
+ * @param png An interlaced PNG whose header the decoder has accepted.
+ * @returns undefined when not even the first row can be inflated.
+ * @throws The signal's reason.
+ */
+export async function repairInterlacedPng(png: Buffer, signal?: AbortSignal): Promise<Buffer | undefined> {
+  const grid = {
+    width: png.readUInt32BE(IHDR.width),
+    height: png.readUInt32BE(IHDR.height),
+    bitsPerPixel: png.readUInt8(IHDR.depth) * (SAMPLES[png.readUInt8(IHDR.colourType)] ?? 0),
+  };
+  const stored = new StoredPng(headOf(png), grid.height * rowBytes(grid.width, grid.bitsPerPixel));
+  const image = new Deinterlacer(grid, stored.rows);
+  await inflate(png, image, signal);
+  return image.isEmpty ? undefined : await stored.finish(signal);
+}
+
+/** Signature and chunks until the first IDAT, without interlacing. */
+function headOf(png: Buffer): Buffer {
+  let end = SIGNATURE_BYTES;
+  for (const { type, start } of chunksOf(png)) {
+    end = start;
+    if (type === 'IDAT') break;
+  }
+  const head = Buffer.from(png.subarray(0, end));
+  head.writeUInt8(0, IHDR.interlacing);
+  head.writeUInt32BE(crc32(head.subarray(IHDR.type, IHDR.checksum)), IHDR.checksum);
+  return head;
+}
+
+/**
+ * Inflates the data of a PNG as far as that goes. Without the zlib stream around it, whose checksum is what the decoder
+ * may have failed for.
+ */
+async function inflate(png: Buffer, image: Deinterlacer, signal: AbortSignal | undefined): Promise<void> {
+  const stream = createInflateRaw({ chunkSize: INFLATED_AT_ONCE });
+  stream.on('data', (bytes: Buffer) => image.push(bytes));
+  const ended = new Promise((resolve) => stream.once('error', resolve).once('end', resolve)).then(() => true);
+  try {
+    for (const piece of piecesOf(png)) {
+      const written = new Promise((resolve) => stream.write(piece, resolve)).then(() => false);
+      const isOver = await Promise.race([ended, written]);
+      signal?.throwIfAborted();
+      if (isOver || image.isFull) return;
+    }
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** The deflated data in pieces of one size. Each is valid until the next. */
+function* piecesOf(png: Buffer): Generator<Buffer> {
+  const piece = Buffer.allocUnsafe(Math.max(LEAST_PIECE_BYTES, Math.ceil(png.byteLength / PIECES)));
+  let filled = 0;
+  let skipped = 0;
+  for (const { type, data } of chunksOf(png)) {
+    if (type !== 'IDAT') continue;
+    let at = Math.min(ZLIB_HEADER_BYTES - skipped, data.byteLength);
+    skipped += at;
+    while (at < data.byteLength) {
+      const copied = data.copy(piece, filled, at);
+      at += copied;
+      filled += copied;
+      if (filled < piece.byteLength) continue;
+      yield piece;
+      filled = 0;
+    }
+  }
+  yield piece.subarray(0, filled);
+}
+
+/** The chunks of a PNG up to its end, of which the last may be cut short. */
+function* chunksOf(png: Buffer): Generator<{ type: string; start: number; data: Buffer }> {
+  for (let start = SIGNATURE_BYTES; start + 8 <= png.byteLength; ) {
+    const length = png.readUInt32BE(start);
+    const type = png.toString('latin1', start + 4, start + 8);
+    yield { type, start, data: png.subarray(start + 8, start + 8 + length) };
+    if (type === 'IEND') return;
+    start += CHUNK_BYTES + length;
+  }
+}

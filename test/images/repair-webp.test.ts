@@ -1,0 +1,121 @@
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { makeCopy } from '../../src/images/make-copy.ts';
+import { repairLossyWebp } from '../../src/images/repair-webp.ts';
+import { draws } from '../support/draws.ts';
+import { noise } from '../support/pictures.ts';
+import { MAX_PIXELS, refusalOf } from './refusal.ts';
+
+const WIDTH = 90;
+const HEIGHT = 100;
+/** Of a frame until its first partition. */
+const FRAME_HEADER_BYTES = 10;
+
+const KINDS: readonly { name: string; make: (quality: number) => Sharp }[] = [
+  { name: 'a lossy WebP', make: (quality) => noise(WIDTH, HEIGHT).webp({ quality }) },
+  { name: 'a lossy WebP with alpha', make: (quality) => noise(WIDTH, HEIGHT, 4).webp({ quality }) },
+  {
+    name: 'a lossy WebP with EXIF',
+    make: (quality) =>
+      noise(WIDTH, HEIGHT)
+        .withExif({ IFD0: { Copyright: 'nobody' } })
+        .webp({ quality }),
+  },
+];
+
+/** Position of the frame's first partition, which has the modes of all macroblocks, and behind its first and last. */
+function frameOf(webp: Buffer) {
+  const at = webp.indexOf('VP8 ', 0, 'latin1');
+  const length = webp.readUInt32LE(at + 4);
+  const start = at + 8 + FRAME_HEADER_BYTES;
+  return { start, firstEnd: start + (webp.readUIntLE(at + 8, 3) >>> 5), end: at + 8 + length };
+}
+
+const filled = (bytes: Buffer, start: number, end: number) => Buffer.from(bytes).fill(0xff, start, end);
+const smallOf = async (webp: Buffer) => (await makeCopy(webp, { width: 45, format: 'png' }, MAX_PIXELS)).bytes;
+const pixelsOf = async (webp: Buffer) =>
+  await sharp((await makeCopy(webp, { width: undefined, format: 'png' }, MAX_PIXELS)).bytes)
+    .raw()
+    .toBuffer();
+
+describe.each(KINDS)('$name', ({ make }) => {
+  test.each([10, 80])('of quality %d with a damaged end is accepted, and the rest of it is shown', async (quality) => {
+    const webp = await make(quality).toBuffer();
+    const { start, end } = frameOf(webp);
+    const damaged = filled(webp, end - Math.ceil((end - start) / 10), end);
+
+    expect(await refusalOf(damaged)).toBeUndefined();
+    const [sound, shown] = [await pixelsOf(webp), await pixelsOf(damaged)];
+    expect(shown.byteLength).toBe(sound.byteLength);
+    expect(shown.subarray(0, sound.byteLength / 2)).toEqual(sound.subarray(0, sound.byteLength / 2));
+    expect(shown).not.toEqual(sound);
+  });
+
+  test('with damaged modes is accepted and resized', async () => {
+    // What is blurred has few modes, which end early when they are damaged.
+    const webp = await make(10).blur(3).toBuffer();
+    const { start, firstEnd } = frameOf(webp);
+    const damaged = filled(webp, Math.floor((start + firstEnd) / 2), firstEnd);
+
+    expect(await refusalOf(damaged)).toBeUndefined();
+    expect(await sharp(await smallOf(damaged)).metadata()).toMatchObject({ width: 45, height: 50 });
+  });
+
+  test('with damaged data is accepted and resized, or refused with the reason', async () => {
+    const webp = await make(40).toBuffer();
+    const { start, end } = frameOf(webp);
+    const draw = draws(webp.byteLength);
+    for (let round = 0; round < 20; round++) {
+      const damaged = Buffer.from(webp);
+      for (let count = 0; count < 3; count++) damaged[start + draw(end - start)] = draw(256);
+      const refusal = await refusalOf(damaged);
+      if (refusal !== undefined) expect(refusal).toContain('its data is damaged and cannot be decoded');
+      else await expect(smallOf(damaged)).resolves.toBeDefined();
+    }
+  });
+
+  test.each([1, 10, 80])('of quality %d that is sound has the same pixels when it is repaired', async (quality) => {
+    const webp = await make(quality).toBuffer();
+    const repaired = repairLossyWebp(webp);
+
+    expect(repaired?.byteLength).toBeGreaterThan(webp.byteLength);
+    expect(await sharp(repaired).raw().toBuffer()).toEqual(await sharp(webp).raw().toBuffer());
+  });
+});
+
+test('a WebP with bytes behind its end is accepted', async () => {
+  const webp = Buffer.concat([await noise(60, 40).webp().toBuffer(), Buffer.alloc(5, 7)]);
+
+  expect(await refusalOf(webp)).toBeUndefined();
+});
+
+/** The size of the RIFF container, changed. */
+const resized = (webp: Buffer, by: number) => {
+  const copy = Buffer.from(webp);
+  copy.writeUInt32LE(webp.readUInt32LE(4) + by, 4);
+  return copy;
+};
+
+test.each<[what: string, damage: (webp: Buffer) => Buffer, reason: string]>([
+  [
+    'with a damaged end',
+    (webp) => filled(webp, Math.floor(webp.byteLength * 0.8), webp.byteLength),
+    'its data is damaged',
+  ],
+  ['whose RIFF container is too short for it', (webp) => resized(webp, -20), 'a chunk claims'],
+  ['whose RIFF container is longer than the file', (webp) => resized(webp, 8), 'before the picture does'],
+])('a lossless WebP %s is refused with the reason', async (_, damage, reason) => {
+  const webp = await noise(60, 40).webp({ lossless: true }).toBuffer();
+
+  expect(await refusalOf(damage(webp))).toContain(reason);
+});
+
+test('an animated or lossless WebP is not repaired', async () => {
+  const frames = await Promise.all([noise(60, 40).png().toBuffer(), noise(60, 40).negate().png().toBuffer()]);
+  const animated = await sharp(frames, { join: { animated: true } })
+    .webp()
+    .toBuffer();
+
+  expect(repairLossyWebp(animated)).toBeUndefined();
+  expect(repairLossyWebp(await noise(60, 40).webp({ lossless: true }).toBuffer())).toBeUndefined();
+});
