@@ -1,5 +1,5 @@
 import { brotliDecompress, gunzip, type InputType, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
-import { BodyError, BodyTooLongError, LARGEST_ANSWER, readBytes } from './body.ts';
+import { BodyError, BodyTooLongError, LARGEST_ANSWER } from './body.ts';
 import { NetworkError } from './road-errors.ts';
 
 /** The codings of {@link decode}, for `Accept-Encoding`. Node.js 20 has no zstd. */
@@ -33,16 +33,25 @@ export function decodeResponse(response: Response, contentEncoding: string | und
   const headers = new Headers(response.headers);
   // It counts the encoded bytes.
   headers.delete('content-length');
-  const decoded = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const bytes = await decode(await readBytes(response, LARGEST_ANSWER), contentEncoding, LARGEST_ANSWER);
-        if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes));
-        controller.close();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Unlike a reader of its own, a pipe passes cancellation on while the body is being read.
+  const decoded = body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>(
+      {
+        transform(chunk) {
+          size += chunk.byteLength;
+          if (size > LARGEST_ANSWER) throw new BodyTooLongError(LARGEST_ANSWER);
+          chunks.push(chunk);
+        },
+        async flush(controller) {
+          const bytes = await decode(Buffer.concat(chunks, size), contentEncoding, LARGEST_ANSWER);
+          if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes));
+        },
       },
-      cancel: (reason) => body.cancel(reason),
-    },
-    { highWaterMark: 0 },
+      undefined,
+      { highWaterMark: 0 },
+    ),
   );
   return new Response(decoded, { status, statusText, headers });
 }

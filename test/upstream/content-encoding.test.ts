@@ -6,8 +6,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import { alarm } from '../../src/jobs/alarm.ts';
 import { pause } from '../../src/jobs/pause.ts';
+import { decodeResponse } from '../../src/upstream/content-encoding.ts';
 import { openNetwork } from '../../src/upstream/network.ts';
 import { createUpstreams, type Upstream } from '../../src/upstream/upstream.ts';
+import { settle } from '../support/clock.ts';
 
 interface Answer {
   coding: string;
@@ -150,4 +152,17 @@ test('a decoded body does not keep the length of the encoded one', async () => {
 
   expect(response.headers.get('content-length')).toBeNull();
   expect(await response.text()).toBe(JSON_TEXT);
+});
+
+test('a coded body that stalls is canceled at its source when its reader leaves', async () => {
+  const reasons: unknown[] = [];
+  const source = new ReadableStream({ cancel: (reason) => void reasons.push(reason) });
+  const reader = decodeResponse(new Response(source), 'gzip').body?.getReader();
+  const read = reader?.read();
+  await settle();
+  await reader?.cancel('left');
+  await settle();
+
+  expect(await read).toEqual({ done: true, value: undefined });
+  expect(reasons).toEqual(['left']);
 });
