@@ -1,4 +1,4 @@
-import { createPlaces } from '../upstream/places.ts';
+import { createPlaces, shareOf } from '../upstream/places.ts';
 
 /** Decides when a body may be read. Until then it waits with its sender, not in memory. */
 export interface Admission {
@@ -16,6 +16,3 @@ export function createAdmission({ atOnce }: { atOnce: number }): Admission {
   const places = createPlaces({ total: atOnce, each: shareOf(atOnce) });
   return { enter: (signal, owner) => places.enter(owner, signal) };
 }
-
-/** How much of a resource one owner may hold: three quarters, so that another owner need not wait for a slow one. */
-export const shareOf = (total: number): number => Math.ceil(total * 0.75);

@@ -22,6 +22,12 @@ export interface PlacesOptions {
   each: number;
 }
 
+/**
+ * How many of a number of places one owner may hold: three quarters, and at least one less than all, so that another owner
+ * need not wait for a slow one. Owners take turns at a single place.
+ */
+export const shareOf = (total: number): number => Math.max(1, Math.min(Math.ceil(total * 0.75), total - 1));
+
 interface Waiting {
   count: number;
   admit: () => void;

@@ -69,6 +69,48 @@ test('files of one key that the upstream takes slowly do not keep those of anoth
   expect((await first).status).toBe(200);
 });
 
+test.each([2, 3])('one of %i places for files at the upstream stays free for another key', async (upstreamAtOnce) => {
+  const { send, seen, release } = await start({ uploads: { upstreamAtOnce } });
+  const first = send('demo', 8);
+  await until(() => seen.length >= upstreamAtOnce - 1);
+  await settle();
+
+  expect((await send('second', 2)).status).toBe(200);
+
+  expect(seen.filter((key) => key === 'demo')).toHaveLength(upstreamAtOnce - 1);
+  release();
+  expect((await first).status).toBe(200);
+});
+
+test('two keys take turns at a single place for files at the upstream', async () => {
+  const { send, seen, release } = await start({ uploads: { upstreamAtOnce: 1 } });
+  const first = send('demo', 3);
+  await until(() => seen.length === 1);
+  const second = send('second', 2);
+  await settle();
+  expect(seen).toEqual(['demo']);
+
+  release();
+
+  expect((await first).status).toBe(200);
+  expect((await second).status).toBe(200);
+  expect(seen.slice(0, 4).filter((key) => key === 'second').length).toBeGreaterThan(0);
+});
+
+test.each([2, 3])('one of %i places for bodies with files stays free for another key', async (atOnce) => {
+  const { put } = await start({ uploads: { atOnce } });
+  const controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
+  const slow = Array.from({ length: 8 }, () =>
+    put('demo', new ReadableStream<Uint8Array>({ start: (controller) => void controllers.push(controller) })),
+  );
+  await settle();
+
+  expect((await put('second', png)).status).toBe(201);
+
+  for (const controller of controllers) controller.error(new Error('The connection was closed.'));
+  for (const response of slow) expect((await response).status).toBe(400);
+});
+
 test('one key that sends slowly to all tickets does not keep another waiting', async () => {
   const { put } = await start({ uploads: { atOnce: 4 } });
   const controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
