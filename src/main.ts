@@ -88,11 +88,14 @@ async function start(config: Config) {
     images: config.images,
     listeningUrl: () => listeningUrl,
   });
-  const server = await serve(gateway, { ...config, messageBytes: config.uploads.operationBytes, log }).catch(
-    (error: unknown) => {
-      throw listenMistake(error, 'PORT', config) ?? error;
-    },
-  );
+  const server = await serve(gateway, {
+    ...config,
+    messageBytes: config.uploads.operationBytes,
+    imageStall: config.images.stallMilliseconds,
+    log,
+  }).catch((error: unknown) => {
+    throw listenMistake(error, 'PORT', config) ?? error;
+  });
   listeningUrl = server.url;
   // Not awaited: an upstream that is down for the moment keeps nothing from starting.
   if (config.upstreamUrl !== undefined) void gateway.checkUpstream();

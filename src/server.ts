@@ -8,6 +8,8 @@ import { acceptsEventStream } from './http/event-stream.ts';
 import { serveWithoutUpgrade, wantsWebSocket } from './http/plain-request.ts';
 import { readTarget } from './http/request-target.ts';
 import { sendResponse } from './http/send-response.ts';
+import { cutWhenStalled } from './http/stalled.ts';
+import { defaultImageLimits } from './images/limits.ts';
 import { type Pause, pause as realPause } from './jobs/pause.ts';
 import { Linked, LinkedList } from './linked.ts';
 import { acceptWith } from './sockets/accept.ts';
@@ -33,9 +35,11 @@ export interface ListenOptions {
   messageBytes?: number;
   /** What WebSocket clients may leave unread, in bytes. */
   unsent?: UnsentLimits;
+  /** How long a client may take nothing of an image that is sent to it, in milliseconds. @default that of the images */
+  imageStall?: number;
   /** Whether plain queries take the short road. @default true */
   shortRoad?: boolean;
-  /** How idle WebSockets wait for their next ping. @default real time */
+  /** How idle WebSockets wait for their next ping, and images for clients that do not read. @default real time */
   pause?: Pause;
   /** The monotonic clock, in milliseconds. */
   monotonicNow?: () => number;
@@ -73,7 +77,8 @@ const DRAIN = 10_000;
  * @throws Error when the address cannot be listened on, for example because the port is taken.
  */
 export async function serve(gateway: Gateway, options: ListenOptions): Promise<Server> {
-  const { host, port, trustProxy, log } = options;
+  const { host, port, trustProxy, log, pause = realPause } = options;
+  const milliseconds = options.imageStall ?? defaultImageLimits.stallMilliseconds;
   const adapter = createServerAdapter<{ req: IncomingMessage }>(async (request, { req }) => {
     const response = await gateway.fetch(request, clientOf(req, trustProxy));
     await drain(req);
@@ -82,10 +87,17 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   // The adapter only makes Fetch requests of Node's. Its own sending leaves a response open when the body fails.
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const answer = await adapter.handleNodeRequestAndResponse(request, response, { req: request });
-    await sendResponse(answer, response, (error) => {
-      // A stream that ends because the gateway is stopped is aborted on purpose.
-      if (!isDraining) log.warn({ err: error }, 'a response was aborted because its body failed');
-    });
+    const onCut = () => log.info('an image is cut because its client does not read');
+    const isImage = request.url?.startsWith('/images/');
+    const endWatch = isImage ? cutWhenStalled(response, { milliseconds, pause, onCut }) : undefined;
+    try {
+      await sendResponse(answer, response, (error) => {
+        // A stream that ends because the gateway is stopped is aborted on purpose.
+        if (!isDraining) log.warn({ err: error }, 'a response was aborted because its body failed');
+      });
+    } finally {
+      endWatch?.();
+    }
   };
   const shortRoad = options.shortRoad === false ? undefined : gateway.shortRoad;
   const answer = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
@@ -135,7 +147,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     messagesPerSecond: options.messagesPerSocket ?? 50,
     unsent: options.unsent ?? defaultUnsentLimits,
     messageBytes: options.messageBytes ?? defaultUploadLimits.operationBytes,
-    pause: options.pause ?? realPause,
+    pause,
     monotonicNow: options.monotonicNow ?? monotonicNow,
   });
   const accept = acceptWith({ gateway, server: sockets.server, addressOf, isDraining: () => isDraining });

@@ -1,5 +1,7 @@
 import { DownloadError } from '../upstream/download-error.ts';
+import { MAX_PICTURE_BYTES } from '../upstream/picture.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
+import { inPieces, whenOver } from '../util/pieces.ts';
 import { failed, staleAddress, wrongMethod } from './answers.ts';
 import type { DecodeBudget } from './decode-memory.ts';
 import { createFreshness } from './freshness.ts';
@@ -10,6 +12,7 @@ import { peek } from './peek.ts';
 import { respond, type Shown, unchanged } from './respond.ts';
 import type { Sealer } from './seal.ts';
 import { sealOnce } from './seal-once.ts';
+import { type Held, Sending } from './sending.ts';
 import { imageFormat, MEDIA_TYPES, requireFormat, SIGNATURE_BYTES } from './signature.ts';
 import { type ImageGrant, type ImageSource, type ImageSubject, readGrant, writeGrant } from './source.ts';
 import { PLACEHOLDER, stepOf, type Variant } from './variant.ts';
@@ -59,6 +62,7 @@ export function createImages(options: ImagesOptions): Images {
   const { now = wallClockNow, monotonicNow = realMonotonicNow } = options;
   const freshness = createFreshness({ now, monotonicNow });
   const library = createLibrary({ open, freshness, limits, budget: options.budget });
+  const sending = new Sending(Math.max(limits.cacheBytes, 2 * MAX_PICTURE_BYTES));
   const seal = sealOnce(sealer, now);
 
   const grantOf = (token: string) => {
@@ -87,10 +91,11 @@ export function createImages(options: ImagesOptions): Images {
     if (known) return known;
     // Many readers fetch an image in small parts. It is read once for all of them.
     if (request.method === 'GET' && request.headers.has('range')) {
-      const original = await library.original(grant.apiKey, grant.source, request.signal).catch(unlessInvalid);
+      const get = () => library.original(grant.apiKey, grant.source, request.signal);
+      const original = await sending.hold(grant.apiKey, request.signal, get).catch(unlessInvalid);
       if (original) {
         const shown = wholeOf(original);
-        return respond(request, { ...shown, byteSize: original.isSized ? shown.byteSize : undefined, caching });
+        return respond(request, { ...shown, byteSize: original.image.isSized ? shown.byteSize : undefined, caching });
       }
     }
     const { body: source, byteSize } = await open(grant.apiKey, grant.source, request.signal);
@@ -100,8 +105,9 @@ export function createImages(options: ImagesOptions): Images {
   };
 
   const showCopy = async (request: Request, { apiKey, source }: ImageGrant, variant: Variant): Promise<Response> => {
-    const copy = await library.copy(apiKey, source, variant, request.signal);
-    return respond(request, { ...wholeOf(copy), caching: cachingOf(source, `"${copy.hash}"`) });
+    const get = () => library.copy(apiKey, source, variant, request.signal);
+    const copy = await sending.hold(apiKey, request.signal, get);
+    return respond(request, { ...wholeOf(copy), caching: cachingOf(source, `"${copy.image.hash}"`) });
   };
 
   return {
@@ -148,17 +154,9 @@ function unlessInvalid(error: unknown): undefined {
   if (!(error instanceof DownloadError) || error.reason !== 'invalid') throw error;
 }
 
-/** A copy as a stream, of which nothing is taken before it is wanted. */
-const wholeOf = ({ bytes, format }: Pick<Copy, 'bytes' | 'format'>): Omit<Shown, 'caching'> => ({
-  format,
-  byteSize: bytes.byteLength,
-  body: new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        controller.enqueue(new Uint8Array(bytes));
-        controller.close();
-      },
-    },
-    { highWaterMark: 0 },
-  ),
+/** An image in memory as a stream, which keeps its room until it is over. */
+const wholeOf = ({ image, leave }: Held<Pick<Copy, 'bytes' | 'format'>>): Omit<Shown, 'caching'> => ({
+  format: image.format,
+  byteSize: image.bytes.byteLength,
+  body: whenOver(inPieces(image.bytes), leave),
 });

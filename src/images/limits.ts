@@ -9,6 +9,8 @@ export interface ImageLimits {
   cacheBytes: number;
   /** Memory for decoding, resizing and encoding, of all images together, in bytes. */
   decodeBytes: number;
+  /** How long a client may take nothing of an image that is sent to it, in milliseconds. */
+  stallMilliseconds: number;
   /** The largest picture that is decoded, width times height. */
   pixels: number;
 }
@@ -17,5 +19,6 @@ export const defaultImageLimits: ImageLimits = {
   hosts: [],
   cacheBytes: 64 * 1_048_576,
   decodeBytes: 160 * 1_048_576,
+  stallMilliseconds: 60_000,
   pixels: 100_000_000,
 };

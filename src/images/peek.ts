@@ -1,7 +1,10 @@
+import { PIECE_BYTES } from '../util/pieces.ts';
+
 /** The first bytes of a stream, and the whole stream to read from its beginning. */
 export interface Peeked {
   /** At least as many bytes as asked for, unless the stream is shorter. */
   head: Uint8Array;
+  /** In small pieces, so that it shows whether a slow reader takes any of it. */
   body: ReadableStream<Uint8Array>;
 }
 
@@ -22,15 +25,17 @@ export async function peek(source: ReadableStream<Uint8Array>, count: number): P
     size += value.byteLength;
   }
   const head = Buffer.concat(chunks);
+  let rest: Uint8Array = head;
   const body = new ReadableStream<Uint8Array>(
     {
-      start(controller) {
-        if (head.byteLength > 0) controller.enqueue(head);
-      },
       async pull(controller) {
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        while (rest.byteLength === 0) {
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          rest = value;
+        }
+        controller.enqueue(rest.subarray(0, PIECE_BYTES));
+        rest = rest.subarray(PIECE_BYTES);
       },
       cancel: (reason) => reader.cancel(reason),
     },

@@ -20,8 +20,8 @@ export type Hold = (signal: AbortSignal) => Promise<() => void>;
 
 /** Time for all waiting on the upstream, in milliseconds. */
 const WAITING = 30_000;
-/** Time for all of it, also for a slow reader, in milliseconds. */
-const LIFETIME = 300_000;
+/** Time for all of it, also for a slow reader, in milliseconds: a bound for what reads without an end. */
+const LIFETIME = 3_600_000;
 const FROM = 'the data item';
 
 /**

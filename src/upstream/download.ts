@@ -22,7 +22,7 @@ export interface DownloadOptions {
   maxBytes?: number;
   /** For all waiting on the sender, headers and body together, in milliseconds. @default 20_000 */
   timeoutMs?: number;
-  /** For everything, also the waiting on a slow reader, in milliseconds. @default 300_000 */
+  /** For everything, also the waiting on a slow reader, in milliseconds. @default 3_600_000 */
   lifetimeMs?: number;
   /** Finds the addresses of a host name. @default the system's resolver */
   resolve?: Resolve;
@@ -52,7 +52,7 @@ const CONNECTIONS_PER_HOST = 16;
  * the allowed hosts only HTTPS to public addresses is visited, and no credential leaves the upstream's origin.
  */
 export function createDownload(options: DownloadOptions): Download {
-  const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, lifetimeMs = 300_000, resolve = resolveHost } = options;
+  const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, lifetimeMs = 3_600_000, resolve = resolveHost } = options;
   const { proxies, maxConnectionAge: maxAge = 60_000, monotonicNow = realMonotonicNow } = options;
   const agent = (connector: Pick<ConnectorOptions, 'lookup' | 'checkProxied'>) =>
     new Agent({

@@ -1,5 +1,6 @@
 import ky, { HTTPError } from 'ky';
 import type { Operation } from '../contract/contract.ts';
+import { inPieces } from '../util/pieces.ts';
 import { LARGEST_ANSWER, readBytes, textOf } from './body.ts';
 import { errorMessageIn } from './error-message.ts';
 import type { Network, SendOptions } from './network.ts';
@@ -77,7 +78,7 @@ export function createFetchRoad(options: FetchRoadOptions): FetchRoad {
 
   return async ({ method, path, signal, onSent, json, bytes, stream }, read) => {
     // The body is added behind ky, which would copy it.
-    const body = json === undefined ? (stream?.body ?? (bytes && inChunks(bytes))) : JSON.stringify(json);
+    const body = json === undefined ? (stream?.body ?? (bytes && inPieces(bytes))) : JSON.stringify(json);
     const byteSize = stream ? stream.byteSize : bytes?.byteLength;
     try {
       const response = await http(path.slice(1), {
@@ -138,22 +139,6 @@ export function sendOver(transport: Transport | Network, request: Request, optio
   const init: RequestInit & { duplex: 'half' } = { body: body ?? null, duplex: 'half' };
   onSent();
   return transport(body === undefined ? request : new Request(request, init));
-}
-
-/** How much of bytes is handed over at a time, in bytes. */
-const CHUNK = 65_536;
-
-/** Bytes as a stream, of which no copy is made. */
-function inChunks(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  let at = 0;
-  return new ReadableStream({
-    pull(controller) {
-      const chunk = bytes.subarray(at, at + CHUNK);
-      at += chunk.byteLength;
-      if (chunk.byteLength > 0) controller.enqueue(chunk);
-      if (at === bytes.byteLength) controller.close();
-    },
-  });
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,3 +1,4 @@
+import { inPieces } from '../util/pieces.ts';
 import { DownloadError } from './download-error.ts';
 
 /** A picture on its way. Whoever holds it reads the body or cancels it. */
@@ -35,7 +36,7 @@ export function pictureOfBase64(text: string, maxBytes: number = MAX_PICTURE_BYT
   return {
     contentType: mediaType.trim().toLowerCase() || undefined,
     byteSize: bytes.byteLength,
-    body: streamOf(bytes),
+    body: inPieces(bytes),
   };
 }
 
@@ -48,14 +49,6 @@ function base64Digits(text: string): string {
   }
   return digits;
 }
-
-const streamOf = (bytes: Uint8Array) =>
-  new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
 
 const tooLarge = (maxBytes: number, byteSize: number) =>
   new DownloadError('too-large', `Expected at most ${maxBytes} bytes, but got ${Math.floor(byteSize)} or more.`);

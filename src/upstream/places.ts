@@ -11,6 +11,8 @@ export interface Places {
    * @throws The signal's reason when it aborts first.
    */
   enter(owner: string, signal: AbortSignal, count?: number): Promise<() => void>;
+  /** As {@link enter}, but undefined where it would have to wait. */
+  tryEnter(owner: string, count?: number): (() => void) | undefined;
   /** How many places are taken now. */
   readonly taken: number;
 }
@@ -40,6 +42,16 @@ export function createPlaces({ total, each }: PlacesOptions): Places {
   const waiting = new Map<string, Set<Waiting>>();
   let free = total;
 
+  /** Takes places, and returns what gives them back. */
+  const take = (owner: string, count: number) => {
+    takenBy.set(owner, (takenBy.get(owner) ?? 0) + count);
+    free -= count;
+    let isHere = true;
+    return () => {
+      if (isHere) leave(owner, count);
+      isHere = false;
+    };
+  };
   const leave = (owner: string, count: number) => {
     const left = (takenBy.get(owner) ?? count) - count;
     if (left === 0) takenBy.delete(owner);
@@ -64,9 +76,7 @@ export function createPlaces({ total, each }: PlacesOptions): Places {
   };
   const admitAll = () => {
     for (let next = findNext(); next && next.entry.count <= free; next = findNext()) {
-      const { owner, entry, taken } = next;
-      takenBy.set(owner, taken + entry.count);
-      free -= entry.count;
+      const { owner, entry } = next;
       // Owners that hold equally many take turns.
       const entries = waiting.get(owner);
       remove(owner, entry);
@@ -78,6 +88,10 @@ export function createPlaces({ total, each }: PlacesOptions): Places {
   return {
     get taken() {
       return total - free;
+    },
+    tryEnter(owner, count = 1) {
+      const isFree = count <= free && (takenBy.get(owner) ?? 0) + count <= each;
+      return isFree && !waiting.has(owner) && !findNext() ? take(owner, count) : undefined;
     },
     enter: (owner, signal, count = 1) =>
       new Promise((resolve, reject) => {
@@ -92,11 +106,7 @@ export function createPlaces({ total, each }: PlacesOptions): Places {
           count,
           admit: () => {
             signal.removeEventListener('abort', giveUp);
-            let isHere = true;
-            resolve(() => {
-              if (isHere) leave(owner, count);
-              isHere = false;
-            });
+            resolve(take(owner, count));
           },
         };
         signal.addEventListener('abort', giveUp, { once: true });

@@ -127,3 +127,21 @@ test('one that needs many places and leaves makes way for others', async () => {
   expect(places.taken).toBe(7);
   leave();
 });
+
+test('places are taken without waiting where they are free, and no one who waits is overtaken', async () => {
+  const places = createPlaces({ total: 10, each: 8 });
+  const first = places.tryEnter('a', 6);
+  expect([first, places.tryEnter('a', 3), places.tryEnter('b', 5)].map((leave) => leave !== undefined)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  const waiting = places.enter('b', signal, 6);
+  expect(places.tryEnter('c', 1)).toBeUndefined();
+
+  first?.();
+  (await waiting)();
+
+  places.tryEnter('c', 8)?.();
+  expect(places.taken).toBe(0);
+});
