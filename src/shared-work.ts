@@ -11,6 +11,11 @@ interface Run<Result> {
 export class SharedWork<Result> {
   readonly #running = new Map<string, Run<Result>>();
 
+  /** Whether work under this name is under way, or in use. */
+  has(name: string): boolean {
+    return this.#running.has(name);
+  }
+
   /**
    * Uses the result of the work under this name, which is begun unless it is under way.
    *

@@ -1,19 +1,17 @@
-import { DownloadError } from '../upstream/download-error.ts';
 import { MAX_PICTURE_BYTES } from '../upstream/picture.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
-import { inPieces, whenOver } from '../util/pieces.ts';
 import { failed, staleAddress, wrongMethod } from './answers.ts';
 import type { DecodeBudget } from './decode-memory.ts';
 import { createFreshness } from './freshness.ts';
 import type { ImageFacts } from './inspect.ts';
-import { type Copy, createLibrary, type OpenPicture } from './library.ts';
+import { createLibrary, type OpenPicture } from './library.ts';
 import { defaultImageLimits, type ImageLimits } from './limits.ts';
-import { peek } from './peek.ts';
-import { respond, type Shown, unchanged } from './respond.ts';
+import { createOriginals, wholeOf } from './originals.ts';
+import { respond, unchanged } from './respond.ts';
 import type { Sealer } from './seal.ts';
 import { sealOnce } from './seal-once.ts';
-import { type Held, Sending } from './sending.ts';
-import { imageFormat, MEDIA_TYPES, requireFormat, SIGNATURE_BYTES } from './signature.ts';
+import { Sending } from './sending.ts';
+import { MEDIA_TYPES } from './signature.ts';
 import { type ImageGrant, type ImageSource, type ImageSubject, readGrant, writeGrant } from './source.ts';
 import { PLACEHOLDER, stepOf, type Variant } from './variant.ts';
 
@@ -43,7 +41,7 @@ export interface ImagesOptions {
    */
   open: OpenPicture;
   /** How pictures are kept. @default {@link defaultImageLimits} */
-  limits?: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
+  limits?: Pick<ImageLimits, 'cacheBytes' | 'pixels'> & Partial<Pick<ImageLimits, 'streams'>>;
   /** Memory to decode in. @default no bound */
   budget?: DecodeBudget | undefined;
   /** The wall clock, in milliseconds since the epoch. @default real time */
@@ -63,6 +61,13 @@ export function createImages(options: ImagesOptions): Images {
   const freshness = createFreshness({ now, monotonicNow });
   const library = createLibrary({ open, freshness, limits, budget: options.budget });
   const sending = new Sending(Math.max(limits.cacheBytes, 2 * MAX_PICTURE_BYTES));
+  const originals = createOriginals({
+    open,
+    library,
+    sending,
+    freshness,
+    streams: limits.streams ?? defaultImageLimits.streams,
+  });
   const seal = sealOnce(sealer, now);
 
   const grantOf = (token: string) => {
@@ -89,19 +94,7 @@ export function createImages(options: ImagesOptions): Images {
     const caching = cachingOf(grant.source, tagOf(token, grant));
     const known = unchanged(request, caching);
     if (known) return known;
-    // Many readers fetch an image in small parts. It is read once for all of them.
-    if (request.method === 'GET' && request.headers.has('range')) {
-      const get = () => library.original(grant.apiKey, grant.source, request.signal);
-      const original = await sending.hold(grant.apiKey, request.signal, get).catch(unlessInvalid);
-      if (original) {
-        const shown = wholeOf(original);
-        return respond(request, { ...shown, byteSize: original.image.isSized ? shown.byteSize : undefined, caching });
-      }
-    }
-    const { body: source, byteSize } = await open(grant.apiKey, grant.source, request.signal);
-    const { head, body } = await peek(source, SIGNATURE_BYTES);
-    if (!imageFormat(head)) void body.cancel().catch(() => {});
-    return respond(request, { format: requireFormat(head), byteSize, body, caching });
+    return respond(request, { ...(await originals.open(request, grant.apiKey, grant.source)), caching });
   };
 
   const showCopy = async (request: Request, { apiKey, source }: ImageGrant, variant: Variant): Promise<Response> => {
@@ -148,15 +141,3 @@ export function createImages(options: ImagesOptions): Images {
     },
   };
 }
-
-/** What cannot be decoded here is passed on as it comes. */
-function unlessInvalid(error: unknown): undefined {
-  if (!(error instanceof DownloadError) || error.reason !== 'invalid') throw error;
-}
-
-/** An image in memory as a stream, which keeps its room until it is over. */
-const wholeOf = ({ image, leave }: Held<Pick<Copy, 'bytes' | 'format'>>): Omit<Shown, 'caching'> => ({
-  format: image.format,
-  byteSize: image.bytes.byteLength,
-  body: whenOver(inPieces(image.bytes), leave),
-});

@@ -36,6 +36,8 @@ export interface Library {
   copy(apiKey: string, source: ImageSource, variant: Variant, signal: AbortSignal): Promise<Copy>;
   /** The image as it is, for a part of it. @throws As {@link Library.copy}. */
   original(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<WholeImage>;
+  /** Whether the image as it is is in memory, or is being read into it. */
+  hasOriginal(apiKey: string, source: ImageSource): boolean;
   /** @throws As {@link Library.copy}. */
   facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
   /** Gives up what was made of pictures that have changed. */
@@ -135,6 +137,10 @@ export function createLibrary({ open, freshness, limits, budget, make = makeCopy
         copies.set(name, whole);
         return whole;
       });
+    },
+    hasOriginal(apiKey, source) {
+      const name = freshness.nameOf(apiKey, source);
+      return copies.has(`${name}/original`) || originals.has(name);
     },
     async facts(apiKey, source, signal) {
       const known = factsByName.get(freshness.nameOf(apiKey, source));

@@ -9,6 +9,8 @@ export interface ImageLimits {
   cacheBytes: number;
   /** Memory for decoding, resizing and encoding, of all images together, in bytes. */
   decodeBytes: number;
+  /** Originals that are streamed from the upstream at once, of all credentials. */
+  streams: number;
   /** How long a client may take nothing of an image that is sent to it, in milliseconds. */
   stallMilliseconds: number;
   /** The largest picture that is decoded, width times height. */
@@ -19,6 +21,7 @@ export const defaultImageLimits: ImageLimits = {
   hosts: [],
   cacheBytes: 64 * 1_048_576,
   decodeBytes: 160 * 1_048_576,
+  streams: 64,
   stallMilliseconds: 60_000,
   pixels: 100_000_000,
 };

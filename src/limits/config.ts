@@ -114,6 +114,9 @@ const imageSettings = {
   IMAGE_DECODE_MEGABYTES: integer({ default: 160, min: 64, max: 100_000 }).describe(
     'Memory for decoding, resizing and encoding of all images together, in megabytes. An image that takes more alone is refused.',
   ),
+  MAX_IMAGE_STREAMS: integer({ default: 64, min: 1, max: 10_000 }).describe(
+    'Original images that are passed on from the upstream at once. One key has three quarters of them at most; others wait.',
+  ),
   IMAGE_STALL_SECONDS: seconds(60).describe(
     'How long a client may take nothing of an image that is sent to it before its connection is cut, in seconds.',
   ),
@@ -203,6 +206,7 @@ export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bo
     hosts: values.IMAGE_HOSTS,
     cacheBytes: values.IMAGE_CACHE_MEGABYTES * 1_048_576,
     decodeBytes: values.IMAGE_DECODE_MEGABYTES * 1_048_576,
+    streams: values.MAX_IMAGE_STREAMS,
     stallMilliseconds: values.IMAGE_STALL_SECONDS * 1_000,
     pixels: values.MAX_IMAGE_PIXELS,
   },

@@ -44,7 +44,6 @@ export type Download = (address: string, signal: AbortSignal, fetchUpstream: Fet
 
 const MAX_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const CONNECTIONS_PER_HOST = 16;
 
 /**
  * Downloads pictures from addresses that the upstream hands out. Nobody vouches for those, so they must not become a
@@ -55,8 +54,8 @@ export function createDownload(options: DownloadOptions): Download {
   const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, lifetimeMs = 3_600_000, resolve = resolveHost } = options;
   const { proxies, maxConnectionAge: maxAge = 60_000, monotonicNow = realMonotonicNow } = options;
   const agent = (connector: Pick<ConnectorOptions, 'lookup' | 'checkProxied'>) =>
+    // As many connections as needed: how many images are read at once is limited by whoever reads them, fairly by key.
     new Agent({
-      connections: CONNECTIONS_PER_HOST,
       connect: createConnector({ ...connector, proxies, timeout: timeoutMs }),
     });
   const checkProxied = async (hostname: string) => requirePublicName(hostname, resolve);

@@ -17,7 +17,7 @@ import { serverOf } from '../support/subscribe.ts';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Bytes that begin as a png, and so may be passed on. */
-export const unreadable = (size: number): Buffer => Buffer.concat([SIGNATURE], size);
+export const unreadable = (size: number): Buffer<ArrayBuffer> => Buffer.concat([SIGNATURE], size);
 
 /** Sends an image only as fast as it is taken. */
 async function send(read: Read, image: Buffer): Promise<void> {
@@ -50,6 +50,8 @@ export async function startImageHouse(
     const read: Read = { key: String(request.headers['x-api-key']), id, response, isSent: false };
     reads.push(read);
     response.writeHead(200, { 'content-type': 'image/png', 'content-length': image.byteLength });
+    // A request that is answered holds no place in the queue of its key.
+    response.flushHeaders();
     answer(read);
   });
   upstream.listen(0, '127.0.0.1');

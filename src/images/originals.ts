@@ -1,0 +1,84 @@
+import { DownloadError } from '../upstream/download-error.ts';
+import { createPlaces, shareOf } from '../upstream/places.ts';
+import { inPieces, whenOver } from '../util/pieces.ts';
+import type { Freshness } from './freshness.ts';
+import type { Library, OpenPicture } from './library.ts';
+import { peek } from './peek.ts';
+import type { Shown } from './respond.ts';
+import type { Held, Sending } from './sending.ts';
+import { type ImageFormat, imageFormat, requireFormat, SIGNATURE_BYTES } from './signature.ts';
+import type { ImageSource } from './source.ts';
+
+/** An image that is about to be sent. */
+type Opened = Omit<Shown, 'caching'>;
+
+export interface OriginalsOptions {
+  open: OpenPicture;
+  library: Library;
+  sending: Sending;
+  freshness: Freshness;
+  /** Originals that are streamed at once, of all credentials. Each holds a connection while its client reads. */
+  streams: number;
+}
+
+/**
+ * Originals for responses. The first client of one gets it as a stream, with the first bytes as soon as they come; others
+ * that come meanwhile, and those that request a part, share one read of the whole.
+ */
+export function createOriginals({ open, library, sending, freshness, streams }: OriginalsOptions) {
+  const places = createPlaces({ total: streams, each: shareOf(streams) });
+  const streamed = new Set<string>();
+
+  const stream = async (apiKey: string, source: ImageSource, signal: AbortSignal): Promise<Opened> => {
+    const leave = await places.enter(apiKey, signal);
+    try {
+      const picture = await open(apiKey, source, signal);
+      const { head, body } = await peek(picture.body, SIGNATURE_BYTES);
+      if (!imageFormat(head)) void body.cancel().catch(() => {});
+      return { format: requireFormat(head), byteSize: picture.byteSize, body: whenOver(body, leave) };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  };
+
+  const streamFirst = async (name: string, ...of: Parameters<typeof stream>): Promise<Opened> => {
+    streamed.add(name);
+    const end = () => void streamed.delete(name);
+    try {
+      const opened = await stream(...of);
+      return { ...opened, body: whenOver(opened.body, end) };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+
+  return {
+    /** @throws DownloadError or UpstreamError when there is no image; the signal's reason when it aborts. */
+    async open({ method, headers, signal }: Request, apiKey: string, source: ImageSource): Promise<Opened> {
+      const name = freshness.nameOf(apiKey, source);
+      const isWhole = headers.has('range') || streamed.has(name) || library.hasOriginal(apiKey, source);
+      if (method === 'GET' && isWhole) {
+        const get = () => library.original(apiKey, source, signal);
+        const original = await sending.hold(apiKey, signal, get).catch(unlessInvalid);
+        if (original) return { ...wholeOf(original), ...(!original.image.isSized && { byteSize: undefined }) };
+      }
+      return streamed.has(name)
+        ? await stream(apiKey, source, signal)
+        : await streamFirst(name, apiKey, source, signal);
+    },
+  };
+}
+
+/** What cannot be decoded here is passed on as it comes. */
+function unlessInvalid(error: unknown): undefined {
+  if (!(error instanceof DownloadError) || error.reason !== 'invalid') throw error;
+}
+
+/** An image in memory as a stream, which keeps its room until it is over. */
+export const wholeOf = ({ image, leave }: Held<{ bytes: Buffer; format: ImageFormat }>): Opened => ({
+  format: image.format,
+  byteSize: image.bytes.byteLength,
+  body: whenOver(inPieces(image.bytes), leave),
+});
