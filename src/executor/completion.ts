@@ -1,4 +1,5 @@
-import { GraphQLError, locatedError, responsePathAsArray } from 'graphql';
+import { type GraphQLError, locatedError, responsePathAsArray } from 'graphql';
+import { LEFT_OUT } from './field-errors.ts';
 import type { Place } from './places.ts';
 import { ignoreRejections, whenFulfilled } from './promises.ts';
 
@@ -67,8 +68,6 @@ function nearestNullable(place: Place): Place | undefined {
 
 /** The error with its path. One that is left out needs none: to make it takes far longer than to count it. */
 const located = (place: Place, thrown: unknown, nulled: Place | undefined): GraphQLError =>
-  place.field.run.errors.isKept(nulled)
+  place.field.run.errors.isKept(nulled, thrown)
     ? locatedError(thrown, place.field.planned.nodes, responsePathAsArray(place))
     : LEFT_OUT;
-
-const LEFT_OUT = new GraphQLError('This error is left out.');

@@ -1,7 +1,10 @@
-import type { GraphQLError, ResponsePath } from 'graphql';
+import { GraphQLError, type ResponsePath } from 'graphql';
 
 /** Whether an error may pass by itself, so that it is not what a caller has to correct. */
 export type IsTransient = (error: GraphQLError) => boolean;
+
+/** Stands for an error that is only counted, so that it need not be made. */
+export const LEFT_OUT = new GraphQLError('This error is left out.');
 
 /**
  * The errors of one execution, one for each position that is null because of them. An error below a position that is null
@@ -12,6 +15,8 @@ export class FieldErrors {
   omitted = 0;
   readonly #isTransient: IsTransient | undefined;
   readonly #limit: number;
+  /** The positions of kept transient errors, the latest last. Found when an error exceeds the limit for the first time. */
+  #transient: (ResponsePath | undefined)[] | undefined;
   /**
    * By the position that is null; the position undefined stands for the whole response. An error that is not kept is
    * undefined.
@@ -41,12 +46,15 @@ export class FieldErrors {
   }
 
   /** Whether an error of this position may be kept. Any other need not be made: it is only counted. */
-  isKept(position: ResponsePath | undefined): boolean {
-    return !this.#isFull || this.#errors?.get(position) !== undefined;
+  isKept(position: ResponsePath | undefined, thrown: unknown): boolean {
+    if (!this.#isFull || this.#errors?.get(position) !== undefined) return true;
+    if (thrown === LEFT_OUT || this.#findTransient() === undefined) return false;
+    return !this.#isTransient?.(thrown instanceof GraphQLError ? thrown : errorOf(thrown));
   }
 
   /**
-   * Reports the first error of a position, or a later one of the same position in the place of a transient one.
+   * Reports the first error of a position, or a later one of the same position in the place of a transient one. Beyond the
+   * limit, an error that is not transient takes the place of the latest transient one.
    *
    * @param position What is null because of it; undefined for the whole response.
    */
@@ -55,11 +63,13 @@ export class FieldErrors {
     const known = this.#errors.get(position);
     if (known) {
       if (this.#givesWay(known, error)) this.#errors.set(position, error);
-    } else if (!this.isDiscarded(position)) {
-      const isFull = this.#isFull;
-      if (isFull) this.omitted++;
-      this.#errors.set(position, isFull ? undefined : error);
+      return;
     }
+    const isOmitted = this.#errors.has(position);
+    if (!isOmitted && this.isDiscarded(position)) return;
+    const isKept = !this.#isFull || this.#makeRoomFor(error);
+    if (isKept === isOmitted) this.omitted += isKept ? -1 : 1;
+    if (isKept || !isOmitted) this.#errors.set(position, isKept ? error : undefined);
   }
 
   /** The errors as they are now, transient ones last; undefined when there are none. */
@@ -76,7 +86,39 @@ export class FieldErrors {
     return (this.#errors?.size ?? 0) - this.omitted >= this.#limit;
   }
 
+  /** Omits a transient error for one that is not. */
+  #makeRoomFor(error: GraphQLError): boolean {
+    if (error === LEFT_OUT || this.#isTransient?.(error)) return false;
+    const found = this.#findTransient();
+    if (!found) return false;
+    this.#errors?.set(found.position, undefined);
+    this.omitted++;
+    return true;
+  }
+
+  /** The latest kept transient error. */
+  #findTransient(): { position: ResponsePath | undefined } | undefined {
+    const errors = this.#errors;
+    if (!errors) return undefined;
+    const isTransientAt = (position: ResponsePath | undefined) => {
+      const error = errors.get(position);
+      return error !== undefined && this.#isTransient?.(error) === true;
+    };
+    this.#transient ??= [...errors.keys()].filter(isTransientAt);
+    // Those that have given way since then are no longer transient.
+    while (this.#transient.length > 0) {
+      const position = this.#transient.at(-1);
+      if (isTransientAt(position)) return { position };
+      this.#transient.pop();
+    }
+    return undefined;
+  }
+
   #givesWay(known: GraphQLError, error: GraphQLError): boolean {
     return this.#isTransient?.(known) === true && !this.#isTransient(error);
   }
 }
+
+/** What was thrown as an error without a place, to be judged before it gets one. */
+const errorOf = (thrown: unknown): GraphQLError =>
+  new GraphQLError('', { originalError: thrown instanceof Error ? thrown : null });

@@ -74,11 +74,46 @@ test('a position whose error is omitted is null, counts once, and nothing is res
 });
 
 test('transient errors that are kept come last, before the number of omitted ones', async () => {
-  const items = [rejectAfter(1, 'transient'), rejectAfter(2, 'mistake'), rejectAfter(3, 'omitted')];
+  const items = [rejectAfter(1, 'transient'), rejectAfter(2, 'mistake'), rejectAfter(3, 'transient')];
 
   const response = await respondTo('{ items { first } }', { items: items.map((fail) => fail()) }, limitsOf(2));
 
   expect(messagesOf(response)).toEqual(['mistake', 'transient', omitted(1)]);
+});
+
+test.each<[when: string, turns: number]>([
+  ['while transient errors fill the response', 2],
+  ['after all of them', 9],
+])('a mistake that is found %s is reported in the place of a transient error', async (_, turns) => {
+  const items = [
+    ...Array.from({ length: 5 }, (_each, index) => ({ first: rejectAfter(1 + index, 'transient') })),
+    { first: rejectAfter(turns, 'mistake') },
+    { first: rejectAfter(turns, 'another mistake') },
+  ];
+
+  const response = await respondTo('{ items { first } }', { items }, limitsOf(3));
+
+  expect(response.data).toEqual({ items: Array(7).fill(null) });
+  expect(messagesOf(response)).toEqual(['mistake', 'another mistake', 'transient', omitted(4)]);
+  expect(response.errors?.map(({ path }) => path?.[1])).toEqual([5, 6, 0, undefined]);
+});
+
+test('a mistake is reported in a position whose transient error was omitted', async () => {
+  const items = [
+    { first: rejectAfter(1, 'transient'), second: 'text' },
+    { first: rejectAfter(2, 'transient'), second: rejectAfter(9, 'mistake') },
+  ];
+  // Nothing waits for a position that is null already.
+  const required = async () => {
+    await rejectAfter(20, '')().catch(() => {});
+    return 'text';
+  };
+
+  const response = await respondTo('{ items { first second } required }', { items, required }, limitsOf(1));
+
+  expect(response.data).toEqual({ items: [null, null], required: 'text' });
+  expect(messagesOf(response)).toEqual(['mistake', omitted(1)]);
+  expect(response.errors?.[0]?.path).toEqual(['items', 1, 'second']);
 });
 
 test('the fields of a mutation count toward the size of the response', async () => {
