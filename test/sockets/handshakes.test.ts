@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { openSocket } from '../e2e/client.ts';
-import { until } from '../support/clock.ts';
+import { connectSocket, openSocket } from '../e2e/client.ts';
+import { settle, until } from '../support/clock.ts';
 import { listen } from './support.ts';
 
 /** Sends a handshake that is refused. */
@@ -86,4 +86,20 @@ test('a handshake above the rate of its address waits for its turn', async () =>
   await clock.advance(1_000);
 
   expect((await third).socket.readyState).toBe(WebSocket.OPEN);
+});
+
+test('a client of graphql-ws whose handshake was refused reconnects with shouldRetry, and gives up without it', async () => {
+  const { url } = await listen({}, { rates: { socketsInTotal: 1 } });
+  const first = await openSocket(url);
+  const request = (options: { shouldRetry?: () => boolean }) => {
+    const client = connectSocket(url, { retryAttempts: 1e9, retryWait: () => settle(), ...options });
+    return client.iterate({ query: '{ __typename }' }).next();
+  };
+
+  await expect(request({})).rejects.toBeDefined();
+  const patient = request({ shouldRetry: () => true });
+  await settle(100);
+  first.socket.close();
+
+  expect(await patient).toMatchObject({ value: { data: { __typename: 'Query' } } });
 });
