@@ -1,5 +1,7 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { isHost } from '../../src/access/credential.ts';
 import { createOrigins } from '../../src/access/origins.ts';
@@ -311,5 +313,24 @@ describe('an Upgrade to anything but a WebSocket is ignored', () => {
 
     expect(text.split('HTTP/1.1 200 OK')).toHaveLength(3);
     expect(text.split(ANSWER)).toHaveLength(3);
+  });
+});
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+if (!hasCurl) console.log('curl is missing: the tests that run it are skipped.');
+
+describe.skipIf(!hasCurl)('curl --http2, which offers an upgrade to h2c, gets the response of', () => {
+  test.each<[path: string, body: string[], expected: string]>([
+    ['/health', [], '{"status":"ok"}'],
+    ['/graphql', ['-H', 'content-type: application/json', '-d', BODY], ANSWER],
+  ])('%s', async (path, body, expected) => {
+    const { url } = await serverOf(startGateway());
+    const run = promisify(execFile);
+
+    const { stdout, stderr } = await run('curl', ['-sv', '--http2', '--max-time', '20', ...body, url + path]);
+
+    expect(stderr).toMatch(/> Upgrade: h2c/i);
+    expect(stderr).toContain('< HTTP/1.1 200 OK');
+    expect(stdout).toBe(expected);
   });
 });
