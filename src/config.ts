@@ -236,7 +236,7 @@ export function readConfig(
     apiKeyHeader,
     redisUrl: values.REDIS_URL,
     network: networkOf(values),
-    watch: watchOf(values),
+    watch: watchOf(values, values.MAX_SUBSCRIPTION_DELAY_SECONDS),
     streamsPerSocket: values.MAX_STREAMS_PER_SOCKET,
     messagesPerSocket: values.MAX_SOCKET_MESSAGES_PER_SECOND,
     jwt: jwtConfig(values),
@@ -248,7 +248,7 @@ export function readConfig(
 }
 
 /** In milliseconds, as everything inside counts. */
-function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>): WatchSettings {
+function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>, longestDelay: number): WatchSettings {
   const pace = (fastest: number, slowest: number) => ({ fastest: fastest * 1_000, slowest: slowest * 1_000 });
   return {
     pace: {
@@ -261,6 +261,8 @@ function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>): WatchSetti
     patience: values.WATCH_PATIENCE_SECONDS * 1_000,
     images: values.WATCH_IMAGES_SECONDS * 1_000,
     streams: values.MAX_STREAMS_PER_KEY,
+    // A connection that broke without a word is noticed after 48 seconds at most.
+    placeWait: 2 * longestDelay * 1_000,
   };
 }
 

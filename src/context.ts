@@ -142,12 +142,12 @@ export class Context {
   watchJobs(jobs: readonly JobKey[]) {
     const { scope } = this.#asker;
     if (scope && !jobs.every((job) => scope.includes(job))) throw outOfScope();
-    return this.#services.watching.jobs(this.#asker.credential(), jobs);
+    return this.#services.watching.jobs(this.#asker.credential(), jobs, this.#ending.signal ?? NEVER);
   }
 
   watchTrainings(modelId: string) {
     this.#requireAll();
-    return this.#services.watching.trainings(this.#asker.credential(), modelId);
+    return this.#services.watching.trainings(this.#asker.credential(), modelId, this.#ending.signal ?? NEVER);
   }
 
   /**

@@ -25,6 +25,8 @@ export interface WatchSettings {
   images: number;
   /** How many streams one credential may have open at once. */
   streams: number;
+  /** How long a stream beyond that waits for another one to end, in milliseconds. */
+  placeWait: number;
 }
 
 export const defaultWatchSettings: WatchSettings = {
@@ -38,6 +40,7 @@ export const defaultWatchSettings: WatchSettings = {
   patience: 600_000,
   images: 10_000,
   streams: 1_000,
+  placeWait: 60_000,
 };
 
 export interface WatchingOptions {
@@ -58,9 +61,9 @@ type JobEvents = Events<JobRow, WatchedKey>;
 /** The upstream's jobs as viewers see them live. */
 export interface Watching {
   /** @throws GraphQLError RATE_LIMITED when the credential has too many streams open. */
-  jobs(credential: Credential, keys: readonly JobKey[]): Promise<JobEvents>;
+  jobs(credential: Credential, keys: readonly JobKey[], signal: AbortSignal): Promise<JobEvents>;
   /** @throws GraphQLError RATE_LIMITED when the credential has too many streams open. */
-  trainings(credential: Credential, modelId: string): Promise<JobEvents>;
+  trainings(credential: Credential, modelId: string, signal: AbortSignal): Promise<JobEvents>;
   /** Something was done to this through the gateway: whoever watches it is told at once. */
   wake(credential: Credential, key: WatchedKey): void;
   /** The job's state when it has finished, or when the time is up; undefined when it could not be read. */
@@ -88,7 +91,10 @@ export function createWatching(options: WatchingOptions): Watching {
   const { upstreamOf, settings, gate, pause, now, monotonicNow, random } = options;
   const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, monotonicNow, random });
   const progress = createProgress({ now });
-  const streams = createPlaces(settings.streams, 'streams', 'MAX_STREAMS_PER_KEY');
+  const streams = createPlaces(settings.streams, 'streams', 'MAX_STREAMS_PER_KEY', {
+    longest: settings.placeWait,
+    pause,
+  });
   const sources = new LRUCache<string, Source>({
     max: CREDENTIALS,
     memoMethod: (apiKey) => ({
@@ -103,23 +109,23 @@ export function createWatching(options: WatchingOptions): Watching {
   const sourceOf = (apiKey: string) => sources.memo(apiKey);
 
   /** Counts a stream while it is open. */
-  const open = (tenant: string, listen: () => JobEvents): JobEvents => {
-    const leave = streams.take(tenant);
+  const open = async (tenant: string, signal: AbortSignal, listen: () => JobEvents): Promise<JobEvents> => {
+    const leave = await streams.wait(tenant, signal);
     return whenOver(listen(), leave);
   };
 
   return {
-    jobs: async ({ apiKey }, keys) => {
+    jobs: async ({ apiKey }, keys, signal) => {
       const source = sourceOf(apiKey);
       return await opened(
-        open(source.tenant, () => watch.listen(keys.map((key) => jobOf(source, key)))),
+        await open(source.tenant, signal, () => watch.listen(keys.map((key) => jobOf(source, key)))),
         pause,
       );
     },
     // A model without trainings has no first event to wait for.
-    trainings: async ({ apiKey }, modelId) => {
+    trainings: async ({ apiKey }, modelId, signal) => {
       const source = sourceOf(apiKey);
-      return open(source.tenant, () => watch.follow(trainingsOf(source, modelId)));
+      return await open(source.tenant, signal, () => watch.follow(trainingsOf(source, modelId)));
     },
     wake: ({ apiKey }, key) => watch.wake(jobName(sourceOf(apiKey).tenant, key)),
     async settled({ apiKey }, key, milliseconds, caller) {

@@ -181,7 +181,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   });
 
   test('more streams than one key may have open are refused in words', async () => {
-    const { started, modelId, upstream } = await startWithModel({ watch: { streams: 1 } });
+    const { started, modelId, upstream } = await startWithModel({ watch: { streams: 1, placeWait: 0 } });
     const id = training(modelId, await seedTraining(upstream, modelId));
     const stream = await subscribe(started, statusUpdated, { id });
     await stream.next();

@@ -115,3 +115,49 @@ test('a subscription that waits is forgotten when its client leaves', async () =
 
   await until(() => !clock.waits().includes(1_000));
 });
+
+describe('a subscription above the streams of its key', () => {
+  async function startFull() {
+    const started = await listen({ pause: () => new Promise(() => {}) }, { watch: { streams: 1, placeWait: 60_000 } });
+    const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });
+    const id = globalId({ kind: 'Training', modelId, id: await seedTraining(started.upstream, modelId) });
+    const payload = { query: WATCH, variables: { id } };
+    const [dead, next] = [await acknowledged(started.url), await acknowledged(started.url)];
+    dead.say({ type: 'subscribe', id: 'a', payload });
+    expect(await dead.hear()).toMatchObject({ type: 'next', id: 'a' });
+    next.say({ type: 'subscribe', id: 'b', payload });
+    await until(() => started.clock.waits().includes(60_000));
+    return { ...started, dead, next };
+  }
+
+  test('begins when the connection of another one turns out to be broken', async () => {
+    const { dead, next, clock } = await startFull();
+
+    dead.socket.terminate();
+
+    expect(await next.hear()).toMatchObject({ type: 'next', id: 'b' });
+    expect(clock.waits()).not.toContain(60_000);
+  });
+
+  test('is refused when none ends in time, and its socket stays open', async () => {
+    const { next, clock } = await startFull();
+    const refusal = next.hear();
+
+    while (clock.waits().includes(60_000)) await clock.endWaits();
+
+    expect(await refusal).toMatchObject({
+      type: 'error',
+      id: 'b',
+      payload: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+    expect(next.socket.readyState).toBe(next.socket.OPEN);
+  });
+
+  test('gives its turn up when its client leaves', async () => {
+    const { next, clock } = await startFull();
+
+    next.socket.terminate();
+
+    await until(() => !clock.waits().includes(60_000));
+  });
+});
