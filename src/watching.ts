@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from './access/credential.ts';
-import { createPlaces } from './access/rates.ts';
+import { createPlaces } from './access/places.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-sources.ts';
 import { beginningWith, whenOver } from './jobs/events.ts';
 import { createPacer } from './jobs/pacer.ts';

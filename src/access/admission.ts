@@ -2,7 +2,8 @@ import type { GraphQLError } from 'graphql';
 import type { Asker } from '../asker.ts';
 import type { Pause } from '../jobs/pause.ts';
 import { tenantOf } from './credential.ts';
-import { createPlaces, createRate, type RateLimits } from './rates.ts';
+import { createPlaces } from './places.ts';
+import { createRate, type RateLimits } from './rates.ts';
 
 /** Holds every operation to the share of its credential, over every transport. What needs no credential has none. */
 export interface OperationAdmission {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createPlaces, createRate } from '../../src/access/rates.ts';
+import { createPlaces } from '../../src/access/places.ts';
+import { createRate } from '../../src/access/rates.ts';
 import { openSocket } from '../e2e/client.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
