@@ -2,8 +2,8 @@ import SchemaBuilder from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
 import ValidationPlugin from '@pothos/plugin-validation';
-import type { Context } from '../src/context.ts';
-import type { UploadedFile } from '../src/images/intake.ts';
+import type { UploadedFile } from '../src/images/validate-upload.ts';
+import type { Context } from '../src/operations/context.ts';
 import { invalidInput } from './errors.ts';
 import { encodeGlobalId } from './ids.ts';
 

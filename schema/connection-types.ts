@@ -5,7 +5,7 @@ import type { PredictionRow } from '../src/upstream/predictions.ts';
 import type { TrainingRow } from '../src/upstream/trainings.ts';
 import { builder } from './builder.ts';
 import { DEFAULT_PAGE_SIZE } from './connection.ts';
-import type { Connection, Edge } from './scanned.ts';
+import type { Connection, Edge } from './connection-page.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 

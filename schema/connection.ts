@@ -1,8 +1,8 @@
 import { publicError } from '../src/errors.ts';
+import type { Page } from '../src/upstream/decode/objects.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
-import type { Page } from '../src/upstream/read.ts';
+import { type Connection, endOf, type Run, Scanned } from './connection-page.ts';
 import { badCursor, type ListName, type Place, readCursor, START, writeCursor } from './cursors.ts';
-import { type Connection, endOf, type Run, Scanned } from './scanned.ts';
 
 /** Turns the upstream's pages (`lastDocId`, a size of its own) into Relay connections of the size a client asks for. */
 

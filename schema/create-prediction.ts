@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { Context } from '../src/context.ts';
 import type { Wire } from '../src/contract/contract.ts';
 import { boundsOf } from '../src/contract/rules.ts';
+import type { Context } from '../src/operations/context.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
 import { builder } from './builder.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, waitSeconds } from './job.ts';
-import { Prediction } from './nodes.ts';
-import { said } from './said.ts';
-import { triggerWord } from './trained.ts';
+import { triggerWord } from './latest-training.ts';
+import { said } from './omit-nullish.ts';
+import { Prediction } from './refs.ts';
 
 const PredictionModelInput = builder.inputType('PredictionModelInput', {
   description: 'A model to take part in a prediction.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Context } from '../src/context.ts';
-import type { UploadedFile } from '../src/images/intake.ts';
 import type { ImageSource } from '../src/images/source.ts';
+import type { UploadedFile } from '../src/images/validate-upload.ts';
+import type { Context } from '../src/operations/context.ts';
 import type { DataItemRow } from '../src/upstream/data-items.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error-types.ts';
@@ -15,7 +15,7 @@ import {
 } from './errors.ts';
 import { localId, requireKey } from './ids.ts';
 import { Image } from './image.ts';
-import { DataItem, Model } from './nodes.ts';
+import { DataItem, Model } from './refs.ts';
 
 builder.node(DataItem, {
   description: 'A training image of a model.',

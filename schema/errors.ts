@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { MAX_IMAGE_BYTES } from '../src/contract/rules.ts';
 import { type ErrorCode, extensionsOf } from '../src/errors.ts';
 import { KeyReusedError } from '../src/idempotency/errors.ts';
-import { RefusedPictureError } from '../src/images/refused-picture.ts';
+import { RefusedPictureError } from '../src/images/invalid-image-error.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Context } from '../src/context.ts';
 import { isUpstreamId } from '../src/contract/rules.ts';
 import { publicError } from '../src/errors.ts';
+import type { Context } from '../src/operations/context.ts';
 import type { DataItemRow } from '../src/upstream/data-items.ts';
 import type { ModelRow } from '../src/upstream/models.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';

@@ -12,8 +12,8 @@ import './prediction.ts';
 import './create-prediction.ts';
 import './watch.ts';
 import './watch-token.ts';
-import { answerIdsAtOnce } from './node-ids.ts';
-import { guardRoots } from './roots.ts';
+import { guardRoots } from './authorize-roots.ts';
+import { answerIdsAtOnce } from './sync-ids.ts';
 
 /** The graph. */
 export const schema = guardRoots(answerIdsAtOnce(builder.toSchema()));

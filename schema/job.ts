@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Progress } from '../src/jobs/progress.ts';
-import type { JobRow } from '../src/services.ts';
+import type { JobRow } from '../src/operations/services.ts';
 import { type Malformed, malformedError } from '../src/upstream/errors.ts';
 import { builder } from './builder.ts';
 import { whenKnown } from './known.ts';

@@ -6,6 +6,8 @@ import { connectionArguments } from './connection-types.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { idempotencyKey } from './job.ts';
+import { latestTraining, triggerWord } from './latest-training.ts';
+import { said } from './omit-nullish.ts';
 import {
   DataItem,
   DataItemConnection,
@@ -14,9 +16,7 @@ import {
   PredictionConnection,
   Training,
   TrainingConnection,
-} from './nodes.ts';
-import { said } from './said.ts';
-import { latestTraining, triggerWord } from './trained.ts';
+} from './refs.ts';
 
 builder.node(Model, {
   description:

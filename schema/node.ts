@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Context } from '../src/context.ts';
-import type { Row } from '../src/things.ts';
+import type { Row } from '../src/loaders/entity-store.ts';
+import type { Context } from '../src/operations/context.ts';
 import { builder } from './builder.ts';
 import { explainId, readGlobalId } from './ids.ts';
 

@@ -8,7 +8,7 @@ import { globalId, keyOfArgument, localId, requireKey } from './ids.ts';
 import { Image } from './image.ts';
 import { Job } from './job.ts';
 import { whenKnown } from './known.ts';
-import { Model, Prediction, PredictionConnection } from './nodes.ts';
+import { Model, Prediction, PredictionConnection } from './refs.ts';
 
 const PredictionModel = builder.objectRef<Scale>('PredictionModel').implement({
   description: 'A model that takes part in a prediction.',

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { UploadedFile } from '../src/images/intake.ts';
+import type { UploadedFile } from '../src/images/validate-upload.ts';
 import { builder } from './builder.ts';
 
 builder.scalarType('DateTime', {

@@ -6,8 +6,8 @@ import { builder } from './builder.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, Job, waitSeconds } from './job.ts';
-import { Model, Training } from './nodes.ts';
-import { said } from './said.ts';
+import { said } from './omit-nullish.ts';
+import { Model, Training } from './refs.ts';
 
 const TrainingSpeed = builder.enumType('TrainingSpeed', {
   description: 'How much time a training is given.',

@@ -1,4 +1,4 @@
-import type { Context } from '../src/context.ts';
+import type { Context } from '../src/operations/context.ts';
 import type { UploadTarget } from '../src/uploads/ticket.ts';
 import { builder } from './builder.ts';
 import { actionable, InvalidInputError, invalidInput, NotFoundError } from './errors.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Context } from '../src/context.ts';
 import { explainHold, publicError } from '../src/errors.ts';
-import type { JobRow, JobUpdate } from '../src/services.ts';
+import type { Context } from '../src/operations/context.ts';
+import type { JobRow, JobUpdate } from '../src/operations/services.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
 import { builder } from './builder.ts';
 import { globalId, keyOf, requireKeyOfArgument } from './ids.ts';
 import { Job } from './job.ts';
-import { Prediction, Training } from './nodes.ts';
+import { Prediction, Training } from './refs.ts';
 
 const MOST_JOBS = 100;
 

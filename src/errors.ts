@@ -3,8 +3,8 @@ import { GraphQLError } from 'graphql';
 import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
 import { AbandonedError } from './jobs/poll.ts';
 import { OnHoldError } from './jobs/shared-poll.ts';
-import { DownloadError } from './upstream/download-error.ts';
 import { UpstreamError } from './upstream/errors.ts';
+import { DownloadError } from './upstream/images/download-error.ts';
 import { isExhausted, TempFileError } from './util/local-failure.ts';
 import { shorten } from './util/shorten.ts';
 

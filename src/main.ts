@@ -1,21 +1,21 @@
 import { setFlagsFromString } from 'node:v8';
-import { readTenants } from './access/config.ts';
-import { type Config, readConfig } from './config.ts';
-import { fileMistakes, idempotencyFile, secretFile } from './data-files.ts';
-import { readManifest } from './documents/manifest.ts';
+import { type Config, readConfig } from './config/config.ts';
+import { fileMistakes, idempotencyFile, secretFile } from './config/data-files.ts';
+import { readTenants } from './config/jwt.ts';
+import { readOrMakeSecret } from './config/secret-file.ts';
 import { createGateway } from './gateway.ts';
+import { serve } from './http/server.ts';
 import { openDiskStore } from './idempotency/disk.ts';
 import type { IdempotencyStore } from './idempotency/store.ts';
-import { readOrMakeSecret } from './secret.ts';
-import { serve } from './server.ts';
-import { ConfigError, listenMistake } from './settings.ts';
-import { createLog } from './telemetry/log.ts';
+import { createLog } from './log.ts';
+import { readManifest } from './persisted-documents/manifest.ts';
 import type { Transport } from './upstream/client.ts';
-import { createConnector } from './upstream/connector.ts';
-import { openNetwork } from './upstream/network.ts';
-import { createProxiedFetch } from './upstream/proxied-fetch.ts';
-import type { Proxies } from './upstream/proxy.ts';
+import { createConnector } from './upstream/transport/connector.ts';
+import { openNetwork } from './upstream/transport/network.ts';
+import { createProxiedFetch } from './upstream/transport/proxied-fetch.ts';
+import type { Proxies } from './upstream/transport/proxy.ts';
 import { reasonOf } from './util/data-file.ts';
+import { ConfigError, listenMistake } from './util/environment.ts';
 
 // V8 watches what outlives its collections of garbage, and then makes more of the kind where they hardly ever look. Many
 // answers that wait at once for the upstream look to it like things that stay.

@@ -22,10 +22,10 @@ const SCRIPTS = ['src/contract/generate.ts', 'schema/print.ts'];
 
 /** Timers outside `src/jobs`, each with its reason. */
 const TIMERS: Readonly<Record<string, string>> = {
-  'src/server.ts': 'the time that a stop of the process and the rest of a refused request may take, in real time',
+  'src/http/server.ts': 'the time that a stop of the process and the rest of a refused request may take, in real time',
   'src/graphiql/browser.ts': 'runs in the browser',
   'src/sandbox/sandbox.ts': 'the delay among the faults, a parameter (`pause`) that tests replace',
-  'src/upstream/time-budget.ts':
+  'src/upstream/images/time-budget.ts':
     'a deadline that stands still between two waits, which `AbortSignal.timeout` cannot; it ends work and delays none',
 };
 
@@ -35,13 +35,13 @@ const breaches = (breaks: (found: Import) => boolean) =>
 describe('who may know whom', () => {
   test.each<[rule: string, breaks: (found: Import) => boolean]>([
     ['nothing imports the programs', ({ to }) => isOf(...PROGRAMS)(to)],
-    ['only main knows the server', ({ from, to }) => to === 'src/server.ts' && from !== 'src/main.ts'],
+    ['only main knows the server', ({ from, to }) => to === 'src/http/server.ts' && from !== 'src/main.ts'],
     [
       'only main loads the gateway; the server and its sockets know its type',
       ({ from, to, when }) =>
         to === 'src/gateway.ts' &&
         from !== 'src/main.ts' &&
-        !(when === 'compiling' && isOf('src/server.ts', 'src/sockets.ts')(from)),
+        !(when === 'compiling' && isOf('src/http/server.ts', 'src/websocket/server.ts')(from)),
     ],
     [
       'only the gateway loads the graph',
@@ -58,7 +58,7 @@ describe('who may know whom', () => {
           'src/contract/rules.ts',
           'src/upstream/errors.ts',
           'src/idempotency/errors.ts',
-          'src/images/refused-picture.ts',
+          'src/images/invalid-image-error.ts',
         )(to),
     ],
     ['only upstream/ knows how requests are sent', ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from)],
@@ -70,13 +70,13 @@ describe('who may know whom', () => {
         !inUpstream(to) &&
         !inside('src/contract')(to) &&
         !inUtil(to) &&
-        to !== 'src/linked.ts',
+        to !== 'src/util/linked-list.ts',
     ],
     [
       'jobs/ knows neither GraphQL nor a resource',
       ({ from, to }) =>
         inJobs(from) &&
-        ((isOurs(to) && !inJobs(to) && !inUtil(to) && to !== 'src/linked.ts') || /graphql|pothos/.test(to)),
+        ((isOurs(to) && !inJobs(to) && !inUtil(to) && to !== 'src/util/linked-list.ts') || /graphql|pothos/.test(to)),
     ],
     [
       'sandbox/ shares only the contract, the reading of settings and util/',
@@ -86,11 +86,11 @@ describe('who may know whom', () => {
         !inSandbox(to) &&
         !inside('src/contract')(to) &&
         !inUtil(to) &&
-        to !== 'src/settings.ts',
+        to !== 'src/util/environment.ts',
     ],
     [
       'only the program and its configuration know the sandbox',
-      ({ from, to }) => inSandbox(to) && !inSandbox(from) && !isOf('src/main.ts', 'src/config.ts')(from),
+      ({ from, to }) => inSandbox(to) && !inSandbox(from) && !isOf('src/main.ts', 'src/config/config.ts')(from),
     ],
     [
       'the contract knows nobody',

@@ -1,7 +1,7 @@
 import { serverAudits } from 'graphql-http';
 import { describe, expect, test } from 'vitest';
 import { startGateway } from './support/gateway.ts';
-import { roads } from './support/roads.ts';
+import { roads } from './support/transports.ts';
 
 /** The audits of the GraphQL over HTTP specification, as far as they can be told without an address. */
 const audits = serverAudits({ url: 'http://unknown.invalid' }).map(({ id, name }) => ({ id, name }));

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { createMaskError, ERROR_CODES } from '../src/errors.ts';
-import { DownloadError } from '../src/upstream/download-error.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
+import { DownloadError } from '../src/upstream/images/download-error.ts';
 import { startGateway } from './support/gateway.ts';
 import { graphql } from './support/gql/index.ts';
 import { seedModel } from './support/seeds.ts';

@@ -7,7 +7,7 @@ import { buildSchema, getOperationAST, parse, validate } from 'graphql';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { readConfig, settings } from '../src/config.ts';
+import { readConfig, settings } from '../src/config/config.ts';
 import { ERROR_CODES } from '../src/errors.ts';
 import { ask } from './e2e/client.ts';
 import { startGateway } from './support/gateway.ts';

@@ -13,12 +13,12 @@ import {
   isObjectType,
 } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import { completeLater, handleFieldError } from './completion.ts';
-import { executeFields } from './fields.ts';
-import { type Container, type FieldPlace, ItemPlace, type Place } from './places.ts';
+import { ignoreRejections, isPromise } from '../util/promises.ts';
+import { executeFields } from './execute-fields.ts';
+import { SHORT_VALUE } from './execution.ts';
 import type { PlannedFields, Selection } from './plan.ts';
-import { ignoreRejections, isPromise } from './promises.ts';
-import { SHORT_VALUE } from './run.ts';
+import { type Container, type FieldPlace, ItemPlace, type Place } from './response-position.ts';
+import { completeLater, handleFieldError } from './settle-field.ts';
 
 /**
  * Makes what a resolver gave into what stands in the answer (GraphQL, 6.4.3 "Value Completion").

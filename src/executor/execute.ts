@@ -8,13 +8,13 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import { isPromise } from '../util/promises.ts';
+import { executeFields, executeSerially } from './execute-fields.ts';
+import { Run, type StopReason } from './execution.ts';
 import type { IsTransient } from './field-errors.ts';
-import { executeFields, executeSerially } from './fields.ts';
-import type { Container } from './places.ts';
 import { type PlannedOperation, planOf, type Values } from './plan.ts';
-import { isPromise } from './promises.ts';
+import type { Container } from './response-position.ts';
 import type { ResultLimits } from './result-limits.ts';
-import { Run, type StopReason } from './run.ts';
 
 /** An operation with the values of its variables. */
 export interface ReadOperation {

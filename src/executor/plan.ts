@@ -20,9 +20,9 @@ import {
   TypeNameMetaFieldDef,
   visit,
 } from 'graphql';
-import { collect } from './collect.ts';
+import { collect } from './collect-fields.ts';
 import { type Complete, completerOf } from './complete.ts';
-import { SHORT_VALUE, shared } from './run.ts';
+import { SHORT_VALUE, shared } from './execution.ts';
 
 /** Arguments or variables, by their names. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import type { Container } from './places.ts';
+import type { Container } from './response-position.ts';
 
 /** Limits on what one execution results in. */
 export interface ResultLimits {

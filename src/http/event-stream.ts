@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { every } from '../jobs/interval.ts';
-import { SharedResult } from '../shared-result.ts';
+import { SharedResult } from '../operations/shared-result.ts';
 
 /** The media type of server-sent events. */
 export const EVENT_STREAM = 'text/event-stream';

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
-import { badRequest } from '../uploads/refusals.ts';
+import { badRequest } from '../uploads/request-errors.ts';
 
 const ACCEPTED = 'gzip, deflate, br';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import { isHost } from '../access/credential.ts';
+import { isHost } from '../auth/credential.ts';
 
 /**
  * The path and query of a request, whichever form its target has (RFC 9112, 3.2), with `..` folded; undefined for a

@@ -1,5 +1,5 @@
 import { createBackoff } from '../jobs/backoff.ts';
-import type { Pause } from '../jobs/pause.ts';
+import type { Pause } from '../util/timers.ts';
 import { KeyReusedError, OutcomeUnknownError, StoreError } from './errors.ts';
 import type { Claim, IdempotencyStore, Outcome } from './store.ts';
 

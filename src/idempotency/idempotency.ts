@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Pause, pause as pauseInRealTime } from '../jobs/pause.ts';
+import { type Pause, pause as pauseInRealTime } from '../util/timers.ts';
 import { attempt, type Ending, type Verdict } from './attempt.ts';
 import { OutcomeUnknownError, StoreError } from './errors.ts';
 import { identify, type WriteRequest } from './identity.ts';

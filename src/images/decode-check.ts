@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { createPlaces } from '../upstream/places.ts';
+import { createPlaces } from '../util/semaphore.ts';
 import { type DecodeBudget, DecodeMemoryError } from './decode-memory.ts';
 import { inspect } from './inspect.ts';
+import { RefusedPictureError, unreadable } from './invalid-image-error.ts';
 import { makeCopy } from './make-copy.ts';
-import { RefusedPictureError, unreadable } from './refused-picture.ts';
 import { requireFormat } from './signature.ts';
 import { PLACEHOLDER } from './variant.ts';
 

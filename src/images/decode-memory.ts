@@ -1,5 +1,5 @@
 import type { Metadata } from 'sharp';
-import { createPlaces } from '../upstream/places.ts';
+import { createPlaces } from '../util/semaphore.ts';
 import type { ImageFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { tenantOf } from '../access/credential.ts';
+import { tenantOf } from '../auth/credential.ts';
 import type { ImageSource, ImageSubject } from './source.ts';
 
 /** For how long a picture is taken to be unchanged, in seconds: a data item's can be replaced, a prediction's not. */

@@ -1,19 +1,19 @@
-import { MAX_PICTURE_BYTES } from '../upstream/picture.ts';
+import type { Sealer } from '../auth/sealed-token.ts';
+import { MAX_PICTURE_BYTES } from '../upstream/images/image-stream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
-import { failed, staleAddress, wrongMethod } from './answers.ts';
 import type { DecodeBudget } from './decode-memory.ts';
 import { createFreshness } from './freshness.ts';
+import { respond, unchanged } from './image-response.ts';
 import type { ImageFacts } from './inspect.ts';
-import { createLibrary, type OpenPicture } from './library.ts';
 import { defaultImageLimits, type ImageLimits } from './limits.ts';
 import { createOriginals, wholeOf } from './originals.ts';
-import { respond, unchanged } from './respond.ts';
-import type { Sealer } from './seal.ts';
-import { sealOnce } from './seal-once.ts';
-import { Sending } from './sending.ts';
+import { failed, staleAddress, wrongMethod } from './responses.ts';
+import { Sending } from './send-bytes.ts';
 import { MEDIA_TYPES } from './signature.ts';
 import { type ImageGrant, type ImageSource, type ImageSubject, readGrant, writeGrant } from './source.ts';
+import { sealOnce } from './token-cache.ts';
 import { PLACEHOLDER, stepOf, type Variant } from './variant.ts';
+import { createLibrary, type OpenPicture } from './variant-cache.ts';
 
 /** Pictures under addresses of this gateway. */
 export interface Images {

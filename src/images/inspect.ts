@@ -1,5 +1,5 @@
-import { DownloadError } from '../upstream/download-error.ts';
-import { MAX_PICTURE_BYTES } from '../upstream/picture.ts';
+import { DownloadError } from '../upstream/images/download-error.ts';
+import { MAX_PICTURE_BYTES } from '../upstream/images/image-stream.ts';
 import { openImage } from './load-sharp.ts';
 import { type ImageFormat, MEDIA_TYPES, requireFormat } from './signature.ts';
 

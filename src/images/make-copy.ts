@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import { DownloadError } from '../upstream/download-error.ts';
+import { DownloadError } from '../upstream/images/download-error.ts';
 import {
   type DecodeBudget,
   DecodeMemoryError,

@@ -1,13 +1,13 @@
-import { DownloadError } from '../upstream/download-error.ts';
-import { createPlaces, shareOf } from '../upstream/places.ts';
+import { DownloadError } from '../upstream/images/download-error.ts';
 import { inPieces, whenOver } from '../util/pieces.ts';
+import { createPlaces, shareOf } from '../util/semaphore.ts';
 import type { Freshness } from './freshness.ts';
-import type { Library, OpenPicture } from './library.ts';
-import { peek } from './peek.ts';
-import type { Shown } from './respond.ts';
-import type { Held, Sending } from './sending.ts';
+import type { Shown } from './image-response.ts';
+import { peek } from './read-head.ts';
+import type { Held, Sending } from './send-bytes.ts';
 import { type ImageFormat, imageFormat, requireFormat, SIGNATURE_BYTES } from './signature.ts';
 import type { ImageSource } from './source.ts';
+import type { Library, OpenPicture } from './variant-cache.ts';
 
 /** An image that is about to be sent. */
 type Opened = Omit<Shown, 'caching'>;

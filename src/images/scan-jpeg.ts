@@ -1,5 +1,5 @@
-import { unreadable } from './refused-picture.ts';
-import { type Search, take, type Walk } from './walk.ts';
+import { unreadable } from './invalid-image-error.ts';
+import { type Search, take, type Walk } from './scan-steps.ts';
 
 const SOI = 0xd8;
 const EOI = 0xd9;

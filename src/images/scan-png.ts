@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { unreadable } from './refused-picture.ts';
-import { take, type Walk } from './walk.ts';
+import { unreadable } from './invalid-image-error.ts';
+import { take, type Walk } from './scan-steps.ts';
 
 const IHDR = 0x49484452;
 const PLTE = 0x504c5445;

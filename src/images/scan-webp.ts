@@ -1,5 +1,5 @@
-import { unreadable } from './refused-picture.ts';
-import { take, type Walk } from './walk.ts';
+import { unreadable } from './invalid-image-error.ts';
+import { take, type Walk } from './scan-steps.ts';
 
 // Four-character codes, read with their first character as the highest byte.
 const VP8 = 0x56503820;

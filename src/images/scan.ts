@@ -1,9 +1,9 @@
-import { RefusedPictureError } from './refused-picture.ts';
+import { RefusedPictureError } from './invalid-image-error.ts';
 import { walkJpeg } from './scan-jpeg.ts';
 import { walkPng } from './scan-png.ts';
+import { take, type Walk, Walker } from './scan-steps.ts';
 import { walkWebp } from './scan-webp.ts';
 import { type ImageFormat, imageFormat, SIGNATURE_BYTES } from './signature.ts';
-import { take, type Walk, Walker } from './walk.ts';
 
 export { RefusedPictureError };
 

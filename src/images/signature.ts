@@ -1,4 +1,4 @@
-import { DownloadError } from '../upstream/download-error.ts';
+import { DownloadError } from '../upstream/images/download-error.ts';
 
 /** The formats that the upstream accepts and that this gateway passes on. */
 export type ImageFormat = 'webp' | 'png' | 'jpeg';

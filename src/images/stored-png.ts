@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { nextTurn } from './next-turn.ts';
+import { nextTurn } from '../util/next-turn.ts';
 
 /** Length and type; checksum. */
 const CHUNK_START_BYTES = 8;

@@ -1,5 +1,5 @@
-import { Linked, LinkedList } from '../linked.ts';
-import type { Pause } from './pause.ts';
+import { Linked, LinkedList } from '../util/linked-list.ts';
+import type { Pause } from '../util/timers.ts';
 
 export interface PacedQueueOptions {
   /** How long the first in the queue must wait, in milliseconds. Below 1, the resolution of timers, it need not wait. */

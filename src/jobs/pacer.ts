@@ -1,5 +1,5 @@
+import type { Pause } from '../util/timers.ts';
 import { PacedQueue } from './paced-queue.ts';
-import type { Pause } from './pause.ts';
 import type { PollGate } from './poll-gate.ts';
 
 /** Limits the rate of the polls of one credential, however many there are. */

@@ -1,5 +1,5 @@
+import type { Pause } from '../util/timers.ts';
 import { PacedQueue } from './paced-queue.ts';
-import type { Pause } from './pause.ts';
 
 /** Admits the polls of all credentials: none during an outage, and gradually more after one. */
 export interface PollGate {

@@ -1,7 +1,7 @@
+import type { Pause } from '../util/timers.ts';
 import type { Backoff } from './backoff.ts';
 import { createOutage } from './outage.ts';
 import type { Pacer } from './pacer.ts';
-import type { Pause } from './pause.ts';
 
 /**
  * What a failed read means for a poll.

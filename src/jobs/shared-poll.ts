@@ -1,6 +1,6 @@
+import type { Pause } from '../util/timers.ts';
 import { type BackoffOptions, createBackoff } from './backoff.ts';
 import type { Pacer } from './pacer.ts';
-import type { Pause } from './pause.ts';
 import { LONG_WAIT, type Poll, type Pollable, startPoll } from './poll.ts';
 
 /** Something to watch: how to look at it, and how often. */

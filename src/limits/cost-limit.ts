@@ -3,7 +3,7 @@ import { publicError } from '../errors.ts';
 import type { ReadOperation } from '../executor/execute.ts';
 import type { PlannedOperation } from '../executor/plan.ts';
 import type { Costs } from './cost.ts';
-import { estimate } from './estimate.ts';
+import { estimate } from './estimate-cost.ts';
 import type { OperationCost } from './explain.ts';
 import { SETTINGS } from './limits.ts';
 

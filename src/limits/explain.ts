@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { TransportContext } from '../asker.ts';
+import type { TransportContext } from '../auth/caller.ts';
 
 /** What an operation may take, in requests to the upstream, and what it is allowed. */
 export interface OperationCost {

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutionResult } from 'graphql';
 import { publicError } from '../errors.ts';
-import type { Alarm } from '../jobs/pause.ts';
-import { Caller } from '../upstream/cancellation.ts';
+import { Caller } from '../util/cancellation.ts';
+import type { Alarm } from '../util/timers.ts';
 
 /** What ends the reads and the writes of an operation. */
 export interface Ending {

@@ -1,22 +1,22 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
-import type { OperationAdmission } from '../access/admission.ts';
-import type { Credential } from '../access/credential.ts';
-import { type Asker, abortScopeOf, type FindAsker, type TransportContext } from '../asker.ts';
-import { type ActingAs, Context, endlessly } from '../context.ts';
+import { type Asker, abortScopeOf, type FindAsker, type TransportContext } from '../auth/caller.ts';
+import type { Credential } from '../auth/credential.ts';
 import { isRetryable } from '../errors.ts';
 import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
-import { isPromise, whenKnown } from '../executor/promises.ts';
 import type { ResultLimits } from '../executor/result-limits.ts';
-import type { Alarm } from '../jobs/pause.ts';
-import { chosenOperation } from '../limits/chosen-operation.ts';
 import type { Costs } from '../limits/cost.ts';
 import { createCostLimit, tooCostly } from '../limits/cost-limit.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
+import type { OperationAdmission } from '../limits/operation-quota.ts';
 import { variableErrors } from '../limits/response-limits.ts';
-import type { Services } from '../services.ts';
+import { chosenOperation } from '../limits/select-operation.ts';
+import { isPromise, whenKnown } from '../util/promises.ts';
+import type { Alarm } from '../util/timers.ts';
+import { type ActingAs, Context, endlessly } from './context.ts';
 import { OperationDeadline } from './deadline.ts';
-import { openStream, type Results, type StreamOptions } from './streams.ts';
-import { type Answering, QueriesUnderWay } from './under-way.ts';
+import type { Services } from './services.ts';
+import { type Answering, QueriesUnderWay } from './single-flight.ts';
+import { openStream, type Results, type StreamOptions } from './subscriptions.ts';
 
 export interface OperationsOptions extends StreamOptions {
   schema: GraphQLSchema;

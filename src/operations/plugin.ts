@@ -1,6 +1,6 @@
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { TransportContext } from '../asker.ts';
+import type { TransportContext } from '../auth/caller.ts';
 import { extensionsOf } from '../errors.ts';
 import type { Operations } from './operations.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { contract } from '../contract/contract.gen.ts';
-import { decimal, flag, host, integer, list, textOr } from '../settings.ts';
+import { decimal, flag, host, integer, list, textOr } from '../util/environment.ts';
 import { parseFaults } from './fault-syntax.ts';
 import { operationIds } from './router.ts';
 import type { SandboxOptions } from './sandbox.ts';

@@ -3,10 +3,10 @@ import { ApiError, notFound } from './api-error.ts';
 import type { Handlers } from './handler.ts';
 import { randomId } from './ids.ts';
 import { dataItemImagePath } from './image-paths.ts';
+import type { Picture } from './image-store.ts';
 import { imageTypeOf } from './image-type.ts';
 import { requireModel } from './models.ts';
 import { type Collection, readPage } from './page.ts';
-import type { Picture } from './pictures.ts';
 import { isoTime, type World } from './world.ts';
 
 const DATA_ITEMS: Collection = {

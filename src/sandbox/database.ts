@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
-import { ConfigError } from '../settings.ts';
 import { databaseProblem, directoryProblem, reasonOf } from '../util/data-file.ts';
+import { ConfigError } from '../util/environment.ts';
 
 /** A value of a column. */
 type Value = string | number | null | Uint8Array;

@@ -1,5 +1,5 @@
 import type { Wire } from '../contract/contract.ts';
-import type { DemoPicture } from './demo-pictures.ts';
+import type { DemoPicture } from './demo-images.ts';
 
 /** A model of the demo data. */
 export interface DemoModel {

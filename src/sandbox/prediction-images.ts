@@ -1,8 +1,8 @@
 import { notFound } from './api-error.ts';
 import type { Database } from './database.ts';
+import type { Picture, PictureStore } from './image-store.ts';
 import { stateAt } from './lifecycle.ts';
 import { type PaintedModel, paint } from './painter.ts';
-import type { Picture, PictureStore } from './pictures.ts';
 import type { SettledPrediction } from './predictions.ts';
 import { seededRandom } from './random.ts';
 

@@ -1,6 +1,6 @@
 import type { Wire } from '../contract/contract.ts';
 import { type DemoModel, type DemoTraining, demoModels, demoPredictions } from './demo-data.ts';
-import type { DemoPicture } from './demo-pictures.ts';
+import type { DemoPicture } from './demo-images.ts';
 import { namedId } from './ids.ts';
 import type { ImageType } from './image-type.ts';
 import { DEMO_KEY, ownerOf } from './keys.ts';

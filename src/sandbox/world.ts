@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import type { PictureStore } from './pictures.ts';
+import type { PictureStore } from './image-store.ts';
 import type { SignedUrls } from './signed-urls.ts';
 
 /** What the handlers work with. */

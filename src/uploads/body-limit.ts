@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
-import type { Pause } from '../jobs/pause.ts';
-import { requireLength, tooLarge, tooSlow } from './refusals.ts';
+import type { Pause } from '../util/timers.ts';
+import { requireLength, tooLarge, tooSlow } from './request-errors.ts';
 
 /** What a body without files may be. */
 export interface BodyLimit {

@@ -4,9 +4,9 @@ import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import { TempFileError } from '../util/local-failure.ts';
 import { drain } from './drain.ts';
 import type { UploadLimits } from './limits.ts';
-import { type Operations, place, readMap, readOperations } from './operations.ts';
-import { badRequest, cutShort, tooLarge } from './refusals.ts';
-import { type SpooledFile, spool } from './spool.ts';
+import { type Operations, place, readMap, readOperations } from './multipart-map.ts';
+import { badRequest, cutShort, tooLarge } from './request-errors.ts';
+import { type SpooledFile, spool } from './temp-file.ts';
 
 /** An operation with its files in place. Whoever gets it discards the files in the end. */
 export interface MultipartOperation {

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { GraphQLError } from 'graphql';
+import type { Sealer } from '../auth/sealed-token.ts';
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import type { IdempotencyStore } from '../idempotency/store.ts';
 import type { DecodeCheck } from '../images/decode-check.ts';
 import { createPictureScanner } from '../images/scan.ts';
-import type { Sealer } from '../images/seal.ts';
-import type { Pause } from '../jobs/pause.ts';
 import type { DataItemKey } from '../upstream/data-items.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Admission } from './admission.ts';
+import type { Pause } from '../util/timers.ts';
 import type { UploadLimits } from './limits.ts';
-import { cutShort, requireLength, tooSlow } from './refusals.ts';
-import { createRelay, type Relay } from './relay.ts';
+import { cutShort, requireLength, tooSlow } from './request-errors.ts';
 import { createSingleUse, type Use } from './single-use.ts';
 import { readTicket, type Ticket, type UploadTarget, writeTicket } from './ticket.ts';
-import { failed, invalidTicket, ofPicture, preflight, requirePlainBody, stored } from './ticket-answers.ts';
+import { failed, invalidTicket, ofPicture, preflight, requirePlainBody, stored } from './ticket-responses.ts';
+import type { Admission } from './upload-queue.ts';
+import { createRelay, type Relay } from './upload-stream.ts';
 
 export type { UploadTarget };
 

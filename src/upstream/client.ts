@@ -1,22 +1,28 @@
 import type { BodyOf, Contract, OperationId, PathOf } from '../contract/contract.ts';
-import type { ApiKeyState } from './api-key-state.ts';
-import type { Breaker } from './breaker.ts';
-import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from './cancellation.ts';
+import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from '../util/cancellation.ts';
+import { createRedact, createRedactRow, type RedactRow } from './decode/redaction.ts';
 import type { UpstreamError } from './errors.ts';
-import type { FamiliarAnswers } from './familiar-answers.ts';
-import { createFetchRoad, type OutgoingStream, readByFetch, sendOver, type Transport } from './fetch-road.ts';
-import type { JobRow } from './job-row.ts';
-import type { Network } from './network.ts';
-import { NewJobs, readNewJob } from './new-jobs.ts';
+import type { JobRow } from './jobs.ts';
+import type { FamiliarAnswers } from './parse-cache.ts';
 import type { Paths } from './paths.ts';
-import { createPolicy, type Policy, type Start, type Task } from './policy.ts';
-import type { ConnectionSource } from './pool.ts';
-import { createPoolRoad } from './pool-road.ts';
-import { type ReadCall, type ReadId, Reading, type Reads } from './reading.ts';
-import { createRedact, createRedactRow, type RedactRow } from './redaction.ts';
-import type { RetryPolicy } from './retry.ts';
-import type { SharedReads } from './shared-reads.ts';
-import type { Turns } from './turns.ts';
+import type { ApiKeyState } from './policy/api-key-state.ts';
+import type { Breaker } from './policy/circuit-breaker.ts';
+import { NewJobs, readNewJob } from './policy/new-jobs.ts';
+import type { Turns } from './policy/request-queue.ts';
+import { createPolicy, type Policy, type Start, type Task } from './policy/request-runner.ts';
+import type { RetryPolicy } from './policy/retry.ts';
+import type { SharedReads } from './policy/single-flight.ts';
+import { type ReadCall, type ReadId, Reading, type Reads } from './read-task.ts';
+import type { ConnectionSource } from './transport/connection-pool.ts';
+import {
+  createFetchRoad,
+  type OutgoingStream,
+  readByFetch,
+  sendOver,
+  type Transport,
+} from './transport/ky-transport.ts';
+import type { Network } from './transport/network.ts';
+import { createPoolRoad } from './transport/undici-transport.ts';
 
 export type { OutgoingStream, Start, Transport };
 

@@ -1,11 +1,11 @@
 import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client, OutgoingStream } from './client.ts';
-import { type DataItemPicture, type Hold, openDataItem, type PictureOptions } from './data-item-picture.ts';
-import { ignoreBody } from './fetch-road.ts';
-import { type FieldReader, nullable, string } from './fields.ts';
-import { readJson } from './json.ts';
-import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
-import { timestamp } from './timestamp.ts';
+import { type FieldReader, nullable, string } from './decode/fields.ts';
+import { readJson } from './decode/json.ts';
+import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import { timestamp } from './decode/timestamp.ts';
+import { type DataItemPicture, type Hold, openDataItem, type PictureOptions } from './images/data-item-image.ts';
+import { ignoreBody } from './transport/ky-transport.ts';
 
 const fields = {
   createdAt: timestamp,

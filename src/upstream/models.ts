@@ -1,9 +1,9 @@
 import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client } from './client.ts';
-import { ignoreBody } from './fetch-road.ts';
-import { type FieldReader, nullable, string } from './fields.ts';
-import { readJson } from './json.ts';
-import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
+import { type FieldReader, nullable, string } from './decode/fields.ts';
+import { readJson } from './decode/json.ts';
+import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import { ignoreBody } from './transport/ky-transport.ts';
 
 const fields = {
   displayName: nullable(string),

@@ -1,8 +1,7 @@
 import type { Contract, Wire } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
 import type { CallOptions, Client } from './client.ts';
-import { failureReason } from './error-message.ts';
-import { ignoreBody } from './fetch-road.ts';
+import { failureReason } from './decode/error-message.ts';
 import {
   type FieldReader,
   fraction,
@@ -15,12 +14,13 @@ import {
   safeInteger,
   string,
   Unreadable,
-} from './fields.ts';
-import { type ImageAddress, imageAddress } from './image-address.ts';
-import { jobStatus } from './job-status.ts';
-import { readJson } from './json.ts';
-import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
-import { timestamp } from './timestamp.ts';
+} from './decode/fields.ts';
+import { type ImageAddress, imageAddress } from './decode/image-address.ts';
+import { jobStatus } from './decode/job-status.ts';
+import { readJson } from './decode/json.ts';
+import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import { timestamp } from './decode/timestamp.ts';
+import { ignoreBody } from './transport/ky-transport.ts';
 
 /** A model that takes part in a prediction, and its weight. */
 export interface Scale {

@@ -1,12 +1,12 @@
 import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client } from './client.ts';
-import { failureReason } from './error-message.ts';
-import { ignoreBody } from './fetch-road.ts';
-import { boolean, type FieldReader, fraction, int, nullable, oneOf, string } from './fields.ts';
-import { jobStatus } from './job-status.ts';
-import { readJson } from './json.ts';
-import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './read.ts';
-import { timestamp } from './timestamp.ts';
+import { failureReason } from './decode/error-message.ts';
+import { boolean, type FieldReader, fraction, int, nullable, oneOf, string } from './decode/fields.ts';
+import { jobStatus } from './decode/job-status.ts';
+import { readJson } from './decode/json.ts';
+import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import { timestamp } from './decode/timestamp.ts';
+import { ignoreBody } from './transport/ky-transport.ts';
 
 const fields = {
   status: jobStatus,

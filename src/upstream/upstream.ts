@@ -1,23 +1,23 @@
 import { LRUCache } from 'lru-cache';
+import { type Alarm, Cancellation } from '../util/cancellation.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
-import { ApiKeyState } from './api-key-state.ts';
-import { type BreakerSettings, createBreaker, defaultBreaker } from './breaker.ts';
-import { type Alarm, Cancellation } from './cancellation.ts';
+import { createPlaces } from '../util/semaphore.ts';
+import { HeldValues } from '../util/weak-value-map.ts';
 import { type Client, type ClientOptions, createClient, type Start } from './client.ts';
 import { dataItems } from './data-items.ts';
+import { DEFAULT_MAX_RETRY_AFTER } from './decode/retry-after.ts';
 import type { UpstreamError } from './errors.ts';
-import { FamiliarAnswers } from './familiar-answers.ts';
-import { HeldValues } from './held-values.ts';
-import type { JobRow } from './job-row.ts';
+import type { JobRow } from './jobs.ts';
 import { models } from './models.ts';
+import { FamiliarAnswers } from './parse-cache.ts';
 import { createPaths } from './paths.ts';
-import { createPlaces } from './places.ts';
+import { ApiKeyState } from './policy/api-key-state.ts';
+import { type BreakerSettings, createBreaker, defaultBreaker } from './policy/circuit-breaker.ts';
+import { createTurns } from './policy/request-queue.ts';
+import { defaultRetry, type RetryPolicy } from './policy/retry.ts';
+import { SharedReads } from './policy/single-flight.ts';
 import { predictions } from './predictions.ts';
-import { defaultRetry, type RetryPolicy } from './retry.ts';
-import { DEFAULT_MAX_RETRY_AFTER } from './retry-after.ts';
-import { SharedReads } from './shared-reads.ts';
 import { trainings } from './trainings.ts';
-import { createTurns } from './turns.ts';
 
 /** The REST API as one credential sees it, an object for each resource. */
 export interface Upstream {

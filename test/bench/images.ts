@@ -1,8 +1,8 @@
 import sharp from 'sharp';
+import { createSealer } from '../../src/auth/sealed-token.ts';
 import { createImages } from '../../src/images/images.ts';
-import { createSealer } from '../../src/images/seal.ts';
 import type { ImageSource } from '../../src/images/source.ts';
-import { pictureOfBase64 } from '../../src/upstream/picture.ts';
+import { pictureOfBase64 } from '../../src/upstream/images/image-stream.ts';
 
 /**
  * Measures what image addresses and copies cost the gateway: `npm run bench:images`. Prints each figure with its aim, and

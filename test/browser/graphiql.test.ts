@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { serve } from '../../src/server.ts';
+import { serve } from '../../src/http/server.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { ARGUMENTS, findChromium } from './chromium.ts';
 

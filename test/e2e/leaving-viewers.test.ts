@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../support/clock.ts';
-import { noise } from '../support/pictures.ts';
+import { noise } from '../support/images.ts';
 import { startProgram } from '../support/program.ts';
 import { ask } from './client.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { noise } from '../support/pictures.ts';
+import { noise } from '../support/images.ts';
 import { startProgram } from '../support/program.ts';
 import { ask } from './client.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import { listen } from '../sockets/support.ts';
 import { until } from '../support/clock.ts';
 import { readEvents, type ServerSentEvent } from '../support/event-source.ts';
 import { startGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
+import { listen } from '../websocket/support.ts';
 
 const WATCH = 'subscription ($id: ID!) { predictionUpdated(id: $id) { status } }';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { settle, until } from '../support/clock.ts';
-import { noise } from '../support/pictures.ts';
+import { noise } from '../support/images.ts';
 import { dataItemOf, type House, MODEL, openClient, startHouse } from './support.ts';
 
 const BOUNDARY = 'a-boundary';

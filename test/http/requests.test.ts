@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { isHost } from '../../src/access/credential.ts';
-import { createOrigins } from '../../src/access/origins.ts';
+import { isHost } from '../../src/auth/credential.ts';
+import { createOrigins } from '../../src/http/cors.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
-import { know, roads } from '../support/roads.ts';
 import { serverOf } from '../support/subscribe.ts';
+import { know, roads } from '../support/transports.ts';
 
 const BODY = '{"query":"{ models { nodes { id } } }"}';
 const ANSWER = '{"data":{"models":{"nodes":[]}}}';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { chooseMediaType, SINGLE_RESULT, STREAM } from '../../src/http/media-types.ts';
 import { startGateway } from '../support/gateway.ts';
-import { roads } from '../support/roads.ts';
+import { roads } from '../support/transports.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL = 'application/graphql-response+json';

@@ -4,11 +4,11 @@ import { type AddressInfo, connect } from 'node:net';
 import pino from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import { openNetwork } from '../../src/upstream/network.ts';
+import { openNetwork } from '../../src/upstream/transport/network.ts';
 import { until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { TypedDocumentString } from '../support/gql/graphql.ts';
-import { noise } from '../support/pictures.ts';
+import { noise } from '../support/images.ts';
 import { serverOf, transports } from '../support/subscribe.ts';
 import { faults } from './faults.ts';
 

@@ -5,7 +5,7 @@ import { makeCopy } from '../../src/images/make-copy.ts';
 import type { ImageFormat } from '../../src/images/signature.ts';
 import { PLACEHOLDER, type Variant } from '../../src/images/variant.ts';
 import { draws } from '../support/draws.ts';
-import { noise, pictures } from '../support/pictures.ts';
+import { noise, pictures } from '../support/images.ts';
 import { MAX_PIXELS, refusalOf, withFlippedByte } from './refusal.ts';
 
 const EOI = Buffer.from([0xff, 0xd9]);

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { createDecodeCheck } from '../../src/images/decode-check.ts';
 import { createDecodeBudget, type DecodeBudget, planCopy, readHeader } from '../../src/images/decode-memory.ts';
 import { createFreshness } from '../../src/images/freshness.ts';
-import { createLibrary } from '../../src/images/library.ts';
 import { makeCopy } from '../../src/images/make-copy.ts';
 import { imageFormat } from '../../src/images/signature.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import { PLACEHOLDER } from '../../src/images/variant.ts';
+import { createLibrary } from '../../src/images/variant-cache.ts';
 import { settle } from '../support/clock.ts';
-import { pictures } from '../support/pictures.ts';
+import { pictures } from '../support/images.ts';
 import { NOON, pictureOf } from './support.ts';
 
 const MEGABYTE = 1_048_576;

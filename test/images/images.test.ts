@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createSealer } from '../../src/images/seal.ts';
-import { DownloadError } from '../../src/upstream/download-error.ts';
-import { pictureOfBase64 } from '../../src/upstream/picture.ts';
+import { createSealer } from '../../src/auth/sealed-token.ts';
+import { DownloadError } from '../../src/upstream/images/download-error.ts';
+import { pictureOfBase64 } from '../../src/upstream/images/image-stream.ts';
 import { cat, HOUR, NOON, painting, png, pngPicture, startImages } from './support.ts';
 
 test.each([[cat], [painting]])('an address shows the picture that it was made for: $kind', async (source) => {

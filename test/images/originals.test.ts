@@ -1,8 +1,8 @@
 import { get } from 'node:http';
 import { expect, test } from 'vitest';
 import { settle, until } from '../support/clock.ts';
-import { noise } from '../support/pictures.ts';
-import { type Read, startImageHouse, unreadable } from './house.ts';
+import { noise } from '../support/images.ts';
+import { type Read, startImageHouse, unreadable } from './image-hosts.ts';
 import { startImages } from './support.ts';
 
 const MEGABYTE = 1_048_576;

@@ -1,6 +1,6 @@
 import { createDecodeCheck } from '../../src/images/decode-check.ts';
-import { takeIn } from '../../src/images/intake.ts';
 import { RefusedPictureError } from '../../src/images/scan.ts';
+import { takeIn } from '../../src/images/validate-upload.ts';
 
 export const MAX_PIXELS = 1_000_000;
 const checkDecoding = createDecodeCheck(MAX_PIXELS);

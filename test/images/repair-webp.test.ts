@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { makeCopy } from '../../src/images/make-copy.ts';
 import { repairLossyWebp } from '../../src/images/repair-webp.ts';
 import { draws } from '../support/draws.ts';
-import { noise } from '../support/pictures.ts';
+import { noise } from '../support/images.ts';
 import { MAX_PIXELS, refusalOf } from './refusal.ts';
 
 const WIDTH = 90;

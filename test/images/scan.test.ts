@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPictureScanner, type PictureFacts, RefusedPictureError } from '../../src/images/scan.ts';
-import { noise, pictures, withThumbnail } from '../support/pictures.ts';
+import { noise, pictures, withThumbnail } from '../support/images.ts';
 
 const LIMITS = { maxBytes: 1_000_000, maxPixels: 1_000_000 };
 const samples = await pictures(23, 17);

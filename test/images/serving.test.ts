@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSealer } from '../../src/images/seal.ts';
+import { createSealer } from '../../src/auth/sealed-token.ts';
 import { cat, HOUR, NOON, painting, pictureOf, png, pngOf, pngPicture, startImages } from './support.ts';
 
 const asWebp = { width: undefined, format: 'webp' } as const;

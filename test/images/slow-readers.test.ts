@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { settle, until } from '../support/clock.ts';
-import { noise } from '../support/pictures.ts';
-import { startImageHouse, unreadable } from './house.ts';
+import { noise } from '../support/images.ts';
+import { startImageHouse, unreadable } from './image-hosts.ts';
 
 const MEGABYTE = 1_048_576;
 /** What a healthy client reads over a slow connection. */

@@ -1,9 +1,9 @@
 import sharp from 'sharp';
+import { createSealer } from '../../src/auth/sealed-token.ts';
 import { createImages, type ImagesOptions } from '../../src/images/images.ts';
-import { createSealer } from '../../src/images/seal.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import type { Variant } from '../../src/images/variant.ts';
-import { type Picture, pictureOfBase64 } from '../../src/upstream/picture.ts';
+import { type Picture, pictureOfBase64 } from '../../src/upstream/images/image-stream.ts';
 
 export const HOUR = 3_600_000;
 export const NOON = 490_000 * HOUR;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tooSlow } from '../../src/uploads/refusals.ts';
+import { tooSlow } from '../../src/uploads/request-errors.ts';
 import { type StartOptions, startGateway, type TestGateway } from '../support/gateway.ts';
 
 /** Sends what exceeds a limit, and returns what comes back. */

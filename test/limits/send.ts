@@ -1,7 +1,7 @@
-import { acknowledged } from '../sockets/support.ts';
 import type { TestGateway } from '../support/gateway.ts';
-import { know } from '../support/roads.ts';
 import { serverOf } from '../support/subscribe.ts';
+import { know } from '../support/transports.ts';
+import { acknowledged } from '../websocket/support.ts';
 
 export interface Operation {
   query: string;

@@ -1,8 +1,8 @@
 import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Asker } from '../../src/asker.ts';
-import type { Context } from '../../src/context.ts';
-import { openStream, type Results } from '../../src/operations/streams.ts';
+import type { Asker } from '../../src/auth/caller.ts';
+import type { Context } from '../../src/operations/context.ts';
+import { openStream, type Results } from '../../src/operations/subscriptions.ts';
 import { createClock, settle } from '../support/clock.ts';
 
 const broken = () => new Error('the source broke');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { sandboxOptions, sandboxSettings } from '../../src/sandbox/config.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/util/environment.ts';
 
 const read = (environment: Record<string, string>) =>
   sandboxOptions(readSettings(z.object(sandboxSettings), environment));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import { defaultWatchSettings } from '../../src/watching.ts';
+import { defaultWatchSettings } from '../../src/job-watching/job-watcher.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
 import { transports } from '../support/subscribe.ts';

@@ -1,4 +1,4 @@
-import type { Alarm, Pause } from '../../src/jobs/pause.ts';
+import type { Alarm, Pause } from '../../src/util/timers.ts';
 
 /** The clocks of a machine, and its timers, which only a test moves. */
 export interface Clock {

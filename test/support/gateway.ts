@@ -1,17 +1,17 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
-import type { JwtOptions } from '../../src/access/jwt.ts';
-import type { RateLimits } from '../../src/access/rates.ts';
+import type { JwtOptions } from '../../src/auth/jwt.ts';
+import type { GatewayOptions } from '../../src/config/gateway-options.ts';
 import type { Contract, OperationId } from '../../src/contract/contract.ts';
 import { createGateway } from '../../src/gateway.ts';
-import type { GatewayOptions } from '../../src/gateway-options.ts';
 import { openDiskStore } from '../../src/idempotency/disk.ts';
 import type { ImageLimits } from '../../src/images/limits.ts';
+import type { WatchSettings } from '../../src/job-watching/job-watcher.ts';
 import type { OperationLimits } from '../../src/limits/limits.ts';
+import type { RateLimits } from '../../src/limits/rate-limit.ts';
 import { createSandbox, type SandboxOptions, type SeenRequest } from '../../src/sandbox/sandbox.ts';
 import type { UploadLimits } from '../../src/uploads/limits.ts';
 import type { Transport } from '../../src/upstream/client.ts';
-import type { WatchSettings } from '../../src/watching.ts';
 import { createClock } from './clock.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 

@@ -2,7 +2,7 @@ import { createClient } from 'graphql-ws';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { type ListenOptions, serve } from '../../src/server.ts';
+import { type ListenOptions, serve } from '../../src/http/server.ts';
 import type { QueryResult, TestGateway } from './gateway.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 

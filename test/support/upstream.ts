@@ -5,11 +5,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { onTestFinished } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
-import { alarm } from '../../src/jobs/alarm.ts';
-import { pause } from '../../src/jobs/pause.ts';
 import type { Transport } from '../../src/upstream/client.ts';
-import { Pool } from '../../src/upstream/pool.ts';
+import { Pool } from '../../src/upstream/transport/connection-pool.ts';
 import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstream.ts';
+import { alarm } from '../../src/util/timer-queue.ts';
+import { pause } from '../../src/util/timers.ts';
 
 /** What an upstream gives: an answer, or an Error that breaks the connection. */
 export type Answer = Response | Error | ((request: Request) => Promise<Response>);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { createSealer } from '../../src/images/seal.ts';
+import { createSealer } from '../../src/auth/sealed-token.ts';
 import { writeTicket } from '../../src/uploads/ticket.ts';
 import { settle, until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import { createSealer } from '../../src/images/seal.ts';
+import { createSealer } from '../../src/auth/sealed-token.ts';
 import { writeTicket } from '../../src/uploads/ticket.ts';
 import { until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
-import { noise } from '../support/pictures.ts';
+import { noise } from '../support/images.ts';
 import { seedModel } from '../support/seeds.ts';
 
 const file = await noise(64, 64).png().toBuffer();

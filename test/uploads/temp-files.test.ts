@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSealer } from '../../src/images/seal.ts';
+import { createSealer } from '../../src/auth/sealed-token.ts';
 import { writeTicket } from '../../src/uploads/ticket.ts';
 import { startGateway } from '../support/gateway.ts';
-import { noise } from '../support/pictures.ts';
+import { noise } from '../support/images.ts';
 import { seedModel } from '../support/seeds.ts';
 
 const QUERY = `mutation ($modelId: ID!, $files: [File!]!) {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import { createSealer } from '../../src/images/seal.ts';
+import { createSealer } from '../../src/auth/sealed-token.ts';
 import { settle, until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import type { CreateUploadTicketsInput } from '../support/gql/graphql.ts';
 import { graphql } from '../support/gql/index.ts';
-import { noise } from '../support/pictures.ts';
+import { noise } from '../support/images.ts';
 import { largestImage, picture, seedModel } from '../support/seeds.ts';
 
 const createUploadTickets = graphql(`

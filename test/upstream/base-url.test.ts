@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
-import { alarm } from '../../src/jobs/alarm.ts';
-import { pause } from '../../src/jobs/pause.ts';
-import { Pool } from '../../src/upstream/pool.ts';
+import { Pool } from '../../src/upstream/transport/connection-pool.ts';
 import { createUpstreams } from '../../src/upstream/upstream.ts';
+import { alarm } from '../../src/util/timer-queue.ts';
+import { pause } from '../../src/util/timers.ts';
 import { startGateway } from '../support/gateway.ts';
 import { ROADS, startUpstream } from '../support/upstream.ts';
 

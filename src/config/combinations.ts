@@ -1,0 +1,152 @@
+import { isKey, isLoopbackName } from '../auth/credential.ts';
+import { type Environment, isSet } from '../util/environment.ts';
+import { SHORTEST_SECRET } from './secret-file.ts';
+
+/** The settings that are compared with each other. One that is itself mistaken is undefined. */
+interface Values {
+  readonly HOST?: string | undefined;
+  readonly SECRET?: readonly string[] | undefined;
+  readonly NODE_ENV?: string | undefined;
+  readonly SANDBOX?: boolean | undefined;
+  readonly ALLOW_ANONYMOUS?: boolean | undefined;
+  readonly CORS_ORIGINS?: readonly string[] | undefined;
+  readonly CORS_HEADERS?: readonly string[] | undefined;
+  readonly FLAIR_API_KEY?: string | undefined;
+  readonly FLAIR_API_KEY_HEADER?: string | undefined;
+  readonly WATCH_PREDICTION_FASTEST_SECONDS?: number | undefined;
+  readonly WATCH_PREDICTION_SLOWEST_SECONDS?: number | undefined;
+  readonly WATCH_TRAINING_FASTEST_SECONDS?: number | undefined;
+  readonly WATCH_TRAINING_SLOWEST_SECONDS?: number | undefined;
+  readonly MAX_BODY_BYTES?: number | undefined;
+  readonly MAX_UPLOAD_BYTES?: number | undefined;
+  readonly PERSISTED_QUERIES_AUTOMATIC?: boolean | undefined;
+  readonly PERSISTED_QUERIES_MANIFEST?: string | undefined;
+}
+
+/**
+ * Settings that contradict each other, have no effect beside others, or match nothing: a sentence each.
+ *
+ * @param environment Tells settings that are unset from mistaken ones.
+ */
+export const combinationMistakes = (values: Values, environment: Environment): string[] => [
+  ...originMistakes(values),
+  ...upstreamMistakes(values, environment),
+  ...keyMistakes(values, environment),
+  ...watchMistakes(values),
+  ...limitMistakes(values, environment),
+];
+
+/** RFC 9110, 5.1. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
+
+function originMistakes({ CORS_ORIGINS = [], CORS_HEADERS = [] }: Values): string[] {
+  const mistakes: string[] = [];
+  for (const name of CORS_HEADERS.filter((one) => !HEADER_NAME.test(one))) {
+    mistakes.push(`\`CORS_HEADERS\` must hold names of HTTP headers, but holds "${name}".`);
+  }
+  for (const origin of CORS_ORIGINS) {
+    if (origin === '*') continue;
+    if (origin.includes('*')) {
+      mistakes.push(
+        `\`CORS_ORIGINS\` takes no wildcard within an origin, but holds "${origin}". List each origin, or set * for all.`,
+      );
+    } else if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      mistakes.push(`\`CORS_ORIGINS\` must hold origins such as https://app.example.com, or *, but holds "${origin}".`);
+    }
+  }
+  return mistakes;
+}
+
+function upstreamMistakes({ NODE_ENV, SANDBOX }: Values, environment: Environment): string[] {
+  if (isSet(environment, 'FLAIR_API_URL')) {
+    return SANDBOX ? ['`SANDBOX` and `FLAIR_API_URL` are set, but there is one upstream. Unset one of them.'] : [];
+  }
+  if (SANDBOX === false) return ['`FLAIR_API_URL` must be set, because `SANDBOX` is false.'];
+  if (NODE_ENV !== 'production' || isSet(environment, 'SANDBOX')) return [];
+  return [
+    '`FLAIR_API_URL` must be set in production: without it the gateway serves the embedded sandbox. Set `SANDBOX=true` if that is what you want.',
+  ];
+}
+
+/** Mistakes about the keys of the gateway and of its callers. Values are not repeated. */
+function keyMistakes(values: Values, environment: Environment): string[] {
+  const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, SECRET = [] } = values;
+  const header = values.FLAIR_API_KEY_HEADER;
+  const mistakes: string[] = [];
+  const isSandbox = !isSet(environment, 'FLAIR_API_URL') && upstreamMistakes(values, environment).length === 0;
+  const isLendable = FLAIR_API_KEY !== undefined || isSandbox;
+  if (HOST !== undefined && !isLoopbackName(HOST) && isLendable && ALLOW_ANONYMOUS === false) {
+    const own = FLAIR_API_KEY === undefined ? 'sandbox key' : '`FLAIR_API_KEY`';
+    const orElse = FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` so that every caller brings a key';
+    mistakes.push(
+      `\`HOST\` is "${HOST}", so others can reach the gateway, and it would act for them with its own ${own}. Set \`ALLOW_ANONYMOUS=true\` if that is what you want, or \`HOST=127.0.0.1\`${orElse}.`,
+    );
+  }
+  if (ALLOW_ANONYMOUS && isSet(environment, 'FLAIR_API_URL') && !isSet(environment, 'FLAIR_API_KEY')) {
+    mistakes.push(
+      '`ALLOW_ANONYMOUS` has no effect, because the gateway has no key of its own. Set `FLAIR_API_KEY`, or unset `ALLOW_ANONYMOUS`.',
+    );
+  }
+  if (FLAIR_API_KEY !== undefined && !isKey(FLAIR_API_KEY)) {
+    mistakes.push(
+      '`FLAIR_API_KEY` must be the key alone, 1 to 1024 visible ASCII characters without `Bearer` before it, but is not.',
+    );
+  }
+  if (header !== undefined && !HEADER_NAME.test(header)) {
+    mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be the name of an HTTP header, but is "${header}".`);
+  } else if (header !== undefined && RESERVED_HEADERS.has(header.toLowerCase())) {
+    mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be a header without another meaning, but is "${header}".`);
+  }
+  const jwtKey = ['JWT_SECRET', 'JWT_JWKS_URL'].find((name) => isSet(environment, name));
+  if (header?.toLowerCase() === 'authorization' && jwtKey !== undefined) {
+    mistakes.push(
+      `\`FLAIR_API_KEY_HEADER\` is "${header}", in which JWTs are sent, too. Choose another header, or unset \`${jwtKey}\`.`,
+    );
+  }
+  const isBlank = isSet(environment, 'SECRET') && values.SECRET?.length === 0;
+  if (isBlank || SECRET.some((secret) => secret.length < SHORTEST_SECRET)) {
+    mistakes.push(
+      `\`SECRET\` must hold secrets of ${SHORTEST_SECRET} characters or more. Make one with: openssl rand -hex 32`,
+    );
+  }
+  return mistakes;
+}
+
+/** Headers that HTTP, browsers or this gateway use for something else. */
+const RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  ...['accept', 'accept-encoding', 'connection', 'content-encoding', 'content-length', 'content-type', 'cookie'],
+  ...['date', 'expect', 'forwarded', 'host', 'keep-alive', 'origin', 'proxy-authorization', 'range', 'referer', 'te'],
+  ...['trailer', 'transfer-encoding', 'upgrade', 'user-agent', 'via', 'x-explain', 'x-forwarded-for', 'x-watch-token'],
+]);
+
+function watchMistakes(values: Values): string[] {
+  const paces = [
+    ['WATCH_PREDICTION_FASTEST_SECONDS', 'WATCH_PREDICTION_SLOWEST_SECONDS'],
+    ['WATCH_TRAINING_FASTEST_SECONDS', 'WATCH_TRAINING_SLOWEST_SECONDS'],
+  ] as const;
+  return paces.flatMap(([fastest, slowest]) => {
+    const [least = 0, most = Number.POSITIVE_INFINITY] = [values[fastest], values[slowest]];
+    return least > most
+      ? [`\`${fastest}\` must not be more than \`${slowest}\`, but is ${least}, and that is ${most}.`]
+      : [];
+  });
+}
+
+/** Settings without effect beside others. */
+function limitMistakes(values: Values, environment: Environment): string[] {
+  const { MAX_BODY_BYTES = 0, MAX_UPLOAD_BYTES = Number.POSITIVE_INFINITY } = values;
+  const mistakes: string[] = [];
+  if (values.PERSISTED_QUERIES_MANIFEST !== undefined && isSet(environment, 'PERSISTED_QUERIES_AUTOMATIC')) {
+    if (values.PERSISTED_QUERIES_AUTOMATIC) {
+      mistakes.push(
+        '`PERSISTED_QUERIES_AUTOMATIC` has no effect with `PERSISTED_QUERIES_MANIFEST`, whose documents are the only ones. Unset one of them.',
+      );
+    }
+  }
+  if (MAX_BODY_BYTES > MAX_UPLOAD_BYTES) {
+    mistakes.push(
+      `\`MAX_BODY_BYTES\` must not be more than \`MAX_UPLOAD_BYTES\`, but is ${MAX_BODY_BYTES}, and that is ${MAX_UPLOAD_BYTES}.`,
+    );
+  }
+  return mistakes;
+}

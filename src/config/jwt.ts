@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { JwtOptions } from '../auth/jwt.ts';
+import { ConfigError, type Environment, httpUrl, isSet, list, text, textOr } from '../util/environment.ts';
+
+/** How callers may say who they are with a JWT. */
+export const jwtSettings = {
+  JWT_JWKS_URL: httpUrl().describe(
+    'Where the public keys are that verify JWTs (JWKS). Unset, with `JWT_SECRET`: no JWTs.',
+  ),
+  JWT_SECRET: text().describe('Secret that signs JWTs with HS256, HS384 or HS512; 32 characters or more.'),
+  JWT_ISSUER: text().describe('What `iss` of a JWT must be. Required with JWTs.'),
+  JWT_AUDIENCE: text().describe('What `aud` of a JWT must hold. Required with JWTs.'),
+  JWT_ALGORITHMS: list().describe(
+    'Algorithms that JWTs may be signed with, separated by commas. Unset: HS256 with a secret, else RS256 and ES256.',
+  ),
+  JWT_TENANT_CLAIM: textOr('sub').describe('Claim of a JWT that names the tenant.'),
+  TENANT_KEYS: list().describe('Upstream keys by tenant, as `tenant=key`, separated by commas.'),
+  TENANT_KEYS_FILE: text().describe('JSON file with upstream keys by tenant, in the place of `TENANT_KEYS`.'),
+};
+
+type Values = z.infer<z.ZodObject<typeof jwtSettings>>;
+
+const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'];
+const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const SHORTEST_SECRET = 32;
+
+/** What is configured of JWTs; undefined: none are taken. */
+export type JwtConfig = Omit<JwtOptions, 'now' | 'tenants' | 'fetch'> & {
+  readonly tenants: readonly string[];
+  readonly tenantsFile: string | undefined;
+};
+
+export function jwtConfig(values: Values): JwtConfig | undefined {
+  const { JWT_JWKS_URL: jwksUrl, JWT_SECRET: secret, JWT_ALGORITHMS } = values;
+  if (jwksUrl === undefined && secret === undefined) return undefined;
+  const usual = secret === undefined ? ['RS256', 'ES256'] : ['HS256'];
+  return {
+    keys: secret === undefined ? { jwksUrl: jwksUrl ?? '' } : { secret },
+    issuer: values.JWT_ISSUER ?? '',
+    audience: values.JWT_AUDIENCE ?? '',
+    algorithms: JWT_ALGORITHMS.length > 0 ? JWT_ALGORITHMS : usual,
+    tenantClaim: values.JWT_TENANT_CLAIM,
+    tenants: values.TENANT_KEYS,
+    tenantsFile: values.TENANT_KEYS_FILE,
+  };
+}
+
+/** Settings without effect when no JWTs are accepted. */
+const ONLY_WITH_JWTS = [
+  'JWT_ISSUER',
+  'JWT_AUDIENCE',
+  'JWT_ALGORITHMS',
+  'JWT_TENANT_CLAIM',
+  'TENANT_KEYS',
+  'TENANT_KEYS_FILE',
+] as const;
+
+/** Mistakes in how these settings go together. */
+export function jwtMistakes(values: Partial<Values>, environment: Environment): string[] {
+  const { JWT_JWKS_URL, JWT_SECRET, JWT_ALGORITHMS = [], TENANT_KEYS = [], TENANT_KEYS_FILE } = values;
+  const mistakes: string[] = [];
+  // A key that is itself mistaken is missing here.
+  const isOn = isSet(environment, 'JWT_JWKS_URL') || isSet(environment, 'JWT_SECRET');
+  const unused = ONLY_WITH_JWTS.filter((name) => isSet(environment, name)).map((name) => `\`${name}\``);
+  if (!isOn && unused.length > 0) {
+    const [subject, verb] = [unused.join(', '), unused.length === 1 ? 'has' : 'have'];
+    mistakes.push(
+      `${subject} ${verb} no effect, because no JWTs are accepted. Set \`JWT_JWKS_URL\` or \`JWT_SECRET\`, or unset ${unused.length === 1 ? 'it' : 'them'}.`,
+    );
+  }
+  if (!isOn) return mistakes;
+  if (JWT_JWKS_URL !== undefined && JWT_SECRET !== undefined) {
+    mistakes.push('Set `JWT_JWKS_URL` or `JWT_SECRET`, not both.');
+  }
+  if (JWT_SECRET !== undefined && JWT_SECRET.length < SHORTEST_SECRET) {
+    mistakes.push(`\`JWT_SECRET\` must have ${SHORTEST_SECRET} characters or more.`);
+  }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+    if (values[name] === undefined) mistakes.push(`\`${name}\` must be set, because JWTs are taken.`);
+  }
+  const algorithms = JWT_SECRET === undefined ? KEY_ALGORITHMS : SECRET_ALGORITHMS;
+  for (const algorithm of JWT_ALGORITHMS.filter((one) => !algorithms.includes(one))) {
+    mistakes.push(`\`JWT_ALGORITHMS\` may hold ${algorithms.join(', ')} here, but holds "${algorithm}".`);
+  }
+  if (TENANT_KEYS.length > 0 === (TENANT_KEYS_FILE !== undefined)) {
+    mistakes.push('Set one of `TENANT_KEYS` and `TENANT_KEYS_FILE`, because JWTs are taken.');
+  }
+  if (TENANT_KEYS.some((pair) => !/^[^=]+=[\x21-\x7e]+$/.test(pair))) {
+    mistakes.push('`TENANT_KEYS` must hold pairs such as acme=key1,globex=key2.');
+  }
+  const tenants = TENANT_KEYS.map((pair) => pair.slice(0, pair.indexOf('=')));
+  for (const tenant of new Set(tenants.filter((one, index) => tenants.indexOf(one) < index))) {
+    mistakes.push(`\`TENANT_KEYS\` must hold one key for each tenant, but holds several for "${tenant}".`);
+  }
+  return mistakes;
+}
+
+/**
+ * The upstream key of each tenant.
+ *
+ * @throws ConfigError when the file cannot be read, or holds something else.
+ */
+export function readTenants({
+  tenants,
+  tenantsFile,
+}: Pick<JwtConfig, 'tenants' | 'tenantsFile'>): ReadonlyMap<string, string> {
+  if (tenantsFile === undefined) {
+    return new Map(tenants.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+  }
+  const setting = `\`TENANT_KEYS_FILE\` must name a JSON file such as {"acme": "key1"}, but "${tenantsFile}"`;
+  const content = parseTenants(readText(tenantsFile, setting), setting);
+  const entries = Object.entries(content);
+  if (entries.length === 0) throw new ConfigError([`${setting} holds no tenant.`]);
+  const mistaken = entries.filter(([, key]) => !KEY.test(key)).map(([tenant]) => `"${tenant}"`);
+  // The keys themselves are not repeated.
+  if (mistaken.length > 0) {
+    throw new ConfigError([
+      `${setting} holds keys that are not made of visible ASCII characters: ${mistaken.join(', ')}.`,
+    ]);
+  }
+  return new Map(entries);
+}
+
+function readText(file: string, setting: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${setting} cannot be read: ${error instanceof Error ? error.message : error}.`]);
+  }
+}
+
+/** Neither message repeats a part of the file, because it holds keys. */
+function parseTenants(text: string, setting: string): Record<string, string> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new ConfigError([`${setting} is not JSON.`]);
+  }
+  const found = z.record(z.string(), z.string()).safeParse(content);
+  if (!found.success) throw new ConfigError([`${setting} is not an object of texts by the names of tenants.`]);
+  return found.data;
+}
+
+const KEY = /^[\x21-\x7e]+$/;

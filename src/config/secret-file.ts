@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { reasonOf } from '../util/data-file.ts';
+import { ConfigError } from '../util/environment.ts';
+
+/** The shortest secret that seals image URLs, in characters. */
+export const SHORTEST_SECRET = 32;
+
+/**
+ * The secret kept in a file that only its owner can read; made when there is none, so that image URLs outlive a restart.
+ *
+ * @throws ConfigError when the file holds no usable secret.
+ */
+export function readOrMakeSecret(file: string): string {
+  if (!existsSync(file)) makeSecret(file);
+  const problem = secretProblem(file);
+  if (problem !== undefined) throw new ConfigError([`\`${file}\` must hold a secret, but cannot be used: ${problem}.`]);
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** Why a file holds no usable secret; undefined when it does, or does not exist yet. The content is not repeated. */
+export function secretProblem(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const { length } = readFileSync(file, 'utf8').trim();
+    if (length === 0) return 'it is empty';
+    return length < SHORTEST_SECRET
+      ? `it has ${length} characters, and ${SHORTEST_SECRET} or more are required`
+      : undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Creates the file with its content in one step: neither a crash nor a full disk leaves an empty one, and of two processes that start at once both use the same. */
+function makeSecret(file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
+  const secret = randomBytes(32).toString('hex');
+  const options = { mode: 0o600, flag: 'wx' } as const;
+  try {
+    writeFileSync(temporary, secret, options);
+    try {
+      linkSync(temporary, file);
+    } catch (error) {
+      // Some file systems have no hard links.
+      if (!isExisting(error)) writeFileSync(file, secret, options);
+    }
+  } catch (error) {
+    if (!isExisting(error)) {
+      throw new ConfigError([`\`${file}\` must hold a secret, but none can be written: ${reasonOf(error)}.`]);
+    }
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+const isExisting = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';

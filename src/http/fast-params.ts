@@ -1,0 +1,26 @@
+import type { GraphQLParams } from 'graphql-yoga';
+import { ID_MEMBERS } from '../persisted-documents/request.ts';
+
+const MEMBERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions', ...ID_MEMBERS]);
+
+/** The request in a body of JSON (GraphQL over HTTP, "JSON encoding"); undefined for anything that is not quite one. */
+export function readParams(body: Buffer): (GraphQLParams & Record<string, unknown>) | undefined {
+  let params: unknown;
+  try {
+    params = JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(params)) return undefined;
+  for (const member in params) if (!MEMBERS.has(member)) return undefined;
+  const { query, variables, operationName, extensions } = params;
+  const isOne =
+    (query === undefined || typeof query === 'string') &&
+    (operationName == null || typeof operationName === 'string') &&
+    (variables == null || isRecord(variables)) &&
+    (extensions == null || isRecord(extensions));
+  return isOne ? params : undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

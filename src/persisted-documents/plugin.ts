@@ -1,0 +1,43 @@
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { publicError } from '../errors.ts';
+import type { Documents } from './documents.ts';
+import { ID_MEMBERS } from './request.ts';
+
+/** Puts the document that a request over HTTP asks for where Yoga looks for it, and notes which documents are valid. */
+export const useDocuments = (documents: Documents): Plugin => ({
+  onRequestParse({ request, url }) {
+    if (request.method !== 'GET') return;
+    return {
+      // Yoga reads of a query string only what it knows.
+      onRequestParseDone({ requestParserResult, setRequestParserResult }) {
+        const ids = ID_MEMBERS.flatMap((member) => {
+          const id = url.searchParams.get(member);
+          return id ? [[member, id] as const] : [];
+        });
+        if (ids.length > 0) setRequestParserResult({ ...requestParserResult, ...Object.fromEntries(ids) });
+      },
+    };
+  },
+  onParams({ params, setParams }) {
+    // What is no request at all is refused by Yoga.
+    if (typeof params !== 'object' || params === null) return;
+    const found = documents.find({ ...params });
+    if (typeof found === 'object') {
+      const { code, message, status } = found;
+      throw publicError(code, message, { http: { status, headers: { 'cache-control': 'no-store' } } });
+    }
+    if (found !== undefined) setParams(withDocument(params, found));
+  },
+  onValidate({ params: { documentAST } }) {
+    return ({ valid }) => {
+      const text = documentAST.loc?.source.body;
+      if (valid && text !== undefined) documents.confirm(text);
+    };
+  },
+});
+
+function withDocument(params: GraphQLParams, query: string): GraphQLParams {
+  const rest: Record<string, unknown> = { ...params };
+  for (const member of ID_MEMBERS) delete rest[member];
+  return { ...rest, query };
+}

@@ -1,0 +1,40 @@
+import sharp from 'sharp';
+import { type Motif, motifs } from './demo-motifs.ts';
+import type { Draw } from './image-store.ts';
+import { seededRandom } from './random.ts';
+
+/** A picture of the demo data, before it is drawn. */
+export interface DemoPicture {
+  motif: Motif;
+  /** CSS colours: background from, background to, main, second, accent. */
+  palette: readonly [from: string, to: string, main: string, second: string, accent: string];
+  /** Pictures that differ in nothing else differ by this. */
+  variant: number;
+}
+
+/** Side of a demo picture, in pixels. */
+const SIDE = 512;
+
+/** Draws a demo picture from its recipe: a {@link DemoPicture} as JSON. */
+export const drawDemoPicture: Draw = async (recipe, contentType) => {
+  const { motif, palette, variant }: DemoPicture = JSON.parse(recipe);
+  const random = seededRandom(`${motif}/${variant}`);
+  const [from, to, main, second, accent] = palette;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}" viewBox="0 0 512 512">
+    <defs>
+      <linearGradient id="back" gradientTransform="rotate(${Math.round(60 + 60 * random())})">
+        <stop offset="0" stop-color="${from}"/><stop offset="1" stop-color="${to}"/>
+      </linearGradient>
+      <linearGradient id="main" gradientTransform="rotate(75)">
+        <stop offset="0" stop-color="${main}"/><stop offset="1" stop-color="${second}"/>
+      </linearGradient>
+      <radialGradient id="glow"><stop offset="0" stop-color="#fff" stop-opacity=".45"/><stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient>
+    </defs>
+    <rect width="512" height="512" fill="url(#back)"/>
+    <circle cx="${Math.round(130 + 250 * random())}" cy="${Math.round(90 + 120 * random())}" r="230" fill="url(#glow)"/>
+    ${motifs[motif]({ main: 'url(#main)', second, accent, random })}
+  </svg>`;
+  const image = sharp(Buffer.from(svg));
+  if (contentType === 'image/jpeg') return image.jpeg({ quality: 88 }).toBuffer();
+  return contentType === 'image/webp' ? image.webp({ quality: 88 }).toBuffer() : image.png().toBuffer();
+};

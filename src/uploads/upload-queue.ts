@@ -1,0 +1,18 @@
+import { createPlaces, shareOf } from '../util/semaphore.ts';
+
+/** Decides when a body may be read. Until then it waits with its sender, not in memory. */
+export interface Admission {
+  /**
+   * Resolves when the body may be read, to the function that ends its turn. Owners take turns.
+   *
+   * @param owner Whose body it is.
+   * @throws The signal's reason when it aborts first.
+   */
+  enter(signal: AbortSignal, owner: string): Promise<() => void>;
+}
+
+/** @param options.atOnce How many bodies are read at once. */
+export function createAdmission({ atOnce }: { atOnce: number }): Admission {
+  const places = createPlaces({ total: atOnce, each: shareOf(atOnce) });
+  return { enter: (signal, owner) => places.enter(owner, signal) };
+}

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { createAccess, isLoopbackHost } from '../../src/auth/credential.ts';
+import { startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
+import { seedModel } from '../support/seeds.ts';
+
+const names = graphql(`query Names { models { nodes { displayName } } }`);
+
+test.each(['localhost', 'localhost:4000', 'LOCALHOST:1', '127.0.0.1:4000', '127.9.9.9', '[::1]:4000'])(
+  '%s names this machine',
+  (host) => {
+    expect(isLoopbackHost(host)).toBe(true);
+  },
+);
+
+test.each([
+  null,
+  undefined,
+  '',
+  'evil.example',
+  'localhost.evil.example',
+  '127.0.0.1.evil.example',
+  '0.0.0.0',
+  'localhost@evil.example',
+  'evil.example/localhost',
+  '[::]',
+  '10.0.0.1',
+])('%s does not name this machine', (host) => {
+  expect(isLoopbackHost(host)).toBe(false);
+});
+
+describe('the gateway’s own key', () => {
+  const lent = { apiKey: 'own' };
+
+  test('is lent to callers who address this machine', () => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+
+    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: false })).toEqual(
+      lent,
+    );
+    expect(() =>
+      access.credentialOf({ apiKey: null, host: 'rebound.example', origin: null, isForwarded: false }),
+    ).toThrow(/x-api-key/);
+  });
+
+  test.each(['https://evil.example', 'null', 'http://localhost.evil.example'])(
+    'is not lent to a page of %s',
+    (origin) => {
+      const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+
+      expect(() => access.credentialOf({ apiKey: null, host: 'localhost:4000', origin, isForwarded: false })).toThrow(
+        /x-api-key/,
+      );
+      expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost:4000', origin, isForwarded: false })).toEqual({
+        apiKey: 'theirs',
+      });
+    },
+  );
+
+  test('is not lent through a proxy, which may have put its own name into Host', () => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+
+    expect(() =>
+      access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: true }),
+    ).toThrow();
+  });
+
+  test('is lent to a page of this machine', () => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+
+    expect(
+      access.credentialOf({
+        apiKey: null,
+        host: 'localhost:4000',
+        origin: 'http://localhost:5173',
+        isForwarded: false,
+      }),
+    ).toEqual(lent);
+  });
+
+  test('is lent to everyone where that was allowed', () => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+
+    expect(
+      access.credentialOf({
+        apiKey: null,
+        host: 'anything.example',
+        origin: 'https://anywhere.example',
+        isForwarded: false,
+      }),
+    ).toEqual(lent);
+  });
+
+  test('never stands in for a key that the caller brought', () => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+
+    expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost', origin: null, isForwarded: false })).toEqual({
+      apiKey: 'theirs',
+    });
+  });
+});
+
+test('a caller without a key gets UNAUTHENTICATED from what needs one, and answers from what does not', async () => {
+  const { query, takeRequests } = startGateway({ config: { ownKey: undefined } });
+
+  const { data, errors } = await query(names);
+
+  expect(data).toBeNull();
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining('x-api-key'), extensions: { code: 'UNAUTHENTICATED', retryable: false } },
+  ]);
+  expect((await query<{ __typename: string }, object>('{ __typename }')).data).toEqual({ __typename: 'Query' });
+  expect(takeRequests()).toEqual([]);
+});
+
+test('a key that the upstream refuses is UNAUTHENTICATED', async () => {
+  const { query } = startGateway();
+
+  expect((await query(names, {}, { 'x-api-key': 'wrong' })).errors).toMatchObject([
+    { extensions: { code: 'UNAUTHENTICATED' } },
+  ]);
+});
+
+test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'])(
+  'a request with %s gets no key lent',
+  async (name) => {
+    const { query } = startGateway();
+
+    expect((await query(names, {}, { [name]: 'for=203.0.113.9' })).errors).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+  },
+);
+
+test.each(['line\nbreak', 'ключ', 'a b'])(
+  'a key that no header can carry is refused before it is used: %j',
+  (apiKey) => {
+    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+
+    expect(() => access.credentialOf({ apiKey, host: 'localhost', origin: null, isForwarded: false })).toThrow(
+      /visible ASCII/,
+    );
+  },
+);
+
+test('each key sees its own things alone', async () => {
+  const { query, upstream } = startGateway({ sandbox: { keys: ['other'] } });
+  await seedModel(upstream, 'Mine');
+  await seedModel(
+    (path, init) => upstream(path, { ...init, headers: { ...init?.headers, 'x-api-key': 'other' } }),
+    'Theirs',
+  );
+
+  expect((await query(names)).data?.models.nodes).toEqual([{ displayName: 'Mine' }]);
+  expect((await query(names, {}, { 'x-api-key': 'other' })).data?.models.nodes).toEqual([{ displayName: 'Theirs' }]);
+});
+
+test('the header that carries the key is configuration', async () => {
+  const { query } = startGateway({
+    config: { apiKeyHeader: 'x-flair-key', ownKey: undefined },
+    sandbox: { apiKeyHeader: 'x-flair-key', keys: ['mine'] },
+  });
+
+  expect((await query(names, {}, { 'x-flair-key': 'mine' })).errors).toBeUndefined();
+  expect((await query(names, {}, { 'x-api-key': 'mine' })).errors).toMatchObject([
+    { message: expect.stringContaining('x-flair-key') },
+  ]);
+});

@@ -1,0 +1,255 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readConfig, settings } from '../../src/config/config.ts';
+import { readOrMakeSecret } from '../../src/config/secret-file.ts';
+import { ConfigError } from '../../src/util/environment.ts';
+
+const LONG = 'x'.repeat(32);
+
+/** The mistakes of an environment, in order; none when it is one that can run. */
+function mistakesOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+}
+
+describe('the environment', () => {
+  test('needs nothing to be set: the gateway runs on its sandbox, for this machine alone', () => {
+    expect(readConfig({})).toMatchObject({
+      port: 4_000,
+      host: '127.0.0.1',
+      publicUrl: undefined,
+      trustProxy: false,
+      secrets: [],
+      allowAnonymous: false,
+      logLevel: 'info',
+      upstreamUrl: undefined,
+      ownKey: 'demo',
+      apiKeyHeader: 'x-api-key',
+      sandbox: { seed: true, apiKeyHeader: 'x-api-key' },
+    });
+  });
+
+  test('becomes the configuration', () => {
+    const environment = {
+      PORT: '0',
+      HOST: '::1',
+      PUBLIC_URL: 'https://graph.example.com/',
+      TRUST_PROXY: 'true',
+      SECRET: `${LONG}new, ${LONG}old`,
+      ALLOW_ANONYMOUS: 'yes',
+      LOG_LEVEL: 'silent',
+      FLAIR_API_URL: 'https://api.example.com/v1/',
+      FLAIR_API_KEY: 'key',
+      FLAIR_API_KEY_HEADER: 'authorization',
+      SANDBOX_PAGE_SIZE: '3',
+    };
+
+    expect(readConfig(environment)).toMatchObject({
+      port: 0,
+      host: '::1',
+      publicUrl: 'https://graph.example.com',
+      trustProxy: true,
+      secrets: [`${LONG}new`, `${LONG}old`],
+      allowAnonymous: true,
+      logLevel: 'silent',
+      upstreamUrl: 'https://api.example.com/v1',
+      ownKey: 'key',
+      apiKeyHeader: 'authorization',
+      sandbox: { pageSize: 3, apiKeyHeader: 'authorization' },
+    });
+  });
+
+  test('may set everything to nothing', () => {
+    const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
+
+    expect(readConfig(empty)).toEqual(readConfig({}));
+  });
+
+  test('is described, each variable in a sentence', () => {
+    for (const [name, { description }] of Object.entries(settings)) expect(description, name).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('cannot be changed once it is read', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true);
+  });
+});
+
+describe('mistakes', () => {
+  test('are reported all at once', () => {
+    const environment = {
+      PORT: '65536',
+      LOG_LEVEL: 'loud',
+      FLAIR_API_URL: 'localhost:9000',
+      SANDBOX_PAGE_SIZE: '0',
+    };
+
+    expect(() => readConfig(environment)).toThrow(
+      [
+        'The configuration has 4 mistakes:',
+        '- `PORT` must be a whole number from 0 to 65535, but is "65536".',
+        '- `LOG_LEVEL` must be trace, debug, info, warn, error, fatal or silent, but is "loud".',
+        '- `FLAIR_API_URL` must be an absolute http(s) URL, but is "localhost:9000". Did you mean "http://localhost:9000"?',
+        '- `SANDBOX_PAGE_SIZE` must be a whole number from 1 to 1000, but is "0".',
+      ].join('\n'),
+    );
+  });
+
+  test.each(['FLAIR_API_URL', 'PUBLIC_URL'])('in a base URL: %s', (name) => {
+    const mistakeOf = (value: string) => mistakesOf({ [name]: value }).join();
+    for (const value of ['?key=abc', '/v1?key=abc', '/v1/#top', '/v1?', '/v1#', '/v1?a#b']) {
+      const mistake = mistakeOf(`https://api.example.com${value}`);
+      expect(mistake).toBe(
+        `\`${name}\` must end with a path, but has a query or a fragment. Remove it from the "?" or "#" on.`,
+      );
+    }
+    for (const value of ['/v 1', '/v1 ', '/v\t1', '/v\n1']) {
+      expect(mistakeOf(`https://api.example.com${value}`)).toContain('without white space');
+    }
+  });
+
+  test('in a header’s name', () => {
+    expect(mistakesOf({ FLAIR_API_KEY_HEADER: 'x api key' })).toEqual([
+      '`FLAIR_API_KEY_HEADER` must be the name of an HTTP header, but is "x api key".',
+    ]);
+  });
+
+  test('in a secret, which is not repeated', () => {
+    expect(mistakesOf({ SECRET: `${LONG},short` })).toEqual([
+      '`SECRET` must hold secrets of 32 characters or more. Make one with: openssl rand -hex 32',
+    ]);
+  });
+
+  test('that concern several variables are reported together', () => {
+    const environment = { HOST: '0.0.0.0', SECRET: 'short', FLAIR_API_KEY_HEADER: 'x api key' };
+
+    expect(mistakesOf(environment)).toHaveLength(3);
+  });
+});
+
+describe('the gateway’s own key', () => {
+  test.each<[situation: string, environment: Record<string, string>, key: string | undefined]>([
+    ['demo for its own sandbox', {}, 'demo'],
+    ['none for a real upstream', { FLAIR_API_URL: 'https://api.example.com' }, undefined],
+    ['the one it is given', { FLAIR_API_URL: 'https://api.example.com', FLAIR_API_KEY: 'key' }, 'key'],
+    ['the one it is given, for its own sandbox too', { FLAIR_API_KEY: 'key' }, 'key'],
+  ])('is %s', (_, environment, key) => {
+    expect(readConfig(environment).ownKey).toBe(key);
+  });
+
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost', 'LOCALHOST', '::1'])('needs no permission on %s', (host) => {
+    expect(mistakesOf({ HOST: host, FLAIR_API_KEY: 'key' })).toEqual([]);
+  });
+
+  test.each(['0.0.0.0', '::', '10.0.0.7', 'gateway.example.com', 'localhost.example.com', '127.0.0.1.example.com'])(
+    'is not lent to strangers by mistake on %s',
+    (host) => {
+      expect(mistakesOf({ HOST: host, FLAIR_API_URL: 'https://api.example.com', FLAIR_API_KEY: 'key' })).toEqual([
+        `\`HOST\` is "${host}", so others can reach the gateway, and it would act for them with its own \`FLAIR_API_KEY\`. ` +
+          'Set `ALLOW_ANONYMOUS=true` if that is what you want, or `HOST=127.0.0.1`, or unset `FLAIR_API_KEY` so that every caller brings a key.',
+      ]);
+      expect(mistakesOf({ HOST: host })).toEqual([
+        `\`HOST\` is "${host}", so others can reach the gateway, and it would act for them with its own sandbox key. ` +
+          'Set `ALLOW_ANONYMOUS=true` if that is what you want, or `HOST=127.0.0.1`.',
+      ]);
+    },
+  );
+
+  test.each<[reason: string, environment: Record<string, string>]>([
+    ['it is lent on purpose', { FLAIR_API_KEY: 'key', ALLOW_ANONYMOUS: 'true' }],
+    ['there is none to lend', { FLAIR_API_URL: 'https://api.example.com' }],
+  ])('is no obstacle to a public address when %s', (_, environment) => {
+    expect(mistakesOf({ HOST: '0.0.0.0', ...environment })).toEqual([]);
+  });
+});
+
+describe('the secret that nobody has configured', () => {
+  function secretFile(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'secret-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    return join(folder, 'deep', 'secret');
+  }
+
+  test('is made once, and found again after a restart', () => {
+    const file = secretFile();
+    const secret = readOrMakeSecret(file);
+
+    expect(readOrMakeSecret(file)).toBe(secret);
+    expect(readFileSync(file, 'utf8').trim()).toBe(secret);
+    expect(mistakesOf({ SECRET: secret })).toEqual([]);
+  });
+
+  test('is for its owner’s eyes only', () => {
+    const file = secretFile();
+    readOrMakeSecret(file);
+
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('is another one elsewhere', () => {
+    expect(readOrMakeSecret(secretFile())).not.toBe(readOrMakeSecret(secretFile()));
+  });
+});
+
+describe('proxies', () => {
+  const proxiesOf = (environment: Record<string, string>) => {
+    const { proxies } = readConfig(environment).network;
+    return proxies && { http: proxies.http?.href, https: proxies.https?.href, noProxy: proxies.noProxy };
+  };
+
+  test('are none unless the environment names one', () => {
+    expect(proxiesOf({ NO_PROXY: 'localhost' })).toBeUndefined();
+    expect(proxiesOf({ HTTPS_PROXY: '' })).toBeUndefined();
+  });
+
+  test('are read in upper and lower case, the latter first, with or without a scheme', () => {
+    expect(
+      proxiesOf({
+        HTTPS_PROXY: 'http://upper:1',
+        https_proxy: 'lower:2',
+        HTTP_PROXY: 'https://me:secret@upper:3/',
+        no_proxy: 'localhost, .internal,10.0.0.0/8',
+      }),
+    ).toEqual({
+      http: 'https://me:secret@upper:3/',
+      https: 'http://lower:2/',
+      noProxy: ['localhost', '.internal', '10.0.0.0/8'],
+    });
+  });
+
+  test('of all schemes stand in for those of one', () => {
+    expect(proxiesOf({ all_proxy: 'http://all:1', HTTP_PROXY: 'http://http:2' })).toMatchObject({
+      http: 'http://http:2/',
+      https: 'http://all:1/',
+    });
+  });
+
+  test.each([
+    'socks5://me:hunter2@proxy:1080',
+    'ftp://me:hunter2@proxy',
+    'http://me:hunter2@',
+    'http://me:hunter2@proxy/path',
+    'http://me:hunter2%@proxy',
+    'http://me:hunter2@proxy:99999',
+    'not a proxy hunter2',
+  ])('that are none are mistakes, which do not repeat a password: %s', (value) => {
+    for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']) {
+      const [mistake = '', ...others] = mistakesOf({ [name]: value });
+      expect(mistake).toContain(`\`${name}\` must be the address of an HTTP proxy, such as http://proxy.example:3128`);
+      expect(mistake).not.toContain('hunter2');
+      expect(others).toEqual([]);
+    }
+  });
+
+  test('are not bypassed by ranges that are none', () => {
+    expect(mistakesOf({ NO_PROXY: 'localhost,10.0.0.0/99' })).toEqual([
+      '`NO_PROXY` must hold hosts, IP addresses or ranges such as 10.0.0.0/8, but holds "10.0.0.0/99".',
+    ]);
+  });
+});

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, test, vi } from 'vitest';
+import { settle, until } from '../support/clock.ts';
+import { startGateway } from '../support/gateway.ts';
+import { serverOf } from '../support/subscribe.ts';
+import { know } from '../support/transports.ts';
+
+const BODY = '{"query":"{ models { nodes { id } } }"}';
+const HEAD = `content-type: application/json\r\ncontent-length: ${BODY.length}\r\nconnection: close`;
+
+/** Sends bytes over a connection of its own. @returns What has come back so far, and the whole when it is closed. */
+function open(url: string, bytes: string) {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.setEncoding('latin1').on('data', (more: string) => {
+    text += more;
+  });
+  socket.write(bytes);
+  return { whole: once(socket, 'close').then(() => text) };
+}
+
+test('a body that does not arrive in time is answered with 408 on the short road too', async () => {
+  const started = startGateway();
+  const { url } = await serverOf(started);
+  const takes = vi.spyOn(started.gateway.shortRoad, 'answer');
+  const { whole } = open(url, `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${HEAD}\r\n\r\n${BODY.slice(0, 9)}`);
+  await until(() => takes.mock.calls.length === 1);
+  await settle();
+
+  await started.clock.advance(30_000);
+
+  expect(await whole).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test('whoever names no host is answered by both roads alike', async () => {
+  const started = startGateway();
+  const { url } = await serverOf(started);
+  await know(started, { body: BODY });
+  const ask = () => open(url, `POST /graphql HTTP/1.0\r\nx-api-key: demo\r\n${HEAD}\r\n\r\n${BODY}`).whole;
+
+  expect(await ask()).toContain('{"data":{"models":{"nodes":[]}}}');
+});
+
+test('a mistake in one answer costs its connection alone', async () => {
+  const started = startGateway();
+  const { url } = await serverOf(started);
+  await know(started, { body: BODY });
+  const answer = vi.spyOn(started.gateway.shortRoad, 'answer').mockRejectedValueOnce(new Error('a mistake'));
+  const ask = () => open(url, `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${HEAD}\r\n\r\n${BODY}`).whole;
+
+  expect(await ask()).toBe('');
+  expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
+  expect(answer).toHaveBeenCalledTimes(2);
+});

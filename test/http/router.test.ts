@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { settle } from '../support/clock.ts';
+import { startGateway } from '../support/gateway.ts';
+import { roads } from '../support/transports.ts';
+
+const json = { 'content-type': 'application/json' };
+
+describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
+  test.each([
+    ['a query by GET', '/graphql?query={__typename}', { headers: { accept: 'application/json' } }, 200],
+    ['a query by POST', '/graphql', { method: 'POST', headers: json, body: '{"query":"{__typename}"}' }, 200],
+    ['a mutation by GET', '/graphql?query=mutation{deleteModel(input:{id:""}){__typename}}', {}, 405],
+    ['another method', '/graphql', { method: 'PUT', headers: json, body: '{"query":"{__typename}"}' }, 405],
+    ['broken JSON', '/graphql', { method: 'POST', headers: json, body: '{"query":' }, 400],
+    ['no query', '/graphql', { method: 'POST', headers: json, body: '{}' }, 400],
+    ['another media type', '/graphql', { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a,b' }, 415],
+    ['broken JSON in the variables of a GET', '/graphql?query={__typename}&variables={', {}, 400],
+    ['health', '/health', {}, 200],
+    ['a write to health', '/health', { method: 'POST' }, 405],
+    ['a place that is not there', '/nowhere', {}, 404],
+  ])('%s is answered with the right status', async (_, path, init, status) => {
+    const { send } = await open(startGateway());
+
+    const response = await send(path, init);
+
+    expect(response.status).toBe(status);
+    expect(await response.text()).not.toMatch(/^\s+at /m);
+  });
+
+  test('the root leads to the graph', async () => {
+    const response = await (await open(startGateway())).send('/');
+
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
+  });
+
+  test('what is answered is data, and browsers are told so', async () => {
+    const { send } = await open(startGateway({ config: { publicUrl: 'https://graph.example.com' } }));
+
+    for (const path of ['/graphql?query={__typename}', '/graphql?query={', '/health', '/nowhere']) {
+      const { headers } = await send(path);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'referrer-policy': 'no-referrer',
+        'strict-transport-security': 'max-age=31536000',
+      });
+    }
+    const { headers } = await (await open(startGateway())).send('/health');
+    expect(headers.has('strict-transport-security')).toBe(false);
+  });
+
+  test('other sites are not invited', async () => {
+    const { send } = await open(startGateway());
+
+    const response = await send('/graphql?query={__typename}', {
+      headers: { origin: 'https://evil.example' },
+    });
+
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
+
+test('a body that does not arrive in time is answered with 408', async () => {
+  const { fetch, clock } = startGateway();
+  const answer = fetch('/graphql', {
+    method: 'POST',
+    headers: json,
+    body: new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"query":')) }),
+    ...{ duplex: 'half' },
+  });
+  await settle();
+
+  await clock.advance(30_000);
+
+  expect((await answer).status).toBe(408);
+});

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createPlaces } from '../../src/limits/quota.ts';
+import { createRate } from '../../src/limits/rate-limit.ts';
+import { openSocket } from '../e2e/client.ts';
+import { startGateway } from '../support/gateway.ts';
+import { graphql } from '../support/gql/index.ts';
+import { seedModel } from '../support/seeds.ts';
+import { serverOf } from '../support/subscribe.ts';
+
+const names = graphql(`query NamesAtARate { models { nodes { displayName } } }`);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const limited = { extensions: { code: 'RATE_LIMITED', retryable: true, retryAfter: 1 } };
+
+describe('a rate', () => {
+  test('lets a burst of twice a second’s share through, then a second’s share each second', () => {
+    let now = 0;
+    const rate = createRate({ perSecond: 3, whose: 'A key', setting: 'MAX_OF_A_TEST', monotonicNow: () => now });
+    const ask = (times: number) =>
+      Array.from({ length: times }, () => rate.count('a')).filter((refusal) => !refusal).length;
+
+    expect(ask(10)).toBe(6);
+    expect(rate.count('a')).toMatchObject({
+      message: expect.stringContaining('3 times a second (MAX_OF_A_TEST)'),
+      ...limited,
+    });
+    expect(rate.count('another')).toBeUndefined();
+    now += 1_000;
+    expect(ask(10)).toBe(3);
+    now += 60_000;
+    expect(ask(10)).toBe(6);
+  });
+});
+
+describe('places', () => {
+  test('are as many as there are, for each alone, and are given back once', () => {
+    const places = createPlaces(2, 'sockets', 'MAX_OF_A_TEST');
+    const [leave] = [places.take('a'), places.take('a')];
+
+    expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');
+    places.take('b');
+    leave?.();
+    leave?.();
+    places.take('a');
+    expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');
+  });
+});
+
+describe('operations', () => {
+  test('of one key have their share, and those of another key theirs', async () => {
+    const { query } = startGateway({ rates: { perKey: 1 }, sandbox: { keys: ['other'] } });
+    await query(names);
+    await query(names);
+
+    expect((await query(names)).errors).toMatchObject([limited]);
+    expect((await query(names, {}, { 'x-api-key': 'other' })).errors).toBeUndefined();
+  });
+
+  test('that are refused for now are answered with 429 and when to ask again, and ask nothing of the upstream', async () => {
+    const { query, fetch, takeRequests } = startGateway({ rates: { perKey: 1 } });
+    await query(names);
+    await query(names);
+    takeRequests();
+
+    const response = await fetch('/graphql?query={models{nodes{id}}}', { headers: { accept: 'application/json' } });
+
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(takeRequests()).toEqual([]);
+  });
+
+  test('over a WebSocket count for its address as well', async () => {
+    vi.useRealTimers();
+    const started = startGateway({ rates: { perAddress: 1 } });
+    const { url } = await serverOf(started);
+    // The handshake counts as well.
+    const socket = await openSocket(url);
+    socket.say({ type: 'connection_init' });
+    await socket.hear();
+
+    for (const id of ['a', 'b', 'c', 'd']) socket.say({ type: 'subscribe', id, payload: { query: '{ __typename }' } });
+    const heard = [];
+    for (let count = 0; count < 5; count++) heard.push(await socket.hear());
+
+    expect(heard.filter(({ type }) => type === 'error')).toMatchObject([
+      { id: 'b', payload: [{ extensions: { code: 'RATE_LIMITED' } }] },
+      { id: 'c', payload: [{ extensions: { code: 'RATE_LIMITED' } }] },
+      { id: 'd', payload: [{ extensions: { code: 'RATE_LIMITED' } }] },
+    ]);
+  });
+
+  test('of one address have their share, whatever keys they bring', async () => {
+    const { gateway } = startGateway({ rates: { perAddress: 1 } });
+    const ask = (address: string) =>
+      gateway.fetch(new Request('http://localhost:4000/graphql?query={__typename}'), address);
+    await ask('192.0.2.1');
+    await ask('192.0.2.1');
+
+    const refused = await ask('192.0.2.1');
+
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    expect((await refused.json()).errors).toMatchObject([limited]);
+    expect((await ask('192.0.2.2')).status).toBe(200);
+    const health = await gateway.fetch(new Request('http://localhost:4000/health'), '192.0.2.1');
+    expect(health.status).toBe(200);
+  });
+});
+
+describe('of what stays open,', () => {
+  const WATCH = 'subscription ($id: ID!) { trainingsUpdated(modelId: $id) { id } }';
+
+  test('sockets have so many places for each key, and one that is closed gives its place back', async () => {
+    vi.useRealTimers();
+    const started = startGateway({ rates: { sockets: 1 }, sandbox: { keys: ['other'] } });
+    const { url } = await serverOf(started);
+    const open = async (apiKey: string) => {
+      const conversation = await openSocket(url);
+      conversation.say({ type: 'connection_init', payload: { apiKey } });
+      return conversation;
+    };
+    const first = await open('demo');
+    expect(await first.hear()).toEqual({ type: 'connection_ack' });
+
+    expect(await (await open('demo')).closed).toEqual({
+      code: 1013,
+      reason: expect.stringContaining('1 sockets open'),
+    });
+    expect(await (await open('other')).hear()).toEqual({ type: 'connection_ack' });
+
+    first.socket.close();
+    await first.closed;
+    for (let isOpen = false; !isOpen; ) {
+      const next = await open('demo');
+      isOpen = await Promise.race([
+        next.hear().then(
+          () => true,
+          () => false,
+        ),
+        next.closed.then(() => false),
+      ]);
+    }
+  });
+
+  test('server-sent events have so many places for each key, and one that is left gives its place back at once', async () => {
+    vi.useRealTimers();
+    const { fetch, upstream } = startGateway({ rates: { eventStreams: 1 } });
+    const { globalId: id } = await seedModel(upstream, 'Dresses');
+    const watch = (signal?: AbortSignal) =>
+      fetch('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query: WATCH, variables: { id } }),
+        ...(signal && { signal }),
+      });
+    const leaving = new AbortController();
+    // Nobody has begun to read it when it is left.
+    await watch(leaving.signal);
+
+    expect(await (await watch()).text()).toContain('1 streams over server-sent events open');
+
+    leaving.abort();
+    const again = await watch();
+    const reader = again.body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe(':\n\n');
+    await reader?.cancel();
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { createRedact } from '../../../src/upstream/decode/redaction.ts';
+import { UpstreamError } from '../../../src/upstream/errors.ts';
+import { ROADS, startUpstream } from '../../support/upstream.ts';
+
+const KEY = 'fl_live_9f+8e/7d=6c5b4a39281706f5e';
+
+describe('a key is taken out of a text', () => {
+  const redact = createRedact(KEY);
+
+  test.each([
+    ['as it is', `The key ${KEY} is unknown.`, 'The key [redacted] is unknown.'],
+    ['after Bearer', `Bearer ${KEY}`, 'Bearer [redacted]'],
+    ['within a longer word', `x-api-key=${KEY}&a=1`, 'x-api-key=[redacted]&a=1'],
+    ['in other case', KEY.toUpperCase(), '[redacted]'],
+    ['percent-encoded', encodeURIComponent(KEY), '[redacted]'],
+    ['in base64', `Basic ${Buffer.from(KEY).toString('base64')}`, 'Basic [redacted]'],
+    ['in base64 with more behind it', `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`, 'Basic [redacted]'],
+    ['in base64url', Buffer.from(KEY).toString('base64url'), '[redacted]'],
+    ['cut off', `Unknown key ${KEY.slice(0, 20)}… (403)`, 'Unknown key [redacted]… (403)'],
+    ['twice', `${KEY} ${KEY}`, '[redacted] [redacted]'],
+  ])('%s', (_, text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  test('escaped for JSON', () => {
+    expect(createRedact('a "quoted" key')(JSON.stringify({ key: 'a "quoted" key' }))).toBe('{"key":"[redacted]"}');
+  });
+
+  test.each(['base64', 'base64url'] as const)('in %s where its digits differ from the other alphabet', (encoding) => {
+    const key = 'fl_live_a???b>>>c???d';
+    expect(Buffer.from(key).toString('base64')).not.toBe(Buffer.from(key).toString('base64url'));
+
+    expect(createRedact(key)(`Basic ${Buffer.from(key).toString(encoding)}`)).toBe('Basic [redacted]');
+  });
+
+  test('but not its first characters, which many keys share', () => {
+    expect(redact('Keys begin with fl_live_.')).toBe('Keys begin with fl_live_.');
+  });
+});
+
+describe('a short key is taken out only as a word of its own,', () => {
+  test.each([
+    ['demo', 'The key demo is unknown.', 'The key [redacted] is unknown.'],
+    ['demo', 'demo is not demo', '[redacted] is not [redacted]'],
+    ['demo', 'A democratic demo-key and a demonstration.', 'A democratic demo-key and a demonstration.'],
+    ['key-1', '"key-1", not key-10', '"[redacted]", not key-10'],
+    ['a', 'This is a bad request.', 'This is a bad request.'],
+    ['', 'This is a bad request.', 'This is a bad request.'],
+    ['.*', 'Everything.', 'Everything.'],
+    ['(a+)+', 'Give (a+)+ or aaaa.', 'Give [redacted] or aaaa.'],
+  ])('%j of %j', (key, text, expected) => {
+    expect(createRedact(key)(text)).toBe(expected);
+  });
+});
+
+describe.each(ROADS)('over the road of %s, the acting key is taken out', (road) => {
+  const failWith = async (answer: Response) => {
+    const { upstreamOf } = await startUpstream(road, [answer]);
+    return await upstreamOf(KEY)
+      .models.get('m')
+      .catch((error: unknown) => error);
+  };
+
+  test('of the sentence of a refusal', async () => {
+    const error = await failWith(Response.json({ message: `The key ${KEY} may not do this.` }, { status: 403 }));
+
+    expect(error instanceof UpstreamError && error.said).toBe('The key [redacted] may not do this.');
+  });
+
+  test('of a refusal in plain text', async () => {
+    const error = await failWith(new Response(`${KEY} may not do this.`, { status: 403 }));
+
+    expect(error instanceof UpstreamError && error.said).toBe('[redacted] may not do this.');
+  });
+
+  test('of the texts of a job, of which the key of another tenant is none', async () => {
+    const body = { status: `bad key ${KEY}`, error: `Bearer ${KEY}`, prompt: `a dress ${KEY}`, triggerWord: KEY };
+    const { upstreamOf } = await startUpstream(road, [Response.json(body)]);
+
+    const training = await upstreamOf(KEY).trainings.get({ modelId: 'm', id: 't' });
+    const prediction = await upstreamOf(KEY).predictions.get('p');
+    const other = await upstreamOf('another key of some length').predictions.get('p');
+
+    expect(JSON.stringify([training, prediction])).not.toContain(KEY);
+    expect(prediction).toMatchObject({ error: 'Bearer [redacted]', prompt: 'a dress [redacted]' });
+    expect(other.prompt).toBe(`a dress ${KEY}`);
+  });
+
+  test('of the names of models', async () => {
+    const { upstreamOf } = await startUpstream(road, [
+      Response.json({ models: [{ id: 'm', displayName: `My ${KEY}` }] }),
+    ]);
+
+    expect((await upstreamOf(KEY).models.list(undefined)).rows).toEqual([
+      { kind: 'Model', id: 'm', displayName: 'My [redacted]' },
+    ]);
+  });
+
+  test('but a short one leaves the tenant’s own words alone', async () => {
+    const body = { status: 'failed', prompt: 'a demo dress', error: 'The key demo is out of credit.' };
+    const { upstreamOf } = await startUpstream(road, [Response.json(body)]);
+
+    expect(await upstreamOf('demo').predictions.get('p')).toMatchObject({
+      prompt: 'a demo dress',
+      error: 'The key [redacted] is out of credit.',
+    });
+  });
+});

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { contract } from '../../../src/contract/contract.gen.ts';
+import { ApiKeyState } from '../../../src/upstream/policy/api-key-state.ts';
+import { createBreaker, defaultBreaker } from '../../../src/upstream/policy/circuit-breaker.ts';
+import { createPolicy } from '../../../src/upstream/policy/request-runner.ts';
+import { defaultRetry } from '../../../src/upstream/policy/retry.ts';
+import { Cancellation } from '../../../src/util/cancellation.ts';
+import { createClock } from '../../support/clock.ts';
+
+test('what was over when its turn came is not sent, and gives its turn back', async () => {
+  const clock = createClock();
+  let turns = 0;
+  const policy = createPolicy({
+    credential: 'a',
+    turns: {
+      waiting: 0,
+      enter: async (cancellation) => {
+        turns++;
+        cancellation.leave('left');
+      },
+      leave: () => void turns--,
+      open: () => {},
+      narrow: () => {},
+    },
+    breaker: createBreaker(defaultBreaker, clock.monotonicNow),
+    keyState: new ApiKeyState({ monotonicNow: clock.monotonicNow, onConfirmed: () => {}, onRejected: () => {} }),
+    retry: defaultRetry,
+    pause: clock.pause,
+    monotonicNow: clock.monotonicNow,
+    random: Math.random,
+    onRetryAfter: () => {},
+    onMissingList: () => {},
+  });
+  const sent: string[] = [];
+  const attempt = () => void sent.push('getModel');
+  const task = { id: 'getModel', operation: contract.operations.getModel, isPoll: false, attempt } as const;
+
+  const outcome = new Promise((resolve, reject) =>
+    policy(task, new Cancellation({ milliseconds: 100, alarm: clock.alarm }), { resolve, reject }),
+  );
+
+  await expect(outcome).rejects.toBe('left');
+  expect([sent, turns, clock.waits()]).toEqual([[], 0, []]);
+});

@@ -1,0 +1,191 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Borrower, Pool } from '../../../src/upstream/transport/connection-pool.ts';
+import type { UpstreamOptions } from '../../../src/upstream/upstream.ts';
+import { createClock, settle, until } from '../../support/clock.ts';
+import { type Answer, startUpstream as startOver } from '../../support/upstream.ts';
+
+const startUpstream = (answers: readonly Answer[], options?: Partial<UpstreamOptions>) =>
+  startOver('pool', answers, options);
+
+const json = JSON.stringify({ displayName: 'Dresses' });
+const coded = (coding: string, bytes: Uint8Array<ArrayBuffer>, status = 200) =>
+  new Response(bytes, { status, headers: { 'content-encoding': coding } });
+
+/** An answer that begins so, and goes on as `pull` says. */
+const begun = (text: string, pull: (controller: ReadableStreamDefaultController) => void, status = 200) =>
+  new Response(
+    new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(text)), pull }),
+    { status },
+  );
+const stalls = () => {};
+
+test('reads go over the pool with the key, and everything else over the transport', async () => {
+  const { upstream, upstreamOf, requests } = await startUpstream([Response.json({ displayName: 'x', id: 'm' })]);
+
+  await upstream.models.get('m');
+  await upstreamOf('other').models.get('m');
+  await upstream.models.create({ displayName: 'x' });
+
+  expect(requests.map(({ headers }) => headers.get('x-api-key'))).toEqual(['secret', 'other', 'secret']);
+  // Only what came over a socket says how that is kept.
+  expect(requests.map(({ headers }) => headers.get('connection'))).toEqual(['keep-alive', 'keep-alive', null]);
+});
+
+describe('an answer', () => {
+  test.each([
+    ['gzip', gzipSync(json)],
+    ['x-gzip', gzipSync(json)],
+    ['GZIP', gzipSync(json)],
+    ['deflate', deflateSync(json)],
+    ['deflate', deflateRawSync(json)],
+    ['br', brotliCompressSync(json)],
+    ['identity', Buffer.from(json)],
+  ])('is read in the coding %s', async (coding, bytes) => {
+    const { upstream, requests } = await startUpstream([coded(coding, Uint8Array.from(bytes))]);
+
+    expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
+    expect(requests[0]?.headers.get('accept-encoding')).toBe('gzip, deflate, br');
+  });
+
+  test('that refuses is read in its coding', async () => {
+    const because = Uint8Array.from(gzipSync('{"message":"because"}'));
+    const { upstream } = await startUpstream([coded('gzip', because, 403)]);
+
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 403, said: 'because' });
+  });
+
+  test('that grows beyond every measure is not unpacked', async () => {
+    const bomb = Uint8Array.from(gzipSync(Buffer.alloc(67_108_865)));
+    const { upstream, requests } = await startUpstream([coded('gzip', bomb)]);
+
+    await expect(upstream.models.get('m')).rejects.toMatchObject({
+      failure: 'invalid-response',
+      message: 'getModel: expected at most 67108864 bytes, got more',
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('that refuses in words beyond every measure is a refusal', async () => {
+    const bomb = Uint8Array.from(gzipSync(Buffer.alloc(65_537)));
+    const { upstream } = await startUpstream([coded('gzip', bomb, 403)]);
+
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 403, said: undefined });
+  });
+
+  test.each([
+    ['cut off', gzipSync(json).subarray(0, -9)],
+    ['none at all', Buffer.from(json)],
+  ])('whose coding is %s is asked for again', async (_, bytes) => {
+    const { upstream, requests } = await startUpstream([coded('gzip', Uint8Array.from(bytes)), new Response(json)]);
+
+    expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('that breaks in the middle is asked for again', async () => {
+    const breaks = begun('{"displayName":', (controller) => controller.error(new Error('broken')));
+    const { upstream, requests } = await startUpstream([async () => breaks, new Response(json)]);
+
+    expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('may come in pieces that cut characters, behind a byte order mark', async () => {
+    const bytes = new TextEncoder().encode('\uFEFF{"displayName":"Träume"}');
+    const pieces = [...bytes].map((byte) => Uint8Array.of(byte));
+    const body = new ReadableStream({
+      async pull(controller) {
+        await settle(1);
+        const piece = pieces.shift();
+        if (piece) controller.enqueue(piece);
+        else controller.close();
+      },
+    });
+    const { upstream } = await startUpstream([async () => new Response(body)]);
+
+    expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Träume' });
+  });
+
+  test('comes after early hints', async () => {
+    const server = createServer((_, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.end(json);
+    });
+    onTestFinished(() => void server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    onTestFinished(() => pool.destroy());
+    const { upstream } = await startUpstream([], { pool });
+
+    expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
+  });
+});
+
+describe('a body that stalls', () => {
+  test('ends at the deadline, with its connection', async () => {
+    const clock = createClock();
+    const { upstream, requests } = await startUpstream([async () => begun('{', stalls)], { alarm: clock.alarm });
+    const reading = upstream.models.get('m').catch((error: unknown) => error);
+    await until(() => requests.length === 1);
+
+    await clock.endWaits();
+
+    expect(await reading).toMatchObject({ failure: 'timeout' });
+    await until(() => requests[0]?.signal.aborted === true);
+    expect(clock.waits()).toEqual([]);
+  });
+
+  test('takes nothing from a refusal but its words', async () => {
+    const clock = createClock();
+    const { baseUrl } = await startUpstream([async () => begun('{"message":"be', stalls, 403)]);
+    let hasAnswered = false;
+    const pool = new Pool(baseUrl);
+    onTestFinished(() => pool.destroy());
+    const lend = pool.lend.bind(pool);
+    pool.lend = (borrower: Borrower & Dispatcher.DispatchHandler) => {
+      const onHeaders = borrower.onHeaders?.bind(borrower);
+      borrower.onHeaders = (...answered) => {
+        hasAnswered = true;
+        return onHeaders?.(...answered) ?? true;
+      };
+      lend(borrower);
+    };
+    const { upstream } = await startUpstream([], { baseUrl, pool, alarm: clock.alarm });
+    const reading = upstream.models.get('m').catch((error: unknown) => error);
+    await until(() => hasAnswered);
+
+    await clock.endWaits();
+
+    expect(await reading).toMatchObject({ failure: 'status', status: 403, said: undefined });
+  });
+});
+
+test('whoever leaves before there is a connection asks for nothing', async () => {
+  const answers: (() => void)[] = [];
+  const held = () => new Promise<Response>((resolve) => answers.push(() => resolve(new Response(json))));
+  const { requests, baseUrl } = await startUpstream([held]);
+  const pool = new Pool(baseUrl, { connections: 1 });
+  onTestFinished(() => pool.destroy());
+  const { upstream: narrow } = await startUpstream([], { baseUrl, pool });
+  const client = new AbortController();
+
+  const first = narrow.models.get('first');
+  await until(() => requests.length === 1);
+  const second = narrow.models.get('second', { signal: client.signal }).catch((error: unknown) => error);
+  client.abort('left');
+  const third = narrow.models.get('third');
+  answers.shift()?.();
+  await first;
+  await until(() => answers.length === 1);
+  answers.shift()?.();
+  await third;
+
+  expect(await second).toBe('left');
+  expect(requests.map(({ url }) => new URL(url).pathname)).toEqual(['/v1/models/first', '/v1/models/third']);
+});

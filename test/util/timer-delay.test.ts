@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { MAX_TIMER_DELAY, timerDelay } from '../../src/util/timer-delay.ts';
+import { createAlarm } from '../../src/util/timer-queue.ts';
+import { pause } from '../../src/util/timers.ts';
+import { settle } from '../support/clock.ts';
+
+const TOO_LONG = [2 ** 31, 1_795_896_802_000, 86_400_000 * 365, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY];
+
+test.each(TOO_LONG)('a delay of %d ms is shortened to what a timer can wait', (milliseconds) => {
+  expect(timerDelay(milliseconds)).toBe(MAX_TIMER_DELAY);
+});
+
+test.each([-1, -0, 0, Number.NEGATIVE_INFINITY])('a delay of %d ms is none', (milliseconds) => {
+  expect(timerDelay(milliseconds) + 0).toBe(0);
+});
+
+test('a delay that is no number is refused', async () => {
+  expect(() => timerDelay(Number.NaN)).toThrow(RangeError);
+  await expect(pause(Number.NaN, new AbortController().signal)).rejects.toThrow(RangeError);
+});
+
+test.each(TOO_LONG)('a pause of %d ms does not end at once', async (milliseconds) => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => void warnings.push(warning);
+  process.on('warning', onWarning);
+  const leave = new AbortController();
+  let isOver = false;
+  const pausing = pause(milliseconds, leave.signal).then(() => {
+    isOver = true;
+  });
+  // An overflown timer waits for 1 ms, so it ends before a timer of 5 ms that began later.
+  await pause(5, new AbortController().signal);
+  await settle();
+
+  expect(isOver).toBe(false);
+  expect(warnings).toEqual([]);
+  leave.abort();
+  await expect(pausing).rejects.toThrow();
+  process.off('warning', onWarning);
+});
+
+test('an alarm that is further away than a timer can wait sets its timer again', () => {
+  let now = 0;
+  const timers: { milliseconds: number; callback: () => void }[] = [];
+  const rung: number[] = [];
+  const alarm = createAlarm({
+    monotonicNow: () => now,
+    startTimer: (milliseconds, callback) => timers.push({ milliseconds, callback }),
+  });
+  const far = MAX_TIMER_DELAY + 1_000;
+
+  alarm(far, () => rung.push(now));
+  expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([MAX_TIMER_DELAY]);
+  now = MAX_TIMER_DELAY;
+  timers.shift()?.callback();
+  expect([rung, timers.map(({ milliseconds }) => milliseconds)]).toEqual([[], [1_000]]);
+  now = far;
+  timers.shift()?.callback();
+
+  expect(rung).toEqual([far]);
+});

@@ -1,0 +1,27 @@
+import { expect } from 'vitest';
+import type { ListenOptions } from '../../src/http/server.ts';
+import { type Conversation, openSocket } from '../e2e/client.ts';
+import { type StartOptions, startGateway } from '../support/gateway.ts';
+import { serverOf } from '../support/subscribe.ts';
+
+/** A gateway that listens. */
+export async function listen(options: Partial<ListenOptions> = {}, gateway: StartOptions = {}) {
+  const started = startGateway(gateway);
+  const { url } = await serverOf(started, { monotonicNow: started.clock.monotonicNow, ...options });
+  return { ...started, url };
+}
+
+/** A socket over which operations may begin. It has sent one message. */
+export async function acknowledged(url: string): Promise<Conversation> {
+  const conversation = await openSocket(url);
+  conversation.say({ type: 'connection_init' });
+  expect(await conversation.hear()).toEqual({ type: 'connection_ack' });
+  return conversation;
+}
+
+/** Expects that operations over a socket are still answered. */
+export async function expectAnswers({ say, hear }: Conversation): Promise<void> {
+  say({ type: 'subscribe', id: 'after', payload: { query: '{ __typename }' } });
+  expect(await hear()).toMatchObject({ type: 'next', id: 'after', payload: { data: { __typename: 'Query' } } });
+  expect(await hear()).toEqual({ type: 'complete', id: 'after' });
+}
