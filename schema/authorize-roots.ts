@@ -5,7 +5,7 @@ import type { Context } from '../src/operations/context.ts';
  * Asks, before a field of a root is resolved, whether this asker may have it: whoever comes with a watch token may have
  * some. Fields that are added later are asked about as well.
  */
-export function guardRoots(schema: GraphQLSchema): GraphQLSchema {
+export function authorizeRoots(schema: GraphQLSchema): GraphQLSchema {
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
     for (const [name, field] of Object.entries(root?.getFields() ?? {})) {
       const guard =

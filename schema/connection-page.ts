@@ -1,5 +1,5 @@
 import { UpstreamError } from '../src/upstream/errors.ts';
-import { type ListName, type Place, writeCursor } from './cursors.ts';
+import { type CursorPosition, type ListName, writeCursor } from './cursors.ts';
 
 /** Where a page lies in its list (Relay cursor connections specification). */
 export interface PageInfo {
@@ -24,7 +24,7 @@ export interface Edge<Row> {
 /** Rows that follow each other on one page of the upstream. */
 export interface Run<Row> {
   /** Where the first of them lies. */
-  readonly from: Place;
+  readonly from: CursorPosition;
   readonly rows: readonly (Row | UpstreamError)[];
   /** What stands in the connection for each of them; undefined for one that is left out. */
   readonly nodes: readonly (Row | Error | undefined)[];
@@ -33,7 +33,7 @@ export interface Run<Row> {
 }
 
 /** The place behind a run. */
-export function endOf<Row extends { id: string }>({ from, rows, next }: Run<Row>): Place {
+export function endOf<Row extends { id: string }>({ from, rows, next }: Run<Row>): CursorPosition {
   if (next && rows.length > 0) return { lastDocId: next, skip: 0 };
   const last = rows.findLastIndex((row) => !(row instanceof UpstreamError));
   const row = rows[last];
@@ -44,21 +44,21 @@ export function endOf<Row extends { id: string }>({ from, rows, next }: Run<Row>
 }
 
 /** The place behind a row; one that cannot be read has no id to stand behind. */
-const behind = <Row extends { id: string }>(before: Place, row: Row | UpstreamError): Place =>
+const behind = <Row extends { id: string }>(before: CursorPosition, row: Row | UpstreamError): CursorPosition =>
   row instanceof UpstreamError ? { ...before, skip: before.skip + 1 } : { lastDocId: row.id, skip: 0 };
 
-interface ScannedOptions<Row> extends Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'> {
+interface ConnectionPageOptions<Row> extends Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'> {
   readonly list: ListName;
   readonly runs: readonly Run<Row>[];
   /** Where the scan ended. */
-  readonly end: Place;
+  readonly end: CursorPosition;
 }
 
 /** A connection as a scan of the upstream's pages has found it. */
-export class Scanned<Row extends { id: string }> implements Connection<Row> {
-  readonly #options: ScannedOptions<Row>;
+export class ConnectionPage<Row extends { id: string }> implements Connection<Row> {
+  readonly #options: ConnectionPageOptions<Row>;
 
-  constructor(options: ScannedOptions<Row>) {
+  constructor(options: ConnectionPageOptions<Row>) {
     this.#options = options;
   }
 
@@ -108,9 +108,9 @@ export class Scanned<Row extends { id: string }> implements Connection<Row> {
 class PlacedEdge<Row> implements Edge<Row> {
   readonly node: Row | Error;
   readonly #list: ListName;
-  readonly #place: Place;
+  readonly #place: CursorPosition;
 
-  constructor(list: ListName, place: Place, node: Row | Error) {
+  constructor(list: ListName, place: CursorPosition, node: Row | Error) {
     this.node = node;
     this.#list = list;
     this.#place = place;

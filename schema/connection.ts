@@ -1,8 +1,8 @@
 import { publicError } from '../src/errors.ts';
 import type { Page } from '../src/upstream/decode/objects.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
-import { type Connection, endOf, type Run, Scanned } from './connection-page.ts';
-import { badCursor, type ListName, type Place, readCursor, START, writeCursor } from './cursors.ts';
+import { type Connection, ConnectionPage, endOf, type Run } from './connection-page.ts';
+import { badCursor, type CursorPosition, type ListName, readCursor, START, writeCursor } from './cursors.ts';
 
 /** Turns the upstream's pages (`lastDocId`, a size of its own) into Relay connections of the size a client asks for. */
 
@@ -46,16 +46,16 @@ const badSize = (first: number) =>
 /** Takes from one page after another what a connection is to hold. */
 class Scan<Row extends { id: string }> {
   readonly #list: List<Row>;
-  readonly #start: Place;
+  readonly #start: CursorPosition;
   readonly #first: number;
   readonly #runs: Run<Row>[] = [];
   #asked: Set<string> | undefined;
-  #place: Place;
+  #place: CursorPosition;
   /** How many nodes there are so far. */
   #size = 0;
   #emptyPages = 0;
 
-  constructor(list: List<Row>, start: Place, first: number) {
+  constructor(list: List<Row>, start: CursorPosition, first: number) {
     this.#list = list;
     this.#start = start;
     this.#place = start;
@@ -124,7 +124,7 @@ class Scan<Row extends { id: string }> {
 
   #connection(hasNextPage: boolean): Connection<Row> {
     const hasPreviousPage = this.#start !== START;
-    return new Scanned({ list: this.#list, runs: this.#runs, end: this.#place, hasNextPage, hasPreviousPage });
+    return new ConnectionPage({ list: this.#list, runs: this.#runs, end: this.#place, hasNextPage, hasPreviousPage });
   }
 }
 

@@ -8,7 +8,7 @@ import { actionable, ConflictError, InvalidInputError, NotFoundError } from './e
 import { globalId, requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, waitSeconds } from './job.ts';
 import { triggerWord } from './latest-training.ts';
-import { said } from './omit-nullish.ts';
+import { omitNullish } from './omit-nullish.ts';
 import { Prediction } from './refs.ts';
 
 const PredictionModelInput = builder.inputType('PredictionModelInput', {
@@ -89,7 +89,7 @@ const predictionRules = z.looseObject({
 function createPrediction(input: typeof CreatePredictionInput.$inferInput): Wire['CreatePrediction'] {
   const { models, prompt, seed, size, imageCount, guidanceScale, inferenceSteps } = input;
   const scales = models.map(({ id, scale }) => [requireKey('Model', id).id, scale] as const);
-  return said<Wire['CreatePrediction']>({
+  return omitNullish<Wire['CreatePrediction']>({
     scaleConfigs: Object.fromEntries(scales),
     prompt,
     seed,
@@ -164,7 +164,7 @@ builder.mutationField('createPrediction', (t) =>
         if (input.waitSeconds) await ctx.waitFor({ kind: 'Prediction', id }, input.waitSeconds);
         const { scaleConfigs, ...rest } = request;
         const scales = Object.entries(scaleConfigs).map(([modelId, scale]) => ({ modelId, scale }));
-        const prediction = ctx.loaders.tell<PredictionRow>(
+        const prediction = ctx.loaders.merge<PredictionRow>(
           { kind: 'Prediction', id, ...rest, scaleConfigs: scales },
           acceptedJob,
         );

@@ -11,25 +11,28 @@ export interface ListName {
 }
 
 /** A place in a list: so many rows behind an item or a cursor of the upstream. Rows without a usable id are counted from the last one that has one. */
-export interface Place {
+export interface CursorPosition {
   lastDocId: string | undefined;
   skip: number;
 }
 
-export const START: Place = { lastDocId: undefined, skip: 0 };
+export const START: CursorPosition = { lastDocId: undefined, skip: 0 };
 
 const nameOf = ({ operation, owner = '' }: ListName): string => `${operation}:${owner}`;
 
 /** What tells a client of a place. */
-export const writeCursor = (list: ListName, { lastDocId = '', skip }: Place): string =>
+export const writeCursor = (list: ListName, { lastDocId = '', skip }: CursorPosition): string =>
   // An id is the same when it is encoded; a cursor of the upstream may contain colons and any other character.
   Buffer.from(`${nameOf(list)}:${encodeURIComponent(lastDocId)}:${skip}`).toString('base64url');
 
 /** @throws GraphQLError BAD_USER_INPUT when it is no cursor of this list. */
-export function readCursor(list: ListName, cursor: string): Place {
+export function readCursor(list: ListName, cursor: string): CursorPosition {
   const [, , encoded = '', digits = ''] = Buffer.from(cursor, 'base64url').toString().split(':');
   const lastDocId = decoded(encoded);
-  const place: Place = { lastDocId: lastDocId || undefined, skip: /^\d{1,6}$/.test(digits) ? Number(digits) : 0 };
+  const place: CursorPosition = {
+    lastDocId: lastDocId || undefined,
+    skip: /^\d{1,6}$/.test(digits) ? Number(digits) : 0,
+  };
   const isSound = lastDocId === '' || isPageCursor(lastDocId);
   if (!isSound || writeCursor(list, place) !== cursor)
     throw badCursor('is not a cursor of this list. Take `pageInfo.endCursor` of its last page');

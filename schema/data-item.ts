@@ -119,7 +119,7 @@ const upload = (ctx: Context, { modelId, file }: { modelId: string; file: Upload
   actionable({ id: modelId, fileName: file.name }, async () => {
     const model = requireKey('Model', modelId);
     const id = await ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.upload(model.id, bytes));
-    return ctx.loaders.tell({ kind: 'DataItem', modelId: model.id, id });
+    return ctx.loaders.merge({ kind: 'DataItem', modelId: model.id, id });
   });
 
 /** As {@link upload}, for one file of many: a refusal of this file is its outcome, and leaves the others alone. */
@@ -181,7 +181,7 @@ builder.mutationFields((t) => ({
         await ctx.changeImages({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
           ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes)),
         );
-        return ctx.loaders.tell(key);
+        return ctx.loaders.merge(key);
       }),
   }),
   deleteDataItem: t.field({

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { MAX_IMAGE_BYTES } from '../src/contract/rules.ts';
 import { type ErrorCode, extensionsOf } from '../src/errors.ts';
 import { KeyReusedError } from '../src/idempotency/errors.ts';
-import { RefusedPictureError } from '../src/images/invalid-image-error.ts';
+import { InvalidImageError } from '../src/images/invalid-image-error.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 
 /**
@@ -107,12 +107,12 @@ export async function actionable<Result>(subject: Subject, act: () => Promise<Re
     return await act();
   } catch (error) {
     if (error instanceof KeyReusedError) throw new ConflictError(error.message);
-    if (error instanceof RefusedPictureError) throw ofPicture(error, subject);
+    if (error instanceof InvalidImageError) throw ofPicture(error, subject);
     throw (error instanceof UpstreamError && error.failure === 'status' && typed(error, subject)) || error;
   }
 }
 
-const ofPicture = ({ reason, message }: RefusedPictureError, { fileName }: Subject): ActionableError =>
+const ofPicture = ({ reason, message }: InvalidImageError, { fileName }: Subject): ActionableError =>
   reason === 'too-large'
     ? new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, message)
     : new UnsupportedImageError(fileName ?? null, message);

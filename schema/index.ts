@@ -12,8 +12,8 @@ import './prediction.ts';
 import './create-prediction.ts';
 import './watch.ts';
 import './watch-token.ts';
-import { guardRoots } from './authorize-roots.ts';
-import { answerIdsAtOnce } from './sync-ids.ts';
+import { authorizeRoots } from './authorize-roots.ts';
+import { resolveIdsSynchronously } from './sync-ids.ts';
 
 /** The graph. */
-export const schema = guardRoots(answerIdsAtOnce(builder.toSchema()));
+export const schema = authorizeRoots(resolveIdsSynchronously(builder.toSchema()));

@@ -92,7 +92,7 @@ Job.implement({
       resolve: async (job, _, ctx): Promise<ShownProgress> => {
         const { state } = await ctx.loaders.required(job, 'status');
         await Promise.all([ctx.loaders.complete(job, 'progress'), ctx.loaders.complete(job, 'createdAt')]);
-        const known = ctx.loaders.known(job);
+        const known = ctx.loaders.get(job);
         const progress = ctx.progressOf(known);
         const malformed = known.progress === undefined ? known.malformed?.progress : undefined;
         // The fraction of a completed job does not depend on the figure.
@@ -114,7 +114,7 @@ Job.implement({
  * failed read must not take its id from the caller.
  */
 export const acceptedJob = {
-  otherwise: { status: { state: 'UNKNOWN', word: '', isFinished: false }, progress: null, createdAt: null },
+  fallback: { status: { state: 'UNKNOWN', word: '', isFinished: false }, progress: null, createdAt: null },
 } as const;
 
 /** The longest that a mutation holds its answer for a job, in seconds. */

@@ -7,7 +7,7 @@ import { actionable, ConflictError, InvalidInputError, NotFoundError } from './e
 import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { idempotencyKey } from './job.ts';
 import { latestTraining, triggerWord } from './latest-training.ts';
-import { said } from './omit-nullish.ts';
+import { omitNullish } from './omit-nullish.ts';
 import {
   DataItem,
   DataItemConnection,
@@ -151,9 +151,9 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateModelInput, required: true, description: 'What to create.' }) },
     resolve: (_, { input: { displayName, customModelType, idempotencyKey: key } }, ctx) =>
       actionable({}, async () => {
-        const request = said<Wire['CreateModel']>({ displayName, customModelType });
+        const request = omitNullish<Wire['CreateModel']>({ displayName, customModelType });
         const once = { operation: 'createModel', input: request, key };
-        return ctx.loaders.tell(await ctx.writeOnce(once, ({ models }) => models.create(request)));
+        return ctx.loaders.merge(await ctx.writeOnce(once, ({ models }) => models.create(request)));
       }),
   }),
   renameModel: t.field({
@@ -170,7 +170,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id, displayName } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Model', id);
-        return ctx.loaders.tell(await ctx.write(({ models }) => models.rename(key.id, displayName)));
+        return ctx.loaders.merge(await ctx.write(({ models }) => models.rename(key.id, displayName)));
       }),
   }),
   deleteModel: t.field({

@@ -56,7 +56,7 @@ builder.node(Prediction, {
       resolve: (prediction, _, ctx) =>
         whenKnown(ctx.loaders.field(prediction, 'images'), (images) => {
           if (!images) return null;
-          ctx.showImages(ctx.loaders.known(prediction));
+          ctx.showImages(ctx.loaders.get(prediction));
           return images.map(
             (_image, index): ImageSource => ({ kind: 'prediction', predictionId: prediction.id, index }),
           );

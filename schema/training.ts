@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, Job, waitSeconds } from './job.ts';
-import { said } from './omit-nullish.ts';
+import { omitNullish } from './omit-nullish.ts';
 import { Model, Training } from './refs.ts';
 
 const TrainingSpeed = builder.enumType('TrainingSpeed', {
@@ -135,7 +135,7 @@ const DeleteTrainingInput = builder.inputType('DeleteTrainingInput', {
 
 /** The request for the upstream: only what the caller said, and the mode. */
 function startTraining({ strength, mode }: typeof StartTrainingInput.$inferInput): Wire['StartTraining'] {
-  return said<Wire['StartTraining']>({
+  return omitNullish<Wire['StartTraining']>({
     trainingStrength: strength,
     trainingSpeed: mode ? (mode.fast ? 'fast' : 'high_quality') : null,
     trainingStyle: mode?.highQuality?.style,
@@ -169,7 +169,7 @@ builder.mutationFields((t) => ({
         const key = await ctx.writeOnce(once, ({ trainings }) => trainings.start(model.id, request));
         ctx.wake(model);
         if (input.waitSeconds) await ctx.waitFor({ kind: 'Training', ...key }, input.waitSeconds);
-        return ctx.loaders.tell<TrainingRow>({ kind: 'Training', ...key, ...request }, acceptedJob);
+        return ctx.loaders.merge<TrainingRow>({ kind: 'Training', ...key, ...request }, acceptedJob);
       }),
   }),
   cancelTraining: t.field({
@@ -193,7 +193,7 @@ builder.mutationFields((t) => ({
         const key = requireKey('Training', id);
         await ctx.write(({ trainings }) => trainings.cancel(key));
         ctx.wake(key);
-        return ctx.loaders.tell(key);
+        return ctx.loaders.merge(key);
       }),
   }),
   deleteTraining: t.field({

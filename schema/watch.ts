@@ -12,7 +12,7 @@ const MOST_JOBS = 100;
 
 /** What a subscription shows of an event. Everything in it is as the poll read it; nothing of it is read again. */
 const show = (event: JobUpdate, { loaders }: Context): JobRow =>
-  'state' in event ? loaders.tell(event.state, { whole: true }) : refuse(event);
+  'state' in event ? loaders.merge(event.state, { isComplete: true }) : refuse(event);
 
 /** Why nothing more will come of a job. */
 function refuse({ key, error, wasSeen }: Extract<JobUpdate, { error: unknown }>): never {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
-import { AbandonedError } from './jobs/poll.ts';
+import { OutageTooLongError } from './jobs/poll.ts';
 import { OnHoldError } from './jobs/shared-poll.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import { DownloadError } from './upstream/images/download-error.ts';
@@ -227,7 +227,7 @@ function reveal(error: unknown): GraphQLError | undefined {
       'The gateway cannot keep idempotency keys at present, so nothing was sent. Try again with the same key.';
     return publicError('SERVICE_UNAVAILABLE', message, {}, error);
   }
-  if (error instanceof AbandonedError) {
+  if (error instanceof OutageTooLongError) {
     const message =
       'The upstream could not be read for too long (WATCH_PATIENCE_SECONDS). The job itself goes on; subscribing again is safe.';
     return publicError('UPSTREAM_UNAVAILABLE', message, {}, error);

@@ -4,7 +4,7 @@ import { createYoga } from 'graphql-yoga';
 import { costs } from '../schema/costs.ts';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
-import { askerFrom, baseUrlFrom, hostOf, type TransportContext } from './auth/caller.ts';
+import { baseUrlFrom, createIdentifyCaller, hostOf, type TransportContext } from './auth/caller.ts';
 import { createAccess, tenantOf } from './auth/credential.ts';
 import { identifyWith } from './auth/identity.ts';
 import { createTokens } from './auth/jwt.ts';
@@ -14,10 +14,10 @@ import type { GatewayOptions } from './config/gateway-options.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import { createMaskError } from './errors.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
-import { createOrigins } from './http/cors.ts';
-import { useCrossSiteGuard } from './http/csrf.ts';
+import { createCorsPolicy } from './http/cors.ts';
+import { useCsrfPrevention } from './http/csrf.ts';
 import { useEventStreams } from './http/event-stream.ts';
-import { createShortRoad } from './http/fast-path.ts';
+import { createFastPath } from './http/fast-path.ts';
 import { useRequestContent } from './http/request-content.ts';
 import { useResponses } from './http/result-response.ts';
 import { createHttp } from './http/router.ts';
@@ -27,20 +27,20 @@ import { createDecodeCheck } from './images/decode-check.ts';
 import { createDecodeBudget } from './images/decode-memory.ts';
 import { createImages } from './images/images.ts';
 import { defaultImageLimits } from './images/limits.ts';
-import { createPictures } from './images/upstream-images.ts';
-import { takeIn } from './images/validate-upload.ts';
-import { createWatching, defaultWatchSettings } from './job-watching/job-watcher.ts';
+import { createUpstreamImages } from './images/upstream-images.ts';
+import { validateUpload } from './images/validate-upload.ts';
+import { createJobWatcher, defaultWatchSettings } from './job-watching/job-watcher.ts';
 import { createPollGate } from './jobs/poll-gate.ts';
 import { useDocumentLimits } from './limits/document-limits.ts';
 import { defaultOperationLimits } from './limits/limits.ts';
-import { createOperationAdmission } from './limits/operation-quota.ts';
-import { createPlaces } from './limits/quota.ts';
-import { createRate, defaultRateLimits } from './limits/rate-limit.ts';
+import { createOperationQuota } from './limits/operation-quota.ts';
+import { createQuota } from './limits/quota.ts';
+import { createRateLimit, defaultRateLimits } from './limits/rate-limit.ts';
 import { createResponseLimits } from './limits/response-limits.ts';
 import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
 import type { Services } from './operations/services.ts';
-import { createKnownDocuments } from './persisted-documents/document-cache.ts';
+import { createDocumentCache } from './persisted-documents/document-cache.ts';
 import { createDocuments } from './persisted-documents/documents.ts';
 import { checkManifest } from './persisted-documents/manifest.ts';
 import { useDocuments } from './persisted-documents/plugin.ts';
@@ -51,15 +51,15 @@ import { defaultUploadLimits } from './uploads/limits.ts';
 import { useUploads } from './uploads/multipart-plugin.ts';
 import { tooSlow } from './uploads/request-errors.ts';
 import { createTickets } from './uploads/tickets.ts';
-import { createAdmission } from './uploads/upload-queue.ts';
+import { createUploadQueue } from './uploads/upload-queue.ts';
 import { checkUpstream, reportOnce } from './upstream/check-upstream.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
-import { createPlaces as createFairPlaces, shareOf } from './util/semaphore.ts';
-import { alarm as realAlarm } from './util/timer-queue.ts';
-import { pauseUntil, pause as realPause } from './util/timers.ts';
+import { createSemaphore as createFairPlaces, shareOf } from './util/semaphore.ts';
+import { startTimer as realAlarm } from './util/timer-queue.ts';
+import { sleep as realPause, sleepUntil } from './util/timers.ts';
 import { createHandshakes } from './websocket/handshake-limits.ts';
 
 /** The whole gateway but for its sockets. */
@@ -100,7 +100,7 @@ export function createGateway(options: GatewayOptions) {
   });
   const gate = createPollGate({ outage: upstreamOf.outage, pause, monotonicNow });
   const settings = { ...defaultWatchSettings, ...options.watch };
-  const watching = createWatching({ upstreamOf, settings, gate, pause, now, monotonicNow, random });
+  const watching = createJobWatcher({ upstreamOf, settings, gate, pause, now, monotonicNow, random });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,
     pause,
@@ -113,7 +113,7 @@ export function createGateway(options: GatewayOptions) {
     upstreamOrigin: baseUrl,
     allowedHosts: limits.hosts,
   });
-  const pictures = createPictures({ upstreamOf, download });
+  const pictures = createUpstreamImages({ upstreamOf, download });
   const sealer = createSealer({ secrets, now });
   const budget = createDecodeBudget(limits.decodeBytes);
   const images = createImages({
@@ -127,7 +127,7 @@ export function createGateway(options: GatewayOptions) {
   });
 
   const rates = { ...defaultRateLimits, ...options.rates };
-  const addresses = createRate({
+  const addresses = createRateLimit({
     perSecond: rates.perAddress,
     whose: 'An address',
     setting: 'MAX_REQUESTS_PER_SECOND_PER_ADDRESS',
@@ -136,17 +136,17 @@ export function createGateway(options: GatewayOptions) {
     pause,
   });
   const handshakes = createHandshakes(rates);
-  const sockets = createPlaces(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
+  const sockets = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
-  const admission = createAdmission(uploads);
+  const admission = createUploadQueue(uploads);
   const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, limits.pixels), budget);
   const storing = createFairPlaces({ total: uploads.upstreamAtOnce, each: shareOf(uploads.upstreamAtOnce) });
 
   const services: Services = {
     requestLimit: operationLimits.cost,
     upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
-    eraOf: ({ apiKey }) => upstreamOf(apiKey).era,
+    generationOf: ({ apiKey }) => upstreamOf(apiKey).generation,
     watching,
     idempotency,
     watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),
@@ -159,10 +159,10 @@ export function createGateway(options: GatewayOptions) {
       images.changed(apiKey, subject);
     },
     imagesShown: ({ apiKey }, row) => pictures.learn(apiKey, row),
-    async takeIn({ apiKey }, file, use) {
-      const leave = await storing.enter(apiKey, NEVER);
+    async validateUpload({ apiKey }, file, use) {
+      const leave = await storing.acquire(apiKey, NEVER);
       try {
-        return await use(await takeIn(file, uploads.pixels, (read) => checkDecoding(read, apiKey)));
+        return await use(await validateUpload(file, uploads.pixels, (read) => checkDecoding(read, apiKey)));
       } finally {
         leave();
       }
@@ -171,7 +171,7 @@ export function createGateway(options: GatewayOptions) {
   const watchTokens = createWatchTokens({ sealer, now });
   const identify = identifyWith({ access, watchTokens, tokens: options.jwt && createTokens({ ...options.jwt, now }) });
   const addressing = { publicUrl: config.publicUrl, listeningUrl };
-  const askerOf = askerFrom({ ...addressing, identify, apiKeyHeader: access.apiKeyHeader, now });
+  const askerOf = createIdentifyCaller({ ...addressing, identify, apiKeyHeader: access.apiKeyHeader, now });
   const baseUrlOf = baseUrlFrom(addressing);
   const maskError = createMaskError(
     (error, id) => log.error({ err: error, id }, 'unexpected error'),
@@ -197,7 +197,7 @@ export function createGateway(options: GatewayOptions) {
     onError: (error) => log.error({ err: error }, 'the use of an upload ticket could not be noted'),
   });
 
-  const origins = createOrigins({
+  const origins = createCorsPolicy({
     allowed: config.corsOrigins ?? [],
     publicUrl: config.publicUrl,
     onRefused: (origin) =>
@@ -211,12 +211,12 @@ export function createGateway(options: GatewayOptions) {
   });
 
   let isStopping = false;
-  const known = createKnownDocuments();
+  const known = createDocumentCache();
   const operations = createOperations({
     schema,
     services,
-    askerOf,
-    admission: createOperationAdmission(rates, monotonicNow, pause),
+    identifyCaller: askerOf,
+    admission: createOperationQuota(rates, monotonicNow, pause),
     costs,
     cost: operationLimits.cost,
     limits: createResponseLimits(operationLimits),
@@ -245,7 +245,7 @@ export function createGateway(options: GatewayOptions) {
       useResponses(),
       useEventStreams(() => isStopping),
       useSearchParams(),
-      useCrossSiteGuard(origins, access.apiKeyHeader),
+      useCsrfPrevention(origins, access.apiKeyHeader),
       useBodyLimit({ maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause }),
       // After the limit, of which requests with files have one of their own.
       useUploads({
@@ -279,7 +279,7 @@ export function createGateway(options: GatewayOptions) {
     publicUrl: config.publicUrl,
   });
 
-  const shortRoad = createShortRoad({
+  const shortRoad = createFastPath({
     endpoint: ENDPOINT,
     body: { bytes: uploads.operationBytes, milliseconds: BODY_TIME, alarm, tooSlow: () => tooSlow(BODY_TIME) },
     documents: persisted,
@@ -333,12 +333,12 @@ export function createGateway(options: GatewayOptions) {
       return { close: sockets.take(tenantOf(asker.credential())), expiresAt: asker.expiresAt };
     },
     /** Waits until a time of the wall clock, in milliseconds since the epoch. */
-    waitUntil: (at: number, signal: AbortSignal) => pauseUntil(at, { pause, now }, signal),
+    waitUntil: (at: number, signal: AbortSignal) => sleepUntil(at, { pause, now }, signal),
     maskError,
     /** Reads the model list once with the gateway's own key, if it has one, and logs what is wrong. Never rejects. */
     checkUpstream: () => checkUpstream({ upstreamOf, ownKey: config.ownKey, baseUrl, log }),
     /** Whether a page of this origin may open a WebSocket; browsers ask nobody before they do. */
-    welcomes: origins.welcomes,
+    welcomes: origins.allows,
     /** How many jobs are polled now. */
     get watchedJobs() {
       return watching.size;

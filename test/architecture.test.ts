@@ -20,7 +20,7 @@ const isOf =
 const PROGRAMS = ['src/main.ts', 'src/sandbox/main.ts'];
 const SCRIPTS = ['src/contract/generate.ts', 'schema/print.ts'];
 
-/** Timers outside `src/jobs`, each with its reason. */
+/** Timers outside the timer modules of `src/util`, each with its reason. */
 const TIMERS: Readonly<Record<string, string>> = {
   'src/http/server.ts': 'the time that a stop of the process and the rest of a refused request may take, in real time',
   'src/graphiql/browser.ts': 'runs in the browser',
@@ -64,29 +64,15 @@ describe('who may know whom', () => {
     ['only upstream/ knows how requests are sent', ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from)],
     [
       'upstream/ knows of the gateway nothing but the contract and util/',
-      ({ from, to }) =>
-        inUpstream(from) &&
-        isOurs(to) &&
-        !inUpstream(to) &&
-        !inside('src/contract')(to) &&
-        !inUtil(to) &&
-        to !== 'src/util/linked-list.ts',
+      ({ from, to }) => inUpstream(from) && isOurs(to) && !inUpstream(to) && !inside('src/contract')(to) && !inUtil(to),
     ],
     [
       'jobs/ knows neither GraphQL nor a resource',
-      ({ from, to }) =>
-        inJobs(from) &&
-        ((isOurs(to) && !inJobs(to) && !inUtil(to) && to !== 'src/util/linked-list.ts') || /graphql|pothos/.test(to)),
+      ({ from, to }) => inJobs(from) && ((isOurs(to) && !inJobs(to) && !inUtil(to)) || /graphql|pothos/.test(to)),
     ],
     [
-      'sandbox/ shares only the contract, the reading of settings and util/',
-      ({ from, to }) =>
-        inSandbox(from) &&
-        isOurs(to) &&
-        !inSandbox(to) &&
-        !inside('src/contract')(to) &&
-        !inUtil(to) &&
-        to !== 'src/util/environment.ts',
+      'sandbox/ imports only the contract and util/',
+      ({ from, to }) => inSandbox(from) && isOurs(to) && !inSandbox(to) && !inside('src/contract')(to) && !inUtil(to),
     ],
     [
       'only the program and its configuration know the sandbox',
@@ -115,10 +101,10 @@ describe('what belongs to one place', () => {
     expect(touching.map(({ file }) => file).toSorted()).toEqual([...PROGRAMS, ...SCRIPTS].toSorted());
   });
 
-  test('only jobs/ has timers, but for the exceptions with a reason', () => {
+  test('only the timer modules of util/ set timers, apart from the exceptions with a reason', () => {
     const waiting = modules.filter(
       ({ file, uses, imports }) =>
-        !inJobs(file) &&
+        !isOf('src/util/timers.ts', 'src/util/timer-queue.ts')(file) &&
         (['setTimeout', 'setInterval', 'AbortSignal.timeout'].some((timer) => uses.has(timer)) ||
           imports.some(isFrom(/^node:timers/))),
     );

@@ -30,7 +30,7 @@ async function gather(tenants: readonly Tenant[], way: 'keys' | 'JWTs'): Promise
   const started = startGateway({
     config: { ownKey: undefined },
     jwt,
-    watch: { perSecond: 20, linger: 3_000 },
+    watch: { perSecond: 20, gracePeriod: 3_000 },
     transport: (request) => holder.twins?.(request) ?? Promise.reject(new Error('There is no upstream yet.')),
   });
   const twins = createTwins(started.clock);

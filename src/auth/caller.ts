@@ -5,22 +5,22 @@ import type { WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
 import { isOfProxy } from '../http/proxy-headers.ts';
 import { type Credential, isLoopbackHost } from './credential.ts';
-import type { Caller, Identify, Identity } from './identity.ts';
+import type { Identify, Identity, PresentedIdentity } from './identity.ts';
 import type { WatchScope } from './watch-token.ts';
 
 /** A request over HTTP, as far as it tells who asks. */
-export interface AskingRequest {
+export interface CallerRequest {
   readonly url: string;
   readonly headers: Pick<Headers, 'get'> & { keys(): Iterable<string> };
   /** Aborts when the asker leaves. */
   readonly signal: AbortSignal;
   /** Calls back when the asker leaves, unless that is called off. @default told by the signal */
-  readonly whenGone?: Asker['whenGone'];
+  readonly onAbort?: Caller['onAbort'];
 }
 
 /** What is known of a request over HTTP. */
 interface HttpContext {
-  request: AskingRequest;
+  request: CallerRequest;
 }
 
 /** What graphql-ws hands on for an operation over a WebSocket. */
@@ -28,19 +28,19 @@ interface SocketContext {
   connectionParams?: Readonly<Record<string, unknown>>;
   extra: Extra;
   /** Calls back when the client completes this operation or closes the socket. @default told by the socket alone */
-  whenGone?: Asker['whenGone'];
+  onAbort?: Caller['onAbort'];
 }
 
 export type TransportContext = HttpContext | SocketContext;
 
 /** What ends an operation before its result: the caller that leaves, or that completes this operation alone. */
-export const abortScopeOf = (transport: TransportContext, asker: Asker): Pick<Asker, 'whenGone'> => {
-  const whenGone = 'whenGone' in transport ? transport.whenGone : undefined;
-  return whenGone ? { whenGone } : asker;
+export const abortScopeOf = (transport: TransportContext, asker: Caller): Pick<Caller, 'onAbort'> => {
+  const onAbort = 'onAbort' in transport ? transport.onAbort : undefined;
+  return onAbort ? { onAbort: onAbort } : asker;
 };
 
 /** Who asks, and how. */
-export interface Asker {
+export interface Caller {
   /** @throws GraphQLError UNAUTHENTICATED when there is no key to act with. */
   credential(): Credential;
   /** Where the asker reaches the gateway: scheme, host and port, without a trailing slash. */
@@ -54,10 +54,10 @@ export interface Asker {
   /** Aborts when the asker leaves. */
   readonly signal: AbortSignal;
   /** Calls back when the asker leaves, unless that is called off, by what is returned. */
-  whenGone(callback: () => void): () => void;
+  onAbort(callback: () => void): () => void;
 }
 
-export interface AskerOptions {
+export interface CallerOptions {
   identify: Identify;
   /** Name of the header (and of the WebSocket connection parameter) that carries a caller's own key. */
   apiKeyHeader: string;
@@ -71,31 +71,32 @@ export interface AskerOptions {
 
 /** Where a caller reaches the gateway. A Host header is whatever the client says; only this machine's name is believed. */
 export const baseUrlFrom =
-  ({ publicUrl, listeningUrl }: Pick<AskerOptions, 'publicUrl' | 'listeningUrl'>) =>
+  ({ publicUrl, listeningUrl }: Pick<CallerOptions, 'publicUrl' | 'listeningUrl'>) =>
   (host: string | null | undefined): string =>
     publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl());
 
 /** Finds out who asks. */
-export type FindAsker = (transport: TransportContext) => Asker | Promise<Asker>;
+export type IdentifyCaller = (transport: TransportContext) => Caller | Promise<Caller>;
 
 /** Finds out who asks, and under which address, on each transport. Whoever cannot be acted for is told when it matters. */
-export function askerFrom(options: AskerOptions): FindAsker {
+export function createIdentifyCaller(options: CallerOptions): IdentifyCaller {
   const { identify, now } = options;
   const apiKeyHeader = options.apiKeyHeader.toLowerCase();
   const baseUrlOf = baseUrlFrom(options);
 
-  const find: FindAsker = (transport) => {
+  const find: IdentifyCaller = (transport) => {
     const isHttp = 'request' in transport;
-    const said = isHttp ? inRequest(transport.request) : inHandshake(transport);
+    const said = isHttp ? credentialsInRequest(transport.request) : credentialsInHandshake(transport);
     const host = isHttp ? hostOf(transport.request) : said.header('host');
-    const caller = new RequestCaller(said, apiKeyHeader, host);
-    const known = (identity: Known) => new IdentifiedAsker(identity, { transport, baseUrl: baseUrlOf(host), now });
+    const caller = new RequestCredentials(said, apiKeyHeader, host);
+    const known = (identity: IdentityOrRefusal) =>
+      new IdentifiedCaller(identity, { transport, baseUrl: baseUrlOf(host), now });
     const identity = attempt(() => identify(caller));
     return identity instanceof Promise ? identity.then(known) : known(identity);
   };
 
   /** Whoever opens a socket says who they are once, for all that is asked over it. */
-  const bySocket = new WeakMap<WebSocket, Asker | Promise<Asker>>();
+  const bySocket = new WeakMap<WebSocket, Caller | Promise<Caller>>();
   return (transport) => {
     if ('request' in transport) return find(transport);
     const { socket } = transport.extra;
@@ -105,21 +106,21 @@ export function askerFrom(options: AskerOptions): FindAsker {
   };
 }
 
-type Known = Identity | { refusal: unknown };
+type IdentityOrRefusal = Identity | { refusal: unknown };
 
-interface Reached {
+interface CallerContext {
   transport: TransportContext;
   baseUrl: string;
   now: () => number;
 }
 
-class IdentifiedAsker implements Asker {
+class IdentifiedCaller implements Caller {
   readonly baseUrl: string;
-  readonly #identity: Known;
+  readonly #identity: IdentityOrRefusal;
   readonly #transport: TransportContext;
   readonly #now: () => number;
 
-  constructor(identity: Known, { transport, baseUrl, now }: Reached) {
+  constructor(identity: IdentityOrRefusal, { transport, baseUrl, now }: CallerContext) {
     this.#identity = identity;
     this.#transport = transport;
     this.#now = now;
@@ -139,19 +140,19 @@ class IdentifiedAsker implements Asker {
   }
 
   get signal(): AbortSignal {
-    return 'request' in this.#transport ? this.#transport.request.signal : closingOf(this.#transport.extra);
+    return 'request' in this.#transport ? this.#transport.request.signal : closeSignalOf(this.#transport.extra);
   }
 
   credential(): Credential {
     if ('refusal' in this.#identity) throw this.#identity.refusal;
     const { credential, expiresAt } = this.#identity;
-    if (expiresAt !== undefined && this.#now() >= expiresAt) throw expired();
+    if (expiresAt !== undefined && this.#now() >= expiresAt) throw expiredError();
     return credential;
   }
 
-  whenGone(callback: () => void): () => void {
-    if ('request' in this.#transport && this.#transport.request.whenGone) {
-      return this.#transport.request.whenGone(callback);
+  onAbort(callback: () => void): () => void {
+    if ('request' in this.#transport && this.#transport.request.onAbort) {
+      return this.#transport.request.onAbort(callback);
     }
     const { signal } = this;
     if (signal.aborted) callback();
@@ -161,10 +162,10 @@ class IdentifiedAsker implements Asker {
 }
 
 /** For whoever said who they are, and has to say it again. */
-export const expired = () =>
+export const expiredError = () =>
   publicError('UNAUTHENTICATED', 'What was brought to say who asks has expired. Ask again with a fresh one.');
 
-function attempt(identify: () => Identity | Promise<Identity>): Known | Promise<Known> {
+function attempt(identify: () => Identity | Promise<Identity>): IdentityOrRefusal | Promise<IdentityOrRefusal> {
   try {
     const identity = identify();
     return identity instanceof Promise ? identity.catch((refusal: unknown) => ({ refusal })) : identity;
@@ -174,14 +175,14 @@ function attempt(identify: () => Identity | Promise<Identity>): Known | Promise<
 }
 
 /** The caller of a request or a handshake. What only the gateway's own key depends on is read when it is needed. */
-class RequestCaller implements Caller {
+class RequestCredentials implements PresentedIdentity {
   readonly apiKey: string | null | undefined;
   readonly jwt: string | undefined;
   readonly watchToken: string | undefined;
   readonly host: string | null | undefined;
-  readonly #said: Said;
+  readonly #said: CredentialSource;
 
-  constructor(said: Said, apiKeyHeader: string, host: string | null | undefined) {
+  constructor(said: CredentialSource, apiKeyHeader: string, host: string | null | undefined) {
     const isKeyBearer = apiKeyHeader === 'authorization';
     const keyText = said.named(apiKeyHeader) ?? said.header(apiKeyHeader);
     const bearer = bearerOf(isKeyBearer ? keyText : (said.named('authorization') ?? said.header('authorization')));
@@ -206,7 +207,7 @@ class RequestCaller implements Caller {
 }
 
 /** What a caller says of itself: in headers, and under a name elsewhere. */
-interface Said {
+interface CredentialSource {
   header(name: string): string | null | undefined;
   /** In lower case. */
   headerNames(): Iterable<string>;
@@ -214,7 +215,7 @@ interface Said {
 }
 
 /** EventSource sends no headers of its own: a watch token, which expires and shows little, may stand in the address. */
-function inRequest({ headers, url }: AskingRequest): Said {
+function credentialsInRequest({ headers, url }: CallerRequest): CredentialSource {
   const token = url.includes('watchToken=') ? (new URL(url).searchParams.get('watchToken') ?? undefined) : undefined;
   return {
     header: (name) => headers.get(name),
@@ -224,7 +225,7 @@ function inRequest({ headers, url }: AskingRequest): Said {
 }
 
 /** Browsers send no headers of their own with a handshake: everything may stand in the connection parameters. */
-function inHandshake({ connectionParams = {}, extra }: SocketContext): Said {
+function credentialsInHandshake({ connectionParams = {}, extra }: SocketContext): CredentialSource {
   return {
     header: (name) => handshakeHeader(extra.request, name),
     headerNames: () => Object.keys(extra.request.headers),
@@ -248,13 +249,13 @@ const bearerOf = (authorization: string | null | undefined): string | undefined 
   /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 
 /** The host that a request over HTTP names. */
-export const hostOf = (request: Pick<AskingRequest, 'headers' | 'url'>): string =>
+export const hostOf = (request: Pick<CallerRequest, 'headers' | 'url'>): string =>
   request.headers.get('host') ?? new URL(request.url).host;
 
 const closing = new WeakMap<Extra['socket'], AbortSignal>();
 
 /** Aborts when a WebSocket closes: one signal for all its operations. */
-export function closingOf({ socket }: Pick<Extra, 'socket'>): AbortSignal {
+export function closeSignalOf({ socket }: Pick<Extra, 'socket'>): AbortSignal {
   const known = closing.get(socket);
   if (known) return known;
   const controller = new AbortController();

@@ -32,7 +32,7 @@ export interface AccessOptions {
 }
 
 /** How a caller reached the gateway. */
-export interface Caller {
+export interface PresentedCredentials {
   /** The key the caller brought, if any. */
   apiKey: string | null | undefined;
   /** The `Host` header of the request, or of the WebSocket's handshake. */
@@ -49,7 +49,7 @@ export interface Caller {
 export interface Access {
   readonly apiKeyHeader: string;
   /** @throws GraphQLError UNAUTHENTICATED when the caller brought no key and none may be lent. */
-  credentialOf(caller: Caller): Credential;
+  credentialOf(caller: PresentedCredentials): Credential;
 }
 
 export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOptions): Access {
@@ -98,7 +98,7 @@ export const isHost = (host: string): boolean => /^[^\s@/?#\\]+$/.test(host) && 
  * Why the gateway's own key is refused to a caller; undefined for a program or page of this machine that reaches the
  * gateway directly. What proxies and browsers say of a request counts against it only, because anybody can send it.
  */
-function ownKeyRefusal({ host, origin, isForwarded, isCrossSite }: Caller): string | undefined {
+function ownKeyRefusal({ host, origin, isForwarded, isCrossSite }: PresentedCredentials): string | undefined {
   if (isForwarded) return 'this request has passed a proxy';
   if (isCrossSite) return 'a page of another site has made this request (Sec-Fetch-Site: cross-site)';
   if (!isLoopbackHost(host)) return 'the Host of this request does not name this machine';

@@ -1,10 +1,10 @@
 import { publicError } from '../errors.ts';
-import type { Access, Credential, Caller as KeyCaller } from './credential.ts';
+import type { Access, Credential, PresentedCredentials as KeyCaller } from './credential.ts';
 import type { Tokens } from './jwt.ts';
 import type { WatchGrant, WatchTokens } from './watch-token.ts';
 
 /** What a caller brought to say who they are. */
-export interface Caller extends KeyCaller {
+export interface PresentedIdentity extends KeyCaller {
   /** A JWT, from `Authorization: Bearer`. */
   jwt: string | undefined;
   /** A watch token. */
@@ -20,7 +20,7 @@ export interface Identity {
   readonly expiresAt?: number;
 }
 
-export interface IdentitiesOptions {
+export interface IdentifyOptions {
   access: Access;
   /** Undefined: this gateway takes no JWT. */
   tokens: Tokens | undefined;
@@ -31,11 +31,11 @@ export interface IdentitiesOptions {
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /** Finds out who a caller is by the one thing that they bring: an API key, a JWT, a watch token, or nothing. */
-export type Identify = (caller: Caller) => Identity | Promise<Identity>;
+export type Identify = (caller: PresentedIdentity) => Identity | Promise<Identity>;
 
 /** @returns A function that throws, or rejects with, GraphQLError UNAUTHENTICATED. */
 export const identifyWith =
-  ({ access, tokens, watchTokens }: IdentitiesOptions): Identify =>
+  ({ access, tokens, watchTokens }: IdentifyOptions): Identify =>
   (caller) => {
     const { jwt, watchToken } = caller;
     const brought = Number(caller.apiKey != null) + Number(jwt !== undefined) + Number(watchToken !== undefined);

@@ -33,8 +33,8 @@ export function restrict(upstream: Upstream, scope: WatchScope): Upstream {
       delete: forbid,
     },
     fetchOwn: forbid,
-    get era() {
-      return upstream.era;
+    get generation() {
+      return upstream.generation;
     },
   };
 }

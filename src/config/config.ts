@@ -20,6 +20,7 @@ import {
   textOr,
   unset,
 } from '../util/environment.ts';
+import { findUnknownVariables } from '../util/unknown-variables.ts';
 import { combinationMistakes } from './combinations.ts';
 import { type JwtConfig, jwtConfig, jwtMistakes, jwtSettings } from './jwt.ts';
 import { type Bounds, boundSettings, boundsOf, imageMistakes } from './limits.ts';
@@ -31,7 +32,6 @@ import {
   PROXY_VARIABLES,
   withProxyNames,
 } from './network.ts';
-import { findUnknownVariables } from './unknown-variables.ts';
 
 const HOUR = 3_600;
 
@@ -257,8 +257,8 @@ function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>, longestDela
       list: pace(values.WATCH_LIST_SECONDS, values.WATCH_LIST_SECONDS),
     },
     perSecond: values.WATCH_REQUESTS_PER_SECOND,
-    linger: values.WATCH_LINGER_SECONDS * 1_000,
-    patience: values.WATCH_PATIENCE_SECONDS * 1_000,
+    gracePeriod: values.WATCH_LINGER_SECONDS * 1_000,
+    maxOutage: values.WATCH_PATIENCE_SECONDS * 1_000,
     images: values.WATCH_IMAGES_SECONDS * 1_000,
     streams: values.MAX_STREAMS_PER_KEY,
     // A connection that broke without a word is noticed after 48 seconds at most.

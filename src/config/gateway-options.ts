@@ -9,7 +9,7 @@ import type { RateLimits } from '../limits/rate-limit.ts';
 import type { Manifest } from '../persisted-documents/manifest.ts';
 import type { UploadLimits } from '../uploads/limits.ts';
 import type { UpstreamOptions } from '../upstream/upstream.ts';
-import type { Alarm, Pause } from '../util/timers.ts';
+import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { Config } from './config.ts';
 import type { NetworkConfig } from './network.ts';
 
@@ -58,9 +58,9 @@ export interface GatewayOptions {
   /** @default the vendor's contract */
   contract?: Contract;
   /** How polls wait. @default real time */
-  pause?: Pause;
+  pause?: Sleep;
   /** How deadlines are kept. @default real time */
-  alarm?: Alarm;
+  alarm?: StartTimer;
   /** The wall clock, in milliseconds since the epoch: for times that people or other machines see. @default real time */
   now?: () => number;
   /** The monotonic clock, in milliseconds from any origin: for durations. @default real time */

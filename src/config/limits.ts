@@ -164,10 +164,10 @@ export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bo
     waiting: values.MAX_WAITING_REQUESTS_PER_KEY,
     maxRetryAfterSeconds: values.MAX_RETRY_AFTER_SECONDS,
     breaker: {
-      share: values.BREAKER_SHARE,
+      failureThreshold: values.BREAKER_SHARE,
       attempts: values.BREAKER_REQUESTS,
       window: values.BREAKER_WINDOW_SECONDS * 1_000,
-      rest: values.BREAKER_REST_SECONDS * 1_000,
+      coolDown: values.BREAKER_REST_SECONDS * 1_000,
     },
   },
   rates: {

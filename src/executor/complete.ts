@@ -17,7 +17,7 @@ import { ignoreRejections, isPromise } from '../util/promises.ts';
 import { executeFields } from './execute-fields.ts';
 import { SHORT_VALUE } from './execution.ts';
 import type { PlannedFields, Selection } from './plan.ts';
-import { type Container, type FieldPlace, ItemPlace, type Place } from './response-position.ts';
+import { type Container, type FieldPosition, ItemPosition, type ResponsePosition } from './response-position.ts';
 import { completeLater, handleFieldError } from './settle-field.ts';
 
 /**
@@ -26,7 +26,7 @@ import { completeLater, handleFieldError } from './settle-field.ts';
  * @returns The value, or what stands in its place until it has come.
  * @throws What is wrong with the value. Its place is then null, or cannot be.
  */
-export type Complete = (place: Place, value: unknown) => unknown;
+export type Complete = (place: ResponsePosition, value: unknown) => unknown;
 
 /** How values of a type are completed. */
 export interface Completer {
@@ -92,7 +92,7 @@ const completeList =
     const list: unknown[] & Container = [] as never;
     try {
       for (const item of value) {
-        const at = new ItemPlace(place, list.length, list, isNonNull);
+        const at = new ItemPosition(place, list.length, list, isNonNull);
         list.push(completeItem(complete, at, item));
       }
     } catch (error) {
@@ -103,7 +103,7 @@ const completeList =
     return list;
   };
 
-function completeItem(complete: Complete, place: ItemPlace, item: unknown): unknown {
+function completeItem(complete: Complete, place: ItemPosition, item: unknown): unknown {
   try {
     return isPromise(item) ? completeLater(place, item, complete) : complete(place, item);
   } catch (error) {
@@ -132,7 +132,7 @@ const completeObject =
 const completeObjectLater = (
   type: GraphQLObjectType,
   fields: PlannedFields,
-  place: Place,
+  place: ResponsePosition,
   value: unknown,
   later: Promise<unknown>,
 ): null =>
@@ -141,7 +141,7 @@ const completeObjectLater = (
     return executeFields(field.run, fields, value, place);
   });
 
-const otherType = ({ name }: GraphQLObjectType, { fieldNodes: nodes }: FieldPlace, value: unknown) =>
+const otherType = ({ name }: GraphQLObjectType, { fieldNodes: nodes }: FieldPosition, value: unknown) =>
   new GraphQLError(`Expected value of type "${name}" but got: ${inspect(value)}.`, { nodes });
 
 function completeAbstract(type: GraphQLAbstractType, below: Selection): Complete {

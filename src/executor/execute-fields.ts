@@ -1,8 +1,8 @@
 import { locatedError } from 'graphql';
 import { isPromise } from '../util/promises.ts';
-import type { Run } from './execution.ts';
+import type { Execution } from './execution.ts';
 import type { PlannedField, PlannedFields } from './plan.ts';
-import { type Container, FieldPlace, type Place } from './response-position.ts';
+import { type Container, FieldPosition, type ResponsePosition } from './response-position.ts';
 import { completeLater, handleFieldError } from './settle-field.ts';
 
 /**
@@ -13,10 +13,10 @@ import { completeLater, handleFieldError } from './settle-field.ts';
  * @throws GraphQLError when a field that must not be null has failed at once.
  */
 export function executeFields(
-  run: Run,
+  run: Execution,
   { fields, empty, characters }: PlannedFields,
   source: unknown,
-  place: Place | undefined,
+  place: ResponsePosition | undefined,
 ): Container {
   const container = empty();
   run.characters += characters;
@@ -31,7 +31,7 @@ export function executeFields(
  * @throws The reason not to start the next one.
  */
 export function executeSerially(
-  run: Run,
+  run: Execution,
   { fields, empty, characters }: PlannedFields,
   source: unknown,
 ): Container | Promise<Container> {
@@ -48,14 +48,14 @@ export function executeSerially(
 }
 
 function executeField(
-  run: Run,
+  run: Execution,
   field: PlannedField,
   source: unknown,
-  prev: Place | undefined,
+  prev: ResponsePosition | undefined,
   container: Container,
 ): unknown {
   if (field.serialize) return executeLeaf(run, field, field.serialize, source, prev, container);
-  const place = new FieldPlace(run, field, prev, container);
+  const place = new FieldPosition(run, field, prev, container);
   try {
     return completeField(place, field.resolve(source, run.argumentsOf(field), run.contextValue, place));
   } catch (error) {
@@ -65,11 +65,11 @@ function executeField(
 
 /** As {@link executeField}: most fields of an answer are leaves whose values are there, and need no place for them. */
 function executeLeaf(
-  run: Run,
+  run: Execution,
   field: PlannedField,
   serialize: (value: unknown) => unknown,
   source: unknown,
-  prev: Place | undefined,
+  prev: ResponsePosition | undefined,
   container: Container,
 ): unknown {
   try {
@@ -78,7 +78,7 @@ function executeLeaf(
     const value =
       property === undefined ? field.resolve(source, args, run.contextValue, NO_INFO) : propertyOf(source, property);
     if (property !== undefined && typeof value === 'function') {
-      const place = new FieldPlace(run, field, prev, container);
+      const place = new FieldPosition(run, field, prev, container);
       return completeField(place, (source as Methods)[property]?.(args, run.contextValue, place));
     }
     const serialized = isPlain(value) ? serialize(value) : undefined;
@@ -86,13 +86,13 @@ function executeLeaf(
       if (typeof serialized === 'string') run.characters += serialized.length;
       return serialized;
     }
-    return completeField(new FieldPlace(run, field, prev, container), value);
+    return completeField(new FieldPosition(run, field, prev, container), value);
   } catch (error) {
-    return handleFieldError(new FieldPlace(run, field, prev, container), error);
+    return handleFieldError(new FieldPosition(run, field, prev, container), error);
   }
 }
 
-const completeField = (place: FieldPlace, value: unknown): unknown =>
+const completeField = (place: FieldPosition, value: unknown): unknown =>
   isPromise(value) ? completeLater(place, value, place.planned.complete) : place.planned.complete(place, value);
 
 type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;

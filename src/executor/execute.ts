@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { isPromise } from '../util/promises.ts';
 import { executeFields, executeSerially } from './execute-fields.ts';
-import { Run, type StopReason } from './execution.ts';
+import { Execution, type StopReason } from './execution.ts';
 import type { IsTransient } from './field-errors.ts';
 import { type PlannedOperation, planOf, type Values } from './plan.ts';
 import type { Container } from './response-position.ts';
@@ -23,7 +23,7 @@ export interface ReadOperation {
 }
 
 /** What an operation is executed with: as graphql-js has it, and what only this executor has. */
-export interface Execution extends Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'> {
+export interface ReadExecutionOptions extends Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'> {
   /** Of several errors, others are reported first. @default no error is transient */
   readonly isTransient?: IsTransient;
   /** Asked before each root field of a mutation. @default they all start */
@@ -33,7 +33,7 @@ export interface Execution extends Pick<ExecutionArgs, 'schema' | 'rootValue' | 
 }
 
 /** What is executed, as graphql-js has it. */
-export type Arguments = Execution &
+export type Arguments = ReadExecutionOptions &
   Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues' | 'hideSuggestions'>;
 
 /**
@@ -72,10 +72,10 @@ const MOST_ERRORS = 50;
  */
 export function executeRead(
   { plan, variables }: ReadOperation,
-  { schema, rootValue, contextValue, isTransient, stopReason, limits }: Execution,
+  { schema, rootValue, contextValue, isTransient, stopReason, limits }: ReadExecutionOptions,
 ): ExecutionResult | Promise<ExecutionResult> {
   const maxErrors = limits?.errors;
-  const run = new Run({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason, maxErrors });
+  const run = new Execution({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason, maxErrors });
   const respond = (data: Container | null): ExecutionResult => {
     const shown = run.errors.isResponseNull ? null : data;
     const refusal = limits && shown ? limits.refusalOf(shown, run.characters) : undefined;
@@ -99,7 +99,7 @@ export function executeRead(
   }
 }
 
-function begin(run: Run): Container | Promise<Container> {
+function begin(run: Execution): Container | Promise<Container> {
   const { operation } = run.plan;
   const type = run.schema.getRootType(operation.operation);
   if (!type) {

@@ -1,9 +1,9 @@
 import { type GraphQLSchema, getArgumentValues } from 'graphql';
 import { FieldErrors, type IsTransient } from './field-errors.ts';
 import type { PlannedField, PlannedOperation, Values } from './plan.ts';
-import type { Place } from './response-position.ts';
+import type { ResponsePosition } from './response-position.ts';
 
-export interface RunOptions {
+export interface ExecutionOptions {
   schema: GraphQLSchema;
   plan: PlannedOperation;
   rootValue: unknown;
@@ -21,7 +21,7 @@ export type StopReason = () => Error | undefined;
 
 /** A value that has not come yet, and its position. */
 export interface Pending {
-  readonly place: Place;
+  readonly position: ResponsePosition;
   isSettled: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Pending {
 export const SHORT_VALUE = 8;
 
 /** One execution of an operation. */
-export class Run {
+export class Execution {
   readonly errors: FieldErrors;
   readonly schema: GraphQLSchema;
   readonly plan: PlannedOperation;
@@ -44,7 +44,16 @@ export class Run {
   readonly #pending: Pending[] = [];
   #onSettled: (() => void) | undefined;
 
-  constructor({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason, maxErrors }: RunOptions) {
+  constructor({
+    schema,
+    plan,
+    rootValue,
+    contextValue,
+    variables,
+    isTransient,
+    stopReason,
+    maxErrors,
+  }: ExecutionOptions) {
     this.errors = new FieldErrors(isTransient, maxErrors);
     this.stopReason = stopReason;
     this.schema = schema;
@@ -55,8 +64,8 @@ export class Run {
   }
 
   /** A value of the response has not come yet. */
-  addPending(place: Place): Pending {
-    const pending = { place, isSettled: false };
+  addPending(position: ResponsePosition): Pending {
+    const pending = { position, isSettled: false };
     this.#pending.push(pending);
     return pending;
   }
@@ -88,7 +97,7 @@ export class Run {
   #isSettled(): boolean {
     const pending = this.#pending;
     for (let last = pending.at(-1); last; last = pending.at(-1)) {
-      if (!last.isSettled && !this.errors.isDiscarded(last.place)) return false;
+      if (!last.isSettled && !this.errors.isDiscarded(last.position)) return false;
       pending.pop();
     }
     return true;

@@ -1,32 +1,32 @@
 import type { GraphQLResolveInfo, ResponsePath } from 'graphql';
-import type { Run } from './execution.ts';
+import type { Execution } from './execution.ts';
 import type { PlannedField } from './plan.ts';
 
 /** What holds values of an answer: an object, or a list. */
 export type Container = Record<string | number, unknown>;
 
 /** A place in an answer: its path, and what holds its value there. */
-export interface Place extends ResponsePath {
-  readonly prev: Place | undefined;
+export interface ResponsePosition extends ResponsePath {
+  readonly prev: ResponsePosition | undefined;
   readonly container: Container;
   /** Whether null may not stand there. */
   readonly isNonNull: boolean;
   /** The field that it belongs to. */
-  readonly field: FieldPlace;
+  readonly field: FieldPosition;
 }
 
 /**
  * The place of a field, and what its resolver gets to know of it. One object, because one is made for every field of every
  * answer, and hardly any is looked at. What it knows are getters: a copy of it knows nothing.
  */
-export class FieldPlace implements GraphQLResolveInfo, Place {
-  readonly prev: Place | undefined;
+export class FieldPosition implements GraphQLResolveInfo, ResponsePosition {
+  readonly prev: ResponsePosition | undefined;
   readonly key: string;
   readonly container: Container;
-  readonly run: Run;
+  readonly run: Execution;
   readonly planned: PlannedField;
 
-  constructor(run: Run, planned: PlannedField, prev: Place | undefined, container: Container) {
+  constructor(run: Execution, planned: PlannedField, prev: ResponsePosition | undefined, container: Container) {
     this.prev = prev;
     this.key = planned.key;
     this.container = container;
@@ -88,15 +88,15 @@ export class FieldPlace implements GraphQLResolveInfo, Place {
 }
 
 /** The place of an item in a list. */
-export class ItemPlace implements Place {
-  readonly prev: Place;
+export class ItemPosition implements ResponsePosition {
+  readonly prev: ResponsePosition;
   readonly key: number;
   readonly container: Container;
   readonly isNonNull: boolean;
-  readonly field: FieldPlace;
+  readonly field: FieldPosition;
 
   /** @param list Where the list stands. */
-  constructor(list: Place, key: number, container: Container, isNonNull: boolean) {
+  constructor(list: ResponsePosition, key: number, container: Container, isNonNull: boolean) {
     this.prev = list;
     this.key = key;
     this.container = container;

@@ -1,10 +1,10 @@
 import { type GraphQLError, locatedError, responsePathAsArray } from 'graphql';
 import { ignoreRejections, whenFulfilled } from '../util/promises.ts';
 import { LEFT_OUT } from './field-errors.ts';
-import type { Place } from './response-position.ts';
+import type { ResponsePosition } from './response-position.ts';
 
 /** How a value that has come is completed for its position. @throws What is wrong with it. */
-export type Completing = (place: Place, value: unknown) => unknown;
+export type Completing = (place: ResponsePosition, value: unknown) => unknown;
 
 /**
  * Completes a value when it has come, and puts it in its position. Nothing waits for it but the response as a whole: that
@@ -12,7 +12,7 @@ export type Completing = (place: Place, value: unknown) => unknown;
  *
  * @returns What stands there until then.
  */
-export function completeLater(place: Place, later: PromiseLike<unknown>, complete: Completing): null {
+export function completeLater(place: ResponsePosition, later: PromiseLike<unknown>, complete: Completing): null {
   const { run } = place.field;
   whenFulfilled(
     later,
@@ -44,7 +44,7 @@ export function completeLater(place: Place, later: PromiseLike<unknown>, complet
  *
  * @throws GraphQLError where null may not stand; then what is around it is null, or fails in turn.
  */
-export function handleFieldError(place: Place, thrown: unknown): null {
+export function handleFieldError(place: ResponsePosition, thrown: unknown): null {
   const error = located(place, thrown, nearestNullable(place));
   if (place.isNonNull) throw error;
   place.field.run.errors.add(error, place);
@@ -52,7 +52,7 @@ export function handleFieldError(place: Place, thrown: unknown): null {
 }
 
 /** As {@link handleFieldError}, when everything around it has been made: the nearest nullable position becomes null. */
-function nullify(place: Place, thrown: unknown): void {
+function nullify(place: ResponsePosition, thrown: unknown): void {
   const nulled = nearestNullable(place);
   const error = located(place, thrown, nulled);
   if (nulled) nulled.container[nulled.key] = null;
@@ -60,14 +60,14 @@ function nullify(place: Place, thrown: unknown): void {
 }
 
 /** The position that is null for an error in this one; undefined for the whole response. */
-function nearestNullable(place: Place): Place | undefined {
-  let position: Place | undefined = place;
+function nearestNullable(place: ResponsePosition): ResponsePosition | undefined {
+  let position: ResponsePosition | undefined = place;
   while (position?.isNonNull) position = position.prev;
   return position;
 }
 
 /** The error with its path. One that is left out needs none: to make it takes far longer than to count it. */
-const located = (place: Place, thrown: unknown, nulled: Place | undefined): GraphQLError =>
+const located = (place: ResponsePosition, thrown: unknown, nulled: ResponsePosition | undefined): GraphQLError =>
   place.field.run.errors.isKept(nulled, thrown)
     ? locatedError(thrown, place.field.planned.nodes, responsePathAsArray(place))
     : LEFT_OUT;

@@ -1,7 +1,7 @@
 import { isLoopbackHost } from '../auth/credential.ts';
 
 /** Where a request comes from, as its headers tell. */
-export interface Visit {
+export interface OriginRequest {
   /** The `Origin` header: which site's page a browser acts for; programs send none. */
   origin: string | null | undefined;
   /** The `Host` header. */
@@ -9,14 +9,14 @@ export interface Visit {
 }
 
 /** Which sites' pages may use the gateway from a browser. */
-export interface Origins {
+export interface CorsPolicy {
   /** Whether whoever visits is no page, a page of the gateway's own origin or of this machine, or one that is allowed. */
-  welcomes(visit: Visit): boolean;
+  allows(visit: OriginRequest): boolean;
   /** The CORS headers of every answer; a preflight gets those of {@link preflight} as well (Fetch standard, "CORS protocol"). */
-  headersFor(visit: Visit): Record<string, string>;
+  headersFor(visit: OriginRequest): Record<string, string>;
 }
 
-export interface OriginsOptions {
+export interface CorsOptions {
   /** Origins such as `https://app.example.com`, or `*` for all. */
   allowed: readonly string[];
   /** Where clients reach the gateway, if that was configured: its origin is the gateway's own. */
@@ -32,12 +32,12 @@ const LONGEST_ORIGIN = 300;
 /** How long a browser may remember a preflight's answer, in seconds. */
 const REMEMBERED = 7_200;
 
-/** @see Origins. No credentials are ever invited: a key is a header that the page itself has to know. */
-export function createOrigins({ allowed, publicUrl, onRefused }: OriginsOptions): Origins {
+/** @see CorsPolicy. No credentials are ever invited: a key is a header that the page itself has to know. */
+export function createCorsPolicy({ allowed, publicUrl, onRefused }: CorsOptions): CorsPolicy {
   const listed = new Set([...allowed, ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin])]);
   const refused = new Set<string>();
 
-  const welcomes = ({ origin, host }: Visit): boolean => {
+  const welcomes = ({ origin, host }: OriginRequest): boolean => {
     if (!origin || listed.has('*') || listed.has(origin) || isOwn(origin, host)) return true;
     if (!refused.has(origin) && refused.size < REPORTED && origin.length <= LONGEST_ORIGIN) {
       refused.add(origin);
@@ -47,7 +47,7 @@ export function createOrigins({ allowed, publicUrl, onRefused }: OriginsOptions)
   };
 
   return {
-    welcomes,
+    allows: welcomes,
     headersFor: (visit) =>
       visit.origin && welcomes(visit)
         ? {

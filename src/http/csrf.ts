@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
-import { isMarked, type Origins } from './cors.ts';
+import { type CorsPolicy, isMarked } from './cors.ts';
 
 /** The media types of requests. No form of another site can send the first three without a preflight. */
 const TYPES: ReadonlySet<string> = new Set([
@@ -17,7 +17,7 @@ const LONGEST_QUOTE = 100;
  * Refuses what a page of another site can make a browser send without asking first: forms (Fetch standard,
  * "CORS-safelisted request-header"). A form of files is taken from whoever is welcome, or marks it with a header.
  */
-export const useCrossSiteGuard = (origins: Origins, apiKeyHeader: string): Plugin => ({
+export const useCsrfPrevention = (origins: CorsPolicy, apiKeyHeader: string): Plugin => ({
   onRequestParse({ request }) {
     if (request.method !== 'POST') return;
     const { headers } = request;
@@ -31,7 +31,7 @@ export const useCrossSiteGuard = (origins: Origins, apiKeyHeader: string): Plugi
     const site = headers.get('sec-fetch-site');
     const isCrossSite = site === 'cross-site' || site === 'same-site';
     const visit = { origin: headers.get('origin'), host: headers.get('host') ?? new URL(request.url).host };
-    if (origins.welcomes(visit) && !(isCrossSite && !visit.origin)) return;
+    if (origins.allows(visit) && !(isCrossSite && !visit.origin)) return;
     throw publicError(
       'FORBIDDEN',
       'A page of another site may not send files here. Send the header apollo-require-preflight: true, from an origin in CORS_ORIGINS.',

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Alarm } from '../util/timers.ts';
+import type { StartTimer } from '../util/timers.ts';
 
 export interface BodyOptions {
   /** Time for all of it to arrive, in milliseconds. */
   milliseconds: number;
-  alarm: Alarm;
+  alarm: StartTimer;
 }
 
 /**

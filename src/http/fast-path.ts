@@ -1,34 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { FetchAPI } from 'graphql-yoga';
-import type { Rate } from '../limits/rate-limit.ts';
-import { chosenOperation } from '../limits/select-operation.ts';
-import type { Asked, Operations } from '../operations/operations.ts';
+import type { RateLimit } from '../limits/rate-limit.ts';
+import { selectOperation } from '../limits/select-operation.ts';
+import type { OperationRequest, Operations } from '../operations/operations.ts';
 import { SharedResult } from '../operations/shared-result.ts';
-import type { KnownDocuments } from '../persisted-documents/document-cache.ts';
+import type { DocumentCache } from '../persisted-documents/document-cache.ts';
 import type { Documents } from '../persisted-documents/documents.ts';
-import { whenKnown } from '../util/promises.ts';
-import type { Visit } from './cors.ts';
+import { mapMaybePromise } from '../util/promises.ts';
+import type { OriginRequest } from './cors.ts';
 import { EVENT_STREAM } from './event-stream.ts';
 import { type BodyOptions, passOn, readBody } from './fast-body.ts';
 import { readParams } from './fast-params.ts';
-import { ShortRequest } from './fast-request.ts';
+import { FastRequest } from './fast-request.ts';
 import { jsonTypeFor } from './media-types.ts';
 import { toResponse } from './result-response.ts';
 
-export interface ShortRoadOptions {
+export interface FastPathOptions {
   /** Where the graph lies. */
   endpoint: string;
   /** The longest body, in bytes, and how it is waited for. */
   body: BodyOptions & { bytes: number; tooSlow: () => Error };
   /** Which documents requests ask for. */
   documents: Documents;
-  known: KnownDocuments;
+  known: DocumentCache;
   operations: Operations;
   /** What one address may ask. */
-  addresses: Rate;
+  addresses: RateLimit;
   /** The headers of every answer, besides those about its body. */
-  headersFor: (visit: Visit) => readonly string[];
+  headersFor: (visit: OriginRequest) => readonly string[];
   maskError: (error: unknown) => GraphQLError;
   fetchAPI: FetchAPI;
 }
@@ -37,7 +37,7 @@ export interface ShortRoadOptions {
  * The way of plain queries into the graph: a POST of JSON with a document that was found valid before. Its answers are
  * those of Yoga's way, byte for byte; whatever is not that plain goes there.
  */
-export interface ShortRoad {
+export interface FastPath {
   /** Whether a request may be answered here, by its head. */
   takes(request: IncomingMessage): boolean;
   /**
@@ -55,16 +55,16 @@ const JSON_TYPES: ReadonlySet<string> = new Set([
   'application/json;charset=utf-8',
 ]);
 
-export function createShortRoad(options: ShortRoadOptions): ShortRoad {
+export function createFastPath(options: FastPathOptions): FastPath {
   const { endpoint, documents, known, operations, addresses, maskError } = options;
 
   /** What a body asks for, if it is a query that may be answered here. */
-  const read = (body: Buffer, request: ShortRequest): Asked | undefined => {
+  const read = (body: Buffer, request: FastRequest): OperationRequest | undefined => {
     const params = readParams(body);
     const text = params && documents.find(params);
     const document = typeof text === 'string' ? known.find(text) : undefined;
     if (!params || !document) return undefined;
-    const operation = chosenOperation(document, params.operationName);
+    const operation = selectOperation(document, params.operationName);
     if (operation instanceof GraphQLError || operation.operation !== OperationTypeNode.QUERY) return undefined;
     if (typeof text === 'string') documents.confirm(text);
     // Named one by one: objects that are made of others by `...` are slow to make, and outlive their time.
@@ -76,7 +76,7 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
     result.errors ? { ...result, errors: result.errors.map(maskError) } : result;
   const failed = (error: unknown): ExecutionResult => ({ errors: [maskError(error)] });
 
-  const execute = (asked: Asked): ExecutionResult | Promise<ExecutionResult> => {
+  const execute = (asked: OperationRequest): ExecutionResult | Promise<ExecutionResult> => {
     try {
       const result = operations.execute(asked);
       return result instanceof Promise ? result.then(masked, failed) : masked(result);
@@ -119,14 +119,14 @@ export function createShortRoad(options: ShortRoadOptions): ShortRoad {
       new Promise((resolve, reject) => {
         const answerTo = (body: Buffer | undefined): boolean | Promise<boolean> => {
           const mediaType = jsonTypeFor(request.headers.accept ?? '');
-          const asked = body && mediaType ? read(body, new ShortRequest(request, response)) : undefined;
+          const asked = body && mediaType ? read(body, new FastRequest(request, response)) : undefined;
           if (!asked || (address !== undefined && addresses.count(address))) {
             passOn(request, body, options.body.tooSlow);
             return false;
           }
           const result = execute(asked);
-          const written = whenKnown(result, (plain) => write(request, response, plain, mediaType));
-          return whenKnown(written, () => true);
+          const written = mapMaybePromise(result, (plain) => write(request, response, plain, mediaType));
+          return mapMaybePromise(written, () => true);
         };
         readBody(request, options.body, (body) => {
           try {

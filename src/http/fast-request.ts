@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AskingRequest } from '../auth/caller.ts';
+import type { CallerRequest } from '../auth/caller.ts';
 
 /** A request as it came over HTTP, without the objects of the Fetch standard around it. */
-export class ShortRequest implements AskingRequest {
-  readonly headers: AskingRequest['headers'];
+export class FastRequest implements CallerRequest {
+  readonly headers: CallerRequest['headers'];
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   #leaving: AbortController | undefined;
@@ -21,13 +21,13 @@ export class ShortRequest implements AskingRequest {
   get signal(): AbortSignal {
     if (!this.#leaving) {
       const leaving = new AbortController();
-      this.whenGone(() => leaving.abort());
+      this.onAbort(() => leaving.abort());
       this.#leaving = leaving;
     }
     return this.#leaving.signal;
   }
 
-  whenGone(callback: () => void): () => void {
+  onAbort(callback: () => void): () => void {
     const response = this.#response;
     if (response.destroyed) {
       callback();

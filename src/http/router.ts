@@ -2,10 +2,10 @@ import type { GraphQLError } from 'graphql';
 import { hostOf } from '../auth/caller.ts';
 import { publicError } from '../errors.ts';
 import { wantsPage } from '../graphiql/graphiql.ts';
-import type { Rate } from '../limits/rate-limit.ts';
+import type { RateLimit } from '../limits/rate-limit.ts';
 import { ID_MEMBERS } from '../persisted-documents/request.ts';
 import { shorten } from '../util/shorten.ts';
-import { type Origins, preflight, type Visit } from './cors.ts';
+import { type CorsPolicy, type OriginRequest, preflight } from './cors.ts';
 import { acceptsEventStream, isOver } from './event-stream.ts';
 
 /** Answers a request. */
@@ -20,12 +20,12 @@ export interface HttpOptions {
   page: { wants: (request: Request) => boolean; answer: Answer } | undefined;
   images: Answer;
   uploads: Answer;
-  origins: Origins;
+  origins: CorsPolicy;
   apiKeyHeader: string;
   /** Further headers that pages of other sites may send. */
   corsHeaders: readonly string[];
   /** What one address may ask. */
-  addresses: Rate;
+  addresses: RateLimit;
   /** Where clients reach the gateway, if that was configured. */
   publicUrl: string | undefined;
 }
@@ -35,7 +35,7 @@ export interface Http {
   /** @param address Whence it comes; without one it has no share in what an address may ask. */
   fetch(request: Request, address?: string): Promise<Response>;
   /** The headers of every answer of the graph, besides those about its body: names and values in turn. */
-  headersFor(visit: Visit): readonly string[];
+  headersFor(visit: OriginRequest): readonly string[];
   /** Answers nothing new but whether it is alive. What is under way goes on. */
   refuseNew(): void;
 }
@@ -116,7 +116,7 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-const NOWHERE: Visit = { origin: undefined, host: undefined };
+const NOWHERE: OriginRequest = { origin: undefined, host: undefined };
 
 /** The headers of every response but images, uploads and GraphiQL: data that is never a page, in a frame, or in a cache. */
 const commonHeaders = (publicUrl: string | undefined): readonly (readonly [name: string, value: string])[] => [

@@ -8,9 +8,9 @@ import { defaultImageLimits } from '../images/limits.ts';
 import { DRAINED } from '../uploads/drain.ts';
 import { defaultUploadLimits } from '../uploads/limits.ts';
 import { monotonicNow } from '../util/clocks.ts';
-import { Linked, LinkedList } from '../util/linked-list.ts';
-import { type Pause, pause as realPause } from '../util/timers.ts';
-import { createSockets } from '../websocket/server.ts';
+import { LinkedList, LinkedNode } from '../util/linked-list.ts';
+import { sleep as realPause, type Sleep } from '../util/timers.ts';
+import { createWebSockets } from '../websocket/server.ts';
 import { defaultUnsentLimits, type UnsentLimits } from '../websocket/unsent-bytes.ts';
 import { acceptWith } from '../websocket/upgrade.ts';
 import { acceptsEventStream } from './event-stream.ts';
@@ -38,9 +38,9 @@ export interface ListenOptions {
   /** How long a client may take nothing of an image that is sent to it, in milliseconds. @default that of the images */
   imageStall?: number;
   /** Whether plain queries take the short road. @default true */
-  shortRoad?: boolean;
+  fastPath?: boolean;
   /** How idle WebSockets wait for their next ping, and images for clients that do not read. @default real time */
-  pause?: Pause;
+  pause?: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow?: () => number;
 }
@@ -59,7 +59,7 @@ export interface Server {
  */
 const SLOWEST = { headers: 10_000, request: 300_000, look: 1_000 };
 
-class AnswerUnderWay extends Linked {
+class AnswerUnderWay extends LinkedNode {
   readonly response: ServerResponse;
 
   constructor(response: ServerResponse) {
@@ -99,7 +99,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       endWatch?.();
     }
   };
-  const shortRoad = options.shortRoad === false ? undefined : gateway.shortRoad;
+  const shortRoad = options.fastPath === false ? undefined : gateway.shortRoad;
   const answer = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
     try {
       const isShort = shortRoad && !isDraining && shortRoad.takes(request);
@@ -140,7 +140,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     else void answer(request, response, address);
   });
   const addressOf = (handshake: IncomingMessage) => clientOf(handshake, trustProxy);
-  const sockets = createSockets(gateway, {
+  const sockets = createWebSockets(gateway, {
     log,
     addressOf,
     streamsPerSocket: options.streamsPerSocket ?? 50,

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 
 export interface StallOptions {
   /** How long the client may take nothing although bytes wait for it, in milliseconds. */
   milliseconds: number;
-  pause: Pause;
+  pause: Sleep;
   /** Called right before the connection is cut. */
   onCut: () => void;
 }

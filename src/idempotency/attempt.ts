@@ -1,5 +1,5 @@
 import { createBackoff } from '../jobs/backoff.ts';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import { KeyReusedError, OutcomeUnknownError, StoreError } from './errors.ts';
 import type { Claim, IdempotencyStore, Outcome } from './store.ts';
 
@@ -23,7 +23,7 @@ export type Ending =
 
 export interface Surroundings {
   store: IdempotencyStore;
-  pause: Pause;
+  pause: Sleep;
   /** Ends the waiting for other processes. */
   stopping: AbortSignal;
   onError: (error: StoreError) => void;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Pause, pause as pauseInRealTime } from '../util/timers.ts';
+import { sleep as pauseInRealTime, type Sleep } from '../util/timers.ts';
 import { attempt, type Ending, type Verdict } from './attempt.ts';
 import { OutcomeUnknownError, StoreError } from './errors.ts';
 import { identify, type WriteRequest } from './identity.ts';
@@ -36,7 +36,7 @@ export interface IdempotencyOptions {
    */
   lease?: number;
   /** How it waits for other processes. */
-  pause?: Pause;
+  pause?: Sleep;
   /** Told of records that could not be updated after their write was sent. Their callers got their answers. */
   onError?: (error: StoreError) => void;
 }

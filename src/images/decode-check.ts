@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { createPlaces } from '../util/semaphore.ts';
+import { createSemaphore } from '../util/semaphore.ts';
 import { type DecodeBudget, DecodeMemoryError } from './decode-memory.ts';
 import { inspect } from './inspect.ts';
-import { RefusedPictureError, unreadable } from './invalid-image-error.ts';
-import { makeCopy } from './make-copy.ts';
+import { InvalidImageError, unreadable } from './invalid-image-error.ts';
+import { makeVariant } from './make-copy.ts';
 import { requireFormat } from './signature.ts';
 import { PLACEHOLDER } from './variant.ts';
 
@@ -28,20 +28,20 @@ const AT_ONCE = Math.min(4, availableParallelism());
  * @param budget Memory to decode in. @default no bound
  */
 export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): DecodeCheck {
-  const places = createPlaces({ total: AT_ONCE, each: AT_ONCE });
+  const places = createSemaphore({ total: AT_ONCE, each: AT_ONCE });
   return async (read, owner = '', signal = NEVER) => {
-    const leave = await places.enter(owner, signal);
+    const leave = await places.acquire(owner, signal);
     try {
       const file = await read();
       const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
       const format = requireFormat(bytes);
       try {
-        await makeCopy(bytes, PLACEHOLDER, maxPixels, budget && { budget, owner, signal });
+        await makeVariant(bytes, PLACEHOLDER, maxPixels, budget && { budget, owner, signal });
         await inspect(bytes, maxPixels);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         const cause = error instanceof Error ? error.cause : undefined;
-        if (cause instanceof DecodeMemoryError) throw new RefusedPictureError('too-many-pixels', `${cause.message}.`);
+        if (cause instanceof DecodeMemoryError) throw new InvalidImageError('too-many-pixels', `${cause.message}.`);
         throw unreadable(format, `its data is damaged and cannot be decoded${detailOf(error)}`);
       }
     } finally {

@@ -1,5 +1,5 @@
 import type { Metadata } from 'sharp';
-import { createPlaces } from '../util/semaphore.ts';
+import { createSemaphore } from '../util/semaphore.ts';
 import type { ImageFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 
@@ -40,10 +40,10 @@ export interface DecodeBudget {
 }
 
 export function createDecodeBudget(maxBytes: number): DecodeBudget {
-  const places = createPlaces({ total: maxBytes, each: maxBytes });
+  const places = createSemaphore({ total: maxBytes, each: maxBytes });
   return {
     maxBytes,
-    reserve: places.enter,
+    reserve: places.acquire,
     get reserved() {
       return places.taken;
     },

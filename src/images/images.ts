@@ -1,5 +1,5 @@
 import type { Sealer } from '../auth/sealed-token.ts';
-import { MAX_PICTURE_BYTES } from '../upstream/images/image-stream.ts';
+import { MAX_IMAGE_STREAM_BYTES } from '../upstream/images/image-stream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import type { DecodeBudget } from './decode-memory.ts';
 import { createFreshness } from './freshness.ts';
@@ -11,9 +11,9 @@ import { failed, staleAddress, wrongMethod } from './responses.ts';
 import { Sending } from './send-bytes.ts';
 import { MEDIA_TYPES } from './signature.ts';
 import { type ImageGrant, type ImageSource, type ImageSubject, readGrant, writeGrant } from './source.ts';
-import { sealOnce } from './token-cache.ts';
+import { createTokenCache } from './token-cache.ts';
 import { PLACEHOLDER, stepOf, type Variant } from './variant.ts';
-import { createLibrary, type OpenPicture } from './variant-cache.ts';
+import { createVariantCache, type OpenImage } from './variant-cache.ts';
 
 /** Pictures under addresses of this gateway. */
 export interface Images {
@@ -39,7 +39,7 @@ export interface ImagesOptions {
    * Opens a picture with a credential. May reject with a DownloadError or with an error that has a numeric `status`:
    * 404 and 410 are answered as 404, 401 and 403 as 403, a timeout as 504, all else as 502.
    */
-  open: OpenPicture;
+  open: OpenImage;
   /** How pictures are kept. @default {@link defaultImageLimits} */
   limits?: Pick<ImageLimits, 'cacheBytes' | 'pixels'> & Partial<Pick<ImageLimits, 'streams'>>;
   /** Memory to decode in. @default no bound */
@@ -59,8 +59,8 @@ export function createImages(options: ImagesOptions): Images {
   const { sealer, open, limits = defaultImageLimits, onFailure = () => {} } = options;
   const { now = wallClockNow, monotonicNow = realMonotonicNow } = options;
   const freshness = createFreshness({ now, monotonicNow });
-  const library = createLibrary({ open, freshness, limits, budget: options.budget });
-  const sending = new Sending(Math.max(limits.cacheBytes, 2 * MAX_PICTURE_BYTES));
+  const library = createVariantCache({ open, freshness, limits, budget: options.budget });
+  const sending = new Sending(Math.max(limits.cacheBytes, 2 * MAX_IMAGE_STREAM_BYTES));
   const originals = createOriginals({
     open,
     library,
@@ -68,7 +68,7 @@ export function createImages(options: ImagesOptions): Images {
     freshness,
     streams: limits.streams ?? defaultImageLimits.streams,
   });
-  const seal = sealOnce(sealer, now);
+  const seal = createTokenCache(sealer, now);
 
   const grantOf = (token: string) => {
     const text = sealer.open(token, PURPOSE);
@@ -98,7 +98,7 @@ export function createImages(options: ImagesOptions): Images {
   };
 
   const showCopy = async (request: Request, { apiKey, source }: ImageGrant, variant: Variant): Promise<Response> => {
-    const get = () => library.copy(apiKey, source, variant, request.signal);
+    const get = () => library.variant(apiKey, source, variant, request.signal);
     const copy = await sending.hold(apiKey, request.signal, get);
     return respond(request, { ...wholeOf(copy), caching: cachingOf(source, `"${copy.image.hash}"`) });
   };
@@ -131,7 +131,7 @@ export function createImages(options: ImagesOptions): Images {
     facts: (apiKey, source, signal) => library.facts(apiKey, source, signal),
 
     async placeholder(apiKey, source, signal) {
-      const { bytes, format } = await library.copy(apiKey, source, PLACEHOLDER, signal);
+      const { bytes, format } = await library.variant(apiKey, source, PLACEHOLDER, signal);
       return `data:${MEDIA_TYPES[format]};base64,${bytes.toString('base64')}`;
     },
 

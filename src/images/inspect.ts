@@ -1,5 +1,5 @@
 import { DownloadError } from '../upstream/images/download-error.ts';
-import { MAX_PICTURE_BYTES } from '../upstream/images/image-stream.ts';
+import { MAX_IMAGE_STREAM_BYTES } from '../upstream/images/image-stream.ts';
 import { openImage } from './load-sharp.ts';
 import { type ImageFormat, MEDIA_TYPES, requireFormat } from './signature.ts';
 
@@ -43,7 +43,10 @@ export const unreadable = (format: ImageFormat, maxPixels: number, cause: unknow
  *
  * @throws DownloadError `too-large` when it is longer than `maxBytes`; what the body fails with, when it does.
  */
-export async function readAll(body: ReadableStream<Uint8Array>, maxBytes: number = MAX_PICTURE_BYTES): Promise<Buffer> {
+export async function readAll(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number = MAX_IMAGE_STREAM_BYTES,
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early cancels the stream.

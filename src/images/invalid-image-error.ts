@@ -7,14 +7,14 @@
  * - `too-many-pixels`: a width and height that multiply to more than allowed.
  * - `truncated`: it ends before the picture does.
  */
-export type PictureRefusal = 'empty' | 'unsupported' | 'too-large' | 'too-many-pixels' | 'truncated';
+export type InvalidImageReason = 'empty' | 'unsupported' | 'too-large' | 'too-many-pixels' | 'truncated';
 
 /** A file is not taken in as a picture. The message is meant for whoever sent it. */
-export class RefusedPictureError extends Error {
+export class InvalidImageError extends Error {
   override name = 'RefusedPictureError' as const;
-  readonly reason: PictureRefusal;
+  readonly reason: InvalidImageReason;
 
-  constructor(reason: PictureRefusal, message: string) {
+  constructor(reason: InvalidImageReason, message: string) {
     super(message);
     this.reason = reason;
   }
@@ -22,4 +22,4 @@ export class RefusedPictureError extends Error {
 
 /** For a file whose signature is that of a format, and whose bytes break its rules. */
 export const unreadable = (format: string, what: string) =>
-  new RefusedPictureError('unsupported', `Expected a readable ${format}, but ${what}. Export it again and send that.`);
+  new InvalidImageError('unsupported', `Expected a readable ${format}, but ${what}. Export it again and send that.`);

@@ -33,7 +33,7 @@ export interface CopyMemory {
  * @param memory @default no bound
  * @throws DownloadError `invalid` when the picture cannot be decoded, or not within the memory; the signal's reason.
  */
-export async function makeCopy(
+export async function makeVariant(
   original: Buffer,
   { width, format: wanted }: Variant,
   maxPixels: number,

@@ -1,20 +1,20 @@
 import { DownloadError } from '../upstream/images/download-error.ts';
 import { inPieces, whenOver } from '../util/pieces.ts';
-import { createPlaces, shareOf } from '../util/semaphore.ts';
+import { createSemaphore, shareOf } from '../util/semaphore.ts';
 import type { Freshness } from './freshness.ts';
 import type { Shown } from './image-response.ts';
-import { peek } from './read-head.ts';
+import { readHead } from './read-head.ts';
 import type { Held, Sending } from './send-bytes.ts';
 import { type ImageFormat, imageFormat, requireFormat, SIGNATURE_BYTES } from './signature.ts';
 import type { ImageSource } from './source.ts';
-import type { Library, OpenPicture } from './variant-cache.ts';
+import type { OpenImage, VariantCache } from './variant-cache.ts';
 
 /** An image that is about to be sent. */
 type Opened = Omit<Shown, 'caching'>;
 
 export interface OriginalsOptions {
-  open: OpenPicture;
-  library: Library;
+  open: OpenImage;
+  library: VariantCache;
   sending: Sending;
   freshness: Freshness;
   /** Originals that are streamed at once, of all credentials. Each holds a connection while its client reads. */
@@ -26,14 +26,14 @@ export interface OriginalsOptions {
  * that come meanwhile, and those that request a part, share one read of the whole.
  */
 export function createOriginals({ open, library, sending, freshness, streams }: OriginalsOptions) {
-  const places = createPlaces({ total: streams, each: shareOf(streams) });
+  const places = createSemaphore({ total: streams, each: shareOf(streams) });
   const streamed = new Set<string>();
 
   const stream = async (apiKey: string, source: ImageSource, signal: AbortSignal): Promise<Opened> => {
-    const leave = await places.enter(apiKey, signal);
+    const leave = await places.acquire(apiKey, signal);
     try {
       const picture = await open(apiKey, source, signal);
-      const { head, body } = await peek(picture.body, SIGNATURE_BYTES);
+      const { head, body } = await readHead(picture.body, SIGNATURE_BYTES);
       if (!imageFormat(head)) void body.cancel().catch(() => {});
       return { format: requireFormat(head), byteSize: picture.byteSize, body: whenOver(body, leave) };
     } catch (error) {

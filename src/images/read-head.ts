@@ -1,7 +1,7 @@
 import { PIECE_BYTES } from '../util/pieces.ts';
 
 /** The first bytes of a stream, and the whole stream to read from its beginning. */
-export interface Peeked {
+export interface ReadHead {
   /** At least as many bytes as asked for, unless the stream is shorter. */
   head: Uint8Array;
   /** In small pieces, so that it shows whether a slow reader takes any of it. */
@@ -14,7 +14,7 @@ export interface Peeked {
  * @param count In bytes.
  * @throws What the stream fails with before that many bytes have arrived.
  */
-export async function peek(source: ReadableStream<Uint8Array>, count: number): Promise<Peeked> {
+export async function readHead(source: ReadableStream<Uint8Array>, count: number): Promise<ReadHead> {
   const reader = source.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,5 +1,5 @@
 import { unreadable } from './invalid-image-error.ts';
-import { type Search, take, type Walk } from './scan-steps.ts';
+import { type Scan, type Search, take } from './scan-steps.ts';
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -18,7 +18,7 @@ const isFrameHeader = (marker: number) =>
  *
  * @throws RefusedPictureError `unsupported` when it has no frame, no scan, more than one frame, or far too many segments.
  */
-export function* walkJpeg(): Walk {
+export function* scanJpeg(): Scan {
   let frames = 0;
   let scans = 0;
   for (let segments = 0; ; segments++) {
@@ -53,7 +53,7 @@ export function* walkJpeg(): Walk {
  *
  * @param isOpened Whether a 0xFF has been read already.
  */
-function* nextMarker(isOpened: boolean): Walk<number> {
+function* nextMarker(isOpened: boolean): Scan<number> {
   let afterFf = isOpened;
   let marker = 0;
   const search: Search = (bytes, from) => {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { unreadable } from './invalid-image-error.ts';
-import { take, type Walk } from './scan-steps.ts';
+import { type Scan, take } from './scan-steps.ts';
 
 const IHDR = 0x49484452;
 const PLTE = 0x504c5445;
@@ -19,7 +19,7 @@ const PLTE_BYTES = 768;
  * @throws RefusedPictureError `unsupported` when its chunks are in no order that can be decoded, or browsers cannot show it for a wrong
  * checksum.
  */
-export function* walkPng(): Walk {
+export function* scanPng(): Scan {
   const header = yield* take(8);
   if (header.getUint32(0) !== IHDR_BYTES || header.getUint32(4) !== IHDR) {
     throw unreadable('png', 'its first chunk is no IHDR of 13 bytes');
@@ -45,7 +45,7 @@ export function* walkPng(): Walk {
  * Reads the checksum behind a chunk's data. Browsers show no picture at all where that of IHDR or PLTE is wrong; where that
  * of IDAT is, they show what there is.
  */
-function* requireChecksum(type: number, ...data: readonly DataView[]): Walk {
+function* requireChecksum(type: number, ...data: readonly DataView[]): Scan {
   const code = Buffer.alloc(4);
   code.writeUInt32BE(type);
   const checksum = data.reduce((value, part) => crc32(part, value), crc32(code));

@@ -16,17 +16,17 @@ export type Step =
 export type Search = (bytes: Uint8Array, from: number) => number;
 
 /** The way through a picture to its end, whatever the pieces in which the bytes come. */
-export type Walk<Result = void> = Generator<Step, Result, Uint8Array>;
+export type Scan<Result = void> = Generator<Step, Result, Uint8Array>;
 
 /** The next `count` bytes, as a copy. */
-export function* take(count: number): Walk<DataView> {
+export function* take(count: number): Scan<DataView> {
   const { buffer } = yield { take: count };
   return new DataView(buffer);
 }
 
 /** Leads a walk past bytes as they come, and keeps none but the few that it is taking. */
-export class Walker {
-  readonly #walk: Walk;
+export class StepScanner {
+  readonly #walk: Scan;
   readonly #onSize: (width: number, height: number) => void;
   #step: IteratorResult<Step, void>;
   #taken = NOTHING;
@@ -34,7 +34,7 @@ export class Walker {
   #progress = 0;
 
   /** @param onSize Told the width and height in pixels; what it throws ends the walk. */
-  constructor(walk: Walk, onSize: (width: number, height: number) => void) {
+  constructor(walk: Scan, onSize: (width: number, height: number) => void) {
     this.#walk = walk;
     this.#onSize = onSize;
     this.#step = walk.next(NOTHING);

@@ -1,5 +1,5 @@
 import { unreadable } from './invalid-image-error.ts';
-import { take, type Walk } from './scan-steps.ts';
+import { type Scan, take } from './scan-steps.ts';
 
 // Four-character codes, read with their first character as the highest byte.
 const VP8 = 0x56503820;
@@ -19,7 +19,7 @@ const LOSSLESS_SIZE_BYTES = 5;
  * @param riffSize What the RIFF header says, in bytes, which counts from behind itself: with the four of "WEBP".
  * @throws RefusedPictureError `unsupported` when its chunks are none that can be decoded.
  */
-export function* walkWebp(riffSize: number): Walk {
+export function* scanWebp(riffSize: number): Scan {
   let left = riffSize - 4;
   for (let isFirst = true, hasData = false; ; isFirst = false) {
     if (left < HEADER) {
@@ -41,7 +41,7 @@ export function* walkWebp(riffSize: number): Walk {
 }
 
 /** Tells width and height from the beginning of the first chunk's data. Returns how many bytes that took. */
-function* sizeOf(code: number, length: number): Walk<number> {
+function* sizeOf(code: number, length: number): Scan<number> {
   const bytes = code === VP8L ? LOSSLESS_SIZE_BYTES : SIZE_BYTES;
   if ((code !== VP8 && code !== VP8L && code !== VP8X) || length < bytes) {
     throw unreadable('webp', 'its first chunk is no VP8, VP8L or VP8X with a size in it');

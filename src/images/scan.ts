@@ -1,14 +1,14 @@
-import { RefusedPictureError } from './invalid-image-error.ts';
-import { walkJpeg } from './scan-jpeg.ts';
-import { walkPng } from './scan-png.ts';
-import { take, type Walk, Walker } from './scan-steps.ts';
-import { walkWebp } from './scan-webp.ts';
+import { InvalidImageError } from './invalid-image-error.ts';
+import { scanJpeg } from './scan-jpeg.ts';
+import { scanPng } from './scan-png.ts';
+import { type Scan, StepScanner, take } from './scan-steps.ts';
+import { scanWebp } from './scan-webp.ts';
 import { type ImageFormat, imageFormat, SIGNATURE_BYTES } from './signature.ts';
 
-export { RefusedPictureError };
+export { InvalidImageError as RefusedPictureError };
 
 /** What a picture may be at most. */
-export interface PictureLimits {
+export interface ScanLimits {
   /** Size of the file, in bytes. */
   maxBytes: number;
   /** Width times height. */
@@ -16,7 +16,7 @@ export interface PictureLimits {
 }
 
 /** What is known of a picture whose bytes have passed. */
-export interface PictureFacts {
+export interface ScannedImage {
   format: ImageFormat;
   /** With whatever follows the picture in its file, in bytes. */
   byteSize: number;
@@ -27,19 +27,19 @@ export interface PictureFacts {
 }
 
 /** Looks at a picture while its bytes pass, in pieces of any size. Keeps none but a few, and decodes nothing. */
-export interface PictureScanner {
+export interface ImageScanner {
   /** Looks at the next bytes. @throws RefusedPictureError as soon as they show that this is no picture that may be taken in. */
   push(chunk: Uint8Array): void;
   /** Says that no more bytes come. @throws RefusedPictureError when the picture's end is missing. */
-  end(): PictureFacts;
+  end(): ScannedImage;
 }
 
-/** @see PictureScanner. What follows a picture's end belongs to the file and is let pass: cameras append things. */
-export function createPictureScanner({ maxBytes, maxPixels }: PictureLimits): PictureScanner {
-  const known: Partial<PictureFacts> = {};
+/** @see ImageScanner. What follows a picture's end belongs to the file and is let pass: cameras append things. */
+export function createImageScanner({ maxBytes, maxPixels }: ScanLimits): ImageScanner {
+  const known: Partial<ScannedImage> = {};
   let byteSize = 0;
   let refusal: unknown;
-  const walker = new Walker(
+  const walker = new StepScanner(
     walk((format) => Object.assign(known, { format })),
     (width, height) => {
       if (width === 0 || height === 0) throw withoutPixels(width, height);
@@ -77,7 +77,7 @@ export function createPictureScanner({ maxBytes, maxPixels }: PictureLimits): Pi
 }
 
 /** Through a picture of any format. @param onFormat Told the format once it is known. */
-function* walk(onFormat: (format: ImageFormat) => void): Walk {
+function* walk(onFormat: (format: ImageFormat) => void): Scan {
   let head = new Uint8Array(0);
   for (const length of SIGNATURES) {
     const more = yield* take(length - head.byteLength);
@@ -85,9 +85,9 @@ function* walk(onFormat: (format: ImageFormat) => void): Walk {
     const format = imageFormat(head);
     if (!format) continue;
     onFormat(format);
-    if (format === 'jpeg') return yield* walkJpeg();
-    if (format === 'png') return yield* walkPng();
-    return yield* walkWebp(new DataView(head.buffer).getUint32(4, true));
+    if (format === 'jpeg') return yield* scanJpeg();
+    if (format === 'png') return yield* scanPng();
+    return yield* scanWebp(new DataView(head.buffer).getUint32(4, true));
   }
   throw unsupported(head);
 }
@@ -96,40 +96,40 @@ function* walk(onFormat: (format: ImageFormat) => void): Walk {
 const SIGNATURES = [3, 8, SIGNATURE_BYTES];
 
 const empty = () =>
-  new RefusedPictureError('empty', 'Expected a webp, png or jpeg, but the file is empty. Send the picture itself.');
+  new InvalidImageError('empty', 'Expected a webp, png or jpeg, but the file is empty. Send the picture itself.');
 
 const unsupported = (head: Uint8Array) =>
-  new RefusedPictureError(
+  new InvalidImageError(
     'unsupported',
     `Expected a webp, png or jpeg, but the file begins with ${Buffer.from(head).toString('hex')}. Convert it and send that.`,
   );
 
 const tooShort = (byteSize: number) =>
-  new RefusedPictureError(
+  new InvalidImageError(
     'unsupported',
     `Expected a webp, png or jpeg, but the file has only ${byteSize} bytes, which are none. Send the picture itself.`,
   );
 
 const tooLarge = (maxBytes: number) =>
-  new RefusedPictureError(
+  new InvalidImageError(
     'too-large',
     `Expected a picture of at most ${maxBytes} bytes, but the file has more. Send a smaller one.`,
   );
 
 const withoutPixels = (width: number, height: number) =>
-  new RefusedPictureError(
+  new InvalidImageError(
     'unsupported',
     `Expected a picture with pixels, but its header says ${width} × ${height}. Export it again and send that.`,
   );
 
 const tooManyPixels = (width: number, height: number, maxPixels: number) =>
-  new RefusedPictureError(
+  new InvalidImageError(
     'too-many-pixels',
     `Expected a picture of at most ${maxPixels} pixels, but its header says ${width} × ${height}. Scale it down and send that. The limit is MAX_IMAGE_PIXELS.`,
   );
 
 const truncated = (format: ImageFormat, byteSize: number) =>
-  new RefusedPictureError(
+  new InvalidImageError(
     'truncated',
     `Expected a whole ${format}, but the file ends after ${byteSize} bytes, before the picture does. Send all of it.`,
   );

@@ -1,4 +1,4 @@
-import { createPlaces, type Places, shareOf } from '../util/semaphore.ts';
+import { createSemaphore, type Semaphore, shareOf } from '../util/semaphore.ts';
 
 /** An image in memory. */
 interface InMemory {
@@ -21,14 +21,14 @@ interface Hold {
  * it reads, also when the cache has evicted them.
  */
 export class Sending {
-  readonly #rooms: Places;
+  readonly #rooms: Semaphore;
   readonly #each: number;
   readonly #held = new Map<Buffer, Hold>();
 
   /** @param total How much there may be, in bytes. A longer image takes as much as one owner may have. */
   constructor(total: number) {
     this.#each = shareOf(total);
-    this.#rooms = createPlaces({ total, each: this.#each });
+    this.#rooms = createSemaphore({ total, each: this.#each });
   }
 
   /**
@@ -45,7 +45,7 @@ export class Sending {
     for (;;) {
       const found = await this.#try(owner, get);
       if (typeof found !== 'number') return found;
-      const leaveRoom = await this.#rooms.enter(owner, signal, found);
+      const leaveRoom = await this.#rooms.acquire(owner, signal, found);
       const again = await get().catch((error: unknown) => {
         leaveRoom();
         throw error;

@@ -11,7 +11,7 @@ const CHARACTERS = 4_000_000;
  *
  * @param now The current time of the sealer, in milliseconds since the epoch.
  */
-export function sealOnce(
+export function createTokenCache(
   { seal }: Pick<Sealer, 'seal'>,
   now: () => number,
 ): (content: string, purpose: string) => string {

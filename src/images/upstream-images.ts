@@ -1,48 +1,48 @@
 import { LRUCache } from 'lru-cache';
 import { tenantOf } from '../auth/credential.ts';
 import type { ImageAddress } from '../upstream/decode/image-address.ts';
-import type { DataItemPicture } from '../upstream/images/data-item-image.ts';
+import type { DataItemImage } from '../upstream/images/data-item-image.ts';
 import type { Download } from '../upstream/images/download.ts';
 import { DownloadError } from '../upstream/images/download-error.ts';
-import { type Picture, pictureOfBase64 } from '../upstream/images/image-stream.ts';
+import { type ImageStream, imageFromBase64 } from '../upstream/images/image-stream.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { SharedWork } from '../util/single-flight.ts';
+import { SingleFlight } from '../util/single-flight.ts';
 import type { ImageSource } from './source.ts';
 
 /** Pictures of data items and predictions, wherever the upstream keeps them. */
-export interface Pictures {
+export interface UpstreamImages {
   /**
    * Opens a picture. When the address that the upstream handed out has expired, its document is read again, once.
    *
    * @throws DownloadError or UpstreamError when there is no picture; the signal's reason when it aborts.
    */
-  open(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<Picture>;
+  open(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageStream>;
   /** Notes what was read of a prediction, so that its pictures can be found without reading it again. */
   learn(apiKey: string, row: PredictionRow): void;
   /** Forgets where a prediction's pictures are. */
   forget(apiKey: string, predictionId: string): void;
 }
 
-export interface PicturesOptions {
+export interface UpstreamImagesOptions {
   upstreamOf: (apiKey: string) => Upstream;
   download: Download;
 }
 
-type Place = DataItemPicture | ImageAddress;
+type ImageLocation = DataItemImage | ImageAddress;
 
 /** What all remembered addresses may take together, in characters. */
 const CHARACTERS = 8_000_000;
 /** Longer addresses are not remembered, in characters. */
 const LONGEST = 4_096;
 
-/** @see Pictures. Addresses are remembered for the credential that they were handed to. */
-export function createPictures({ upstreamOf, download }: PicturesOptions): Pictures {
+/** @see UpstreamImages. Addresses are remembered for the credential that they were handed to. */
+export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOptions): UpstreamImages {
   const addresses = new LRUCache<string, readonly string[]>({
     maxSize: CHARACTERS,
     sizeCalculation: (urls, name) => name.length + urls.join('').length,
   });
-  const reading = new SharedWork<PredictionRow>();
+  const reading = new SingleFlight<PredictionRow>();
   const nameOf = (apiKey: string, predictionId: string) => `${tenantOf({ apiKey })}/${predictionId}`;
 
   const learn = (apiKey: string, { id, status, images }: PredictionRow) => {
@@ -52,7 +52,12 @@ export function createPictures({ upstreamOf, download }: PicturesOptions): Pictu
   };
 
   /** @param expired An address that is no longer good. */
-  const find = async (apiKey: string, source: ImageSource, signal: AbortSignal, expired?: string): Promise<Place> => {
+  const find = async (
+    apiKey: string,
+    source: ImageSource,
+    signal: AbortSignal,
+    expired?: string,
+  ): Promise<ImageLocation> => {
     const upstream = upstreamOf(apiKey);
     if (source.kind === 'dataItem') {
       return await upstream.dataItems.picture({ modelId: source.modelId, id: source.dataId }, { signal });
@@ -69,9 +74,9 @@ export function createPictures({ upstreamOf, download }: PicturesOptions): Pictu
     return image;
   };
 
-  const visit = async (apiKey: string, place: Place, signal: AbortSignal): Promise<Picture> => {
+  const visit = async (apiKey: string, place: ImageLocation, signal: AbortSignal): Promise<ImageStream> => {
     if ('picture' in place) return place.picture;
-    if ('base64' in place) return pictureOfBase64(place.base64);
+    if ('base64' in place) return imageFromBase64(place.base64);
     return await download(place.url, signal, upstreamOf(apiKey).fetchOwn);
   };
 

@@ -1,7 +1,7 @@
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import { nextTurn } from '../util/next-turn.ts';
 import type { DecodeCheck } from './decode-check.ts';
-import { createPictureScanner, RefusedPictureError } from './scan.ts';
+import { createImageScanner, RefusedPictureError } from './scan.ts';
 
 /** A file as a client sent it. */
 export interface UploadedFile {
@@ -21,13 +21,17 @@ const STRIDE = 1_048_576;
  * @param maxPixels The largest picture, width times height.
  * @throws RefusedPictureError when it is no whole picture that may be taken in and can be resized.
  */
-export async function takeIn(file: UploadedFile, maxPixels: number, checkDecoding: DecodeCheck): Promise<Uint8Array> {
+export async function validateUpload(
+  file: UploadedFile,
+  maxPixels: number,
+  checkDecoding: DecodeCheck,
+): Promise<Uint8Array> {
   if (file.size > MAX_IMAGE_BYTES) {
     const message = `The file is larger than ${MAX_IMAGE_BYTES} bytes. Send a smaller one.`;
     throw new RefusedPictureError('too-large', message);
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const scanner = createPictureScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels });
+  const scanner = createImageScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels });
   for (let at = 0; at < bytes.byteLength; at += STRIDE) {
     if (at > 0) await nextTurn();
     scanner.push(bytes.subarray(at, at + STRIDE));

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { LRUCache } from 'lru-cache';
-import type { Picture } from '../upstream/images/image-stream.ts';
-import { createPlaces } from '../util/semaphore.ts';
-import { SharedWork } from '../util/single-flight.ts';
+import type { ImageStream } from '../upstream/images/image-stream.ts';
+import { createSemaphore } from '../util/semaphore.ts';
+import { SingleFlight } from '../util/single-flight.ts';
 import type { DecodeBudget } from './decode-memory.ts';
 import type { Freshness } from './freshness.ts';
 import { type ImageFacts, inspect, readAll } from './inspect.ts';
 import type { ImageLimits } from './limits.ts';
-import { makeCopy } from './make-copy.ts';
+import { makeVariant } from './make-copy.ts';
 import { type ImageFormat, requireFormat } from './signature.ts';
 import type { ImageSource, ImageSubject } from './source.ts';
 import type { Variant } from './variant.ts';
 
 /** A copy of a picture in another width or format. */
-export interface Copy {
+export interface ImageVariant {
   readonly bytes: Buffer;
   readonly format: ImageFormat;
   /** Equal bytes have equal ones, others do not. */
@@ -22,36 +22,36 @@ export interface Copy {
 }
 
 /** An image as it is. */
-export interface WholeImage extends Pick<Copy, 'bytes' | 'format'> {
+export interface WholeImage extends Pick<ImageVariant, 'bytes' | 'format'> {
   /** Whether its length was known before it was read: only then are parts of it sent. */
   readonly isSized: boolean;
 }
 
 /** Opens a picture with a credential. */
-export type OpenPicture = (apiKey: string, source: ImageSource, signal: AbortSignal) => Promise<Picture>;
+export type OpenImage = (apiKey: string, source: ImageSource, signal: AbortSignal) => Promise<ImageStream>;
 
 /** What is made of whole pictures, and remembered for the credential that read them. */
-export interface Library {
+export interface VariantCache {
   /** @throws DownloadError when the picture cannot be had or decoded; the signal's reason when it aborts. */
-  copy(apiKey: string, source: ImageSource, variant: Variant, signal: AbortSignal): Promise<Copy>;
-  /** The image as it is, for a part of it. @throws As {@link Library.copy}. */
+  variant(apiKey: string, source: ImageSource, variant: Variant, signal: AbortSignal): Promise<ImageVariant>;
+  /** The image as it is, for a part of it. @throws As {@link VariantCache.variant}. */
   original(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<WholeImage>;
   /** Whether the image as it is is in memory, or is being read into it. */
   hasOriginal(apiKey: string, source: ImageSource): boolean;
-  /** @throws As {@link Library.copy}. */
+  /** @throws As {@link VariantCache.variant}. */
   facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
   /** Gives up what was made of pictures that have changed. */
   drop(apiKey: string, subject: ImageSubject): void;
 }
 
-export interface LibraryOptions {
-  open: OpenPicture;
+export interface VariantCacheOptions {
+  open: OpenImage;
   freshness: Freshness;
   limits: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
   /** Memory to decode in. @default no bound */
   budget?: DecodeBudget | undefined;
-  /** Makes a copy. @default {@link makeCopy} */
-  make?: typeof makeCopy;
+  /** Makes a copy. @default {@link makeVariant} */
+  make?: typeof makeVariant;
 }
 
 interface Original {
@@ -68,23 +68,29 @@ const FACTS = 10_000;
 const OVERHEAD = 1_024;
 
 /**
- * @see Library. A picture that many want at the same time is read once, and so is every copy made once; both go on for
+ * @see VariantCache. A picture that many want at the same time is read once, and so is every copy made once; both go on for
  * as long as one of them waits. Failures are not remembered.
  */
-export function createLibrary({ open, freshness, limits, budget, make = makeCopy }: LibraryOptions): Library {
-  const places = createPlaces(ORIGINALS);
-  const decoders = createPlaces({ total: DECODERS, each: DECODERS });
-  const originals = new SharedWork<Original>();
-  const making = new SharedWork<Copy>();
+export function createVariantCache({
+  open,
+  freshness,
+  limits,
+  budget,
+  make = makeVariant,
+}: VariantCacheOptions): VariantCache {
+  const places = createSemaphore(ORIGINALS);
+  const decoders = createSemaphore({ total: DECODERS, each: DECODERS });
+  const originals = new SingleFlight<Original>();
+  const making = new SingleFlight<ImageVariant>();
   const factsByName = new LRUCache<string, ImageFacts>({ max: FACTS });
-  const copies = new LRUCache<string, Copy | WholeImage>({
+  const copies = new LRUCache<string, ImageVariant | WholeImage>({
     maxSize: limits.cacheBytes,
     sizeCalculation: ({ bytes }) => bytes.byteLength + OVERHEAD,
   });
 
   /** Reads a picture whole, in a place that is held until the last who uses it is done. */
   const read = async (apiKey: string, source: ImageSource, name: string, signal: AbortSignal): Promise<Original> => {
-    const entering = places.enter(apiKey, signal);
+    const entering = places.acquire(apiKey, signal);
     const leave = () =>
       void entering.then(
         (end) => end(),
@@ -109,13 +115,13 @@ export function createLibrary({ open, freshness, limits, budget, make = makeCopy
   };
 
   return {
-    async copy(apiKey, source, variant, signal) {
+    async variant(apiKey, source, variant, signal) {
       const name = `${freshness.nameOf(apiKey, source)}/${variant.width ?? ''}/${variant.format ?? ''}`;
       const known = copies.get(name);
       if (known && 'hash' in known) return known;
       const begin = (wanted: AbortSignal) =>
         withOriginal(apiKey, source, wanted, async ({ bytes }) => {
-          const leave = await decoders.enter(apiKey, wanted);
+          const leave = await decoders.acquire(apiKey, wanted);
           try {
             const memory = budget && { budget, owner: apiKey, signal: wanted };
             const made = await make(bytes, variant, limits.pixels, memory);

@@ -4,12 +4,12 @@ import { createPacer } from '../jobs/pacer.ts';
 import type { PollGate } from '../jobs/poll-gate.ts';
 import { createProgress, type JobFacts, type Progress } from '../jobs/progress.ts';
 import { createWatch, type Events } from '../jobs/watch.ts';
-import { createPlaces } from '../limits/quota.ts';
+import { createQuota } from '../limits/quota.ts';
 import type { JobKey, JobRow, JobUpdate, WatchedKey } from '../operations/services.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { beginningWith, whenOver } from '../util/async-iterators.ts';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-polls.ts';
 
 export interface WatchSettings {
@@ -18,9 +18,9 @@ export interface WatchSettings {
   /** How many looks a second all polls of one credential may take together. */
   perSecond: number;
   /** How long a poll goes on after its last viewer left, in milliseconds. */
-  linger: number;
+  gracePeriod: number;
   /** For how long looks may fail in a row before a stream ends, in milliseconds. */
-  patience: number;
+  maxOutage: number;
   /** How long images are waited for that a completed prediction lacks, in milliseconds. */
   images: number;
   /** How many streams one credential may have open at once. */
@@ -36,19 +36,19 @@ export const defaultWatchSettings: WatchSettings = {
     list: { fastest: 15_000, slowest: 15_000 },
   },
   perSecond: 20,
-  linger: 3_000,
-  patience: 600_000,
+  gracePeriod: 3_000,
+  maxOutage: 600_000,
   images: 10_000,
   streams: 1_000,
   placeWait: 60_000,
 };
 
-export interface WatchingOptions {
+export interface JobWatcherOptions {
   upstreamOf: (apiKey: string) => Upstream;
   settings: WatchSettings;
   /** Admits the polls of all credentials. */
   gate: PollGate;
-  pause: Pause;
+  pause: Sleep;
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -59,7 +59,7 @@ export interface WatchingOptions {
 type JobEvents = Events<JobRow, WatchedKey>;
 
 /** The upstream's jobs as viewers see them live. */
-export interface Watching {
+export interface JobWatcher {
   /** @throws GraphQLError RATE_LIMITED when the credential has too many streams open. */
   jobs(credential: Credential, keys: readonly JobKey[], signal: AbortSignal): Promise<JobEvents>;
   /** @throws GraphQLError RATE_LIMITED when the credential has too many streams open. */
@@ -87,11 +87,11 @@ const CREDENTIALS = 10_000;
 /** How long the first event is waited for before a stream begins without it, in milliseconds. */
 const OPENING = 5_000;
 
-export function createWatching(options: WatchingOptions): Watching {
+export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const { upstreamOf, settings, gate, pause, now, monotonicNow, random } = options;
   const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, monotonicNow, random });
   const progress = createProgress({ now });
-  const streams = createPlaces(settings.streams, 'streams', 'MAX_STREAMS_PER_KEY', {
+  const streams = createQuota(settings.streams, 'streams', 'MAX_STREAMS_PER_KEY', {
     longest: settings.placeWait,
     pause,
   });
@@ -199,7 +199,7 @@ class Facts implements JobFacts {
  * Waits a while for the first event. A refusal of the key is thrown, so that it becomes the answer to the subscription;
  * all else is part of the stream, and a slow upstream does not keep it from beginning.
  */
-async function opened(events: JobEvents, pause: Pause): Promise<JobEvents> {
+async function opened(events: JobEvents, pause: Sleep): Promise<JobEvents> {
   const first = events.next();
   const timer = new AbortController();
   const begun = await Promise.race([first, pause(OPENING, timer.signal).catch(() => undefined)]);

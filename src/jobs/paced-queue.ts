@@ -1,12 +1,12 @@
-import { Linked, LinkedList } from '../util/linked-list.ts';
-import type { Pause } from '../util/timers.ts';
+import { LinkedList, LinkedNode } from '../util/linked-list.ts';
+import type { Sleep } from '../util/timers.ts';
 
 export interface PacedQueueOptions {
   /** How long the first in the queue must wait, in milliseconds. Below 1, the resolution of timers, it need not wait. */
   delay: () => number;
   /** Called whenever one is released. */
   onRelease?: () => void;
-  pause: Pause;
+  pause: Sleep;
 }
 
 /** Releases those who wait one after another, in the order in which they came. One timer, however many wait. */
@@ -89,7 +89,7 @@ export class PacedQueue {
   }
 }
 
-class Waiter extends Linked {
+class Waiter extends LinkedNode {
   readonly release: () => void;
 
   constructor(release: () => void) {

@@ -1,4 +1,4 @@
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import { PacedQueue } from './paced-queue.ts';
 import type { PollGate } from './poll-gate.ts';
 
@@ -19,7 +19,7 @@ export interface PacerOptions {
   perSecond: number;
   /** Admits the polls of all credentials. @default every poll is admitted */
   gate?: PollGate;
-  pause: Pause;
+  pause: Sleep;
   /** The time by a clock that never goes back, in milliseconds. */
   monotonicNow: () => number;
 }

@@ -1,4 +1,4 @@
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import { PacedQueue } from './paced-queue.ts';
 
 /** Admits the polls of all credentials: none during an outage, and gradually more after one. */
@@ -18,7 +18,7 @@ export interface PollGate {
 export interface PollGateOptions {
   /** How long nothing may be sent, in milliseconds; 0 when something may. */
   outage: () => number;
-  pause: Pause;
+  pause: Sleep;
   /** The time by a clock that never goes back, in milliseconds. */
   monotonicNow: () => number;
 }

@@ -1,4 +1,4 @@
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import type { Backoff } from './backoff.ts';
 import { createOutage } from './outage.ts';
 import type { Pacer } from './pacer.ts';
@@ -33,18 +33,18 @@ export interface Pollable<State> {
 export interface PollOptions<State> {
   source: Pollable<State>;
   /** Called after every look that succeeded. */
-  onLook: (state: State) => void;
+  onPoll: (state: State) => void;
   /**
    * Called after every transient error, and when the next read cannot begin for a while.
    *
    * @param wait For how long the upstream asks to be left alone, in milliseconds; undefined when it does not.
    */
-  onTrouble: (wait?: number) => void;
+  onTransientError: (wait?: number) => void;
   /** For how long looks may fail in a row, in milliseconds; a request to wait is an answer too. */
-  patience: number;
+  maxOutage: number;
   backoff: Backoff;
   pacer: Pacer;
-  pause: Pause;
+  pause: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   signal: AbortSignal;
@@ -55,7 +55,7 @@ export interface Poll {
   /** Settles when it is over: rejects with the failure that ended it, or with the signal's reason. */
   readonly over: Promise<void>;
   /** Whether it is looking, or about to. */
-  readonly isLooking: boolean;
+  readonly isPolling: boolean;
   /** Whether it is about to look, but has to wait until the upstream may be asked. */
   readonly isBlocked: boolean;
   /** How long it waits before the next look, in milliseconds. */
@@ -65,7 +65,7 @@ export interface Poll {
 }
 
 /** Looks failed for longer than anyone should wait. */
-export class AbandonedError extends Error {
+export class OutageTooLongError extends Error {
   override name = 'AbandonedError' as const;
 }
 
@@ -77,7 +77,17 @@ const CONFIRMATION = 2_000;
 
 /** Looks at something until it has finished: look, then wait, so that a slow upstream is never asked twice at once. */
 export function startPoll<State>(options: PollOptions<State>): Poll {
-  const { source, onLook, onTrouble, patience, backoff, pacer, pause, monotonicNow, signal } = options;
+  const {
+    source,
+    onPoll: onLook,
+    onTransientError: onTrouble,
+    maxOutage: patience,
+    backoff,
+    pacer,
+    pause,
+    monotonicNow,
+    signal,
+  } = options;
   let nap: AbortController | undefined;
   let isAwake = false;
   let isBlocked = false;
@@ -131,7 +141,7 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
           pacer.hold(retryAfter);
           outage.end();
         }
-        if (outage.hasReachedLimit(interval)) throw new AbandonedError('No look succeeded.', { cause: error });
+        if (outage.hasReachedLimit(interval)) throw new OutageTooLongError('No look succeeded.', { cause: error });
         onTrouble(retryAfter);
       }
       await doze(maxWait);
@@ -140,7 +150,7 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
 
   return {
     over: run(),
-    get isLooking() {
+    get isPolling() {
       return nap === undefined;
     },
     get isBlocked() {

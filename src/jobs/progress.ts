@@ -36,7 +36,7 @@ export interface ProgressOptions extends DurationsOptions {
   jobs?: number;
 }
 
-export interface ProgressTeller {
+export interface ProgressEstimator {
   /** Learns how long a job took. Only completed jobs teach, and each counts once in its class. */
   learn(job: JobFacts): void;
   /**
@@ -54,7 +54,7 @@ const STEADY = 0.9;
 const TELLING = 0.05;
 
 /** Tells how far jobs have come: by the upstream's own figure, else by how long others of their class took. */
-export function createProgress(options: ProgressOptions = {}): ProgressTeller {
+export function createProgress(options: ProgressOptions = {}): ProgressEstimator {
   const { now = wallClockNow, jobs = 10_000, ...bounds } = options;
   const durations = createDurations(bounds);
   /** The highest fraction told of each job. */

@@ -1,4 +1,4 @@
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import { type BackoffOptions, createBackoff } from './backoff.ts';
 import type { Pacer } from './pacer.ts';
 import { LONG_WAIT, type Poll, type Pollable, startPoll } from './poll.ts';
@@ -50,7 +50,7 @@ export interface Listener<State, Key> {
 }
 
 export interface SharedPollOptions {
-  pause: Pause;
+  pause: Sleep;
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -58,9 +58,9 @@ export interface SharedPollOptions {
   /** A random number from 0 up to 1, for the jitter. */
   random: () => number;
   /** How long a poll goes on after its last listener left, in milliseconds: long enough for a reconnect. */
-  linger: number;
+  gracePeriod: number;
   /** For how long looks may fail in a row before the poll ends, in milliseconds. */
-  patience: number;
+  maxOutage: number;
 }
 
 /** One poll, and everyone who listens to it. It begins at once, and ends a while after the last listener has left. */
@@ -99,8 +99,8 @@ export class SharedPoll<State, Key> {
       pacer: job.pacer,
       backoff: createBackoff({ ...job.pace, random: options.random }),
       signal: this.#stop.signal,
-      onLook: (state) => this.#look(state),
-      onTrouble: (wait) => this.#trouble(wait),
+      onPoll: (state) => this.#look(state),
+      onTransientError: (wait) => this.#trouble(wait),
     });
     this.#poll.over.then(
       () => this.#end(),
@@ -112,7 +112,7 @@ export class SharedPoll<State, Key> {
     this.#lingering?.abort();
     this.#listeners.add(listener);
     if (!this.#latest) {
-      if (this.#poll.isBlocked || !this.#poll.isLooking) this.#reportHold();
+      if (this.#poll.isBlocked || !this.#poll.isPolling) this.#reportHold();
       return;
     }
     const age = this.#options.monotonicNow() - this.#seenAt;
@@ -121,7 +121,7 @@ export class SharedPoll<State, Key> {
     } else {
       this.#owed.add(listener);
       if (this.#poll.isBlocked) listener.put(this.#job.name, this.#staleEvent(this.#latest));
-      if (!this.#poll.isLooking) this.#poll.wake();
+      if (!this.#poll.isPolling) this.#poll.wake();
     }
   }
 
@@ -129,12 +129,12 @@ export class SharedPoll<State, Key> {
     this.#listeners.delete(listener);
     this.#owed.delete(listener);
     if (this.#listeners.size > 0 || this.#isOver) return;
-    if (this.#options.linger === 0) {
+    if (this.#options.gracePeriod === 0) {
       this.stop();
       return;
     }
     this.#lingering = new AbortController();
-    this.#options.pause(this.#options.linger, this.#lingering.signal).then(
+    this.#options.pause(this.#options.gracePeriod, this.#lingering.signal).then(
       () => this.stop(),
       () => {},
     );

@@ -3,7 +3,7 @@ import { publicError } from '../errors.ts';
 import type { ReadOperation } from '../executor/execute.ts';
 import type { PlannedOperation } from '../executor/plan.ts';
 import type { Costs } from './cost.ts';
-import { estimate } from './estimate-cost.ts';
+import { estimateCost } from './estimate-cost.ts';
 import type { OperationCost } from './explain.ts';
 import { SETTINGS } from './limits.ts';
 
@@ -23,7 +23,7 @@ export function createCostLimit({ schema, costs, limit }: CostLimitOptions): (re
     const same = known.get(plan);
     if (same) return same;
     const { operation, fragments } = plan;
-    const cost = { requested: estimate(costs, operation, { schema, fragments, variables }), limit };
+    const cost = { requested: estimateCost(costs, operation, { schema, fragments, variables }), limit };
     if (!operation.variableDefinitions?.length) known.set(plan, cost);
     return cost;
   };

@@ -2,7 +2,7 @@ import { type DocumentNode, GraphQLError, type ParseOptions, type Source, type v
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { noIntrospection } from './introspection.ts';
 import { parseDocument, TooLargeError } from './parse-document.ts';
-import { chosenOperation } from './select-operation.ts';
+import { selectOperation } from './select-operation.ts';
 import { type DocumentLimits, validateDocument } from './validate-document.ts';
 
 export interface DocumentLimitsOptions {
@@ -40,7 +40,7 @@ export function useDocumentLimits({ limits, introspection, suggestions }: Docume
 /** Says over HTTP what is wrong with a missing operation, before Yoga does in fewer words. Sockets look by themselves. */
 function requireOperation(document: DocumentNode, { params }: { params?: GraphQLParams }): void {
   if (!params) return;
-  const found = chosenOperation(document, params.operationName);
+  const found = selectOperation(document, params.operationName);
   if (!(found instanceof GraphQLError)) return;
   const { message, extensions } = found;
   throw new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });

@@ -17,7 +17,7 @@ import { type Arguments, type Costs, costOfField, type FieldCost, type Reads } f
  * How many requests to the upstream a valid operation takes at most, if lists are as full as they may be. Equal reads of
  * one parent count once; those of different parents count each, because only the answers show which of them are equal.
  */
-export function estimate(costs: Costs, operation: OperationDefinitionNode, options: CollectOptions): number {
+export function estimateCost(costs: Costs, operation: OperationDefinitionNode, options: CollectOptions): number {
   const root = options.schema.getRootType(operation.operation);
   if (!root) return 0;
   if (operation.operation === 'query') {

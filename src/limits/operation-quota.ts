@@ -1,39 +1,35 @@
 import type { GraphQLError } from 'graphql';
-import type { Asker } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import { tenantOf } from '../auth/credential.ts';
-import type { Pause } from '../util/timers.ts';
-import { createPlaces } from './quota.ts';
-import { createRate, type RateLimits } from './rate-limit.ts';
+import type { Sleep } from '../util/timers.ts';
+import { createQuota } from './quota.ts';
+import { createRateLimit, type RateLimits } from './rate-limit.ts';
 
 /** Holds every operation to the share of its credential, over every transport. What needs no credential has none. */
-export interface OperationAdmission {
+export interface OperationQuota {
   /** Why an operation is not executed now; undefined when it is. */
-  refusalOf(asker: Asker): GraphQLError | undefined;
+  refusalOf(asker: Caller): GraphQLError | undefined;
   /**
    * Waits until a subscription is within the share of its credential.
    *
    * @returns Why it is not executed after all; undefined when it is.
    */
-  whenAdmitted(asker: Asker): Promise<GraphQLError | undefined>;
+  whenAdmitted(asker: Caller): Promise<GraphQLError | undefined>;
   /**
    * Takes a place for a stream, and returns what gives it back; undefined for one that needs none.
    *
    * @throws GraphQLError RATE_LIMITED when there is none left.
    */
-  openStream(asker: Asker): (() => void) | undefined;
+  openStream(asker: Caller): (() => void) | undefined;
 }
 
 /**
- * @see OperationAdmission
+ * @see OperationQuota
  * @param monotonicNow The monotonic clock, in milliseconds.
  * @param pause How delayed subscriptions wait.
  */
-export function createOperationAdmission(
-  limits: RateLimits,
-  monotonicNow: () => number,
-  pause: Pause,
-): OperationAdmission {
-  const operations = createRate({
+export function createOperationQuota(limits: RateLimits, monotonicNow: () => number, pause: Sleep): OperationQuota {
+  const operations = createRateLimit({
     perSecond: limits.perKey,
     whose: 'A key',
     setting: 'MAX_OPERATIONS_PER_SECOND_PER_KEY',
@@ -41,11 +37,7 @@ export function createOperationAdmission(
     longestDelay: limits.longestDelay,
     pause,
   });
-  const eventStreams = createPlaces(
-    limits.eventStreams,
-    'streams over server-sent events',
-    'MAX_EVENT_STREAMS_PER_KEY',
-  );
+  const eventStreams = createQuota(limits.eventStreams, 'streams over server-sent events', 'MAX_EVENT_STREAMS_PER_KEY');
 
   return {
     refusalOf(asker) {
@@ -64,7 +56,7 @@ export function createOperationAdmission(
 }
 
 /** Undefined for who has no credential: whether that matters is up to what is asked for. */
-function tenantIn(asker: Asker): string | undefined {
+function tenantIn(asker: Caller): string | undefined {
   try {
     return tenantOf(asker.credential());
   } catch {

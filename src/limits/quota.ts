@@ -1,9 +1,9 @@
 import type { GraphQLError } from 'graphql';
 import { publicError } from '../errors.ts';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 
 /** Places of which each of many may hold some at once. */
-export interface Places {
+export interface Quota {
   /**
    * Takes a place, and returns what gives it back; calling that again does nothing.
    *
@@ -23,7 +23,7 @@ export interface Places {
 export interface PlaceWait {
   /** The longest wait, in milliseconds. */
   longest: number;
-  pause: Pause;
+  pause: Sleep;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface PlaceWait {
  * @param setting The setting of the limit, which the refusal names.
  * @param waiting How they are waited for. @default not at all
  */
-export function createPlaces(most: number, what: string, setting: string, waiting?: PlaceWait): Places {
+export function createQuota(most: number, what: string, setting: string, waiting?: PlaceWait): Quota {
   const taken = new Map<string, number>();
   const queues = new Map<string, Set<() => void>>();
 

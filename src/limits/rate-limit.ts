@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 import { PacedQueue } from '../jobs/paced-queue.ts';
-import { type Pause, pause as realPause } from '../util/timers.ts';
+import { sleep as realPause, type Sleep } from '../util/timers.ts';
 import { createBucket, type TokenBucket } from './token-bucket.ts';
 
 /** How much one caller may ask of one replica of the gateway. */
@@ -34,7 +34,7 @@ export const defaultRateLimits: RateLimits = {
 };
 
 /** Counts how often something happens to each of many, and says when it is too often. */
-export interface Rate {
+export interface RateLimit {
   /** Counts one more; GraphQLError RATE_LIMITED with status 429, and nothing counted, when that is more than its share. */
   count(name: string): GraphQLError | undefined;
   /**
@@ -47,7 +47,7 @@ export interface Rate {
   wait(name: string, signal: AbortSignal): Promise<GraphQLError | undefined>;
 }
 
-export interface RateOptions {
+export interface RateLimitOptions {
   perSecond: number;
   /** Whose share it is, in words. */
   whose: string;
@@ -58,7 +58,7 @@ export interface RateOptions {
   /** The longest wait, in milliseconds. @default none */
   longestDelay?: number;
   /** How those that wait do so. @default real time */
-  pause?: Pause;
+  pause?: Sleep;
 }
 
 /** What one name has used of its share, and the queue of those that wait for more. */
@@ -70,7 +70,7 @@ interface Share {
 /** How many are counted at once. One that is forgotten has all its share again, which whoever is idle has anyway. */
 const COUNTED = 100_000;
 
-export function createRate(options: RateOptions): Rate {
+export function createRateLimit(options: RateLimitOptions): RateLimit {
   const { perSecond, whose, setting, monotonicNow, longestDelay = 0, pause = realPause } = options;
   const longestQueue = (perSecond * longestDelay) / 1_000;
   const shares = new LRUCache<string, Share>({

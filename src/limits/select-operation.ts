@@ -2,7 +2,7 @@ import { type DocumentNode, type GraphQLError, getOperationAST, Kind, type Opera
 import { publicError } from '../errors.ts';
 
 /** The operation of a document that is to run, or why there is none (GraphQL, 6.1 "GetOperation"). */
-export function chosenOperation(
+export function selectOperation(
   document: DocumentNode,
   name: string | null | undefined,
 ): OperationDefinitionNode | GraphQLError {

@@ -13,21 +13,21 @@ export type Row = ModelRow | DataItemRow | TrainingRow | PredictionRow;
 /** What tells a thing apart from others of its kind. */
 export type Key = Readonly<{ id: string; modelId?: string }>;
 
-export interface TellOptions<R> {
+export interface MergeOptions<R> {
   /** A read by id could add nothing. */
-  whole?: boolean;
+  isComplete?: boolean;
   /** Stands in for fields that a read by id fails to tell. */
-  otherwise?: Partial<R>;
+  fallback?: Partial<R>;
 }
 
-export interface ThingsOptions<R> {
+export interface EntityStoreOptions<R> {
   operation: OperationId;
   read: (key: Key) => Promise<R>;
 }
 
 /** The things of one kind that an answer knows. */
-export class Things<R extends Row> {
-  readonly #options: ThingsOptions<R>;
+export class EntityStore<R extends Row> {
+  readonly #options: EntityStoreOptions<R>;
   /** By name. Use {@link #known}, which holds what pages told, too. */
   readonly #byName = new Map<string, R>();
   /** Pages of which nobody has asked yet what they told of a certain thing: most answers show a page as it is. */
@@ -37,7 +37,7 @@ export class Things<R extends Row> {
   #loads: Map<string, Promise<R | null>> | undefined;
   #byId: DataLoader<Key, R, string> | undefined;
 
-  constructor(options: ThingsOptions<R>) {
+  constructor(options: EntityStoreOptions<R>) {
     this.#options = options;
   }
 
@@ -64,7 +64,7 @@ export class Things<R extends Row> {
         Promise.all(
           keys.map((each) =>
             this.#options.read(each).then(
-              (row) => this.tell(row, { whole: true }),
+              (row) => this.merge(row, { isComplete: true }),
               (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
             ),
           ),
@@ -74,14 +74,14 @@ export class Things<R extends Row> {
     return this.#byId.load(key);
   }
 
-  tellPage(rows: Page<R>['rows']): void {
+  addPage(rows: Page<R>['rows']): void {
     this.#unsorted.push(rows);
   }
 
-  tell(row: R, { whole, otherwise }: TellOptions<R> = {}): R {
+  merge(row: R, { isComplete: whole, fallback: otherwise }: MergeOptions<R> = {}): R {
     const known = this.#known();
     const name = nameOf(row);
-    const merged = merge(known.get(name), row);
+    const merged = mergeRows(known.get(name), row);
     known.set(name, merged);
     if (whole) {
       this.#whole ??= new Set();
@@ -94,13 +94,13 @@ export class Things<R extends Row> {
     return merged;
   }
 
-  known(row: R): R {
+  get(row: R): R {
     return this.#known().get(nameOf(row)) ?? row;
   }
 
   /** @param isRequired Whether null or a malformed value, which a list reports, is not good enough either. */
   field<Field extends keyof R>(row: R, field: Field, isRequired = false): R[Field] | Promise<R[Field]> {
-    const known = this.known(row);
+    const known = this.get(row);
     const isKnown = isRequired ? known[field] : known[field] !== undefined || malformedIn(known, field);
     if (isKnown || this.#whole?.has(nameOf(row))) return soundValue(known, field);
     return this.#read(row).then(
@@ -115,11 +115,11 @@ export class Things<R extends Row> {
 
   /** Has a field read that is still absent. A malformed one is no failure here. */
   complete(row: R, field: keyof R): undefined | Promise<unknown> {
-    if (malformedIn(this.known(row), field)) return undefined;
+    if (malformedIn(this.get(row), field)) return undefined;
     const value = this.field(row, field);
     if (!(value instanceof Promise)) return undefined;
     return value.catch((error: unknown) => {
-      if (!malformedIn(this.known(row), field)) throw error;
+      if (!malformedIn(this.get(row), field)) throw error;
     });
   }
 
@@ -143,7 +143,7 @@ export class Things<R extends Row> {
     if (this.#unsorted.length === 0) return this.#byName;
     const pages = this.#unsorted;
     this.#unsorted = [];
-    for (const rows of pages) for (const row of rows) if (!(row instanceof UpstreamError)) this.tell(row);
+    for (const rows of pages) for (const row of rows) if (!(row instanceof UpstreamError)) this.merge(row);
     return this.#byName;
   }
 }
@@ -165,7 +165,7 @@ function soundValue<R extends Row, Field extends keyof R>(row: R, field: Field):
  * Adds the fields of a row to the known ones. An absent or malformed value, or null, never replaces one that another
  * operation returned.
  */
-function merge<R extends Row>(known: R | undefined, row: R): R {
+function mergeRows<R extends Row>(known: R | undefined, row: R): R {
   if (!known) return row;
   const merged = { ...known };
   for (const field of Object.keys(row) as (keyof R)[]) {

@@ -5,8 +5,8 @@ import type { ModelRow } from '../upstream/models.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { TrainingKey, TrainingRow } from '../upstream/trainings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Caller } from '../util/cancellation.ts';
-import { type Key, type Row, type TellOptions, Things, type ThingsOptions } from './entity-store.ts';
+import type { AbortScope } from '../util/cancellation.ts';
+import { EntityStore, type EntityStoreOptions, type Key, type MergeOptions, type Row } from './entity-store.ts';
 
 type Kind = Row['kind'];
 type RowOf<K extends Kind> = Extract<Row, { kind: K }>;
@@ -27,14 +27,14 @@ export class Loaders {
   readonly #options: CallOptions;
   readonly #budget: RequestBudget | undefined;
   /** Made on first use: most answers know things of one or two kinds. */
-  readonly #things: Partial<Record<Kind, Things<never>>> = {};
+  readonly #things: Partial<Record<Kind, EntityStore<never>>> = {};
   readonly #pages = new Map<string, Promise<unknown>>();
 
   /**
    * @param caller Ends reads when it leaves.
    * @param budget Counts each read, also one that is shared with others. @default without a limit
    */
-  constructor(upstream: Upstream, caller?: Caller | AbortSignal, budget?: RequestBudget) {
+  constructor(upstream: Upstream, caller?: AbortScope | AbortSignal, budget?: RequestBudget) {
     this.#upstream = upstream;
     this.#options = { signal: caller };
     this.#budget = budget;
@@ -84,13 +84,13 @@ export class Loaders {
   }
 
   /** Adds what is known of a thing, and gives all that is known of it. */
-  tell<R extends Row>(row: R, options?: TellOptions<NoInfer<R>>): R {
-    return this.#of(row).tell(row, options);
+  merge<R extends Row>(row: R, options?: MergeOptions<NoInfer<R>>): R {
+    return this.#of(row).merge(row, options);
   }
 
   /** All that is known of a thing so far; never reads. */
-  known<R extends Row>(row: R): R {
-    return this.#of(row).known(row);
+  get<R extends Row>(row: R): R {
+    return this.#of(row).get(row);
   }
 
   /** A field, read by id if nobody told it yet; undefined when the upstream does not say. */
@@ -107,28 +107,28 @@ export class Loaders {
     return row[field] ?? this.#of(row).required(row, field);
   }
 
-  /** Has a field read by id where it is absent, so that {@link known} has it. Fails as that read does. */
+  /** Has a field read by id where it is absent, so that {@link get} has it. Fails as that read does. */
   complete<R extends Row>(row: R, field: keyof R): undefined | Promise<unknown> {
     return row[field] === undefined ? this.#of(row).complete(row, field) : undefined;
   }
 
-  #of<R extends Row>(row: R): Things<R> {
+  #of<R extends Row>(row: R): EntityStore<R> {
     // The things of a row's kind are things like this row.
-    return this.#ofKind(row.kind) as unknown as Things<R>;
+    return this.#ofKind(row.kind) as unknown as EntityStore<R>;
   }
 
-  #ofKind<K extends Kind>(kind: K): Things<RowOf<K>> {
+  #ofKind<K extends Kind>(kind: K): EntityStore<RowOf<K>> {
     // Indexing by a kind gives the things of that kind.
-    const known = this.#things[kind] as unknown as Things<RowOf<K>> | undefined;
+    const known = this.#things[kind] as unknown as EntityStore<RowOf<K>> | undefined;
     if (known) return known;
     const { operation, read } = this.#readerOf(kind);
-    const fresh = new Things<RowOf<K>>({ operation, read: (key) => this.#count() ?? read(key) });
-    this.#things[kind] = fresh as unknown as Things<never>;
+    const fresh = new EntityStore<RowOf<K>>({ operation, read: (key) => this.#count() ?? read(key) });
+    this.#things[kind] = fresh as unknown as EntityStore<never>;
     return fresh;
   }
 
-  #readerOf<K extends Kind>(kind: K): ThingsOptions<RowOf<K>> {
-    const readers: { [Each in Kind]: () => ThingsOptions<RowOf<Each>> } = {
+  #readerOf<K extends Kind>(kind: K): EntityStoreOptions<RowOf<K>> {
+    const readers: { [Each in Kind]: () => EntityStoreOptions<RowOf<Each>> } = {
       Model: () => ({ operation: 'getModel', read: ({ id }) => this.#upstream.models.get(id, this.#options) }),
       DataItem: () => ({
         operation: 'getDataItem',
@@ -152,7 +152,7 @@ export class Loaders {
     const refusal = this.#count();
     if (refusal) return refusal;
     const fresh = read().then((told) => {
-      this.#ofKind(kind).tellPage(told.rows);
+      this.#ofKind(kind).addPage(told.rows);
       return told;
     });
     this.#pages.set(name, fresh);

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import type { Asker } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import { tenantOf } from '../auth/credential.ts';
 import { outOfScope, restrict } from '../auth/scope.ts';
 import type { ImageSource, ImageSubject } from '../images/source.ts';
@@ -14,8 +14,8 @@ import type { Start } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { type Ending, unlessLate } from './deadline.ts';
-import { Answer } from './request-cache.ts';
+import { type OperationLifetime, unlessTimedOut } from './deadline.ts';
+import { RequestCache } from './request-cache.ts';
 import type { JobKey, JobRow, JobUpdate, Services, WatchedKey } from './services.ts';
 import { type SharedResult, SharedResults } from './shared-result.ts';
 
@@ -26,7 +26,7 @@ import { type SharedResult, SharedResults } from './shared-result.ts';
 const sharedByEvent = new WeakMap<JobUpdate, Map<string, SharedByEvent>>();
 
 interface SharedByEvent {
-  readonly answer: Answer;
+  readonly answer: RequestCache;
   readonly results: SharedResults;
   /** Of all executions for the event together, because they share what is read. */
   readonly budget: RequestBudget;
@@ -44,7 +44,7 @@ const ROOTS_OF_JOBS: ReadonlySet<string> = new Set([
 ]);
 
 /** As whom an operation acts. */
-export type ActingAs = Pick<Asker, 'credential' | 'baseUrl' | 'scope'>;
+export type ContextCaller = Pick<Caller, 'credential' | 'baseUrl' | 'scope'>;
 
 /** The number of different hints that one response holds. */
 const MOST_HINTS = 10;
@@ -52,15 +52,15 @@ const MOST_HINTS = 10;
 /** What a resolver gets. Everything in it is made on first use: an operation that needs no credential asks for none. */
 export class Context {
   readonly #services: Services;
-  readonly #asker: ActingAs;
-  readonly #ending: Ending;
-  #answer: Answer | undefined;
+  readonly #asker: ContextCaller;
+  readonly #ending: OperationLifetime;
+  #answer: RequestCache | undefined;
   #budget: RequestBudget | undefined;
   #event: JobUpdate | undefined;
   #hints: string[] | undefined;
 
   /** @param ending What ends its reads, and by when its writes are waited for. */
-  constructor(services: Services, asker: ActingAs, ending: Ending) {
+  constructor(services: Services, asker: ContextCaller, ending: OperationLifetime) {
     this.#services = services;
     this.#asker = asker;
     this.#ending = ending;
@@ -82,7 +82,7 @@ export class Context {
   }
 
   /** What this answer has read so far. */
-  get answer(): Answer {
+  get answer(): RequestCache {
     this.#answer ??= this.#newAnswer(this.#ending, this.#ownBudget());
     return this.#answer;
   }
@@ -102,7 +102,7 @@ export class Context {
   }
 
   async #inTime<Result>(write: (start: Start, isSent: () => boolean) => Promise<Result>): Promise<Result> {
-    const { late } = this.#ending;
+    const { deadlineSignal: late } = this.#ending;
     const refusal = this.#ownBudget().spend(1);
     if (refusal) throw refusal;
     let hasBegun = false;
@@ -112,7 +112,7 @@ export class Context {
     };
     try {
       late.throwIfAborted();
-      return await unlessLate(write({ by: late, onSent }, isSent), late, isSent);
+      return await unlessTimedOut(write({ by: late, onSent }, isSent), late, isSent);
     } finally {
       this.#answer = undefined;
     }
@@ -129,7 +129,7 @@ export class Context {
   ): Promise<Result> {
     const credential = this.#asker.credential();
     return this.#inTime((start) =>
-      this.#services.takeIn(credential, file, (bytes) => store(this.#upstream(start), bytes)),
+      this.#services.validateUpload(credential, file, (bytes) => store(this.#upstream(start), bytes)),
     );
   }
 
@@ -171,7 +171,7 @@ export class Context {
     const { watching } = this.#services;
     this.#ending.extend(seconds * 1_000);
     const row = await watching.settled(this.#asker.credential(), key, seconds * 1_000, this.#ending.signal);
-    if (row) this.loaders.tell<JobRow>(row, { whole: true });
+    if (row) this.loaders.merge<JobRow>(row, { isComplete: true });
   }
 
   /** How far a job has come, by all that is known of it. */
@@ -268,9 +268,9 @@ export class Context {
     if (!ROOTS_OF_JOBS.has(name)) this.#requireAll();
   }
 
-  #newAnswer(ending: Ending, budget: RequestBudget): Answer {
+  #newAnswer(ending: OperationLifetime, budget: RequestBudget): RequestCache {
     const credential = this.#asker.credential();
-    return new Answer(
+    return new RequestCache(
       this.#upstream(),
       {
         facts: (source) => this.#services.inspectImage(credential, source, ending.signal),
@@ -286,7 +286,11 @@ const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 
 /** The ending of what has no deadline. @param signal Ends its reads. */
-export const endlessly = (signal: AbortSignal | undefined): Ending => ({ signal, late: NEVER, extend: () => {} });
+export const endlessly = (signal: AbortSignal | undefined): OperationLifetime => ({
+  signal,
+  deadlineSignal: NEVER,
+  extend: () => {},
+});
 
 const ENDLESS = endlessly(undefined);
 

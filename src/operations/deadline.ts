@@ -1,17 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutionResult } from 'graphql';
 import { publicError } from '../errors.ts';
-import { Caller } from '../util/cancellation.ts';
-import type { Alarm } from '../util/timers.ts';
+import { AbortScope } from '../util/cancellation.ts';
+import type { StartTimer } from '../util/timers.ts';
 
 /** What ends the reads and the writes of an operation. */
-export interface Ending {
+export interface OperationLifetime {
   /** Leaves when {@link signal} aborts. @default told by the signal */
-  readonly caller?: Caller;
+  readonly caller?: AbortScope;
   /** Aborts when the asker leaves or the time is up, whichever comes first: for reads. Undefined: never. */
   readonly signal: AbortSignal | undefined;
   /** Aborts when the time is up, with an UPSTREAM_TIMEOUT: for writes, which go on when the asker leaves. */
-  readonly late: AbortSignal;
+  readonly deadlineSignal: AbortSignal;
   /** Gives it more time, in milliseconds, for what the caller asked to wait for. */
   extend(milliseconds: number): void;
 }
@@ -20,9 +20,9 @@ export interface Ending {
  * The time that an operation has for its answer. What has not come by then is left out of it. Its signals are made when
  * they are asked for: what asks nothing of the upstream needs none.
  */
-export class OperationDeadline implements Ending {
-  readonly #alarm: Alarm;
-  readonly #caller = new Caller();
+export class OperationDeadline implements OperationLifetime {
+  readonly #alarm: StartTimer;
+  readonly #caller = new AbortScope();
   #reading: AbortController | undefined;
   #late: AbortController | undefined;
   /** That the time is up. */
@@ -35,12 +35,12 @@ export class OperationDeadline implements Ending {
   #callOff: (() => void) | undefined;
 
   /** @param milliseconds Time for all of the answer, with the waiting for a turn at the upstream. */
-  constructor({ milliseconds, alarm }: { milliseconds: number; alarm: Alarm }) {
+  constructor({ milliseconds, alarm }: { milliseconds: number; alarm: StartTimer }) {
     this.#alarm = alarm;
     this.#given = milliseconds;
   }
 
-  get caller(): Caller {
+  get caller(): AbortScope {
     this.#begin();
     return this.#caller;
   }
@@ -51,7 +51,7 @@ export class OperationDeadline implements Ending {
     return this.#reading.signal;
   }
 
-  get late(): AbortSignal {
+  get deadlineSignal(): AbortSignal {
     this.#begin();
     this.#late ??= controllerFor(this.#lateness);
     return this.#late.signal;
@@ -101,7 +101,7 @@ export class OperationDeadline implements Ending {
   }
 
   #over(reason: Error): void {
-    this.#caller.leave(reason);
+    this.#caller.abort(reason);
     this.#reading?.abort(reason);
   }
 }
@@ -120,7 +120,7 @@ function controllerFor(reason: unknown): AbortController {
  * @param isSent Whether it may happen: otherwise it never will, and the reason of `late` is what is thrown.
  * @throws GraphQLError UPSTREAM_OUTCOME_UNKNOWN when it may happen but is late; what the write throws.
  */
-export async function unlessLate<Result>(
+export async function unlessTimedOut<Result>(
   write: Promise<Result>,
   late: AbortSignal,
   isSent: () => boolean,

@@ -1,5 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
-import { type Asker, abortScopeOf, type FindAsker, type TransportContext } from '../auth/caller.ts';
+import { abortScopeOf, type Caller, type IdentifyCaller, type TransportContext } from '../auth/caller.ts';
 import type { Credential } from '../auth/credential.ts';
 import { isRetryable } from '../errors.ts';
 import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
@@ -7,22 +7,22 @@ import type { ResultLimits } from '../executor/result-limits.ts';
 import type { Costs } from '../limits/cost.ts';
 import { createCostLimit, tooCostly } from '../limits/cost-limit.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
-import type { OperationAdmission } from '../limits/operation-quota.ts';
+import type { OperationQuota } from '../limits/operation-quota.ts';
 import { variableErrors } from '../limits/response-limits.ts';
-import { chosenOperation } from '../limits/select-operation.ts';
-import { isPromise, whenKnown } from '../util/promises.ts';
-import type { Alarm } from '../util/timers.ts';
-import { type ActingAs, Context, endlessly } from './context.ts';
+import { selectOperation } from '../limits/select-operation.ts';
+import { isPromise, mapMaybePromise } from '../util/promises.ts';
+import type { StartTimer } from '../util/timers.ts';
+import { Context, type ContextCaller, endlessly } from './context.ts';
 import { OperationDeadline } from './deadline.ts';
 import type { Services } from './services.ts';
-import { type Answering, QueriesUnderWay } from './single-flight.ts';
+import { QuerySingleFlight, type RunningQuery } from './single-flight.ts';
 import { openStream, type Results, type StreamOptions } from './subscriptions.ts';
 
 export interface OperationsOptions extends StreamOptions {
   schema: GraphQLSchema;
   services: Services;
-  askerOf: FindAsker;
-  admission: OperationAdmission;
+  identifyCaller: IdentifyCaller;
+  admission: OperationQuota;
   costs: Costs;
   /** Requests to the upstream that one operation may take. */
   cost: number;
@@ -33,41 +33,41 @@ export interface OperationsOptions extends StreamOptions {
   /** Time for the answer to a query or a mutation, in milliseconds. */
   milliseconds: number;
   /** How answers wait for their deadlines. */
-  alarm: Alarm;
+  alarm: StartTimer;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
 /** An operation of a valid document, as its transport brought it. */
-export type Asked = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'> & {
+export type OperationRequest = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'> & {
   readonly transport: TransportContext;
 };
 
 /** Executes operations for whoever asks, over whichever transport: who they are, what they may ask, and what they get. */
 export interface Operations {
   /** What asks nothing of the upstream is answered at once, unless it has to be found out who asks. */
-  execute(asked: Asked): ExecutionResult | Promise<ExecutionResult>;
-  subscribe(asked: Asked): Promise<ExecutionResult | Results>;
+  execute(asked: OperationRequest): ExecutionResult | Promise<ExecutionResult>;
+  subscribe(asked: OperationRequest): Promise<ExecutionResult | Results>;
 }
 
 export function createOperations(options: OperationsOptions): Operations {
   const { schema, services, admission, limits } = options;
   const hideSuggestions = !options.suggestions;
   const costOf = createCostLimit({ schema, costs: options.costs, limit: options.cost });
-  const underWay = new QueriesUnderWay(options.monotonicNow);
+  const underWay = new QuerySingleFlight(options.monotonicNow);
 
   /** Whether it is executed at all, found out from what costs least to what costs most. */
   const admit = (
-    { transport, document, operationName, variableValues }: Asked,
-    refusalOf: (asker: Asker) => GraphQLError | undefined | Promise<GraphQLError | undefined>,
+    { transport, document, operationName, variableValues }: OperationRequest,
+    refusalOf: (asker: Caller) => GraphQLError | undefined | Promise<GraphQLError | undefined>,
   ) => {
-    const operation = chosenOperation(document, operationName);
+    const operation = selectOperation(document, operationName);
     if (operation instanceof GraphQLError) return refused(operation);
     const read = readOperation({ schema, document, variableValues, hideSuggestions, limits }, operation);
     if ('errors' in read) return { errors: variableErrors(read.errors, limits.errors) };
     const cost = costOf(read);
     if (cost.requested > cost.limit) return refused(tooCostly(cost, 'request' in transport));
-    return whenKnown<Asker, Admitted | Refused>(options.askerOf(transport), (asker) => {
+    return mapMaybePromise<Caller, Admitted | Refused>(options.identifyCaller(transport), (asker) => {
       const admitted = { read, asker, explained: wantsCost(transport) ? cost : undefined };
       const refusal = refusalOf(asker);
       if (refusal instanceof Promise) return refusal.then((late) => (late ? refused(late) : admitted));
@@ -93,7 +93,7 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   /** Executes a query that several callers may wait for. */
-  const begin = (read: ReadOperation, asker: ActingAs): Answering | ExecutionResult => {
+  const begin = (read: ReadOperation, asker: ContextCaller): RunningQuery | ExecutionResult => {
     const deadline = new OperationDeadline(options);
     const context = new Context(services, asker, deadline);
     const result = run(read, context, deadline);
@@ -104,10 +104,10 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   /** Executes an operation for one caller alone, but nothing that comes after its departure. */
-  const answerAlone = async (read: ReadOperation, asker: Asker, abortScope: Pick<Asker, 'whenGone'>) => {
+  const answerAlone = async (read: ReadOperation, asker: Caller, abortScope: Pick<Caller, 'onAbort'>) => {
     const deadline = new OperationDeadline(options);
     const context = new Context(services, asker, deadline);
-    const offAbort = abortScope.whenGone(() => deadline.leave());
+    const offAbort = abortScope.onAbort(() => deadline.leave());
     let result: ExecutionResult | undefined;
     try {
       result = await run(read, context, deadline);
@@ -120,8 +120,8 @@ export function createOperations(options: OperationsOptions): Operations {
 
   const answer = (
     read: ReadOperation,
-    asker: Asker,
-    abortScope: Pick<Asker, 'whenGone'>,
+    asker: Caller,
+    abortScope: Pick<Caller, 'onAbort'>,
   ): ExecutionResult | Promise<ExecutionResult> => {
     const { plan, variables } = read;
     const credential = plan.operation.operation === OperationTypeNode.QUERY ? credentialOf(asker) : undefined;
@@ -130,17 +130,17 @@ export function createOperations(options: OperationsOptions): Operations {
     const { baseUrl, scope } = asker;
     const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
     // No two of these look alike: the first three hold no space, a scope no brace.
-    const name = `${credential.apiKey} ${services.eraOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
+    const name = `${credential.apiKey} ${services.generationOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
     return underWay.answer(plan, name, abortScope, () => begin(read, { credential: () => credential, baseUrl, scope }));
   };
 
   return {
     execute: (asked) =>
-      whenKnown(admit(asked, admission.refusalOf), (admitted) => {
+      mapMaybePromise(admit(asked, admission.refusalOf), (admitted) => {
         if ('errors' in admitted) return admitted;
         const { read, asker, explained } = admitted;
         const result = answer(read, asker, abortScopeOf(asked.transport, asker));
-        return explained ? whenKnown(result, (plain) => withCost(plain, explained)) : result;
+        return explained ? mapMaybePromise(result, (plain) => withCost(plain, explained)) : result;
       }),
     async subscribe(asked) {
       const admitted = await admit(
@@ -162,7 +162,7 @@ export function createOperations(options: OperationsOptions): Operations {
 /** An operation that is executed. */
 interface Admitted {
   readonly read: ReadOperation;
-  readonly asker: Asker;
+  readonly asker: Caller;
   /** What it may take, where the asker wants to know. */
   readonly explained: OperationCost | undefined;
 }
@@ -182,7 +182,7 @@ export const isShort = (query = '', variables: unknown = {}): boolean =>
 const refused = (error: GraphQLError): Refused => ({ errors: [error] });
 
 /** Undefined for who has none, or none that works: whether that matters is up to what is asked for. */
-function credentialOf(asker: Asker): Credential | undefined {
+function credentialOf(asker: Caller): Credential | undefined {
   try {
     return asker.credential();
   } catch {

@@ -2,7 +2,7 @@ import type { ImageFacts } from '../images/inspect.ts';
 import type { ImageSource } from '../images/source.ts';
 import { Loaders, type RequestBudget } from '../loaders/loaders.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Caller } from '../util/cancellation.ts';
+import type { AbortScope } from '../util/cancellation.ts';
 
 /** The most upstream pages that one answer scans for the predictions of models. */
 const PREDICTION_PAGES = 5;
@@ -11,15 +11,15 @@ const PREDICTION_PAGES = 5;
 const IMAGE_REQUESTS = 2;
 
 /** How an answer looks at images. */
-export interface LookAtImages {
+export interface ImageReader {
   facts(source: ImageSource): Promise<ImageFacts>;
   placeholder(source: ImageSource): Promise<string>;
 }
 
 /** What one answer has read so far: that of an operation, or of one event of a subscription for all its listeners. */
-export class Answer {
+export class RequestCache {
   readonly loaders: Loaders;
-  readonly #images: LookAtImages;
+  readonly #images: ImageReader;
   readonly #budget: RequestBudget;
   // Made on first use, which is rare.
   #facts: Map<string, Promise<ImageFacts>> | undefined;
@@ -28,8 +28,8 @@ export class Answer {
 
   constructor(
     upstream: Upstream,
-    images: LookAtImages,
-    caller: AbortSignal | Caller | undefined,
+    images: ImageReader,
+    caller: AbortSignal | AbortScope | undefined,
     budget: RequestBudget,
   ) {
     this.loaders = new Loaders(upstream, caller, budget);

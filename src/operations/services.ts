@@ -4,7 +4,7 @@ import type { ImageFacts } from '../images/inspect.ts';
 import type { ImageSource, ImageSubject } from '../images/source.ts';
 import type { UploadedFile } from '../images/validate-upload.ts';
 import type { Variant } from '../images/variant.ts';
-import type { Watching } from '../job-watching/job-watcher.ts';
+import type { JobWatcher } from '../job-watching/job-watcher.ts';
 import type { JobEvent } from '../jobs/watch.ts';
 import type { UploadTarget } from '../uploads/ticket.ts';
 import type { Start } from '../upstream/client.ts';
@@ -26,11 +26,11 @@ export interface Services {
   /** The REST API for a caller. @param start When its writes may begin. */
   upstreamOf(credential: Credential, start?: Start): Upstream;
   /** What is another number after every write of a caller: what was read before is not shown to who asks afterwards. */
-  eraOf(credential: Credential): number;
-  watching: Watching;
+  generationOf(credential: Credential): number;
+  watching: JobWatcher;
   idempotency: Idempotency;
   /** Takes a file in and hands its bytes on. A few are held in memory at once; callers take turns. */
-  takeIn<Result>(
+  validateUpload<Result>(
     credential: Credential,
     file: UploadedFile,
     use: (bytes: Uint8Array) => Promise<Result>,

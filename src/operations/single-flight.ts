@@ -1,10 +1,10 @@
 import type { ExecutionResult } from 'graphql';
-import type { Asker } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import type { PlannedOperation } from '../executor/plan.ts';
 import { SharedResult } from './shared-result.ts';
 
 /** A query that is being answered. */
-export interface Answering {
+export interface RunningQuery {
   readonly result: Promise<ExecutionResult>;
   /** Nobody wants the answer any more. */
   leave(): void;
@@ -22,7 +22,7 @@ const JOINABLE = 1_000;
 type Runs = Record<string, Run>;
 
 /** Answers queries that are asked alike at the same time once for all who ask. */
-export class QueriesUnderWay {
+export class QuerySingleFlight {
   readonly #byPlan = new WeakMap<PlannedOperation, Runs>();
   readonly #monotonicNow: () => number;
 
@@ -41,8 +41,8 @@ export class QueriesUnderWay {
   answer(
     plan: PlannedOperation,
     name: string,
-    asker: Pick<Asker, 'whenGone'>,
-    begin: () => Answering | ExecutionResult,
+    asker: Pick<Caller, 'onAbort'>,
+    begin: () => RunningQuery | ExecutionResult,
   ): ExecutionResult | Promise<ExecutionResult> {
     const runs = this.#byPlan.get(plan) ?? this.#runsOf(plan);
     const begunAt = this.#monotonicNow();
@@ -66,7 +66,7 @@ interface RunOptions {
   /** Where others find it, and join it. */
   readonly runs: Runs;
   readonly name: string;
-  readonly answering: Answering;
+  readonly answering: RunningQuery;
   /** By the monotonic clock, in milliseconds. */
   readonly begunAt: number;
 }
@@ -96,9 +96,9 @@ class Run {
     );
   }
 
-  join(asker: Pick<Asker, 'whenGone'>): Promise<ExecutionResult> {
+  join(asker: Pick<Caller, 'onAbort'>): Promise<ExecutionResult> {
     this.#askers++;
-    const stay = asker.whenGone(() => {
+    const stay = asker.onAbort(() => {
       this.#askers--;
       if (this.#askers === 0) this.#close()?.leave();
     });
@@ -115,7 +115,7 @@ class Run {
   }
 
   /** Sees to it that nobody joins any more, and lets go of everything. */
-  #close(): Answering | undefined {
+  #close(): RunningQuery | undefined {
     const { runs, name, answering } = this.#underWay ?? {};
     if (runs && name !== undefined && runs[name] === this) delete runs[name];
     this.#underWay = undefined;

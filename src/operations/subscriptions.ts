@@ -1,9 +1,9 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
-import { type Asker, expired } from '../auth/caller.ts';
+import { type Caller, expiredError } from '../auth/caller.ts';
 import { isRetryable } from '../errors.ts';
-import { type Execution, execute } from '../executor/execute.ts';
+import { execute, type ReadExecutionOptions } from '../executor/execute.ts';
 import { whenOver } from '../util/async-iterators.ts';
-import { type Pause, pauseUntil } from '../util/timers.ts';
+import { type Sleep, sleepUntil } from '../util/timers.ts';
 import type { Context } from './context.ts';
 import type { JobUpdate } from './services.ts';
 import type { SharedResult } from './shared-result.ts';
@@ -15,7 +15,7 @@ export interface StreamOptions {
   /** Makes an error fit for clients. A shared result is masked before it is written for all of them. */
   maskError: (error: unknown) => GraphQLError;
   /** How streams wait for the time at which they end. */
-  pause: Pause;
+  pause: Sleep;
   /** The wall clock, in milliseconds since the epoch: credentials expire by it. */
   now: () => number;
 }
@@ -34,9 +34,9 @@ export interface OneStream extends StreamOptions {
  * @param context Of the subscription itself.
  */
 export async function openStream(
-  args: ExecutionArgs & Pick<Execution, 'limits'>,
+  args: ExecutionArgs & Pick<ReadExecutionOptions, 'limits'>,
   context: Context,
-  asker: Asker,
+  asker: Caller,
   options: OneStream,
 ): Promise<Results | ExecutionResult> {
   const close = options.open();
@@ -65,7 +65,7 @@ export async function openStream(
     options.show(await executeEvent(event)),
   );
   // A WebSocket that closes leaves its streams itself; Yoga leaves only what it has begun to read.
-  if (asker.isHttp) asker.whenGone(() => void results.return(undefined).catch(() => {}));
+  if (asker.isHttp) asker.onAbort(() => void results.return(undefined).catch(() => {}));
   return asker.expiresAt === undefined ? results : endAt(asker.expiresAt, results, options);
 }
 
@@ -120,10 +120,10 @@ function endAt(at: number, results: Results, options: StreamOptions): Results {
   let tell: (result: IteratorResult<ExecutionResult, void>) => void = () => {};
   const end = async () => {
     isOver = true;
-    tell({ value: { errors: [expired()] }, done: false });
+    tell({ value: { errors: [expiredError()] }, done: false });
     await results.return();
   };
-  pauseUntil(at, options, over.signal)
+  sleepUntil(at, options, over.signal)
     .then(end)
     .catch(() => {});
   const leave = async () => {

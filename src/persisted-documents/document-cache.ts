@@ -10,7 +10,7 @@ const cache = <Made extends object>() =>
   new LRUCache<string, Made>({ maxSize: KEPT, sizeCalculation: (_made, document) => document.length + 1 });
 
 /** What was parsed and validated lately. It is the same for every caller. */
-export interface KnownDocuments {
+export interface DocumentCache {
   /** A document that was found valid; undefined for any other, which has to be judged first. */
   find(text: string): DocumentNode | undefined;
   /** Where Yoga keeps what it has parsed. */
@@ -19,7 +19,7 @@ export interface KnownDocuments {
   readonly plugin: Plugin;
 }
 
-export function createKnownDocuments(): KnownDocuments {
+export function createDocumentCache(): DocumentCache {
   const parsed = cache<DocumentNode>();
   const valid = new WeakSet<DocumentNode>();
   return {

@@ -1,5 +1,5 @@
 import { type AutomaticDocuments, createAutomaticDocuments } from './automatic.ts';
-import { NOT_SUPPORTED, type Refusal, type Requested, readRequested } from './request.ts';
+import { type DocumentRequest, NOT_SUPPORTED, type Refusal, readDocumentRequest } from './request.ts';
 
 export interface DocumentOptions {
   /** Whether clients may send the hash of a document in its place, once they have sent both. */
@@ -21,7 +21,7 @@ export function createDocuments({ automatic, manifest }: DocumentOptions): Docum
 
   return {
     find(request) {
-      const requested = readRequested(request);
+      const requested = readDocumentRequest(request);
       if ('code' in requested) return requested;
       return manifest ? ofManifest(manifest, requested) : ofClient(known, requested);
     },
@@ -30,7 +30,7 @@ export function createDocuments({ automatic, manifest }: DocumentOptions): Docum
 }
 
 /** A text that comes with an id is not looked at: some clients send it always, printed in their own way. */
-function ofManifest(manifest: ReadonlyMap<string, string>, { id }: Requested): string | Refusal {
+function ofManifest(manifest: ReadonlyMap<string, string>, { id }: DocumentRequest): string | Refusal {
   if (id === undefined) {
     return {
       code: 'PERSISTED_QUERY_REQUIRED',
@@ -50,7 +50,7 @@ function ofManifest(manifest: ReadonlyMap<string, string>, { id }: Requested): s
 
 function ofClient(
   known: AutomaticDocuments | undefined,
-  { text, id, isHash }: Requested,
+  { text, id, isHash }: DocumentRequest,
 ): string | Refusal | undefined {
   if (id === undefined) return text;
   if (isHash) return known ? known.find(id, text) : (text ?? NOT_SUPPORTED);

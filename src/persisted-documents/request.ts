@@ -9,7 +9,7 @@ export interface Refusal {
 }
 
 /** What a request says of its document, over whichever transport it came. */
-export interface Requested {
+export interface DocumentRequest {
   /** The document itself; undefined when it was left out, which some clients do by an empty text. */
   readonly text: string | undefined;
   /** What stands for the document. */
@@ -25,7 +25,7 @@ export const ID_MEMBERS = ['documentId', 'doc_id'] as const;
 const VERSION = 1;
 
 /** Reads what a request says of its document. */
-export function readRequested(request: Readonly<Record<string, unknown>>): Requested | Refusal {
+export function readDocumentRequest(request: Readonly<Record<string, unknown>>): DocumentRequest | Refusal {
   const text = typeof request.query === 'string' && request.query !== '' ? request.query : undefined;
   const persisted = isRecord(request.extensions) ? request.extensions.persistedQuery : undefined;
   if (persisted != null) {

@@ -1,14 +1,14 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 
 /** How the graph reads documents, with all its limits. */
-export interface Reader {
+export interface ManifestValidator {
   schema: GraphQLSchema;
   parse: (text: string) => DocumentNode;
   validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
 }
 
 /** Why the graph would not execute a document, whatever its variables: a sentence for each reason. */
-export function mistakesIn(text: string, { schema, parse, validate }: Reader): string[] {
+export function mistakesIn(text: string, { schema, parse, validate }: ManifestValidator): string[] {
   let document: DocumentNode;
   try {
     document = parse(text);

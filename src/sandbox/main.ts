@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { findUnknownVariables } from '../config/unknown-variables.ts';
 import { ConfigError, listenMistake, readSettings } from '../util/environment.ts';
+import { findUnknownVariables } from '../util/unknown-variables.ts';
 import { sandboxOptions, sandboxSettings } from './config.ts';
 import { storageMistakes } from './database.ts';
 import { DEMO_KEY } from './keys.ts';

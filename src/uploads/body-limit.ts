@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import { requireLength, tooLarge, tooSlow } from './request-errors.ts';
 
 /** What a body without files may be. */
@@ -7,7 +7,7 @@ export interface BodyLimit {
   maxBytes: number;
   /** Time in which it arrives, in milliseconds. */
   milliseconds: number;
-  pause: Pause;
+  pause: Sleep;
 }
 
 /** Refuses requests whose body is longer than an operation needs. Those with files have limits of their own. */

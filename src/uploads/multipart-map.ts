@@ -2,7 +2,7 @@ import type { UploadedFile } from '../images/validate-upload.ts';
 import { badRequest } from './request-errors.ts';
 
 /** What the first parts of a multipart request say, before any of its files. */
-export interface Operations {
+export interface MultipartRequest {
   /** The operation, in which a null stands for each file. */
   readonly params: Record<string, unknown>;
   /** Where each part belongs: paths such as `variables.input.file`. */
@@ -17,7 +17,7 @@ const DEEPEST = 8;
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** @throws GraphQLError BAD_USER_INPUT with status 400. */
-export function readOperations(text: string): Operations['params'] {
+export function readOperations(text: string): MultipartRequest['params'] {
   const operations = parse('operations', text);
   if (Array.isArray(operations)) throw badRequest('`operations` must be one operation, but is a list of them.');
   if (!isRecord(operations)) throw badRequest('`operations` must be a JSON object with `query` and `variables`.');
@@ -25,7 +25,7 @@ export function readOperations(text: string): Operations['params'] {
 }
 
 /** @throws GraphQLError BAD_USER_INPUT with status 400. */
-export function readMap(text: string): Operations['map'] {
+export function readMap(text: string): MultipartRequest['map'] {
   const map = parse('map', text);
   if (!isRecord(map)) {
     throw badRequest('`map` must be a JSON object that gives each file its paths, such as {"0": ["variables.file"]}.');
@@ -46,7 +46,7 @@ export function readMap(text: string): Operations['map'] {
  *
  * @throws GraphQLError BAD_USER_INPUT with status 400 when a file is missing, or a path leads to no null.
  */
-export function place({ params, map }: Operations, files: ReadonlyMap<string, UploadedFile>): void {
+export function place({ params, map }: MultipartRequest, files: ReadonlyMap<string, UploadedFile>): void {
   for (const [part, paths] of map) {
     const file = files.get(part);
     if (!file) throw badRequest(`\`map\` names the part "${part}", but there is no file of that name in the request.`);
@@ -54,7 +54,7 @@ export function place({ params, map }: Operations, files: ReadonlyMap<string, Up
   }
 }
 
-function placeAt(params: Operations['params'], path: string, file: UploadedFile): void {
+function placeAt(params: MultipartRequest['params'], path: string, file: UploadedFile): void {
   const steps = path.split('.');
   const last = steps.pop() ?? '';
   if (steps.length >= DEEPEST) throw badRequest(`A path of \`map\` may have ${DEEPEST} steps; "${path}" has more.`);

@@ -1,16 +1,16 @@
 import type { Plugin } from 'graphql-yoga';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import type { UploadLimits } from './limits.ts';
 import { type MultipartOperation, receiveMultipart } from './multipart.ts';
 import { requireLength, tooSlow } from './request-errors.ts';
-import type { Admission } from './upload-queue.ts';
+import type { UploadQueue } from './upload-queue.ts';
 
 export interface UploadsOptions {
   limits: UploadLimits;
-  admission: Admission;
+  admission: UploadQueue;
   /** Whose upload a request is, as far as its headers show before it is authenticated. */
   ownerOf: (request: Request) => string;
-  pause: Pause;
+  pause: Sleep;
 }
 
 /** Reads multipart requests in the place of Yoga's own parser, which holds every file in memory. */

@@ -4,14 +4,14 @@ import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import { TempFileError } from '../util/local-failure.ts';
 import { drain } from './drain.ts';
 import type { UploadLimits } from './limits.ts';
-import { type Operations, place, readMap, readOperations } from './multipart-map.ts';
+import { type MultipartRequest, place, readMap, readOperations } from './multipart-map.ts';
 import { badRequest, cutShort, tooLarge } from './request-errors.ts';
-import { type SpooledFile, spool } from './temp-file.ts';
+import { type ReceivedFile, writeTempFile } from './temp-file.ts';
 
 /** An operation with its files in place. Whoever gets it discards the files in the end. */
 export interface MultipartOperation {
   readonly params: Record<string, unknown>;
-  readonly files: readonly SpooledFile[];
+  readonly files: readonly ReceivedFile[];
 }
 
 /** Parts that one request may hold, and the bytes of one that is no file. */
@@ -35,10 +35,10 @@ export async function receiveMultipart(
   const reader = body?.getReader();
   const source = Readable.from(upTo(limits.bytes, reader));
   const streams: BusboyFileStream[] = [];
-  const spooling = new Map<string, Promise<SpooledFile>>();
+  const spooling = new Map<string, Promise<ReceivedFile>>();
   const failure = new AbortController();
-  let params: Operations['params'] | undefined;
-  let map: Operations['map'] | undefined;
+  let params: MultipartRequest['params'] | undefined;
+  let map: MultipartRequest['map'] | undefined;
 
   const onField = (name: string, value: string, isCut: boolean) => {
     if (isCut) throw tooLarge(`\`${name}\` may have ${LARGEST_FIELD} bytes, but has more.`);
@@ -53,7 +53,7 @@ export async function receiveMultipart(
     if (!map) throw badRequest(`Expected \`operations\` and \`map\` before any file, but got the file "${name}".`);
     if (!map.has(name)) throw badRequest(`Expected files that \`map\` names, but got one named "${name}".`);
     if (spooling.has(name)) throw badRequest(`Expected one file named "${name}", but got two.`);
-    const file = spool(fileName ?? name, stream);
+    const file = writeTempFile(fileName ?? name, stream);
     // It is awaited in the end. The form does not end when nobody takes this part from it.
     file.catch((error: unknown) => {
       if (error instanceof TempFileError) failure.abort(error);
@@ -89,7 +89,7 @@ export async function receiveMultipart(
       }
       source.pipe(form);
     });
-    const files = new Map<string, SpooledFile>();
+    const files = new Map<string, ReceivedFile>();
     for (const [name, file] of spooling) files.set(name, await file);
     if (!params || !map) throw badRequest('Expected the parts `operations` and `map`, but the body ends before them.');
     place({ params, map }, files);

@@ -6,7 +6,7 @@ import type { UploadedFile } from '../images/validate-upload.ts';
 import { orTempFileError } from '../util/local-failure.ts';
 
 /** An uploaded file on disk. */
-export interface SpooledFile extends UploadedFile {
+export interface ReceivedFile extends UploadedFile {
   /** Gives its place on disk back. It cannot be read any more. */
   discard(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface SpooledFile extends UploadedFile {
  *
  * @throws TempFileError; what the stream fails with; nothing is left behind.
  */
-export async function spool(name: string, stream: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
+export async function writeTempFile(name: string, stream: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
   const file = await openTempFile();
   try {
     for await (const chunk of stream) await file.append(chunk);
@@ -29,7 +29,7 @@ export async function spool(name: string, stream: AsyncIterable<Uint8Array>): Pr
 }
 
 /** A file on disk without a name, which grows. */
-export interface TempFile extends Omit<SpooledFile, 'name'> {
+export interface TempFile extends Omit<ReceivedFile, 'name'> {
   append(chunk: Uint8Array): Promise<void>;
 }
 

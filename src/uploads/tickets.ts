@@ -4,18 +4,18 @@ import type { Sealer } from '../auth/sealed-token.ts';
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import type { IdempotencyStore } from '../idempotency/store.ts';
 import type { DecodeCheck } from '../images/decode-check.ts';
-import { createPictureScanner } from '../images/scan.ts';
+import { createImageScanner } from '../images/scan.ts';
 import type { DataItemKey } from '../upstream/data-items.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import type { UploadLimits } from './limits.ts';
 import { cutShort, requireLength, tooSlow } from './request-errors.ts';
 import { createSingleUse, type Use } from './single-use.ts';
 import { readTicket, type Ticket, type UploadTarget, writeTicket } from './ticket.ts';
 import { failed, invalidTicket, ofPicture, preflight, requirePlainBody, stored } from './ticket-responses.ts';
-import type { Admission } from './upload-queue.ts';
-import { createRelay, type Relay } from './upload-stream.ts';
+import type { UploadQueue } from './upload-queue.ts';
+import { createUploadStream, type UploadStream } from './upload-stream.ts';
 
 export type { UploadTarget };
 
@@ -33,10 +33,10 @@ export interface TicketsOptions {
   sealer: Sealer;
   /** Where it is noted that a ticket was used. */
   store: IdempotencyStore;
-  admission: Admission;
+  admission: UploadQueue;
   limits: Pick<UploadLimits, 'milliseconds' | 'pixels'>;
   checkDecoding: DecodeCheck;
-  pause: Pause;
+  pause: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   upstreamOf: (apiKey: string) => Pick<Upstream, 'dataItems'>;
@@ -60,7 +60,7 @@ export function createTickets(options: TicketsOptions): Tickets {
   const underWay = new Set<Promise<unknown>>();
 
   /** Sends the picture on while it comes. @throws Why it was not stored. */
-  const passOn = async (request: Request, { apiKey, target }: Ticket, relay: Relay, signal: AbortSignal) => {
+  const passOn = async (request: Request, { apiKey, target }: Ticket, relay: UploadStream, signal: AbortSignal) => {
     await relay.begin();
     const { dataItems } = upstreamOf(apiKey);
     const { modelId, replace } = target;
@@ -89,8 +89,8 @@ export function createTickets(options: TicketsOptions): Tickets {
       () => stop.abort(relay.isReading ? tooSlow(limits.milliseconds, 'UPLOAD_SECONDS') : stalled(ticket)),
       () => {},
     );
-    const relay = createRelay(request.body, {
-      scanner: createPictureScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels: limits.pixels }),
+    const relay = createUploadStream(request.body, {
+      scanner: createImageScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels: limits.pixels }),
       byteSize: declaredSize(request),
       milliseconds: limits.milliseconds,
       signal: stop.signal,
@@ -161,7 +161,7 @@ const stalled = ({ target }: Ticket) =>
 const operationOf = ({ replace }: UploadTarget) => (replace === undefined ? 'uploadDataItem' : 'replaceDataItem');
 
 /** @throws UpstreamError when the upstream says that it has stored a picture of which it has a part at most. */
-function requireWhole({ wholeAt }: Relay, target: UploadTarget): void {
+function requireWhole({ wholeAt }: UploadStream, target: UploadTarget): void {
   if (wholeAt !== undefined) return;
   const message = 'expected an answer behind the end of a picture, got one before';
   throw new UpstreamError(operationOf(target), 'invalid-response', message);

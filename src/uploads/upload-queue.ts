@@ -1,7 +1,7 @@
-import { createPlaces, shareOf } from '../util/semaphore.ts';
+import { createSemaphore, shareOf } from '../util/semaphore.ts';
 
 /** Decides when a body may be read. Until then it waits with its sender, not in memory. */
-export interface Admission {
+export interface UploadQueue {
   /**
    * Resolves when the body may be read, to the function that ends its turn. Owners take turns.
    *
@@ -12,7 +12,7 @@ export interface Admission {
 }
 
 /** @param options.atOnce How many bodies are read at once. */
-export function createAdmission({ atOnce }: { atOnce: number }): Admission {
-  const places = createPlaces({ total: atOnce, each: shareOf(atOnce) });
-  return { enter: (signal, owner) => places.enter(owner, signal) };
+export function createUploadQueue({ atOnce }: { atOnce: number }): UploadQueue {
+  const places = createSemaphore({ total: atOnce, each: shareOf(atOnce) });
+  return { enter: (signal, owner) => places.acquire(owner, signal) };
 }

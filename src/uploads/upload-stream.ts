@@ -1,12 +1,12 @@
 import type { DecodeCheck } from '../images/decode-check.ts';
-import type { PictureScanner } from '../images/scan.ts';
+import type { ImageScanner } from '../images/scan.ts';
 import type { OutgoingStream } from '../upstream/client.ts';
 import { drain } from './drain.ts';
 import { cutShort } from './request-errors.ts';
 import { openTempFile, type TempFile } from './temp-file.ts';
 
-export interface RelayOptions {
-  scanner: PictureScanner;
+export interface UploadStreamOptions {
+  scanner: ImageScanner;
   /** What the sender declares, in bytes; undefined when it declares nothing. */
   byteSize: number | undefined;
   /** How long the bytes may take to come, in milliseconds. */
@@ -24,7 +24,7 @@ export interface RelayOptions {
 }
 
 /** A picture on its way from a sender to the upstream. */
-export interface Relay extends OutgoingStream {
+export interface UploadStream extends OutgoingStream {
   /** Whether it waits for the sender, and not for the upstream. */
   readonly isReading: boolean;
   /**
@@ -44,7 +44,10 @@ export interface Relay extends OutgoingStream {
  *
  * @param source The body of a request; null when it has none.
  */
-export function createRelay(source: ReadableStream<Uint8Array> | null, options: RelayOptions): Relay {
+export function createUploadStream(
+  source: ReadableStream<Uint8Array> | null,
+  options: UploadStreamOptions,
+): UploadStream {
   const { scanner, byteSize, milliseconds, signal, checkDecoding, monotonicNow, onArrived, onFailure } = options;
   const reader = source?.getReader();
   let held: Uint8Array | undefined;

@@ -1,30 +1,41 @@
 import type { BodyOf, Contract, OperationId, PathOf } from '../contract/contract.ts';
-import { type Alarm, type Caller, Cancellation, type CancellationOptions, type Wait } from '../util/cancellation.ts';
+import {
+  type AbortScope,
+  Cancellation,
+  type CancellationOptions,
+  type Sleep,
+  type StartTimer,
+} from '../util/cancellation.ts';
 import { createRedact, createRedactRow, type RedactRow } from './decode/redaction.ts';
 import type { UpstreamError } from './errors.ts';
 import type { JobRow } from './jobs.ts';
-import type { FamiliarAnswers } from './parse-cache.ts';
+import type { ParseCache } from './parse-cache.ts';
 import type { Paths } from './paths.ts';
 import type { ApiKeyState } from './policy/api-key-state.ts';
-import type { Breaker } from './policy/circuit-breaker.ts';
+import type { CircuitBreaker } from './policy/circuit-breaker.ts';
 import { NewJobs, readNewJob } from './policy/new-jobs.ts';
-import type { Turns } from './policy/request-queue.ts';
-import { createPolicy, type Policy, type Start, type Task } from './policy/request-runner.ts';
+import type { RequestQueue } from './policy/request-queue.ts';
+import {
+  createRequestRunner,
+  type RequestTask,
+  type RunRequest,
+  type StartCondition,
+} from './policy/request-runner.ts';
 import type { RetryPolicy } from './policy/retry.ts';
-import type { SharedReads } from './policy/single-flight.ts';
-import { type ReadCall, type ReadId, Reading, type Reads } from './read-task.ts';
+import type { ReadSingleFlight } from './policy/single-flight.ts';
+import { type ReadCall, type ReadId, type ReadSender, ReadTask } from './read-task.ts';
 import type { ConnectionSource } from './transport/connection-pool.ts';
 import {
-  createFetchRoad,
+  createKyTransport,
   type OutgoingStream,
   readByFetch,
   sendOver,
   type Transport,
 } from './transport/ky-transport.ts';
 import type { Network } from './transport/network.ts';
-import { createPoolRoad } from './transport/undici-transport.ts';
+import { createUndiciTransport } from './transport/undici-transport.ts';
 
-export type { OutgoingStream, Start, Transport };
+export type { OutgoingStream, StartCondition as Start, Transport };
 
 export interface ClientOptions {
   /** Absolute address under which the contract's paths lie, without a trailing slash. */
@@ -39,20 +50,20 @@ export interface ClientOptions {
   contract: Contract;
   paths: Paths;
   /** Bounds how many requests of this credential are under way and wait. */
-  turns: Turns;
+  queue: RequestQueue;
   /** What responses have shown about the key. */
   keyState: ApiKeyState;
   /** Keeps requests from an upstream that fails; shared by all credentials. */
-  breaker: Breaker;
+  breaker: CircuitBreaker;
   /** Reads of this credential that are under way. */
-  shared: SharedReads;
+  singleFlight: ReadSingleFlight;
   /** What was made of answers that came before; of all credentials. */
-  familiar: FamiliarAnswers;
+  parseCache: ParseCache;
   retry: RetryPolicy;
   /** How it waits between attempts. */
-  pause: Wait;
+  pause: Sleep;
   /** How deadlines are kept. */
-  alarm: Alarm;
+  alarm: StartTimer;
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -75,11 +86,11 @@ export interface ClientOptions {
 
 export interface CallOptions {
   /** Ends the request when its caller no longer wants the answer. */
-  signal?: AbortSignal | Caller | undefined;
+  signal?: AbortSignal | AbortScope | undefined;
   /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. @default false */
   isPoll?: boolean;
   /** @default it may begin whenever it is its turn */
-  start?: Start | undefined;
+  start?: StartCondition | undefined;
 }
 
 /** Where bytes are expected, they may come as a stream. */
@@ -102,7 +113,7 @@ export interface Client {
   /** Takes the key out of the texts of a row that was just read. */
   readonly redactRow: RedactRow;
   /** The reads that are under way. */
-  readonly shared: Pick<SharedReads, 'era'>;
+  readonly singleFlight: Pick<ReadSingleFlight, 'generation'>;
   /**
    * Reads JSON. Who reads the same at the same time shares the result, unless a write has ended meanwhile.
    *
@@ -127,17 +138,27 @@ export interface Client {
 }
 
 export function createClient(options: ClientOptions): Client {
-  const { contract, apiKey, paths, alarm, deadline, transport, pool, shared, familiar } = options;
+  const {
+    contract,
+    apiKey,
+    paths,
+    alarm,
+    deadline,
+    transport,
+    pool,
+    singleFlight: shared,
+    parseCache: familiar,
+  } = options;
   const isBearer = options.apiKeyHeader.toLowerCase() === 'authorization';
   const headers = { [options.apiKeyHeader]: isBearer ? `Bearer ${apiKey}` : apiKey };
   const redact = createRedact(apiKey);
-  const policy = createPolicy({ ...options, credential: apiKey });
+  const policy = createRequestRunner({ ...options, credential: apiKey });
   const owner = options.keyState;
-  const sendByFetch = createFetchRoad({ ...options, owner, headers, redact });
-  const reads: Reads = {
+  const sendByFetch = createKyTransport({ ...options, owner, headers, redact });
+  const reads: ReadSender = {
     apiKey,
-    familiar,
-    road: pool ? createPoolRoad({ ...options, pool, owner, headers, redact }) : readByFetch(sendByFetch),
+    parseCache: familiar,
+    transport: pool ? createUndiciTransport({ ...options, pool, owner, headers, redact }) : readByFetch(sendByFetch),
   };
 
   const newJobs = new NewJobs(options.monotonicNow);
@@ -153,7 +174,7 @@ export function createClient(options: ClientOptions): Client {
     try {
       const request = { method, path: paths(id, path), json, bytes, stream };
       if (method === 'DELETE') newJobs.delete(request.path);
-      const task: Task<Result> = {
+      const task: RequestTask<Result> = {
         id,
         operation,
         isPoll,
@@ -169,7 +190,7 @@ export function createClient(options: ClientOptions): Client {
       const milliseconds = deadline + (stream?.milliseconds ?? 0);
       return await within({ milliseconds, alarm, caller: signal }, policy, task);
     } finally {
-      if (method !== 'GET') shared.endEra();
+      if (method !== 'GET') shared.startGeneration();
     }
   };
 
@@ -179,7 +200,7 @@ export function createClient(options: ClientOptions): Client {
     call: ReadCall<Id, Result>,
     { signal, isPoll = false, start }: CallOptions,
   ): Promise<Result> => {
-    const task = new Reading(reads, { id, path, call, operation: contract.operations[id], isPoll, start });
+    const task = new ReadTask(reads, { id, path, call, operation: contract.operations[id], isPoll, start });
     // A poll is answered with what is so now, and whoever writes reads what was written.
     if (isPoll || start) return within({ milliseconds: deadline, alarm, caller: signal }, policy, task);
     return shared.join(path, signal, (cancellation, done) => policy(task, cancellation, done));
@@ -189,7 +210,7 @@ export function createClient(options: ClientOptions): Client {
     contract,
     onJob: options.onJob,
     redactRow: createRedactRow(apiKey, redact),
-    shared,
+    singleFlight: shared,
 
     read(id, call, callOptions) {
       let path: string;
@@ -213,5 +234,5 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /** Carries a task out within a time of its own. */
-const within = <Result>(options: CancellationOptions, policy: Policy, task: Task<Result>): Promise<Result> =>
+const within = <Result>(options: CancellationOptions, policy: RunRequest, task: RequestTask<Result>): Promise<Result> =>
   new Promise((resolve, reject) => policy(task, new Cancellation(options), { resolve, reject }));

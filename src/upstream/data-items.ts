@@ -2,9 +2,14 @@ import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client, OutgoingStream } from './client.ts';
 import { type FieldReader, nullable, string } from './decode/fields.ts';
 import { readJson } from './decode/json.ts';
-import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import { type DecodedFields, idReader, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
-import { type DataItemPicture, type Hold, openDataItem, type PictureOptions } from './images/data-item-image.ts';
+import {
+  type AcquireSlot,
+  type DataItemImage,
+  type DataItemImageOptions,
+  openDataItem,
+} from './images/data-item-image.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
 const fields = {
@@ -18,7 +23,7 @@ export interface DataItemKey {
 }
 
 /** What is known of a data item; a field that is missing may be known to another operation. */
-export interface DataItemRow extends Known<typeof fields>, DataItemKey {
+export interface DataItemRow extends DecodedFields<typeof fields>, DataItemKey {
   readonly kind: 'DataItem';
 }
 
@@ -31,7 +36,7 @@ const readersOf = perContract((contract) => ({
 }));
 
 /** @param hold Waits for a place among the pictures that are held whole. */
-export const dataItems = (client: Client, hold: Hold) => {
+export const dataItems = (client: Client, hold: AcquireSlot) => {
   const readers = readersOf(client.contract);
   const listOf = (modelId: string) => (json: unknown) =>
     readers.page(
@@ -56,7 +61,7 @@ export const dataItems = (client: Client, hold: Hold) => {
       ),
 
     /** The picture in whichever of the contract's three shapes the upstream gives it. */
-    picture: (key: DataItemKey, options: PictureOptions = {}): Promise<DataItemPicture> =>
+    picture: (key: DataItemKey, options: DataItemImageOptions = {}): Promise<DataItemImage> =>
       openDataItem(client, hold, key, options),
 
     /** Resolves to the new data item's id. */

@@ -2,7 +2,7 @@ import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client } from './client.ts';
 import { type FieldReader, nullable, string } from './decode/fields.ts';
 import { readJson } from './decode/json.ts';
-import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import { type DecodedFields, idReader, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
 const fields = {
@@ -11,7 +11,7 @@ const fields = {
 } satisfies Record<Exclude<keyof Wire['Model'], 'id'>, FieldReader<unknown>>;
 
 /** What is known of a model; a field that is missing may be known to another operation. */
-export interface ModelRow extends Known<typeof fields> {
+export interface ModelRow extends DecodedFields<typeof fields> {
   readonly kind: 'Model';
   readonly id: string;
 }

@@ -3,20 +3,20 @@ import { LRUCache } from 'lru-cache';
 /** What all kept answers may have together, and one of them, in bytes. What was made of them takes a few times as much. */
 const KEPT = { altogether: 8_000_000, each: 250_000 };
 
-interface Familiar {
+interface ParsedResponse {
   readonly bytes: Buffer;
   readonly result: unknown;
 }
 
 /** Of a name under which something came once. Most come no second time, and are not kept for it. */
-const ONCE: Familiar = { bytes: Buffer.alloc(0), result: undefined };
+const ONCE: ParsedResponse = { bytes: Buffer.alloc(0), result: undefined };
 
 /**
  * What was made of answers that came before. Most of what is read again has not changed, and what came again byte by byte
  * is not parsed again. The upstream is asked all the same, so that nothing here is ever older than its answer.
  */
-export class FamiliarAnswers {
-  readonly #known = new LRUCache<string, Familiar>({
+export class ParseCache {
+  readonly #known = new LRUCache<string, ParsedResponse>({
     maxSize: KEPT.altogether,
     sizeCalculation: ({ bytes }, name) => bytes.byteLength + name.length,
   });

@@ -13,12 +13,12 @@ import {
   record,
   safeInteger,
   string,
-  Unreadable,
+  UnreadableValueError,
 } from './decode/fields.ts';
 import { type ImageAddress, imageAddress } from './decode/image-address.ts';
 import { jobStatus } from './decode/job-status.ts';
 import { readJson } from './decode/json.ts';
-import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import { type DecodedFields, idReader, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
@@ -30,7 +30,7 @@ export interface Scale {
 
 const scales: FieldReader<readonly Scale[]> = (value) =>
   Object.entries(record(value)).map(([modelId, scale]) => {
-    if (!isUpstreamId(modelId)) throw new Unreadable('ids of models as keys', modelId);
+    if (!isUpstreamId(modelId)) throw new UnreadableValueError('ids of models as keys', modelId);
     return { modelId, scale: number(isRecord(scale) ? scale.scale : scale) };
   });
 
@@ -62,7 +62,7 @@ const fieldsOf = (contract: Contract) =>
   }) satisfies Record<keyof Wire['PredictionDetails'], FieldReader<unknown>>;
 
 /** What is known of a prediction; a field that is missing may be known to another operation. */
-export interface PredictionRow extends Known<ReturnType<typeof fieldsOf>> {
+export interface PredictionRow extends DecodedFields<ReturnType<typeof fieldsOf>> {
   readonly kind: 'Prediction';
   readonly id: string;
 }

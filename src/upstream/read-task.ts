@@ -1,9 +1,9 @@
 import type { Operation, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
 import type { Cancellation } from '../util/cancellation.ts';
 import { parseJson } from './decode/json.ts';
-import type { FamiliarAnswers } from './parse-cache.ts';
-import type { Attempt, Start, Task } from './policy/request-runner.ts';
-import type { ReadRequest, ReadRoad } from './transport/transport.ts';
+import type { ParseCache } from './parse-cache.ts';
+import type { Attempt, RequestTask, StartCondition } from './policy/request-runner.ts';
+import type { ReadRequest, ReadTransport } from './transport/transport.ts';
 
 /** The operations that read. */
 export type ReadId = Extract<OperationId, `get${string}` | `list${string}`>;
@@ -18,29 +18,30 @@ export interface ReadCall<Id extends ReadId, Result> {
 }
 
 /** What all reads with a credential have in common. */
-export interface Reads {
+export interface ReadSender {
   readonly apiKey: string;
-  readonly familiar: FamiliarAnswers;
-  readonly road: ReadRoad;
+  readonly parseCache: ParseCache;
+  readonly transport: ReadTransport;
 }
 
-interface ReadingOptions<Id extends ReadId, Result> extends Pick<Task<Result>, 'operation' | 'isPoll' | 'start'> {
+interface ReadingOptions<Id extends ReadId, Result>
+  extends Pick<RequestTask<Result>, 'operation' | 'isPoll' | 'start'> {
   readonly id: Id;
   readonly path: string;
   readonly call: ReadCall<Id, Result>;
 }
 
 /** A read, and what is made of its answer. One object, because there are very many. */
-export class Reading<Id extends ReadId, Result> implements Task<Result>, ReadRequest<Result> {
+export class ReadTask<Id extends ReadId, Result> implements RequestTask<Result>, ReadRequest<Result> {
   readonly id: Id;
   readonly operation: Operation;
   readonly isPoll: boolean;
-  readonly start: Start | undefined;
+  readonly start: StartCondition | undefined;
   readonly path: string;
   readonly #call: ReadCall<Id, Result>;
-  readonly #reads: Reads;
+  readonly #reads: ReadSender;
 
-  constructor(reads: Reads, { id, path, call, operation, isPoll, start }: ReadingOptions<Id, Result>) {
+  constructor(reads: ReadSender, { id, path, call, operation, isPoll, start }: ReadingOptions<Id, Result>) {
     this.id = id;
     this.operation = operation;
     this.isPoll = isPoll;
@@ -60,12 +61,12 @@ export class Reading<Id extends ReadId, Result> implements Task<Result>, ReadReq
   }
 
   attempt(cancellation: Cancellation, attempt: Attempt<Result>): void {
-    this.#reads.road(this, cancellation, attempt);
+    this.#reads.transport(this, cancellation, attempt);
   }
 
   made(bytes: Buffer): Result {
     // No key and no path holds a space.
-    return this.#reads.familiar.resultOf(`${this.#reads.apiKey} ${this.path}`, bytes, this);
+    return this.#reads.parseCache.resultOf(`${this.#reads.apiKey} ${this.path}`, bytes, this);
   }
 
   make(bytes: Buffer): Result {

@@ -4,7 +4,7 @@ import { failureReason } from './decode/error-message.ts';
 import { boolean, type FieldReader, fraction, int, nullable, oneOf, string } from './decode/fields.ts';
 import { jobStatus } from './decode/job-status.ts';
 import { readJson } from './decode/json.ts';
-import { idReader, type Known, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import { type DecodedFields, idReader, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
@@ -28,7 +28,7 @@ export interface TrainingKey {
 }
 
 /** What is known of a training; a field that is missing may be known to another operation. */
-export interface TrainingRow extends Known<typeof fields>, TrainingKey {
+export interface TrainingRow extends DecodedFields<typeof fields>, TrainingKey {
   readonly kind: 'Training';
 }
 

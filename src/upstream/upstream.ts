@@ -1,21 +1,21 @@
 import { LRUCache } from 'lru-cache';
-import { type Alarm, Cancellation } from '../util/cancellation.ts';
+import { Cancellation, type StartTimer } from '../util/cancellation.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
-import { createPlaces } from '../util/semaphore.ts';
-import { HeldValues } from '../util/weak-value-map.ts';
+import { createSemaphore } from '../util/semaphore.ts';
+import { WeakValueMap } from '../util/weak-value-map.ts';
 import { type Client, type ClientOptions, createClient, type Start } from './client.ts';
 import { dataItems } from './data-items.ts';
 import { DEFAULT_MAX_RETRY_AFTER } from './decode/retry-after.ts';
 import type { UpstreamError } from './errors.ts';
 import type { JobRow } from './jobs.ts';
 import { models } from './models.ts';
-import { FamiliarAnswers } from './parse-cache.ts';
+import { ParseCache } from './parse-cache.ts';
 import { createPaths } from './paths.ts';
 import { ApiKeyState } from './policy/api-key-state.ts';
-import { type BreakerSettings, createBreaker, defaultBreaker } from './policy/circuit-breaker.ts';
-import { createTurns } from './policy/request-queue.ts';
+import { type BreakerSettings, createCircuitBreaker, defaultCircuitBreaker } from './policy/circuit-breaker.ts';
+import { createRequestQueue } from './policy/request-queue.ts';
 import { defaultRetry, type RetryPolicy } from './policy/retry.ts';
-import { SharedReads } from './policy/single-flight.ts';
+import { ReadSingleFlight } from './policy/single-flight.ts';
 import { predictions } from './predictions.ts';
 import { trainings } from './trainings.ts';
 
@@ -28,7 +28,7 @@ export interface Upstream {
   /** Fetches an address on the upstream's own origin with this credential. */
   readonly fetchOwn: Client['fetchOwn'];
   /** A number that is new after each write of this credential that has ended. What was read in another era may be old. */
-  readonly era: number;
+  readonly generation: number;
 }
 
 export interface UpstreamOptions
@@ -44,10 +44,10 @@ export interface UpstreamOptions
   retry?: RetryPolicy;
   /** The longest `Retry-After` that is respected, in seconds. @default 300 */
   maxRetryAfterSeconds?: number;
-  /** When the upstream counts as failing, where it differs from {@link defaultBreaker}. */
+  /** When the upstream counts as failing, where it differs from {@link defaultCircuitBreaker}. */
   breaker?: Partial<BreakerSettings>;
   /** How deadlines are kept. */
-  alarm: Alarm;
+  alarm: StartTimer;
   /** The wall clock, in milliseconds since the epoch. */
   now?: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -73,7 +73,7 @@ const WHOLE_PICTURES = { total: 16, each: 4 };
 /** The upstream for an API key. @param start When its writes may begin. @default whenever it is their turn */
 export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
 
-export type Upstreams = UpstreamOf & {
+export type UpstreamRegistry = UpstreamOf & {
   /** How long nothing is sent because the upstream has been failing, in milliseconds; 0 when something may be. */
   readonly outage: () => number;
 };
@@ -82,7 +82,7 @@ export type Upstreams = UpstreamOf & {
  * Makes the upstream for each API key. One key has one queue, however many answers ask with it at once; whether the
  * upstream fails is judged for all of them together.
  */
-export function createUpstreams(options: UpstreamOptions): Upstreams {
+export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const {
     concurrency = 32,
     unconfirmed = 4,
@@ -96,10 +96,10 @@ export function createUpstreams(options: UpstreamOptions): Upstreams {
   const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {} } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
   const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
-  const reads = new HeldValues<SharedReads>();
-  const familiar = new FamiliarAnswers();
-  const wholePictures = createPlaces(WHOLE_PICTURES);
-  const breaker = createBreaker({ ...defaultBreaker, ...options.breaker }, monotonicNow);
+  const reads = new WeakValueMap<ReadSingleFlight>();
+  const familiar = new ParseCache();
+  const wholePictures = createSemaphore(WHOLE_PICTURES);
+  const breaker = createCircuitBreaker({ ...defaultCircuitBreaker, ...options.breaker }, monotonicNow);
   const paths = createPaths(options.contract);
   let eras = 0;
   const nextEra = () => ++eras;
@@ -107,16 +107,16 @@ export function createUpstreams(options: UpstreamOptions): Upstreams {
 
   const resources = (client: Client, apiKey: string): Upstream => ({
     models: models(client),
-    dataItems: dataItems(client, (signal) => wholePictures.enter(apiKey, signal)),
+    dataItems: dataItems(client, (signal) => wholePictures.acquire(apiKey, signal)),
     trainings: trainings(client),
     predictions: predictions(client),
     fetchOwn: client.fetchOwn,
-    get era() {
-      return client.shared.era;
+    get generation() {
+      return client.singleFlight.generation;
     },
   });
   const make = (apiKey: string) => {
-    const turns = createTurns({ concurrency, waiting, unconfirmed, alarm });
+    const turns = createRequestQueue({ concurrency, waiting, unconfirmed, alarm });
     const keyState = new ApiKeyState({ monotonicNow, onConfirmed: turns.open, onRejected: turns.narrow });
     const client = createClient({
       ...given,
@@ -126,11 +126,11 @@ export function createUpstreams(options: UpstreamOptions): Upstreams {
       retry,
       maxRetryAfterSeconds,
       paths,
-      turns,
+      queue: turns,
       keyState,
       breaker,
-      familiar,
-      shared: reads.get(apiKey, () => new SharedReads({ startTime, nextEra, monotonicNow })),
+      parseCache: familiar,
+      singleFlight: reads.get(apiKey, () => new ReadSingleFlight({ startTime, nextGeneration: nextEra, monotonicNow })),
       now,
       monotonicNow,
       random,

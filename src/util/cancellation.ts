@@ -1,21 +1,21 @@
 /** Waits for a number of milliseconds, or rejects with the signal's reason when it aborts first. Passed in, so that tests turn the clock. */
-export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** Calls back after a number of milliseconds, unless it is called off before, by what is returned. Passed in as {@link Wait} is. */
-export type Alarm = (milliseconds: number, ring: () => void) => () => void;
+/** Calls back after a number of milliseconds, unless it is called off before, by what is returned. Passed in as {@link Sleep} is. */
+export type StartTimer = (milliseconds: number, ring: () => void) => () => void;
 
 /** Something that ends early when it is told to. It throws nothing. */
-export interface Leaver {
-  leave(reason: unknown): void;
+export interface Abortable {
+  abort(reason: unknown): void;
 }
 
 /**
  * Whoever waits for what is read, and may leave. It tells of that as an AbortSignal does, to leavers alone and at a
  * fraction of its cost: one is made for every answer.
  */
-export class Caller {
+export class AbortScope {
   /** A few at a time, so that a list is less work than a Set, which is made anew for each answer. */
-  #leavers: Leaver[] = [];
+  #leavers: Abortable[] = [];
   #hasLeft = false;
   #reason: unknown;
 
@@ -32,76 +32,76 @@ export class Caller {
     if (this.#hasLeft) throw this.#reason;
   }
 
-  leave(reason: unknown): void {
+  abort(reason: unknown): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#reason = reason;
     const leavers = this.#leavers;
     this.#leavers = [];
-    for (const leaver of leavers) leaver.leave(reason);
+    for (const leaver of leavers) leaver.abort(reason);
   }
 
-  add(leaver: Leaver): void {
+  add(leaver: Abortable): void {
     this.#leavers.push(leaver);
   }
 
-  delete(leaver: Leaver): void {
+  delete(leaver: Abortable): void {
     const at = this.#leavers.indexOf(leaver);
     const last = at === -1 ? undefined : this.#leavers.pop();
     if (last && last !== leaver) this.#leavers[at] = last;
   }
 }
 
-const leaversOf = new WeakMap<AbortSignal, { leavers: Set<Leaver>; onAbort: () => void }>();
+const abortablesOf = new WeakMap<AbortSignal, { leavers: Set<Abortable>; onAbort: () => void }>();
 
 /**
  * Tells a leaver when a caller leaves. However many leave with one signal, it has one listener, and none once all of them
  * were forgotten: a signal may live for hours, and its listeners cost more than what they wait for.
  */
-export function leaveWith(caller: AbortSignal | Caller, leaver: Leaver): void {
-  if (caller instanceof Caller) {
+export function onAbort(caller: AbortSignal | AbortScope, leaver: Abortable): void {
+  if (caller instanceof AbortScope) {
     caller.add(leaver);
     return;
   }
-  const known = leaversOf.get(caller);
+  const known = abortablesOf.get(caller);
   if (known) {
     known.leavers.add(leaver);
     return;
   }
   const leavers = new Set([leaver]);
   const onAbort = () => {
-    for (const each of leavers) each.leave(caller.reason);
+    for (const each of leavers) each.abort(caller.reason);
   };
-  leaversOf.set(caller, { leavers, onAbort });
+  abortablesOf.set(caller, { leavers, onAbort });
   caller.addEventListener('abort', onAbort);
 }
 
 /** Forgets a leaver, which may have been told or forgotten already. */
-export function stayWith(caller: AbortSignal | Caller, leaver: Leaver): void {
-  if (caller instanceof Caller) {
+export function offAbort(caller: AbortSignal | AbortScope, leaver: Abortable): void {
+  if (caller instanceof AbortScope) {
     caller.delete(leaver);
     return;
   }
-  const known = leaversOf.get(caller);
+  const known = abortablesOf.get(caller);
   if (!known?.leavers.delete(leaver) || known.leavers.size > 0) return;
-  leaversOf.delete(caller);
+  abortablesOf.delete(caller);
   caller.removeEventListener('abort', known.onAbort);
 }
 
 export interface CancellationOptions {
   /** Time for the whole operation, in milliseconds. */
   milliseconds: number;
-  alarm: Alarm;
+  alarm: StartTimer;
   /** Whoever waits for the operation. @default it is told by `leave` */
-  caller?: AbortSignal | Caller | undefined;
+  caller?: AbortSignal | AbortScope | undefined;
 }
 
 /** Ends an operation early: when its time is up, or when its caller leaves, whichever comes first. */
-export class Cancellation implements Leaver {
+export class Cancellation implements Abortable {
   /** What is under way, and is ended together with the operation. */
-  underWay: Leaver | undefined;
+  running: Abortable | undefined;
   readonly #milliseconds: number;
-  readonly #caller: AbortSignal | Caller | undefined;
+  readonly #caller: AbortSignal | AbortScope | undefined;
   readonly #callOff: () => void;
   #cause: 'deadline' | 'caller' | undefined;
   #reason: unknown;
@@ -112,7 +112,7 @@ export class Cancellation implements Leaver {
     caller?.throwIfAborted();
     this.#milliseconds = milliseconds;
     this.#caller = caller;
-    if (caller) leaveWith(caller, this);
+    if (caller) onAbort(caller, this);
     this.#callOff = alarm(milliseconds, () => this.#timeOut());
   }
 
@@ -140,15 +140,15 @@ export class Cancellation implements Leaver {
   }
 
   /** The caller does not want it any more. */
-  leave(reason: unknown): void {
+  abort(reason: unknown): void {
     this.#cancel('caller', reason);
   }
 
   /** Lets go of the clock and the caller. What is under way goes on. */
   end(): void {
     this.#callOff();
-    if (this.#caller) stayWith(this.#caller, this);
-    this.underWay = undefined;
+    if (this.#caller) offAbort(this.#caller, this);
+    this.running = undefined;
   }
 
   #timeOut(): void {
@@ -161,6 +161,6 @@ export class Cancellation implements Leaver {
     this.#cause = cause;
     this.#reason = reason;
     this.#controller?.abort(reason);
-    this.underWay?.leave(reason);
+    this.running?.abort(reason);
   }
 }

@@ -1,4 +1,4 @@
-import { Linked, LinkedList } from './linked-list.ts';
+import { LinkedList, LinkedNode } from './linked-list.ts';
 
 interface Node<Item> {
   readonly item: Item;
@@ -6,7 +6,7 @@ interface Node<Item> {
 }
 
 /** The items of one owner, first in, first out. */
-class OwnerQueue<Owner, Item> extends Linked {
+class OwnerQueue<Owner, Item> extends LinkedNode {
   readonly owner: Owner;
   #first: Node<Item> | undefined;
   #last: Node<Item> | undefined;

@@ -3,9 +3,9 @@
  * request: a Set, a Map or an object with a key for each leaves old tables behind as it grows and shrinks, and V8 keeps
  * what was in them alive until the next full collection of garbage.
  */
-export abstract class Linked {
-  #previous: Linked = this;
-  #next: Linked = this;
+export abstract class LinkedNode {
+  #previous: LinkedNode = this;
+  #next: LinkedNode = this;
 
   /** Leaves its list, if it is in one, and lets go of its neighbours: when it is gone, it must keep nobody alive. */
   leaveList(): void {
@@ -16,7 +16,7 @@ export abstract class Linked {
   }
 
   /** Adds one at the end. */
-  static add(list: End, last: Linked): void {
+  static add(list: End, last: LinkedNode): void {
     last.#previous = list.#previous;
     last.#next = list;
     list.#previous.#next = last;
@@ -24,20 +24,20 @@ export abstract class Linked {
   }
 
   /** What stands behind it: the end of the list behind the last. */
-  get next(): Linked {
+  get next(): LinkedNode {
     return this.#next;
   }
 }
 
 /** Before the first and behind the last of a list. */
-class End extends Linked {}
+class End extends LinkedNode {}
 
 /** A list of what leaves it again, in the order in which it came. */
-export class LinkedList<Item extends Linked> {
+export class LinkedList<Item extends LinkedNode> {
   readonly #end = new End();
 
   add(item: Item): void {
-    Linked.add(this.#end, item);
+    LinkedNode.add(this.#end, item);
   }
 
   /** The first; undefined in an empty list. */

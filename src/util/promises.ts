@@ -27,7 +27,7 @@ export function ignoreRejections(value: unknown): void {
 }
 
 /** Uses a value at once where it is there, else when it has come. */
-export const whenKnown = <Value, Made>(
+export const mapMaybePromise = <Value, Made>(
   value: Value | Promise<Value>,
   use: (value: Value) => Made | Promise<Made>,
 ): Made | Promise<Made> => (value instanceof Promise ? value.then(use) : use(value));

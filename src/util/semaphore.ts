@@ -1,5 +1,5 @@
 /** A bounded resource that takes much memory or time, such as slots or bytes, shared fairly between owners. */
-export interface Places {
+export interface Semaphore {
   /**
    * Waits for places. The owner that holds the fewest is next, then the order of arrival decides. An owner that has its
    * share is passed over.
@@ -10,14 +10,14 @@ export interface Places {
    * @returns Gives the places back; called again, it does nothing.
    * @throws The signal's reason when it aborts first.
    */
-  enter(owner: string, signal: AbortSignal, count?: number): Promise<() => void>;
-  /** As {@link enter}, but undefined where it would have to wait. */
+  acquire(owner: string, signal: AbortSignal, count?: number): Promise<() => void>;
+  /** As {@link acquire}, but undefined where it would have to wait. */
   tryEnter(owner: string, count?: number): (() => void) | undefined;
   /** How many places are taken now. */
   readonly taken: number;
 }
 
-export interface PlacesOptions {
+export interface SemaphoreOptions {
   /** Places altogether. */
   total: number;
   /** Places that one owner may have at once. */
@@ -35,8 +35,8 @@ interface Waiting {
   admit: () => void;
 }
 
-/** @see Places */
-export function createPlaces({ total, each }: PlacesOptions): Places {
+/** @see Semaphore */
+export function createSemaphore({ total, each }: SemaphoreOptions): Semaphore {
   const takenBy = new Map<string, number>();
   /** By owner, the one that has waited longest first. An owner without an entry leaves the map. */
   const waiting = new Map<string, Set<Waiting>>();
@@ -93,7 +93,7 @@ export function createPlaces({ total, each }: PlacesOptions): Places {
       const isFree = count <= free && (takenBy.get(owner) ?? 0) + count <= each;
       return isFree && !waiting.has(owner) && !findNext() ? take(owner, count) : undefined;
     },
-    enter: (owner, signal, count = 1) =>
+    acquire: (owner, signal, count = 1) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
         const giveUp = () => {

@@ -8,7 +8,7 @@ interface Run<Result> {
  * Work that is done once for all who want it at the same time. It goes on for as long as one of them wants it, and what
  * it holds is held until the last of them is done with it.
  */
-export class SharedWork<Result> {
+export class SingleFlight<Result> {
   readonly #running = new Map<string, Run<Result>>();
 
   /** Whether work under this name is under way, or in use. */

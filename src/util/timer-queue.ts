@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers';
 import { monotonicNow } from './clocks.ts';
-import { Linked, LinkedList } from './linked-list.ts';
+import { LinkedList, LinkedNode } from './linked-list.ts';
 import { timerDelay } from './timer-delay.ts';
-import type { Alarm } from './timers.ts';
+import type { StartTimer } from './timers.ts';
 
-export interface AlarmOptions {
+export interface TimerQueueOptions {
   /** Starts a timer that calls back once after so many milliseconds, or a little earlier, and keeps no process alive. */
   startTimer: (milliseconds: number, callback: () => void) => void;
   /** The monotonic clock, in milliseconds. */
@@ -15,22 +15,22 @@ export interface AlarmOptions {
  * Makes alarms of which all that wait equally long share one timer: they ring in the order in which they began, and most
  * are called off long before.
  */
-export function createAlarm(options: AlarmOptions): Alarm {
+export function createTimerQueue(options: TimerQueueOptions): StartTimer {
   /** By milliseconds, of which there are few: those that are configured, and whole seconds that somebody waits. */
-  const bells: Record<number, Bell> = {};
+  const bells: Record<number, TimerQueue> = {};
   return (milliseconds, ring) => {
-    bells[milliseconds] ??= new Bell(milliseconds, options);
+    bells[milliseconds] ??= new TimerQueue(milliseconds, options);
     return bells[milliseconds].add(ring);
   };
 }
 
 /** Rings in real time, without keeping the process alive. */
-export const alarm: Alarm = createAlarm({
+export const startTimer: StartTimer = createTimerQueue({
   startTimer: (milliseconds, callback) => void setTimeout(callback, milliseconds).unref(),
   monotonicNow,
 });
 
-class Waiting extends Linked {
+class Waiting extends LinkedNode {
   readonly ring: () => void;
   readonly at: number;
 
@@ -43,13 +43,13 @@ class Waiting extends Linked {
 }
 
 /** Everything that waits for the same number of milliseconds. */
-class Bell {
+class TimerQueue {
   readonly #milliseconds: number;
-  readonly #options: AlarmOptions;
+  readonly #options: TimerQueueOptions;
   readonly #waiting = new LinkedList<Waiting>();
   #isTimed = false;
 
-  constructor(milliseconds: number, options: AlarmOptions) {
+  constructor(milliseconds: number, options: TimerQueueOptions) {
     this.#milliseconds = milliseconds;
     this.#options = options;
   }

@@ -1,5 +1,5 @@
 /** Values by name, each of them for as long as somebody else holds it. */
-export class HeldValues<Value extends object> {
+export class WeakValueMap<Value extends object> {
   readonly #refs = new Map<string, WeakRef<Value>>();
   readonly #collected = new FinalizationRegistry<string>((name) => {
     if (!this.#refs.get(name)?.deref()) this.#refs.delete(name);

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 
 /** The interval between pings, in milliseconds; proxies close connections that are silent for a minute. */
 const KEEP_ALIVE = 12_000;
@@ -10,7 +10,7 @@ const KEEP_ALIVE = 12_000;
 const UNANSWERED = 3;
 
 /** Pings a socket until it is closed, and terminates it when its client has not answered several pings in a row. */
-export async function keepAlive(socket: WebSocket, pause: Pause): Promise<void> {
+export async function keepAlive(socket: WebSocket, pause: Sleep): Promise<void> {
   const closed = new AbortController();
   let unanswered = 0;
   socket.once('close', () => closed.abort());

@@ -3,9 +3,9 @@ import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
-import { closingOf } from '../auth/caller.ts';
+import { closeSignalOf } from '../auth/caller.ts';
 import { publicError } from '../errors.ts';
-import { chosenOperation } from '../limits/select-operation.ts';
+import { selectOperation } from '../limits/select-operation.ts';
 import { isShort } from '../operations/operations.ts';
 import { closeToRetry } from './close-reasons.ts';
 import { refusal } from './request-errors.ts';
@@ -35,7 +35,7 @@ export interface Graph {
   whenAdmitted: (address: string, signal: AbortSignal) => Promise<GraphQLError | undefined>;
 }
 
-export interface PrepareOptions {
+export interface OnSubscribeOptions {
   log: Logger;
   /** How many subscriptions one socket may have open at once. */
   streamsPerSocket: number;
@@ -44,8 +44,8 @@ export interface PrepareOptions {
 }
 
 /** Finds out what an operation over a socket needs to be executed, or why it is not. */
-export const prepareWith =
-  (graph: Graph, { log, streamsPerSocket, addressOf }: PrepareOptions) =>
+export const createOnSubscribe =
+  (graph: Graph, { log, streamsPerSocket, addressOf }: OnSubscribeOptions) =>
   async (
     socket: Context<Record<string, unknown>, Extra>,
     id: string,
@@ -56,7 +56,7 @@ export const prepareWith =
     const asked = graph.withDocument(payload);
     if (tooMany) {
       if (!mayWait(asked)) return [tooMany];
-      const refused = await graph.whenAdmitted(address, closingOf(socket.extra));
+      const refused = await graph.whenAdmitted(address, closeSignalOf(socket.extra));
       if (refused) {
         closeToRetry(socket.extra.socket, refused.message);
         return [refused];
@@ -76,7 +76,7 @@ export const prepareWith =
     }
     const mistakes: readonly GraphQLError[] = validate(schema, document);
     if (mistakes.length > 0) return mistakes.map((mistake) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
-    const operation = chosenOperation(document, operationName);
+    const operation = selectOperation(document, operationName);
     if (operation instanceof GraphQLError) return [operation];
     // The one that is being opened counts already.
     if (operation.operation === 'subscription' && Object.keys(socket.subscriptions).length > streamsPerSocket) {

@@ -5,16 +5,16 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Gateway } from '../gateway.ts';
-import { chosenOperation } from '../limits/select-operation.ts';
+import { selectOperation } from '../limits/select-operation.ts';
 import { createBucket } from '../limits/token-bucket.ts';
 import { SharedResult } from '../operations/shared-result.ts';
-import type { Pause } from '../util/timers.ts';
+import type { Sleep } from '../util/timers.ts';
 import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
 import { connect } from './connection.ts';
 import { keepAlive } from './keep-alive.ts';
-import { type Operation, prepareWith } from './on-subscribe.ts';
+import { createOnSubscribe, type Operation } from './on-subscribe.ts';
 import { isRequestError, RequestError, refused } from './request-errors.ts';
-import { createSharedTexts } from './shared-frames.ts';
+import { createSharedFrames } from './shared-frames.ts';
 import { type OnAbort, SingleResult } from './single-result.ts';
 import { socketWithReasons } from './socket-with-reasons.ts';
 import { UnsentBytes, type UnsentLimits } from './unsent-bytes.ts';
@@ -33,7 +33,7 @@ const CLOSE_CODES: Readonly<Record<string, number>> = {
 };
 
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
-export interface Sockets {
+export interface WebSockets {
   server: WebSocketServer;
   /** Closes every socket with a code on which clients connect again; no stream is completed, so that they go on there. */
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export interface Sockets {
   terminate(): void;
 }
 
-export interface SocketsOptions {
+export interface WebSocketOptions {
   log: Logger;
   /** Whence a socket was opened. */
   addressOf: (handshake: IncomingMessage) => string | undefined;
@@ -53,12 +53,12 @@ export interface SocketsOptions {
   messagesPerSecond: number;
   /** What clients may leave unread. */
   unsent: UnsentLimits;
-  pause: Pause;
+  pause: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
-export function createSockets(gateway: Gateway, options: SocketsOptions): Sockets {
+export function createWebSockets(gateway: Gateway, options: WebSocketOptions): WebSockets {
   const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, monotonicNow } = options;
   const mostBytes = TOLERANCE * messageBytes;
   const server = new WebSocketServer({
@@ -67,11 +67,11 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
     WebSocket: socketWithReasons(mostBytes),
     handleProtocols: (offered) => offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
-  const texts = createSharedTexts();
+  const texts = createSharedFrames();
   const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
 
-  const prepare = prepareWith(gateway, { log, streamsPerSocket, addressOf });
+  const prepare = createOnSubscribe(gateway, { log, streamsPerSocket, addressOf });
 
   /** Nothing that an operation does may close the socket, which others share. */
   async function run(act: () => OperationResult): Promise<Awaited<OperationResult>> {
@@ -84,7 +84,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
 
   /** @throws RequestError when nothing was executed. */
   async function execute(args: Operation, onAbort: OnAbort): Promise<ExecutionResult> {
-    const contextValue = { ...(args.contextValue as object), whenGone: onAbort };
+    const contextValue = { ...(args.contextValue as object), onAbort: onAbort };
     const result = await run(() => args.execute({ ...args, contextValue }));
     if (isRequestError(result)) throw new RequestError(result.errors);
     return result as ExecutionResult;
@@ -146,7 +146,7 @@ export function createSockets(gateway: Gateway, options: SocketsOptions): Socket
         ? error.originalError.errors.map((each) => each.toJSON())
         : undefined,
     onNext: ({ extra }, _id, _payload, _args, result) =>
-      result instanceof SharedResult ? texts.standIn(extra.socket, result) : undefined,
+      result instanceof SharedResult ? texts.placeholder(extra.socket, result) : undefined,
   });
 
   server.on('connection', (socket, request) => {
@@ -181,6 +181,6 @@ const exceedsRate = ({ extensions }: GraphQLError): boolean =>
   (extensions.http as { status?: number } | undefined)?.status === 429;
 
 const isSubscription = ({ document, operationName }: ExecutionArgs): boolean => {
-  const operation = chosenOperation(document, operationName);
+  const operation = selectOperation(document, operationName);
   return !(operation instanceof GraphQLError) && operation.operation === OperationTypeNode.SUBSCRIPTION;
 };

@@ -5,17 +5,17 @@ import type { SharedResult } from '../operations/shared-result.ts';
  * Lets many WebSockets send one result that is written as JSON once. graphql-ws writes a message for each of them; it is
  * given a stand-in for the result, a few bytes long, which gives way to the text where the message is sent.
  */
-export interface SharedTexts {
+export interface SharedFrames {
   /** Prepares a socket, before graphql-ws sends anything over it. */
   attach(socket: WebSocket): void;
   /** What is handed to graphql-ws in the place of a result. */
-  standIn(socket: WebSocket, result: SharedResult): Record<string, never>;
+  placeholder(socket: WebSocket, result: SharedResult): Record<string, never>;
 }
 
 /** How a `next` message with a stand-in ends: the only kind of message whose payload can be an empty object. */
 const STAND_IN = '"type":"next","payload":{}}';
 
-export function createSharedTexts(): SharedTexts {
+export function createSharedFrames(): SharedFrames {
   const waiting = new WeakMap<WebSocket, SharedResult[]>();
 
   return {
@@ -29,7 +29,7 @@ export function createSharedTexts(): SharedTexts {
         send(result ? `${String(data).slice(0, -'{}}'.length)}${result.stringify()}}` : data, ...rest);
       };
     },
-    standIn(socket, result) {
+    placeholder(socket, result) {
       waiting.get(socket)?.push(result);
       return {};
     },

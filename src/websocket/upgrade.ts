@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { WebSocketServer } from 'ws';
-import type { Visit } from '../http/cors.ts';
+import type { OriginRequest } from '../http/cors.ts';
 
 export interface AcceptOptions {
   gateway: {
     /** Whether a page of this origin may open a WebSocket. */
-    welcomes: (visit: Visit) => boolean;
+    welcomes: (visit: OriginRequest) => boolean;
     /** Takes a place for a socket, as soon as its address may have one; returns what gives it back, or why there is none. */
     admitSocket: (address: string, signal: AbortSignal) => Promise<(() => void) | GraphQLError>;
   };

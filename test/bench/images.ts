@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { createSealer } from '../../src/auth/sealed-token.ts';
 import { createImages } from '../../src/images/images.ts';
 import type { ImageSource } from '../../src/images/source.ts';
-import { pictureOfBase64 } from '../../src/upstream/images/image-stream.ts';
+import { imageFromBase64 } from '../../src/upstream/images/image-stream.ts';
 
 /**
  * Measures what image addresses and copies cost the gateway: `npm run bench:images`. Prints each figure with its aim, and
@@ -27,7 +27,7 @@ const images = createImages({
   sealer: createSealer({ secrets: ['a secret for measuring that is long enough'], now: Date.now }),
   open: async () => {
     reads++;
-    return pictureOfBase64(original.toString('base64'));
+    return imageFromBase64(original.toString('base64'));
   },
 });
 

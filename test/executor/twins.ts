@@ -90,7 +90,7 @@ function startTwin(upstream: (request: Request) => Promise<Response>) {
       return await upstream(request).finally(() => underWay--);
     },
     // Everything happens within one moment, in which the upstream may fail as often as it likes.
-    upstream: { breaker: { share: 1, attempts: 1e9, window: 10_000, rest: 5_000 } },
+    upstream: { breaker: { failureThreshold: 1, attempts: 1e9, window: 10_000, coolDown: 5_000 } },
   });
   /** An answer that has failed does not wait for the rest of what it asked for. */
   const settleAll = async () => {

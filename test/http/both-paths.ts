@@ -9,7 +9,7 @@ import { type RawRequest, sendRaw } from './raw.ts';
 export async function bothRoads(started: TestGateway) {
   const options = { host: '127.0.0.1', port: 0, trustProxy: false, log: pino({ level: 'silent' }) };
   const servers = {
-    yoga: await serve(started.gateway, { ...options, shortRoad: false }),
+    yoga: await serve(started.gateway, { ...options, fastPath: false }),
     short: await serve(started.gateway, options),
   };
   onTestFinished(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOrigins } from '../../src/http/cors.ts';
+import { createCorsPolicy } from '../../src/http/cors.ts';
 import { openSocket } from '../e2e/client.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { picture, seedModel } from '../support/seeds.ts';
@@ -27,13 +27,13 @@ describe('a page', () => {
     ['of a sandbox', 'null', 'graph.example.com', false],
     ['of nonsense', 'nonsense', 'graph.example.com', false],
   ])('%s: whether it is welcome', (_, origin, host, isWelcome) => {
-    const origins = createOrigins({ allowed: [FRIEND], publicUrl: 'https://public.example.com/flair' });
+    const origins = createCorsPolicy({ allowed: [FRIEND], publicUrl: 'https://public.example.com/flair' });
 
-    expect(origins.welcomes({ origin, host })).toBe(isWelcome);
+    expect(origins.allows({ origin, host })).toBe(isWelcome);
   });
 
   test('of any site is welcome where all are', () => {
-    expect(createOrigins({ allowed: ['*'], publicUrl: undefined }).welcomes({ origin: EVIL, host: 'a' })).toBe(true);
+    expect(createCorsPolicy({ allowed: ['*'], publicUrl: undefined }).allows({ origin: EVIL, host: 'a' })).toBe(true);
   });
 });
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { isHost } from '../../src/auth/credential.ts';
-import { createOrigins } from '../../src/http/cors.ts';
+import { createCorsPolicy } from '../../src/http/cors.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { serverOf } from '../support/subscribe.ts';
 import { know, roads } from '../support/transports.ts';
@@ -40,7 +40,7 @@ const post = (lines: readonly string[], target = '/graphql', version = '1.1') =>
 describe.each(roads)('the gateway’s own key, by the road $road,', ({ road }) => {
   const start = async () => {
     const started = startGateway();
-    const { url } = await serverOf(started, { shortRoad: road === 'short' });
+    const { url } = await serverOf(started, { fastPath: road === 'short' });
     await know(started, { body: BODY });
     return { url, ...started };
   };
@@ -208,10 +208,14 @@ describe('CORS', () => {
 
   test('strangers cannot fill the log with origins', () => {
     const reported: string[] = [];
-    const origins = createOrigins({ allowed: [], publicUrl: undefined, onRefused: (origin) => reported.push(origin) });
+    const origins = createCorsPolicy({
+      allowed: [],
+      publicUrl: undefined,
+      onRefused: (origin) => reported.push(origin),
+    });
 
-    for (let i = 0; i < 1_000; i++) origins.welcomes({ origin: `https://${i}.example`, host: 'a' });
-    origins.welcomes({ origin: `https://${'a'.repeat(10_000)}.example`, host: 'a' });
+    for (let i = 0; i < 1_000; i++) origins.allows({ origin: `https://${i}.example`, host: 'a' });
+    origins.allows({ origin: `https://${'a'.repeat(10_000)}.example`, host: 'a' });
 
     expect(reported.length).toBeLessThanOrEqual(100);
     expect(reported.join('')).not.toContain('aaaa');

@@ -145,9 +145,9 @@ export async function startHouse() {
   onTestFinished(() => network.destroy());
   const started = startGateway({
     images: { hosts: [upstream.imageHost] },
-    upstream: { breaker: { share: 1, rest: 1 } },
+    upstream: { breaker: { failureThreshold: 1, coolDown: 1 } },
     access: { baseUrl: upstream.url, transport: network, pool: network.reads },
-    watch: { linger: 0 },
+    watch: { gracePeriod: 0 },
   });
   const serverLines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void serverLines.push(line) });

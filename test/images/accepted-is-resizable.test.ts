@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { inspect } from '../../src/images/inspect.ts';
-import { makeCopy } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-copy.ts';
 import type { ImageFormat } from '../../src/images/signature.ts';
 import { PLACEHOLDER, type Variant } from '../../src/images/variant.ts';
 import { draws } from '../support/draws.ts';
@@ -83,7 +83,7 @@ describe.each(samples)('$name', ({ bytes, format }) => {
       }
       for (const variant of VARIANTS) {
         await expect(
-          makeCopy(damaged, variant, MAX_PIXELS),
+          makeVariant(damaged, variant, MAX_PIXELS),
           `${what}, as ${JSON.stringify(variant)}`,
         ).resolves.toBeDefined();
       }
@@ -123,7 +123,7 @@ describe('as in browsers', () => {
     const file = await make();
 
     expect(await refusalOf(file)).toBeUndefined();
-    const copy = await makeCopy(file, { width: 30, format: 'png' }, MAX_PIXELS);
+    const copy = await makeVariant(file, { width: 30, format: 'png' }, MAX_PIXELS);
     expect(await sharp(copy.bytes).metadata()).toMatchObject({ width: 30, height: 20 });
   });
 

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { createDecodeCheck } from '../../src/images/decode-check.ts';
 import { createDecodeBudget, type DecodeBudget, planCopy, readHeader } from '../../src/images/decode-memory.ts';
 import { createFreshness } from '../../src/images/freshness.ts';
-import { makeCopy } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-copy.ts';
 import { imageFormat } from '../../src/images/signature.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import { PLACEHOLDER } from '../../src/images/variant.ts';
-import { createLibrary } from '../../src/images/variant-cache.ts';
+import { createVariantCache } from '../../src/images/variant-cache.ts';
 import { settle } from '../support/clock.ts';
 import { pictures } from '../support/images.ts';
 import { NOON, pictureOf } from './support.ts';
@@ -74,7 +74,7 @@ test.each([
       reason: 'too-many-pixels',
       message: expect.stringContaining('48 MB (`IMAGE_DECODE_MEGABYTES`)'),
     });
-    await expect(makeCopy(bytes, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal })).rejects.toMatchObject({
+    await expect(makeVariant(bytes, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal })).rejects.toMatchObject({
       reason: 'invalid',
       message: expect.stringContaining('`IMAGE_DECODE_MEGABYTES`'),
     });
@@ -135,7 +135,11 @@ test('a copy that does not fit in memory is smaller', async () => {
   const bytes = await blank(3_000, 2_000).jpeg().toBuffer();
   const { budget, seen } = watchedBudget(64 * MEGABYTE);
 
-  const copy = await makeCopy(bytes, { width: undefined, format: 'webp' }, MAX_PIXELS, { budget, owner: 'a', signal });
+  const copy = await makeVariant(bytes, { width: undefined, format: 'webp' }, MAX_PIXELS, {
+    budget,
+    owner: 'a',
+    signal,
+  });
   const { width = 0, height = 0 } = await sharp(copy.bytes).metadata();
 
   expect(width).toBeLessThan(3_000);
@@ -149,7 +153,7 @@ test('uploads and copies at the same time reserve no more than the budget, and a
   const bytes = await blank(2_000, 1_500, 4).png({ progressive: true }).toBuffer();
   const { budget, seen } = watchedBudget(80 * MEGABYTE);
   const checkDecoding = createDecodeCheck(MAX_PIXELS, budget);
-  const library = createLibrary({
+  const library = createVariantCache({
     open: async () => pictureOf(bytes),
     freshness: createFreshness({ now: () => NOON, monotonicNow: () => 0 }),
     limits: { cacheBytes: MEGABYTE, pixels: MAX_PIXELS },
@@ -159,7 +163,9 @@ test('uploads and copies at the same time reserve no more than the budget, and a
 
   await Promise.all([
     ...[1, 2, 3, 4].map((owner) => checkDecoding(async () => bytes, `key-${owner}`)),
-    ...[1, 2, 3, 4].map((index) => library.copy(`key-${index}`, source(index), { width: 512, format: 'webp' }, signal)),
+    ...[1, 2, 3, 4].map((index) =>
+      library.variant(`key-${index}`, source(index), { width: 512, format: 'webp' }, signal),
+    ),
   ]);
 
   expect(seen.reservations).toHaveLength(8);
@@ -172,7 +178,7 @@ test('one that waits for memory leaves when its signal aborts, and reserves noth
   const budget = createDecodeBudget(64 * MEGABYTE);
   const release = await budget.reserve('other', signal, 64 * MEGABYTE);
   const leaver = new AbortController();
-  const copy = makeCopy(bytes, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal: leaver.signal });
+  const copy = makeVariant(bytes, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal: leaver.signal });
   await settle();
 
   leaver.abort(new Error('left'));
@@ -187,7 +193,7 @@ test('memory is given back when an image cannot be decoded', async () => {
   const damaged = Buffer.concat([whole.subarray(0, 40), Buffer.alloc(whole.byteLength - 40)]);
   const budget = createDecodeBudget(64 * MEGABYTE);
 
-  await expect(makeCopy(damaged, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal })).rejects.toThrow();
+  await expect(makeVariant(damaged, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal })).rejects.toThrow();
 
   expect(budget.reserved).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
 import { DownloadError } from '../../src/upstream/images/download-error.ts';
-import { pictureOfBase64 } from '../../src/upstream/images/image-stream.ts';
+import { imageFromBase64 } from '../../src/upstream/images/image-stream.ts';
 import { cat, HOUR, NOON, painting, png, pngPicture, startImages } from './support.ts';
 
 test.each([[cat], [painting]])('an address shows the picture that it was made for: $kind', async (source) => {
@@ -50,7 +50,7 @@ test.each([
   ['less than a signature', 'RIFF'],
 ])('%s is never passed on as a picture', async (_, text) => {
   const { url, ask, failures } = startImages({
-    open: async () => ({ ...pictureOfBase64(Buffer.from(text).toString('base64')), contentType: 'image/png' }),
+    open: async () => ({ ...imageFromBase64(Buffer.from(text).toString('base64')), contentType: 'image/png' }),
   });
 
   const answer = await ask(url());

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { makeCopy } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-copy.ts';
 import { pictures } from '../support/images.ts';
 
 const MAX_PIXELS = 100_000_000;
@@ -15,7 +15,7 @@ const firstPixel = async (bytes: Buffer) => [...(await sharp(bytes).raw().toBuff
 
 describe.each(made)('of $name', ({ bytes: original, format }) => {
   test.each(['webp', 'png', 'jpeg'] as const)('a copy in %s is one picture of that format', async (wanted) => {
-    const copy = await makeCopy(original, { width: 10, format: wanted }, MAX_PIXELS);
+    const copy = await makeVariant(original, { width: 10, format: wanted }, MAX_PIXELS);
 
     expect(copy.format).toBe(wanted);
     const facts = await sharp(copy.bytes).metadata();
@@ -25,7 +25,7 @@ describe.each(made)('of $name', ({ bytes: original, format }) => {
   });
 
   test('a copy keeps the format, and is never larger than the original', async () => {
-    const copy = await makeCopy(original, { width: 2_048, format: undefined }, MAX_PIXELS);
+    const copy = await makeVariant(original, { width: 2_048, format: undefined }, MAX_PIXELS);
 
     expect(copy.format).toBe(format);
     expect(await sharp(copy.bytes).metadata()).toMatchObject({ format, width: 40, height: 20 });
@@ -35,7 +35,7 @@ describe.each(made)('of $name', ({ bytes: original, format }) => {
 test('a copy is upright', async () => {
   const lying = await rectangle(40, 20).withMetadata({ orientation: 6 }).jpeg().toBuffer();
 
-  const { bytes } = await makeCopy(lying, { width: 10, format: 'png' }, MAX_PIXELS);
+  const { bytes } = await makeVariant(lying, { width: 10, format: 'png' }, MAX_PIXELS);
 
   expect(await sharp(bytes).metadata()).toMatchObject({ width: 10, height: 20 });
 });
@@ -45,7 +45,7 @@ test('what is transparent stays so, and becomes white in a jpeg', async () => {
     .png()
     .toBuffer();
   const copyIn = async (format: 'webp' | 'png' | 'jpeg') =>
-    (await makeCopy(glass, { width: 4, format }, MAX_PIXELS)).bytes;
+    (await makeVariant(glass, { width: 4, format }, MAX_PIXELS)).bytes;
 
   expect((await firstPixel(await copyIn('webp')))[3]).toBe(0);
   expect((await firstPixel(await copyIn('png')))[3]).toBe(0);
@@ -55,7 +55,7 @@ test('what is transparent stays so, and becomes white in a jpeg', async () => {
 test('a picture that is longer than webp can be is made to fit', async () => {
   const long = await rectangle(2, 20_000).png().toBuffer();
 
-  const { bytes } = await makeCopy(long, { width: undefined, format: 'webp' }, MAX_PIXELS);
+  const { bytes } = await makeVariant(long, { width: undefined, format: 'webp' }, MAX_PIXELS);
 
   expect(await sharp(bytes).metadata()).toMatchObject({ height: 16_383 });
 });
@@ -63,8 +63,8 @@ test('a picture that is longer than webp can be is made to fit', async () => {
 test('a picture with too many pixels is refused', async () => {
   const original = await rectangle(40, 20).png().toBuffer();
 
-  await expect(makeCopy(original, AS_IT_IS, 799)).rejects.toMatchObject({ reason: 'invalid' });
-  await expect(makeCopy(original, AS_IT_IS, 800)).resolves.toMatchObject({ format: 'png' });
+  await expect(makeVariant(original, AS_IT_IS, 799)).rejects.toMatchObject({ reason: 'invalid' });
+  await expect(makeVariant(original, AS_IT_IS, 800)).resolves.toMatchObject({ format: 'png' });
 });
 
 test.each([
@@ -74,7 +74,7 @@ test.each([
   const bytes = made.find((picture) => picture.name === name)?.bytes ?? Buffer.alloc(0);
   const half = bytes.subarray(0, Math.floor(bytes.byteLength / 2));
 
-  const copy = await makeCopy(half, { width: 10, format: 'png' }, MAX_PIXELS);
+  const copy = await makeVariant(half, { width: 10, format: 'png' }, MAX_PIXELS);
 
   expect(await sharp(copy.bytes).metadata()).toMatchObject(size);
 });
@@ -83,5 +83,7 @@ test('a picture that cannot be decoded is refused', async () => {
   const bytes = made.find((picture) => picture.name === 'a lossless webp')?.bytes ?? Buffer.alloc(0);
   const half = bytes.subarray(0, Math.floor(bytes.byteLength / 2));
 
-  await expect(makeCopy(half, { width: 10, format: 'png' }, MAX_PIXELS)).rejects.toMatchObject({ reason: 'invalid' });
+  await expect(makeVariant(half, { width: 10, format: 'png' }, MAX_PIXELS)).rejects.toMatchObject({
+    reason: 'invalid',
+  });
 });

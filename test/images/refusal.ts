@@ -1,6 +1,6 @@
 import { createDecodeCheck } from '../../src/images/decode-check.ts';
 import { RefusedPictureError } from '../../src/images/scan.ts';
-import { takeIn } from '../../src/images/validate-upload.ts';
+import { validateUpload } from '../../src/images/validate-upload.ts';
 
 export const MAX_PIXELS = 1_000_000;
 const checkDecoding = createDecodeCheck(MAX_PIXELS);
@@ -9,7 +9,7 @@ const checkDecoding = createDecodeCheck(MAX_PIXELS);
 export async function refusalOf(bytes: Buffer): Promise<string | undefined> {
   const file = { name: 'a file', size: bytes.byteLength, arrayBuffer: async () => new Uint8Array(bytes).buffer };
   try {
-    await takeIn(file, MAX_PIXELS, checkDecoding);
+    await validateUpload(file, MAX_PIXELS, checkDecoding);
     return undefined;
   } catch (error) {
     if (error instanceof RefusedPictureError) return error.message;

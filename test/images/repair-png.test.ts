@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { createDecodeBudget, planCopy, readHeader } from '../../src/images/decode-memory.ts';
-import { makeCopy } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-copy.ts';
 import { repairInterlacedPng } from '../../src/images/repair-png.ts';
 import { draws } from '../support/draws.ts';
 import { interlacedPng, noiseRows, type PngKind } from '../support/interlaced.ts';
@@ -26,7 +26,7 @@ const KINDS: readonly (PngKind & { name: string })[] = [
 
 /** The pixels of a copy in full size, row by row. */
 async function rowsOf(bytes: Buffer): Promise<string[]> {
-  const copy = await makeCopy(bytes, AS_IT_IS, MAX_PIXELS);
+  const copy = await makeVariant(bytes, AS_IT_IS, MAX_PIXELS);
   const { data, info } = await sharp(copy.bytes).raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true });
   const stride = data.byteLength / info.height;
   return Array.from({ length: info.height }, (_, y) => data.toString('hex', y * stride, (y + 1) * stride));
@@ -48,7 +48,7 @@ describe.each(KINDS)('an interlaced PNG, $name,', (kind) => {
     expect(await refusalOf(damaged)).toBeUndefined();
     expect(await rowsOf(damaged)).toEqual(await rowsOf(png));
     const small = { width: 16, format: 'png' } as const;
-    expect(await makeCopy(damaged, small, MAX_PIXELS)).toEqual(await makeCopy(png, small, MAX_PIXELS));
+    expect(await makeVariant(damaged, small, MAX_PIXELS)).toEqual(await makeVariant(png, small, MAX_PIXELS));
   });
 
   test('whose data is cut short is taken in; missing rows are those above them', async () => {
@@ -118,7 +118,7 @@ describe('the repair', () => {
       asked++;
     };
     const budget = createDecodeBudget(100_000_000);
-    const copy = await makeCopy(bytes, AS_IT_IS, maxPixels, { budget, owner: 'a', signal }).catch(() => undefined);
+    const copy = await makeVariant(bytes, AS_IT_IS, maxPixels, { budget, owner: 'a', signal }).catch(() => undefined);
     expect(budget.reserved).toBe(0);
     return { copy, asked };
   }

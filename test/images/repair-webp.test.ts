@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { makeCopy } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-copy.ts';
 import { repairLossyWebp } from '../../src/images/repair-webp.ts';
 import { draws } from '../support/draws.ts';
 import { noise } from '../support/images.ts';
@@ -32,9 +32,9 @@ function frameOf(webp: Buffer) {
 }
 
 const filled = (bytes: Buffer, start: number, end: number) => Buffer.from(bytes).fill(0xff, start, end);
-const smallOf = async (webp: Buffer) => (await makeCopy(webp, { width: 45, format: 'png' }, MAX_PIXELS)).bytes;
+const smallOf = async (webp: Buffer) => (await makeVariant(webp, { width: 45, format: 'png' }, MAX_PIXELS)).bytes;
 const pixelsOf = async (webp: Buffer) =>
-  await sharp((await makeCopy(webp, { width: undefined, format: 'png' }, MAX_PIXELS)).bytes)
+  await sharp((await makeVariant(webp, { width: undefined, format: 'png' }, MAX_PIXELS)).bytes)
     .raw()
     .toBuffer();
 

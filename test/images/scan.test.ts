@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createPictureScanner, type PictureFacts, RefusedPictureError } from '../../src/images/scan.ts';
+import { createImageScanner, RefusedPictureError, type ScannedImage } from '../../src/images/scan.ts';
 import { noise, pictures, withThumbnail } from '../support/images.ts';
 
 const LIMITS = { maxBytes: 1_000_000, maxPixels: 1_000_000 };
 const samples = await pictures(23, 17);
 
 /** Scans a file in pieces of the given lengths, again and again; in one piece when there are none. */
-function scan(file: Uint8Array, { limits = LIMITS, pieces = [file.byteLength || 1] } = {}): PictureFacts {
-  const scanner = createPictureScanner(limits);
+function scan(file: Uint8Array, { limits = LIMITS, pieces = [file.byteLength || 1] } = {}): ScannedImage {
+  const scanner = createImageScanner(limits);
   for (let at = 0, turn = 0; at < file.byteLength; turn++) {
     const length = pieces[turn % pieces.length] ?? 1;
     scanner.push(file.subarray(at, at + length));
@@ -68,7 +68,7 @@ describe.each(samples)('$name', ({ format, bytes }) => {
 
   test('is refused as soon as it is one byte too large', () => {
     const exact = { ...LIMITS, maxBytes: bytes.byteLength };
-    const scanner = createPictureScanner({ ...LIMITS, maxBytes: bytes.byteLength - 1 });
+    const scanner = createImageScanner({ ...LIMITS, maxBytes: bytes.byteLength - 1 });
 
     expect(refusalOf(bytes, { limits: exact })).toBeUndefined();
     scanner.push(bytes.subarray(0, -1));
@@ -116,7 +116,7 @@ test.each([
 });
 
 test.each(['gif', 'tiff', 'avif'] as const)('a %s is refused by its first bytes', async (format) => {
-  const scanner = createPictureScanner(LIMITS);
+  const scanner = createImageScanner(LIMITS);
   const file = await noise(8, 8).toFormat(format).toBuffer();
 
   expect(() => scanner.push(file.subarray(0, 12))).toThrow('Expected a webp, png or jpeg, but the file begins with');
@@ -148,7 +148,7 @@ describe('a header that claims 30000 × 30000', () => {
 
   test.each(Object.keys(claiming))('is refused as soon as it is there, in a %s', async (kind) => {
     const [file, length] = (await claiming[kind]?.()) ?? [Buffer.alloc(0), 0];
-    const scanner = createPictureScanner({ maxBytes: 1_000_000, maxPixels: 100_000_000 });
+    const scanner = createImageScanner({ maxBytes: 1_000_000, maxPixels: 100_000_000 });
 
     scanner.push(file.subarray(0, length - 1));
     expect(() => scanner.push(file.subarray(length - 1, length))).toThrow('its header says 30000 × 30000');
@@ -243,7 +243,7 @@ test.each([
 });
 
 test('a refusal is final', () => {
-  const scanner = createPictureScanner(LIMITS);
+  const scanner = createImageScanner(LIMITS);
 
   expect(() => scanner.push(Buffer.from('Once upon a time'))).toThrow(RefusedPictureError);
   expect(() => scanner.push(Buffer.alloc(0))).toThrow(RefusedPictureError);

@@ -3,7 +3,7 @@ import { createSealer } from '../../src/auth/sealed-token.ts';
 import { createImages, type ImagesOptions } from '../../src/images/images.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import type { Variant } from '../../src/images/variant.ts';
-import { type Picture, pictureOfBase64 } from '../../src/upstream/images/image-stream.ts';
+import { type ImageStream, imageFromBase64 } from '../../src/upstream/images/image-stream.ts';
 
 export const HOUR = 3_600_000;
 export const NOON = 490_000 * HOUR;
@@ -16,7 +16,7 @@ export const pngOf = (width: number, height: number, background = 'teal'): Promi
     .png()
     .toBuffer();
 
-export const pictureOf = (bytes: Buffer): Picture => pictureOfBase64(bytes.toString('base64'));
+export const pictureOf = (bytes: Buffer): ImageStream => imageFromBase64(bytes.toString('base64'));
 
 export const png = await pngOf(8, 8);
 export const pngPicture = () => pictureOf(png);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import type { ImageSource } from '../../src/images/source.ts';
-import { createPictures } from '../../src/images/upstream-images.ts';
+import { createUpstreamImages } from '../../src/images/upstream-images.ts';
 import { DownloadError } from '../../src/upstream/images/download-error.ts';
-import { pictureOfBase64 } from '../../src/upstream/images/image-stream.ts';
+import { imageFromBase64 } from '../../src/upstream/images/image-stream.ts';
 import { createUpstreams } from '../../src/upstream/upstream.ts';
-import { alarm } from '../../src/util/timer-queue.ts';
-import { pause } from '../../src/util/timers.ts';
+import { startTimer } from '../../src/util/timer-queue.ts';
+import { sleep } from '../../src/util/timers.ts';
 
 const { signal } = new AbortController();
 const image = (index: number): ImageSource => ({ kind: 'prediction', predictionId: 'p', index });
@@ -18,8 +18,8 @@ function startPictures({ status = 'completed', onVisit = () => {} }: { status?: 
   const visits: string[] = [];
   const state = { generation: 1, expired: new Set<string>() };
   const upstreamOf = createUpstreams({
-    pause,
-    alarm,
+    pause: sleep,
+    alarm: startTimer,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     contract,
@@ -33,13 +33,13 @@ function startPictures({ status = 'completed', onVisit = () => {} }: { status?: 
         : Response.json({ id: 'p', status, images: [0, 1, 2, 3].map(address) });
     },
   });
-  const pictures = createPictures({
+  const pictures = createUpstreamImages({
     upstreamOf,
     download: async (address) => {
       visits.push(new URL(address).pathname);
       onVisit();
       if (state.expired.has(new URL(address).pathname)) throw new DownloadError('expired', 'gone', { status: 403 });
-      return pictureOfBase64(Buffer.from(address).toString('base64'));
+      return imageFromBase64(Buffer.from(address).toString('base64'));
     },
   });
   const open = async (source: ImageSource, apiKey = 'key-1') => {

@@ -2,10 +2,10 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createFreshness } from '../../src/images/freshness.ts';
 import { defaultImageLimits } from '../../src/images/limits.ts';
-import { makeCopy } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-copy.ts';
 import type { ImageFormat } from '../../src/images/signature.ts';
 import type { ImageSource } from '../../src/images/source.ts';
-import { createLibrary } from '../../src/images/variant-cache.ts';
+import { createVariantCache } from '../../src/images/variant-cache.ts';
 import { settle, until } from '../support/clock.ts';
 import { cat, HOUR, NOON, painting, pictureOf, pngOf, startImages } from './support.ts';
 
@@ -43,7 +43,7 @@ test('widths of the same step have the same address, and a picture as it is has 
 test('a copy is made once, however many ask for it and whenever', async () => {
   const { signal } = new AbortController();
   const seen = { opened: 0, made: 0 };
-  const library = createLibrary({
+  const library = createVariantCache({
     freshness: createFreshness({ now: () => NOON, monotonicNow: () => 0 }),
     limits: defaultImageLimits,
     open: async () => {
@@ -52,10 +52,10 @@ test('a copy is made once, however many ask for it and whenever', async () => {
     },
     make: (...of) => {
       seen.made++;
-      return makeCopy(...of);
+      return makeVariant(...of);
     },
   });
-  const copy = () => library.copy('key-1', painting, small, signal);
+  const copy = () => library.variant('key-1', painting, small, signal);
 
   const copies = await Promise.all(Array.from({ length: 20 }, copy));
 

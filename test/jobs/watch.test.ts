@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPacer } from '../../src/jobs/pacer.ts';
-import { AbandonedError } from '../../src/jobs/poll.ts';
+import { OutageTooLongError } from '../../src/jobs/poll.ts';
 import type { SharedPollOptions } from '../../src/jobs/shared-poll.ts';
 import { createWatch, type Events, type Job, type JobEvent } from '../../src/jobs/watch.ts';
 import { createClock, settle } from '../support/clock.ts';
@@ -26,8 +26,8 @@ function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}
     now,
     monotonicNow,
     random: () => 0.5,
-    linger: 0,
-    patience: 60_000,
+    gracePeriod: 0,
+    maxOutage: 60_000,
     ...options,
   });
 
@@ -273,7 +273,7 @@ describe('viewers', () => {
   });
 
   test('who come back soon find the poll still running', async () => {
-    const { clock, watch, looks, job } = start({ linger: 3_000 });
+    const { clock, watch, looks, job } = start({ gracePeriod: 3_000 });
     await watch.listen([job('a')]).return?.();
     await clock.advance(2_999);
     expect(watch.size).toBe(1);
@@ -287,7 +287,7 @@ describe('viewers', () => {
   });
 
   test('who do not come back leave nothing behind', async () => {
-    const { clock, watch, job } = start({ linger: 3_000 });
+    const { clock, watch, job } = start({ gracePeriod: 3_000 });
     await watch.listen([job('a')]).return?.();
 
     await clock.advance(3_000);
@@ -316,7 +316,7 @@ describe('while the upstream fails', () => {
   });
 
   test('for longer than anyone should wait, streams end with an error', async () => {
-    const { clock, watch, failures, job } = start({ patience: 30_000 });
+    const { clock, watch, failures, job } = start({ maxOutage: 30_000 });
     const viewer = collect(watch.listen([job('a')]));
     await clock.advance(1_500);
     failures.set('a', new Passing());
@@ -324,13 +324,13 @@ describe('while the upstream fails', () => {
     await clock.advance(60_000);
     await viewer.over;
 
-    expect(viewer.all.at(-1)).toMatchObject({ error: expect.any(AbandonedError), wasSeen: true });
+    expect(viewer.all.at(-1)).toMatchObject({ error: expect.any(OutageTooLongError), wasSeen: true });
     expect(watch.size).toBe(0);
     expect(clock.waits()).toEqual([]);
   });
 
   test('but asks for patience, streams go on', async () => {
-    const { clock, watch, failures, states, job } = start({ patience: 30_000 });
+    const { clock, watch, failures, states, job } = start({ maxOutage: 30_000 });
     const viewer = collect(watch.listen([job('a')]));
     await clock.advance(500);
     failures.set('a', new Passing(20_000));
@@ -473,7 +473,7 @@ interface Viewer {
 }
 
 async function storm(steps: readonly Step[], linger: number) {
-  const { clock, watch, states, failures, job } = start({ linger, patience: 1e12 });
+  const { clock, watch, states, failures, job } = start({ gracePeriod: linger, maxOutage: 1e12 });
   const viewers: Viewer[] = [];
   const pick = (index: number) => viewers[index % Math.max(1, viewers.length)];
   const take = async (viewer: Viewer) => {

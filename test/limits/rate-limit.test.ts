@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createPlaces } from '../../src/limits/quota.ts';
-import { createRate } from '../../src/limits/rate-limit.ts';
+import { createQuota } from '../../src/limits/quota.ts';
+import { createRateLimit } from '../../src/limits/rate-limit.ts';
 import { openSocket } from '../e2e/client.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
@@ -21,7 +21,7 @@ const limited = { extensions: { code: 'RATE_LIMITED', retryable: true, retryAfte
 describe('a rate', () => {
   test('lets a burst of twice a second’s share through, then a second’s share each second', () => {
     let now = 0;
-    const rate = createRate({ perSecond: 3, whose: 'A key', setting: 'MAX_OF_A_TEST', monotonicNow: () => now });
+    const rate = createRateLimit({ perSecond: 3, whose: 'A key', setting: 'MAX_OF_A_TEST', monotonicNow: () => now });
     const ask = (times: number) =>
       Array.from({ length: times }, () => rate.count('a')).filter((refusal) => !refusal).length;
 
@@ -40,7 +40,7 @@ describe('a rate', () => {
 
 describe('places', () => {
   test('are as many as there are, for each alone, and are given back once', () => {
-    const places = createPlaces(2, 'sockets', 'MAX_OF_A_TEST');
+    const places = createQuota(2, 'sockets', 'MAX_OF_A_TEST');
     const [leave] = [places.take('a'), places.take('a')];
 
     expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');

@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Asker } from '../../src/auth/caller.ts';
+import type { Caller } from '../../src/auth/caller.ts';
 import type { Context } from '../../src/operations/context.ts';
 import { openStream, type Results } from '../../src/operations/subscriptions.ts';
 import { createClock, settle } from '../support/clock.ts';
@@ -24,7 +24,7 @@ async function open(source: { next: () => Promise<IteratorResult<string>>; retur
     subscription: new GraphQLObjectType({ name: 'Subscription', fields: { changed } }),
   });
   const { pause, now } = createClock();
-  const asker = { isHttp: false, expiresAt: undefined } as unknown as Asker;
+  const asker = { isHttp: false, expiresAt: undefined } as unknown as Caller;
   const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, asker, {
     maskError: () => new GraphQLError('masked'),
     pause,

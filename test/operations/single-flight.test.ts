@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import type { PlannedOperation } from '../../src/executor/plan.ts';
-import { QueriesUnderWay } from '../../src/operations/single-flight.ts';
+import { QuerySingleFlight } from '../../src/operations/single-flight.ts';
 import { settle } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
@@ -247,11 +247,11 @@ test('a watch token does not show what its credential is asked at the same time'
 });
 
 test('a failure is told to all who wait for it, ends their time, and is joined by nobody', async () => {
-  const underWay = new QueriesUnderWay(() => 0);
+  const underWay = new QuerySingleFlight(() => 0);
   const plan = {} as PlannedOperation;
   let [begun, ended] = [0, 0];
   const ask = async () =>
-    underWay.answer(plan, 'a', { whenGone: () => () => {} }, () => {
+    underWay.answer(plan, 'a', { onAbort: () => () => {} }, () => {
       begun++;
       return { result: Promise.reject(new Error('broken')), leave: () => {}, end: () => void ended++ };
     });

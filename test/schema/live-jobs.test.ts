@@ -161,7 +161,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   test('an upstream that stays away ends the stream, and says that subscribing again is safe', async () => {
     let isDown = false;
     const { started, modelId, upstream, clock } = await startWithModel({
-      watch: { patience: 60_000 },
+      watch: { maxOutage: 60_000 },
       transport: async (request, upstreamOf) => (isDown ? new Response(null, { status: 503 }) : upstreamOf(request)),
     });
     const id = training(modelId, await seedTraining(upstream, modelId));

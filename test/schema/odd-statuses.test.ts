@@ -48,7 +48,7 @@ describe('a job that was read before', () => {
     'ends with a code that blames the upstream when nothing but %i comes for too long',
     async (code) => {
       const { started, clock, reply, training } = startScripted([{ status: 'processing' }], {
-        watch: { patience: 60_000 },
+        watch: { maxOutage: 60_000 },
       });
       const seen = collect(await subscribe(started, trainingUpdated, { id: training }));
       await until(() => seen.events.length === 1);

@@ -1,4 +1,4 @@
-import type { Alarm, Pause } from '../../src/util/timers.ts';
+import type { Sleep, StartTimer } from '../../src/util/timers.ts';
 
 /** The clocks of a machine, and its timers, which only a test moves. */
 export interface Clock {
@@ -9,9 +9,9 @@ export interface Clock {
   /** The wall clock of another machine, in milliseconds since the epoch. Only time moves it. */
   remoteNow: () => number;
   /** A wait that ends when the monotonic clock has passed it. */
-  pause: Pause;
+  pause: Sleep;
   /** A call that comes when the monotonic clock has passed it. It is a wait too. */
-  alarm: Alarm;
+  alarm: StartTimer;
   /** The waits that are under way, in milliseconds, as they were asked for. */
   waits: () => number[];
   /** Moves all clocks, ends the waits that they pass, and lets what follows from it settle. */

@@ -89,7 +89,7 @@ export function startGateway(options: StartOptions = {}) {
       ...options.access,
     },
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
-    watch: { linger: 0, perSecond: 1e9, ...watch },
+    watch: { gracePeriod: 0, perSecond: 1e9, ...watch },
     rates: { perKey: 1e9, perAddress: 1e9, sockets: 1e9, eventStreams: 1e9, ...rates },
     ...(limits && { limits }),
     ...(documents && { documents }),

@@ -22,14 +22,14 @@ export const roads: readonly Road[] = [
   {
     road: 'yoga',
     async open(started) {
-      const { url } = await serverOf(started, { shortRoad: false });
+      const { url } = await serverOf(started, { fastPath: false });
       return { url, send: (path, init) => fetch(url + path, { redirect: 'manual', ...init }) };
     },
   },
   {
     road: 'short',
     async open(started) {
-      const { url } = await serverOf(started, { shortRoad: true });
+      const { url } = await serverOf(started, { fastPath: true });
       return {
         url,
         async send(path, init = {}) {

@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { onTestFinished } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import type { Transport } from '../../src/upstream/client.ts';
-import { Pool } from '../../src/upstream/transport/connection-pool.ts';
+import { ConnectionPool } from '../../src/upstream/transport/connection-pool.ts';
 import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstream.ts';
-import { alarm } from '../../src/util/timer-queue.ts';
-import { pause } from '../../src/util/timers.ts';
+import { startTimer } from '../../src/util/timer-queue.ts';
+import { sleep } from '../../src/util/timers.ts';
 
 /** What an upstream gives: an answer, or an Error that breaks the connection. */
 export type Answer = Response | Error | ((request: Request) => Promise<Response>);
@@ -32,8 +32,8 @@ export async function startUpstream(road: Road, answers: readonly Answer[], opti
   const transport: Transport = (input, init) => answer(new Request(input, init));
   const { baseUrl, pool } = road === 'pool' ? await listen(answer) : { baseUrl: HOST, pool: undefined };
   const upstreamOf = createUpstreams({
-    pause,
-    alarm,
+    pause: sleep,
+    alarm: startTimer,
     baseUrl: `${baseUrl}/v1`,
     apiKeyHeader: 'x-api-key',
     transport,
@@ -54,7 +54,7 @@ async function listen(answer: (request: Request) => Promise<Response>) {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${port}`;
-  const pool = new Pool(baseUrl);
+  const pool = new ConnectionPool(baseUrl);
   onTestFinished(async () => {
     await pool.destroy();
     server.closeAllConnections();

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
-import { Pool } from '../../src/upstream/transport/connection-pool.ts';
+import { ConnectionPool } from '../../src/upstream/transport/connection-pool.ts';
 import { createUpstreams } from '../../src/upstream/upstream.ts';
-import { alarm } from '../../src/util/timer-queue.ts';
-import { pause } from '../../src/util/timers.ts';
+import { startTimer } from '../../src/util/timer-queue.ts';
+import { sleep } from '../../src/util/timers.ts';
 import { startGateway } from '../support/gateway.ts';
 import { ROADS, startUpstream } from '../support/upstream.ts';
 
@@ -21,15 +21,15 @@ async function targetsUnder(suffix: string) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}${suffix}`;
-  const pool = new Pool(baseUrl);
+  const pool = new ConnectionPool(baseUrl);
   onTestFinished(async () => {
     await pool.destroy();
     server.closeAllConnections();
     server.close();
   });
   const upstream = createUpstreams({
-    pause,
-    alarm,
+    pause: sleep,
+    alarm: startTimer,
     baseUrl,
     apiKeyHeader: 'x-api-key',
     transport: fetch,

@@ -263,7 +263,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
     const failures = Array.from({ length: 4 }, () => new Response(null, { status: 503 }));
     const { upstream, requests } = await startUpstream([...failures, ok({ status: 'queued' })], {
       concurrency: 1,
-      breaker: { attempts: 4, rest: 5_000 },
+      breaker: { attempts: 4, coolDown: 5_000 },
       retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
       pause: clock.pause,
       alarm: clock.alarm,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { FamiliarAnswers } from '../../src/upstream/parse-cache.ts';
+import { ParseCache } from '../../src/upstream/parse-cache.ts';
 import { ROADS, startUpstream } from '../support/upstream.ts';
 
 /** Answers, and how often something was made of them. */
 function start() {
-  const answers = new FamiliarAnswers();
+  const answers = new ParseCache();
   const made: string[] = [];
   return {
     made,
@@ -49,7 +49,7 @@ describe('an answer', () => {
   });
 
   test('is known by a copy, whatever becomes of the bytes in which it came', () => {
-    const answers = new FamiliarAnswers();
+    const answers = new ParseCache();
     const maker = { make: (bytes: Buffer) => ({ text: bytes.toString() }) };
     const bytes = Buffer.from('x');
 
@@ -61,7 +61,7 @@ describe('an answer', () => {
   });
 
   test('of which nothing can be made is no better known than before', () => {
-    const answers = new FamiliarAnswers();
+    const answers = new ParseCache();
     const broken = () => answers.resultOf('a', Buffer.from('x'), { make: () => JSON.parse('{') });
 
     for (let time = 0; time < 3; time++) expect(broken).toThrow(SyntaxError);

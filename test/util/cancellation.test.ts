@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { Cancellation, leaveWith, stayWith } from '../../src/util/cancellation.ts';
+import { Cancellation, offAbort, onAbort } from '../../src/util/cancellation.ts';
 import { createClock } from '../support/clock.ts';
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
@@ -10,17 +10,17 @@ function start(caller?: AbortSignal) {
   const clock = createClock();
   const told: unknown[] = [];
   const cancellation = new Cancellation({ milliseconds: 100, alarm: clock.alarm, caller });
-  cancellation.underWay = { leave: (reason) => told.push(reason) };
+  cancellation.running = { abort: (reason) => told.push(reason) };
   return { clock, told, cancellation };
 }
 
 test('however many leave with a signal, it has one listener, and none when nobody does any more', () => {
   const { signal } = new AbortController();
-  const leavers = Array.from({ length: 20 }, () => ({ leave: () => {} }));
+  const leavers = Array.from({ length: 20 }, () => ({ abort: () => {} }));
 
-  for (const leaver of leavers) leaveWith(signal, leaver);
+  for (const leaver of leavers) onAbort(signal, leaver);
   expect(listenersOf(signal)).toBe(1);
-  for (const leaver of leavers) stayWith(signal, leaver);
+  for (const leaver of leavers) offAbort(signal, leaver);
 
   expect(listenersOf(signal)).toBe(0);
 });
@@ -28,9 +28,9 @@ test('however many leave with a signal, it has one listener, and none when nobod
 test('everybody who leaves with a signal is told why, but for those who stay', () => {
   const caller = new AbortController();
   const told: unknown[] = [];
-  const leavers = [1, 2, 3].map((name) => ({ leave: (reason: unknown) => told.push([name, reason]) }));
-  for (const leaver of leavers) leaveWith(caller.signal, leaver);
-  for (const leaver of leavers.slice(1, 2)) stayWith(caller.signal, leaver);
+  const leavers = [1, 2, 3].map((name) => ({ abort: (reason: unknown) => told.push([name, reason]) }));
+  for (const leaver of leavers) onAbort(caller.signal, leaver);
+  for (const leaver of leavers.slice(1, 2)) offAbort(caller.signal, leaver);
 
   caller.abort('left');
 

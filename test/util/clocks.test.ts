@@ -119,7 +119,10 @@ describe.each(transports.slice(-1))('a training that is watched over a $transpor
 describe.each(SHIFTS)('when the wall clock is shifted by %d ms', (shift) => {
   test('the breaker closes after its cool-down', async () => {
     const { query, clock, state, takeRequests } = await start({
-      upstream: { breaker: { attempts: 2, rest: 5 * SECOND }, retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 } },
+      upstream: {
+        breaker: { attempts: 2, coolDown: 5 * SECOND },
+        retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
+      },
     });
     state.isDown = true;
     await query(NAMES);

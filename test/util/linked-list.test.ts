@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Linked, LinkedList } from '../../src/util/linked-list.ts';
+import { LinkedList, LinkedNode } from '../../src/util/linked-list.ts';
 
-class Named extends Linked {
+class Named extends LinkedNode {
   readonly name: string;
 
   constructor(name: string) {

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { createPlaces } from '../../src/util/semaphore.ts';
+import { createSemaphore } from '../../src/util/semaphore.ts';
 import { settle } from '../support/clock.ts';
 
 const { signal } = new AbortController();
 
 /** Places, and who has come in, in order. */
 function startPlaces(total: number, each: number) {
-  const places = createPlaces({ total, each });
+  const places = createSemaphore({ total, each });
   const inside: string[] = [];
   const enter = (name: string, caller = signal) =>
-    places.enter(name.slice(0, 1), caller).then((leave) => {
+    places.acquire(name.slice(0, 1), caller).then((leave) => {
       inside.push(name);
       return leave;
     });
@@ -94,10 +94,10 @@ test('owners that hold equally many take turns', async () => {
 });
 
 test('one that needs many places is not overtaken by those that need few', async () => {
-  const places = createPlaces({ total: 10, each: 10 });
+  const places = createSemaphore({ total: 10, each: 10 });
   const inside: string[] = [];
   const enter = async (name: string, count: number) => {
-    const leave = await places.enter(name, signal, count);
+    const leave = await places.acquire(name, signal, count);
     inside.push(name);
     return leave;
   };
@@ -114,11 +114,11 @@ test('one that needs many places is not overtaken by those that need few', async
 });
 
 test('one that needs many places and leaves makes way for others', async () => {
-  const places = createPlaces({ total: 10, each: 10 });
+  const places = createSemaphore({ total: 10, each: 10 });
   const leaver = new AbortController();
-  const leave = await places.enter('a', signal, 6);
-  const left = places.enter('b', leaver.signal, 8);
-  const other = places.enter('c', signal, 1);
+  const leave = await places.acquire('a', signal, 6);
+  const left = places.acquire('b', leaver.signal, 8);
+  const other = places.acquire('c', signal, 1);
 
   leaver.abort('left');
 
@@ -129,14 +129,14 @@ test('one that needs many places and leaves makes way for others', async () => {
 });
 
 test('places are taken without waiting where they are free, and no one who waits is overtaken', async () => {
-  const places = createPlaces({ total: 10, each: 8 });
+  const places = createSemaphore({ total: 10, each: 8 });
   const first = places.tryEnter('a', 6);
   expect([first, places.tryEnter('a', 3), places.tryEnter('b', 5)].map((leave) => leave !== undefined)).toEqual([
     true,
     false,
     false,
   ]);
-  const waiting = places.enter('b', signal, 6);
+  const waiting = places.acquire('b', signal, 6);
   expect(places.tryEnter('c', 1)).toBeUndefined();
 
   first?.();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MAX_TIMER_DELAY, timerDelay } from '../../src/util/timer-delay.ts';
-import { createAlarm } from '../../src/util/timer-queue.ts';
-import { pause } from '../../src/util/timers.ts';
+import { createTimerQueue } from '../../src/util/timer-queue.ts';
+import { sleep } from '../../src/util/timers.ts';
 import { settle } from '../support/clock.ts';
 
 const TOO_LONG = [2 ** 31, 1_795_896_802_000, 86_400_000 * 365, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY];
@@ -16,7 +16,7 @@ test.each([-1, -0, 0, Number.NEGATIVE_INFINITY])('a delay of %d ms is none', (mi
 
 test('a delay that is no number is refused', async () => {
   expect(() => timerDelay(Number.NaN)).toThrow(RangeError);
-  await expect(pause(Number.NaN, new AbortController().signal)).rejects.toThrow(RangeError);
+  await expect(sleep(Number.NaN, new AbortController().signal)).rejects.toThrow(RangeError);
 });
 
 test.each(TOO_LONG)('a pause of %d ms does not end at once', async (milliseconds) => {
@@ -25,11 +25,11 @@ test.each(TOO_LONG)('a pause of %d ms does not end at once', async (milliseconds
   process.on('warning', onWarning);
   const leave = new AbortController();
   let isOver = false;
-  const pausing = pause(milliseconds, leave.signal).then(() => {
+  const pausing = sleep(milliseconds, leave.signal).then(() => {
     isOver = true;
   });
   // An overflown timer waits for 1 ms, so it ends before a timer of 5 ms that began later.
-  await pause(5, new AbortController().signal);
+  await sleep(5, new AbortController().signal);
   await settle();
 
   expect(isOver).toBe(false);
@@ -43,7 +43,7 @@ test('an alarm that is further away than a timer can wait sets its timer again',
   let now = 0;
   const timers: { milliseconds: number; callback: () => void }[] = [];
   const rung: number[] = [];
-  const alarm = createAlarm({
+  const alarm = createTimerQueue({
     monotonicNow: () => now,
     startTimer: (milliseconds, callback) => timers.push({ milliseconds, callback }),
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { createAlarm } from '../../src/util/timer-queue.ts';
+import { createTimerQueue } from '../../src/util/timer-queue.ts';
 
 /** Alarms whose timers and clock are in the hands of a test. */
 function start() {
   let now = 0;
   const timers: { at: number; callback: () => void }[] = [];
   const rung: string[] = [];
-  const alarm = createAlarm({
+  const alarm = createTimerQueue({
     monotonicNow: () => now,
     startTimer: (milliseconds, callback) => timers.push({ at: now + milliseconds, callback }),
   });
@@ -73,7 +73,7 @@ describe('alarms', () => {
     let now = 0;
     const timers: (() => void)[] = [];
     const rung: number[] = [];
-    const alarm = createAlarm({ monotonicNow: () => now, startTimer: (_, callback) => timers.push(callback) });
+    const alarm = createTimerQueue({ monotonicNow: () => now, startTimer: (_, callback) => timers.push(callback) });
 
     alarm(100, () => rung.push(now));
     for (const time of [99.6, 100.6]) {

@@ -1,5 +1,5 @@
 import { brotliDecompress, gunzip, type InputType, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
-import { BodyError, BodyTooLongError, LARGEST_ANSWER } from '../transport/body.ts';
+import { BodyError, BodyTooLongError, MAX_RESPONSE_BYTES } from '../transport/body.ts';
 import { NetworkError } from '../transport/errors.ts';
 
 /** The codings of {@link decode}, for `Accept-Encoding`. Node.js 20 has no zstd. */
@@ -41,11 +41,11 @@ export function decodeResponse(response: Response, contentEncoding: string | und
       {
         transform(chunk) {
           size += chunk.byteLength;
-          if (size > LARGEST_ANSWER) throw new BodyTooLongError(LARGEST_ANSWER);
+          if (size > MAX_RESPONSE_BYTES) throw new BodyTooLongError(MAX_RESPONSE_BYTES);
           chunks.push(chunk);
         },
         async flush(controller) {
-          const bytes = await decode(Buffer.concat(chunks, size), contentEncoding, LARGEST_ANSWER);
+          const bytes = await decode(Buffer.concat(chunks, size), contentEncoding, MAX_RESPONSE_BYTES);
           if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes));
         },
       },

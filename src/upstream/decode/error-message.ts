@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { type FieldReader, isRecord, Unreadable } from './fields.ts';
+import { type FieldReader, isRecord, UnreadableValueError } from './fields.ts';
 
 /** Longest message that is passed on, in UTF-16 code units. */
 const LONGEST = 500;
@@ -37,7 +37,8 @@ export const failureReason: FieldReader<string | null> = (value) => {
   if (value === null || value === false) return null;
   if (typeof value === 'string') return value;
   const message = bestOf(messagesIn(value));
-  if (message === undefined) throw new Unreadable('a sentence, or an object that contains one as `message`', value);
+  if (message === undefined)
+    throw new UnreadableValueError('a sentence, or an object that contains one as `message`', value);
   return message;
 };
 

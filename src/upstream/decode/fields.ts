@@ -1,11 +1,11 @@
 /**
- * Readers of single fields: each turns a value from the wire into the value of a row, or throws an {@link Unreadable} that
+ * Readers of single fields: each turns a value from the wire into the value of a row, or throws an {@link UnreadableValueError} that
  * names what was expected. A missing field is never handed to a reader. Null means "there is none" and stays null.
  */
 export type FieldReader<Value> = (value: unknown) => Value;
 
 /** A value that breaks the contract. The message names its type only: the value is the tenant's. */
-export class Unreadable extends Error {
+export class UnreadableValueError extends Error {
   override name = 'Unreadable' as const;
 
   constructor(expected: string, value: unknown) {
@@ -23,7 +23,7 @@ function kindOf(value: unknown): string {
 
 export const string: FieldReader<string> = (value) => {
   if (typeof value === 'string') return value;
-  throw new Unreadable('a string', value);
+  throw new UnreadableValueError('a string', value);
 };
 
 /** The grammar of numbers in JSON (RFC 8259, 6): a text of this form can mean nothing else. */
@@ -39,7 +39,7 @@ export const numberIn = (value: unknown): number => {
 export const number: FieldReader<number> = (value) => {
   const found = numberIn(value);
   if (Number.isFinite(found)) return found;
-  throw new Unreadable('a number', value);
+  throw new UnreadableValueError('a number', value);
 };
 
 /** A whole number that GraphQL's Int holds: 32 bits with a sign. */
@@ -47,21 +47,21 @@ export const int: FieldReader<number> = (value) => {
   const found = numberIn(value);
   // Bit operations cut a number to 32 bits with a sign; `-0` becomes 0.
   if ((found | 0) === found) return found | 0;
-  throw new Unreadable('a whole number from -2147483648 to 2147483647', value);
+  throw new UnreadableValueError('a whole number from -2147483648 to 2147483647', value);
 };
 
 /** A whole number that JSON holds exactly. Digits of a larger one are lost before it is read. */
 export const safeInteger: FieldReader<number> = (value) => {
   const found = numberIn(value);
   if (Number.isSafeInteger(found)) return found;
-  throw new Unreadable('a whole number from -(2^53-1) to 2^53-1', value);
+  throw new UnreadableValueError('a whole number from -(2^53-1) to 2^53-1', value);
 };
 
 /** True or false, or one of these words. */
 export const boolean: FieldReader<boolean> = (value) => {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'string' && /^(?:true|false)$/i.test(value)) return value.toLowerCase() === 'true';
-  throw new Unreadable('true or false', value);
+  throw new UnreadableValueError('true or false', value);
 };
 
 export const nullable =
@@ -96,7 +96,7 @@ export const fraction: FieldReader<number | null> = (value) => {
 /** An object as JSON has them: nothing in it is inherited but what every object has. */
 export const record: FieldReader<Readonly<Record<string, unknown>>> = (value) => {
   if (isRecord(value)) return value;
-  throw new Unreadable('an object', value);
+  throw new UnreadableValueError('an object', value);
 };
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -104,5 +104,5 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 
 export const list: FieldReader<readonly unknown[]> = (value) => {
   if (Array.isArray(value)) return value;
-  throw new Unreadable('a list', value);
+  throw new UnreadableValueError('a list', value);
 };

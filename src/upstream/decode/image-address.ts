@@ -1,5 +1,5 @@
 import type { Contract } from '../../contract/contract.ts';
-import { type FieldReader, record, Unreadable } from './fields.ts';
+import { type FieldReader, record, UnreadableValueError } from './fields.ts';
 import { namesOf } from './objects.ts';
 
 /** Where an image is: an address to fetch, or its bytes in base64 (bare or as a data URL). */
@@ -21,7 +21,7 @@ export function imageAddress(
       const address = typeof candidate === 'string' ? ofText(candidate.trim()) : undefined;
       if (address) return address;
     }
-    throw new Unreadable('the address of an image, or its bytes in base64', value);
+    throw new UnreadableValueError('the address of an image, or its bytes in base64', value);
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Contract, OperationId, Wire } from '../../contract/contract.ts';
 import { isUpstreamId } from '../../contract/rules.ts';
 import { type MalformedFields, UpstreamError } from '../errors.ts';
-import { type FieldReader, isRecord, list, record, string, Unreadable } from './fields.ts';
+import { type FieldReader, isRecord, list, record, string, UnreadableValueError } from './fields.ts';
 import { invalid } from './json.ts';
 import { type Page, readPageEnd } from './page.ts';
 
@@ -10,7 +10,7 @@ export type { Page };
 export type FieldReaders = Readonly<Record<string, FieldReader<unknown>>>;
 
 /** The fields of an object that could be read. An absent field is not null: another operation may return it. */
-export type Known<Readers extends FieldReaders> = { [Field in keyof Readers]?: ReturnType<Readers[Field]> } & {
+export type DecodedFields<Readers extends FieldReaders> = { [Field in keyof Readers]?: ReturnType<Readers[Field]> } & {
   /** The fields whose values break the contract; left out when all are sound. */
   malformed?: MalformedFields;
 };
@@ -36,7 +36,9 @@ function find(body: Body, names: readonly string[]): unknown {
 
 /** The operation's error for a value that breaks the contract; any other error as it is. */
 function atField(operation: OperationId, field: string, error: unknown): unknown {
-  return error instanceof Unreadable ? invalid(operation, `${field}: ${error.message}`, { cause: error }) : error;
+  return error instanceof UnreadableValueError
+    ? invalid(operation, `${field}: ${error.message}`, { cause: error })
+    : error;
 }
 
 /** A whole answer that is one value. @throws UpstreamError */
@@ -64,7 +66,8 @@ export function idReader<Schema extends keyof Wire>(
   return (value) => {
     try {
       const id = string(find(record(value), names));
-      if (!isUpstreamId(id)) throw new Unreadable('an id of 1 to 128 letters, digits, ".", "_", "~" or "-"', id);
+      if (!isUpstreamId(id))
+        throw new UnreadableValueError('an id of 1 to 128 letters, digits, ".", "_", "~" or "-"', id);
       return id;
     } catch (error) {
       throw atField(operation, `${schema}.${field}`, error);
@@ -88,7 +91,7 @@ export function objectReader<
     read,
     names: namesOf(contract, schema, field),
   }));
-  return <const Row extends Body>(row: Row, value: unknown): Row & Known<Readers> => {
+  return <const Row extends Body>(row: Row, value: unknown): Row & DecodedFields<Readers> => {
     const known: Record<string, unknown> = row;
     const body = readValue(operation, schema, record, value);
     for (const { field, read, names } of fields) {
@@ -97,13 +100,14 @@ export function objectReader<
       try {
         known[field] = read(found);
       } catch (error) {
-        if (!(error instanceof Unreadable) || field === required) throw atField(operation, `${schema}.${field}`, error);
+        if (!(error instanceof UnreadableValueError) || field === required)
+          throw atField(operation, `${schema}.${field}`, error);
         const malformed = { operation, problem: `${schema}.${field}: ${error.message}` };
         known.malformed = { ...(known.malformed ?? {}), [field]: malformed };
       }
     }
     // The loop above filled it from the readers' own results.
-    return row as Row & Known<Readers>;
+    return row as Row & DecodedFields<Readers>;
   };
 }
 
@@ -127,7 +131,8 @@ export function pageReader<Schema extends PageSchema>(
     const rows: (Row | UpstreamError)[] = [];
     for (const item of itemsOf(body)) {
       try {
-        if (!isRecord(item)) throw atField(operation, `${schema}.${field}`, new Unreadable('a list of objects', item));
+        if (!isRecord(item))
+          throw atField(operation, `${schema}.${field}`, new UnreadableValueError('a list of objects', item));
         rows.push(readRow(item));
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;

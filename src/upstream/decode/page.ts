@@ -1,6 +1,6 @@
 import { isPageCursor } from '../../contract/rules.ts';
 import { UpstreamError } from '../errors.ts';
-import { boolean, Unreadable } from './fields.ts';
+import { boolean, UnreadableValueError } from './fields.ts';
 
 /** Where a list goes on behind a page. */
 export interface PageEnd {
@@ -52,7 +52,7 @@ function flagIn(value: unknown): boolean | undefined {
   try {
     return boolean(value);
   } catch (error) {
-    if (error instanceof Unreadable) return undefined;
+    if (error instanceof UnreadableValueError) return undefined;
     throw error;
   }
 }

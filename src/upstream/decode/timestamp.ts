@@ -1,4 +1,4 @@
-import { type FieldReader, isRecord, numberIn, Unreadable } from './fields.ts';
+import { type FieldReader, isRecord, numberIn, UnreadableValueError } from './fields.ts';
 
 /**
  * Reads a moment from ISO 8601 (UTC where it names no zone), an HTTP date, Unix seconds or milliseconds as a number or as
@@ -9,7 +9,7 @@ export const timestamp: FieldReader<Date | null> = (value) => {
   const milliseconds = millisecondsOf(value);
   // Beyond these years a date has no form in RFC 3339, which the graph promises. NaN is beyond them, too.
   if (milliseconds >= FIRST && milliseconds <= LAST) return new Date(milliseconds);
-  throw new Unreadable('a time', value);
+  throw new UnreadableValueError('a time', value);
 };
 
 const FIRST = Date.parse('0000-01-01T00:00:00Z');

@@ -1,9 +1,9 @@
 import { DownloadError } from './download-error.ts';
-import type { Picture } from './image-stream.ts';
+import type { ImageStream } from './image-stream.ts';
 import type { TimeBudget } from './time-budget.ts';
 
 /** The parts of a response that a picture is made of. */
-export type Answer = Pick<Response, 'status' | 'headers' | 'body'>;
+export type ImageResponse = Pick<Response, 'status' | 'headers' | 'body'>;
 
 export interface Receiving {
   /** How messages name where the picture comes from; never with what signs an address. */
@@ -21,7 +21,7 @@ const GONE: ReadonlySet<number> = new Set([403, 404, 410]);
  *
  * @throws DownloadError when the answer holds none.
  */
-export function receivePicture(answer: Answer, { from, maxBytes, budget }: Receiving): Picture {
+export function receiveImage(answer: ImageResponse, { from, maxBytes, budget }: Receiving): ImageStream {
   const { status, headers, body } = answer;
   if (status !== 200 || !body) {
     void body?.cancel().catch(() => {});

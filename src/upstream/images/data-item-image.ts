@@ -2,21 +2,21 @@ import type { CallOptions, Client } from '../client.ts';
 import { imageAddress } from '../decode/image-address.ts';
 import { readJson } from '../decode/json.ts';
 import { perContract, readValue } from '../decode/objects.ts';
-import { LARGEST_ANSWER } from '../transport/body.ts';
+import { MAX_RESPONSE_BYTES } from '../transport/body.ts';
 import { isJson } from '../transport/transport.ts';
-import { boundBody, receivePicture } from './bounded-response.ts';
+import { boundBody, receiveImage } from './bounded-response.ts';
 import { DownloadError } from './download-error.ts';
-import { MAX_PICTURE_BYTES, type Picture, pictureOfBase64 } from './image-stream.ts';
+import { type ImageStream, imageFromBase64, MAX_IMAGE_STREAM_BYTES } from './image-stream.ts';
 import { createTimeBudget } from './time-budget.ts';
 
 /** A data item's picture on its way, or where it is. */
-export type DataItemPicture = { readonly picture: Picture } | { readonly url: string };
+export type DataItemImage = { readonly picture: ImageStream } | { readonly url: string };
 
 /** As for every call, but that what reads a picture knows signals only. */
-export type PictureOptions = Omit<CallOptions, 'signal'> & { signal?: AbortSignal | undefined };
+export type DataItemImageOptions = Omit<CallOptions, 'signal'> & { signal?: AbortSignal | undefined };
 
 /** Waits for a place among what is held whole; gives it back when what it resolves to is called. */
-export type Hold = (signal: AbortSignal) => Promise<() => void>;
+export type AcquireSlot = (signal: AbortSignal) => Promise<() => void>;
 
 /** Time for all waiting on the upstream, in milliseconds. */
 const WAITING = 30_000;
@@ -33,10 +33,10 @@ const FROM = 'the data item';
  */
 export async function openDataItem(
   client: Client,
-  hold: Hold,
+  hold: AcquireSlot,
   { modelId, id }: { modelId: string; id: string },
-  { signal = NEVER, ...options }: PictureOptions,
-): Promise<DataItemPicture> {
+  { signal = NEVER, ...options }: DataItemImageOptions,
+): Promise<DataItemImage> {
   const call = { path: { modelId, dataId: id } };
   const response = await client.send('getDataItem', call, { ...options, signal }, async (begun) => begun);
   const budgetOf = () =>
@@ -46,35 +46,35 @@ export async function openDataItem(
       caller: signal,
       spent: (time) => new DownloadError('timeout', `Expected ${FROM} within ${time} ms, but got no more of it.`),
     });
-  const receive = (maxBytes: number): Picture => {
+  const receive = (maxBytes: number): ImageStream => {
     const budget = budgetOf();
     try {
-      return receivePicture(response, { from: FROM, maxBytes, budget });
+      return receiveImage(response, { from: FROM, maxBytes, budget });
     } catch (error) {
       budget.end();
       throw error;
     }
   };
-  if (!isJson(response.headers.get('content-type'))) return { picture: receive(MAX_PICTURE_BYTES) };
+  if (!isJson(response.headers.get('content-type'))) return { picture: receive(MAX_IMAGE_STREAM_BYTES) };
 
   const leave = await hold(signal).catch((error: unknown) => {
     void response.body?.cancel().catch(() => {});
     throw error;
   });
   try {
-    const details = await readJson('getDataItem', new Response(receive(LARGEST_ANSWER).body));
+    const details = await readJson('getDataItem', new Response(receive(MAX_RESPONSE_BYTES).body));
     const place = readValue('getDataItem', 'DataItemDetails', addressOf(client.contract), details);
     if ('url' in place) {
       leave();
       return place;
     }
-    const picture = pictureOfBase64(place.base64);
+    const picture = imageFromBase64(place.base64);
     const budget = budgetOf();
     const end = () => {
       budget.end();
       leave();
     };
-    const bounds = { from: FROM, maxBytes: MAX_PICTURE_BYTES, budget: { ...budget, end } };
+    const bounds = { from: FROM, maxBytes: MAX_IMAGE_STREAM_BYTES, budget: { ...budget, end } };
     return { picture: { ...picture, body: boundBody(picture.body, bounds) } };
   } catch (error) {
     leave();

@@ -4,9 +4,9 @@ import { monotonicNow as realMonotonicNow } from '../../util/clocks.ts';
 import { type ConnectorOptions, createConnector } from '../transport/connector.ts';
 import type { Proxies } from '../transport/proxy.ts';
 import { RenewedDispatcher } from '../transport/renewed-dispatcher.ts';
-import { type Answer, failureOf, receivePicture } from './bounded-response.ts';
+import { failureOf, type ImageResponse, receiveImage } from './bounded-response.ts';
 import { DownloadError, nameOf } from './download-error.ts';
-import { MAX_PICTURE_BYTES, type Picture, pictureOfBase64 } from './image-stream.ts';
+import { type ImageStream, imageFromBase64, MAX_IMAGE_STREAM_BYTES } from './image-stream.ts';
 import { isPublicAddress, publicLookup, type Resolve, resolveHost } from './public-address.ts';
 import { createTimeBudget, type TimeBudget } from './time-budget.ts';
 
@@ -40,7 +40,7 @@ export interface DownloadOptions {
 export type FetchUpstream = (url: string, signal: AbortSignal) => Promise<Response>;
 
 /** @throws DownloadError, or the signal's reason when it aborts. The body may fail with the same while it is read. */
-export type Download = (address: string, signal: AbortSignal, fetchUpstream: FetchUpstream) => Promise<Picture>;
+export type Download = (address: string, signal: AbortSignal, fetchUpstream: FetchUpstream) => Promise<ImageStream>;
 
 const MAX_REDIRECTS = 3;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -51,7 +51,12 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * the allowed hosts only HTTPS to public addresses is visited, and no credential leaves the upstream's origin.
  */
 export function createDownload(options: DownloadOptions): Download {
-  const { maxBytes = MAX_PICTURE_BYTES, timeoutMs = 20_000, lifetimeMs = 3_600_000, resolve = resolveHost } = options;
+  const {
+    maxBytes = MAX_IMAGE_STREAM_BYTES,
+    timeoutMs = 20_000,
+    lifetimeMs = 3_600_000,
+    resolve = resolveHost,
+  } = options;
   const { proxies, maxConnectionAge: maxAge = 60_000, monotonicNow = realMonotonicNow } = options;
   const agent = (connector: Pick<ConnectorOptions, 'lookup' | 'checkProxied'>) =>
     // As many connections as needed: how many images are read at once is limited by whoever reads them, fairly by key.
@@ -73,7 +78,7 @@ export function createDownload(options: DownloadOptions): Download {
     signal: AbortSignal,
     fetchUpstream: FetchUpstream,
     allowed: boolean,
-  ): Promise<Answer> => {
+  ): Promise<ImageResponse> => {
     if (url.username !== '' || url.password !== '') refuse(url, 'an address without user and password');
     // A blob: URL has the origin of the URL inside it.
     if (url.protocol !== 'https:' && url.protocol !== 'http:') refuse(url, 'https');
@@ -93,7 +98,7 @@ export function createDownload(options: DownloadOptions): Download {
     start: URL,
     budget: TimeBudget,
     fetchUpstream: FetchUpstream,
-  ): Promise<{ url: URL; answer: Answer }> => {
+  ): Promise<{ url: URL; answer: ImageResponse }> => {
     let url = start;
     // A public host must not choose where in the private network this gateway goes, even among the allowed hosts.
     let cameFromUs = true;
@@ -115,7 +120,7 @@ export function createDownload(options: DownloadOptions): Download {
 
   return async (address, signal, fetchUpstream) => {
     signal.throwIfAborted();
-    if (isEmbedded(address)) return pictureOfBase64(address, maxBytes);
+    if (isEmbedded(address)) return imageFromBase64(address, maxBytes);
     const start = absolute(address);
     if (!start) throw new DownloadError('invalid', 'Expected an absolute URL, but got an address that is none.');
     const budget = createTimeBudget({
@@ -127,7 +132,7 @@ export function createDownload(options: DownloadOptions): Download {
     });
     try {
       const { url, answer } = await follow(start, budget, fetchUpstream);
-      return receivePicture(answer, { from: nameOf(url), maxBytes, budget });
+      return receiveImage(answer, { from: nameOf(url), maxBytes, budget });
     } catch (error) {
       budget.end();
       throw failureOf(error, nameOf(start), budget);
@@ -136,7 +141,7 @@ export function createDownload(options: DownloadOptions): Download {
 }
 
 /** Sends a request once more that got no response: its server may have closed the kept connection that it went over. */
-function resend(error: unknown, signal: AbortSignal, send: () => Promise<Answer>): Promise<Answer> {
+function resend(error: unknown, signal: AbortSignal, send: () => Promise<ImageResponse>): Promise<ImageResponse> {
   if (signal.aborted || error instanceof DownloadError) throw error;
   return send();
 }

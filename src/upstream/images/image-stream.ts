@@ -2,7 +2,7 @@ import { inPieces } from '../../util/pieces.ts';
 import { DownloadError } from './download-error.ts';
 
 /** A picture on its way. Whoever holds it reads the body or cancels it. */
-export interface Picture {
+export interface ImageStream {
   /** What its source claims, not what its bytes are. */
   contentType: string | undefined;
   /** In bytes; `undefined` when not known before it is read. */
@@ -11,7 +11,7 @@ export interface Picture {
 }
 
 /** The largest picture that is read when nobody says otherwise, in bytes (32 MiB). */
-export const MAX_PICTURE_BYTES = 33_554_432;
+export const MAX_IMAGE_STREAM_BYTES = 33_554_432;
 
 const MAX_HEAD = 2_048;
 const DATA_URL = /^\s*data:([^;,]{0,255})([^,]{0,1024}),/i;
@@ -23,7 +23,7 @@ const DATA_URL = /^\s*data:([^;,]{0,255})([^,]{0,1024}),/i;
  * @param maxBytes The largest picture that is decoded.
  * @throws DownloadError `invalid` when the text is something else, `too-large` when it holds more than `maxBytes`.
  */
-export function pictureOfBase64(text: string, maxBytes: number = MAX_PICTURE_BYTES): Picture {
+export function imageFromBase64(text: string, maxBytes: number = MAX_IMAGE_STREAM_BYTES): ImageStream {
   if (text.length > maxBytes * 2 + MAX_HEAD) throw tooLarge(maxBytes, text.length / 2);
   const [head = '', mediaType = '', parameters = ''] = DATA_URL.exec(text.slice(0, MAX_HEAD)) ?? [];
   if (head !== '' && !/;\s*base64\s*$/i.test(parameters)) {

@@ -1,11 +1,11 @@
-import { type Linked, LinkedList } from '../../util/linked-list.ts';
+import { LinkedList, type LinkedNode } from '../../util/linked-list.ts';
 import type { StatusError } from '../transport/errors.ts';
 
 /** For how long a rejected key is refused without asking the upstream, in milliseconds. */
 const REMEMBERED = 5_000;
 
 /** A request that is on its way, or waits for that. */
-export interface KeyedRequest extends Linked {
+export interface KeyedRequest extends LinkedNode {
   /** The upstream has rejected the key on another request. */
   onKeyRejected(error: StatusError): void;
 }

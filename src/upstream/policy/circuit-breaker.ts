@@ -1,19 +1,24 @@
 /** When the upstream counts as failing, and how long it is then left alone. */
 export interface BreakerSettings {
   /** The share of failures, above 0 up to 1, from which on it is left alone. */
-  share: number;
+  failureThreshold: number;
   /** How many attempts must have ended before the share means anything. */
   attempts: number;
   /** Over how long attempts are counted, in milliseconds. */
   window: number;
   /** How long it is left alone before one attempt tells whether it is well again, in milliseconds. */
-  rest: number;
+  coolDown: number;
 }
 
-export const defaultBreaker: BreakerSettings = { share: 0.5, attempts: 20, window: 10_000, rest: 5_000 };
+export const defaultCircuitBreaker: BreakerSettings = {
+  failureThreshold: 0.5,
+  attempts: 20,
+  window: 10_000,
+  coolDown: 5_000,
+};
 
 /** Nothing was sent, because the upstream has been failing. */
-export class AvoidedError extends Error {
+export class CircuitOpenError extends Error {
   override name = 'AvoidedError' as const;
   /** When it is worth another try, in milliseconds from now. */
   readonly wait: number;
@@ -28,7 +33,7 @@ export class AvoidedError extends Error {
 export type Outcome = 'answered' | 'failed' | 'nothing';
 
 /** Keeps requests from an upstream that fails anyway: they fail at once, and it can recover. One for all credentials. */
-export interface Breaker {
+export interface CircuitBreaker {
   /** How long nothing is to be sent, in milliseconds; 0 when something may be. */
   readonly wait: number;
   /**
@@ -57,7 +62,10 @@ const PROBING = 1_000;
 const PROBE = { mayProbe: true };
 
 /** @param monotonicNow The monotonic clock, in milliseconds. */
-export function createBreaker({ share, attempts, window, rest }: BreakerSettings, monotonicNow: () => number): Breaker {
+export function createCircuitBreaker(
+  { failureThreshold: share, attempts, window, coolDown: rest }: BreakerSettings,
+  monotonicNow: () => number,
+): CircuitBreaker {
   let slices: Slice[] = [];
   /** Undefined while everything may be sent. */
   let openUntil: number | undefined;
@@ -102,7 +110,7 @@ export function createBreaker({ share, attempts, window, rest }: BreakerSettings
     },
     enter(credential, { mayProbe } = PROBE) {
       const wait = waitNow();
-      if (wait > 0) throw new AvoidedError(wait);
+      if (wait > 0) throw new CircuitOpenError(wait);
       if (openUntil !== undefined) {
         if (mayProbe) isProbing = true;
         return (outcome) => {

@@ -3,19 +3,19 @@ import { isExhausted } from '../../util/local-failure.ts';
 import { UpstreamError } from '../errors.ts';
 import { BodyError } from '../transport/body.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
-import { AvoidedError } from './circuit-breaker.ts';
-import { NoTurnError } from './request-queue.ts';
+import { CircuitOpenError } from './circuit-breaker.ts';
+import { QueueFullError } from './request-queue.ts';
 
 /** What a failed operation means for its caller; errors that are not the upstream's are handed on as they are. */
-export function explain(
+export function toUpstreamError(
   id: OperationId,
   error: unknown,
   { mayHaveHappened, inTime }: { mayHaveHappened: boolean; inTime: boolean },
 ): unknown {
-  if (error instanceof AvoidedError) {
+  if (error instanceof CircuitOpenError) {
     return new UpstreamError(id, 'avoided', error.message, { retryAfter: Math.ceil(error.wait / 1_000) });
   }
-  if (error instanceof NoTurnError) return new UpstreamError(id, 'crowded', error.message, { retryAfter: 1 });
+  if (error instanceof QueueFullError) return new UpstreamError(id, 'crowded', error.message, { retryAfter: 1 });
   if (error instanceof UpstreamError || error instanceof BodyError) {
     if (mayHaveHappened) {
       return new UpstreamError(id, 'outcome-unknown', 'a write was accepted with an unreadable answer', {

@@ -1,5 +1,5 @@
 import type { OperationId } from '../../contract/contract.ts';
-import type { Wait } from '../../util/cancellation.ts';
+import type { Sleep } from '../../util/cancellation.ts';
 import { UpstreamError } from '../errors.ts';
 import type { RetryPolicy } from './retry.ts';
 
@@ -45,7 +45,7 @@ export interface ReadNewJobOptions {
   retry: Pick<RetryPolicy, 'delay'>;
   /** How often the read is repeated at most. */
   repetitions: number;
-  pause: Wait;
+  pause: Sleep;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
 }

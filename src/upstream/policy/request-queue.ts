@@ -1,7 +1,7 @@
-import { type Alarm, type Cancellation, type Leaver, leaveWith, stayWith } from '../../util/cancellation.ts';
+import { type Abortable, type Cancellation, offAbort, onAbort, type StartTimer } from '../../util/cancellation.ts';
 
 /** So many requests wait already that one more would only be late. */
-export class NoTurnError extends Error {
+export class QueueFullError extends Error {
   override name = 'NoTurnError' as const;
 
   constructor(waiting: number) {
@@ -9,7 +9,7 @@ export class NoTurnError extends Error {
   }
 }
 
-export interface TurnOptions {
+export interface QueueEntryOptions {
   /** Ends the waiting. Whoever has a turn already keeps it. */
   by?: AbortSignal | undefined;
   /** It gives way to everybody else. */
@@ -17,16 +17,16 @@ export interface TurnOptions {
 }
 
 /** Bounds how many requests of one credential are under way, and how many wait for that. */
-export interface Turns {
+export interface RequestQueue {
   /**
    * Waits for a turn: first come, first served, polls last. Where too many wait, a poll is turned away first: the newest
-   * of those that wait already, if who comes is none. Whoever got a turn gives it back with {@link Turns.leave}.
+   * of those that wait already, if who comes is none. Whoever got a turn gives it back with {@link RequestQueue.leave}.
    *
    * @param cancellation Ends the waiting, too.
    * @returns Undefined when it is their turn at once.
    * @throws NoTurnError when too many wait; the reason of whichever is over first, the cancellation or `by`.
    */
-  enter(cancellation: Cancellation, options: TurnOptions): Promise<void> | undefined;
+  enter(cancellation: Cancellation, options: QueueEntryOptions): Promise<void> | undefined;
   /** Gives a turn back. */
   leave(): void;
   /** All turns may be taken from now on. */
@@ -37,21 +37,21 @@ export interface Turns {
   readonly waiting: number;
 }
 
-export interface TurnsOptions {
+export interface RequestQueueOptions {
   /** How many turns there are at once. */
   concurrency: number;
   /** How many more may wait. */
   waiting: number;
-  /** How many turns there are at first, and after {@link Turns.narrow}. */
+  /** How many turns there are at first, and after {@link RequestQueue.narrow}. */
   unconfirmed: number;
-  alarm: Alarm;
+  alarm: StartTimer;
 }
 
 /** After how long without a response more unconfirmed requests are let out, in milliseconds. */
 const WIDENING = 1_000;
 
-/** @see Turns. It begins narrow. */
-export function createTurns({ concurrency, waiting, unconfirmed, alarm }: TurnsOptions): Turns {
+/** @see RequestQueue. It begins narrow. */
+export function createRequestQueue({ concurrency, waiting, unconfirmed, alarm }: RequestQueueOptions): RequestQueue {
   const others = new Set<Waiting>();
   const polls = new Set<Waiting>();
   const few = Math.min(unconfirmed, concurrency);
@@ -62,8 +62,8 @@ export function createTurns({ concurrency, waiting, unconfirmed, alarm }: TurnsO
   const makeRoom = (isPoll: boolean) => {
     if (others.size + polls.size < waiting) return;
     const newest = isPoll ? undefined : [...polls].at(-1);
-    if (!newest) throw new NoTurnError(waiting);
-    newest.leave(new NoTurnError(waiting));
+    if (!newest) throw new QueueFullError(waiting);
+    newest.abort(new QueueFullError(waiting));
   };
 
   const admit = () => {
@@ -128,22 +128,22 @@ interface WaitingOptions {
 }
 
 /** Somebody in a queue. Holds nothing once it is out of it: a queue's memory of what was in it can outlast the stay. */
-class Waiting implements Leaver {
+class Waiting implements Abortable {
   #options: WaitingOptions | undefined;
 
   constructor(options: WaitingOptions) {
     this.#options = options;
     const { queue, cancellation, by } = options;
     queue.add(this);
-    cancellation.underWay = this;
-    if (by) leaveWith(by, this);
+    cancellation.running = this;
+    if (by) onAbort(by, this);
   }
 
   admit(): void {
     this.#stop()?.resolve();
   }
 
-  leave(reason: unknown): void {
+  abort(reason: unknown): void {
     this.#stop()?.reject(reason);
   }
 
@@ -153,8 +153,8 @@ class Waiting implements Leaver {
     this.#options = undefined;
     const { queue, cancellation, by } = options;
     queue.delete(this);
-    cancellation.underWay = undefined;
-    if (by) stayWith(by, this);
+    cancellation.running = undefined;
+    if (by) offAbort(by, this);
     return options;
   }
 }

@@ -1,18 +1,18 @@
 import type { Operation, OperationId } from '../../contract/contract.ts';
-import { type Cancellation, type Leaver, leaveWith, stayWith, type Wait } from '../../util/cancellation.ts';
-import { Linked } from '../../util/linked-list.ts';
+import { type Abortable, type Cancellation, offAbort, onAbort, type Sleep } from '../../util/cancellation.ts';
+import { LinkedNode } from '../../util/linked-list.ts';
 import { isExhausted } from '../../util/local-failure.ts';
 import { UpstreamError } from '../errors.ts';
 import { BodyError } from '../transport/body.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
 import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
-import { AvoidedError, type Breaker, type Outcome } from './circuit-breaker.ts';
-import { explain, missingList } from './explain-failure.ts';
-import type { Turns } from './request-queue.ts';
+import { type CircuitBreaker, CircuitOpenError, type Outcome } from './circuit-breaker.ts';
+import { missingList, toUpstreamError } from './explain-failure.ts';
+import type { RequestQueue } from './request-queue.ts';
 import { maySendAgain, type RetryPolicy, waitBeforeRetry } from './retry.ts';
 
 /** When a write may be begun. One that is under way goes on to its end, because stopping it undoes nothing. */
-export interface Start {
+export interface StartCondition {
   /** Aborts when it is too late to begin. */
   readonly by: AbortSignal;
   /** Called when the write is written to a connection: from then on it may happen. */
@@ -20,19 +20,19 @@ export interface Start {
 }
 
 /** Whoever is told what has become of something: one of both, once. No promise, because there is one for every request. */
-export interface Done<Result> {
+export interface Callbacks<Result> {
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
 /** Whoever has sent a request, and is told what becomes of it. */
-export interface Attempt<Result> extends Done<Result> {
+export interface Attempt<Result> extends Callbacks<Result> {
   /** A write is about to be written to a connection. Reads need not report that. */
   onSent(): void;
 }
 
 /** An operation that is to be carried out, whichever road it takes. */
-export interface Task<Result> {
+export interface RequestTask<Result> {
   id: OperationId;
   operation: Operation;
   /** Sends the request once. It fails with StatusError or NetworkError where those are to blame; nothing is thrown. */
@@ -40,7 +40,7 @@ export interface Task<Result> {
   /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. */
   isPoll: boolean;
   /** @default it may begin whenever it is its turn */
-  start?: Start | undefined;
+  start?: StartCondition | undefined;
   /** The state of a body that can be sent only once, so that nothing is sent again. @default none is sent */
   stream?: { readonly wholeAt: number | undefined } | undefined;
   /** Whether what is read always exists, so that 404 says that the base URL is wrong. @default false */
@@ -49,17 +49,17 @@ export interface Task<Result> {
   gone?: () => Promise<Result>;
 }
 
-export interface PolicyOptions {
+export interface RequestRunnerOptions {
   /** Whose operations these are. */
   credential: string;
   /** Bounds how many requests of this credential are under way and wait. */
-  turns: Turns;
+  queue: RequestQueue;
   /** Keeps requests from an upstream that fails; shared by all credentials. */
-  breaker: Breaker;
+  breaker: CircuitBreaker;
   /** What responses have shown about the credential. */
   keyState: ApiKeyState;
   retry: RetryPolicy;
-  pause: Wait;
+  pause: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
@@ -76,23 +76,27 @@ export interface PolicyOptions {
  * Carries an operation out: when it may be sent, when it is sent again, and what a failure means. It fails with
  * UpstreamError when there is no usable answer, with the caller's reason when it left.
  */
-export type Policy = <Result>(task: Task<Result>, cancellation: Cancellation, done: Done<Result>) => void;
+export type RunRequest = <Result>(
+  task: RequestTask<Result>,
+  cancellation: Cancellation,
+  done: Callbacks<Result>,
+) => void;
 
 /** One policy for everything that is sent with a credential, over whichever road. */
-export const createPolicy =
-  (options: PolicyOptions): Policy =>
+export const createRequestRunner =
+  (options: RequestRunnerOptions): RunRequest =>
   (task, cancellation, done) =>
-    new Errand(options, task, cancellation, done).begin();
+    new RequestRun(options, task, cancellation, done).begin();
 
 /** Silence for so long is a failure even if it was the caller who lost patience, in milliseconds. */
 const SLOW = 10_000;
 
 /** One operation, until it has come to its end. */
-class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Leaver {
-  readonly #options: PolicyOptions;
-  readonly #task: Task<Result>;
+class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedRequest, Abortable {
+  readonly #options: RequestRunnerOptions;
+  readonly #task: RequestTask<Result>;
   readonly #cancellation: Cancellation;
-  readonly #done: Done<Result>;
+  readonly #done: Callbacks<Result>;
   #hasTurn = false;
   /** Whether the last attempt was written to a connection. */
   #isSent = false;
@@ -103,7 +107,12 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
   #begunAt = 0;
   #tell: (outcome: Outcome) => void = () => {};
 
-  constructor(options: PolicyOptions, task: Task<Result>, cancellation: Cancellation, done: Done<Result>) {
+  constructor(
+    options: RequestRunnerOptions,
+    task: RequestTask<Result>,
+    cancellation: Cancellation,
+    done: Callbacks<Result>,
+  ) {
     super();
     this.#options = options;
     this.#task = task;
@@ -119,7 +128,7 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
       // A poll may begin again when the breaker opens before it is sent.
       this.leaveList();
       keyState.requests.add(this);
-      if (this.#task.start) leaveWith(this.#task.start.by, this);
+      if (this.#task.start) onAbort(this.#task.start.by, this);
       this.#sendAfter(breaker.wait > 0 && this.#task.isPoll ? this.#enterLater() : this.#enter());
     } catch (error) {
       this.#fail(error);
@@ -135,13 +144,13 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
   }
 
   /** It is too late to begin. */
-  leave(reason: unknown): void {
-    if (!this.#hasBegun) this.#cancellation.leave(reason);
+  abort(reason: unknown): void {
+    if (!this.#hasBegun) this.#cancellation.abort(reason);
   }
 
   /** A write that may have reached the upstream goes on to its own response. */
   onKeyRejected(error: StatusError): void {
-    if (!this.#isSent) this.#cancellation.leave(this.#explain(error));
+    if (!this.#isSent) this.#cancellation.abort(this.#explain(error));
   }
 
   resolve(result: Result): void {
@@ -175,9 +184,9 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
 
   /** Takes a turn. @returns Undefined when it is its turn at once. */
   #enter(): Promise<void> | undefined {
-    const { breaker, turns } = this.#options;
+    const { breaker, queue: turns } = this.#options;
     // It fails at once instead of waiting for a turn that would be refused.
-    if (breaker.wait > 0) throw new AvoidedError(breaker.wait);
+    if (breaker.wait > 0) throw new CircuitOpenError(breaker.wait);
     const { isPoll, start } = this.#task;
     return turns.enter(this.#cancellation, { by: start?.by, isPoll });
   }
@@ -244,18 +253,18 @@ class Errand<Result> extends Linked implements Attempt<Result>, KeyedRequest, Le
       return missing;
     }
     const mayHaveHappened = this.#isSent && !maySendAgain(operation) && (!stream || stream.wholeAt !== undefined);
-    return explain(id, error, { mayHaveHappened, inTime: cause === undefined });
+    return toUpstreamError(id, error, { mayHaveHappened, inTime: cause === undefined });
   }
 
   #end(): void {
     this.leaveList();
-    if (this.#task.start) stayWith(this.#task.start.by, this);
+    if (this.#task.start) offAbort(this.#task.start.by, this);
     this.#giveTurnBack();
     this.#cancellation.end();
   }
 
   #giveTurnBack(): void {
-    if (this.#hasTurn) this.#options.turns.leave();
+    if (this.#hasTurn) this.#options.queue.leave();
     this.#hasTurn = false;
   }
 

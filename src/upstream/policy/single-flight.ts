@@ -1,11 +1,11 @@
-import { type Caller, type Cancellation, type Leaver, leaveWith, stayWith } from '../../util/cancellation.ts';
-import type { Done } from './request-runner.ts';
+import { type Abortable, type AbortScope, type Cancellation, offAbort, onAbort } from '../../util/cancellation.ts';
+import type { Callbacks } from './request-runner.ts';
 
-export interface SharedReadsOptions {
+export interface SingleFlightOptions {
   /** Starts the time of a read. */
   startTime: () => Cancellation;
   /** A number that nobody ever had. */
-  nextEra: () => number;
+  nextGeneration: () => number;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
@@ -20,7 +20,7 @@ const JOINABLE = 1_000;
  * Reads of one credential that are under way. Whoever asks for the same meanwhile shares the answer. A read goes on for
  * as long as somebody wants it; nothing is kept once it has ended, well or not.
  */
-export class SharedReads {
+export class ReadSingleFlight {
   readonly #startTime: () => Cancellation;
   readonly #nextEra: () => number;
   readonly #monotonicNow: () => number;
@@ -31,7 +31,7 @@ export class SharedReads {
   #joinable: Record<string, SharedRead<unknown>> = Object.create(null);
   #era: number;
 
-  constructor({ startTime, nextEra, monotonicNow }: SharedReadsOptions) {
+  constructor({ startTime, nextGeneration: nextEra, monotonicNow }: SingleFlightOptions) {
     this.#monotonicNow = monotonicNow;
     this.#startTime = startTime;
     this.#nextEra = nextEra;
@@ -39,12 +39,12 @@ export class SharedReads {
   }
 
   /** The time between two writes. */
-  get era(): number {
+  get generation(): number {
     return this.#era;
   }
 
   /** A write has ended, in whatever way: who asks from now on shares nothing that was asked for before. */
-  endEra(): void {
+  startGeneration(): void {
     this.#era = this.#nextEra();
     this.#joinable = Object.create(null);
   }
@@ -58,8 +58,8 @@ export class SharedReads {
    */
   join<Result>(
     name: string,
-    caller: AbortSignal | Caller | undefined,
-    read: (cancellation: Cancellation, done: Done<Result>) => void,
+    caller: AbortSignal | AbortScope | undefined,
+    read: (cancellation: Cancellation, done: Callbacks<Result>) => void,
   ): Promise<Result> {
     if (caller?.aborted) return Promise.reject(caller.reason);
     // Whatever is under a name was read in the way that the name tells.
@@ -86,9 +86,9 @@ interface SharedReadOptions {
 
 /**
  * A read and everybody who waits for it. Once it is over it holds nothing: the tables in which it was found may outlive it
- * (see {@link SharedReads}).
+ * (see {@link ReadSingleFlight}).
  */
-class SharedRead<Result> implements Done<Result> {
+class SharedRead<Result> implements Callbacks<Result> {
   #options: SharedReadOptions | undefined;
   #members: Member<Result>[] = [];
 
@@ -100,11 +100,11 @@ class SharedRead<Result> implements Done<Result> {
     return this.#options?.begunAt ?? Number.NEGATIVE_INFINITY;
   }
 
-  join(caller: AbortSignal | Caller | undefined): Promise<Result> {
+  join(caller: AbortSignal | AbortScope | undefined): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       const member = new Member<Result>({ read: this, caller, resolve, reject });
       this.#members.push(member);
-      if (caller) leaveWith(caller, member);
+      if (caller) onAbort(caller, member);
     });
   }
 
@@ -122,7 +122,7 @@ class SharedRead<Result> implements Done<Result> {
     if (this.#members.length > 0) return;
     const cancellation = this.#options?.cancellation;
     this.#close();
-    cancellation?.leave(reason);
+    cancellation?.abort(reason);
   }
 
   /** Sees to it that nobody joins any more. @returns Those who wait. */
@@ -138,27 +138,27 @@ class SharedRead<Result> implements Done<Result> {
 
 interface MemberOptions<Result> {
   readonly read: SharedRead<Result>;
-  readonly caller: AbortSignal | Caller | undefined;
+  readonly caller: AbortSignal | AbortScope | undefined;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
 /** Somebody who waits for a read. */
-class Member<Result> implements Leaver {
+class Member<Result> implements Abortable {
   readonly #options: MemberOptions<Result>;
 
   constructor(options: MemberOptions<Result>) {
     this.#options = options;
   }
 
-  leave(reason: unknown): void {
+  abort(reason: unknown): void {
     this.stay().reject(reason);
     this.#options.read.lose(this, reason);
   }
 
   /** It leaves no more, and is told what has become of the read. */
   stay(): Pick<MemberOptions<Result>, 'resolve' | 'reject'> {
-    if (this.#options.caller) stayWith(this.#options.caller, this);
+    if (this.#options.caller) offAbort(this.#options.caller, this);
     return this.#options;
   }
 }

@@ -1,5 +1,5 @@
 /** A page of lists, or a picture in base64, is far below it; in bytes. */
-export const LARGEST_ANSWER = 67_108_864;
+export const MAX_RESPONSE_BYTES = 67_108_864;
 
 /** A body has arrived, but breaks the contract before it is parsed. */
 export class BodyError extends Error {

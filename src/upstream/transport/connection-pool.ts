@@ -16,10 +16,10 @@ export interface ConnectionOwner {
 }
 
 /** Where requests get their connections. */
-export type ConnectionSource = Pick<Pool, 'lend' | 'takeBack' | 'takeBackFailed'>;
+export type ConnectionSource = Pick<ConnectionPool, 'acquire' | 'release' | 'discard'>;
 
 /** A request that needs a connection. */
-export interface Borrower {
+export interface Waiter {
   readonly owner: ConnectionOwner;
   /** Whether it needs none any more. */
   readonly isOver: boolean;
@@ -54,7 +54,7 @@ export class Connection extends Client {
  * use, confirmed and unconfirmed API keys take turns, and the keys among each: many requests of one key, or of many
  * invented keys, do not delay those of others.
  */
-export class Pool {
+export class ConnectionPool {
   readonly #origin: string;
   readonly #most: number;
   readonly #maxAge: number;
@@ -62,8 +62,8 @@ export class Pool {
   readonly #options: Client.Options;
   readonly #all = new Set<Connection>();
   readonly #idle: Connection[] = [];
-  readonly #confirmed = new FairQueue<ConnectionOwner, Borrower>();
-  readonly #unconfirmed = new FairQueue<ConnectionOwner, Borrower>();
+  readonly #confirmed = new FairQueue<ConnectionOwner, Waiter>();
+  readonly #unconfirmed = new FairQueue<ConnectionOwner, Waiter>();
   #isConfirmedNext = true;
 
   /** @param baseUrl Absolute address under which the contract's paths lie. */
@@ -84,7 +84,7 @@ export class Pool {
   }
 
   /** Lends a connection: at once, or when it is their turn. */
-  lend(borrower: Borrower): void {
+  acquire(borrower: Waiter): void {
     const connection = this.#takeIdle() ?? this.#open();
     if (connection) borrower.use(connection);
     else {
@@ -94,7 +94,7 @@ export class Pool {
   }
 
   /** Takes a connection back, on which nothing is under way any more. One that broke opens itself again. */
-  takeBack(connection: Connection): void {
+  release(connection: Connection): void {
     const isOld = this.#isOld(connection);
     if (isOld) this.#close(connection);
     const next = this.#nextWaiting();
@@ -106,8 +106,8 @@ export class Pool {
    * Takes a connection back whose request failed. Not at once: undici asserts that nothing is dispatched over a client
    * while it reports a failure, and an assertion that fails there ends the process.
    */
-  takeBackFailed(connection: Connection): void {
-    queueMicrotask(() => this.takeBack(connection));
+  discard(connection: Connection): void {
+    queueMicrotask(() => this.release(connection));
   }
 
   /** Closes all connections. What is under way fails. */
@@ -124,7 +124,7 @@ export class Pool {
   }
 
   /** Keys that the upstream has accepted and others take turns, so that neither wait for all of the others. */
-  #nextWaiting(): Borrower | undefined {
+  #nextWaiting(): Waiter | undefined {
     for (;;) {
       const [first, second] = this.#isConfirmedNext
         ? [this.#confirmed, this.#unconfirmed]

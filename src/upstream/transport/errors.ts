@@ -33,4 +33,4 @@ export class NetworkError extends Error {
 }
 
 /** More than any error has to say, in bytes. */
-export const LARGEST_ERROR = 65_536;
+export const MAX_ERROR_BYTES = 65_536;

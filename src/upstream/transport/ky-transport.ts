@@ -3,11 +3,11 @@ import type { Operation } from '../../contract/contract.ts';
 import { inPieces } from '../../util/pieces.ts';
 import { errorMessageIn } from '../decode/error-message.ts';
 import { parseRetryAfter } from '../decode/retry-after.ts';
-import { LARGEST_ANSWER, readBytes, textOf } from './body.ts';
+import { MAX_RESPONSE_BYTES, readBytes, textOf } from './body.ts';
 import type { ConnectionOwner } from './connection-pool.ts';
-import { LARGEST_ERROR, NetworkError, StatusError } from './errors.ts';
+import { MAX_ERROR_BYTES, NetworkError, StatusError } from './errors.ts';
 import type { Network, SendOptions } from './network.ts';
-import { isJson, type ReadRoad } from './transport.ts';
+import { isJson, type ReadTransport } from './transport.ts';
 
 /** How a request reaches an upstream inside the process, such as the embedded sandbox. It is sent when this is called. */
 export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
@@ -43,12 +43,12 @@ export interface FetchRequest {
  *
  * @throws StatusError or NetworkError; what `read` throws.
  */
-export type FetchRoad = <Result>(
+export type SendOverFetch = <Result>(
   request: FetchRequest,
   read: (response: Response) => Promise<Result>,
 ) => Promise<Result>;
 
-export interface FetchRoadOptions {
+export interface KyTransportOptions {
   /** Absolute address under which the contract's paths lie, without a trailing slash. */
   baseUrl: string;
   transport: Transport | Network;
@@ -65,7 +65,7 @@ export interface FetchRoadOptions {
 }
 
 /** The road for everything that is rare, large or no JSON. */
-export function createFetchRoad(options: FetchRoadOptions): FetchRoad {
+export function createKyTransport(options: KyTransportOptions): SendOverFetch {
   const { baseUrl, transport, owner, headers } = options;
   const http = ky.create({
     prefixUrl: baseUrl,
@@ -99,12 +99,12 @@ export function createFetchRoad(options: FetchRoadOptions): FetchRoad {
 
 /** Reads over the fetch API, where there is no pool. */
 export const readByFetch =
-  (send: FetchRoad): ReadRoad =>
+  (send: SendOverFetch): ReadTransport =>
   (request, { signal }, done) =>
     void send({ method: 'GET', path: request.path, signal, onSent: () => {} }, async (response) => {
       const { other } = request;
       if (!other || isJson(response.headers.get('content-type'))) {
-        return request.made(await readBytes(response, LARGEST_ANSWER));
+        return request.made(await readBytes(response, MAX_RESPONSE_BYTES));
       }
       await ignoreBody(response);
       return other();
@@ -121,11 +121,11 @@ export const ignoreBody = async (response: Response): Promise<void> => {
 
 async function refusal(
   response: Response,
-  { now, redact, maxRetryAfterSeconds: max }: Pick<FetchRoadOptions, 'now' | 'redact' | 'maxRetryAfterSeconds'>,
+  { now, redact, maxRetryAfterSeconds: max }: Pick<KyTransportOptions, 'now' | 'redact' | 'maxRetryAfterSeconds'>,
 ): Promise<StatusError> {
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'), { now: now(), max });
   // A status is enough where the words cannot be had.
-  const said = await readBytes(response, LARGEST_ERROR).then(
+  const said = await readBytes(response, MAX_ERROR_BYTES).then(
     (bytes) => errorMessageIn(textOf(bytes), response.headers.get('content-type'), redact),
     () => undefined,
   );

@@ -1,12 +1,12 @@
 import { Dispatcher, fetch } from 'undici';
 import { decodeResponse } from '../decode/content-encoding.ts';
 import {
-  type Borrower,
   type Connection,
   type ConnectionOwner,
+  ConnectionPool,
   type ConnectionSource,
-  Pool,
   type PoolOptions,
+  type Waiter,
 } from './connection-pool.ts';
 import { headerIn } from './undici-transport.ts';
 
@@ -84,7 +84,7 @@ class PoolDispatcher extends Dispatcher {
   }
 
   override dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    this.#options.pool.lend(new PooledRequest(request, handler, this.#options));
+    this.#options.pool.acquire(new PooledRequest(request, handler, this.#options));
     return true;
   }
 }
@@ -93,7 +93,7 @@ class PoolDispatcher extends Dispatcher {
  * One request: borrows a connection, reports when it is written, and gives the connection back at its end. It passes
  * undici's older calls on, which are those that `fetch` expects.
  */
-class PooledRequest implements Dispatcher.DispatchHandler, Borrower {
+class PooledRequest implements Dispatcher.DispatchHandler, Waiter {
   readonly #request: Dispatcher.DispatchOptions;
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #options: PooledOptions;
@@ -148,13 +148,13 @@ class PooledRequest implements Dispatcher.DispatchHandler, Borrower {
 
   onComplete(trailers: string[] | null): void {
     const connection = this.#release();
-    if (connection) this.#options.pool.takeBack(connection);
+    if (connection) this.#options.pool.release(connection);
     this.#handler.onComplete?.(trailers);
   }
 
   onError(error: Error): void {
     const connection = this.#release();
-    if (connection) this.#options.pool.takeBackFailed(connection);
+    if (connection) this.#options.pool.discard(connection);
     this.#handler.onError?.(error);
   }
 
@@ -172,7 +172,7 @@ const withoutHeader = (headers: Buffer[], name: string): Buffer[] =>
 /** All sockets to one upstream. */
 export interface OpenNetwork extends Network {
   /** Connections for reads. They are bounded, and shared fairly between API keys. */
-  readonly reads: Pool;
+  readonly reads: ConnectionPool;
   /** Closes all connections. What is under way fails. */
   destroy(): Promise<void>;
 }
@@ -182,8 +182,8 @@ export interface OpenNetwork extends Network {
  * one for minutes.
  */
 export function openNetwork(baseUrl: string, options: PoolOptions = {}): OpenNetwork {
-  const reads = new Pool(baseUrl, options);
-  const others = new Pool(baseUrl, { ...options, connections: Number.POSITIVE_INFINITY });
+  const reads = new ConnectionPool(baseUrl, options);
+  const others = new ConnectionPool(baseUrl, { ...options, connections: Number.POSITIVE_INFINITY });
   return {
     ...createNetwork(others),
     reads,

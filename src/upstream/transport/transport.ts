@@ -1,5 +1,5 @@
 import type { Cancellation } from '../../util/cancellation.ts';
-import type { Done } from '../policy/request-runner.ts';
+import type { Callbacks } from '../policy/request-runner.ts';
 
 /** What is asked for with GET, and answered with JSON. */
 export interface ReadRequest<Result> {
@@ -15,7 +15,11 @@ export interface ReadRequest<Result> {
  * How a request for JSON reaches the upstream and its answer comes back, once. It fails with StatusError, NetworkError or
  * BodyTooLongError; with what `made` throws; with the reason of the cancellation when it is over before.
  */
-export type ReadRoad = <Result>(request: ReadRequest<Result>, cancellation: Cancellation, done: Done<Result>) => void;
+export type ReadTransport = <Result>(
+  request: ReadRequest<Result>,
+  cancellation: Cancellation,
+  done: Callbacks<Result>,
+) => void;
 
 /** Whether an answer is JSON by its media type. */
 export const isJson = (contentType: string | null | undefined): boolean => /\bjson\b/i.test(contentType ?? '');

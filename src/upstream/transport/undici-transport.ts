@@ -1,15 +1,15 @@
 import { type Dispatcher, errors } from 'undici';
-import type { Cancellation, Leaver } from '../../util/cancellation.ts';
+import type { Abortable, Cancellation } from '../../util/cancellation.ts';
 import { ACCEPTED_CODINGS, decode } from '../decode/content-encoding.ts';
 import { errorMessageIn } from '../decode/error-message.ts';
 import { parseRetryAfter } from '../decode/retry-after.ts';
-import type { Done } from '../policy/request-runner.ts';
-import { BodyError, BodyTooLongError, LARGEST_ANSWER, textOf } from './body.ts';
-import type { Borrower, Connection, ConnectionOwner, ConnectionSource } from './connection-pool.ts';
-import { LARGEST_ERROR, NetworkError, StatusError } from './errors.ts';
-import { isJson, type ReadRequest, type ReadRoad } from './transport.ts';
+import type { Callbacks } from '../policy/request-runner.ts';
+import { BodyError, BodyTooLongError, MAX_RESPONSE_BYTES, textOf } from './body.ts';
+import type { Connection, ConnectionOwner, ConnectionSource, Waiter } from './connection-pool.ts';
+import { MAX_ERROR_BYTES, NetworkError, StatusError } from './errors.ts';
+import { isJson, type ReadRequest, type ReadTransport } from './transport.ts';
 
-export interface PoolRoadOptions {
+export interface UndiciTransportOptions {
   /** Connections to the origin of `baseUrl`. */
   pool: ConnectionSource;
   /** Absolute address under which the contract's paths lie, without a trailing slash. */
@@ -27,7 +27,7 @@ export interface PoolRoadOptions {
 }
 
 /** What all requests of a road have in common. */
-interface Road extends Pick<PoolRoadOptions, 'pool' | 'owner' | 'redact' | 'now' | 'maxRetryAfterSeconds'> {
+interface Road extends Pick<UndiciTransportOptions, 'pool' | 'owner' | 'redact' | 'now' | 'maxRetryAfterSeconds'> {
   /** What paths begin with. */
   readonly prefix: string;
   /** Names and values in turn. */
@@ -35,28 +35,28 @@ interface Road extends Pick<PoolRoadOptions, 'pool' | 'owner' | 'redact' | 'now'
 }
 
 /** The lean road for reads: a request costs a fraction of what it does with `fetch`. */
-export function createPoolRoad(options: PoolRoadOptions): ReadRoad {
+export function createUndiciTransport(options: UndiciTransportOptions): ReadTransport {
   const { pool, baseUrl, owner, headers, redact, now, maxRetryAfterSeconds } = options;
   const prefix = new URL(baseUrl).pathname.replace(/\/$/, '');
   // As `fetch` sends them: some upstreams turn requests without them away.
   const all = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': ACCEPTED_CODINGS, ...headers };
   const road: Road = { pool, owner, redact, now, maxRetryAfterSeconds, prefix, headers: Object.entries(all).flat() };
 
-  return (request, cancellation, done) => pool.lend(new Exchange(road, { request, cancellation, done }));
+  return (request, cancellation, done) => pool.acquire(new Exchange(road, { request, cancellation, done }));
 }
 
 /** What is asked for, and for whom. */
 interface Asking<Result> {
   readonly request: ReadRequest<Result>;
   readonly cancellation: Cancellation;
-  readonly done: Done<Result>;
+  readonly done: Callbacks<Result>;
 }
 
 /**
  * One request and its answer, as undici tells of it: by the older of its two sets of calls, which makes no objects in
  * between. Once it is over it lets go of everything: queues of undici that have grown since may keep it for a while.
  */
-class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
+class Exchange<Result> implements Dispatcher.DispatchHandler, Abortable, Waiter {
   readonly #road: Road;
   /** Undefined once it is over. */
   #asking: Asking<Result> | undefined;
@@ -76,7 +76,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   constructor(road: Road, asking: Asking<Result>) {
     this.#road = road;
     this.#asking = asking;
-    asking.cancellation.underWay = this;
+    asking.cancellation.running = this;
   }
 
   get owner(): ConnectionOwner {
@@ -90,7 +90,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   use(connection: Connection): void {
     const { pool, prefix, headers } = this.#road;
     if (!this.#asking) {
-      pool.takeBack(connection);
+      pool.release(connection);
       return;
     }
     this.#connection = connection;
@@ -135,7 +135,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
 
   onComplete(): void {
     const connection = this.#release();
-    if (connection) this.#road.pool.takeBack(connection);
+    if (connection) this.#road.pool.release(connection);
     const bytes = this.#more ? Buffer.concat(this.#more, this.#size) : (this.#first ?? NOTHING);
     if (this.#coding === undefined) this.#finish(bytes);
     else
@@ -147,12 +147,12 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
 
   onError(error: Error): void {
     const connection = this.#release();
-    if (connection) this.#road.pool.takeBackFailed(connection);
+    if (connection) this.#road.pool.discard(connection);
     this.#fail(error);
   }
 
   /** Nobody waits any more. */
-  leave(reason: unknown): void {
+  abort(reason: unknown): void {
     this.#break(reason);
   }
 
@@ -161,7 +161,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   }
 
   get #maxBytes(): number {
-    return this.#isSuccess ? LARGEST_ANSWER : LARGEST_ERROR;
+    return this.#isSuccess ? MAX_RESPONSE_BYTES : MAX_ERROR_BYTES;
   }
 
   #finish(bytes: Buffer): void {
@@ -211,7 +211,7 @@ class Exchange<Result> implements Dispatcher.DispatchHandler, Leaver, Borrower {
   #end(): Asking<Result> | undefined {
     const asking = this.#asking;
     if (!asking) return undefined;
-    asking.cancellation.underWay = undefined;
+    asking.cancellation.running = undefined;
     this.#asking = undefined;
     this.#first = undefined;
     this.#more = undefined;

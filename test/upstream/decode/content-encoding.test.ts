@@ -7,8 +7,8 @@ import { contract } from '../../../src/contract/contract.gen.ts';
 import { decodeResponse } from '../../../src/upstream/decode/content-encoding.ts';
 import { openNetwork } from '../../../src/upstream/transport/network.ts';
 import { createUpstreams, type Upstream } from '../../../src/upstream/upstream.ts';
-import { alarm } from '../../../src/util/timer-queue.ts';
-import { pause } from '../../../src/util/timers.ts';
+import { startTimer } from '../../../src/util/timer-queue.ts';
+import { sleep } from '../../../src/util/timers.ts';
 import { settle } from '../../support/clock.ts';
 
 interface Answer {
@@ -38,8 +38,8 @@ async function startCoded({ coding, bytes, status = 200 }: Answer) {
     server.close();
   });
   const upstreamOf = createUpstreams({
-    pause,
-    alarm,
+    pause: sleep,
+    alarm: startTimer,
     baseUrl,
     apiKeyHeader: 'x-api-key',
     transport: network,

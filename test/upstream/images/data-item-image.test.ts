@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../../src/contract/contract.gen.ts';
-import type { Picture } from '../../../src/upstream/images/image-stream.ts';
+import type { ImageStream } from '../../../src/upstream/images/image-stream.ts';
 import { createUpstreams } from '../../../src/upstream/upstream.ts';
-import { alarm } from '../../../src/util/timer-queue.ts';
-import { pause } from '../../../src/util/timers.ts';
+import { startTimer } from '../../../src/util/timer-queue.ts';
+import { sleep } from '../../../src/util/timers.ts';
 import { settle, until } from '../../support/clock.ts';
 
 const { signal } = new AbortController();
@@ -13,8 +13,8 @@ const key = { modelId: 'm', id: 'd' };
 function startUpstream(...answers: Response[]) {
   const left = [...answers];
   const upstreamOf = createUpstreams({
-    pause,
-    alarm,
+    pause: sleep,
+    alarm: startTimer,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     contract,
@@ -22,7 +22,7 @@ function startUpstream(...answers: Response[]) {
     transport: async (input) =>
       new Request(input).url.includes('/data/') ? (left.shift() ?? Response.error()) : Response.json({ id: 'm' }),
   });
-  const open = async (apiKey = 'key-1', caller = signal): Promise<Picture> => {
+  const open = async (apiKey = 'key-1', caller = signal): Promise<ImageStream> => {
     const found = await upstreamOf(apiKey).dataItems.picture(key, { signal: caller });
     if ('picture' in found) return found.picture;
     throw new Error(`Expected a picture, got ${found.url}.`);
@@ -47,7 +47,7 @@ function endless() {
 }
 
 const base64 = (text = 'pixels') => Response.json({ id: 'd', image: Buffer.from(text).toString('base64') });
-const textOf = (picture: Picture) => new Response(picture.body).text();
+const textOf = (picture: ImageStream) => new Response(picture.body).text();
 
 describe('raw bytes', () => {
   test('are not taken faster than they are read, and hold no place in the queue meanwhile', async () => {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Agent, buildConnector } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDownload, type DownloadOptions, type FetchUpstream } from '../../../src/upstream/images/download.ts';
-import type { Picture } from '../../../src/upstream/images/image-stream.ts';
+import type { ImageStream } from '../../../src/upstream/images/image-stream.ts';
 import { isPublicAddress, type Resolve } from '../../../src/upstream/images/public-address.ts';
 
 const PUBLIC = { address: '93.184.216.34', family: 4 };
@@ -61,7 +61,7 @@ const startDownload = ({
   return (address: string, signal: AbortSignal) => download(address, signal, fetchUpstream);
 };
 
-const textOf = (picture: Picture) => new Response(picture.body).text();
+const textOf = (picture: ImageStream) => new Response(picture.body).text();
 
 const redirectTo = (location: string) => new Response(null, { status: 302, headers: { location } });
 

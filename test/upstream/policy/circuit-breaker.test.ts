@@ -1,23 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import {
-  AvoidedError,
-  type Breaker,
   type BreakerSettings,
-  createBreaker,
+  type CircuitBreaker,
+  CircuitOpenError,
+  createCircuitBreaker,
   type Outcome,
 } from '../../../src/upstream/policy/circuit-breaker.ts';
 import { createClock } from '../../support/clock.ts';
 
 function startBreaker(settings: Partial<BreakerSettings> = {}) {
   const clock = createClock();
-  const breaker = createBreaker(
-    { share: 0.5, attempts: 4, window: 10_000, rest: 5_000, ...settings },
+  const breaker = createCircuitBreaker(
+    { failureThreshold: 0.5, attempts: 4, window: 10_000, coolDown: 5_000, ...settings },
     clock.monotonicNow,
   );
   return { clock, breaker };
 }
 
-function end(breaker: Breaker, outcome: Outcome, { times = 1, credential = 'a' } = {}): void {
+function end(breaker: CircuitBreaker, outcome: Outcome, { times = 1, credential = 'a' } = {}): void {
   for (let time = 0; time < times; time++) breaker.enter(credential)(outcome);
 }
 
@@ -30,7 +30,7 @@ describe('the upstream counts as failing', () => {
     end(breaker, 'failed');
 
     expect(breaker.wait).toBe(5_000);
-    expect(() => breaker.enter('a')).toThrow(AvoidedError);
+    expect(() => breaker.enter('a')).toThrow(CircuitOpenError);
   });
 
   test('not below the share', () => {
@@ -90,7 +90,7 @@ describe('after the rest', () => {
 
     const leave = breaker.enter('a');
     expect(breaker.wait).toBe(1_000);
-    expect(() => breaker.enter('b')).toThrow(AvoidedError);
+    expect(() => breaker.enter('b')).toThrow(CircuitOpenError);
     leave('answered');
 
     expect(breaker.wait).toBe(0);

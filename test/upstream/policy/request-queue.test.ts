@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTurns, NoTurnError } from '../../../src/upstream/policy/request-queue.ts';
+import { createRequestQueue, QueueFullError } from '../../../src/upstream/policy/request-queue.ts';
 import { Cancellation } from '../../../src/util/cancellation.ts';
 import { settle } from '../../support/clock.ts';
 
@@ -7,7 +7,7 @@ const cancellation = (caller?: AbortSignal) => new Cancellation({ milliseconds: 
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : String(error));
 
 const turnsOf = (options: { concurrency: number; waiting: number }) =>
-  createTurns({ ...options, unconfirmed: options.concurrency, alarm: () => () => {} });
+  createRequestQueue({ ...options, unconfirmed: options.concurrency, alarm: () => () => {} });
 
 /** Turns of which one is taken until it is given back, and what has happened to everybody else. */
 function startTurns(waiting: number) {
@@ -40,11 +40,11 @@ test('a free turn is taken at once, and given back', () => {
   const enter = () => turns.enter(cancellation(), { isPoll: false });
 
   expect([enter(), enter()]).toEqual([undefined, undefined]);
-  expect(enter).toThrow(NoTurnError);
+  expect(enter).toThrow(QueueFullError);
   turns.leave();
 
   expect(enter()).toBeUndefined();
-  expect(enter).toThrow(NoTurnError);
+  expect(enter).toThrow(QueueFullError);
 });
 
 test('a turn that is given back goes to who waits, not to who comes', async () => {
@@ -109,7 +109,7 @@ test('whoever leaves or is late waits no more, and leaves room', async () => {
 test('whoever is late already, or has left, takes no turn', () => {
   const turns = turnsOf({ concurrency: 1, waiting: 1 });
   const over = cancellation();
-  over.leave('left');
+  over.abort('left');
 
   expect(() => turns.enter(over, { isPoll: false })).toThrow('left');
   expect(() => turns.enter(cancellation(), { isPoll: false, by: AbortSignal.abort('late') })).toThrow('late');
@@ -122,6 +122,6 @@ test('a refusal says how many wait', async () => {
   void add('a', false);
   await settle(1);
 
-  expect(() => turns.enter(cancellation(), { isPoll: false })).toThrow(new NoTurnError(1));
+  expect(() => turns.enter(cancellation(), { isPoll: false })).toThrow(new QueueFullError(1));
   await finish();
 });

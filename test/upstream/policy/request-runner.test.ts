@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { contract } from '../../../src/contract/contract.gen.ts';
 import { ApiKeyState } from '../../../src/upstream/policy/api-key-state.ts';
-import { createBreaker, defaultBreaker } from '../../../src/upstream/policy/circuit-breaker.ts';
-import { createPolicy } from '../../../src/upstream/policy/request-runner.ts';
+import { createCircuitBreaker, defaultCircuitBreaker } from '../../../src/upstream/policy/circuit-breaker.ts';
+import { createRequestRunner } from '../../../src/upstream/policy/request-runner.ts';
 import { defaultRetry } from '../../../src/upstream/policy/retry.ts';
 import { Cancellation } from '../../../src/util/cancellation.ts';
 import { createClock } from '../../support/clock.ts';
@@ -10,19 +10,19 @@ import { createClock } from '../../support/clock.ts';
 test('what was over when its turn came is not sent, and gives its turn back', async () => {
   const clock = createClock();
   let turns = 0;
-  const policy = createPolicy({
+  const policy = createRequestRunner({
     credential: 'a',
-    turns: {
+    queue: {
       waiting: 0,
       enter: async (cancellation) => {
         turns++;
-        cancellation.leave('left');
+        cancellation.abort('left');
       },
       leave: () => void turns--,
       open: () => {},
       narrow: () => {},
     },
-    breaker: createBreaker(defaultBreaker, clock.monotonicNow),
+    breaker: createCircuitBreaker(defaultCircuitBreaker, clock.monotonicNow),
     keyState: new ApiKeyState({ monotonicNow: clock.monotonicNow, onConfirmed: () => {}, onRejected: () => {} }),
     retry: defaultRetry,
     pause: clock.pause,

@@ -133,13 +133,13 @@ describe('a write', () => {
     ['of which nobody knows what became', new Response(null, { status: 500 })],
   ])('%s begins a new era, and lets nobody share what was asked for before', async (_, answer) => {
     const { upstreamOf, upstream, sent, names } = startUpstream();
-    const { era } = upstream;
-    const otherEra = upstreamOf('b').era;
+    const { generation: era } = upstream;
+    const otherEra = upstreamOf('b').generation;
     upstream.models.get('m').catch(() => {});
     const write = outcomeOf(upstream.models.rename('m', 'x'));
     await settle();
     upstream.models.get('m').catch(() => {});
-    expect(upstream.era).toBe(era);
+    expect(upstream.generation).toBe(era);
 
     sent[1]?.answer(answer);
     await write;
@@ -147,13 +147,13 @@ describe('a write', () => {
     await settle();
 
     expect(names()).toEqual(['a GET /models/m', 'a PATCH /models/m', 'a GET /models/m']);
-    expect([otherEra, era]).not.toContain(upstream.era);
-    expect(upstreamOf('b').era).toBe(otherEra);
+    expect([otherEra, era]).not.toContain(upstream.generation);
+    expect(upstreamOf('b').generation).toBe(otherEra);
   });
 
   test('of bytes that its caller left begins a new era', async () => {
     const { upstream } = startUpstream();
-    const { era } = upstream;
+    const { generation: era } = upstream;
     const caller = new AbortController();
     const upload = upstream.dataItems.upload('m', new Uint8Array(1), { signal: caller.signal });
     await settle();
@@ -161,7 +161,7 @@ describe('a write', () => {
     caller.abort('left');
 
     await expect(upload).rejects.toBe('left');
-    expect(upstream.era).not.toBe(era);
+    expect(upstream.generation).not.toBe(era);
   });
 
   test('of a credential that was forgotten meanwhile counts for whoever uses it again', async () => {
@@ -180,7 +180,7 @@ describe('a write', () => {
     await settle();
 
     expect(names()).toEqual(['a GET /models/m', 'a PATCH /models/m', 'a GET /models/m']);
-    expect(fresh.era).toBe(old.era);
+    expect(fresh.generation).toBe(old.generation);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   type Connection,
   type ConnectionOwner,
-  Pool,
+  ConnectionPool,
   type PoolOptions,
 } from '../../../src/upstream/transport/connection-pool.ts';
 import { settle } from '../../support/clock.ts';
@@ -20,11 +20,11 @@ const borrower = (use: (connection: Connection) => void, { owner = somebody, isO
 
 /** A pool of which nothing is asked but connections, none of which is opened. */
 function startPool(options?: PoolOptions) {
-  const pool = new Pool('http://127.0.0.1:9', options);
+  const pool = new ConnectionPool('http://127.0.0.1:9', options);
   onTestFinished(() => pool.destroy());
   /** Connections that were lent, in the order in which they were. */
   const lent: Connection[] = [];
-  return { pool, lent, lend: () => pool.lend(borrower((connection) => void lent.push(connection))) };
+  return { pool, lent, lend: () => pool.acquire(borrower((connection) => void lent.push(connection))) };
 }
 
 test('the connection that was given back last is lent next, so that no more are kept open than are needed', () => {
@@ -34,8 +34,8 @@ test('the connection that was given back last is lent next, so that no more are 
   lend();
   expect(new Set(lent).size).toBe(2);
   const [first, second] = lent as [Connection, Connection];
-  pool.takeBack(second);
-  pool.takeBack(first);
+  pool.release(second);
+  pool.release(first);
   lend();
   lend();
 
@@ -47,11 +47,11 @@ test('whoever finds none left waits, and is served before who comes later', () =
   const served: string[] = [];
 
   lend();
-  for (const name of ['first', 'second']) pool.lend(borrower(() => void served.push(name)));
+  for (const name of ['first', 'second']) pool.acquire(borrower(() => void served.push(name)));
   expect(served).toEqual([]);
-  pool.takeBack(lent[0] as Connection);
+  pool.release(lent[0] as Connection);
   expect(served).toEqual(['first']);
-  pool.takeBack(lent[0] as Connection);
+  pool.release(lent[0] as Connection);
 
   expect(served).toEqual(['first', 'second']);
 });
@@ -66,9 +66,9 @@ describe('when all connections are in use', () => {
     const served: string[] = [];
     return {
       wait: (name: string, { owner, isOver = false }: { owner: ConnectionOwner; isOver?: boolean }) =>
-        pool.lend(borrower(() => void served.push(name), { owner, isOver })),
+        pool.acquire(borrower(() => void served.push(name), { owner, isOver })),
       served(count: number) {
-        for (let at = 0; at < count; at++) pool.takeBack(lent[0] as Connection);
+        for (let at = 0; at < count; at++) pool.release(lent[0] as Connection);
         return served;
       },
     };
@@ -121,7 +121,7 @@ test('a connection that fails serves the requests that wait for it, and each fai
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 1 });
+  const pool = new ConnectionPool(`http://127.0.0.1:${port}`, { connections: 1 });
   onTestFinished(() => pool.destroy());
   const { upstream } = await startUpstream('fetch', [], { baseUrl: `http://127.0.0.1:${port}`, pool });
 
@@ -136,12 +136,12 @@ describe('a connection that is too old', () => {
     const { pool, lent, lend } = startPool({ connections: 1, maxAge: 1_000, monotonicNow: () => time });
     lend();
     time = 999;
-    pool.takeBack(lent[0] as Connection);
+    pool.release(lent[0] as Connection);
     lend();
     expect(lent[1]).toBe(lent[0]);
     lend();
     time = 1_000;
-    pool.takeBack(lent[1] as Connection);
+    pool.release(lent[1] as Connection);
 
     expect(lent).toHaveLength(3);
     expect(lent[2]).not.toBe(lent[0]);
@@ -152,7 +152,7 @@ describe('a connection that is too old', () => {
     let time = 0;
     const { pool, lent, lend } = startPool({ maxAge: 1_000, monotonicNow: () => time });
     lend();
-    pool.takeBack(lent[0] as Connection);
+    pool.release(lent[0] as Connection);
     time = 1_000;
     lend();
 
@@ -170,7 +170,7 @@ describe('a connection that is too old', () => {
     lend();
     await pool.destroy();
     time = 1_000;
-    pool.takeBackFailed(lent[0] as Connection);
+    pool.discard(lent[0] as Connection);
     await settle();
 
     expect(unhandled).toEqual([]);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Borrower, Pool } from '../../../src/upstream/transport/connection-pool.ts';
+import { ConnectionPool, type Waiter } from '../../../src/upstream/transport/connection-pool.ts';
 import type { UpstreamOptions } from '../../../src/upstream/upstream.ts';
 import { createClock, settle, until } from '../../support/clock.ts';
 import { type Answer, startUpstream as startOver } from '../../support/upstream.ts';
@@ -119,7 +119,7 @@ describe('an answer', () => {
     onTestFinished(() => void server.close());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const pool = new ConnectionPool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     onTestFinished(() => pool.destroy());
     const { upstream } = await startUpstream([], { pool });
 
@@ -145,10 +145,10 @@ describe('a body that stalls', () => {
     const clock = createClock();
     const { baseUrl } = await startUpstream([async () => begun('{"message":"be', stalls, 403)]);
     let hasAnswered = false;
-    const pool = new Pool(baseUrl);
+    const pool = new ConnectionPool(baseUrl);
     onTestFinished(() => pool.destroy());
-    const lend = pool.lend.bind(pool);
-    pool.lend = (borrower: Borrower & Dispatcher.DispatchHandler) => {
+    const lend = pool.acquire.bind(pool);
+    pool.acquire = (borrower: Waiter & Dispatcher.DispatchHandler) => {
       const onHeaders = borrower.onHeaders?.bind(borrower);
       borrower.onHeaders = (...answered) => {
         hasAnswered = true;
@@ -170,7 +170,7 @@ test('whoever leaves before there is a connection asks for nothing', async () =>
   const answers: (() => void)[] = [];
   const held = () => new Promise<Response>((resolve) => answers.push(() => resolve(new Response(json))));
   const { requests, baseUrl } = await startUpstream([held]);
-  const pool = new Pool(baseUrl, { connections: 1 });
+  const pool = new ConnectionPool(baseUrl, { connections: 1 });
   onTestFinished(() => pool.destroy());
   const { upstream: narrow } = await startUpstream([], { baseUrl, pool });
   const client = new AbortController();

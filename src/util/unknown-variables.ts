@@ -1,4 +1,4 @@
-import { nearest } from '../util/edit-distance.ts';
+import { nearest } from './edit-distance.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
