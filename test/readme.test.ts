@@ -79,7 +79,7 @@ describe('every GraphQL document of the README', () => {
 });
 
 describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
-  test('query, upload, train, watch, predict and show the picture, one after the other', {
+  test('query, upload, train, watch, predict and show the image, one after the other', {
     timeout: 60_000,
   }, async () => {
     const { url } = await startProgram({ env: DURATIONS });
@@ -126,7 +126,7 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
     expect(asked.data?.prediction.prompt).toContain(variables.WORD);
 
     const { images } = predicted.at(-1) as { images: [{ url: string }] };
-    const saved = await sharp(await readFile(join(directory, 'picture.webp'))).metadata();
+    const saved = await sharp(await readFile(join(directory, 'image.webp'))).metadata();
     const painted = await sharp(await (await fetch(images[0].url)).arrayBuffer()).metadata();
     expect([saved.format, painted.format]).toEqual([expect.stringMatching(IMAGE), expect.stringMatching(IMAGE)]);
   });
