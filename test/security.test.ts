@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readConfig, settings } from '../src/config/config.ts';
 import { blocksOf, environmentOf, linksOf, readText, root, rowsOf } from './support/readme.ts';
 
-const HEADER = ['threat', 'what stands against it', 'default', 'setting', 'tested in'];
+const HEADER = ['threat', 'protection', 'default', 'setting', 'tested in'];
 
 const page = readText('SECURITY.md');
 const sections = page.split(/^### /m).slice(1);
