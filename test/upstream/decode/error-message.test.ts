@@ -38,7 +38,7 @@ describe('an error message', () => {
     expect(messageIn(body)).toBe(SENTENCE);
   });
 
-  test.each(['text/unchanged', 'text/unchanged; charset=utf-8', 'TEXT/PLAIN'])(
+  test.each(['text/plain', 'text/plain; charset=utf-8', 'TEXT/PLAIN'])(
     'a short text of the type %s is the message',
     (type) => {
       expect(errorMessageIn(`${SENTENCE}\n`, type, unchanged)).toBe(SENTENCE);
@@ -63,11 +63,11 @@ describe('an error response without a sentence', () => {
 
   test.each([
     ['<html><body>Bad gateway</body></html>', 'text/html'],
-    ['<html><body>Bad gateway</body></html>', 'text/unchanged'],
+    ['<html><body>Bad gateway</body></html>', 'text/plain'],
     ['Cannot GET /v1', 'text/html'],
     ['Cannot GET /v1', null],
-    ['{"message":"The prompt is', 'text/unchanged'],
-    [`${SENTENCE} `.repeat(100), 'text/unchanged'],
+    ['{"message":"The prompt is', 'text/plain'],
+    [`${SENTENCE} `.repeat(100), 'text/plain'],
   ])('%j as %s contains no message', (body, type) => {
     expect(errorMessageIn(body, type, unchanged)).toBeUndefined();
   });

@@ -17,7 +17,7 @@ const encodedAs = (coding: string, bytes: Uint8Array<ArrayBuffer>, status = 200)
   new Response(bytes, { status, headers: { 'content-encoding': coding } });
 
 /** A response whose body begins with a text and continues with `pull`. */
-const startsWith = (text: string, pull: (controller: ReadableStreamDefaultController) => void, status = 200) =>
+const responseBeginning = (text: string, pull: (controller: ReadableStreamDefaultController) => void, status = 200) =>
   new Response(
     new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(text)), pull }),
     { status },
@@ -88,7 +88,7 @@ describe('a response', () => {
   });
 
   test('a response that breaks in the middle is requested again', async () => {
-    const breaks = startsWith('{"displayName":', (controller) => controller.error(new Error('broken')));
+    const breaks = responseBeginning('{"displayName":', (controller) => controller.error(new Error('broken')));
     const { upstream, requests } = await startUpstream([async () => breaks, new Response(json)]);
 
     expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
@@ -130,7 +130,9 @@ describe('a response', () => {
 describe('a body that stalls', () => {
   test('a read whose body stalls fails at its deadline and closes its connection', async () => {
     const clock = createClock();
-    const { upstream, requests } = await startUpstream([async () => startsWith('{', stalls)], { alarm: clock.alarm });
+    const { upstream, requests } = await startUpstream([async () => responseBeginning('{', stalls)], {
+      alarm: clock.alarm,
+    });
     const reading = upstream.models.get('m').catch((error: unknown) => error);
     await until(() => requests.length === 1);
 
@@ -143,7 +145,7 @@ describe('a body that stalls', () => {
 
   test('an error response whose body stalls keeps its status, without a message', async () => {
     const clock = createClock();
-    const { baseUrl } = await startUpstream([async () => startsWith('{"message":"be', stalls, 403)]);
+    const { baseUrl } = await startUpstream([async () => responseBeginning('{"message":"be', stalls, 403)]);
     let hasResponded = false;
     const pool = new ConnectionPool(baseUrl);
     onTestFinished(() => pool.destroy());
