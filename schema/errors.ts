@@ -117,7 +117,10 @@ const ofPicture = ({ reason, message }: InvalidImageError, { fileName }: Subject
     ? new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, message)
     : new UnsupportedImageError(fileName ?? null, message);
 
-function typed({ status, said }: UpstreamError, { id, fileName }: Subject): ActionableError | undefined {
+function typed(
+  { status, upstreamMessage: said }: UpstreamError,
+  { id, fileName }: Subject,
+): ActionableError | undefined {
   switch (status) {
     case 400:
     case 422:

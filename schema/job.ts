@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Progress } from '../src/jobs/progress.ts';
 import type { JobRow } from '../src/operations/services.ts';
-import { type Malformed, malformedError } from '../src/upstream/errors.ts';
+import { type MalformedField, malformedError } from '../src/upstream/errors.ts';
 import { builder } from './builder.ts';
 import { whenKnown } from './known.ts';
 
@@ -22,7 +22,7 @@ const JobStatus = builder.enumType('JobStatus', {
 /** Progress as it is shown. */
 interface ShownProgress extends Progress {
   /** What is wrong with the upstream's figure, where the fraction depends on it. */
-  readonly malformed?: Malformed;
+  readonly malformed?: MalformedField;
 }
 
 const JobProgress = builder.objectRef<ShownProgress>('JobProgress').implement({

@@ -110,18 +110,18 @@ const EXHAUSTED = 'The gateway is out of connections at present, so nothing was 
 
 /** What a failure of the upstream means for a client. Its address and its bodies stay inside. */
 function ofUpstream(error: UpstreamError): GraphQLError {
-  const { status, said, retryAfter } = error;
+  const { status, upstreamMessage: said, retryAfter } = error;
   const say = (code: ErrorCode, message: string, extensions?: Record<string, unknown>) =>
     publicError(code, message, extensions, error);
 
   switch (error.failure) {
     case 'timeout':
       return say('UPSTREAM_TIMEOUT', 'The upstream gave no complete answer in time. Try again.');
-    case 'avoided': {
+    case 'circuit-open': {
       const message = `The upstream has been failing, so nothing was sent. Try again in ${retryAfter} s.`;
       return say('UPSTREAM_UNAVAILABLE', message, { retryAfter });
     }
-    case 'crowded': {
+    case 'queue-full': {
       const message = `As many requests of this key wait already as may (MAX_WAITING_REQUESTS_PER_KEY), so nothing was sent. Try again in ${retryAfter} s.`;
       return say('RATE_LIMITED', message, { retryAfter });
     }

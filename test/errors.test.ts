@@ -11,7 +11,7 @@ const names = graphql(`query ModelNames { models { nodes { displayName } } }`);
 
 describe('a failure of the upstream becomes a code', () => {
   const status = (code: number, said?: string, retryAfter?: number) =>
-    new UpstreamError('getModel', 'status', `answered ${code}`, { status: code, said, retryAfter });
+    new UpstreamError('getModel', 'status', `answered ${code}`, { status: code, upstreamMessage: said, retryAfter });
 
   test.each([
     [new UpstreamError('getModel', 'timeout', 'x'), 'UPSTREAM_TIMEOUT', true],

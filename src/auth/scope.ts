@@ -14,7 +14,7 @@ export function restrict(upstream: Upstream, scope: WatchScope): Upstream {
   const forbid = () => Promise.reject(outOfScope());
   return {
     models: { list: forbid, get: forbid, create: forbid, rename: forbid, delete: forbid },
-    dataItems: { list: forbid, get: forbid, picture: forbid, upload: forbid, replace: forbid, delete: forbid },
+    dataItems: { list: forbid, get: forbid, image: forbid, upload: forbid, replace: forbid, delete: forbid },
     trainings: {
       list: forbid,
       get: (key, options) =>

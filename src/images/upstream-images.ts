@@ -60,7 +60,7 @@ export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOpt
   ): Promise<ImageLocation> => {
     const upstream = upstreamOf(apiKey);
     if (source.kind === 'dataItem') {
-      return await upstream.dataItems.picture({ modelId: source.modelId, id: source.dataId }, { signal });
+      return await upstream.dataItems.image({ modelId: source.modelId, id: source.dataId }, { signal });
     }
     const { predictionId, index } = source;
     const name = nameOf(apiKey, predictionId);
@@ -75,7 +75,7 @@ export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOpt
   };
 
   const visit = async (apiKey: string, place: ImageLocation, signal: AbortSignal): Promise<ImageStream> => {
-    if ('picture' in place) return place.picture;
+    if ('image' in place) return place.image;
     if ('base64' in place) return imageFromBase64(place.base64);
     return await download(place.url, signal, upstreamOf(apiKey).fetchOwn);
   };

@@ -2,21 +2,21 @@ import DataLoader from 'dataloader';
 import type { OperationId } from '../contract/contract.ts';
 import type { DataItemRow } from '../upstream/data-items.ts';
 import type { Page } from '../upstream/decode/objects.ts';
-import { isNotFound, type Malformed, malformedError, UpstreamError } from '../upstream/errors.ts';
+import { isNotFound, type MalformedField, malformedError, UpstreamError } from '../upstream/errors.ts';
 import type { ModelRow } from '../upstream/models.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { TrainingRow } from '../upstream/trainings.ts';
 
-/** What is known of a thing. */
+/** An entity, with the fields read so far. */
 export type Row = ModelRow | DataItemRow | TrainingRow | PredictionRow;
 
-/** What tells a thing apart from others of its kind. */
+/** Identifies an entity among others of its kind. */
 export type Key = Readonly<{ id: string; modelId?: string }>;
 
 export interface MergeOptions<R> {
-  /** A read by id could add nothing. */
+  /** True if a read by id would add no field. */
   isComplete?: boolean;
-  /** Stands in for fields that a read by id fails to tell. */
+  /** Values of fields to use if the read by id fails. */
   fallback?: Partial<R>;
 }
 
@@ -25,39 +25,39 @@ export interface EntityStoreOptions<R> {
   read: (key: Key) => Promise<R>;
 }
 
-/** The things of one kind that an answer knows. */
+/** The entities of one kind that a request has read, merged field by field. */
 export class EntityStore<R extends Row> {
   readonly #options: EntityStoreOptions<R>;
-  /** By name. Use {@link #known}, which holds what pages told, too. */
-  readonly #byName = new Map<string, R>();
-  /** Pages of which nobody has asked yet what they told of a certain thing: most answers show a page as it is. */
-  #unsorted: Page<R>['rows'][] = [];
-  #whole: Set<string> | undefined;
-  #otherwise: Map<string, Partial<R>> | undefined;
-  #loads: Map<string, Promise<R | null>> | undefined;
+  /** By cache key. Read it through {@link #mergedRows}, which merges the rows of pages first. */
+  readonly #rows = new Map<string, R>();
+  /** Pages whose rows are merged on the first lookup, because most requests return a page as it is. */
+  #unmergedPages: Page<R>['rows'][] = [];
+  #complete: Set<string> | undefined;
+  #fallbacks: Map<string, Partial<R>> | undefined;
+  #loading: Map<string, Promise<R | null>> | undefined;
   #byId: DataLoader<Key, R, string> | undefined;
 
   constructor(options: EntityStoreOptions<R>) {
     this.#options = options;
   }
 
-  /** The thing itself at once if it was told; else read, once for all who ask. */
+  /** Returns the entity if it has been read; else reads it, once for all callers. */
   load(key: Key): R | Promise<R | null> {
-    const name = nameOf(key);
-    const told = this.#known().get(name);
-    if (told) return told;
-    this.#loads ??= new Map();
+    const cacheKey = cacheKeyOf(key);
+    const cached = this.#mergedRows().get(cacheKey);
+    if (cached) return cached;
+    this.#loading ??= new Map();
     const loading =
-      this.#loads.get(name) ??
+      this.#loading.get(cacheKey) ??
       this.#read(key).catch((error: unknown) => {
         if (isNotFound(error)) return null;
         throw error;
       });
-    this.#loads.set(name, loading);
+    this.#loading.set(cacheKey, loading);
     return loading;
   }
 
-  /** No endpoint takes many ids: a batch is one read for each distinct id, and a failed one leaves the others alone. */
+  /** No endpoint takes several ids: a batch is one read for each distinct id, and a failed read does not fail the others. */
   #read(key: Key): Promise<R> {
     this.#byId ??= new DataLoader(
       (keys) =>
@@ -69,51 +69,51 @@ export class EntityStore<R extends Row> {
             ),
           ),
         ),
-      { cacheKeyFn: nameOf },
+      { cacheKeyFn: cacheKeyOf },
     );
     return this.#byId.load(key);
   }
 
   addPage(rows: Page<R>['rows']): void {
-    this.#unsorted.push(rows);
+    this.#unmergedPages.push(rows);
   }
 
-  merge(row: R, { isComplete: whole, fallback: otherwise }: MergeOptions<R> = {}): R {
-    const known = this.#known();
-    const name = nameOf(row);
-    const merged = mergeRows(known.get(name), row);
-    known.set(name, merged);
-    if (whole) {
-      this.#whole ??= new Set();
-      this.#whole.add(name);
+  merge(row: R, { isComplete, fallback }: MergeOptions<R> = {}): R {
+    const rows = this.#mergedRows();
+    const cacheKey = cacheKeyOf(row);
+    const merged = mergeRows(rows.get(cacheKey), row);
+    rows.set(cacheKey, merged);
+    if (isComplete) {
+      this.#complete ??= new Set();
+      this.#complete.add(cacheKey);
     }
-    if (otherwise) {
-      this.#otherwise ??= new Map();
-      this.#otherwise.set(name, otherwise);
+    if (fallback) {
+      this.#fallbacks ??= new Map();
+      this.#fallbacks.set(cacheKey, fallback);
     }
     return merged;
   }
 
   get(row: R): R {
-    return this.#known().get(nameOf(row)) ?? row;
+    return this.#mergedRows().get(cacheKeyOf(row)) ?? row;
   }
 
-  /** @param isRequired Whether null or a malformed value, which a list reports, is not good enough either. */
+  /** @param isRequired True if a null or malformed value in a list causes a read by id, too. */
   field<Field extends keyof R>(row: R, field: Field, isRequired = false): R[Field] | Promise<R[Field]> {
-    const known = this.get(row);
-    const isKnown = isRequired ? known[field] : known[field] !== undefined || malformedIn(known, field);
-    if (isKnown || this.#whole?.has(nameOf(row))) return soundValue(known, field);
+    const merged = this.get(row);
+    const isRead = isRequired ? merged[field] : merged[field] !== undefined || malformedIn(merged, field);
+    if (isRead || this.#complete?.has(cacheKeyOf(row))) return validValue(merged, field);
     return this.#read(row).then(
-      (whole) => soundValue(whole, field),
+      (complete) => validValue(complete, field),
       (error: unknown) => {
-        const otherwise = this.#otherwise?.get(nameOf(row))?.[field];
-        if (otherwise === undefined) throw error;
-        return otherwise;
+        const fallback = this.#fallbacks?.get(cacheKeyOf(row))?.[field];
+        if (fallback === undefined) throw error;
+        return fallback;
       },
     );
   }
 
-  /** Has a field read that is still absent. A malformed one is no failure here. */
+  /** Reads a field by id if it is absent. A malformed value is not an error here. */
   complete(row: R, field: keyof R): undefined | Promise<unknown> {
     if (malformedIn(this.get(row), field)) return undefined;
     const value = this.field(row, field);
@@ -126,11 +126,11 @@ export class EntityStore<R extends Row> {
   required<Field extends keyof R>(row: R, field: Field) {
     const value = this.field(row, field, true);
     return value instanceof Promise
-      ? value.then((later) => this.#promised(later, field))
-      : this.#promised(value, field);
+      ? value.then((resolved) => this.#requireValue(resolved, field))
+      : this.#requireValue(value, field);
   }
 
-  #promised<Field extends keyof R>(value: R[Field], field: Field): NonNullable<R[Field]> {
+  #requireValue<Field extends keyof R>(value: R[Field], field: Field): NonNullable<R[Field]> {
     if (value !== undefined && value !== null) return value;
     throw new UpstreamError(
       this.#options.operation,
@@ -139,38 +139,39 @@ export class EntityStore<R extends Row> {
     );
   }
 
-  #known(): Map<string, R> {
-    if (this.#unsorted.length === 0) return this.#byName;
-    const pages = this.#unsorted;
-    this.#unsorted = [];
+  #mergedRows(): Map<string, R> {
+    if (this.#unmergedPages.length === 0) return this.#rows;
+    // Emptied first, because `merge` calls this method.
+    const pages = this.#unmergedPages;
+    this.#unmergedPages = [];
     for (const rows of pages) for (const row of rows) if (!(row instanceof UpstreamError)) this.merge(row);
-    return this.#byName;
+    return this.#rows;
   }
 }
 
-const nameOf = ({ id, modelId }: Key): string => (modelId === undefined ? id : `${modelId}/${id}`);
+const cacheKeyOf = ({ id, modelId }: Key): string => (modelId === undefined ? id : `${modelId}/${id}`);
 
-/** What is wrong with a field of which no operation returned a sound value. */
-const malformedIn = <R extends Row>(row: R, field: keyof R): Malformed | undefined =>
+/** The problem with a field for which no operation has returned a valid value. */
+const malformedIn = <R extends Row>(row: R, field: keyof R): MalformedField | undefined =>
   row.malformed && row[field] === undefined ? row.malformed[String(field)] : undefined;
 
-/** @throws UpstreamError when the only values are malformed. */
-function soundValue<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] {
+/** @throws UpstreamError if all values of the field are malformed. */
+function validValue<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] {
   const malformed = malformedIn(row, field);
   if (malformed) throw malformedError(malformed);
   return row[field];
 }
 
 /**
- * Adds the fields of a row to the known ones. An absent or malformed value, or null, never replaces one that another
+ * Adds the fields of a row to those read before. An absent, malformed or null value never replaces a value that another
  * operation returned.
  */
-function mergeRows<R extends Row>(known: R | undefined, row: R): R {
-  if (!known) return row;
-  const merged = { ...known };
+function mergeRows<R extends Row>(previous: R | undefined, row: R): R {
+  if (!previous) return row;
+  const merged = { ...previous };
   for (const field of Object.keys(row) as (keyof R)[]) {
     if (row[field] !== null || merged[field] === undefined) merged[field] = row[field];
   }
-  if (known.malformed && row.malformed) merged.malformed = { ...known.malformed, ...row.malformed };
+  if (previous.malformed && row.malformed) merged.malformed = { ...previous.malformed, ...row.malformed };
   return merged;
 }

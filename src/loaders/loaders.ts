@@ -13,26 +13,26 @@ type RowOf<K extends Kind> = Extract<Row, { kind: K }>;
 
 /** Counts upstream requests. */
 export interface RequestBudget {
-  /** @returns The error in place of the requests, where there may be no more of them. */
+  /** @returns The error to throw instead of sending the requests, once the budget is exceeded. */
   spend(requests: number): Error | undefined;
 }
 
 /**
- * What one answer knows of the upstream. Each thing is read by id at most once, each page at most once; what pages tell
- * is kept field by field and completed by id only for a field that nobody told. Lives as long as one answer (an
- * operation, or one event of a subscription for all its listeners), because nothing in it is ever read anew.
+ * Upstream reads of one request. Each entity is read by id at most once, each page at most once. The fields of rows in
+ * pages are merged; an entity from a page is read by id only for a field that no page contained. It lives as long as one
+ * response (an operation, or one event of a subscription for all its listeners), because cached rows are never refreshed.
  */
 export class Loaders {
   readonly #upstream: Upstream;
   readonly #options: CallOptions;
   readonly #budget: RequestBudget | undefined;
-  /** Made on first use: most answers know things of one or two kinds. */
-  readonly #things: Partial<Record<Kind, EntityStore<never>>> = {};
+  /** Created on first use: most requests read entities of one or two kinds. */
+  readonly #stores: Partial<Record<Kind, EntityStore<never>>> = {};
   readonly #pages = new Map<string, Promise<unknown>>();
 
   /**
-   * @param caller Ends reads when it leaves.
-   * @param budget Counts each read, also one that is shared with others. @default without a limit
+   * @param caller Aborts the reads.
+   * @param budget Counts each read, also one shared with other requests. @default no limit
    */
   constructor(upstream: Upstream, caller?: AbortScope | AbortSignal, budget?: RequestBudget) {
     this.#upstream = upstream;
@@ -40,27 +40,27 @@ export class Loaders {
     this.#budget = budget;
   }
 
-  /** The thing itself, or null when it does not exist. One that a page told of costs no read. */
+  /** The entity, or null if it does not exist. An entity that a page contained is not read again. */
   model(id: string): ModelRow | Promise<ModelRow | null> {
-    return this.#ofKind('Model').load({ id });
+    return this.#storeOfKind('Model').load({ id });
   }
 
   /** @see Loaders.model */
   dataItem(key: DataItemKey): DataItemRow | Promise<DataItemRow | null> {
-    return this.#ofKind('DataItem').load(key);
+    return this.#storeOfKind('DataItem').load(key);
   }
 
   /** @see Loaders.model */
   training(key: TrainingKey): TrainingRow | Promise<TrainingRow | null> {
-    return this.#ofKind('Training').load(key);
+    return this.#storeOfKind('Training').load(key);
   }
 
   /** @see Loaders.model */
   prediction(id: string): PredictionRow | Promise<PredictionRow | null> {
-    return this.#ofKind('Prediction').load({ id });
+    return this.#storeOfKind('Prediction').load({ id });
   }
 
-  /** The page behind the item with this id; undefined: the first page. */
+  /** The page after the item with this id; the first page if undefined. */
   models(last: string | undefined): Promise<Page<ModelRow>> {
     return this.#page('Model', `models?${last}`, () => this.#upstream.models.list(last, this.#options));
   }
@@ -83,90 +83,90 @@ export class Loaders {
     return this.#page('Prediction', `predictions?${last}`, read);
   }
 
-  /** Adds what is known of a thing, and gives all that is known of it. */
+  /** Merges a row into the entity's cached fields, and returns the merged row. */
   merge<R extends Row>(row: R, options?: MergeOptions<NoInfer<R>>): R {
-    return this.#of(row).merge(row, options);
+    return this.#storeOf(row).merge(row, options);
   }
 
-  /** All that is known of a thing so far; never reads. */
+  /** The entity's fields read so far. Never sends a request. */
   get<R extends Row>(row: R): R {
-    return this.#of(row).get(row);
+    return this.#storeOf(row).get(row);
   }
 
-  /** A field, read by id if nobody told it yet; undefined when the upstream does not say. */
+  /** A field, read by id if no response has contained it yet; undefined if the upstream does not return it. */
   field<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
-    // What the row says itself needs no look at what else is known.
-    return row[field] ?? this.#of(row).field(row, field);
+    // A field of the row itself needs no lookup of the merged row.
+    return row[field] ?? this.#storeOf(row).field(row, field);
   }
 
-  /** A field that the graph promises; its absence is the upstream's mistake. */
+  /** A field that is non-null in the schema. @throws UpstreamError if the upstream does not return it. */
   required<R extends Row, Field extends keyof R>(
     row: R,
     field: Field,
   ): NonNullable<R[Field]> | Promise<NonNullable<R[Field]>> {
-    return row[field] ?? this.#of(row).required(row, field);
+    return row[field] ?? this.#storeOf(row).required(row, field);
   }
 
-  /** Has a field read by id where it is absent, so that {@link get} has it. Fails as that read does. */
+  /** Reads a field by id if it is absent, so that {@link get} returns it. Rejects with the error of that read. */
   complete<R extends Row>(row: R, field: keyof R): undefined | Promise<unknown> {
-    return row[field] === undefined ? this.#of(row).complete(row, field) : undefined;
+    return row[field] === undefined ? this.#storeOf(row).complete(row, field) : undefined;
   }
 
-  #of<R extends Row>(row: R): EntityStore<R> {
-    // The things of a row's kind are things like this row.
-    return this.#ofKind(row.kind) as unknown as EntityStore<R>;
+  #storeOf<R extends Row>(row: R): EntityStore<R> {
+    // The store of a row's kind contains rows of that type.
+    return this.#storeOfKind(row.kind) as unknown as EntityStore<R>;
   }
 
-  #ofKind<K extends Kind>(kind: K): EntityStore<RowOf<K>> {
-    // Indexing by a kind gives the things of that kind.
-    const known = this.#things[kind] as unknown as EntityStore<RowOf<K>> | undefined;
-    if (known) return known;
-    const { operation, read } = this.#readerOf(kind);
-    const fresh = new EntityStore<RowOf<K>>({ operation, read: (key) => this.#count() ?? read(key) });
-    this.#things[kind] = fresh as unknown as EntityStore<never>;
-    return fresh;
+  #storeOfKind<K extends Kind>(kind: K): EntityStore<RowOf<K>> {
+    // TypeScript does not relate the type of a store to the kind that indexes it.
+    const existing = this.#stores[kind] as unknown as EntityStore<RowOf<K>> | undefined;
+    if (existing) return existing;
+    const { operation, read } = this.#storeOptionsOf(kind);
+    const store = new EntityStore<RowOf<K>>({ operation, read: (key) => this.#spend() ?? read(key) });
+    this.#stores[kind] = store as unknown as EntityStore<never>;
+    return store;
   }
 
-  #readerOf<K extends Kind>(kind: K): EntityStoreOptions<RowOf<K>> {
-    const readers: { [Each in Kind]: () => EntityStoreOptions<RowOf<Each>> } = {
+  #storeOptionsOf<K extends Kind>(kind: K): EntityStoreOptions<RowOf<K>> {
+    const options: { [Each in Kind]: () => EntityStoreOptions<RowOf<Each>> } = {
       Model: () => ({ operation: 'getModel', read: ({ id }) => this.#upstream.models.get(id, this.#options) }),
       DataItem: () => ({
         operation: 'getDataItem',
-        read: (key) => this.#upstream.dataItems.get(owned(key), this.#options),
+        read: (key) => this.#upstream.dataItems.get(withModelId(key), this.#options),
       }),
       Training: () => ({
         operation: 'getTraining',
-        read: (key) => this.#upstream.trainings.get(owned(key), this.#options),
+        read: (key) => this.#upstream.trainings.get(withModelId(key), this.#options),
       }),
       Prediction: () => ({
         operation: 'getPrediction',
         read: ({ id }) => this.#upstream.predictions.get(id, this.#options),
       }),
     };
-    return readers[kind]();
+    return options[kind]();
   }
 
-  #page<K extends Kind>(kind: K, name: string, read: () => Promise<Page<RowOf<K>>>): Promise<Page<RowOf<K>>> {
-    const known = this.#pages.get(name) as Promise<Page<RowOf<K>>> | undefined;
-    if (known) return known;
-    const refusal = this.#count();
-    if (refusal) return refusal;
-    const fresh = read().then((told) => {
-      this.#ofKind(kind).addPage(told.rows);
-      return told;
+  #page<K extends Kind>(kind: K, cacheKey: string, read: () => Promise<Page<RowOf<K>>>): Promise<Page<RowOf<K>>> {
+    const cached = this.#pages.get(cacheKey) as Promise<Page<RowOf<K>>> | undefined;
+    if (cached) return cached;
+    const exceeded = this.#spend();
+    if (exceeded) return exceeded;
+    const loading = read().then((page) => {
+      this.#storeOfKind(kind).addPage(page.rows);
+      return page;
     });
-    this.#pages.set(name, fresh);
-    return fresh;
+    this.#pages.set(cacheKey, loading);
+    return loading;
   }
 
-  /** Counts a read. @returns Its failure, where there may be no more reads. */
-  #count(): Promise<never> | undefined {
-    const refusal = this.#budget?.spend(1);
-    return refusal && Promise.reject(refusal);
+  /** Counts a read. @returns A rejection once the budget is exceeded. */
+  #spend(): Promise<never> | undefined {
+    const error = this.#budget?.spend(1);
+    return error && Promise.reject(error);
   }
 }
 
-function owned({ id, modelId }: Key): { id: string; modelId: string } {
+function withModelId({ id, modelId }: Key): { id: string; modelId: string } {
   if (modelId === undefined) throw new TypeError(`${id} has no model.`);
   return { id, modelId };
 }

@@ -97,7 +97,7 @@ export function ofPicture(error: unknown): GraphQLError | undefined {
     return publicError('BAD_USER_INPUT', error.message, {}, error);
   }
   if (!(error instanceof UpstreamError) || error.failure !== 'status') return undefined;
-  const { status, said } = error;
+  const { status, upstreamMessage: said } = error;
   if (status === 413) return publicError('PAYLOAD_TOO_LARGE', said ?? 'The upstream finds it too large.', {}, error);
   if (status === 415) {
     const message = said ?? 'The upstream takes no such picture. Send a webp, png or jpeg.';

@@ -38,62 +38,62 @@ import { createUndiciTransport } from './transport/undici-transport.ts';
 export type { OutgoingStream, StartCondition as Start, Transport };
 
 export interface ClientOptions {
-  /** Absolute address under which the contract's paths lie, without a trailing slash. */
+  /** Absolute URL to which the contract's paths are appended, without a trailing slash. */
   baseUrl: string;
   apiKey: string;
   /** Name of the header that carries the key. */
   apiKeyHeader: string;
-  /** How requests reach the upstream: over sockets, or by a call inside the process. */
+  /** Sends requests over sockets, or by a call runWithDeadline the process. */
   transport: Transport | Network;
   /** Connections to the origin of `baseUrl`, for reads. @default they go over `transport`, too */
   pool?: ConnectionSource | undefined;
   contract: Contract;
   paths: Paths;
-  /** Bounds how many requests of this credential are under way and wait. */
+  /** Limits the concurrent and waiting requests of this credential. */
   queue: RequestQueue;
-  /** What responses have shown about the key. */
+  /** Acceptance of the key by the upstream, as seen in its responses. */
   keyState: ApiKeyState;
-  /** Keeps requests from an upstream that fails; shared by all credentials. */
+  /** Stops requests while the upstream fails; singleFlight by all credentials. */
   breaker: CircuitBreaker;
-  /** Reads of this credential that are under way. */
+  /** Joins equal reads of this credential. */
   singleFlight: ReadSingleFlight;
-  /** What was made of answers that came before; of all credentials. */
+  /** Parsed responses of all credentials. */
   parseCache: ParseCache;
   retry: RetryPolicy;
-  /** How it waits between attempts. */
+  /** Waits between attempts. */
   pause: Sleep;
-  /** How deadlines are kept. */
-  alarm: StartTimer;
+  /** Starts the timers of deadlines. */
+  startTimer: StartTimer;
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
-  /** Time for one operation with all its repetitions and its body, in milliseconds. */
+  /** Time for one operation, including its retries and its response body, in milliseconds. */
   deadline: number;
-  /** The longest `Retry-After` that is respected, in seconds. */
+  /** Maximum delay accepted from `Retry-After`, in seconds; longer ones are capped. */
   maxRetryAfterSeconds: number;
-  /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
+  /** Resolves when a poll that an outage delayed may be sent. @default when the outage ends */
   admitPoll?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
-  /** Called when the upstream answers 404 to a list that always exists. */
+  /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList: (error: UpstreamError) => void;
-  /** Told when the upstream asks for patience, in seconds. */
+  /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter: (seconds: number) => void;
-  /** Told what is read of a job, unless it is what was read before. */
+  /** Called with each job in a response, unless the response body has not changed. */
   onJob: (row: JobRow) => void;
 }
 
 export interface CallOptions {
-  /** Ends the request when its caller no longer wants the answer. */
+  /** Aborts the request. */
   signal?: AbortSignal | AbortScope | undefined;
-  /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. @default false */
+  /** True for a request that its caller repeats anyway: it has low priority and is not retried. @default false */
   isPoll?: boolean;
-  /** @default it may begin whenever it is its turn */
+  /** @default it may start at any time */
   start?: StartCondition | undefined;
 }
 
-/** Where bytes are expected, they may come as a stream. */
+/** The body of an operation. A binary body may be a stream. */
 type Content<Id extends OperationId> =
   | BodyOf<Id>
   | (BodyOf<Id> extends { bytes: Uint8Array } ? { stream: OutgoingStream } : never);
@@ -108,20 +108,20 @@ export type Call<Id extends OperationId> = Content<Id> & {
 /** Sends operations of the contract with one credential. */
 export interface Client {
   readonly contract: Contract;
-  /** Told what is read of a job. */
+  /** Called with each job in a response. */
   readonly onJob: ClientOptions['onJob'];
-  /** Takes the key out of the texts of a row that was just read. */
+  /** Redacts the API key in the texts of a newly read row. */
   readonly redactRow: RedactRow;
-  /** The reads that are under way. */
+  /** Joins equal reads. */
   readonly singleFlight: Pick<ReadSingleFlight, 'generation'>;
   /**
-   * Reads JSON. Who reads the same at the same time shares the result, unless a write has ended meanwhile.
+   * Reads JSON. Concurrent equal reads share one request, unless a write has ended in between.
    *
-   * @throws UpstreamError when there is no usable answer; the signal's reason when the caller gave up.
+   * @throws UpstreamError if there is no usable response; the signal's reason if it aborts.
    */
   read<Id extends ReadId, Result>(id: Id, call: ReadCall<Id, Result>, options: CallOptions): Promise<Result>;
   /**
-   * Sends an operation and hands its successful answer to `read`, all within the operation's deadline.
+   * Sends an operation and passes its successful response to `read`, all within the operation's deadline.
    *
    * @throws As {@link Client.read} does.
    */
@@ -131,33 +131,23 @@ export interface Client {
     options: CallOptions,
     read: (response: Response) => Promise<Result>,
   ): Promise<Result>;
-  /** Called with a job that was just created: how it is read. The upstream may not show it at once. */
+  /** Reports a newly created job by the operation that reads it: the upstream may respond 404 to that at first. */
   onCreated<Id extends 'getTraining' | 'getPrediction'>(id: Id, path: PathOf<Id> & object): void;
-  /** Fetches an address on the upstream's own origin with this credential. */
+  /** Fetches a URL on the upstream's own origin with this credential. */
   fetchOwn(url: string, signal: AbortSignal): Promise<Response>;
 }
 
 export function createClient(options: ClientOptions): Client {
-  const {
-    contract,
-    apiKey,
-    paths,
-    alarm,
-    deadline,
-    transport,
-    pool,
-    singleFlight: shared,
-    parseCache: familiar,
-  } = options;
+  const { contract, apiKey, paths, startTimer, deadline, transport, pool, singleFlight, parseCache } = options;
   const isBearer = options.apiKeyHeader.toLowerCase() === 'authorization';
   const headers = { [options.apiKeyHeader]: isBearer ? `Bearer ${apiKey}` : apiKey };
   const redact = createRedact(apiKey);
-  const policy = createRequestRunner({ ...options, credential: apiKey });
+  const run = createRequestRunner({ ...options, credential: apiKey });
   const owner = options.keyState;
   const sendByFetch = createKyTransport({ ...options, owner, headers, redact });
-  const reads: ReadSender = {
+  const readSender: ReadSender = {
     apiKey,
-    parseCache: familiar,
+    parseCache,
     transport: pool ? createUndiciTransport({ ...options, pool, owner, headers, redact }) : readByFetch(sendByFetch),
   };
 
@@ -185,12 +175,12 @@ export function createClient(options: ClientOptions): Client {
             (result) => attempt.resolve(result),
             (error: unknown) => attempt.reject(error),
           ),
-        ...(method === 'DELETE' && { gone: () => read(new Response()) }),
+        ...(method === 'DELETE' && { alreadyDeleted: () => read(new Response()) }),
       };
       const milliseconds = deadline + (stream?.milliseconds ?? 0);
-      return await within({ milliseconds, alarm, caller: signal }, policy, task);
+      return await runWithDeadline({ milliseconds, alarm: startTimer, caller: signal }, run, task);
     } finally {
-      if (method !== 'GET') shared.startGeneration();
+      if (method !== 'GET') singleFlight.startGeneration();
     }
   };
 
@@ -200,17 +190,18 @@ export function createClient(options: ClientOptions): Client {
     call: ReadCall<Id, Result>,
     { signal, isPoll = false, start }: CallOptions,
   ): Promise<Result> => {
-    const task = new ReadTask(reads, { id, path, call, operation: contract.operations[id], isPoll, start });
-    // A poll is answered with what is so now, and whoever writes reads what was written.
-    if (isPoll || start) return within({ milliseconds: deadline, alarm, caller: signal }, policy, task);
-    return shared.join(path, signal, (cancellation, done) => policy(task, cancellation, done));
+    const task = new ReadTask(readSender, { id, path, call, operation: contract.operations[id], isPoll, start });
+    // A poll must return the current state, and a read in a mutation must see the mutation's writes: neither joins another read.
+    if (isPoll || start)
+      return runWithDeadline({ milliseconds: deadline, alarm: startTimer, caller: signal }, run, task);
+    return singleFlight.join(path, signal, (cancellation, done) => run(task, cancellation, done));
   };
 
   return {
     contract,
     onJob: options.onJob,
     redactRow: createRedactRow(apiKey, redact),
-    singleFlight: shared,
+    singleFlight,
 
     read(id, call, callOptions) {
       let path: string;
@@ -220,8 +211,8 @@ export function createClient(options: ClientOptions): Client {
         return Promise.reject(error);
       }
       if (!newJobs.has(path)) return read(id, path, call, callOptions);
-      const repetitions = callOptions.isPoll ? 0 : options.retry.limit;
-      return readNewJob(id, () => read(id, path, call, callOptions), { ...options, repetitions });
+      const maxRetries = callOptions.isPoll ? 0 : options.retry.limit;
+      return readNewJob(id, () => read(id, path, call, callOptions), { ...options, maxRetries });
     },
 
     onCreated: (id, path) => newJobs.add(paths(id, path)),
@@ -233,6 +224,9 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-/** Carries a task out within a time of its own. */
-const within = <Result>(options: CancellationOptions, policy: RunRequest, task: RequestTask<Result>): Promise<Result> =>
-  new Promise((resolve, reject) => policy(task, new Cancellation(options), { resolve, reject }));
+/** Runs a task with its own deadline. */
+const runWithDeadline = <Result>(
+  options: CancellationOptions,
+  run: RunRequest,
+  task: RequestTask<Result>,
+): Promise<Result> => new Promise((resolve, reject) => run(task, new Cancellation(options), { resolve, reject }));

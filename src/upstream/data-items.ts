@@ -2,7 +2,14 @@ import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client, OutgoingStream } from './client.ts';
 import { type FieldReader, nullable, string } from './decode/fields.ts';
 import { readJson } from './decode/json.ts';
-import { type DecodedFields, idReader, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import {
+  type DecodedFields,
+  idReader,
+  memoizePerContract,
+  objectReader,
+  type Page,
+  pageReader,
+} from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
 import {
   type AcquireSlot,
@@ -22,12 +29,12 @@ export interface DataItemKey {
   readonly id: string;
 }
 
-/** What is known of a data item; a field that is missing may be known to another operation. */
+/** A data item with the fields that an operation returned. Another operation may return the missing ones. */
 export interface DataItemRow extends DecodedFields<typeof fields>, DataItemKey {
   readonly kind: 'DataItem';
 }
 
-const readersOf = perContract((contract) => ({
+const readersOf = memoizePerContract((contract) => ({
   page: pageReader(contract, 'listDataItems', 'DataItemPage', 'data'),
   listedId: idReader(contract, 'listDataItems', 'DataItem', 'id'),
   listed: objectReader(contract, 'listDataItems', 'DataItem', fields),
@@ -35,8 +42,8 @@ const readersOf = perContract((contract) => ({
   uploadedId: idReader(contract, 'uploadDataItem', 'UploadedDataItem', 'dataId'),
 }));
 
-/** @param hold Waits for a place among the pictures that are held whole. */
-export const dataItems = (client: Client, hold: AcquireSlot) => {
+/** @param acquireSlot Limits how many base64 images are in memory at once. */
+export const dataItems = (client: Client, acquireSlot: AcquireSlot) => {
   const readers = readersOf(client.contract);
   const listOf = (modelId: string) => (json: unknown) =>
     readers.page(
@@ -48,39 +55,38 @@ export const dataItems = (client: Client, hold: AcquireSlot) => {
     list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<DataItemRow>> =>
       client.read('listDataItems', { path: { modelId }, query: { lastDocId }, read: listOf(modelId) }, options),
 
-    /** Reads what is said of the item, not its picture: raw bytes are left unread. */
+    /** Reads the fields of the item, not its image: a body of raw bytes is discarded. */
     get: ({ modelId, id }: DataItemKey, options: CallOptions = {}): Promise<DataItemRow> =>
       client.read(
         'getDataItem',
         {
           path: { modelId, dataId: id },
           read: (json): DataItemRow => readers.details({ kind: 'DataItem', modelId, id }, json),
-          other: () => ({ kind: 'DataItem', modelId, id }),
+          readNonJson: () => ({ kind: 'DataItem', modelId, id }),
         },
         options,
       ),
 
-    /** The picture in whichever of the contract's three shapes the upstream gives it. */
-    picture: (key: DataItemKey, options: DataItemImageOptions = {}): Promise<DataItemImage> =>
-      openDataItem(client, hold, key, options),
+    /** The image, which the upstream may return in any of three forms: raw bytes, base64 or a URL. */
+    image: (key: DataItemKey, options: DataItemImageOptions = {}): Promise<DataItemImage> =>
+      openDataItem(client, acquireSlot, key, options),
 
     /** Resolves to the new data item's id. */
-    upload: (modelId: string, picture: OutgoingPicture, options: CallOptions = {}): Promise<string> =>
-      client.send('uploadDataItem', { path: { modelId }, ...contentOf(picture) }, options, async (response) =>
+    upload: (modelId: string, image: OutgoingImage, options: CallOptions = {}): Promise<string> =>
+      client.send('uploadDataItem', { path: { modelId }, ...contentOf(image) }, options, async (response) =>
         readers.uploadedId(await readJson('uploadDataItem', response)),
       ),
 
-    replace: ({ modelId, id }: DataItemKey, picture: OutgoingPicture, options: CallOptions = {}): Promise<void> =>
-      client.send('replaceDataItem', { path: { modelId, dataId: id }, ...contentOf(picture) }, options, ignoreBody),
+    replace: ({ modelId, id }: DataItemKey, image: OutgoingImage, options: CallOptions = {}): Promise<void> =>
+      client.send('replaceDataItem', { path: { modelId, dataId: id }, ...contentOf(image) }, options, ignoreBody),
 
-    /** For good: a data item that was deleted cannot be brought back. */
+    /** Deletes the data item permanently. */
     delete: ({ modelId, id }: DataItemKey): Promise<void> =>
       client.send('deleteDataItem', { path: { modelId, dataId: id } }, {}, ignoreBody),
   };
 };
 
-/** A picture to send: all of it, or as it comes. */
-type OutgoingPicture = Uint8Array | OutgoingStream;
+/** An image to upload: its bytes, or a stream of them. */
+type OutgoingImage = Uint8Array | OutgoingStream;
 
-const contentOf = (picture: OutgoingPicture) =>
-  picture instanceof Uint8Array ? { bytes: picture } : { stream: picture };
+const contentOf = (image: OutgoingImage) => (image instanceof Uint8Array ? { bytes: image } : { stream: image });

@@ -1,17 +1,17 @@
 import type { OperationId } from '../contract/contract.ts';
 
 /**
- * Why an operation of the upstream has no usable answer.
+ * Reason why an operation of the upstream has no usable response.
  *
- * - `status`: it answered with a 4xx or 5xx status.
- * - `timeout`: no complete answer in time.
- * - `unreachable`: no connection, or one that broke.
- * - `invalid-response`: an answer that breaks the contract where it matters.
- * - `outcome-unknown`: a write that is not repeatable may or may not have happened.
- * - `not-visible`: a job that was created a moment ago cannot be read yet.
- * - `avoided`: nothing was sent, because the upstream has been failing.
- * - `exhausted`: nothing was sent, because this machine has no descriptors, ports or memory for a connection.
- * - `crowded`: nothing was sent, because too many requests of this credential wait already.
+ * - `status`: the response has a 4xx or 5xx status.
+ * - `timeout`: no complete response before the deadline.
+ * - `unreachable`: the connection failed or broke.
+ * - `invalid-response`: the response violates the contract in a part that the operation needs.
+ * - `outcome-unknown`: a write that is not idempotent may or may not have been applied.
+ * - `not-visible`: a newly created job cannot be read yet.
+ * - `circuit-open`: not sent, because the circuit breaker is open.
+ * - `exhausted`: not sent, because this machine has no descriptors, ports or memory for a connection.
+ * - `queue-full`: not sent, because the request queue of this credential is full.
  */
 export type UpstreamFailure =
   | 'status'
@@ -20,20 +20,20 @@ export type UpstreamFailure =
   | 'invalid-response'
   | 'outcome-unknown'
   | 'not-visible'
-  | 'avoided'
+  | 'circuit-open'
   | 'exhausted'
-  | 'crowded';
+  | 'queue-full';
 
 export interface UpstreamErrorDetails extends ErrorOptions {
-  /** HTTP status of the answer; left out when there was none. */
+  /** HTTP status of the response; undefined if there was none. */
   status?: number | undefined;
-  /** What the upstream said about it, meant for people. */
-  said?: string | undefined;
-  /** Seconds after which it is worth asking again: what the upstream said, or what the gateway thinks. */
+  /** The human-readable message in the upstream's response. */
+  upstreamMessage?: string | undefined;
+  /** Delay before a retry, in seconds: from `Retry-After`, or the gateway's estimate. */
   retryAfter?: number | undefined;
 }
 
-/** The upstream refused, failed, did not answer in time, or answered something else than the contract says. */
+/** An operation of the upstream failed: see {@link UpstreamFailure}. */
 export class UpstreamError extends Error {
   override name = 'UpstreamError' as const;
   readonly operation: OperationId;
@@ -41,38 +41,38 @@ export class UpstreamError extends Error {
   readonly status: number | undefined;
   readonly retryAfter: number | undefined;
 
-  /** Private, so that whoever logs the error leaves it out: the words are the upstream's, about somebody's data. */
-  readonly #said: string | undefined;
+  /** Private to keep it out of logs: the text may contain a tenant's data. */
+  readonly #upstreamMessage: string | undefined;
 
   constructor(operation: OperationId, failure: UpstreamFailure, message: string, details: UpstreamErrorDetails = {}) {
     super(`${operation}: ${message}`, details);
     this.operation = operation;
     this.failure = failure;
     this.status = details.status;
-    this.#said = details.said;
+    this.#upstreamMessage = details.upstreamMessage;
     this.retryAfter = details.retryAfter;
   }
 
-  /** What the upstream said about it, meant for people. */
-  get said(): string | undefined {
-    return this.#said;
+  /** The human-readable message in the upstream's response. */
+  get upstreamMessage(): string | undefined {
+    return this.#upstreamMessage;
   }
 }
 
-/** Whether the upstream said that the thing does not exist, or no longer does. */
+/** True if the upstream responded that the resource does not exist (404), or no longer exists (410). */
 export const isNotFound = (error: unknown): error is UpstreamError =>
   error instanceof UpstreamError && (error.status === 404 || error.status === 410);
 
-/** A value that breaks the contract. It costs its own field only, and is an error where that field is selected. */
-export interface Malformed {
+/** A value that violates the contract. It is an error of its own field, and only where that field is selected. */
+export interface MalformedField {
   readonly operation: OperationId;
-  /** Names the field, what was expected and the type that came. */
+  /** Names the field, the expected type and the actual type. */
   readonly problem: string;
 }
 
-/** What is wrong with the fields of a row, by field. */
-export type MalformedFields = Readonly<Record<string, Malformed>>;
+/** The malformed fields of a row, by field name. */
+export type MalformedFields = Readonly<Record<string, MalformedField>>;
 
-/** The error of a field whose value breaks the contract. */
-export const malformedError = ({ operation, problem }: Malformed): UpstreamError =>
+/** The error of a field whose value violates the contract. */
+export const malformedError = ({ operation, problem }: MalformedField): UpstreamError =>
   new UpstreamError(operation, 'invalid-response', problem);

@@ -1,5 +1,5 @@
 import type { PredictionRow } from './predictions.ts';
 import type { TrainingRow } from './trainings.ts';
 
-/** What is known of a job. */
+/** A training or prediction, with the fields read so far. */
 export type JobRow = TrainingRow | PredictionRow;

@@ -2,7 +2,14 @@ import type { Wire } from '../contract/contract.ts';
 import type { CallOptions, Client } from './client.ts';
 import { type FieldReader, nullable, string } from './decode/fields.ts';
 import { readJson } from './decode/json.ts';
-import { type DecodedFields, idReader, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import {
+  type DecodedFields,
+  idReader,
+  memoizePerContract,
+  objectReader,
+  type Page,
+  pageReader,
+} from './decode/objects.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
 const fields = {
@@ -10,13 +17,13 @@ const fields = {
   customModelType: nullable(string),
 } satisfies Record<Exclude<keyof Wire['Model'], 'id'>, FieldReader<unknown>>;
 
-/** What is known of a model; a field that is missing may be known to another operation. */
+/** A model with the fields that an operation returned. Another operation may return the missing ones. */
 export interface ModelRow extends DecodedFields<typeof fields> {
   readonly kind: 'Model';
   readonly id: string;
 }
 
-const readersOf = perContract((contract) => ({
+const readersOf = memoizePerContract((contract) => ({
   page: pageReader(contract, 'listModels', 'ModelPage', 'models'),
   listedId: idReader(contract, 'listModels', 'Model', 'id'),
   listed: objectReader(contract, 'listModels', 'Model', fields),
@@ -45,13 +52,13 @@ export const models = (client: Client) => {
 
     create: (body: Wire['CreateModel']): Promise<ModelRow> =>
       client.send('createModel', { path: {}, json: body }, {}, async (response) => {
-        const answer = await readJson('createModel', response);
-        const row: ModelRow = readers.created({ kind: 'Model', id: readers.createdId(answer) }, answer);
-        // The model exists: its id must not be lost because its name is malformed.
+        const json = await readJson('createModel', response);
+        const row: ModelRow = readers.created({ kind: 'Model', id: readers.createdId(json) }, json);
+        // The model exists: a malformed name must not fail the request, which would lose its id.
         return client.redactRow<ModelRow>({ ...row, displayName: row.displayName ?? body.displayName });
       }),
 
-    /** The answer says nothing, so the row holds the new name alone. */
+    /** The response has no body, so the row contains the new name only. */
     rename: (id: string, updatedDisplayName: string): Promise<ModelRow> =>
       client.send('updateModel', { path: { modelId: id }, json: { updatedDisplayName } }, {}, async () => ({
         kind: 'Model',
@@ -59,7 +66,7 @@ export const models = (client: Client) => {
         displayName: updatedDisplayName,
       })),
 
-    /** Marks the model as deleted; its trainings and predictions stay. */
+    /** Marks the model as deleted; its trainings and predictions remain. */
     delete: (id: string): Promise<void> => client.send('deleteModel', { path: { modelId: id } }, {}, ignoreBody),
   };
 };

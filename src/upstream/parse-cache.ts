@@ -1,43 +1,45 @@
 import { LRUCache } from 'lru-cache';
 
-/** What all kept answers may have together, and one of them, in bytes. What was made of them takes a few times as much. */
-const KEPT = { altogether: 8_000_000, each: 250_000 };
+/** Maximum size of all cached bodies, and of one. Their parsed results take a few times as much memory. */
+const MAX_BYTES = { total: 8_000_000, each: 250_000 };
 
 interface ParsedResponse {
   readonly bytes: Buffer;
   readonly result: unknown;
 }
 
-/** Of a name under which something came once. Most come no second time, and are not kept for it. */
-const ONCE: ParsedResponse = { bytes: Buffer.alloc(0), result: undefined };
+/** Marks a key with one response so far. A body is cached from its second response on, because most keys have only one. */
+const SEEN_ONCE: ParsedResponse = { bytes: Buffer.alloc(0), result: undefined };
 
 /**
- * What was made of answers that came before. Most of what is read again has not changed, and what came again byte by byte
- * is not parsed again. The upstream is asked all the same, so that nothing here is ever older than its answer.
+ * Caches the parsed results of responses. A body that equals the previous one of its key byte by byte, as most do, is
+ * not parsed again. Requests are sent all the same, so a result is never older than the response.
  */
 export class ParseCache {
-  readonly #known = new LRUCache<string, ParsedResponse>({
-    maxSize: KEPT.altogether,
-    sizeCalculation: ({ bytes }, name) => bytes.byteLength + name.length,
+  readonly #entries = new LRUCache<string, ParsedResponse>({
+    maxSize: MAX_BYTES.total,
+    sizeCalculation: ({ bytes }, key) => bytes.byteLength + key.length,
   });
 
   /**
-   * What is made of an answer.
+   * The parsed result of a body.
    *
-   * @param name What was asked for, and with which credential: whatever comes under a name is made into the same thing.
-   * @param maker What it makes depends on the bytes alone. Nobody may change that.
+   * @param key Identifies the request and its credential. All results of one key have the same type.
+   * @param parser Its result depends on the bytes alone, and must not be modified.
    */
-  resultOf<Result>(name: string, bytes: Buffer, maker: { make(bytes: Buffer): Result }): Result {
-    const known = this.#known.get(name);
-    // Under this name only results of this kind are kept.
-    if (known && known !== ONCE && known.bytes.equals(bytes)) return known.result as Result;
-    const result = maker.make(bytes);
-    if (bytes.byteLength <= KEPT.each) this.#known.set(name, known === ONCE ? { bytes: copyOf(bytes), result } : ONCE);
+  resultOf<Result>(key: string, bytes: Buffer, parser: { parse(bytes: Buffer): Result }): Result {
+    const entry = this.#entries.get(key);
+    // All results of one key have the same type.
+    if (entry && entry !== SEEN_ONCE && entry.bytes.equals(bytes)) return entry.result as Result;
+    const result = parser.parse(bytes);
+    if (bytes.byteLength <= MAX_BYTES.each) {
+      this.#entries.set(key, entry === SEEN_ONCE ? { bytes: copyOf(bytes), result } : SEEN_ONCE);
+    }
     return result;
   }
 }
 
-/** In memory of its own: what came over a connection may be a part of something larger. */
+/** A copy in its own memory: the bytes may be a slice of a larger buffer, which would stay in memory. */
 function copyOf(bytes: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.byteLength);
   bytes.copy(copy);

@@ -1,7 +1,7 @@
 import type { Contract, OperationId } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
 
-/** Fills the paths of the contract's operations. What they begin with, a slash, is the first character. */
+/** Returns the path of an operation with its parameters filled in, and the query. It begins with a slash. */
 export type Paths = (id: OperationId, path: object, query?: object) => string;
 
 interface Template {
@@ -33,7 +33,7 @@ function templateOf(path: string): Template {
   };
 }
 
-/** Callers check ids before; percent-encoding keeps even a mistake within one segment. */
+/** Callers validate ids before; percent-encoding keeps an invalid one within its segment. */
 function segment(name: string, id: unknown): string {
   if (typeof id !== 'string' || !isUpstreamId(id))
     throw new RangeError(`${name} must be an upstream id, but is ${JSON.stringify(id)}.`);

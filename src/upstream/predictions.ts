@@ -18,11 +18,18 @@ import {
 import { type ImageAddress, imageAddress } from './decode/image-address.ts';
 import { jobStatus } from './decode/job-status.ts';
 import { readJson } from './decode/json.ts';
-import { type DecodedFields, idReader, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import {
+  type DecodedFields,
+  idReader,
+  memoizePerContract,
+  objectReader,
+  type Page,
+  pageReader,
+} from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
-/** A model that takes part in a prediction, and its weight. */
+/** A model used by a prediction, and its weight. */
 export interface Scale {
   readonly modelId: string;
   readonly scale: number;
@@ -61,13 +68,13 @@ const fieldsOf = (contract: Contract) =>
     num_inference_steps: nullable(int),
   }) satisfies Record<keyof Wire['PredictionDetails'], FieldReader<unknown>>;
 
-/** What is known of a prediction; a field that is missing may be known to another operation. */
+/** A prediction with the fields that an operation returned. Another operation may return the missing ones. */
 export interface PredictionRow extends DecodedFields<ReturnType<typeof fieldsOf>> {
   readonly kind: 'Prediction';
   readonly id: string;
 }
 
-const readersOf = perContract((contract) => {
+const readersOf = memoizePerContract((contract) => {
   const fields = fieldsOf(contract);
   return {
     page: pageReader(contract, 'listPredictions', 'PredictionPage', 'predictions'),
@@ -80,12 +87,13 @@ const readersOf = perContract((contract) => {
 
 export const predictions = (client: Client) => {
   const readers = readersOf(client.contract);
-  const told = (row: PredictionRow): PredictionRow => {
+  const publish = (row: PredictionRow): PredictionRow => {
     const redacted = client.redactRow(row);
     client.onJob(redacted);
     return redacted;
   };
-  const readListed = (item: unknown) => told(readers.listed({ kind: 'Prediction', id: readers.listedId(item) }, item));
+  const readListed = (item: unknown) =>
+    publish(readers.listed({ kind: 'Prediction', id: readers.listedId(item) }, item));
 
   return {
     list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<PredictionRow>> =>
@@ -98,11 +106,11 @@ export const predictions = (client: Client) => {
     get: (id: string, options: CallOptions = {}): Promise<PredictionRow> =>
       client.read(
         'getPrediction',
-        { path: { predictionId: id }, read: (json) => told(readers.details({ kind: 'Prediction', id }, json)) },
+        { path: { predictionId: id }, read: (json) => publish(readers.details({ kind: 'Prediction', id }, json)) },
         options,
       ),
 
-    /** Costs money, and is therefore never sent twice. Resolves to the new prediction's id. */
+    /** Creates a prediction, which costs money: the request is never sent twice. Resolves to its id. */
     create: (body: Wire['CreatePrediction']): Promise<string> =>
       client.send('createPrediction', { path: {}, json: body }, {}, async (response) => {
         const id = readers.createdId(await readJson('createPrediction', response));
@@ -110,7 +118,7 @@ export const predictions = (client: Client) => {
         return id;
       }),
 
-    /** Marks the record as deleted; a running prediction goes on. */
+    /** Marks the record as deleted; a running prediction continues. */
     delete: (id: string): Promise<void> =>
       client.send('deletePrediction', { path: { predictionId: id } }, {}, ignoreBody),
   };

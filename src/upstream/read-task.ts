@@ -5,33 +5,33 @@ import type { ParseCache } from './parse-cache.ts';
 import type { Attempt, RequestTask, StartCondition } from './policy/request-runner.ts';
 import type { ReadRequest, ReadTransport } from './transport/transport.ts';
 
-/** The operations that read. */
+/** The operations that read (GET). */
 export type ReadId = Extract<OperationId, `get${string}` | `list${string}`>;
 
 export interface ReadCall<Id extends ReadId, Result> {
   path: PathOf<Id> & object;
   query?: { [Name in keyof QueryOf<Id>]?: QueryOf<Id>[Name] | undefined };
-  /** Makes the result of an answer's JSON: the same of equal JSON, for all reads of this path. Nobody changes it. */
+  /** Decodes the JSON of a response. All reads of a path with equal JSON share the result, which must not be modified. */
   read: (json: unknown) => Result;
-  /** Makes the result when the answer is no JSON by its media type, and left unread. @default it is read all the same */
-  other?: () => Result;
+  /** Returns the result for a response with another media type than JSON; its body is not read. @default parsed as JSON */
+  readNonJson?: () => Result;
 }
 
-/** What all reads with a credential have in common. */
+/** Shared state of all reads with one credential. */
 export interface ReadSender {
   readonly apiKey: string;
   readonly parseCache: ParseCache;
   readonly transport: ReadTransport;
 }
 
-interface ReadingOptions<Id extends ReadId, Result>
+interface ReadTaskOptions<Id extends ReadId, Result>
   extends Pick<RequestTask<Result>, 'operation' | 'isPoll' | 'start'> {
   readonly id: Id;
   readonly path: string;
   readonly call: ReadCall<Id, Result>;
 }
 
-/** A read, and what is made of its answer. One object, because there are very many. */
+/** A read and the decoding of its response, in one object to save memory: there may be very many. */
 export class ReadTask<Id extends ReadId, Result> implements RequestTask<Result>, ReadRequest<Result> {
   readonly id: Id;
   readonly operation: Operation;
@@ -39,37 +39,37 @@ export class ReadTask<Id extends ReadId, Result> implements RequestTask<Result>,
   readonly start: StartCondition | undefined;
   readonly path: string;
   readonly #call: ReadCall<Id, Result>;
-  readonly #reads: ReadSender;
+  readonly #sender: ReadSender;
 
-  constructor(reads: ReadSender, { id, path, call, operation, isPoll, start }: ReadingOptions<Id, Result>) {
+  constructor(sender: ReadSender, { id, path, call, operation, isPoll, start }: ReadTaskOptions<Id, Result>) {
     this.id = id;
     this.operation = operation;
     this.isPoll = isPoll;
     this.start = start;
     this.path = path;
     this.#call = call;
-    this.#reads = reads;
+    this.#sender = sender;
   }
 
-  /** The first pages of lists at the top level. A cursor may be gone, and so may what other lists belong to. */
+  /** True for the first pages of top-level lists. A 404 of any other page may mean that its cursor or parent is gone. */
   get isPermanent(): boolean {
     return (this.id === 'listModels' || this.id === 'listPredictions') && !this.path.includes('?');
   }
 
-  get other() {
-    return this.#call.other;
+  get readNonJson() {
+    return this.#call.readNonJson;
   }
 
   attempt(cancellation: Cancellation, attempt: Attempt<Result>): void {
-    this.#reads.transport(this, cancellation, attempt);
+    this.#sender.transport(this, cancellation, attempt);
   }
 
-  made(bytes: Buffer): Result {
-    // No key and no path holds a space.
-    return this.#reads.parseCache.resultOf(`${this.#reads.apiKey} ${this.path}`, bytes, this);
+  resultOf(bytes: Buffer): Result {
+    // Neither keys nor paths contain a space.
+    return this.#sender.parseCache.resultOf(`${this.#sender.apiKey} ${this.path}`, bytes, this);
   }
 
-  make(bytes: Buffer): Result {
+  parse(bytes: Buffer): Result {
     return this.#call.read(parseJson(this.id, bytes));
   }
 }

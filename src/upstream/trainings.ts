@@ -4,7 +4,14 @@ import { failureReason } from './decode/error-message.ts';
 import { boolean, type FieldReader, fraction, int, nullable, oneOf, string } from './decode/fields.ts';
 import { jobStatus } from './decode/job-status.ts';
 import { readJson } from './decode/json.ts';
-import { type DecodedFields, idReader, objectReader, type Page, pageReader, perContract } from './decode/objects.ts';
+import {
+  type DecodedFields,
+  idReader,
+  memoizePerContract,
+  objectReader,
+  type Page,
+  pageReader,
+} from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
@@ -27,12 +34,12 @@ export interface TrainingKey {
   readonly id: string;
 }
 
-/** What is known of a training; a field that is missing may be known to another operation. */
+/** A training with the fields that an operation returned. Another operation may return the missing ones. */
 export interface TrainingRow extends DecodedFields<typeof fields>, TrainingKey {
   readonly kind: 'Training';
 }
 
-const readersOf = perContract((contract) => ({
+const readersOf = memoizePerContract((contract) => ({
   page: pageReader(contract, 'listTrainings', 'TrainingPage', 'trainings'),
   listedId: idReader(contract, 'listTrainings', 'Training', 'id'),
   listed: objectReader(contract, 'listTrainings', 'Training', fields),
@@ -42,13 +49,15 @@ const readersOf = perContract((contract) => ({
 
 export const trainings = (client: Client) => {
   const readers = readersOf(client.contract);
-  const told = (row: TrainingRow): TrainingRow => {
+  const publish = (row: TrainingRow): TrainingRow => {
     const redacted = client.redactRow(row);
     client.onJob(redacted);
     return redacted;
   };
   const listOf = (modelId: string) => (json: unknown) =>
-    readers.page(json, (item) => told(readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item)));
+    readers.page(json, (item) =>
+      publish(readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item)),
+    );
 
   return {
     list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<TrainingRow>> =>
@@ -59,12 +68,12 @@ export const trainings = (client: Client) => {
         'getTraining',
         {
           path: { modelId, trainingId: id },
-          read: (json) => told(readers.details({ kind: 'Training', modelId, id }, json)),
+          read: (json) => publish(readers.details({ kind: 'Training', modelId, id }, json)),
         },
         options,
       ),
 
-    /** Costs money, and is therefore never sent twice. */
+    /** Starts a training, which costs money: the request is never sent twice. */
     start: (modelId: string, body: Wire['StartTraining']): Promise<TrainingKey> =>
       client.send('startTraining', { path: { modelId }, json: body }, {}, async (response) => {
         const id = readers.startedId(await readJson('startTraining', response));
@@ -72,11 +81,11 @@ export const trainings = (client: Client) => {
         return { modelId, id };
       }),
 
-    /** Asks for cancellation, which is not guaranteed to succeed; what ran is charged for. */
+    /** Requests cancellation, which is not guaranteed to succeed; the time that it ran is charged. */
     cancel: ({ modelId, id }: TrainingKey): Promise<void> =>
       client.send('cancelTraining', { path: { modelId, trainingId: id } }, {}, ignoreBody),
 
-    /** Marks the record as deleted; a running training goes on. */
+    /** Marks the record as deleted; a running training continues. */
     delete: ({ modelId, id }: TrainingKey): Promise<void> =>
       client.send('deleteTraining', { path: { modelId, trainingId: id } }, {}, ignoreBody),
   };

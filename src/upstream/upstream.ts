@@ -19,34 +19,34 @@ import { ReadSingleFlight } from './policy/single-flight.ts';
 import { predictions } from './predictions.ts';
 import { trainings } from './trainings.ts';
 
-/** The REST API as one credential sees it, an object for each resource. */
+/** The REST API with one credential: an object for each resource. */
 export interface Upstream {
   readonly models: ReturnType<typeof models>;
   readonly dataItems: ReturnType<typeof dataItems>;
   readonly trainings: ReturnType<typeof trainings>;
   readonly predictions: ReturnType<typeof predictions>;
-  /** Fetches an address on the upstream's own origin with this credential. */
+  /** Fetches a URL on the upstream's own origin with this credential. */
   readonly fetchOwn: Client['fetchOwn'];
-  /** A number that is new after each write of this credential that has ended. What was read in another era may be old. */
+  /** Changes after each write of this credential. What was read in an earlier generation may be outdated. */
   readonly generation: number;
 }
 
 export interface UpstreamOptions
   extends Pick<ClientOptions, 'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'pause'> {
-  /** Requests of one credential under way at once. @default 32 */
+  /** Maximum concurrent requests of one credential. @default 32 */
   concurrency?: number;
-  /** Requests of one credential under way at once while no response has confirmed it. @default 4 */
+  /** Maximum concurrent requests of one credential that the upstream has not accepted yet. @default 4 */
   unconfirmed?: number;
-  /** How many more requests of one credential may wait for that. @default 1_000 */
+  /** Maximum requests of one credential in the queue. @default 1_000 */
   waiting?: number;
-  /** Time for one operation with all its repetitions and its body, in milliseconds. @default 30_000 */
+  /** Time for one operation, including its retries and its response body, in milliseconds. @default 30_000 */
   deadline?: number;
   retry?: RetryPolicy;
-  /** The longest `Retry-After` that is respected, in seconds. @default 300 */
+  /** Maximum delay accepted from `Retry-After`, in seconds; longer ones are capped. @default 300 */
   maxRetryAfterSeconds?: number;
-  /** When the upstream counts as failing, where it differs from {@link defaultCircuitBreaker}. */
+  /** Settings of the circuit breaker that differ from {@link defaultCircuitBreaker}. */
   breaker?: Partial<BreakerSettings>;
-  /** How deadlines are kept. */
+  /** Starts the timers of deadlines. */
   alarm: StartTimer;
   /** The wall clock, in milliseconds since the epoch. */
   now?: () => number;
@@ -54,33 +54,33 @@ export interface UpstreamOptions
   monotonicNow?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
   random?: () => number;
-  /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
+  /** Resolves when a poll that an outage delayed may be sent. @default when the outage ends */
   admitPoll?: ClientOptions['admitPoll'];
-  /** Called when the upstream answers 404 to a list that always exists. */
+  /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList?: (error: UpstreamError) => void;
-  /** Told when the upstream asks a credential for patience, in seconds. */
+  /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
-  /** Told what is read of a credential's jobs, unless it is what was read before. */
+  /** Called with each job in a response, unless the response body has not changed. */
   onJob?: (apiKey: string, row: JobRow) => void;
 }
 
-// Enough for every credential that is active at once; one that falls out only starts with an empty queue again.
-const CREDENTIALS = 10_000;
+/** More than are active at once. An evicted credential only starts with an empty queue again. */
+const MAX_CREDENTIALS = 10_000;
 
-// Pictures in base64, which cannot be handed on before all of them is there.
-const WHOLE_PICTURES = { total: 16, each: 4 };
+/** Base64 images in memory at once: they are read completely before they are passed on. */
+const BASE64_SLOTS = { total: 16, each: 4 };
 
-/** The upstream for an API key. @param start When its writes may begin. @default whenever it is their turn */
+/** Returns the upstream for an API key. @param start The condition under which its writes may start. @default at any time */
 export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
 
 export type UpstreamRegistry = UpstreamOf & {
-  /** How long nothing is sent because the upstream has been failing, in milliseconds; 0 when something may be. */
+  /** Time until requests are sent again to an upstream that has been failing, in milliseconds; 0 if they are sent now. */
   readonly outage: () => number;
 };
 
 /**
- * Makes the upstream for each API key. One key has one queue, however many answers ask with it at once; whether the
- * upstream fails is judged for all of them together.
+ * Creates the upstream for each API key. Each key has one request queue for all its requests; all keys share one circuit
+ * breaker.
  */
 export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const {
@@ -89,25 +89,25 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
     waiting = 1_000,
     deadline = 30_000,
     retry = defaultRetry,
-    ...given
+    ...otherOptions
   } = options;
-  const { alarm, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
+  const { alarm: startTimer, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
   const { maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
   const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {} } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
-  const known = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: CREDENTIALS });
-  const reads = new WeakValueMap<ReadSingleFlight>();
-  const familiar = new ParseCache();
-  const wholePictures = createSemaphore(WHOLE_PICTURES);
+  const entries = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: MAX_CREDENTIALS });
+  const singleFlights = new WeakValueMap<ReadSingleFlight>();
+  const parseCache = new ParseCache();
+  const base64Slots = createSemaphore(BASE64_SLOTS);
   const breaker = createCircuitBreaker({ ...defaultCircuitBreaker, ...options.breaker }, monotonicNow);
   const paths = createPaths(options.contract);
-  let eras = 0;
-  const nextEra = () => ++eras;
-  const startTime = () => new Cancellation({ milliseconds: deadline, alarm });
+  let lastGeneration = 0;
+  const nextGeneration = () => ++lastGeneration;
+  const startDeadline = () => new Cancellation({ milliseconds: deadline, alarm: startTimer });
 
   const resources = (client: Client, apiKey: string): Upstream => ({
     models: models(client),
-    dataItems: dataItems(client, (signal) => wholePictures.acquire(apiKey, signal)),
+    dataItems: dataItems(client, (signal) => base64Slots.acquire(apiKey, signal)),
     trainings: trainings(client),
     predictions: predictions(client),
     fetchOwn: client.fetchOwn,
@@ -115,22 +115,31 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       return client.singleFlight.generation;
     },
   });
-  const make = (apiKey: string) => {
-    const turns = createRequestQueue({ concurrency, waiting, unconfirmed, alarm });
-    const keyState = new ApiKeyState({ monotonicNow, onConfirmed: turns.open, onRejected: turns.narrow });
+  const create = (apiKey: string) => {
+    const queue = createRequestQueue({
+      concurrency,
+      maxWaiting: waiting,
+      unconfirmedConcurrency: unconfirmed,
+      startTimer,
+    });
+    const keyState = new ApiKeyState({ monotonicNow, onConfirmed: queue.raiseLimit, onRejected: queue.lowerLimit });
     const client = createClient({
-      ...given,
+      ...otherOptions,
       baseUrl,
       apiKey,
       deadline,
       retry,
       maxRetryAfterSeconds,
+      startTimer,
       paths,
-      queue: turns,
+      queue,
       keyState,
       breaker,
-      parseCache: familiar,
-      singleFlight: reads.get(apiKey, () => new ReadSingleFlight({ startTime, nextGeneration: nextEra, monotonicNow })),
+      parseCache,
+      singleFlight: singleFlights.get(
+        apiKey,
+        () => new ReadSingleFlight({ startDeadline, nextGeneration, monotonicNow }),
+      ),
       now,
       monotonicNow,
       random,
@@ -138,13 +147,13 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
       onJob: (row) => onJob(apiKey, row),
     });
-    const made = { client, upstream: resources(client, apiKey) };
-    known.set(apiKey, made);
-    return made;
+    const entry = { client, upstream: resources(client, apiKey) };
+    entries.set(apiKey, entry);
+    return entry;
   };
 
   const upstreamOf: UpstreamOf = (apiKey, start) => {
-    const { client, upstream } = known.get(apiKey) ?? make(apiKey);
+    const { client, upstream } = entries.get(apiKey) ?? create(apiKey);
     if (!start) return upstream;
     const started: Client = {
       ...client,
@@ -156,7 +165,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   return Object.assign(upstreamOf, { outage: () => breaker.wait });
 }
 
-/** The base URL as the URL standard writes it, so that every transport appends paths to the same text. */
+/** The base URL in the form of the URL standard, so that all transports append paths to the same text. */
 function normalizeBaseUrl(baseUrl: string): string {
   const { origin, pathname } = new URL(baseUrl);
   return origin + pathname.replace(/\/+$/, '');

@@ -9,15 +9,15 @@ import { rowsField, validBody, type World } from './valid.ts';
 import { change, type ValueChange, valueChanges } from './values.ts';
 import { wireFaults } from './wire.ts';
 
-/** What of the usual result has to be there in spite of a mutation. */
+/** The parts of the unmutated result that must not change. */
 export interface Kept {
-  /** Whether the result is the same as without it. */
+  /** True if the result must be the same as without the mutation. */
   readonly all: boolean;
-  /** Which rows of the first page are there: all, those but the first, or not necessarily any. */
+  /** Rows of the first page that must be present: all, all but the first, or none in particular (`any`). */
   readonly rows: 'all' | 'others' | 'any';
-  /** Whether the rows of further pages are there. */
+  /** True if the rows of further pages must be present. */
   readonly pages: boolean;
-  /** Whether the status of the first row is readable. */
+  /** True if the status of the first row is readable. */
   readonly status: boolean;
 }
 
@@ -26,25 +26,25 @@ export interface Mutation {
   readonly id: string;
   readonly operation: string;
   readonly kind: 'value' | 'status' | 'wire';
-  /** What is changed: a field without its positions, a status, or a kind of fault; failures are grouped by it. */
+  /** The changed field without array indices, the status, or the kind of fault; failures are grouped by it. */
   readonly subject: string;
-  /** Names of the changed field that an error may use. */
+  /** Names of the changed field that may appear in an error. */
   readonly names: readonly string[];
-  /** Form of the valid response that is changed. */
+  /** The form of the valid response that is changed. */
   readonly variant: Variant;
   readonly steps: (valid: Reply, apiKey: string) => Step[];
   readonly kept: Kept;
-  /** Whether a watched job meets it only once, although its status is readable: what is missing comes a moment later. */
-  readonly isPassing: boolean;
-  /** The status instead of a success. */
+  /** True if only one read of a watched job is mutated although the status is readable: a later read is complete. */
+  readonly isTransient: boolean;
+  /** The error status. */
   readonly status?: number;
-  /** The sentence that has to reach the client where the status leads to an error. */
+  /** The message that must reach the client if the status causes an error. */
   readonly sentence?: string | undefined;
   /** Name of the change within its subject. */
   readonly change: string;
 }
 
-/** Whether a stream may end with an error instead of the end of its jobs: the key is refused, or the job is gone. */
+/** True if a stream may end with an error before its jobs end: the key is rejected, or the job is gone. */
 export const mayEndStream = ({ status }: Pick<Mutation, 'status'>): boolean =>
   status === 401 || status === 403 || status === 410;
 
@@ -52,25 +52,25 @@ export const mayEndStream = ({ status }: Pick<Mutation, 'status'>): boolean =>
 export interface Variant {
   readonly name: string;
   readonly has: (field: string) => boolean;
-  /** Whether the body is the image itself. */
+  /** True if the body is the image itself. */
   readonly isRaw: boolean;
 }
 
 export const USUAL: Variant = { name: '', has: () => true, isRaw: false };
 
-/** The forms of a response: where an image may be given by its address or by its bytes, each of them. */
+/** The forms of a response: an image may be a URL, base64 or raw bytes. */
 function variantsOf({ response }: Operation): readonly Variant[] {
   const { properties = {} } = response ? resolve(response) : {};
   if (!properties.url || !properties.image) return [USUAL];
   return [
-    { name: 'by address', has: (field) => field !== 'image', isRaw: false },
+    { name: 'as a URL', has: (field) => field !== 'image', isRaw: false },
     { name: 'in base64', has: (field) => field !== 'url', isRaw: false },
     { name: 'as bytes', has: () => true, isRaw: true },
   ];
 }
 
-export const EVERYTHING: Kept = { all: true, rows: 'all', pages: true, status: true };
-const NOTHING: Kept = { all: false, rows: 'any', pages: false, status: false };
+export const KEEP_ALL: Kept = { all: true, rows: 'all', pages: true, status: true };
+const KEEP_NONE: Kept = { all: false, rows: 'any', pages: false, status: false };
 
 function valueMutations(operation: Operation, variant: Variant, world: World): Mutation[] {
   if (!operation.response || variant.isRaw) return [];
@@ -93,13 +93,13 @@ function valueMutations(operation: Operation, variant: Variant, world: World): M
       variant,
       steps: (valid) => stepsOf({ ...valid, body: Buffer.from(JSON.stringify(change(parsed(valid), one))) }),
       kept: keptOf(one.path, one, list),
-      isPassing: one.alias === undefined && isWithoutImages(operation, one),
+      isTransient: one.alias === undefined && isWithoutImages(operation, one),
       change: one.name,
     };
   });
 }
 
-/** Whether a change takes all images away, as from a job that has just ended. */
+/** True if a change removes all images, as in a job that has just ended. */
 function isWithoutImages({ response }: Operation, { path: [first, ...more], value }: ValueChange): boolean {
   if (!response || first === undefined || more.length > 0) return false;
   const { items } = resolve(response).properties?.[first] ?? {};
@@ -109,10 +109,10 @@ function isWithoutImages({ response }: Operation, { path: [first, ...more], valu
 
 const parsed = ({ body }: Reply): Json => JSON.parse(body.toString());
 
-/** Whether a row is lost without this field: it is its id, or the graph promises that it is there. */
-const isEssential = (name: string | number): boolean => /(^id|Id)$/.test(String(name)) || PROMISED.has(String(name));
+/** True if a row is lost without this field: its id, or a field that is non-null in the schema. */
+const isEssential = (name: string | number): boolean => /(^id|Id)$/.test(String(name)) || NON_NULL.has(String(name));
 
-/** A status is read in any case, and however its words are parted. */
+/** Changes of the spelling of a status that are tolerated. */
 const SPELLINGS_OF_STATUS: ReadonlySet<string> = new Set([
   'upper case',
   'lower case',
@@ -121,33 +121,33 @@ const SPELLINGS_OF_STATUS: ReadonlySet<string> = new Set([
   'spaced',
 ]);
 
-/** Fields of nodes that are never null. */
-const PROMISED: ReadonlySet<string> = new Set(
+/** Fields of nodes that are non-null in the schema. */
+const NON_NULL: ReadonlySet<string> = new Set(
   schema
     .getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType)
     .flatMap((type) => Object.values(type.getFields()))
     .flatMap(({ name, type }) => (isNonNullType(type) ? [name] : [])),
 );
 
-/** What a change of a value must leave alone. */
+/** The parts of the result that a change of a value must not affect. */
 function keptOf(
   path: readonly (string | number)[],
   one: { isSame: boolean; name: string },
   list: string | undefined,
 ): Kept {
-  if (one.isSame) return EVERYTHING;
-  if (path.at(-1) === 'status' && SPELLINGS_OF_STATUS.has(one.name)) return { ...EVERYTHING, all: false };
+  if (one.isSame) return KEEP_ALL;
+  if (path.at(-1) === 'status' && SPELLINGS_OF_STATUS.has(one.name)) return { ...KEEP_ALL, all: false };
   const [first, second, third] = path;
   if (list === undefined) {
-    if (first === undefined || isEssential(first)) return NOTHING;
+    if (first === undefined || isEssential(first)) return KEEP_NONE;
     return { all: false, rows: 'all', pages: true, status: first !== 'status' };
   }
-  if (first === undefined) return NOTHING;
+  if (first === undefined) return KEEP_NONE;
   if (first !== list) {
     const isLast = first === 'hasMore' && one.name !== 'missing' && one.name !== 'null';
     return { all: false, rows: 'all', pages: !isLast, status: true };
   }
-  if (second === undefined) return NOTHING;
+  if (second === undefined) return KEEP_NONE;
   if (third === undefined || isEssential(third)) return { all: false, rows: 'others', pages: true, status: false };
   return { all: false, rows: 'all', pages: true, status: third !== 'status' };
 }
@@ -162,8 +162,8 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
       names: [],
       variant,
       steps,
-      kept: NOTHING,
-      isPassing: true,
+      kept: KEEP_NONE,
+      isTransient: true,
       status,
       sentence,
       change: name,
@@ -178,8 +178,8 @@ const faultsOf = (operation: string, variant: Variant): Mutation[] => [
       names: [],
       variant,
       steps,
-      kept: isHarmless && !(isOfText && variant.isRaw) ? EVERYTHING : NOTHING,
-      isPassing: true,
+      kept: isHarmless && !(isOfText && variant.isRaw) ? KEEP_ALL : KEEP_NONE,
+      isTransient: true,
       change: name,
     }),
   ),
@@ -193,22 +193,22 @@ function mutationsOf(operation: string, world: World): Mutation[] {
   const faults = variants.map((variant) => faultsOf(operation, variant));
   return [
     ...variants.flatMap((variant) => valueMutations(found, variant, world)),
-    // The form of a valid response hardly matters where it is cut or replaced: each fault is tried with one of them.
+    // A response that is truncated or replaced hardly depends on the variant: each fault is tried with one variant.
     ...(faults[0] ?? []).flatMap((_, at) => faults[at % faults.length]?.[at] ?? []),
   ];
 }
 
-/** Every operation whose responses are mutated. */
+/** The operations whose responses are mutated. */
 export const mutatedOperations: readonly string[] = [...operations.map(({ id }) => id), IMAGE_FILE];
 
-/** A mutation together with what a client does while it is there. */
+/** A mutation, and the scenario of the client. */
 export interface Case {
   readonly id: string;
   readonly mutation: Mutation;
   readonly scenario: Scenario;
 }
 
-/** Every case of an operation: each mutation in one scenario of each kind, by turns. */
+/** All cases of an operation: each mutation with one scenario of each kind, in rotation. */
 export function casesOf(operation: string, scenarios: readonly Scenario[], world: World): Case[] {
   const exercised = scenarios.filter((scenario) => scenario.operations.includes(operation));
   const kinds = [...new Set(exercised.map(({ kind }) => kind))].map((kind) =>
@@ -222,7 +222,7 @@ export function casesOf(operation: string, scenarios: readonly Scenario[], world
   );
 }
 
-/** An even choice by a seed: of every subject of every scenario the same number, as far as it has so many. */
+/** A sample by a seed, evenly distributed over scenarios and kinds of mutations. */
 export function sample(cases: readonly Case[], size: number, seed: number): Case[] {
   const groups = new Map<string, Case[]>();
   const rank = ({ id }: Case) => createHash('sha1').update(`${seed} ${id}`).digest('hex');
@@ -233,17 +233,17 @@ export function sample(cases: readonly Case[], size: number, seed: number): Case
     list.push(one);
     groups.set(group, list);
   }
-  const chosen: Case[] = [];
-  for (let round = 0; chosen.length < Math.min(size, cases.length); round++) {
+  const sampled: Case[] = [];
+  for (let round = 0; sampled.length < Math.min(size, cases.length); round++) {
     for (const list of groups.values()) {
       const one = list[round];
-      if (one && chosen.length < size) chosen.push(one);
+      if (one && sampled.length < size) sampled.push(one);
     }
   }
-  return chosen;
+  return sampled;
 }
 
-/** The valid response of an operation, before anything is changed. */
+/** The valid response of an operation, before the mutation. */
 export function validReply(operation: Operation, variant: Variant, world: World, page: number, image: Buffer): Reply {
   if (variant.isRaw) return { status: 200, headers: [['content-type', 'image/png']], body: image };
   return jsonReply(200, validBody(operation, { ...world, has: variant.has }, page));

@@ -12,19 +12,18 @@ import { schema } from '../../schema/index.ts';
 
 type Root = 'query' | 'mutation' | 'subscription';
 
-/** Fields that cost a download of the image; everything else is selected everywhere. */
+/** Fields that require a download of the image; they are selected only with `facts`. */
 const IMAGE_FACTS: ReadonlySet<string> = new Set(['contentType', 'byteSize', 'width', 'height', 'placeholder']);
 
-/** @param facts Whether the facts of images are selected, too. */
+/** @param facts True to select the fields that require a download of the image, too. */
 export interface DocumentOptions {
   readonly facts?: boolean;
 }
 
 /**
- * A document that selects a path of fields, and of the last one everything that belongs to it: all its fields, and those
- * of its parts, but of no other node.
+ * A document that selects a path of fields, and below the last one all fields except those of other nodes.
  *
- * @param path The first field of the root type, then fields inside of each other; all arguments become variables.
+ * @param path A field of the root type, then nested fields. Required arguments become variables.
  */
 export function documentFor(root: Root, path: readonly string[], options: DocumentOptions = {}): string {
   const variables: string[] = [];
@@ -50,7 +49,7 @@ const isNode = (type: GraphQLNamedType): boolean =>
   type.name === 'Node' ||
   ((isObjectType(type) || isInterfaceType(type)) && type.getInterfaces().some(({ name }) => name === 'Node'));
 
-/** @param insideNode Whether it belongs to a node already, so that no other one is selected. */
+/** @param insideNode True if the type is part of a node, so that no other node is selected. */
 function selectionOf(type: GraphQLNamedType, options: DocumentOptions, insideNode: boolean): string {
   if (isUnionType(type))
     return `{ __typename ${type
@@ -81,6 +80,6 @@ function fieldsOf(type: GraphQLObjectType, options: DocumentOptions, insideNode:
     .join(' ');
 }
 
-/** Fields of the types of one union may have one name and another type; each has a name of its own there. */
+/** Aliases the fields of errors: those of different types in a union may have the same name and conflicting types. */
 const aliased = (type: GraphQLObjectType, name: string): string =>
   /Error$/.test(type.name) && name !== 'message' ? `${type.name}_${name}: ${name}` : name;

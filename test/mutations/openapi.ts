@@ -29,7 +29,7 @@ export interface Operation {
   readonly template: string;
   /** Matches the paths of its requests; its groups are named after the parameters. */
   readonly pattern: RegExp;
-  /** Schema of the successful JSON response; undefined where the contract promises no body. */
+  /** Schema of the successful JSON response; undefined if the contract defines no body. */
   readonly response: Schema | undefined;
 }
 
@@ -43,7 +43,7 @@ const document: OpenApi = parse(readFileSync(file, 'utf8'));
 
 const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);
 
-/** Follows a reference inside the document. */
+/** Follows a reference within the document. */
 function follow(pointer: string): unknown {
   return pointer
     .split('/')
@@ -54,7 +54,7 @@ function follow(pointer: string): unknown {
     );
 }
 
-/** A schema with its reference followed and its `allOf` merged; what stands beside a reference is kept. */
+/** Resolves the reference of a schema and merges its `allOf`. Keywords beside a reference are retained. */
 export function resolve(schema: Schema): Schema {
   if (schema.$ref !== undefined) {
     const { $ref, ...rest } = schema;
@@ -79,7 +79,7 @@ function responseOf(operation: { responses?: Record<string, unknown> }): Schema 
   return response.content?.['application/json']?.schema;
 }
 
-/** Every operation of the contract, in its order. */
+/** The operations of the contract, in order. */
 export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([template, item]) =>
   Object.entries(item).flatMap(([method, operation]): Operation[] =>
     METHODS.has(method)
@@ -96,6 +96,6 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
   ),
 );
 
-/** The types that a schema allows at its top. */
+/** The types that a schema allows at the top level. */
 export const typesOf = (schema: Schema): readonly string[] =>
   schema.type === undefined ? [] : typeof schema.type === 'string' ? [schema.type] : schema.type;

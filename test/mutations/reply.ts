@@ -1,20 +1,20 @@
-/** A response before it is put on the wire. */
+/** A response before it is serialized. */
 export interface Reply {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
 }
 
-/** What an upstream does on a connection, in order. */
+/** One step of an upstream on a connection. */
 export type Step =
   | Buffer
-  /** Lets the event loop turn, so that what was written travels in a packet of its own. */
+  /** Waits for one turn of the event loop, so that the previous bytes are sent in their own packet. */
   | 'turn'
-  /** Sends nothing more and keeps the connection. */
+  /** Sends nothing more and keeps the connection open. */
   | 'stall'
-  /** Ends the connection in order (FIN). */
+  /** Closes the connection (FIN). */
   | 'close'
-  /** Breaks the connection (RST). */
+  /** Resets the connection (RST). */
   | 'reset';
 
 export const jsonReply = (status: number, body: unknown): Reply => ({
@@ -29,10 +29,10 @@ export function headOf({ status, headers }: Pick<Reply, 'status' | 'headers'>, v
   return Buffer.from(`HTTP/${version} ${status} Reason\r\n${lines.join('')}\r\n`, 'latin1');
 }
 
-/** Whether a response with this status has no body by the rules of HTTP. */
+/** True if HTTP forbids a body in a response with this status. */
 export const isBodiless = (status: number): boolean => status < 200 || status === 204 || status === 304;
 
-/** A response as it should be sent. */
+/** The steps that send a response correctly. */
 export function stepsOf(reply: Reply): Step[] {
   if (isBodiless(reply.status)) return [headOf(reply)];
   const headers = [...reply.headers, ['content-length', String(reply.body.byteLength)] as const];

@@ -14,18 +14,18 @@ import { type Case, type Mutation, mayEndStream, USUAL, validReply } from './cat
 import { operations } from './openapi.ts';
 import { type Step, stepsOf } from './reply.ts';
 import { IMAGE_FILE, type Scenario, scenariosWith } from './scenarios.ts';
-import { type Arrived, fileReply, startRawUpstream } from './upstream.ts';
+import { fileReply, type ReceivedRequest, startRawUpstream } from './upstream.ts';
 import { ids, PAGES, type World } from './valid.ts';
 
-/** What a client received. */
+/** The result that a client received. */
 export interface Result {
-  /** GraphQL results, of a stream all of them. */
+  /** GraphQL results; for a stream, of all events. */
   readonly results: readonly GraphQLResult[];
-  /** The same as text, without what differs each time. */
+  /** The results as text, without parts that differ in each run. */
   readonly text: string;
-  /** Whether the response or the stream came to its end. */
+  /** True if the response or stream was complete. */
   readonly isComplete: boolean;
-  /** Of an image: its status and its bytes; undefined where it broke off. */
+  /** For an image: its status and bytes; undefined if it was truncated. */
   readonly image?: { status: number; bytes: Buffer } | undefined;
 }
 
@@ -40,46 +40,46 @@ export interface GraphQLFailure {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** Everything that is seen of one case. */
+/** The observation of one case. */
 export interface Observation extends Result {
   readonly apiKey: string;
-  /** How many requests of the mutated operation reached the upstream. */
+  /** Number of requests of the mutated operation that reached the upstream. */
   readonly requests: number;
-  /** What another key received at the same time. */
+  /** The response to a concurrent request with another key. */
   readonly control: string;
-  /** Errors that nothing caught. */
+  /** Unhandled errors. */
   readonly uncaught: readonly string[];
-  /** Waits that no timer can wait, in milliseconds. */
-  readonly oddWaits: readonly number[];
+  /** Timer delays outside of the valid range, in milliseconds. */
+  readonly invalidDelays: readonly number[];
 }
 
-/** Deadlines are at least so long, all other waits of the gateway are shorter; in milliseconds. */
+/** Minimum length of a deadline, in milliseconds. All other waits of the gateway are shorter. */
 const DEADLINE = 20_000;
-/** Time in which every answer has come, in milliseconds. */
-const ANSWER = 40_000;
-/** Time in which every stream has ended, in milliseconds. */
-const STREAM = 900_000;
-/** Turns of the event loop in which work that needs no time is done. */
-const WORK = 30_000;
-/** Turns of the event loop after which timers that still end one after another do so for ever. */
-const ENDLESS = 50_000;
-/** Turns in which whatever arrives at once has arrived. */
-const ARRIVAL = 30;
+/** Maximum time for a response, in milliseconds. */
+const RESPONSE_LIMIT = 40_000;
+/** Maximum time for a stream, in milliseconds. */
+const STREAM_LIMIT = 900_000;
+/** Turns of the event loop in which work without timers is done. */
+const WORK_TURNS = 30_000;
+/** Turns of the event loop after which successive timers are considered endless. */
+const ENDLESS_TURNS = 50_000;
+/** Turns of the event loop in which sent bytes arrive. */
+const ARRIVAL_TURNS = 30;
 
-/** What is planned for a key. */
+/** The plan for a key. */
 interface Plan {
   readonly mutation: Mutation | undefined;
   readonly scenario: Scenario;
   isActive: boolean;
-  /** Reads of each path so far. */
+  /** Number of reads by path. */
   readonly reads: Map<string, number>;
-  /** Requests of the mutated operation. */
+  /** Number of requests of the mutated operation. */
   requests: number;
 }
 
 export type Rig = Awaited<ReturnType<typeof startRig>>;
 
-/** A gateway on a port, and behind it an upstream whose responses are mutated for one key at a time. */
+/** Starts a gateway on a port, and an upstream whose responses are mutated for one key at a time. */
 export async function startRig() {
   const image = Buffer.from(await picture());
   const plans = new Map<string, Plan>();
@@ -90,37 +90,39 @@ export async function startRig() {
     has: () => true,
   };
 
-  const respond = (arrived: Arrived): Step[] => {
-    const plan = plans.get(arrived.apiKey);
+  const respond = (received: ReceivedRequest): Step[] => {
+    const plan = plans.get(received.apiKey);
     const mutation = plan?.isActive ? plan.mutation : undefined;
     const valid = (status: string) => ({ ...world, status });
-    if (arrived.path.startsWith('/files/')) {
+    if (received.path.startsWith('/files/')) {
       const reply = fileReply(image, 'image/png');
       if (mutation?.operation !== IMAGE_FILE) return stepsOf(reply);
-      return mutation.steps(reply, arrived.apiKey);
+      return mutation.steps(reply, received.apiKey);
     }
-    const operation = operations.find(({ method, pattern }) => method === arrived.method && pattern.test(arrived.path));
+    const operation = operations.find(
+      ({ method, pattern }) => method === received.method && pattern.test(received.path),
+    );
     if (!operation) return stepsOf({ status: 404, headers: [], body: Buffer.alloc(0) });
-    const name = arrived.path + arrived.query.toString();
+    const name = received.path + received.query.toString();
     const read = (plan?.reads.get(name) ?? 0) + 1;
     plan?.reads.set(name, read);
-    const page = pageBehind(arrived.query.get('lastDocId'));
+    const page = pageAfter(received.query.get('lastDocId'));
     const isStream = plan?.scenario.kind === 'stream';
     const status = isStream && read === 1 ? 'processing' : 'completed';
     const isMutated = mutation?.operation === operation.id;
     if (plan && isMutated) plan.requests++;
     const variant = mutation && isMutated ? mutation.variant : USUAL;
     const reply = validReply(operation, variant, valid(status), page, image);
-    const isFirst = page === 0 && (arrived.path.endsWith('-1') || !/-\d+$/.test(arrived.path));
+    const isFirst = page === 0 && (received.path.endsWith('-1') || !/-\d+$/.test(received.path));
     if (!mutation || !isMutated || !isFirst || (isStream && !isDue(mutation, read))) return stepsOf(reply);
-    return mutation.steps(reply, arrived.apiKey);
+    return mutation.steps(reply, received.apiKey);
   };
 
   const upstream = await startRawUpstream(respond);
   world.imageUrl = `${upstream.url}/files/a.png`;
   const network = openNetwork(upstream.url);
   const started = startGateway({
-    // A whole number of milliseconds, so that the times of the clock by hand are exact.
+    // The interval is a whole number of milliseconds, so that the times of the manual clock are exact.
     watch: { perSecond: 1_000 },
     limits: { cost: Number.MAX_SAFE_INTEGER },
     access: { baseUrl: upstream.url, transport: network, pool: network.reads },
@@ -139,33 +141,33 @@ export async function startRig() {
   });
   const { clock } = started;
   const startTime = clock.now();
-  const watchErrors = catchErrors();
+  const watchErrors = captureUnhandled();
   onTestFinished(watchErrors.restore);
 
-  /** Lets time pass. @throws Error when a timer that ends starts another one for no time, without end. */
+  /** Advances the clock. @throws Error if timers without a delay follow each other endlessly. */
   async function advance(milliseconds: number): Promise<void> {
     await threadsAtRest();
-    let isOver = false;
+    let isEnded = false;
     const advanced = clock.advance(milliseconds).finally(() => {
-      isOver = true;
+      isEnded = true;
     });
-    for (let turn = 0; turn < ENDLESS && !isOver; turn++) await settle(1);
-    if (!isOver) throw new Error(`Time does not pass, because timers wait for nothing: ${clock.waits()}`);
+    for (let turn = 0; turn < ENDLESS_TURNS && !isEnded; turn++) await settle(1);
+    if (!isEnded) throw new Error(`Time does not pass, because timers wait for nothing: ${clock.waits()}`);
     await advanced;
   }
 
-  /** Lets time pass until something is so. @returns Whether it has come about. */
+  /** Advances the clock until a condition is met. @returns False if the time limit is reached first. */
   async function drive(isDone: () => boolean, limit: number): Promise<boolean> {
     const needsTime = () => upstream.stalled > 0 || clock.waits().some((wait) => wait < DEADLINE);
-    let work = WORK;
+    let work = WORK_TURNS;
     for (let passed = 0; ; ) {
-      for (let turn = 0; turn < (needsTime() ? ARRIVAL : work); turn++) {
+      for (let turn = 0; turn < (needsTime() ? ARRIVAL_TURNS : work); turn++) {
         if (isDone()) return true;
         await settle(1);
       }
       if (passed >= limit) return false;
-      // Once nothing has come of so much patience, it waits for time.
-      if (!needsTime()) work = WORK / 30;
+      // If nothing has happened in that many turns, a timer is probably needed.
+      if (!needsTime()) work = WORK_TURNS / 30;
       const step = passed < 30_000 ? 1_000 : passed < 120_000 ? 5_000 : 30_000;
       await advance(step);
       passed += step;
@@ -181,30 +183,33 @@ export async function startRig() {
 
   async function query(apiKey: string, scenario: Pick<Scenario, 'document' | 'variables'>): Promise<Result> {
     const response = post(apiKey, scenario, 'application/json');
-    const isComplete = await drive(() => response.isOver, ANSWER);
-    response.leave();
+    const isComplete = await drive(() => response.isEnded, RESPONSE_LIMIT);
+    response.abort();
     const text = response.body.toString();
     return { results: isComplete ? [readResult(text)] : [], text: comparable(text, apiKey), isComplete };
   }
 
   async function stream(apiKey: string, { scenario, mutation }: Plan, overSocket: boolean): Promise<Result> {
-    const listening = overSocket
+    const subscription = overSocket
       ? overWebSocket(server.url, apiKey, scenario)
       : overEvents(post(apiKey, scenario, 'text/event-stream'));
     const { jobs = [], completes = true } = scenario;
-    const ended = () => jobs.every((job) => endsOf(listening.results(), job) > 0);
-    // A stream that goes on without a job that is gone shows nothing more of it.
+    const ended = () => jobs.every((job) => endsOf(subscription.results(), job) > 0);
+    // A stream that continues without a job that is gone does not report its end.
     const isCut = !completes && mutation !== undefined && mayEndStream(mutation);
-    let isComplete = await drive(() => listening.isOver() || (!completes && ended()), isCut ? ANSWER : STREAM);
+    let isComplete = await drive(
+      () => subscription.isEnded() || (!completes && ended()),
+      isCut ? RESPONSE_LIMIT : STREAM_LIMIT,
+    );
     if (isCut) isComplete = true;
     else if (!completes && isComplete) {
-      // Whatever would come twice comes now.
-      await drive(() => listening.isOver(), 40_000);
-      isComplete = !listening.isOver();
+      // A duplicate event would arrive now.
+      await drive(() => subscription.isEnded(), 40_000);
+      isComplete = !subscription.isEnded();
     }
-    await listening.leave();
-    await settle(ARRIVAL);
-    const results = listening.results();
+    await subscription.abort();
+    await settle(ARRIVAL_TURNS);
+    const results = subscription.results();
     return { results, text: comparable(JSON.stringify(results), apiKey), isComplete };
   }
 
@@ -213,37 +218,37 @@ export async function startRig() {
     const shown = await query(apiKey, scenario);
     plan.isActive = true;
     const url = /http:\/\/[^"]*\/images\/[\w-]+/.exec(JSON.stringify(shown.results))?.[0];
-    if (url === undefined) throw new Error(`Expected the address of an image, got ${JSON.stringify(shown.results)}.`);
+    if (url === undefined) throw new Error(`Expected the URL of an image, got ${JSON.stringify(shown.results)}.`);
     const path = new URL(url).pathname;
     const response = send(agent, server.url + path, { method: 'GET', headers: {}, body: '' });
-    // An image that stalls has no deadline on this clock, so its viewer leaves.
+    // Downloads do not use the manual clock, so a stalled image is aborted.
     let turns = 0;
-    while (!response.isOver && turns < WORK && (upstream.stalled === 0 || turns < ARRIVAL * 4)) {
+    while (!response.isEnded && turns < WORK_TURNS && (upstream.stalled === 0 || turns < ARRIVAL_TURNS * 4)) {
       turns++;
       await settle(1);
-      if (turns % ARRIVAL === 0 && clock.waits().some((wait) => wait < DEADLINE)) await advance(1_000);
+      if (turns % ARRIVAL_TURNS === 0 && clock.waits().some((wait) => wait < DEADLINE)) await advance(1_000);
     }
     const hasStalled = upstream.stalled > 0;
-    response.leave();
-    await settle(ARRIVAL);
-    const image = response.isWhole ? { status: response.status, bytes: response.body } : undefined;
-    const text = image ? `${image.status} ${image.bytes.toString('base64')}` : 'it broke off';
-    return { results: [], text, isComplete: response.isOver || hasStalled, image };
+    response.abort();
+    await settle(ARRIVAL_TURNS);
+    const image = response.isComplete ? { status: response.status, bytes: response.body } : undefined;
+    const text = image ? `${image.status} ${image.bytes.toString('base64')}` : 'truncated';
+    return { results: [], text, isComplete: response.isEnded || hasStalled, image };
   }
 
   let count = 0;
 
-  /** Runs a scenario with a mutation, or without any. */
+  /** Runs a scenario, with or without a mutation. */
   async function observe(scenario: Scenario, mutation: Mutation | undefined): Promise<Observation> {
     count++;
     const apiKey = `key-${count}-${scenario.operations.length}`;
     const plan: Plan = { mutation, scenario, isActive: true, reads: new Map(), requests: 0 };
     plans.set(apiKey, plan);
-    const oddWaits: number[] = [];
+    const invalidDelays: number[] = [];
     watchErrors.take();
-    // A response that stalled in the case before is left by now, but its connection may close a moment later.
-    for (let turn = 0; turn < WORK && upstream.stalled > 0; turn++) await settle(1);
-    // The times in responses are as far back in every case.
+    // The stalled response of the previous case was aborted, but its connection may close later.
+    for (let turn = 0; turn < WORK_TURNS && upstream.stalled > 0; turn++) await settle(1);
+    // All cases start at the same time.
     clock.setWallClock(startTime);
     const run = () => {
       if (scenario.kind === 'stream') return stream(apiKey, plan, count % 2 === 0);
@@ -251,8 +256,8 @@ export async function startRig() {
     };
     const control = post('control', CONTROL, 'application/json');
     const result = await run();
-    for (const wait of clock.waits()) if (!(wait >= 0 && wait < 2 ** 31)) oddWaits.push(wait);
-    if (!control.isOver) await drive(() => control.isOver, ANSWER);
+    for (const wait of clock.waits()) if (!(wait >= 0 && wait < 2 ** 31)) invalidDelays.push(wait);
+    if (!control.isEnded) await drive(() => control.isEnded, RESPONSE_LIMIT);
     plans.delete(apiKey);
     return {
       ...result,
@@ -260,7 +265,7 @@ export async function startRig() {
       requests: plan.requests,
       control: control.body.toString(),
       uncaught: watchErrors.take(),
-      oddWaits,
+      invalidDelays,
     };
   }
 
@@ -272,19 +277,19 @@ export async function startRig() {
   };
 }
 
-/** The page that a cursor leads to. Those of the contract are opaque, so that any one leads behind the first page. */
-const pageBehind = (cursor: string | null): number =>
+/** The page after a cursor. Cursors are opaque, so any unknown one is that of the first page. */
+const pageAfter = (cursor: string | null): number =>
   cursor === null ? 0 : PAGES.at(-1)?.some((number) => cursor.endsWith(number)) ? PAGES.length : 1;
 
-/** Whether a read of a watched job meets the mutation: the second one, and all later ones where the status stays readable. */
+/** True if a read of a watched job is mutated: the second one, and all later ones if the status remains readable. */
 const isDue = (mutation: Mutation, read: number): boolean =>
-  read === 2 || (read > 2 && !mutation.isPassing && mutation.kept.status);
+  read === 2 || (read > 2 && !mutation.isTransient && mutation.kept.status);
 
-/** How many events report the end of a job. */
+/** Number of events that report the end of a job. */
 export const endsOf = (results: readonly GraphQLResult[], job: string): number =>
   results.filter(({ data }) => rowsIn(data).some(({ id, isFinished }) => id === job && isFinished === true)).length;
 
-/** Everything in a result that has an id. */
+/** All objects in a result that have an id. */
 export function rowsIn(data: unknown): Record<string, unknown>[] {
   if (Array.isArray(data)) return data.flatMap(rowsIn);
   if (typeof data !== 'object' || data === null) return [];
@@ -304,7 +309,7 @@ const CONTROL: Pick<Scenario, 'document' | 'variables'> = {
   },
 };
 
-/** A text without what is new each time. */
+/** Replaces the parts of a text that differ in each run. */
 const comparable = (text: string, apiKey: string): string =>
   text.replaceAll(/http:\/\/[^"]*\/images\/[\w-]+/g, 'an image').replaceAll(apiKey, 'the key');
 
@@ -316,43 +321,43 @@ function readResult(text: string): GraphQLResult {
   }
 }
 
-/** A response on its way. */
-interface Receiving {
-  readonly isOver: boolean;
-  readonly isWhole: boolean;
+/** A response that is being received. */
+interface PendingResponse {
+  readonly isEnded: boolean;
+  readonly isComplete: boolean;
   readonly status: number;
   readonly body: Buffer;
-  leave(): void;
+  abort(): void;
 }
 
 function send(
   agent: HttpAgent,
   url: string,
   { method, headers, body }: { method: string; headers: Record<string, string>; body: string },
-): Receiving {
+): PendingResponse {
   const chunks: Buffer[] = [];
-  const state = { isOver: false, isWhole: false, status: 0 };
+  const state = { isEnded: false, isComplete: false, status: 0 };
   const sent = request(url, { method, headers, agent }, (response) => {
     state.status = response.statusCode ?? 0;
     response.on('data', (bytes) => chunks.push(bytes));
     response.on('end', () => {
-      state.isWhole = response.complete;
+      state.isComplete = response.complete;
     });
     response.on('error', () => {});
     response.on('close', () => {
-      state.isOver = true;
+      state.isEnded = true;
     });
   });
   sent.on('error', () => {
-    state.isOver = true;
+    state.isEnded = true;
   });
   sent.end(body);
   return {
-    get isOver() {
-      return state.isOver;
+    get isEnded() {
+      return state.isEnded;
     },
-    get isWhole() {
-      return state.isWhole;
+    get isComplete() {
+      return state.isComplete;
     },
     get status() {
       return state.status;
@@ -360,36 +365,36 @@ function send(
     get body() {
       return Buffer.concat(chunks);
     },
-    leave() {
-      if (!state.isOver) sent.destroy();
+    abort() {
+      if (!state.isEnded) sent.destroy();
     },
   };
 }
 
-/** A stream as its client sees it. */
-interface Listening {
-  /** Whether it has completed. */
-  isOver(): boolean;
+/** A stream of a client. */
+interface Subscription {
+  /** True if it has completed. */
+  isEnded(): boolean;
   results(): readonly GraphQLResult[];
-  leave(): Promise<void>;
+  abort(): Promise<void>;
 }
 
-/** Server-sent events. An event stream that answers with JSON is an error before it begins. */
-function overEvents(response: Receiving): Listening {
+/** Server-sent events. A JSON response is an error before the stream begins. */
+function overEvents(response: PendingResponse): Subscription {
   const events = () => response.body.toString().split('\n\n');
   return {
-    isOver: () => response.isOver || events().some((event) => event.startsWith('event: complete')),
+    isEnded: () => response.isEnded || events().some((event) => event.startsWith('event: complete')),
     results: () =>
       events().flatMap((event) => {
         if (event.startsWith('{')) return [readResult(event)];
         const data = /^data: (.*)$/m.exec(event)?.[1];
         return event.startsWith('event: next') && data ? [readResult(data)] : [];
       }),
-    leave: async () => response.leave(),
+    abort: async () => response.abort(),
   };
 }
 
-function overWebSocket(url: string, apiKey: string, { document, variables }: Scenario): Listening {
+function overWebSocket(url: string, apiKey: string, { document, variables }: Scenario): Subscription {
   const client = createClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -397,31 +402,31 @@ function overWebSocket(url: string, apiKey: string, { document, variables }: Sce
     connectionParams: { apiKey },
   });
   const results: GraphQLResult[] = [];
-  let isOver = false;
+  let isEnded = false;
   client.subscribe<unknown>(
     { query: document, variables: { ...variables } },
     {
       next: (result) => void results.push(result as GraphQLResult),
       error(errors) {
-        isOver = true;
+        isEnded = true;
         results.push({ errors: Array.isArray(errors) ? errors : [{ message: String(errors) }] });
       },
       complete() {
-        isOver = true;
+        isEnded = true;
       },
     },
   );
   return {
-    isOver: () => isOver,
+    isEnded: () => isEnded,
     results: () => results,
-    async leave() {
+    async abort() {
       await client.dispose();
     },
   };
 }
 
-/** Takes the place of the test runner's handlers of errors that nothing caught. */
-function catchErrors() {
+/** Replaces the test runner's handlers of unhandled errors. */
+function captureUnhandled() {
   const found: string[] = [];
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   const note = (event: string) => (error: unknown) =>

@@ -2,17 +2,17 @@ import { globalId } from '../../schema/ids.ts';
 import { documentFor } from './documents.ts';
 import { ids } from './valid.ts';
 
-/** What a client does that needs some operations of the upstream. */
+/** An operation of a client, which sends requests to the upstream. */
 export interface Scenario {
   readonly name: string;
   readonly kind: 'query' | 'mutation' | 'stream' | 'image';
-  /** Operations of the upstream whose responses are mutated while it runs. */
+  /** Operations of the upstream that it needs, whose responses are mutated. */
   readonly operations: readonly string[];
   readonly document: string;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Of a stream: the jobs whose end it reports, as global ids. */
+  /** For a stream: global ids of the jobs whose end it reports. */
   readonly jobs?: readonly string[];
-  /** Of a stream: whether it completes by itself. @default true */
+  /** For a stream: true if it completes by itself. @default true */
   readonly completes?: boolean;
 }
 
@@ -116,5 +116,5 @@ export function scenariosWith(file: string): readonly Scenario[] {
   ];
 }
 
-/** What stands for the requests for the bytes of an image, which the contract has no operation for. */
+/** Name of the requests for the bytes of an image, for which the contract has no operation. */
 export const IMAGE_FILE = 'image file';

@@ -1,10 +1,10 @@
 import { headOf, isBodiless, type Reply, type Step, stepsOf } from './reply.ts';
 
-/** A response with another status than success. */
+/** A response with another status than 200. */
 export interface StatusFault {
   readonly name: string;
   readonly status: number;
-  /** A sentence in the body that explains the status to people. */
+  /** The human-readable message in the body. */
   readonly sentence: string | undefined;
   /** @param apiKey The key of the request. */
   readonly steps: (valid: Reply, apiKey: string) => Step[];
@@ -38,7 +38,7 @@ const STATUSES = [
   ...[600, 799, 999],
 ];
 
-/** Statuses whose body the contract speaks of: each form of an error is tried with each of them. */
+/** Statuses that the contract describes; the forms of error bodies are distributed over them. */
 const EXPLAINED = [400, 402, 403, 409, 422, 500];
 
 const SENTENCE = 'The frobnicator is bent.';
@@ -49,33 +49,37 @@ interface Form {
   readonly name: string;
   readonly body: (apiKey: string) => Buffer;
   readonly type?: string;
-  readonly says?: string;
+  readonly message?: string;
 }
 
 const forms: readonly Form[] = [
   { name: 'no body', body: () => Buffer.alloc(0) },
-  { name: 'error', body: () => json({ error: SENTENCE }), says: SENTENCE },
-  { name: 'error.message', body: () => json({ error: { message: SENTENCE } }), says: SENTENCE },
-  { name: 'error.code and message', body: () => json({ error: { code: 7, message: SENTENCE } }), says: SENTENCE },
-  { name: 'error.code beside message', body: () => json({ error: { code: 'E7' }, message: SENTENCE }), says: SENTENCE },
-  { name: 'message', body: () => json({ message: SENTENCE }), says: SENTENCE },
+  { name: 'error', body: () => json({ error: SENTENCE }), message: SENTENCE },
+  { name: 'error.message', body: () => json({ error: { message: SENTENCE } }), message: SENTENCE },
+  { name: 'error.code and message', body: () => json({ error: { code: 7, message: SENTENCE } }), message: SENTENCE },
+  {
+    name: 'error.code beside message',
+    body: () => json({ error: { code: 'E7' }, message: SENTENCE }),
+    message: SENTENCE,
+  },
+  { name: 'message', body: () => json({ message: SENTENCE }), message: SENTENCE },
   {
     name: 'statusCode, error, message',
     body: () => json({ statusCode: 400, error: 'Bad Request', message: SENTENCE }),
-    says: SENTENCE,
+    message: SENTENCE,
   },
-  { name: 'error true, message', body: () => json({ error: true, message: SENTENCE }), says: SENTENCE },
-  { name: 'detail', body: () => json({ detail: SENTENCE }), says: SENTENCE },
+  { name: 'error true, message', body: () => json({ error: true, message: SENTENCE }), message: SENTENCE },
+  { name: 'detail', body: () => json({ detail: SENTENCE }), message: SENTENCE },
   {
     name: 'problem',
     body: () => json({ type: 'about:blank', title: 'Bad Request', status: 400, detail: SENTENCE }),
     type: 'application/problem+json',
-    says: SENTENCE,
+    message: SENTENCE,
   },
-  { name: 'title', body: () => json({ title: SENTENCE }), says: SENTENCE },
-  { name: 'errors of objects', body: () => json({ errors: [{ message: SENTENCE }] }), says: SENTENCE },
-  { name: 'errors of texts', body: () => json({ errors: [SENTENCE] }), says: SENTENCE },
-  { name: 'message list', body: () => json({ message: [SENTENCE], error: 'Bad Request' }), says: SENTENCE },
+  { name: 'title', body: () => json({ title: SENTENCE }), message: SENTENCE },
+  { name: 'errors of objects', body: () => json({ errors: [{ message: SENTENCE }] }), message: SENTENCE },
+  { name: 'errors of texts', body: () => json({ errors: [SENTENCE] }), message: SENTENCE },
+  { name: 'message list', body: () => json({ message: [SENTENCE], error: 'Bad Request' }), message: SENTENCE },
   { name: 'detail list', body: () => json({ detail: [{ loc: ['body'], msg: SENTENCE, type: 'x' }] }) },
   { name: 'quotes the key', body: (key) => json({ message: `The key ${key} may not do this.` }) },
   { name: 'quotes the key in parts', body: (key) => json({ error: { message: `Bearer ${key}`, details: [key] } }) },
@@ -116,15 +120,15 @@ const withForm = (status: number, form: Form, sentence?: string): StatusFault =>
 export const statusFaults: readonly StatusFault[] = [
   ...STATUSES.map((status) => withForm(status, none)),
   ...STATUSES.filter((_, at) => at % 4 === 0).map((status) => withForm(status, plain)),
-  // Every form with one status, and every status with some of the forms.
+  // All forms with status 400, and some forms with each other status.
   ...EXPLAINED.flatMap((status, nth) =>
     forms
       .filter((form, at) => form !== none && (status === 400 || at % EXPLAINED.length === nth))
-      .map((form) => withForm(status, form, form.says)),
+      .map((form) => withForm(status, form, form.message)),
   ),
   ...[429, 503].flatMap((status) =>
     RETRY_AFTER.map((value) => ({
-      name: `${status} Retry-After ${value || 'of nothing'}`,
+      name: `${status} Retry-After ${value || 'without a value'}`,
       status,
       sentence: undefined,
       steps: withStatus(status, plain, [['retry-after', value]]),
@@ -139,7 +143,7 @@ export const statusFaults: readonly StatusFault[] = [
     })),
   ),
   ...[204, 205, 304].map((status) => ({
-    name: `${status} with a body that it must not have`,
+    name: `${status} with a body that HTTP forbids`,
     status,
     sentence: undefined,
     steps: (valid: Reply): Step[] => {

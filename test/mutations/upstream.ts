@@ -2,24 +2,24 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Reply, Step } from './reply.ts';
 
-/** A request as it arrived. */
-export interface Arrived {
+/** A received request. */
+export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly apiKey: string;
 }
 
-/** An upstream on a port of this machine that writes its responses byte by byte. */
+/** An upstream on a local port whose responses are raw bytes. */
 export interface RawUpstream {
   readonly url: string;
-  /** How many responses stand still on connections that are open. */
+  /** Number of stalled responses on open connections. */
   readonly stalled: number;
   close(): Promise<void>;
 }
 
-/** @param respond Decides what to send for a request. */
-export async function startRawUpstream(respond: (request: Arrived) => Step[]): Promise<RawUpstream> {
+/** @param respond Returns the steps of the response to a request. */
+export async function startRawUpstream(respond: (request: ReceivedRequest) => Step[]): Promise<RawUpstream> {
   const sockets = new Set<Socket>();
   const stalled = new Set<Socket>();
   const server = createServer((socket) => {
@@ -68,8 +68,8 @@ async function write(socket: Socket, steps: readonly Step[], stalled: Set<Socket
   }
 }
 
-/** The first request in what was received, and how many bytes it has; undefined until it is complete. */
-function readRequest(received: Buffer): { request: Arrived; size: number } | undefined {
+/** The first request in the received bytes, and its size; undefined until it is complete. */
+function readRequest(received: Buffer): { request: ReceivedRequest; size: number } | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end === -1) return undefined;
   const [line = '', ...lines] = received.subarray(0, end).toString('latin1').split('\r\n');
@@ -92,7 +92,7 @@ function readRequest(received: Buffer): { request: Arrived; size: number } | und
   return { request: { method, path: pathname, query: searchParams, apiKey: headers.get('x-api-key') ?? '' }, size };
 }
 
-/** Bytes of a file, as a server of files sends them. */
+/** The response of a file server. */
 export const fileReply = (body: Buffer, type: string): Reply => ({
   status: 200,
   headers: [['content-type', type]],

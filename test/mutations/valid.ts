@@ -1,24 +1,24 @@
 import { type Json, type Operation, refName, resolve, type Schema, typesOf } from './openapi.ts';
 
-/** What a valid value needs to know of the world it describes. */
+/** The data from which valid values are built. */
 export interface World {
-  /** Where images are, as an absolute URL. */
+  /** Absolute URL of all images. */
   readonly imageUrl: string;
-  /** The bytes of an image, in base64. */
+  /** The bytes of all images, in base64. */
   readonly imageBase64: string;
-  /** The status of every job. */
+  /** The status of all jobs. */
   readonly status: string;
-  /** Whether a field that is allowed to be missing is given; decided by its name. */
+  /** True if the optional field with this name is present. */
   readonly has: (field: string) => boolean;
 }
 
-/** The ids of everything in the world; a list has two pages, so there are rows of both. */
+/** The ids of the first entities. */
 export const ids = { model: 'model-1', data: 'data-1', training: 'training-1', prediction: 'prediction-1' } as const;
 
 const CREATED_AT = '2025-12-31T23:00:00.000Z';
 const FINISHED_AT = '2025-12-31T23:30:00.000Z';
 
-/** A value that the schema allows, by its type, its bounds and the examples in its description. */
+/** A value that is valid for a schema, from its type, its bounds and the examples in its description. */
 export function validValue(given: Schema, name: string, world: World): Json {
   const schema = resolve(given);
   const ref = refName(given);
@@ -50,7 +50,7 @@ export function validValue(given: Schema, name: string, world: World): Json {
   }
 }
 
-/** Words that the contract names for a request and repeats in a response. */
+/** Enum values of requests that are repeated in responses. */
 const WORDS: Readonly<Record<string, string>> = {
   trainingSpeed: 'high_quality',
   trainingStyle: 'balanced',
@@ -68,16 +68,16 @@ function validObject(schema: Schema, world: World): Json {
   return value;
 }
 
-/** How many rows each page of a list has, and on how many pages. */
+/** The numbers of the rows on each page of a list. */
 export const PAGES = [['1', '2'], ['3']] as const;
 
-/** The field of a list page that holds the rows. */
+/** The field of a list page that contains the rows. */
 export const rowsField = (schema: Schema | undefined): string | undefined =>
   Object.entries(schema ? (resolve(schema).properties ?? {}) : {}).find(([, property]) =>
     typesOf(resolve(property)).includes('array'),
   )?.[0];
 
-/** The valid response body of an operation; of a list the given page. */
+/** The valid response body of an operation; for a list, of the given page. */
 export function validBody(operation: Operation, world: World, page = 0): Json {
   if (!operation.response) return {};
   const body = validObject(resolve(operation.response), world) as Record<string, Json>;
@@ -96,7 +96,7 @@ export function validBody(operation: Operation, world: World, page = 0): Json {
   return body;
 }
 
-/** The id of a thing, by the operation that names it: `listDataItems` and `uploadDataItem` speak of `data-1`. */
+/** The id of an entity by the name of its operation: `data-1` for `listDataItems` and `uploadDataItem`. */
 function idFor(name: string, operation: string, number: string): string {
   const kind = /^(model|data|training|prediction)Id$/.exec(name)?.[1];
   const [, word = ''] = /(Model|Data|Training|Prediction)/.exec(operation) ?? [];

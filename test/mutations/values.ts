@@ -1,27 +1,27 @@
 import { type Json, refName, resolve, type Schema, typesOf } from './openapi.ts';
 import { ids, validValue, type World } from './valid.ts';
 
-/** Where a value lies in a body: names and positions, from the outside. */
+/** The path of a value in a body: field names and array indices. */
 export type Path = readonly (string | number)[];
 
 /** A change of one value of a body. */
 export interface ValueChange {
   readonly path: Path;
-  /** What it does, in one word or two; unique for its path. */
+  /** Short description, unique for its path. */
   readonly name: string;
   /** The new value; undefined removes it. */
   readonly value: Json | undefined;
-  /** The name under which it is sent instead of its own. */
+  /** The alias under which the field is sent. */
   readonly alias?: string;
-  /** A value of an enclosing field that has to stand there for this one to be reached. */
+  /** The value of an enclosing field that contains this one. */
   readonly within?: { readonly path: Path; readonly value: Json };
-  /** Whether the contract still allows the result. */
+  /** True if the contract allows the result. */
   readonly isValid: boolean;
-  /** Whether it means the same as before. */
+  /** True if the value has the same meaning as before. */
   readonly isSame: boolean;
 }
 
-/** Changes of the spelling alone: a tolerant reader reads the same. */
+/** Changes of the spelling only, which a tolerant reader accepts. */
 const SPELLINGS: ReadonlySet<string> = new Set([
   'valid',
   'seconds',
@@ -33,8 +33,8 @@ const SPELLINGS: ReadonlySet<string> = new Set([
 
 const HUGE_TEXT = 'x'.repeat(20_000);
 
-/** Values of every type, whatever the field is. */
-const strangers: readonly (readonly [name: string, value: Json])[] = [
+/** Values of all types, for any field. */
+const valuesOfAllTypes: readonly (readonly [name: string, value: Json])[] = [
   ['null', null],
   ['text', 'text'],
   ['empty text', ''],
@@ -46,7 +46,7 @@ const strangers: readonly (readonly [name: string, value: Json])[] = [
   ['negative', -1],
   ['fraction', 0.5],
   ['thousands', 45_678],
-  ['huge whole', 2 ** 64],
+  ['huge integer', 2 ** 64],
   ['huge', 1e300],
   ['huge negative', -1e300],
   ['tiny', 5e-324],
@@ -61,7 +61,7 @@ const strangers: readonly (readonly [name: string, value: Json])[] = [
   ['list of lists', [[[]]]],
 ];
 
-/** Variations of a valid value: its unit, its case, its spelling, its place in a list. */
+/** Variations of a valid value: of its unit, case, spelling or nesting. */
 function variations(value: Json): (readonly [name: string, value: Json])[] {
   const found: (readonly [string, Json])[] = [
     ['wrapped', [value]],
@@ -117,7 +117,7 @@ function variations(value: Json): (readonly [name: string, value: Json])[] {
   return found;
 }
 
-/** Times in other units and spellings. */
+/** A time in other units and formats. */
 function times(value: string): (readonly [name: string, value: Json])[] {
   const milliseconds = Date.parse(value);
   const seconds = milliseconds / 1_000;
@@ -133,25 +133,25 @@ function times(value: string): (readonly [name: string, value: Json])[] {
     ['without a zone', value.replace('Z', '')],
     ['without a time', value.slice(0, 10)],
     ['with an offset', value.replace('Z', '+02:00')],
-    ['a day that is none', '2026-02-31T25:61:61Z'],
+    ['an invalid date', '2026-02-31T25:61:61Z'],
     ['far away', '+275760-09-13T00:00:00.001Z'],
     ['HTTP date', new Date(milliseconds).toUTCString()],
   ];
 }
 
-/** The changes that are tried under the other names of a field, too. */
+/** The changes that are tried under the aliases of a field, too. */
 const ALIASED: ReadonlySet<string> = new Set(['null', 'text', 'one', 'object', 'empty list', 'wrapped', 'unwrapped']);
 
-/** Every change of every value of a valid body. */
+/** All changes of all values of a valid body. */
 export function valueChanges(schema: Schema, body: Json, world: World): ValueChange[] {
-  const whole: ValueChange[] = [...strangers, ...variations(body)].map(([name, value]) => ({
+  const bodyChanges: ValueChange[] = [...valuesOfAllTypes, ...variations(body)].map(([name, value]) => ({
     path: [],
     name,
     value,
     isValid: false,
     isSame: false,
   }));
-  return [...whole, ...fieldsIn(schema, body, [], world).flatMap(changesOf)];
+  return [...bodyChanges, ...fieldsIn(schema, body, [], world).flatMap(changesOf)];
 }
 
 /** A value of a body with its schema. */
@@ -162,7 +162,7 @@ interface Field {
   readonly aliases: readonly string[];
   readonly isRequired: boolean;
   readonly within?: { readonly path: Path; readonly value: Json };
-  /** Forms of the field other than the usual one. */
+  /** Other forms of the field that the contract allows. */
   readonly alternatives: readonly Json[];
 }
 
@@ -205,12 +205,12 @@ function fieldAt(
   const types = typesOf(resolve(schema));
   const objects = types.includes('object') && types.length > 1 && !resolve(schema).additionalProperties;
   const alternatives = branches.slice(1).map((branch) => validValue(branch, name, world));
-  // A form that the contract describes without properties.
+  // A form that the contract defines without properties.
   if (objects) alternatives.push({ message: 'text' });
   return [
     { path, schema, value, aliases, isRequired, alternatives, ...reached },
     ...fieldsIn(schema, value, path, world, reached.within),
-    // The fields of an enclosing alternative are reached once, not again inside of another one.
+    // Alternatives are not nested in other alternatives.
     ...(reached.within
       ? []
       : branches
@@ -229,7 +229,7 @@ function changesOf({ path, schema, value, aliases, isRequired, alternatives, wit
         ['a slash', 'a/b'],
         ['escaped', '%2e%2e'],
         ['too long', 'x'.repeat(129)],
-        ['of another thing', `${ids.model}9`],
+        ['of another entity', `${ids.model}9`],
       ]
     : [];
   const types = typesOf(resolve(schema));
@@ -238,25 +238,25 @@ function changesOf({ path, schema, value, aliases, isRequired, alternatives, wit
     name: alias === undefined ? name : `as ${alias}, ${name}`,
     value: changed,
     isValid,
-    // Another form of a field around it holds another value than the valid body.
+    // Within an alternative form of an enclosing field, the value differs from the valid body.
     isSame: SPELLINGS.has(name) || (within === undefined && typeof value === 'number' && name === 'as text'),
     ...(alias !== undefined && { alias }),
     ...(within && { within }),
   });
-  const all: (readonly [string, Json])[] = [...strangers, ...variations(value), ...odd];
+  const all: (readonly [string, Json])[] = [...valuesOfAllTypes, ...variations(value), ...odd];
   // Under another name the field is read in the same way: what differs most is enough.
-  const few = all.filter(([name]) => ALIASED.has(name));
+  const aliasedChanges = all.filter(([name]) => ALIASED.has(name));
   const optional = !isRequired && typeof path.at(-1) === 'string';
   return [undefined, ...aliases].flatMap((alias) => [
     ...(alias === undefined ? [one('missing', undefined, optional)] : [one('valid', value, true, alias)]),
     ...alternatives.map((alternative, at) => one(`form ${at + 2}`, alternative, true, alias)),
-    ...(alias === undefined ? all : few).map(([name, changed]) =>
+    ...(alias === undefined ? all : aliasedChanges).map(([name, changed]) =>
       one(name, changed, changed === null && types.includes('null'), alias),
     ),
   ]);
 }
 
-/** A copy of a body with a change made. */
+/** A copy of a body with a change applied. */
 export function change(body: Json, { path, value, alias, within }: ValueChange): Json {
   const changed = structuredClone(body);
   if (path.length === 0) return value ?? null;
@@ -266,7 +266,7 @@ export function change(body: Json, { path, value, alias, within }: ValueChange):
   return put(changed, [...path.slice(0, -1), alias], value);
 }
 
-/** Puts a value somewhere inside a body, or removes what is there. */
+/** Sets a value at a path of a body, or removes it. */
 function put(body: Json, path: Path, value: Json | undefined): Json {
   const at = path.slice(0, -1).reduce<Json>((inside, part) => {
     const next: unknown = Reflect.get(Object(inside), part);

@@ -1,15 +1,14 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { headOf, type Reply, type Step, stepsOf } from './reply.ts';
 
-/** What may happen to a valid response on its way. */
+/** A fault on the wire that changes a valid response. */
 export interface WireFault {
   readonly name: string;
   /**
-   * Whether a correct reader gets the same out of it as out of the valid response: always, for JSON only, or not
-   * necessarily.
+   * True if a correct reader gets the same result as from the valid response.
    */
   readonly isHarmless: boolean;
-  /** Whether it changes the body as text, so that it is harmless to JSON only. @default false */
+  /** True if it changes the body as text, so that it is harmless for JSON only. @default false */
   readonly isOfText?: boolean;
   readonly steps: (valid: Reply) => Step[];
 }
@@ -33,10 +32,10 @@ const bytesOf = (body: Buffer): Buffer[] => [...body].map((byte) => Buffer.of(by
 const fault = (name: string, steps: WireFault['steps']): WireFault => ({ name, isHarmless: false, steps });
 const harmless = (name: string, steps: WireFault['steps']): WireFault => ({ name, isHarmless: true, steps });
 
-/** Ends the response somewhere, in every way that a connection can end. */
+/** Truncates the response at various points, in all ways in which a connection can end. */
 function endings(): WireFault[] {
-  const places: readonly (readonly [string, (reply: Reply) => Buffer])[] = [
-    ['before everything', () => Buffer.alloc(0)],
+  const points: readonly (readonly [string, (reply: Reply) => Buffer])[] = [
+    ['before the first byte', () => Buffer.alloc(0)],
     ['inside the status line', () => Buffer.from('HTTP/1.1 2')],
     ['inside the headers', (reply) => headOnly(reply, length(reply.body)).subarray(0, -8)],
     ['after the headers', (reply) => headOnly(reply, length(reply.body))],
@@ -53,7 +52,7 @@ function endings(): WireFault[] {
     ['before the last chunk', (reply) => Buffer.concat([headOnly(reply, CHUNKED), chunk(reply.body)])],
     ['inside gzip', (reply) => gzipped(reply).subarray(0, -12)],
   ];
-  return places.flatMap(([where, part]) =>
+  return points.flatMap(([where, part]) =>
     (['close', 'reset', 'stall'] as const).map((end) =>
       fault(`${end} ${where}`, (reply) => [part(reply), 'turn', end]),
     ),
@@ -67,7 +66,7 @@ const gzipped = (reply: Reply): Buffer => {
   return Buffer.concat([headOnly(reply, length(body), ['content-encoding', 'gzip']), body]);
 };
 
-/** Codings of RFC 9110, 8.4, one by one, one inside the other, and broken. */
+/** Content codings (RFC 9110, 8.4): single, nested and invalid. */
 function codings(): WireFault[] {
   const coded = (coding: string, encode: (body: Buffer) => Buffer) => (reply: Reply) =>
     withBody(reply, encode(reply.body), ['content-encoding', coding]);
@@ -98,17 +97,17 @@ function codings(): WireFault[] {
       'gzip',
       (body) => Buffer.concat([gzipSync(body).subarray(0, -8), Buffer.alloc(8, 1)]),
     ],
-    ['gzip with bytes behind it', 'gzip', (body) => Buffer.concat([gzipSync(body), Buffer.from('more')])],
-    ['gzip that is none', 'gzip', (body) => body],
-    ['gzip of nothing', 'gzip', () => gzipSync('')],
-    ['nothing in gzip', 'gzip', () => Buffer.alloc(0)],
-    ['br that is none', 'br', (body) => body],
-    ['deflate that is none', 'deflate', (body) => body],
+    ['gzip with bytes after it', 'gzip', (body) => Buffer.concat([gzipSync(body), Buffer.from('more')])],
+    ['a body that is not gzip', 'gzip', (body) => body],
+    ['gzip of an empty body', 'gzip', () => gzipSync('')],
+    ['an empty body instead of gzip', 'gzip', () => Buffer.alloc(0)],
+    ['a body that is not br', 'br', (body) => body],
+    ['a body that is not deflate', 'deflate', (body) => body],
     ['an unknown coding', 'rot13', (body) => body],
     ['compress', 'compress', (body) => body],
-    ['gzip that says br', 'br', gzipSync],
-    ['gzip once that says twice', 'gzip, gzip', gzipSync],
-    ['gzip that does not say so', '', gzipSync],
+    ['gzip declared as br', 'br', gzipSync],
+    ['gzip declared as nested gzip', 'gzip, gzip', gzipSync],
+    ['undeclared gzip', '', gzipSync],
     ['many codings', Array.from({ length: 100 }, () => 'gzip').join(', '), gzipSync],
   ];
   return [
@@ -119,7 +118,7 @@ function codings(): WireFault[] {
   ];
 }
 
-/** Lengths, chunks and heads other than the usual ones. */
+/** Unusual lengths, chunks and heads. */
 function framings(): WireFault[] {
   const chunked = (reply: Reply, chunks: readonly Step[]): Step[] => [headOnly(reply, CHUNKED), 'turn', ...chunks];
   const text = (head: string) => (reply: Reply) => [Buffer.concat([Buffer.from(head), reply.body]), 'close' as const];
@@ -156,7 +155,7 @@ function framings(): WireFault[] {
     harmless('102 before it', (reply) => [
       Buffer.concat([Buffer.from('HTTP/1.1 102 Processing\r\n\r\n'), ...buffers(reply)]),
     ]),
-    // RFC 9110, 15.2, allows it unasked; undici breaks the connection.
+    // RFC 9110, 15.2, allows it without a request for it; undici breaks the connection.
     fault('100 before it', (reply) => [Buffer.from('HTTP/1.1 100 Continue\r\n\r\n'), ...stepsOf(reply)]),
     fault('101 before it', (reply) => [
       Buffer.from('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n'),
@@ -175,8 +174,8 @@ function framings(): WireFault[] {
       withBody(reply, reply.body, ...Array.from({ length: 100 }, (_, at) => [`x-${at}`, 'value'] as const)),
     ),
     fault('too large a header', (reply) => withBody(reply, reply.body, ['x-large', 'v'.repeat(100_000)])),
-    fault('a header that is none', (reply) => withBody(reply, reply.body, ['x-\u0001', '\u0000'])),
-    fault('a second response behind it', (reply) => [Buffer.concat([...buffers(reply), ...buffers(reply)])]),
+    fault('an invalid header', (reply) => withBody(reply, reply.body, ['x-\u0001', '\u0000'])),
+    fault('a second response after it', (reply) => [Buffer.concat([...buffers(reply), ...buffers(reply)])]),
     fault('too long a length', (reply) => [
       headOnly(reply, ['content-length', String(reply.body.byteLength + 10)]),
       reply.body,
@@ -200,11 +199,11 @@ function framings(): WireFault[] {
       Buffer.concat([headOnly(reply, length(reply.body), CHUNKED), chunk(reply.body), LAST]),
       'close',
     ]),
-    fault('a chunk size that is none', (reply) => chunked(reply, [Buffer.from('size\r\n'), reply.body, 'close'])),
+    fault('an invalid chunk size', (reply) => chunked(reply, [Buffer.from('size\r\n'), reply.body, 'close'])),
     fault('too large a chunk size', (reply) =>
       chunked(reply, [Buffer.from('fffffffffffffffff\r\n'), reply.body, 'close']),
     ),
-    fault('no HTTP at all', text('SSH-2.0-OpenSSH_9.6\r\n')),
+    fault('another protocol than HTTP', text('SSH-2.0-OpenSSH_9.6\r\n')),
     fault('ICY 200 OK', text('ICY 200 OK\r\n\r\n')),
     fault('HTTP/2', text('\u0000\u0000\u0012\u0004\u0000\u0000\u0000\u0000\u0000')),
     fault('line feeds only', text('HTTP/1.1 200 OK\ncontent-type: application/json\n\n')),
@@ -216,7 +215,7 @@ function framings(): WireFault[] {
 
 const buffers = (reply: Reply): Buffer[] => stepsOf(reply).flatMap((step) => (step instanceof Buffer ? [step] : []));
 
-/** Bodies that are something else than they should be, behind a status of success. */
+/** Invalid bodies with a status of success. */
 function bodies(): WireFault[] {
   const put = (
     name: string,
@@ -233,10 +232,10 @@ function bodies(): WireFault[] {
   const utf16 = (valid: string) => Buffer.from(`\ufeff${valid}`, 'utf16le');
   return [
     put('HTML', () => '<!doctype html><title>502 Bad Gateway</title>', 'text/html; charset=utf-8'),
-    put('HTML that says it is JSON', () => '<html><body>Please log in</body></html>'),
-    put('JSON that says it is HTML', same, 'text/html'),
-    put('JSON that says it is text', same, 'text/plain'),
-    put('JSON that says it is an image', same, 'image/png'),
+    put('HTML declared as JSON', () => '<html><body>Please log in</body></html>'),
+    put('JSON declared as HTML', same, 'text/html'),
+    put('JSON declared as text', same, 'text/plain'),
+    put('JSON declared as an image', same, 'image/png'),
     put('problem+json', same, 'application/problem+json', true),
     put('JSON in another charset', same, 'application/json; charset=utf-16'),
     put('JSON with a media type in capitals', same, 'Application/JSON; Charset=UTF-8', true),
@@ -244,28 +243,26 @@ function bodies(): WireFault[] {
     put('a byte order mark', (valid) => `\ufeff${valid}`, 'application/json', true),
     put('white space around it', (valid) => `\n\t ${valid} \r\n`, 'application/json', true),
     put('UTF-16', utf16),
-    put('bytes that are no UTF-8', (valid) =>
-      Buffer.concat([Buffer.from(valid.slice(0, -1)), Buffer.of(0xff, 0xfe, 0x7d)]),
-    ),
+    put('invalid UTF-8', (valid) => Buffer.concat([Buffer.from(valid.slice(0, -1)), Buffer.of(0xff, 0xfe, 0x7d)])),
     put('nothing', () => ''),
     put('white space', () => ' \n'),
     put('zero bytes', () => Buffer.alloc(64)),
     put('half of it', (valid) => valid.slice(0, valid.length / 2)),
-    put('something behind it', (valid) => `${valid}<!-- served by cache-7 -->`),
+    put('a comment after it', (valid) => `${valid}<!-- served by cache-7 -->`),
     put('twice', (valid) => `${valid}\n${valid}`),
-    put('a guard before it', (valid) => `)]}'\n${valid}`),
+    put('an anti-hijacking prefix', (valid) => `)]}'\n${valid}`),
     put('single quotes', (valid) => valid.replaceAll('"', "'")),
     put('a comma too many', (valid) => valid.replace(/}$/, ',}')),
     put('NaN', (valid) => valid.replace(/:[^,]*,/, ':NaN,')),
     put('duplicate keys', (valid) => valid.replace(/^\{/, '{"id":null,"status":"processing","error":{},')),
-    put('all of it in a string', (valid) => JSON.stringify(valid)),
-    put('all of it in data', (valid) => `{"data":${valid}}`),
-    put('all of it in a list', (valid) => `[${valid}]`),
+    put('the body in a string', (valid) => JSON.stringify(valid)),
+    put('the body in a data field', (valid) => `{"data":${valid}}`),
+    put('the body in a list', (valid) => `[${valid}]`),
     put('deep lists', () => '['.repeat(50_000) + ']'.repeat(50_000)),
     put('deep objects in a field', (valid) =>
       valid.replace(/^\{/, `{"extra":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)},`),
     ),
-    put('a number beyond all numbers', (valid) => valid.replace(/^\{/, '{"extra":1e999,'), 'application/json'),
+    put('a number out of range', (valid) => valid.replace(/^\{/, '{"extra":1e999,'), 'application/json'),
     put(
       'an inherited name',
       (valid) => valid.replace(/^\{/, '{"__proto__":{"status":"failed","images":7},'),

@@ -10,7 +10,7 @@ import { sleep } from '../../src/util/timers.ts';
 import { startGateway } from '../support/gateway.ts';
 import { ROADS, startUpstream } from '../support/upstream.ts';
 
-/** The request targets of a read and a write under a base URL, without what the contract adds. */
+/** The request targets of a read and a write with a base URL of this path. */
 async function targetsUnder(suffix: string) {
   const targets: string[] = [];
   const server = createServer((request, response) => {
@@ -41,7 +41,7 @@ async function targetsUnder(suffix: string) {
   return targets;
 }
 
-describe('a read and a write go to the same address', () => {
+describe('reads and writes have the same request target', () => {
   test.each([
     ['', '/models'],
     ['/', '/models'],
@@ -62,17 +62,19 @@ describe('a read and a write go to the same address', () => {
     ['/a;b=c', '/a;b=c/models'],
     ['/v1?key=a', '/v1/models'],
     ['/v1#part', '/v1/models'],
-  ])('under %j', async (suffix, target) => {
+  ])('a base URL with the path %j sends reads and writes to the same target', async (suffix, target) => {
     expect(await targetsUnder(suffix)).toEqual([target, target]);
   });
 });
 
-const missing = () => new Response('{"message":"no such route"}', { status: 404 });
+const notFound = () => new Response('{"message":"no such route"}', { status: 404 });
 
-describe.each(ROADS)('a 404 over %s', (road) => {
-  test('to a list at the top level says that the base URL is wrong', async () => {
+describe.each(ROADS)('a 404 over %s', (transport) => {
+  test('a 404 for a top-level list is reported as a wrong base URL', async () => {
     const reported: unknown[] = [];
-    const { upstream } = await startUpstream(road, [missing()], { onMissingList: (error) => reported.push(error) });
+    const { upstream } = await startUpstream(transport, [notFound()], {
+      onMissingList: (error) => reported.push(error),
+    });
 
     for (const read of [() => upstream.models.list(undefined), () => upstream.predictions.list(undefined)]) {
       await expect(read()).rejects.toMatchObject({
@@ -84,8 +86,8 @@ describe.each(ROADS)('a 404 over %s', (road) => {
     expect(reported).toHaveLength(2);
   });
 
-  test('to a list with a cursor, of a model or to a single thing says that it is missing', async () => {
-    const { upstream } = await startUpstream(road, [missing()]);
+  test('a 404 for a page after a cursor, a nested list or a single resource is a status error', async () => {
+    const { upstream } = await startUpstream(transport, [notFound()]);
 
     for (const read of [
       () => upstream.models.list('a'),
@@ -103,8 +105,8 @@ describe('a gateway with a wrong base URL', () => {
   const errorLines = (lines: readonly string[]) =>
     lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40);
 
-  test('says so to clients, and once in its log', async () => {
-    const { query, logLines } = startGateway({ transport: async () => missing() });
+  test('a wrong base URL is reported to clients, and once in the log', async () => {
+    const { query, logLines } = startGateway({ transport: async () => notFound() });
 
     for (const document of ['{ models { nodes { id } } }', '{ predictions { nodes { id } } }']) {
       expect((await query(document)).errors).toMatchObject([
@@ -115,18 +117,18 @@ describe('a gateway with a wrong base URL', () => {
   });
 
   test.each<[string, () => Promise<Response>, number[]]>([
-    ['404', async () => missing(), [50, 40]],
+    ['404', async () => notFound(), [50, 40]],
     ['401', async () => new Response(null, { status: 401 }), [40]],
     ['503', async () => new Response(null, { status: 503 }), [40]],
     ['HTML', async () => new Response('<html>'), [40]],
     ['no connection', async () => Promise.reject(new TypeError('fetch failed', { cause: new Error('no') })), [40]],
     ['a list', async () => Response.json({ models: [] }), []],
-  ])('logs what the check sees, by one request: %s', async (_, answer, levels) => {
+  ])('the startup check sends one request and logs its failure: %s', async (_, respond, levels) => {
     let requests = 0;
     const { gateway, logLines } = startGateway({
       transport: () => {
         requests++;
-        return answer();
+        return respond();
       },
     });
 
@@ -136,7 +138,7 @@ describe('a gateway with a wrong base URL', () => {
     expect(requests).toBe(1);
   });
 
-  test('checks nothing without a key of its own', async () => {
+  test('the startup check sends nothing if the gateway has no key of its own', async () => {
     const { gateway, requests } = startGateway({ config: { ownKey: undefined } });
 
     await gateway.checkUpstream();

@@ -3,7 +3,7 @@ import { contract } from '../../src/contract/contract.gen.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
 import type { Upstream, UpstreamOptions } from '../../src/upstream/upstream.ts';
 import { createClock, until } from '../support/clock.ts';
-import { type Answer, ROADS, startUpstream as startOver } from '../support/upstream.ts';
+import { type Answer, ROADS, startUpstream as startUpstreamOver } from '../support/upstream.ts';
 
 const ok = (body: unknown) => Response.json(body);
 const reset = () => new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
@@ -16,11 +16,11 @@ function pathOf(request: Request | undefined): string {
   return pathname + search;
 }
 
-describe.each(ROADS)('over the road of %s,', (road) => {
-  const startUpstream = (answers: readonly Answer[], options?: Partial<UpstreamOptions>) =>
-    startOver(road, answers, options);
+describe.each(ROADS)('over the transport %s,', (transport) => {
+  const startUpstream = (responses: readonly Answer[], options?: Partial<UpstreamOptions>) =>
+    startUpstreamOver(transport, responses, options);
 
-  test('a request carries the key, the contract’s path and nothing that was not said', async () => {
+  test('a request contains the key, the path of the contract and only the given fields', async () => {
     const { upstream, requests } = await startUpstream([ok({ trainingId: 't' })]);
 
     await upstream.trainings.start('m~1', { trainingStrength: 7 });
@@ -30,7 +30,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
     expect(await requests[0]?.json()).toEqual({ trainingStrength: 7 });
   });
 
-  test('a page is asked for with the id of the last item', async () => {
+  test('the next page is requested with the id of the last item', async () => {
     const { upstream, requests } = await startUpstream([ok({ models: [], hasMore: false })]);
 
     await upstream.models.list(undefined);
@@ -40,7 +40,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
   });
 
   test.each(['..', '.', 'a/b', 'a?b', '', 'ü', '%2e%2e', 'x'.repeat(129)])(
-    'an id that could become a path is never sent: %j',
+    'an id that could change the path is never sent: %j',
     async (id) => {
       const { upstream, requests } = await startUpstream([ok({})]);
 
@@ -58,28 +58,32 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       ['502', new Response(null, { status: 502 })],
       ['503', new Response(null, { status: 503 })],
       ['504', new Response(null, { status: 504 })],
-    ])('is sent again after %s', async (_, failure) => {
+    ])('a read is retried after %s', async (_, failure) => {
       const { upstream, requests } = await startUpstream([failure, failure, ok({ displayName: 'Dresses' })]);
 
       expect(await upstream.models.get('m')).toEqual({ kind: 'Model', id: 'm', displayName: 'Dresses' });
       expect(requests).toHaveLength(3);
     });
 
-    test.each([400, 401, 402, 403, 404, 409, 413, 415, 422])('is not sent again after %i', async (status) => {
+    test.each([400, 401, 402, 403, 404, 409, 413, 415, 422])('a read is not retried after %i', async (status) => {
       const { upstream, requests } = await startUpstream([new Response('{"error":{"message":"because"}}', { status })]);
 
-      await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'status', status, said: 'because' });
+      await expect(upstream.models.get('m')).rejects.toMatchObject({
+        failure: 'status',
+        status,
+        upstreamMessage: 'because',
+      });
       expect(requests).toHaveLength(1);
     });
 
-    test('is given up after its last repetition', async () => {
+    test('a read fails after its last retry', async () => {
       const { upstream, requests } = await startUpstream([reset()]);
 
       await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'unreachable', status: undefined });
       expect(requests).toHaveLength(3);
     });
 
-    test('is not sent again when the upstream wants a longer pause than fits', async () => {
+    test('a read is not retried if `Retry-After` is longer than an operation waits', async () => {
       const { upstream, requests } = await startUpstream([
         new Response(null, { status: 429, headers: { 'retry-after': '7' } }),
       ]);
@@ -88,24 +92,24 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       expect(requests).toHaveLength(1);
     });
 
-    test('tells whose patience the upstream asks for', async () => {
-      const told: unknown[] = [];
+    test('a `Retry-After` is reported with the key of the read', async () => {
+      const reported: unknown[] = [];
       const { upstreamOf } = await startUpstream(
         [new Response(null, { status: 503, headers: { 'retry-after': '7' } })],
-        { onRetryAfter: (apiKey, seconds) => told.push([apiKey, seconds]) },
+        { onRetryAfter: (apiKey, seconds) => reported.push([apiKey, seconds]) },
       );
 
       await expect(upstreamOf('other').models.get('m')).rejects.toMatchObject({ status: 503, retryAfter: 7 });
-      expect(told).toEqual([['other', 7]]);
+      expect(reported).toEqual([['other', 7]]);
     });
 
-    test('without an answer ends at its deadline', async () => {
+    test('a read without a response fails at its deadline', async () => {
       const { upstream } = await startUpstream([hang], { deadline: 5 });
 
       await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'timeout' });
     });
 
-    test('whose body stalls ends at its deadline', async () => {
+    test('a read whose response body stalls fails at its deadline', async () => {
       const stalled = (request: Request) =>
         Promise.resolve(
           new Response(
@@ -120,7 +124,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'timeout' });
     });
 
-    test('ends when its caller leaves, with the caller’s own reason', async () => {
+    test('a read is aborted with the reason of its signal', async () => {
       const { upstream, requests } = await startUpstream([hang]);
       const controller = new AbortController();
       const reading = upstream.models.get('m', { signal: controller.signal });
@@ -134,10 +138,10 @@ describe.each(ROADS)('over the road of %s,', (road) => {
   });
 
   test.each([300, 301, 302, 303, 304, 307, 308])(
-    'a redirect (%i) is not followed, because the key would go with it',
+    'a redirect (%i) is not followed, so that the key is not sent to its target',
     async (status) => {
-      const away = new Response(null, { status, headers: { location: 'https://evil.example/' } });
-      const { upstream, requests } = await startUpstream([away]);
+      const redirect = new Response(null, { status, headers: { location: 'https://evil.example/' } });
+      const { upstream, requests } = await startUpstream([redirect]);
 
       await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'invalid-response' });
       await expect(upstream.models.delete('m')).rejects.toMatchObject({ failure: 'invalid-response' });
@@ -150,7 +154,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
     },
   );
 
-  test('a body without an end is not read to it', async () => {
+  test('an endless body is read only up to its maximum size', async () => {
     const endless = (type: string, status: number) => async () => {
       const chunk = new Uint8Array(1_048_576);
       const body = new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });
@@ -158,35 +162,35 @@ describe.each(ROADS)('over the road of %s,', (road) => {
     };
 
     const { upstream } = await startUpstream([endless('image/png', 200)]);
-    const found = await upstream.dataItems.picture(key);
-    const picture = 'picture' in found ? found.picture.body : undefined;
-    await expect(new Response(picture).arrayBuffer()).rejects.toMatchObject({ reason: 'too-large' });
+    const found = await upstream.dataItems.image(key);
+    const image = 'image' in found ? found.image.body : undefined;
+    await expect(new Response(image).arrayBuffer()).rejects.toMatchObject({ reason: 'too-large' });
     const endlessJson = await startUpstream([endless('application/json', 200)]);
     await expect(endlessJson.upstream.models.get('m')).rejects.toMatchObject({ failure: 'invalid-response' });
     const refusing = await startUpstream([endless('application/json', 400)]);
     await expect(refusing.upstream.models.get('m')).rejects.toMatchObject({
       failure: 'status',
       status: 400,
-      said: undefined,
+      upstreamMessage: undefined,
     });
   });
 
-  test('a picture is left unread where only what is said of it is wanted', async () => {
-    let isLeft = false;
+  test('the image of a data item is not read if only its fields are needed', async () => {
+    let isCanceled = false;
     const body = new ReadableStream({
       pull: (controller) => controller.enqueue(new Uint8Array(1_048_576)),
       cancel: () => {
-        isLeft = true;
+        isCanceled = true;
       },
     });
     const headers = { 'content-type': 'image/png' };
     const { upstream } = await startUpstream([async () => new Response(body, { headers })]);
 
     expect(await upstream.dataItems.get(key)).toEqual({ kind: 'DataItem', ...key });
-    await until(() => isLeft);
+    await until(() => isCanceled);
   });
 
-  describe('a write that cannot be repeated', () => {
+  describe('a write that is not idempotent', () => {
     const writes = [
       ['startTraining', (upstream: Upstream) => upstream.trainings.start('m', { trainingStrength: 1 })],
       [
@@ -199,7 +203,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       ['updateModel', (upstream: Upstream) => upstream.models.rename('m', 'x')],
     ] as const;
 
-    test.each(writes)('%s is sent once when the answer is lost, and its outcome is unknown', async (_, write) => {
+    test.each(writes)('%s is sent once if its response is lost, and its outcome is unknown', async (_, write) => {
       for (const failure of [reset(), new Response(null, { status: 500 }), new Response(null, { status: 503 })]) {
         const { upstream, requests } = await startUpstream([
           failure,
@@ -211,7 +215,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       }
     });
 
-    test.each(writes)('%s is sent again when it was refused for its rate', async (_, write) => {
+    test.each(writes)('%s is retried after a 429', async (_, write) => {
       const { upstream, requests } = await startUpstream([
         new Response(null, { status: 429 }),
         ok({ id: 'x', trainingId: 'x', predictionId: 'x', dataId: 'x' }),
@@ -221,7 +225,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       expect(requests).toHaveLength(2);
     });
 
-    test('has an unknown outcome when its answer is not JSON, because it was accepted', async () => {
+    test('an accepted write whose response is not JSON has an unknown outcome', async () => {
       const { upstream } = await startUpstream([new Response('<html>')]);
 
       await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
@@ -229,7 +233,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       });
     });
 
-    test('that waited in vain for its turn was never sent, and may be tried again', async () => {
+    test('a write that times out in the request queue fails with a retryable timeout, because it was not sent', async () => {
       const clock = createClock();
       const { upstream, requests } = await startUpstream([hang], {
         concurrency: 1,
@@ -240,7 +244,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       await until(() => requests.length === 1);
       const second = upstream.trainings.start('m', { trainingStrength: 1 }).catch((error: unknown) => error);
 
-      // The first one's time is up together with it, so that it has no turn to take.
+      // Both deadlines expire together, so that the first request does not release its slot in time.
       await clock.endWaits();
 
       expect(await second).toMatchObject({ failure: 'timeout' });
@@ -249,16 +253,16 @@ describe.each(ROADS)('over the road of %s,', (road) => {
     });
   });
 
-  test('a deletion that finds nothing after it was repeated has succeeded', async () => {
-    const gone = new Response(null, { status: 404 });
+  test('a retried deletion whose response is 404 has succeeded', async () => {
+    const notFound = new Response(null, { status: 404 });
 
-    const repeated = await startUpstream([reset(), gone]);
-    await expect(repeated.upstream.models.delete('m')).resolves.toBeUndefined();
-    const once = await startUpstream([gone]);
+    const retried = await startUpstream([reset(), notFound]);
+    await expect(retried.upstream.models.delete('m')).resolves.toBeUndefined();
+    const once = await startUpstream([notFound]);
     await expect(once.upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
   });
 
-  test('a poll of an upstream that rests waits until that is over, and holds no turn meanwhile', async () => {
+  test('a poll waits until the circuit closes, and occupies no slot of the request queue meanwhile', async () => {
     const clock = createClock();
     const failures = Array.from({ length: 4 }, () => new Response(null, { status: 503 }));
     const { upstream, requests } = await startUpstream([...failures, ok({ status: 'queued' })], {
@@ -274,7 +278,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
 
     const poll = upstream.trainings.get(key, { isPoll: true });
     await clock.advance(4_999);
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'avoided', retryAfter: 1 });
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'circuit-open', retryAfter: 1 });
     expect(requests).toHaveLength(4);
     await clock.advance(1);
 
@@ -283,30 +287,30 @@ describe.each(ROADS)('over the road of %s,', (road) => {
     expect(clock.waits()).toEqual([]);
   });
 
-  test('no more requests of one credential are under way at once than allowed', async () => {
-    let underWay = 0;
-    let most = 0;
+  test('the number of concurrent requests of one credential is limited', async () => {
+    let running = 0;
+    let maxRunning = 0;
     const slow = async () => {
-      most = Math.max(most, ++underWay);
-      await until(() => underWay === 3 || requests.length === 20);
-      underWay--;
+      maxRunning = Math.max(maxRunning, ++running);
+      await until(() => running === 3 || requests.length === 20);
+      running--;
       return ok({ displayName: 'x' });
     };
     const { upstream, requests } = await startUpstream([slow], { concurrency: 3 });
 
     await Promise.all(Array.from({ length: 20 }, (_, index) => upstream.models.get(`m${index}`)));
 
-    expect(most).toBe(3);
+    expect(maxRunning).toBe(3);
   });
 
-  describe('an answer that breaks the contract', () => {
+  describe('a response that violates the contract', () => {
     test.each([
-      ['that is not JSON', new Response('<html>'), 'expected JSON'],
-      ['that is no object', ok([]), 'TrainingDetails: expected an object, got a list'],
-      ['with a status of another type', ok({ status: 7 }), 'TrainingDetails.status: expected a string, got a number'],
-      ['without a status', ok({ triggerWord: 'FJA90AB' }), 'TrainingDetails.status: expected a string, got nothing'],
-    ])('%s names the operation and the field', async (_, answer, message) => {
-      const { upstream } = await startUpstream([answer]);
+      ['is not JSON', new Response('<html>'), 'expected JSON'],
+      ['is not an object', ok([]), 'TrainingDetails: expected an object, got a list'],
+      ['has a status of another type', ok({ status: 7 }), 'TrainingDetails.status: expected a string, got a number'],
+      ['has no status', ok({ triggerWord: 'FJA90AB' }), 'TrainingDetails.status: expected a string, got nothing'],
+    ])('a response that %s fails with the names of the operation and the field', async (_, response, message) => {
+      const { upstream } = await startUpstream([response]);
 
       const error = await upstream.trainings.get(key).catch((thrown: unknown) => thrown);
 
@@ -317,7 +321,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       });
     });
 
-    test('in one row leaves the other rows alone', async () => {
+    test('an invalid row does not affect the other rows', async () => {
       const { upstream } = await startUpstream([
         ok({ models: [{ id: 'a' }, {}, { id: '..' }, { id: 'b', displayName: 7 }, { id: 'c' }] }),
       ]);
@@ -334,8 +338,8 @@ describe.each(ROADS)('over the road of %s,', (road) => {
     });
   });
 
-  describe('an answer is read under every name that the contract accepts', () => {
-    test.each(['id', 'trainingId'])('an id as %s', async (name) => {
+  describe('a response is decoded with every name that the contract accepts', () => {
+    test.each(['id', 'trainingId'])('an id is read from the field %s', async (name) => {
       const { upstream } = await startUpstream([ok({ trainingId: 'x', [name]: 'x' })]);
       expect(await upstream.trainings.start('m', { trainingStrength: 1 })).toEqual({ modelId: 'm', id: 'x' });
       const list = await startUpstream([ok({ trainings: [{ [name]: 'y' }] })]);
@@ -344,7 +348,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       ]);
     });
 
-    test.each(['data', 'dataItems', 'items'])('the data items as %s', async (name) => {
+    test.each(['data', 'dataItems', 'items'])('the data items are read from the field %s', async (name) => {
       const { upstream } = await startUpstream([ok({ [name]: [{ dataId: 'd' }] })]);
 
       expect((await upstream.dataItems.list('m', undefined)).rows).toEqual([
@@ -352,36 +356,39 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       ]);
     });
 
-    test.each(['images', 'imageUrls', 'outputs', 'results'])('the images of a prediction as %s', async (name) => {
-      const address = 'https://cdn.example/1.png';
-      const { upstream } = await startUpstream([
-        ok({
-          status: 'done',
-          [name]: [
-            address,
-            { url: address },
-            { imageUrl: address },
-            { downloadUrl: address },
-            { signedUrl: address },
-            { base64: 'AAAA' },
-            { imageData: 'data:image/png;base64,AAAA' },
-          ],
-        }),
-      ]);
+    test.each(['images', 'imageUrls', 'outputs', 'results'])(
+      'the images of a prediction are read from the field %s',
+      async (name) => {
+        const address = 'https://cdn.example/1.png';
+        const { upstream } = await startUpstream([
+          ok({
+            status: 'done',
+            [name]: [
+              address,
+              { url: address },
+              { imageUrl: address },
+              { downloadUrl: address },
+              { signedUrl: address },
+              { base64: 'AAAA' },
+              { imageData: 'data:image/png;base64,AAAA' },
+            ],
+          }),
+        ]);
 
-      expect((await upstream.predictions.get('p')).images).toEqual([
-        ...Array(5).fill({ url: address }),
-        { base64: 'AAAA' },
-        { base64: 'data:image/png;base64,AAAA' },
-      ]);
-    });
+        expect((await upstream.predictions.get('p')).images).toEqual([
+          ...Array(5).fill({ url: address }),
+          { base64: 'AAAA' },
+          { base64: 'data:image/png;base64,AAAA' },
+        ]);
+      },
+    );
 
     test.each([
       ['2026-01-01T00:00:00Z', 1_767_225_600_000],
       [1_767_225_600, 1_767_225_600_000],
       [1_767_225_600_123, 1_767_225_600_123],
       [{ _seconds: 1_767_225_600, _nanoseconds: 5_000_000 }, 1_767_225_600_005],
-    ])('a time as %j', async (createdAt, expected) => {
+    ])('a time is read from %j', async (createdAt, expected) => {
       const { upstream } = await startUpstream([ok({ status: 'queued', createdAt })]);
 
       expect((await upstream.trainings.get(key)).createdAt?.getTime()).toBe(expected);
@@ -396,7 +403,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       [101, null],
       [-1, null],
       [null, null],
-    ])('progress of %j as %j', async (progress, expected) => {
+    ])('a progress of %j is read as %j', async (progress, expected) => {
       const { upstream } = await startUpstream([ok({ status: 'queued', progress })]);
 
       expect((await upstream.trainings.get(key)).progress).toBe(expected);
@@ -424,7 +431,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       ['aborted', 'CANCELED'],
       ['sleeping', 'UNKNOWN'],
       ['', 'UNKNOWN'],
-    ])('a status of %j as %s', async (word, state) => {
+    ])('a status of %j is read as %s', async (word, state) => {
       const { upstream } = await startUpstream([ok({ status: word })]);
 
       expect((await upstream.trainings.get(key)).status).toEqual({
@@ -434,7 +441,7 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       });
     });
 
-    test('a weight as a number or as an object that holds it', async () => {
+    test('a weight is read from a number, or from the field of an object', async () => {
       const { upstream } = await startUpstream([ok({ status: 'queued', scaleConfigs: { a: 0.5, b: { scale: 2 } } })]);
 
       expect((await upstream.predictions.get('p')).scaleConfigs).toEqual([
@@ -443,14 +450,14 @@ describe.each(ROADS)('over the road of %s,', (road) => {
       ]);
     });
 
-    test('but not what every object inherits', async () => {
+    test('inherited properties are not read as fields', async () => {
       const fields = { ...contract.fields, ModelDetails: { displayName: ['constructor', '__proto__', 'displayName'] } };
       const { upstream } = await startUpstream([ok({ displayName: 'Dresses' })], { contract: { ...contract, fields } });
 
       expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
     });
 
-    test('with a field that is missing, null or unknown', async () => {
+    test('missing, null and unknown fields are accepted', async () => {
       const { upstream } = await startUpstream([
         ok({ status: 'queued', triggerWord: null, trainingSpeed: 'turbo', surprise: 1 }),
       ]);

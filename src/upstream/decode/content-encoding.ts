@@ -2,19 +2,20 @@ import { brotliDecompress, gunzip, type InputType, inflate, inflateRaw, type Zli
 import { BodyError, BodyTooLongError, MAX_RESPONSE_BYTES } from '../transport/body.ts';
 import { NetworkError } from '../transport/errors.ts';
 
-/** The codings of {@link decode}, for `Accept-Encoding`. Node.js 20 has no zstd. */
+/** The codings that {@link decode} supports, for `Accept-Encoding`. Node.js 20 has no zstd. */
 export const ACCEPTED_CODINGS = 'gzip, deflate, br';
 
-/** The number of codings that one body may have: each multiplies the work that a small body can cause. */
-const MOST_CODINGS = 5;
+/** Maximum number of codings of one body: each multiplies the work that a small body can cause. */
+const MAX_CODINGS = 5;
 
 /**
- * Undoes a `Content-Encoding` (RFC 9110, 8.4): a list of codings in any case, of which the last was applied last.
+ * Decodes a body by its `Content-Encoding` (RFC 9110, 8.4): a case-insensitive list of codings, in the order in which
+ * they were applied.
  *
- * @param maxBytes The most that may come out of each coding.
- * @throws BodyError when a coding is unknown, there are too many, or more comes out; NetworkError when the bytes are
- * broken or incomplete. As in zlib, what follows a gzip member must be another one or zeros; deflate and br end by
- * themselves.
+ * @param maxBytes Maximum output of each coding, in bytes.
+ * @throws BodyError if a coding is unknown, there are too many, or the output is too large; NetworkError if the bytes are
+ * invalid or incomplete. As in zlib, a gzip member may be followed by another one or by zeros only; bytes after the end
+ * of deflate and br are ignored.
  */
 export async function decode(bytes: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
   let decoded = bytes;
@@ -23,19 +24,19 @@ export async function decode(bytes: Buffer, contentEncoding: string, maxBytes: n
 }
 
 /**
- * The response with its body decoded. A body with a coding is read whole before any of it is passed on.
+ * Returns the response with its body decoded. An encoded body is read completely before it is passed on.
  *
- * @param contentEncoding Undefined for a body that has no coding.
+ * @param contentEncoding Undefined if the body is not encoded.
  */
 export function decodeResponse(response: Response, contentEncoding: string | undefined): Response {
   const { body, status, statusText } = response;
   if (contentEncoding === undefined || body === null) return response;
   const headers = new Headers(response.headers);
-  // It counts the encoded bytes.
+  // It is the length of the encoded body.
   headers.delete('content-length');
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Unlike a reader of its own, a pipe passes cancellation on while the body is being read.
+  // Unlike a separate reader, a pipe passes cancellation on while the body is being read.
   const decoded = body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>(
       {
@@ -56,27 +57,27 @@ export function decodeResponse(response: Response, contentEncoding: string | und
   return new Response(decoded, { status, statusText, headers });
 }
 
-/** What undoes the codings, in that order. @throws BodyError */
+/** The decompressors for a list of codings, in the order to run them. @throws BodyError */
 function decompressorsOf(contentEncoding: string): Decompress[] {
   const codings = contentEncoding
     .split(',')
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== 'identity');
-  if (codings.length > MOST_CODINGS) {
-    throw new BodyError(`expected at most ${MOST_CODINGS} content codings, got ${codings.length}`);
+  if (codings.length > MAX_CODINGS) {
+    throw new BodyError(`expected at most ${MAX_CODINGS} content codings, got ${codings.length}`);
   }
   return codings.reverse().map((coding) => {
     const decompress = decompressors.get(coding);
     if (decompress) return decompress;
-    throw new BodyError(`expected a content coding of ${ACCEPTED_CODINGS}, got "${coding.slice(0, LONGEST_NAME)}"`);
+    throw new BodyError(`expected a content coding of ${ACCEPTED_CODINGS}, got "${coding.slice(0, MAX_NAME_LENGTH)}"`);
   });
 }
 
-/** More than the name of any coding, in characters. */
-const LONGEST_NAME = 40;
+/** Maximum length of an unknown coding's name in an error message, in characters. */
+const MAX_NAME_LENGTH = 40;
 
 async function run(decompress: Decompress, bytes: Buffer, maxBytes: number): Promise<Buffer> {
-  // An empty body is sent without the frame of its coding.
+  // Servers send empty bodies without the frame of the coding.
   if (bytes.byteLength === 0) return bytes;
   return await new Promise((resolve, reject) => {
     decompress(bytes, { maxOutputLength: maxBytes }, (error, result) => {
@@ -93,7 +94,7 @@ type Decompress = (
   done: (error: Error | null, result: Buffer) => void,
 ) => void;
 
-/** By RFC 9110 "deflate" has the header of zlib; some servers leave it out. */
+/** Inflates with or without a zlib header: RFC 9110 requires it for "deflate", but some servers omit it. */
 const inflateEither: Decompress = (bytes, options, done) =>
   ((bytes[0] ?? 0) & 0x0f) === 0x08 ? inflate(bytes, options, done) : inflateRaw(bytes, options, done);
 

@@ -1,12 +1,12 @@
 /**
- * Readers of single fields: each turns a value from the wire into the value of a row, or throws an {@link UnreadableValueError} that
- * names what was expected. A missing field is never handed to a reader. Null means "there is none" and stays null.
+ * Reads one field: converts a JSON value to the value of a row, or throws an {@link UnreadableValueError}. It is not
+ * called for a missing field. Null means "none" and remains null.
  */
 export type FieldReader<Value> = (value: unknown) => Value;
 
-/** A value that breaks the contract. The message names its type only: the value is the tenant's. */
+/** A value violates the contract. The message contains its type only, because the value is the tenant's data. */
 export class UnreadableValueError extends Error {
-  override name = 'Unreadable' as const;
+  override name = 'UnreadableValueError' as const;
 
   constructor(expected: string, value: unknown) {
     const got = kindOf(value);
@@ -26,38 +26,38 @@ export const string: FieldReader<string> = (value) => {
   throw new UnreadableValueError('a string', value);
 };
 
-/** The grammar of numbers in JSON (RFC 8259, 6): a text of this form can mean nothing else. */
+/** The grammar of numbers in JSON (RFC 8259, 6). */
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** The number that a value is, or is the JSON text of; NaN for anything else. */
+/** Returns a number, or the number in a text that is a JSON number; NaN for any other value. */
 export const numberIn = (value: unknown): number => {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && NUMBER.test(value) ? Number(value) : Number.NaN;
 };
 
-/** A finite number, or a text that is one in JSON. */
+/** Reads a finite number, or a text that is a JSON number. */
 export const number: FieldReader<number> = (value) => {
   const found = numberIn(value);
   if (Number.isFinite(found)) return found;
   throw new UnreadableValueError('a number', value);
 };
 
-/** A whole number that GraphQL's Int holds: 32 bits with a sign. */
+/** Reads an integer in the range of GraphQL's Int: 32 bits, signed. */
 export const int: FieldReader<number> = (value) => {
   const found = numberIn(value);
-  // Bit operations cut a number to 32 bits with a sign; `-0` becomes 0.
+  // Bit operations truncate a number to a signed 32-bit integer; `-0` becomes 0.
   if ((found | 0) === found) return found | 0;
   throw new UnreadableValueError('a whole number from -2147483648 to 2147483647', value);
 };
 
-/** A whole number that JSON holds exactly. Digits of a larger one are lost before it is read. */
+/** Reads an integer that a JSON number represents exactly. A larger one loses digits when it is parsed. */
 export const safeInteger: FieldReader<number> = (value) => {
   const found = numberIn(value);
   if (Number.isSafeInteger(found)) return found;
   throw new UnreadableValueError('a whole number from -(2^53-1) to 2^53-1', value);
 };
 
-/** True or false, or one of these words. */
+/** Reads a boolean, or the text `true` or `false` in any case. */
 export const boolean: FieldReader<boolean> = (value) => {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'string' && /^(?:true|false)$/i.test(value)) return value.toLowerCase() === 'true';
@@ -69,31 +69,31 @@ export const nullable =
   (value) =>
     value === null ? null : read(value);
 
-/** One of the words the contract knows, in any case; null for another word, because no client could act on it. */
+/** Reads one of the contract's enum values, in any case; null for any other, because no client could act on it. */
 export const oneOf =
   <Word extends string>(...words: readonly Word[]): FieldReader<Word | null> =>
   (value) => {
     if (value === null) return null;
     const text = string(value);
-    return words.find((word) => word === text) ?? words.find((word) => word === wordOf(text)) ?? null;
+    return words.find((word) => word === text) ?? words.find((word) => word === normalizeWord(text)) ?? null;
   };
 
-/** A word in lower case, with `_` between its parts where the upstream wrote `-`, `_` or a space. */
-export const wordOf = (text: string): string =>
+/** Normalizes an enum value: lower case, with `_` in place of `-` and spaces. */
+export const normalizeWord = (text: string): string =>
   text
     .trim()
     .toLowerCase()
     .replace(/[-\s]+/g, '_');
 
-/** Share of the work done, from 0 to 1; the upstream may count to 100. Null when the figure makes no sense. */
+/** Reads a progress from 0 to 1; a number above 1 is a percentage. Null if it is out of range. */
 export const fraction: FieldReader<number | null> = (value) => {
   if (value === null) return null;
-  const figure = number(value);
-  const share = figure > 1 ? figure / 100 : figure;
-  return share >= 0 && share <= 1 ? share : null;
+  const found = number(value);
+  const progress = found > 1 ? found / 100 : found;
+  return progress >= 0 && progress <= 1 ? progress : null;
 };
 
-/** An object as JSON has them: nothing in it is inherited but what every object has. */
+/** Reads a JSON object. */
 export const record: FieldReader<Readonly<Record<string, unknown>>> = (value) => {
   if (isRecord(value)) return value;
   throw new UnreadableValueError('an object', value);

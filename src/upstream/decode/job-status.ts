@@ -1,13 +1,13 @@
-import { type FieldReader, string, wordOf } from './fields.ts';
+import { type FieldReader, normalizeWord, string } from './fields.ts';
 
 export type JobState = 'QUEUED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'CANCELED' | 'UNKNOWN';
 
-/** Where a job stands. */
+/** The status of a job. */
 export interface JobStatus {
   state: JobState;
-  /** The word the upstream used, untouched. */
+  /** The upstream's own word, unchanged. */
   word: string;
-  /** Whether the job has ended; an unknown word is never taken for that. */
+  /** True if the job has ended; false for an unknown word. */
   isFinished: boolean;
 }
 
@@ -23,9 +23,9 @@ const STATES = new Map(
   Object.entries(WORDS).flatMap(([state, words]) => words.map((word) => [word, state as JobState] as const)),
 );
 
-/** Reads a status word in any case, with `-`, `_` or a space between its parts. */
+/** Reads a job status in any case, with `-`, `_` or a space between its words. */
 export const jobStatus: FieldReader<JobStatus> = (value) => {
   const word = string(value);
-  const state = STATES.get(word) ?? STATES.get(wordOf(word)) ?? 'UNKNOWN';
+  const state = STATES.get(word) ?? STATES.get(normalizeWord(word)) ?? 'UNKNOWN';
   return { state, word, isFinished: state === 'COMPLETED' || state === 'FAILED' || state === 'CANCELED' };
 };

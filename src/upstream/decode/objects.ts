@@ -2,28 +2,28 @@ import type { Contract, OperationId, Wire } from '../../contract/contract.ts';
 import { isUpstreamId } from '../../contract/rules.ts';
 import { type MalformedFields, UpstreamError } from '../errors.ts';
 import { type FieldReader, isRecord, list, record, string, UnreadableValueError } from './fields.ts';
-import { invalid } from './json.ts';
+import { invalidResponse } from './json.ts';
 import { type Page, readPageEnd } from './page.ts';
 
 export type { Page };
 
 export type FieldReaders = Readonly<Record<string, FieldReader<unknown>>>;
 
-/** The fields of an object that could be read. An absent field is not null: another operation may return it. */
+/** The decoded fields of an object. An absent field is undefined, not null: another operation may return it. */
 export type DecodedFields<Readers extends FieldReaders> = { [Field in keyof Readers]?: ReturnType<Readers[Field]> } & {
-  /** The fields whose values break the contract; left out when all are sound. */
+  /** The fields whose values violate the contract; absent if there are none. */
   malformed?: MalformedFields;
 };
 
-/** An object of JSON. */
-type Body = Readonly<Record<string, unknown>>;
+/** A JSON object. */
+type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The names under which a field is accepted. */
+/** The names that are accepted for a field. */
 export const namesOf = (contract: Contract, schema: keyof Wire, field: string): readonly string[] =>
   contract.fields[schema]?.[field] ?? [field];
 
-/** The first value under these names; null only when none of them has another. Inherited properties do not count. */
-function find(body: Body, names: readonly string[]): unknown {
+/** The first non-null value under these names; null if there are only nulls. Ignores inherited properties. */
+function firstValue(body: JsonObject, names: readonly string[]): unknown {
   let found: unknown;
   for (const name of names) {
     const value = body[name];
@@ -34,14 +34,14 @@ function find(body: Body, names: readonly string[]): unknown {
   return found;
 }
 
-/** The operation's error for a value that breaks the contract; any other error as it is. */
-function atField(operation: OperationId, field: string, error: unknown): unknown {
+/** Converts an UnreadableValueError to the operation's error, which names the field. Returns any other error unchanged. */
+function toFieldError(operation: OperationId, field: string, error: unknown): unknown {
   return error instanceof UnreadableValueError
-    ? invalid(operation, `${field}: ${error.message}`, { cause: error })
+    ? invalidResponse(operation, `${field}: ${error.message}`, { cause: error })
     : error;
 }
 
-/** A whole answer that is one value. @throws UpstreamError */
+/** Decodes a complete response body. @throws UpstreamError */
 export function readValue<Value>(
   operation: OperationId,
   schema: keyof Wire,
@@ -51,11 +51,11 @@ export function readValue<Value>(
   try {
     return read(value);
   } catch (error) {
-    throw atField(operation, schema, error);
+    throw toFieldError(operation, schema, error);
   }
 }
 
-/** Makes a reader of an identifier, which must be there and obey the rule for ids. */
+/** Creates a reader of an id, which is required and must match the rule for ids. */
 export function idReader<Schema extends keyof Wire>(
   contract: Contract,
   operation: OperationId,
@@ -65,21 +65,21 @@ export function idReader<Schema extends keyof Wire>(
   const names = namesOf(contract, schema, field);
   return (value) => {
     try {
-      const id = string(find(record(value), names));
+      const id = string(firstValue(record(value), names));
       if (!isUpstreamId(id))
         throw new UnreadableValueError('an id of 1 to 128 letters, digits, ".", "_", "~" or "-"', id);
       return id;
     } catch (error) {
-      throw atField(operation, `${schema}.${field}`, error);
+      throw toFieldError(operation, `${schema}.${field}`, error);
     }
   };
 }
 
 /**
- * Makes a reader of the fields of `schema` that are there. Their names are looked up once, not for each row. A malformed
- * field is noted in the row and leaves the others alone.
+ * Creates a reader of the fields of `schema`. Their names are looked up once, not for each row. A malformed field is
+ * recorded in the row and does not affect the others.
  *
- * @param required A field without which the row is worth nothing.
+ * @param required A field that must be present and valid; otherwise the reader throws.
  * @returns A function that adds the fields to a row, and returns it.
  */
 export function objectReader<
@@ -91,32 +91,32 @@ export function objectReader<
     read,
     names: namesOf(contract, schema, field),
   }));
-  return <const Row extends Body>(row: Row, value: unknown): Row & DecodedFields<Readers> => {
-    const known: Record<string, unknown> = row;
+  return <const Row extends JsonObject>(row: Row, value: unknown): Row & DecodedFields<Readers> => {
+    const target: Record<string, unknown> = row;
     const body = readValue(operation, schema, record, value);
     for (const { field, read, names } of fields) {
-      const found = find(body, names);
+      const found = firstValue(body, names);
       if (found === undefined && field !== required) continue;
       try {
-        known[field] = read(found);
+        target[field] = read(found);
       } catch (error) {
         if (!(error instanceof UnreadableValueError) || field === required)
-          throw atField(operation, `${schema}.${field}`, error);
+          throw toFieldError(operation, `${schema}.${field}`, error);
         const malformed = { operation, problem: `${schema}.${field}: ${error.message}` };
-        known.malformed = { ...(known.malformed ?? {}), [field]: malformed };
+        target.malformed = { ...(target.malformed ?? {}), [field]: malformed };
       }
     }
-    // The loop above filled it from the readers' own results.
+    // The loop above assigned the results of these readers.
     return row as Row & DecodedFields<Readers>;
   };
 }
 
 /** The schemas of list pages. */
 type PageSchema = 'ModelPage' | 'DataItemPage' | 'TrainingPage' | 'PredictionPage';
-/** What every page says of the next one. */
+/** The paging fields of a page. */
 type PageEnd = Pick<Wire[PageSchema], 'hasMore' | 'nextPageCursor'>;
 
-/** Makes a reader of one page of a list; a row that cannot be read is its error, and leaves its neighbours alone. */
+/** Creates a reader of one page of a list. A row that cannot be read becomes an error in the list of rows. */
 export function pageReader<Schema extends PageSchema>(
   contract: Contract,
   operation: OperationId,
@@ -132,33 +132,36 @@ export function pageReader<Schema extends PageSchema>(
     for (const item of itemsOf(body)) {
       try {
         if (!isRecord(item))
-          throw atField(operation, `${schema}.${field}`, new UnreadableValueError('a list of objects', item));
+          throw toFieldError(operation, `${schema}.${field}`, new UnreadableValueError('a list of objects', item));
         rows.push(readRow(item));
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         rows.push(error);
       }
     }
-    return { rows, ...readPageEnd({ hasMore: find(body, hasMoreNames), nextPageCursor: find(body, cursorNames) }) };
+    return {
+      rows,
+      ...readPageEnd({ hasMore: firstValue(body, hasMoreNames), nextPageCursor: firstValue(body, cursorNames) }),
+    };
   };
 
-  function itemsOf(body: Body): readonly unknown[] {
+  function itemsOf(body: JsonObject): readonly unknown[] {
     try {
-      return list(find(body, names));
+      return list(firstValue(body, names));
     } catch (error) {
-      throw atField(operation, `${schema}.${field}`, error);
+      throw toFieldError(operation, `${schema}.${field}`, error);
     }
   }
 }
 
-/** What is made of a contract once, however many credentials use it. */
-export function perContract<Made>(make: (contract: Contract) => Made): (contract: Contract) => Made {
-  const made = new WeakMap<Contract, Made>();
+/** Memoizes a function of the contract, so that all credentials share its result. */
+export function memoizePerContract<Result>(compute: (contract: Contract) => Result): (contract: Contract) => Result {
+  const results = new WeakMap<Contract, Result>();
   return (contract) => {
-    const known = made.get(contract);
-    if (known) return known;
-    const fresh = make(contract);
-    made.set(contract, fresh);
-    return fresh;
+    const cached = results.get(contract);
+    if (cached) return cached;
+    const result = compute(contract);
+    results.set(contract, result);
+    return result;
   };
 }

@@ -2,29 +2,29 @@ import { isPageCursor } from '../../contract/rules.ts';
 import { UpstreamError } from '../errors.ts';
 import { boolean, UnreadableValueError } from './fields.ts';
 
-/** Where a list goes on behind a page. */
+/** The continuation of a list after a page. */
 export interface PageEnd {
-  /** Whether a further page follows; undefined when the upstream does not say, so that only a look at it can tell. */
+  /** True if there is another page; undefined if the response does not show that: then only the next request does. */
   hasMore: boolean | undefined;
-  /** The upstream's own cursor behind the page, which it may name at the end of the list too; undefined without one. */
+  /** The upstream's cursor after the page, which may be present at the end of the list, too; undefined if there is none. */
   nextPageCursor: string | undefined;
 }
 
-/** One page of a list as the upstream cut it. */
+/** One page of a list, as the upstream returned it. */
 export interface Page<Row> extends PageEnd {
-  /** In the upstream's order; an error stands for a row that cannot be read. */
+  /** In the upstream's order, with an error in place of a row that cannot be read. */
   rows: readonly (Row | UpstreamError)[];
 }
 
-/** What a page says of the next one, as it came. */
+/** The undecoded paging fields of a page. */
 interface RawPageEnd {
   hasMore: unknown;
   nextPageCursor: unknown;
 }
 
 /**
- * Decides whether a further page follows. `hasMore` counts where it is there, else whether there is a cursor. A malformed
- * one counts as missing.
+ * Determines if there is another page: by `hasMore` if present, else by the presence of a cursor. A malformed value counts
+ * as missing.
  */
 export function readPageEnd(raw: RawPageEnd): PageEnd {
   const cursor = cursorIn(raw.nextPageCursor);
@@ -32,7 +32,7 @@ export function readPageEnd(raw: RawPageEnd): PageEnd {
   return { hasMore, nextPageCursor: cursor ?? undefined };
 }
 
-/** What to send as `lastDocId` for the next page; undefined when there is none, or no way to name it. */
+/** The `lastDocId` of the next page; undefined if there is no next page, or the page has neither cursor nor rows. */
 export function nextLastDocId({ rows, hasMore, nextPageCursor }: Page<{ id: string }>): string | undefined {
   if (hasMore === false) return undefined;
   if (nextPageCursor !== undefined) return nextPageCursor;
@@ -40,7 +40,7 @@ export function nextLastDocId({ rows, hasMore, nextPageCursor }: Page<{ id: stri
   return last instanceof UpstreamError ? undefined : last?.id;
 }
 
-/** Null when the upstream says that there is none; undefined when it says nothing that can be read. */
+/** A cursor; null if the response indicates the end of the list; undefined if the value is missing or malformed. */
 function cursorIn(value: unknown): string | null | undefined {
   if (value === null || value === '') return null;
   const text = Number.isSafeInteger(value) ? String(value) : value;

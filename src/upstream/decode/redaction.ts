@@ -1,43 +1,44 @@
 import type { JobStatus } from './job-status.ts';
 
-/** What stands in the place of a key. */
-const REDACTED = '[redacted]';
+/** Replaces a key. */
+const REPLACEMENT = '[redacted]';
 
-/** Shorter keys are no secrets, and would be found in every other word. */
-const SHORTEST = 4;
-/** Keys from this length are found within longer words, and in other encodings; shorter ones only as a word of their own. */
-const LONG = 12;
-/** Half of such a key is enough to recognise it. */
-const VERY_LONG = 16;
+/** Minimum length of a key that is redacted: a shorter one is no secret, and would match within ordinary words. */
+const MIN_LENGTH = 4;
+/** Minimum length of a key that is also redacted within longer words and in other encodings, not only as a whole word. */
+const MIN_UNIQUE_LENGTH = 12;
+/** Minimum length of a key whose first half alone is redacted, too. */
+const MIN_HALVED_LENGTH = 16;
 
 /**
- * Makes a function that takes an API key out of a text of the upstream: as it is, percent-encoded, escaped for JSON, in
- * base64, and cut off after its first half.
+ * Creates a function that redacts an API key in a text of the upstream: verbatim, percent-encoded, escaped for JSON, in
+ * base64, and truncated after its first half.
  */
 export function createRedact(apiKey: string): (text: string) => string {
-  if (apiKey.length < SHORTEST) return (text) => text;
-  // Most credentials never see an error: the expression is compiled for the first one.
+  if (apiKey.length < MIN_LENGTH) return (text) => text;
+  // Compiled on first use: most credentials never get an error.
   let pattern: RegExp | undefined;
   return (text) => {
     pattern ??= patternOf(apiKey);
-    return text.replace(pattern, REDACTED);
+    return text.replace(pattern, REPLACEMENT);
   };
 }
 
 function patternOf(apiKey: string): RegExp {
-  if (apiKey.length < LONG) return new RegExp(`(?<![\\w-])${escaped(apiKey)}(?![\\w-])`, 'g');
+  if (apiKey.length < MIN_UNIQUE_LENGTH) return new RegExp(`(?<![\\w-])${escaped(apiKey)}(?![\\w-])`, 'g');
   const forms = [apiKey, encodeURIComponent(apiKey), JSON.stringify(apiKey).slice(1, -1)].map(escaped);
-  // Bytes behind the last group of three change its digits, as in `key:` of basic authentication.
+  // In base64, the bytes that follow the key change the digits of its last incomplete group of three, as in `key:`.
   const bytes = Buffer.from(apiKey);
   const groups = bytes.subarray(0, bytes.length - (bytes.length % 3));
   const encoded = [groups.toString('base64'), groups.toString('base64url')].map((form) => `${escaped(form)}[\\w+/=-]*`);
-  const half = apiKey.length >= VERY_LONG ? [`${escaped(apiKey.slice(0, Math.ceil(apiKey.length / 2)))}[\\w-]*`] : [];
+  const half =
+    apiKey.length >= MIN_HALVED_LENGTH ? [`${escaped(apiKey.slice(0, Math.ceil(apiKey.length / 2)))}[\\w-]*`] : [];
   return new RegExp([...forms, ...encoded, ...half].join('|'), 'gi');
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** A row's texts that reach clients as they came. */
+/** Texts of a row that are passed to clients. */
 interface Texts {
   displayName?: string | null;
   customModelType?: string | null;
@@ -47,22 +48,22 @@ interface Texts {
   status?: JobStatus;
 }
 
-/** Takes a key out of the texts of a row. A row without it is returned as it is. */
+/** Redacts a key in the texts of a row, and returns the row. */
 export type RedactRow = <Row extends Texts>(row: Row) => Row;
 
-/** The tenant's own words. They change only where a key cannot be there by chance. */
-const DATA = ['displayName', 'customModelType', 'triggerWord', 'prompt'] as const;
+/** The tenant's own texts. They are redacted only if the key is too long to match by coincidence. */
+const TENANT_TEXTS = ['displayName', 'customModelType', 'triggerWord', 'prompt'] as const;
 
-/** @param redact Made of the same key. */
+/** @param redact The result of {@link createRedact} for the same key. */
 export function createRedactRow(apiKey: string, redact: (text: string) => string): RedactRow {
-  const isUnique = apiKey.length >= LONG;
+  const isUnique = apiKey.length >= MIN_UNIQUE_LENGTH;
   return (row) => {
     const { error, status } = row;
-    // No word that is known contains a key.
+    // Known status words contain no key.
     if (status?.state === 'UNKNOWN') row.status = { ...status, word: redact(status.word) };
     if (error) row.error = redact(error);
     if (isUnique) {
-      for (const field of DATA) {
+      for (const field of TENANT_TEXTS) {
         const text = row[field];
         if (text?.includes(apiKey)) row[field] = redact(text);
       }

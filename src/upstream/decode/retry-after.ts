@@ -1,10 +1,10 @@
-/** The longest `Retry-After` that is respected, in seconds, unless it is configured. */
+/** Default maximum delay accepted from `Retry-After`, in seconds. */
 export const DEFAULT_MAX_RETRY_AFTER = 300;
 
 export interface RetryAfterOptions {
   /** The current time, in milliseconds since the epoch: HTTP dates and Unix timestamps are compared with it. */
   now: number;
-  /** The longest delay that is respected, in seconds. */
+  /** Maximum delay, in seconds; longer ones are capped. */
   max: number;
 }
 
@@ -13,7 +13,7 @@ export interface RetryAfterOptions {
  * seconds, HTTP dates in all three formats, ISO 8601 dates and Unix timestamps in seconds or milliseconds. A date in the
  * past is 0. Of several values the longest delay counts, because it satisfies all of them.
  *
- * @returns Undefined when the header is missing or holds no readable value.
+ * @returns Undefined if the header is missing or contains no valid value.
  */
 export function parseRetryAfter(
   header: string | null | undefined,
@@ -28,15 +28,15 @@ export function parseRetryAfter(
   return longest === undefined ? undefined : Math.min(longest, max);
 }
 
-/** A comma, except the one behind the weekday of an HTTP date. */
+/** Matches a comma, except the one after the weekday of an HTTP date. */
 const BETWEEN_VALUES = /(?<!(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}),/i;
 
-/** No server requests a delay of 30 years: from this value on, a number is a Unix timestamp in seconds. */
+/** From this value on, a number is a Unix timestamp in seconds: as a delay it would be 30 years. */
 const FIRST_TIMESTAMP = 1e9;
-/** From this value on, it is one in milliseconds. In seconds it would be in the year 5138. */
+/** From this value on, a number is a Unix timestamp in milliseconds: in seconds it would be in the year 5138. */
 const FIRST_MILLISECONDS = 1e11;
 
-/** The delay that one value requests, in seconds; undefined when it is unreadable. */
+/** The delay that one value requests, in seconds; undefined if the value is invalid. */
 function delayIn(value: string, now: number): number | undefined {
   if (!/^(?:\d+\.?\d*|\.\d+)$/.test(value)) return secondsUntil(dateIn(value), now);
   const number = Number(value);
@@ -64,7 +64,7 @@ const DATES = [
   `(?<year>\\d{4})-(?<month>\\d{2})-(?<day>\\d{2})[t ]${TIME}\\s*${ZONE}`,
 ].map((pattern) => new RegExp(`^${pattern}$`, 'i'));
 
-/** The time that a date stands for, in milliseconds since the epoch; without a zone it is UTC. */
+/** Parses a date to milliseconds since the epoch; without a zone it is UTC. */
 function dateIn(value: string): number | undefined {
   for (const pattern of DATES) {
     const parts = pattern.exec(value)?.groups;
@@ -79,10 +79,10 @@ function dateIn(value: string): number | undefined {
   return undefined;
 }
 
-/** A year of two digits is one of this century up to 2070, which a `Retry-After` of today never exceeds. */
+/** Expands a two-digit year: up to 70 it is in this century. */
 const fullYear = (year: string): number => Number(year) + (year.length > 2 ? 0 : Number(year) <= 70 ? 2_000 : 1_900);
 
-/** How far a zone is ahead of UTC, in milliseconds. */
+/** The offset of a zone from UTC, in milliseconds. */
 function offsetOf(zone: string | undefined): number {
   const [, sign, hours, minutes] = /^([+-])(\d{2}):?(\d{2})$/.exec(zone ?? '') ?? [];
   if (sign === undefined) return 0;

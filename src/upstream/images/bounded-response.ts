@@ -2,33 +2,33 @@ import { DownloadError } from './download-error.ts';
 import type { ImageStream } from './image-stream.ts';
 import type { TimeBudget } from './time-budget.ts';
 
-/** The parts of a response that a picture is made of. */
+/** The parts of a response that an image is read from. */
 export type ImageResponse = Pick<Response, 'status' | 'headers' | 'body'>;
 
-export interface Receiving {
-  /** How messages name where the picture comes from; never with what signs an address. */
+export interface ReceiveOptions {
+  /** Name of the source in messages, without the secrets of a signed URL. */
   from: string;
-  /** In bytes. */
+  /** Maximum size, in bytes. */
   maxBytes: number;
   budget: TimeBudget;
 }
 
-const GONE: ReadonlySet<number> = new Set([403, 404, 410]);
+const EXPIRED_STATUSES: ReadonlySet<number> = new Set([403, 404, 410]);
 
 /**
- * The picture in an answer. Its body ends with an error when it grows over `maxBytes`, when it is shorter or longer than
- * it said, or when it takes longer than the budget. Nothing is read before it is wanted.
+ * The image in a response. Its body fails if it exceeds `maxBytes`, differs from its `Content-Length`, or exceeds the time
+ * budget. Nothing is read ahead.
  *
- * @throws DownloadError when the answer holds none.
+ * @throws DownloadError if the response contains no image, or one larger than `maxBytes`.
  */
-export function receiveImage(answer: ImageResponse, { from, maxBytes, budget }: Receiving): ImageStream {
-  const { status, headers, body } = answer;
+export function receiveImage(response: ImageResponse, { from, maxBytes, budget }: ReceiveOptions): ImageStream {
+  const { status, headers, body } = response;
   if (status !== 200 || !body) {
     void body?.cancel().catch(() => {});
-    if (status !== 200) throw unexpected(from, status);
-    throw new DownloadError('invalid', `Expected a picture from ${from}, but got an empty answer.`);
+    if (status !== 200) throw statusError(from, status);
+    throw new DownloadError('invalid', `Expected an image from ${from}, but got an empty response.`);
   }
-  const byteSize = sizeOf(headers);
+  const byteSize = contentLengthOf(headers);
   const bounded = boundBody(body, { from, maxBytes, budget, byteSize });
   if (byteSize !== undefined && byteSize > maxBytes) {
     void bounded.cancel().catch(() => {});
@@ -37,22 +37,24 @@ export function receiveImage(answer: ImageResponse, { from, maxBytes, budget }: 
   return { contentType: headers.get('content-type') ?? undefined, byteSize, body: bounded };
 }
 
-/** What to throw for something that went wrong on the way to a picture. */
-export function failureOf(error: unknown, from: string, budget: TimeBudget): unknown {
+/** Converts an error while an image was fetched: to the signal's reason if it has aborted, else to a DownloadError. */
+export function toDownloadError(error: unknown, from: string, budget: TimeBudget): unknown {
   if (budget.signal.aborted) return budget.signal.reason;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof DownloadError) return cause;
   }
   if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
-    return unexpected(from, error.status, error);
+    return statusError(from, error.status, error);
   }
-  return new DownloadError('unavailable', `Expected a picture from ${from}, but got no answer.`, { cause: error });
+  return new DownloadError('unavailable', `Expected an image from ${from}, but got no response.`, { cause: error });
 }
 
-/** A stream that ends, and lets go of the budget, when its source does, when it is left, or when a bound is reached. */
+/**
+ * Bounds a stream in size and time. The budget ends when the source ends, the stream is canceled, or a limit is exceeded.
+ */
 export function boundBody(
   source: ReadableStream<Uint8Array>,
-  { from, maxBytes, budget, byteSize }: Receiving & { byteSize?: number | undefined },
+  { from, maxBytes, budget, byteSize }: ReceiveOptions & { byteSize?: number | undefined },
 ): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   let size = 0;
@@ -72,7 +74,10 @@ export function boundBody(
           size += value?.byteLength ?? 0;
           if (size > maxBytes) throw tooLarge(from, maxBytes);
           if (byteSize !== undefined && (done ? size < byteSize : size > byteSize)) {
-            throw new DownloadError('unavailable', `Expected ${byteSize} bytes from ${from}, but got others.`);
+            throw new DownloadError(
+              'unavailable',
+              `Expected ${byteSize} bytes from ${from}, but got ${done ? 'fewer' : 'more'}.`,
+            );
           }
           if (value) controller.enqueue(value);
           if (!done) return;
@@ -80,26 +85,26 @@ export function boundBody(
           controller.close();
         } catch (error) {
           void release(error).catch(() => {});
-          throw failureOf(error, from, budget);
+          throw toDownloadError(error, from, budget);
         }
       },
       cancel: release,
     },
-    // Nothing is read ahead: a picture that nobody takes stays where it is.
+    // Nothing is read ahead, so that an image without a reader takes no memory.
     { highWaterMark: 0 },
   );
 }
 
-/** The body's length by its header; a body that arrives compressed is longer than that. */
-function sizeOf(headers: Headers): number | undefined {
+/** The `Content-Length`; undefined for a compressed body, which is longer once decompressed. */
+function contentLengthOf(headers: Headers): number | undefined {
   const length = headers.get('content-length');
   const encoding = headers.get('content-encoding') ?? 'identity';
   return length !== null && /^\d{1,15}$/.test(length) && encoding === 'identity' ? Number(length) : undefined;
 }
 
-function unexpected(from: string, status: number, cause?: Error): DownloadError {
-  const reason = GONE.has(status) ? 'expired' : 'unavailable';
-  return new DownloadError(reason, `Expected a picture from ${from}, but got status ${status}.`, {
+function statusError(from: string, status: number, cause?: Error): DownloadError {
+  const reason = EXPIRED_STATUSES.has(status) ? 'expired' : 'unavailable';
+  return new DownloadError(reason, `Expected an image from ${from}, but got status ${status}.`, {
     status,
     cause,
   });

@@ -1,7 +1,7 @@
 import type { CallOptions, Client } from '../client.ts';
 import { imageAddress } from '../decode/image-address.ts';
 import { readJson } from '../decode/json.ts';
-import { perContract, readValue } from '../decode/objects.ts';
+import { memoizePerContract, readValue } from '../decode/objects.ts';
 import { MAX_RESPONSE_BYTES } from '../transport/body.ts';
 import { isJson } from '../transport/transport.ts';
 import { boundBody, receiveImage } from './bounded-response.ts';
@@ -9,79 +9,80 @@ import { DownloadError } from './download-error.ts';
 import { type ImageStream, imageFromBase64, MAX_IMAGE_STREAM_BYTES } from './image-stream.ts';
 import { createTimeBudget } from './time-budget.ts';
 
-/** A data item's picture on its way, or where it is. */
-export type DataItemImage = { readonly picture: ImageStream } | { readonly url: string };
+/** The image of a data item: a stream, or a URL to fetch. */
+export type DataItemImage = { readonly image: ImageStream } | { readonly url: string };
 
-/** As for every call, but that what reads a picture knows signals only. */
+/** As {@link CallOptions}, but with an AbortSignal only, which reading a body requires. */
 export type DataItemImageOptions = Omit<CallOptions, 'signal'> & { signal?: AbortSignal | undefined };
 
-/** Waits for a place among what is held whole; gives it back when what it resolves to is called. */
+/** Waits for a semaphore slot, and resolves to the function that releases it. */
 export type AcquireSlot = (signal: AbortSignal) => Promise<() => void>;
 
-/** Time for all waiting on the upstream, in milliseconds. */
-const WAITING = 30_000;
-/** Time for all of it, also for a slow reader, in milliseconds: a bound for what reads without an end. */
+/** Total time to wait for the upstream, in milliseconds. */
+const TIMEOUT = 30_000;
+/** Total time including that of a slow reader, in milliseconds. */
 const LIFETIME = 3_600_000;
-const FROM = 'the data item';
+const SOURCE = 'the data item';
 
 /**
- * Reads a data item's picture. Raw bytes are passed on as they come; base64 is read whole, in a place of its own, which
- * is given back when the picture was read or left. Whoever reads slowly holds no place in the credential's queue: that is
- * free as soon as the upstream has begun to answer.
+ * Opens the image of a data item. Raw bytes are streamed; base64 is read completely, which takes a semaphore slot until the
+ * image has been read or canceled. A slow reader does not occupy the credential's request queue: its slot there is released
+ * when the response begins.
  *
- * @throws UpstreamError when there is no answer; DownloadError when the answer is no picture, also while it is read.
+ * @throws UpstreamError if the request fails; DownloadError if the response contains no image, also while the body is read.
  */
 export async function openDataItem(
   client: Client,
-  hold: AcquireSlot,
+  acquireSlot: AcquireSlot,
   { modelId, id }: { modelId: string; id: string },
-  { signal = NEVER, ...options }: DataItemImageOptions,
+  { signal = NEVER_ABORTED, ...options }: DataItemImageOptions,
 ): Promise<DataItemImage> {
   const call = { path: { modelId, dataId: id } };
-  const response = await client.send('getDataItem', call, { ...options, signal }, async (begun) => begun);
+  const response = await client.send('getDataItem', call, { ...options, signal }, async (started) => started);
   const budgetOf = () =>
     createTimeBudget({
-      milliseconds: WAITING,
+      milliseconds: TIMEOUT,
       lifetime: LIFETIME,
       caller: signal,
-      spent: (time) => new DownloadError('timeout', `Expected ${FROM} within ${time} ms, but got no more of it.`),
+      timeoutError: (time) =>
+        new DownloadError('timeout', `Expected ${SOURCE} within ${time} ms, but it was not complete by then.`),
     });
   const receive = (maxBytes: number): ImageStream => {
     const budget = budgetOf();
     try {
-      return receiveImage(response, { from: FROM, maxBytes, budget });
+      return receiveImage(response, { from: SOURCE, maxBytes, budget });
     } catch (error) {
       budget.end();
       throw error;
     }
   };
-  if (!isJson(response.headers.get('content-type'))) return { picture: receive(MAX_IMAGE_STREAM_BYTES) };
+  if (!isJson(response.headers.get('content-type'))) return { image: receive(MAX_IMAGE_STREAM_BYTES) };
 
-  const leave = await hold(signal).catch((error: unknown) => {
+  const releaseSlot = await acquireSlot(signal).catch((error: unknown) => {
     void response.body?.cancel().catch(() => {});
     throw error;
   });
   try {
     const details = await readJson('getDataItem', new Response(receive(MAX_RESPONSE_BYTES).body));
-    const place = readValue('getDataItem', 'DataItemDetails', addressOf(client.contract), details);
-    if ('url' in place) {
-      leave();
-      return place;
+    const address = readValue('getDataItem', 'DataItemDetails', addressOf(client.contract), details);
+    if ('url' in address) {
+      releaseSlot();
+      return address;
     }
-    const picture = imageFromBase64(place.base64);
+    const image = imageFromBase64(address.base64);
     const budget = budgetOf();
     const end = () => {
       budget.end();
-      leave();
+      releaseSlot();
     };
-    const bounds = { from: FROM, maxBytes: MAX_IMAGE_STREAM_BYTES, budget: { ...budget, end } };
-    return { picture: { ...picture, body: boundBody(picture.body, bounds) } };
+    const bounds = { from: SOURCE, maxBytes: MAX_IMAGE_STREAM_BYTES, budget: { ...budget, end } };
+    return { image: { ...image, body: boundBody(image.body, bounds) } };
   } catch (error) {
-    leave();
+    releaseSlot();
     throw error;
   }
 }
 
-const addressOf = perContract((contract) => imageAddress(contract, 'DataItemDetails'));
+const addressOf = memoizePerContract((contract) => imageAddress(contract, 'DataItemDetails'));
 
-const NEVER = new AbortController().signal;
+const NEVER_ABORTED = new AbortController().signal;

@@ -1,20 +1,20 @@
 /**
- * Why a picture could not be had.
+ * Reason why an image could not be fetched.
  *
- * - `refused`: its address is one that this gateway does not visit.
- * - `expired`: its address is no longer good (403, 404 or 410); reading the thing again may give a fresh one.
- * - `unavailable`: no answer, or an answer that is none of the others.
- * - `timeout`: no answer, or not all of it, in time.
+ * - `refused`: this gateway does not connect to its URL.
+ * - `expired`: its URL is no longer valid (403, 404 or 410); reading the data item or prediction again may return a new one.
+ * - `unavailable`: no response, or an unexpected one.
+ * - `timeout`: no complete response in time.
  * - `too-large`: more bytes than allowed.
- * - `invalid`: no address at all, or bytes that are no picture.
+ * - `invalid`: not a URL, or bytes that are not an image.
  */
 export type DownloadFailure = 'refused' | 'expired' | 'unavailable' | 'timeout' | 'too-large' | 'invalid';
 
-/** A picture could not be had. The message never holds an address's query: that of a signed address is a secret. */
+/** An image could not be fetched. The message never contains the query of its URL: that of a signed URL is a secret. */
 export class DownloadError extends Error {
   override name = 'DownloadError' as const;
   readonly reason: DownloadFailure;
-  /** The HTTP status that was answered; `undefined` when there was no answer or it was not to blame. */
+  /** The HTTP status of the response; undefined if there was none, or if the error has another cause. */
   readonly status: number | undefined;
 
   constructor(reason: DownloadFailure, message: string, options?: ErrorOptions & { status?: number }) {
@@ -24,5 +24,5 @@ export class DownloadError extends Error {
   }
 }
 
-/** How a message names an address: without user, password, query and fragment. */
-export const nameOf = (url: URL) => `${url.protocol}//${url.host}${url.pathname}`;
+/** The form of a URL in messages: without user, password, query and fragment. */
+export const displayUrl = (url: URL) => `${url.protocol}//${url.host}${url.pathname}`;

@@ -1,67 +1,68 @@
 import { monotonicNow } from '../../util/clocks.ts';
 
-/** A time to spend on waiting, over several waits. */
+/** A time limit for several waits together. */
 export interface TimeBudget {
-  /** Aborts when the time is spent or the caller leaves, with the reason of either. */
+  /** Aborts when the time is over, with the timeout error, or when the caller aborts, with its reason. */
   readonly signal: AbortSignal;
-  /** Waits for the work, or rejects with the signal's reason. Only time spent in here counts. */
+  /** Waits for the work, or rejects with the signal's reason. Only the time of these waits counts. */
   within<T>(work: Promise<T>): Promise<T>;
-  /** Lets go of the caller's signal and of the clock. */
+  /** Removes the listener of the caller's signal and stops the timer. */
   end(): void;
 }
 
 export interface TimeBudgetOptions {
-  /** For all waits together, in milliseconds. */
+  /** Total time of all waits, in milliseconds. */
   milliseconds: number;
-  /** For everything from now to the end, however slowly it is taken, in milliseconds. @default no bound */
+  /** Total time until {@link TimeBudget.end}, including that between waits, in milliseconds. @default unlimited */
   lifetime?: number;
-  /** Aborts when nobody waits any more. */
+  /** Aborts the budget's signal. */
   caller: AbortSignal;
-  /** Makes the reason for when the time is spent, from the milliseconds that were allowed. */
-  spent: (milliseconds: number) => Error;
+  /** Creates the error for a limit that was exceeded, given in milliseconds. */
+  timeoutError: (milliseconds: number) => Error;
 }
 
 /**
- * A budget that whoever takes its time to read does not use up, and that a sender of one byte at a time does.
- * Who takes it for longer than the lifetime loses it too: what waits for a reader that has stalled is held for nothing.
+ * Creates a budget that a slow sender uses up and a slow reader does not. The lifetime limits both, so that a stalled
+ * reader does not hold resources.
  */
-export function createTimeBudget({ milliseconds, lifetime, caller, spent }: TimeBudgetOptions): TimeBudget {
+export function createTimeBudget({ milliseconds, lifetime, caller, timeoutError }: TimeBudgetOptions): TimeBudget {
   const controller = new AbortController();
   const { signal } = controller;
-  const leave = () => controller.abort(caller.reason);
-  if (caller.aborted) leave();
-  else caller.addEventListener('abort', leave, { once: true });
-  let left = milliseconds;
-  const longest = lifetime === undefined ? undefined : setTimeout(() => controller.abort(spent(lifetime)), lifetime);
-  longest?.unref();
+  const onCallerAbort = () => controller.abort(caller.reason);
+  if (caller.aborted) onCallerAbort();
+  else caller.addEventListener('abort', onCallerAbort, { once: true });
+  let remaining = milliseconds;
+  const lifetimeTimer =
+    lifetime === undefined ? undefined : setTimeout(() => controller.abort(timeoutError(lifetime)), lifetime);
+  lifetimeTimer?.unref();
 
   return {
     signal,
 
     async within(work) {
       const started = monotonicNow();
-      const timer = setTimeout(() => controller.abort(spent(milliseconds)), left);
-      let stop = () => {};
-      const stopped = new Promise<never>((_, reject) => {
-        stop = () => reject(signal.reason);
-        if (signal.aborted) stop();
-        else signal.addEventListener('abort', stop, { once: true });
+      const timer = setTimeout(() => controller.abort(timeoutError(milliseconds)), remaining);
+      let onAbort = () => {};
+      const aborted = new Promise<never>((_, reject) => {
+        onAbort = () => reject(signal.reason);
+        if (signal.aborted) onAbort();
+        else signal.addEventListener('abort', onAbort, { once: true });
       });
       try {
-        const result = await Promise.race([stopped, work]);
-        // Work that the signal cuts short may end as if it were complete.
+        const result = await Promise.race([aborted, work]);
+        // Work that the signal aborts may resolve as if it were complete.
         signal.throwIfAborted();
         return result;
       } finally {
         clearTimeout(timer);
-        signal.removeEventListener('abort', stop);
-        left = Math.max(0, left - (monotonicNow() - started));
+        signal.removeEventListener('abort', onAbort);
+        remaining = Math.max(0, remaining - (monotonicNow() - started));
       }
     },
 
     end() {
-      clearTimeout(longest);
-      caller.removeEventListener('abort', leave);
+      clearTimeout(lifetimeTimer);
+      caller.removeEventListener('abort', onCallerAbort);
     },
   };
 }

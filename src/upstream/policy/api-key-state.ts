@@ -1,31 +1,31 @@
 import { LinkedList, type LinkedNode } from '../../util/linked-list.ts';
 import type { StatusError } from '../transport/errors.ts';
 
-/** For how long a rejected key is refused without asking the upstream, in milliseconds. */
-const REMEMBERED = 5_000;
+/** Time for which requests with a rejected key fail without reaching the upstream, in milliseconds. */
+const REJECTION_TTL = 5_000;
 
-/** A request that is on its way, or waits for that. */
+/** A running or queued request of a key. */
 export interface KeyedRequest extends LinkedNode {
-  /** The upstream has rejected the key on another request. */
+  /** Called when the upstream rejects the key in the response to another request. */
   onKeyRejected(error: StatusError): void;
 }
 
 export interface ApiKeyStateOptions {
   /** A monotonic clock, in milliseconds. */
   monotonicNow: () => number;
-  /** Called when the upstream accepts the key for the first time, or again. */
+  /** Called when the upstream accepts the key for the first time, or again after a rejection. */
   onConfirmed: () => void;
   /** Called when the upstream rejects the key. */
   onRejected: () => void;
 }
 
 /**
- * What the responses of the upstream show about one API key. A response other than 401 confirms it. A 401 rejects it:
- * its other requests end, and for a few seconds new ones fail without reaching the upstream. Then it is unconfirmed, as
- * a key is that was never used.
+ * The acceptance of one API key by the upstream, as seen in its responses. A response other than 401 confirms the key. A
+ * 401 rejects it: its other requests are aborted, and for a few seconds new ones fail without reaching the upstream.
+ * After that it is unconfirmed, like a new key.
  */
 export class ApiKeyState {
-  /** Requests that end when the key is rejected. */
+  /** Requests to abort when the key is rejected. */
   readonly requests = new LinkedList<KeyedRequest>();
   readonly #options: ApiKeyStateOptions;
   #isConfirmed = false;
@@ -36,14 +36,15 @@ export class ApiKeyState {
     this.#options = options;
   }
 
-  /** Whether the last response accepted the key. */
+  /** True if the last response accepted the key. */
   get isConfirmed(): boolean {
     return this.#isConfirmed;
   }
 
-  /** Why requests fail at once; undefined while they may be sent. */
+  /** The error with which requests fail at once; undefined while they may be sent. */
   get rejection(): StatusError | undefined {
-    if (this.#rejection && this.#options.monotonicNow() - this.#rejectedAt >= REMEMBERED) this.#rejection = undefined;
+    if (this.#rejection && this.#options.monotonicNow() - this.#rejectedAt >= REJECTION_TTL)
+      this.#rejection = undefined;
     return this.#rejection;
   }
 
@@ -53,7 +54,7 @@ export class ApiKeyState {
     this.#options.onConfirmed();
   }
 
-  /** @param error The 401 of a request that is no longer among {@link requests}. */
+  /** @param error The 401 of a request that was removed from {@link requests} before. */
   reject(error: StatusError): void {
     this.#rejection = error;
     this.#rejectedAt = this.#options.monotonicNow();

@@ -1,12 +1,12 @@
-/** When the upstream counts as failing, and how long it is then left alone. */
+/** The conditions that open the circuit breaker, and the time for which it is open. */
 export interface BreakerSettings {
-  /** The share of failures, above 0 up to 1, from which on it is left alone. */
+  /** Minimum fraction of failed attempts that opens the circuit, above 0 up to 1. */
   failureThreshold: number;
-  /** How many attempts must have ended before the share means anything. */
+  /** Minimum number of completed attempts in the window that can open the circuit. */
   attempts: number;
-  /** Over how long attempts are counted, in milliseconds. */
+  /** Length of the sliding window in which attempts are counted, in milliseconds. */
   window: number;
-  /** How long it is left alone before one attempt tells whether it is well again, in milliseconds. */
+  /** Time for which the circuit is open, before one attempt probes the upstream, in milliseconds. */
   coolDown: number;
 }
 
@@ -17,115 +17,116 @@ export const defaultCircuitBreaker: BreakerSettings = {
   coolDown: 5_000,
 };
 
-/** Nothing was sent, because the upstream has been failing. */
+/** The request was not sent, because the circuit is open: the upstream has been failing. */
 export class CircuitOpenError extends Error {
-  override name = 'AvoidedError' as const;
-  /** When it is worth another try, in milliseconds from now. */
+  override name = 'CircuitOpenError' as const;
+  /** Time until requests are sent again, in milliseconds. */
   readonly wait: number;
 
   constructor(wait: number) {
-    super('expected an upstream that answers, but it has been failing');
+    super('not sent, because the upstream has been failing');
     this.wait = wait;
   }
 }
 
-/** How an attempt ended: with an answer, with a failure that is the upstream's, or in a way that says nothing of it. */
-export type Outcome = 'answered' | 'failed' | 'nothing';
+/** The outcome of an attempt: a response, a failure of the upstream, or neither (`ignored`), such as an aborted request. */
+export type Outcome = 'responded' | 'failed' | 'ignored';
 
-/** Keeps requests from an upstream that fails anyway: they fail at once, and it can recover. One for all credentials. */
+/** Rejects requests at once while the upstream fails, so that it can recover. All credentials share one. */
 export interface CircuitBreaker {
-  /** How long nothing is to be sent, in milliseconds; 0 when something may be. */
+  /** Time until requests are sent again, in milliseconds; 0 if they are sent now. */
   readonly wait: number;
   /**
-   * Begins an attempt, and returns what is told its outcome.
+   * Starts an attempt, and returns the callback that reports its outcome.
    *
-   * @param credential Whose attempt it is.
-   * @param options.mayProbe Whether others may have to wait for its outcome. That of an upload depends on its client.
-   * @throws AvoidedError when nothing is to be sent.
+   * @param credential The credential that the attempt uses.
+   * @param options.mayProbe True if the attempt may be the probe for which other requests wait; false for an upload,
+   * whose duration depends on its client. @default true
+   * @throws CircuitOpenError if the circuit is open.
    */
-  enter(credential: string, options?: { mayProbe: boolean }): (outcome: Outcome) => void;
+  startAttempt(credential: string, options?: { mayProbe: boolean }): (outcome: Outcome) => void;
 }
 
-/** What happened in a part of the window. */
+/** The outcomes in one slice of the sliding window. */
 interface Slice {
-  readonly begunAt: number;
-  answered: number;
+  readonly startedAt: number;
+  responded: number;
   failed: number;
-  readonly answeredFor: Set<string>;
+  readonly respondedFor: Set<string>;
   readonly failedFor: Set<string>;
 }
 
-/** In how many parts the window slides. */
+/** Number of slices of the sliding window. */
 const SLICES = 10;
-/** How soon to look again while one attempt finds out whether the upstream is well, in milliseconds. */
-const PROBING = 1_000;
-const PROBE = { mayProbe: true };
+/** Time to wait while a probe is running, in milliseconds. */
+const PROBE_RETRY = 1_000;
+const DEFAULT_OPTIONS = { mayProbe: true };
 
 /** @param monotonicNow The monotonic clock, in milliseconds. */
 export function createCircuitBreaker(
-  { failureThreshold: share, attempts, window, coolDown: rest }: BreakerSettings,
+  { failureThreshold, attempts, window, coolDown }: BreakerSettings,
   monotonicNow: () => number,
 ): CircuitBreaker {
   let slices: Slice[] = [];
-  /** Undefined while everything may be sent. */
+  /** Undefined while the circuit is closed. */
   let openUntil: number | undefined;
   let isProbing = false;
 
   const current = (): Slice => {
     const time = monotonicNow();
     const last = slices.at(-1);
-    if (last && time - last.begunAt < window / SLICES) return last;
-    const fresh: Slice = { begunAt: time, answered: 0, failed: 0, answeredFor: new Set(), failedFor: new Set() };
-    slices = [...inWindow(), fresh];
-    return fresh;
+    if (last && time - last.startedAt < window / SLICES) return last;
+    const slice: Slice = { startedAt: time, responded: 0, failed: 0, respondedFor: new Set(), failedFor: new Set() };
+    slices = [...inWindow(), slice];
+    return slice;
   };
   const inWindow = () => {
     const time = monotonicNow();
-    return slices.filter(({ begunAt }) => begunAt > time - window);
+    return slices.filter(({ startedAt }) => startedAt > time - window);
   };
-  const rested = () => {
-    openUntil = monotonicNow() + rest;
+  const open = () => {
+    openUntil = monotonicNow() + coolDown;
     slices = [];
   };
   const isFailing = (): boolean => {
     slices = inWindow();
     const failed = slices.reduce((sum, slice) => sum + slice.failed, 0);
-    const ended = slices.reduce((sum, slice) => sum + slice.answered, failed);
-    if (ended < attempts || failed < share * ended) return false;
-    // What fails for one credential alone, while others are answered, is not the upstream.
+    const ended = slices.reduce((sum, slice) => sum + slice.responded, failed);
+    if (ended < attempts || failed < failureThreshold * ended) return false;
+    // If one credential alone fails while others get responses, the cause is not the upstream.
     const failing = new Set(slices.flatMap(({ failedFor }) => [...failedFor]));
-    const others = slices.some(({ answeredFor }) => [...answeredFor].some((credential) => !failing.has(credential)));
+    const others = slices.some(({ respondedFor }) => [...respondedFor].some((credential) => !failing.has(credential)));
     return failing.size > 1 || !others;
   };
   const waitNow = (): number => {
     if (openUntil === undefined) return 0;
     const left = openUntil - monotonicNow();
     if (left > 0) return left;
-    return isProbing ? PROBING : 0;
+    return isProbing ? PROBE_RETRY : 0;
   };
 
   return {
     get wait() {
       return waitNow();
     },
-    enter(credential, { mayProbe } = PROBE) {
+    startAttempt(credential, { mayProbe } = DEFAULT_OPTIONS) {
       const wait = waitNow();
       if (wait > 0) throw new CircuitOpenError(wait);
       if (openUntil !== undefined) {
         if (mayProbe) isProbing = true;
         return (outcome) => {
           if (mayProbe) isProbing = false;
-          if (outcome === 'answered') openUntil = undefined;
-          if (outcome === 'failed') rested();
+          if (outcome === 'responded') openUntil = undefined;
+          if (outcome === 'failed') open();
         };
       }
       return (outcome) => {
-        // One that was begun before says nothing of how it is after the rest.
-        if (outcome === 'nothing' || openUntil !== undefined) return;
+        // An attempt that started before the circuit opened does not count.
+        if (outcome === 'ignored' || openUntil !== undefined) return;
         const slice = current();
         slice[outcome]++;
-        slice[outcome === 'answered' ? 'answeredFor' : 'failedFor'].add(credential);
-        if (outcome === 'failed' && isFailing()) rested();
+        slice[outcome === 'responded' ? 'respondedFor' : 'failedFor'].add(credential);
+        if (outcome === 'failed' && isFailing()) open();
       };
     },
   };

@@ -3,22 +3,22 @@ import type { Sleep } from '../../util/cancellation.ts';
 import { UpstreamError } from '../errors.ts';
 import type { RetryPolicy } from './retry.ts';
 
-/** For how long the upstream may answer 404 to reads of a job that it just created, in milliseconds. */
-const VISIBLE_WITHIN = 10_000;
+/** Time for which the upstream may respond 404 to reads of a new job, in milliseconds. */
+const MAX_AGE = 10_000;
 
-/** The jobs that were created a moment ago, by the paths under which they are read. */
+/** Recently created jobs, by the paths that read them. */
 export class NewJobs {
   readonly #monotonicNow: () => number;
-  /** When each was created, in this order. */
+  /** Creation times by path, in ascending order. */
   readonly #createdAt = new Map<string, number>();
 
-  /** @param monotonicNow The time by a clock that never goes back, in milliseconds. */
+  /** @param monotonicNow A monotonic clock, in milliseconds. */
   constructor(monotonicNow: () => number) {
     this.#monotonicNow = monotonicNow;
   }
 
   add(path: string): void {
-    this.#forgetOld();
+    this.#evictOld();
     this.#createdAt.set(path, this.#monotonicNow());
   }
 
@@ -28,12 +28,12 @@ export class NewJobs {
 
   has(path: string): boolean {
     if (this.#createdAt.size === 0) return false;
-    this.#forgetOld();
+    this.#evictOld();
     return this.#createdAt.has(path);
   }
 
-  #forgetOld(): void {
-    const oldest = this.#monotonicNow() - VISIBLE_WITHIN;
+  #evictOld(): void {
+    const oldest = this.#monotonicNow() - MAX_AGE;
     for (const [path, createdAt] of this.#createdAt) {
       if (createdAt > oldest) return;
       this.#createdAt.delete(path);
@@ -43,35 +43,35 @@ export class NewJobs {
 
 export interface ReadNewJobOptions {
   retry: Pick<RetryPolicy, 'delay'>;
-  /** How often the read is repeated at most. */
-  repetitions: number;
+  /** Maximum number of retries. */
+  maxRetries: number;
   pause: Sleep;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
 }
 
 /**
- * Reads a job that was created a moment ago. A 404 means that the upstream does not show it yet, so the read is repeated.
+ * Reads a recently created job. Retries after a 404, because the upstream may not return the job yet.
  *
- * @throws UpstreamError `not-visible` when the last repetition is answered with 404, too; what else `read` throws.
+ * @throws UpstreamError `not-visible` if the last response is 404, too; any other error of `read`.
  */
 export async function readNewJob<Result>(
   id: OperationId,
   read: () => Promise<Result>,
-  { retry, repetitions, pause, random }: ReadNewJobOptions,
+  { retry, maxRetries, pause, random }: ReadNewJobOptions,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
     } catch (error) {
       if (!(error instanceof UpstreamError) || error.status !== 404) throw error;
-      if (attempt > repetitions) {
-        throw new UpstreamError(id, 'not-visible', 'created a moment ago and not visible yet', { cause: error });
+      if (attempt > maxRetries) {
+        throw new UpstreamError(id, 'not-visible', 'the new job is not visible yet', { cause: error });
       }
       const wait = random() * retry.delay(attempt);
-      if (wait > 0) await pause(wait, NEVER);
+      if (wait > 0) await pause(wait, NEVER_ABORTED);
     }
   }
 }
 
-const NEVER = new AbortController().signal;
+const NEVER_ABORTED = new AbortController().signal;

@@ -1,160 +1,165 @@
 import { type Abortable, type Cancellation, offAbort, onAbort, type StartTimer } from '../../util/cancellation.ts';
 
-/** So many requests wait already that one more would only be late. */
+/** The request queue of a key is full. */
 export class QueueFullError extends Error {
-  override name = 'NoTurnError' as const;
+  override name = 'QueueFullError' as const;
 
-  constructor(waiting: number) {
-    super(`expected fewer than ${waiting} requests of this key to be waiting, but there are as many`);
+  constructor(maxWaiting: number) {
+    super(`the request queue of this key is full: ${maxWaiting} requests are waiting`);
   }
 }
 
 export interface QueueEntryOptions {
-  /** Ends the waiting. Whoever has a turn already keeps it. */
-  by?: AbortSignal | undefined;
-  /** It gives way to everybody else. */
+  /** Aborts the wait, but not a request that has acquired a slot. */
+  startBy?: AbortSignal | undefined;
+  /** True for a request of low priority: it waits until no other request does. */
   isPoll: boolean;
 }
 
-/** Bounds how many requests of one credential are under way, and how many wait for that. */
+/** Limits the concurrent requests of one credential, and those that wait for a slot. */
 export interface RequestQueue {
   /**
-   * Waits for a turn: first come, first served, polls last. Where too many wait, a poll is turned away first: the newest
-   * of those that wait already, if who comes is none. Whoever got a turn gives it back with {@link RequestQueue.leave}.
+   * Waits for a slot, first in, first out, polls last; {@link RequestQueue.release} returns it. If the queue is full, a poll
+   * is rejected; any other request takes the place of the newest waiting poll, which is rejected instead.
    *
-   * @param cancellation Ends the waiting, too.
-   * @returns Undefined when it is their turn at once.
-   * @throws NoTurnError when too many wait; the reason of whichever is over first, the cancellation or `by`.
+   * @param cancellation Aborts the wait.
+   * @returns Undefined if a slot was free.
+   * @throws QueueFullError if the queue is full; the reason of the cancellation or of `startBy`, whichever aborts first.
    */
-  enter(cancellation: Cancellation, options: QueueEntryOptions): Promise<void> | undefined;
-  /** Gives a turn back. */
-  leave(): void;
-  /** All turns may be taken from now on. */
-  open(): void;
-  /** Few turns may be taken from now on; more, with each second for which that keeps requests waiting. */
-  narrow(): void;
-  /** How many wait now. */
-  readonly waiting: number;
+  acquire(cancellation: Cancellation, options: QueueEntryOptions): Promise<void> | undefined;
+  /** Releases a slot. */
+  release(): void;
+  /** Raises the limit of concurrent requests to its maximum. */
+  raiseLimit(): void;
+  /** Lowers the limit of concurrent requests, which then doubles with each second in which requests wait. */
+  lowerLimit(): void;
+  /** Number of waiting requests. */
+  readonly size: number;
 }
 
 export interface RequestQueueOptions {
-  /** How many turns there are at once. */
+  /** Maximum number of concurrent requests. */
   concurrency: number;
-  /** How many more may wait. */
-  waiting: number;
-  /** How many turns there are at first, and after {@link RequestQueue.narrow}. */
-  unconfirmed: number;
-  alarm: StartTimer;
+  /** Maximum number of waiting requests. */
+  maxWaiting: number;
+  /** Maximum number of concurrent requests at first, and after {@link RequestQueue.lowerLimit}. */
+  unconfirmedConcurrency: number;
+  startTimer: StartTimer;
 }
 
-/** After how long without a response more unconfirmed requests are let out, in milliseconds. */
-const WIDENING = 1_000;
+/** Time without a response after which the limit of an unconfirmed key doubles, in milliseconds. */
+const RAISE_INTERVAL = 1_000;
 
-/** @see RequestQueue. It begins narrow. */
-export function createRequestQueue({ concurrency, waiting, unconfirmed, alarm }: RequestQueueOptions): RequestQueue {
-  const others = new Set<Waiting>();
-  const polls = new Set<Waiting>();
-  const few = Math.min(unconfirmed, concurrency);
-  let limit = few;
-  let taken = 0;
-  let callOff: (() => void) | undefined;
+/** Creates a request queue, with the limit of an unconfirmed key. */
+export function createRequestQueue({
+  concurrency,
+  maxWaiting,
+  unconfirmedConcurrency,
+  startTimer,
+}: RequestQueueOptions): RequestQueue {
+  const normal = new Set<QueueEntry>();
+  const polls = new Set<QueueEntry>();
+  const initialLimit = Math.min(unconfirmedConcurrency, concurrency);
+  let limit = initialLimit;
+  let running = 0;
+  let cancelTimer: (() => void) | undefined;
 
-  const makeRoom = (isPoll: boolean) => {
-    if (others.size + polls.size < waiting) return;
+  const evictIfFull = (isPoll: boolean) => {
+    if (normal.size + polls.size < maxWaiting) return;
     const newest = isPoll ? undefined : [...polls].at(-1);
-    if (!newest) throw new QueueFullError(waiting);
-    newest.abort(new QueueFullError(waiting));
+    if (!newest) throw new QueueFullError(maxWaiting);
+    newest.abort(new QueueFullError(maxWaiting));
   };
 
   const admit = () => {
-    while (taken < limit) {
-      const [next] = others.size > 0 ? others : polls;
+    while (running < limit) {
+      const [next] = normal.size > 0 ? normal : polls;
       if (!next) return;
-      taken++;
+      running++;
       next.admit();
     }
   };
-  // What is slow must not hold back the rest: its response may take longer than all others together.
-  const widenLater = () => {
-    if (limit === concurrency || others.size + polls.size === 0) return;
-    callOff ??= alarm(WIDENING, () => {
-      callOff = undefined;
+  // Slow responses must not block the other requests: one may take longer than all others together.
+  const scheduleRaise = () => {
+    if (limit === concurrency || normal.size + polls.size === 0) return;
+    cancelTimer ??= startTimer(RAISE_INTERVAL, () => {
+      cancelTimer = undefined;
       limit = Math.min(concurrency, limit * 2);
       admit();
-      widenLater();
+      scheduleRaise();
     });
   };
-  const setLimit = (to: number) => {
-    callOff?.();
-    callOff = undefined;
-    limit = to;
+  const setLimit = (newLimit: number) => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    limit = newLimit;
     admit();
-    widenLater();
+    scheduleRaise();
   };
 
   return {
-    open: () => setLimit(concurrency),
-    narrow: () => setLimit(few),
-    enter(cancellation, { by, isPoll }) {
+    raiseLimit: () => setLimit(concurrency),
+    lowerLimit: () => setLimit(initialLimit),
+    acquire(cancellation, { startBy, isPoll }) {
       cancellation.throwIfOver();
-      by?.throwIfAborted();
-      // While somebody waits, every turn is taken.
-      if (taken < limit) {
-        taken++;
+      startBy?.throwIfAborted();
+      // While requests wait, no slot is free.
+      if (running < limit) {
+        running++;
         return undefined;
       }
-      makeRoom(isPoll);
+      evictIfFull(isPoll);
       return new Promise((resolve, reject) => {
-        new Waiting({ queue: isPoll ? polls : others, cancellation, by, resolve, reject });
-        widenLater();
+        new QueueEntry({ queue: isPoll ? polls : normal, cancellation, startBy, resolve, reject });
+        scheduleRaise();
       });
     },
-    leave() {
-      taken--;
+    release() {
+      running--;
       admit();
     },
-    get waiting() {
-      return others.size + polls.size;
+    get size() {
+      return normal.size + polls.size;
     },
   };
 }
 
-interface WaitingOptions {
-  queue: Set<Waiting>;
+interface QueueEntryState {
+  queue: Set<QueueEntry>;
   cancellation: Cancellation;
-  by: AbortSignal | undefined;
+  startBy: AbortSignal | undefined;
   resolve: () => void;
   reject: (reason: unknown) => void;
 }
 
-/** Somebody in a queue. Holds nothing once it is out of it: a queue's memory of what was in it can outlast the stay. */
-class Waiting implements Abortable {
-  #options: WaitingOptions | undefined;
+/** A waiting request. It drops all references when it leaves the queue, because a Set may retain its removed entries. */
+class QueueEntry implements Abortable {
+  #options: QueueEntryState | undefined;
 
-  constructor(options: WaitingOptions) {
+  constructor(options: QueueEntryState) {
     this.#options = options;
-    const { queue, cancellation, by } = options;
+    const { queue, cancellation, startBy } = options;
     queue.add(this);
     cancellation.running = this;
-    if (by) onAbort(by, this);
+    if (startBy) onAbort(startBy, this);
   }
 
   admit(): void {
-    this.#stop()?.resolve();
+    this.#remove()?.resolve();
   }
 
   abort(reason: unknown): void {
-    this.#stop()?.reject(reason);
+    this.#remove()?.reject(reason);
   }
 
-  #stop(): WaitingOptions | undefined {
+  #remove(): QueueEntryState | undefined {
     const options = this.#options;
     if (!options) return undefined;
     this.#options = undefined;
-    const { queue, cancellation, by } = options;
+    const { queue, cancellation, startBy } = options;
     queue.delete(this);
     cancellation.running = undefined;
-    if (by) offAbort(by, this);
+    if (startBy) offAbort(startBy, this);
     return options;
   }
 }

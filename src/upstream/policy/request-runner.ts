@@ -5,58 +5,59 @@ import { isExhausted } from '../../util/local-failure.ts';
 import { UpstreamError } from '../errors.ts';
 import { BodyError } from '../transport/body.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
+import type { OutgoingStream } from '../transport/ky-transport.ts';
 import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
 import { type CircuitBreaker, CircuitOpenError, type Outcome } from './circuit-breaker.ts';
-import { missingList, toUpstreamError } from './explain-failure.ts';
 import type { RequestQueue } from './request-queue.ts';
-import { maySendAgain, type RetryPolicy, waitBeforeRetry } from './retry.ts';
+import { isIdempotent, type RetryPolicy, waitBeforeRetry } from './retry.ts';
+import { missingList, toUpstreamError } from './to-upstream-error.ts';
 
-/** When a write may be begun. One that is under way goes on to its end, because stopping it undoes nothing. */
+/** The condition under which a write may start. A write that has been sent is not aborted, because that would not undo it. */
 export interface StartCondition {
-  /** Aborts when it is too late to begin. */
+  /** Aborts when it is too late to start. */
   readonly by: AbortSignal;
-  /** Called when the write is written to a connection: from then on it may happen. */
+  /** Called when the request is written to a connection: from then on the write may be applied. */
   readonly onSent: () => void;
 }
 
-/** Whoever is told what has become of something: one of both, once. No promise, because there is one for every request. */
+/** Callbacks for a result, of which one is called once. Not a promise, to save one for every request. */
 export interface Callbacks<Result> {
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
-/** Whoever has sent a request, and is told what becomes of it. */
+/** Callbacks of one attempt to send a request. */
 export interface Attempt<Result> extends Callbacks<Result> {
-  /** A write is about to be written to a connection. Reads need not report that. */
+  /** Called before a write is written to a connection. Optional for reads. */
   onSent(): void;
 }
 
-/** An operation that is to be carried out, whichever road it takes. */
+/** An operation to run, over any transport. */
 export interface RequestTask<Result> {
   id: OperationId;
   operation: Operation;
-  /** Sends the request once. It fails with StatusError or NetworkError where those are to blame; nothing is thrown. */
+  /** Sends the request once. It rejects with StatusError, NetworkError or any other error, and never throws. */
   attempt(cancellation: Cancellation, attempt: Attempt<Result>): void;
-  /** A look that will be repeated anyway: it gives way to everybody else, and is not repeated here. */
+  /** True for a request that its caller repeats anyway: it has low priority and is not retried. */
   isPoll: boolean;
-  /** @default it may begin whenever it is its turn */
+  /** @default it may start at any time */
   start?: StartCondition | undefined;
-  /** The state of a body that can be sent only once, so that nothing is sent again. @default none is sent */
-  stream?: { readonly wholeAt: number | undefined } | undefined;
-  /** Whether what is read always exists, so that 404 says that the base URL is wrong. @default false */
+  /** The state of a streamed body. It can be sent only once, so the request is not retried. @default no streamed body */
+  stream?: OutgoingStream | undefined;
+  /** True if the resource always exists, so that 404 means that the base URL is wrong. @default false */
   isPermanent?: boolean;
-  /** The result of a DELETE that was repeated and found nothing, because the first one did it. */
-  gone?: () => Promise<Result>;
+  /** Returns the result of a retried DELETE whose response is 404, because the first attempt has deleted the resource. */
+  alreadyDeleted?: () => Promise<Result>;
 }
 
 export interface RequestRunnerOptions {
-  /** Whose operations these are. */
+  /** The credential of these operations. */
   credential: string;
-  /** Bounds how many requests of this credential are under way and wait. */
+  /** Limits the concurrent and waiting requests of this credential. */
   queue: RequestQueue;
-  /** Keeps requests from an upstream that fails; shared by all credentials. */
+  /** Stops requests while the upstream fails; shared by all credentials. */
   breaker: CircuitBreaker;
-  /** What responses have shown about the credential. */
+  /** Acceptance of the credential by the upstream, as seen in its responses. */
   keyState: ApiKeyState;
   retry: RetryPolicy;
   pause: Sleep;
@@ -64,17 +65,17 @@ export interface RequestRunnerOptions {
   monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
-  /** Admits a poll that an outage delayed. @default it is admitted when the outage ends */
+  /** Resolves when a poll that an outage delayed may be sent. @default when the outage ends */
   admitPoll?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
-  /** Called when the upstream answers 404 to a list that always exists. */
+  /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList: (error: UpstreamError) => void;
-  /** Told when the upstream asks for patience, in seconds. */
+  /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter: (seconds: number) => void;
 }
 
 /**
- * Carries an operation out: when it may be sent, when it is sent again, and what a failure means. It fails with
- * UpstreamError when there is no usable answer, with the caller's reason when it left.
+ * Runs an operation: queues it, sends it, retries it and converts its error. Rejects with an UpstreamError if there is no
+ * usable response, or with the caller's reason if it aborts.
  */
 export type RunRequest = <Result>(
   task: RequestTask<Result>,
@@ -82,30 +83,31 @@ export type RunRequest = <Result>(
   done: Callbacks<Result>,
 ) => void;
 
-/** One policy for everything that is sent with a credential, over whichever road. */
+/** Creates the runner for all operations of one credential, over any transport. */
 export const createRequestRunner =
   (options: RequestRunnerOptions): RunRequest =>
   (task, cancellation, done) =>
-    new RequestRun(options, task, cancellation, done).begin();
+    new RequestRun(options, task, cancellation, done).start();
 
-/** Silence for so long is a failure even if it was the caller who lost patience, in milliseconds. */
-const SLOW = 10_000;
+/** Time without a response that counts as a failure of the upstream even if the caller aborts, in milliseconds. */
+const SLOW_RESPONSE = 10_000;
 
-/** One operation, until it has come to its end. */
+/** One run of an operation, including its retries. */
 class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedRequest, Abortable {
   readonly #options: RequestRunnerOptions;
   readonly #task: RequestTask<Result>;
   readonly #cancellation: Cancellation;
   readonly #done: Callbacks<Result>;
-  #hasTurn = false;
-  /** Whether the last attempt was written to a connection. */
+  #hasSlot = false;
+  /** True if the last attempt was written to a connection. */
   #isSent = false;
-  /** Whether any attempt was. */
-  #hasBegun = false;
+  /** True if any attempt was written to a connection. */
+  #hasEverBeenSent = false;
   #failures = 0;
-  /** When the last attempt was begun, by the monotonic clock, in milliseconds, and who is told how it ended. */
-  #begunAt = 0;
-  #tell: (outcome: Outcome) => void = () => {};
+  /** Start of the last attempt, by the monotonic clock, in milliseconds. */
+  #startedAt = 0;
+  /** Reports the outcome of the last attempt to the circuit breaker. */
+  #reportOutcome: (outcome: Outcome) => void = () => {};
 
   constructor(
     options: RequestRunnerOptions,
@@ -120,16 +122,16 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     this.#done = done;
   }
 
-  begin(): void {
+  start(): void {
     try {
       const { breaker, keyState } = this.#options;
       const { rejection } = keyState;
       if (rejection) throw rejection;
-      // A poll may begin again when the breaker opens before it is sent.
+      // A poll starts again if the circuit opens before it is sent.
       this.leaveList();
       keyState.requests.add(this);
       if (this.#task.start) onAbort(this.#task.start.by, this);
-      this.#sendAfter(breaker.wait > 0 && this.#task.isPoll ? this.#enterLater() : this.#enter());
+      this.#sendAfter(breaker.wait > 0 && this.#task.isPoll ? this.#acquireSlotAfterOutage() : this.#acquireSlot());
     } catch (error) {
       this.#fail(error);
     }
@@ -138,36 +140,36 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   onSent(): void {
     if (this.#task.operation.method === 'GET') return;
     this.#isSent = true;
-    if (this.#hasBegun) return;
-    this.#hasBegun = true;
+    if (this.#hasEverBeenSent) return;
+    this.#hasEverBeenSent = true;
     this.#task.start?.onSent();
   }
 
-  /** It is too late to begin. */
+  /** Aborts a write that was not sent before its start condition ended. */
   abort(reason: unknown): void {
-    if (!this.#hasBegun) this.#cancellation.abort(reason);
+    if (!this.#hasEverBeenSent) this.#cancellation.abort(reason);
   }
 
-  /** A write that may have reached the upstream goes on to its own response. */
+  /** Aborts the run, unless it is a write that may have reached the upstream: that continues until its own response. */
   onKeyRejected(error: StatusError): void {
-    if (!this.#isSent) this.#cancellation.abort(this.#explain(error));
+    if (!this.#isSent) this.#cancellation.abort(this.#toCallerError(error));
   }
 
   resolve(result: Result): void {
     const { keyState } = this.#options;
     if (!keyState.isConfirmed) keyState.confirm();
-    this.#tell('answered');
+    this.#reportOutcome('responded');
     this.#end();
     this.#done.resolve(result);
   }
 
   reject(error: unknown): void {
-    const { operation, gone, isPoll, stream } = this.#task;
-    this.#tell(this.#learn(error));
-    if (error instanceof StatusError) this.#judgeKey(error);
+    const { operation, alreadyDeleted, isPoll, stream } = this.#task;
+    this.#reportOutcome(this.#outcomeOfFailure(error));
+    if (error instanceof StatusError) this.#updateKeyState(error);
     this.#failures++;
-    if (gone && this.#failures > 1 && isMissing(error)) {
-      this.#finishWith(gone());
+    if (alreadyDeleted && this.#failures > 1 && is404(error)) {
+      this.#settleWith(alreadyDeleted());
       return;
     }
     const { retry, random, breaker, pause } = this.#options;
@@ -177,26 +179,26 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
       this.#fail(error);
       return;
     }
-    // What is sent again did not happen, or may happen twice.
+    // A retried request was not applied, or is idempotent.
     this.#isSent = false;
     this.#sendAfter(wait > 0 ? pause(wait, this.#cancellation.signal) : undefined);
   }
 
-  /** Takes a turn. @returns Undefined when it is its turn at once. */
-  #enter(): Promise<void> | undefined {
-    const { breaker, queue: turns } = this.#options;
-    // It fails at once instead of waiting for a turn that would be refused.
+  /** Acquires a slot in the request queue. @returns Undefined if one was free. */
+  #acquireSlot(): Promise<void> | undefined {
+    const { breaker, queue } = this.#options;
+    // Fails at once instead of waiting for a slot that it could not use.
     if (breaker.wait > 0) throw new CircuitOpenError(breaker.wait);
     const { isPoll, start } = this.#task;
-    return turns.enter(this.#cancellation, { by: start?.by, isPoll });
+    return queue.acquire(this.#cancellation, { startBy: start?.by, isPoll });
   }
 
-  /** Polls are in no hurry: they wait until the upstream may be asked, and hold no turn meanwhile. */
-  async #enterLater(): Promise<void> {
+  /** Acquires a slot once the circuit has closed. Polls may wait for that, and do not occupy a slot meanwhile. */
+  async #acquireSlotAfterOutage(): Promise<void> {
     const { breaker, pause, admitPoll } = this.#options;
     const { signal } = this.#cancellation;
     while (breaker.wait > 0) await (admitPoll ? admitPoll(signal) : pause(breaker.wait, signal));
-    await this.#enter();
+    await this.#acquireSlot();
   }
 
   #sendAfter(wait: Promise<void> | undefined): void {
@@ -209,25 +211,25 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   }
 
   #send(): void {
-    this.#hasTurn = true;
+    this.#hasSlot = true;
     const { breaker, credential, monotonicNow } = this.#options;
     if (this.#task.isPoll && breaker.wait > 0 && !this.#cancellation.cause) {
-      this.#giveTurnBack();
-      this.begin();
+      this.#releaseSlot();
+      this.start();
       return;
     }
     try {
       this.#cancellation.throwIfOver();
-      this.#tell = breaker.enter(credential, { mayProbe: this.#task.stream === undefined });
+      this.#reportOutcome = breaker.startAttempt(credential, { mayProbe: this.#task.stream === undefined });
     } catch (error) {
       this.#fail(error);
       return;
     }
-    this.#begunAt = monotonicNow();
+    this.#startedAt = monotonicNow();
     this.#task.attempt(this.#cancellation, this);
   }
 
-  #finishWith(result: Promise<Result>): void {
+  #settleWith(result: Promise<Result>): void {
     result.then(
       (value) => {
         this.#end();
@@ -239,37 +241,37 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
 
   #fail(error: unknown): void {
     this.#end();
-    this.#done.reject(this.#explain(error));
+    this.#done.reject(this.#toCallerError(error));
   }
 
-  #explain(error: unknown): unknown {
+  #toCallerError(error: unknown): unknown {
     const { id, operation, start, stream, isPermanent } = this.#task;
     const { cause, reason } = this.#cancellation;
     if (cause === 'caller') return reason;
-    if (!this.#hasBegun && start?.by.aborted) return start.by.reason;
-    if (isPermanent && isMissing(error)) {
+    if (!this.#hasEverBeenSent && start?.by.aborted) return start.by.reason;
+    if (isPermanent && is404(error)) {
       const missing = missingList(id);
       this.#options.onMissingList(missing);
       return missing;
     }
-    const mayHaveHappened = this.#isSent && !maySendAgain(operation) && (!stream || stream.wholeAt !== undefined);
-    return toUpstreamError(id, error, { mayHaveHappened, inTime: cause === undefined });
+    const mayHaveHappened = this.#isSent && !isIdempotent(operation) && (!stream || stream.wholeAt !== undefined);
+    return toUpstreamError(id, error, { mayHaveHappened, isInTime: cause === undefined });
   }
 
   #end(): void {
     this.leaveList();
     if (this.#task.start) offAbort(this.#task.start.by, this);
-    this.#giveTurnBack();
+    this.#releaseSlot();
     this.#cancellation.end();
   }
 
-  #giveTurnBack(): void {
-    if (this.#hasTurn) this.#options.queue.leave();
-    this.#hasTurn = false;
+  #releaseSlot(): void {
+    if (this.#hasSlot) this.#options.queue.release();
+    this.#hasSlot = false;
   }
 
-  /** Draws from a status what it shows about the key. */
-  #judgeKey(error: StatusError): void {
+  /** Confirms or rejects the key by the status of a response. */
+  #updateKeyState(error: StatusError): void {
     const { keyState } = this.#options;
     if (error.status !== 401) {
       if (!keyState.isConfirmed) keyState.confirm();
@@ -279,27 +281,27 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     keyState.reject(error);
   }
 
-  /** What a failed attempt says of the upstream, and what the upstream says of further ones. */
-  #learn(error: unknown): Outcome {
+  /** The outcome of a failed attempt for the circuit breaker. Reports `Retry-After`, too. */
+  #outcomeOfFailure(error: unknown): Outcome {
     const { onRetryAfter, monotonicNow } = this.#options;
     const { cause } = this.#cancellation;
     if (error instanceof StatusError && error.retryAfter !== undefined) onRetryAfter(error.retryAfter);
     const { stream } = this.#task;
     const isPartial = stream !== undefined && this.#isSent && stream.wholeAt === undefined;
-    // A client that sends slowly, or stops, makes upstreams time out and fail in all their ways.
-    if (isPartial) return error instanceof StatusError && error.status < 500 ? 'answered' : 'nothing';
-    const waited = monotonicNow() - (stream?.wholeAt ?? this.#begunAt);
-    const isPatient = (cause !== 'caller' && !stream) || waited >= SLOW;
-    return outcomeOf(error, { isOver: cause !== undefined, isPatient });
+    // A client that sends slowly, or stops, can cause any timeout or failure of the upstream.
+    if (isPartial) return error instanceof StatusError && error.status < 500 ? 'responded' : 'ignored';
+    const waited = monotonicNow() - (stream?.wholeAt ?? this.#startedAt);
+    const isUpstreamSlow = (cause !== 'caller' && !stream) || waited >= SLOW_RESPONSE;
+    return outcomeOf(error, { isOver: cause !== undefined, isUpstreamSlow });
   }
 }
 
-/** What an attempt that failed says of the upstream. Whatever it answered but 5xx, it answered. */
-function outcomeOf(error: unknown, { isOver, isPatient }: { isOver: boolean; isPatient: boolean }): Outcome {
-  if (error instanceof StatusError) return error.status >= 500 ? 'failed' : 'answered';
-  if (isOver) return isPatient ? 'failed' : 'nothing';
-  if (error instanceof NetworkError) return isExhausted(error) ? 'nothing' : 'failed';
-  return error instanceof UpstreamError || error instanceof BodyError ? 'answered' : 'nothing';
+/** The outcome of a failed attempt for the circuit breaker. Any status but 5xx counts as a response. */
+function outcomeOf(error: unknown, { isOver, isUpstreamSlow }: { isOver: boolean; isUpstreamSlow: boolean }): Outcome {
+  if (error instanceof StatusError) return error.status >= 500 ? 'failed' : 'responded';
+  if (isOver) return isUpstreamSlow ? 'failed' : 'ignored';
+  if (error instanceof NetworkError) return isExhausted(error) ? 'ignored' : 'failed';
+  return error instanceof UpstreamError || error instanceof BodyError ? 'responded' : 'ignored';
 }
 
-const isMissing = (error: unknown): boolean => error instanceof StatusError && error.status === 404;
+const is404 = (error: unknown): boolean => error instanceof StatusError && error.status === 404;

@@ -2,11 +2,11 @@ import type { Operation } from '../../contract/contract.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
 
 export interface RetryPolicy {
-  /** How often a request is sent again at most. */
+  /** Maximum number of retries. */
   limit: number;
-  /** Wait before the attempt after the given one (1 for the first), in milliseconds; a random share of it is taken. */
+  /** Maximum wait after the given attempt (1 for the first), in milliseconds; the actual wait is a random fraction of it. */
   delay: (attempt: number) => number;
-  /** The longest `Retry-After` that is waited out inside an operation, in milliseconds. */
+  /** Maximum `Retry-After` that an operation waits for, in milliseconds; after a longer one it is not retried. */
   maxRetryAfter: number;
 }
 
@@ -16,22 +16,22 @@ export const defaultRetry: RetryPolicy = {
   maxRetryAfter: 5_000,
 };
 
-/** Whether sending an operation twice does no more than sending it once (RFC 9110, 9.2.2); a PATCH and a POST may. */
-export const maySendAgain = ({ method }: Operation): boolean => method !== 'POST' && method !== 'PATCH';
+/** True if sending an operation twice has the same effect as sending it once (RFC 9110, 9.2.2): not for POST and PATCH. */
+export const isIdempotent = ({ method }: Operation): boolean => method !== 'POST' && method !== 'PATCH';
 
-/** Statuses that pass, so that the same request may succeed a moment later. */
-const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504];
+/** Statuses of transient failures: the same request may succeed later. */
+const TRANSIENT_STATUSES: readonly number[] = [408, 429, 500, 502, 503, 504];
 
 /**
- * How long to wait before an operation is sent again, in milliseconds; undefined when it is not. One that may be repeated
- * is: after broken connections, also in the middle of an answer, and after 408, 429, 500, 502, 503 and 504. Any other
- * only when the attempt was not written to a connection or the upstream answered 429, so that it cannot have happened.
+ * The wait before an operation is retried, in milliseconds; undefined if it is not retried. An idempotent operation is
+ * retried after a broken connection, also in the middle of a response, and after 408, 429, 500, 502, 503 and 504. Any
+ * other is retried only if it cannot have been applied: if it was not written to a connection, or after 429.
  *
- * The wait is a random share of what the policy says ("full jitter"), so that those who failed together do not return
- * together; what the upstream asks for in `Retry-After` comes on top, and where that is too long nothing is sent again.
+ * The wait is a random fraction of the policy's delay ("full jitter"), so that requests that failed together are not
+ * retried together. `Retry-After` is added to it; if that is too long, the operation is not retried.
  *
- * @param failures How many attempts have failed, with the last one's error.
- * @param isSent Whether the last attempt was written to a connection.
+ * @param failures Number of failed attempts; `error` is that of the last one.
+ * @param isSent True if the last attempt was written to a connection.
  * @param random A random number from 0 up to 1.
  */
 export function waitBeforeRetry(
@@ -41,10 +41,10 @@ export function waitBeforeRetry(
 ): number | undefined {
   if (failures > limit) return undefined;
   const backoff = random() * delay(failures);
-  if (error instanceof NetworkError) return maySendAgain(operation) || !isSent ? backoff : undefined;
+  if (error instanceof NetworkError) return isIdempotent(operation) || !isSent ? backoff : undefined;
   if (!(error instanceof StatusError)) return undefined;
   const { status, retryAfter = 0 } = error;
-  if (!(maySendAgain(operation) ? PASSING.includes(status) : status === 429)) return undefined;
-  const asked = retryAfter * 1_000;
-  return asked > maxRetryAfter ? undefined : asked + backoff;
+  if (!(isIdempotent(operation) ? TRANSIENT_STATUSES.includes(status) : status === 429)) return undefined;
+  const requestedDelay = retryAfter * 1_000;
+  return requestedDelay > maxRetryAfter ? undefined : requestedDelay + backoff;
 }

@@ -2,73 +2,78 @@ import { type Abortable, type AbortScope, type Cancellation, offAbort, onAbort }
 import type { Callbacks } from './request-runner.ts';
 
 export interface SingleFlightOptions {
-  /** Starts the time of a read. */
-  startTime: () => Cancellation;
-  /** A number that nobody ever had. */
+  /** Starts the deadline of a read. */
+  startDeadline: () => Cancellation;
+  /** Returns a number that was not returned before. */
   nextGeneration: () => number;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
 /**
- * For how long others join a read that is under way, in milliseconds. What they get is as much older than what they would
- * have read themselves, and their time is as much shorter.
+ * Maximum age of a read that other callers join, in milliseconds. Compared with a read of their own, their result may be
+ * that much older, and their deadline that much earlier.
  */
-const JOINABLE = 1_000;
+const MAX_JOIN_AGE = 1_000;
 
 /**
- * Reads of one credential that are under way. Whoever asks for the same meanwhile shares the answer. A read goes on for
- * as long as somebody wants it; nothing is kept once it has ended, well or not.
+ * Single flight for the reads of one credential: concurrent equal reads share one request. The request is aborted when all
+ * of its callers have aborted. Results are not cached.
  */
 export class ReadSingleFlight {
-  readonly #startTime: () => Cancellation;
-  readonly #nextEra: () => number;
+  readonly #startDeadline: () => Cancellation;
+  readonly #nextGeneration: () => number;
   readonly #monotonicNow: () => number;
   /**
-   * No Map: one that things pass through all the time leaves a chain of old tables behind, each of which keeps what was
-   * in it alive until the next full collection of garbage. That cost a third of a read.
+   * Not a Map: frequent insertion and deletion leaves a chain of old hash tables, which retain their entries until the next
+   * full garbage collection. That took a third of the time of a read.
    */
   #joinable: Record<string, SharedRead<unknown>> = Object.create(null);
-  #era: number;
+  #generation: number;
 
-  constructor({ startTime, nextGeneration: nextEra, monotonicNow }: SingleFlightOptions) {
+  constructor({ startDeadline, nextGeneration, monotonicNow }: SingleFlightOptions) {
     this.#monotonicNow = monotonicNow;
-    this.#startTime = startTime;
-    this.#nextEra = nextEra;
-    this.#era = nextEra();
+    this.#startDeadline = startDeadline;
+    this.#nextGeneration = nextGeneration;
+    this.#generation = nextGeneration();
   }
 
-  /** The time between two writes. */
+  /** Changes after each write, so that no read joins one that started before the write ended. */
   get generation(): number {
-    return this.#era;
+    return this.#generation;
   }
 
-  /** A write has ended, in whatever way: who asks from now on shares nothing that was asked for before. */
+  /** Starts a new generation, after a write has succeeded or failed: later reads join none of the earlier ones. */
   startGeneration(): void {
-    this.#era = this.#nextEra();
+    this.#generation = this.#nextGeneration();
     this.#joinable = Object.create(null);
   }
 
   /**
-   * The result of the read under this name, which is begun unless it is under way.
+   * Joins the running read with this key, or starts it.
    *
-   * @param name Names what is read, and how.
-   * @param caller Aborts when this one does not want it any more.
-   * @throws What the read fails with; the caller's reason when it leaves first.
+   * @param key Identifies the request. All reads with the same key have the same type of result.
+   * @param caller Removes this caller from the read when it aborts.
+   * @throws The error of the read; the caller's reason if it aborts first.
    */
   join<Result>(
-    name: string,
+    key: string,
     caller: AbortSignal | AbortScope | undefined,
     read: (cancellation: Cancellation, done: Callbacks<Result>) => void,
   ): Promise<Result> {
     if (caller?.aborted) return Promise.reject(caller.reason);
-    // Whatever is under a name was read in the way that the name tells.
-    const known = this.#joinable[name] as SharedRead<Result> | undefined;
-    if (known && this.#monotonicNow() - known.begunAt <= JOINABLE) return known.join(caller);
-    const cancellation = this.#startTime();
-    const shared = new SharedRead<Result>({ reads: this.#joinable, name, cancellation, begunAt: this.#monotonicNow() });
-    this.#joinable[name] = shared;
-    // First, because what fails at once is told to who has joined by then.
+    // All reads with the same key have the same type of result.
+    const current = this.#joinable[key] as SharedRead<Result> | undefined;
+    if (current && this.#monotonicNow() - current.startedAt <= MAX_JOIN_AGE) return current.join(caller);
+    const cancellation = this.#startDeadline();
+    const shared = new SharedRead<Result>({
+      joinable: this.#joinable,
+      key,
+      cancellation,
+      startedAt: this.#monotonicNow(),
+    });
+    this.#joinable[key] = shared;
+    // Before the read starts, because a read that fails at once rejects only the callers that have joined.
     const result = shared.join(caller);
     read(cancellation, shared);
     return result;
@@ -76,88 +81,88 @@ export class ReadSingleFlight {
 }
 
 interface SharedReadOptions {
-  /** Where others find it, and join it. */
-  readonly reads: Record<string, SharedRead<unknown>>;
-  readonly name: string;
+  /** The reads that can be joined; contains this one until it ends. */
+  readonly joinable: Record<string, SharedRead<unknown>>;
+  readonly key: string;
   readonly cancellation: Cancellation;
   /** By the monotonic clock, in milliseconds. */
-  readonly begunAt: number;
+  readonly startedAt: number;
 }
 
 /**
- * A read and everybody who waits for it. Once it is over it holds nothing: the tables in which it was found may outlive it
- * (see {@link ReadSingleFlight}).
+ * A read and its waiters. It drops all references when it ends, because the table of reads may retain it (see
+ * {@link ReadSingleFlight}).
  */
 class SharedRead<Result> implements Callbacks<Result> {
   #options: SharedReadOptions | undefined;
-  #members: Member<Result>[] = [];
+  #waiters: Waiter<Result>[] = [];
 
   constructor(options: SharedReadOptions) {
     this.#options = options;
   }
 
-  get begunAt(): number {
-    return this.#options?.begunAt ?? Number.NEGATIVE_INFINITY;
+  get startedAt(): number {
+    return this.#options?.startedAt ?? Number.NEGATIVE_INFINITY;
   }
 
   join(caller: AbortSignal | AbortScope | undefined): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      const member = new Member<Result>({ read: this, caller, resolve, reject });
-      this.#members.push(member);
-      if (caller) onAbort(caller, member);
+      const waiter = new Waiter<Result>({ read: this, caller, resolve, reject });
+      this.#waiters.push(waiter);
+      if (caller) onAbort(caller, waiter);
     });
   }
 
   resolve(result: Result): void {
-    for (const member of this.#close()) member.stay().resolve(result);
+    for (const waiter of this.#close()) waiter.detach().resolve(result);
   }
 
   reject(error: unknown): void {
-    for (const member of this.#close()) member.stay().reject(error);
+    for (const waiter of this.#close()) waiter.detach().reject(error);
   }
 
-  /** One of those who wait does not want it any more. */
-  lose(member: Member<Result>, reason: unknown): void {
-    this.#members.splice(this.#members.indexOf(member), 1);
-    if (this.#members.length > 0) return;
+  /** Removes a waiter, and aborts the read if it was the last one. */
+  remove(waiter: Waiter<Result>, reason: unknown): void {
+    this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+    if (this.#waiters.length > 0) return;
     const cancellation = this.#options?.cancellation;
     this.#close();
     cancellation?.abort(reason);
   }
 
-  /** Sees to it that nobody joins any more. @returns Those who wait. */
-  #close(): readonly Member<Result>[] {
-    const members = this.#members;
-    const { reads, name } = this.#options ?? {};
-    if (reads && name !== undefined && reads[name] === this) delete reads[name];
+  /** Ends the read, so that it can no longer be joined. @returns Its waiters. */
+  #close(): readonly Waiter<Result>[] {
+    const waiters = this.#waiters;
+    const { joinable, key } = this.#options ?? {};
+    if (joinable && key !== undefined && joinable[key] === this) delete joinable[key];
     this.#options = undefined;
-    this.#members = [];
-    return members;
+    this.#waiters = [];
+    return waiters;
   }
 }
 
-interface MemberOptions<Result> {
+interface WaiterOptions<Result> {
   readonly read: SharedRead<Result>;
   readonly caller: AbortSignal | AbortScope | undefined;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
-/** Somebody who waits for a read. */
-class Member<Result> implements Abortable {
-  readonly #options: MemberOptions<Result>;
+/** A caller that waits for a read. */
+class Waiter<Result> implements Abortable {
+  readonly #options: WaiterOptions<Result>;
 
-  constructor(options: MemberOptions<Result>) {
+  constructor(options: WaiterOptions<Result>) {
     this.#options = options;
   }
 
   abort(reason: unknown): void {
-    this.stay().reject(reason);
-    this.#options.read.lose(this, reason);
+    this.detach().reject(reason);
+    this.#options.read.remove(this, reason);
   }
 
-  /** It leaves no more, and is told what has become of the read. */
-  stay(): Pick<MemberOptions<Result>, 'resolve' | 'reject'> {
+  /** Stops listening to the caller's abort. @returns The callbacks for the result. */
+  detach(): Pick<WaiterOptions<Result>, 'resolve' | 'reject'> {
     if (this.#options.caller) offAbort(this.#options.caller, this);
     return this.#options;
   }

@@ -1,12 +1,12 @@
-/** A page of lists, or a picture in base64, is far below it; in bytes. */
+/** Maximum size of a response body, in bytes: far more than a page of a list, or an image in base64. */
 export const MAX_RESPONSE_BYTES = 67_108_864;
 
-/** A body has arrived, but breaks the contract before it is parsed. */
+/** A received body violates the contract before it is parsed. */
 export class BodyError extends Error {
   override name = 'BodyError';
 }
 
-/** A body is longer than anything that is expected. */
+/** A body exceeds its maximum size. */
 export class BodyTooLongError extends BodyError {
   override name = 'BodyTooLongError';
 
@@ -16,9 +16,9 @@ export class BodyTooLongError extends BodyError {
 }
 
 /**
- * Reads a body to its end, but no further than `maxBytes`.
+ * Reads a body of at most `maxBytes`.
  *
- * @throws BodyTooLongError when there is more; the rest is not read.
+ * @throws BodyTooLongError if it is longer; the rest is not read.
  */
 export async function readBytes({ body }: Response, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -32,7 +32,7 @@ export async function readBytes({ body }: Response, maxBytes: number): Promise<B
   return Buffer.concat(chunks, size);
 }
 
-/** Bytes of UTF-8 as text, without a byte order mark. */
+/** Decodes UTF-8, without a byte order mark. */
 export function textOf(bytes: Buffer): string {
   const text = bytes.toString();
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

@@ -2,35 +2,35 @@ import { Client } from 'undici';
 import { monotonicNow as realMonotonicNow } from '../../util/clocks.ts';
 import { FairQueue } from '../../util/fair-queue.ts';
 
-/** So many connections that a request waits for its turn, not for one of them: what waits for neither is the fastest. */
-const CONNECTIONS = 1_024;
-/** Shorter than servers keep a connection that nobody uses, in milliseconds: the shortest known default is 5 seconds. */
+/** Enough that requests wait in the queues of their keys only, not for a connection. */
+const MAX_CONNECTIONS = 1_024;
+/** Idle time after which a connection is closed, in milliseconds: less than the shortest known server default, 5 seconds. */
 const KEEP_ALIVE = 4_000;
-/** In milliseconds. */
+/** Maximum age of a connection, in milliseconds. */
 const MAX_AGE = 60_000;
 
-/** Whose requests share the connections fairly: one API key. */
+/** An API key. Connections are shared fairly between the requests of all keys. */
 export interface ConnectionOwner {
-  /** Whether the upstream has accepted the key. Confirmed and unconfirmed keys take turns, too. */
+  /** True if the upstream has accepted the key. Confirmed and unconfirmed keys are served alternately. */
   readonly isConfirmed: boolean;
 }
 
-/** Where requests get their connections. */
+/** A source of connections for requests. */
 export type ConnectionSource = Pick<ConnectionPool, 'acquire' | 'release' | 'discard'>;
 
 /** A request that needs a connection. */
 export interface Waiter {
   readonly owner: ConnectionOwner;
-  /** Whether it needs none any more. */
-  readonly isOver: boolean;
-  /** The connection is theirs, until they give it back. */
+  /** True if it no longer needs a connection. */
+  readonly isSettled: boolean;
+  /** Called with a connection for exclusive use, until it is released or discarded. */
   use(connection: Connection): void;
 }
 
 export interface PoolOptions {
-  /** How many there are at once. @default 1_024 */
+  /** Maximum number of connections. @default 1_024 */
   connections?: number;
-  /** How a socket is opened. @default directly, by the system's resolver */
+  /** Opens a socket. @default directly, with the system's resolver */
   connect?: NonNullable<Client.Options['connect']> | undefined;
   /** Age from which a connection is replaced after its current request, in milliseconds. @default 60_000 */
   maxAge?: number;
@@ -38,7 +38,7 @@ export interface PoolOptions {
   monotonicNow?: () => number;
 }
 
-/** A client that knows when it was made; its sockets are younger. */
+/** An undici client and the time of its creation, which is a lower bound for the age of its socket. */
 export class Connection extends Client {
   readonly openedAt: number;
 
@@ -49,14 +49,14 @@ export class Connection extends Client {
 }
 
 /**
- * Connections to the upstream, kept open between requests. undici's own pool looks through all of them for one that is
- * free; here the one that was used last is the next, so that no more are kept open than are needed. Where all are in
- * use, confirmed and unconfirmed API keys take turns, and the keys among each: many requests of one key, or of many
- * invented keys, do not delay those of others.
+ * A pool of keep-alive connections to the upstream. undici's own pool searches all connections for a free one; this one
+ * reuses the most recently released connection, so that only as many remain open as are needed. If all are in use,
+ * confirmed and unconfirmed API keys are served alternately, and within each group the keys in turn: many requests of one
+ * key, or of many invented keys, do not delay those of others.
  */
 export class ConnectionPool {
   readonly #origin: string;
-  readonly #most: number;
+  readonly #maxConnections: number;
   readonly #maxAge: number;
   readonly #monotonicNow: () => number;
   readonly #options: Client.Options;
@@ -66,56 +66,56 @@ export class ConnectionPool {
   readonly #unconfirmed = new FairQueue<ConnectionOwner, Waiter>();
   #isConfirmedNext = true;
 
-  /** @param baseUrl Absolute address under which the contract's paths lie. */
+  /** @param baseUrl Absolute URL to which the contract's paths are appended. */
   constructor(baseUrl: string, options: PoolOptions = {}) {
-    const { connections = CONNECTIONS, connect, maxAge = MAX_AGE } = options;
+    const { connections = MAX_CONNECTIONS, connect, maxAge = MAX_AGE } = options;
     this.#origin = new URL(baseUrl).origin;
-    this.#most = connections;
+    this.#maxConnections = connections;
     this.#maxAge = maxAge;
     this.#monotonicNow = options.monotonicNow ?? realMonotonicNow;
     this.#options = {
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE,
-      // The deadline of an operation covers both.
+      // The deadline of the operation covers both.
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(connect && { connect }),
     };
   }
 
-  /** Lends a connection: at once, or when it is their turn. */
-  acquire(borrower: Waiter): void {
-    const connection = this.#takeIdle() ?? this.#open();
-    if (connection) borrower.use(connection);
+  /** Passes a connection to the waiter: at once, or when one is released. */
+  acquire(waiter: Waiter): void {
+    const connection = this.#acquireIdle() ?? this.#open();
+    if (connection) waiter.use(connection);
     else {
-      const { owner } = borrower;
-      (owner.isConfirmed ? this.#confirmed : this.#unconfirmed).add(owner, borrower);
+      const { owner } = waiter;
+      (owner.isConfirmed ? this.#confirmed : this.#unconfirmed).add(owner, waiter);
     }
   }
 
-  /** Takes a connection back, on which nothing is under way any more. One that broke opens itself again. */
+  /** Releases a connection without a running request. A broken one reconnects on its next request. */
   release(connection: Connection): void {
     const isOld = this.#isOld(connection);
     if (isOld) this.#close(connection);
-    const next = this.#nextWaiting();
+    const next = this.#nextWaiter();
     if (next) next.use(isOld ? this.#add() : connection);
     else if (!isOld) this.#idle.push(connection);
   }
 
   /**
-   * Takes a connection back whose request failed. Not at once: undici asserts that nothing is dispatched over a client
-   * while it reports a failure, and an assertion that fails there ends the process.
+   * Releases a connection whose request failed, in a microtask: undici asserts that nothing is dispatched over a client
+   * while it reports a failure, and a failed assertion would end the process.
    */
   discard(connection: Connection): void {
     queueMicrotask(() => this.release(connection));
   }
 
-  /** Closes all connections. What is under way fails. */
+  /** Closes all connections. Running requests fail. */
   async destroy(): Promise<void> {
     await Promise.all([...this.#all].map((connection) => connection.destroy()));
   }
 
-  #takeIdle(): Connection | undefined {
+  #acquireIdle(): Connection | undefined {
     for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
       if (!this.#isOld(connection)) return connection;
       this.#close(connection);
@@ -123,15 +123,15 @@ export class ConnectionPool {
     return undefined;
   }
 
-  /** Keys that the upstream has accepted and others take turns, so that neither wait for all of the others. */
-  #nextWaiting(): Waiter | undefined {
+  /** Takes the next waiter, alternately from the confirmed and unconfirmed keys, so that neither group starves. */
+  #nextWaiter(): Waiter | undefined {
     for (;;) {
       const [first, second] = this.#isConfirmedNext
         ? [this.#confirmed, this.#unconfirmed]
         : [this.#unconfirmed, this.#confirmed];
       const next = first.take() ?? second.take();
       if (!next) return undefined;
-      if (next.isOver) continue;
+      if (next.isSettled) continue;
       this.#isConfirmedNext = !this.#isConfirmedNext;
       return next;
     }
@@ -143,12 +143,12 @@ export class ConnectionPool {
 
   #close(connection: Connection): void {
     this.#all.delete(connection);
-    // Rejects when the connection was destroyed, which is as good.
+    // Rejects if the connection has been destroyed, which needs no handling.
     connection.close().catch(() => {});
   }
 
   #open(): Connection | undefined {
-    return this.#all.size < this.#most ? this.#add() : undefined;
+    return this.#all.size < this.#maxConnections ? this.#add() : undefined;
   }
 
   #add(): Connection {

@@ -9,21 +9,26 @@ export interface ConnectorOptions {
   proxies?: Proxies | undefined;
   /** Resolves names for direct connections. @default the system's resolver */
   lookup?: LookupFunction | undefined;
-  /** Checks a name that a proxy is going to resolve. @default every name is accepted */
+  /** Validates a host name before a proxy resolves it; rejects to refuse it. @default all names are accepted */
   checkProxied?: ((hostname: string) => Promise<void>) | undefined;
-  /** For each connection, that to the proxy included, in milliseconds. @default 10_000 */
+  /** Timeout of a connection, including that to the proxy, in milliseconds. @default 10_000 */
   timeout?: number;
 }
 
 type Connect = buildConnector.connector;
 
-const TIMEOUT = 10_000;
+const DEFAULT_TIMEOUT = 10_000;
 
 /**
- * Opens sockets for undici: directly, or through a tunnel (CONNECT, RFC 9110, 9.3.6) of the proxy that applies to the
- * destination. A failure is that of a connection: nothing of a request was sent.
+ * Creates a connector for undici, which opens sockets directly, or through a tunnel (CONNECT, RFC 9110, 9.3.6) of the
+ * destination's proxy. If it fails, nothing of the request was sent.
  */
-export function createConnector({ proxies, lookup, checkProxied, timeout = TIMEOUT }: ConnectorOptions = {}): Connect {
+export function createConnector({
+  proxies,
+  lookup,
+  checkProxied,
+  timeout = DEFAULT_TIMEOUT,
+}: ConnectorOptions = {}): Connect {
   const connect = buildConnector({ timeout, ...(lookup && { lookup }) });
   if (!proxies) return connect;
   return (options, callback) => {
@@ -50,9 +55,9 @@ async function openProxied(
   return await openTunnel(`${options.hostname}:${portOf(options)}`, proxy, timeout);
 }
 
-/** Asks a proxy for a connection to `authority`, a host and a port. */
+/** Opens a tunnel through a proxy to `authority`, a host and port. */
 function openTunnel(authority: string, proxy: URL, timeout: number): Promise<Socket> {
-  const name = `${proxy.protocol}//${proxy.host}`;
+  const proxyName = `${proxy.protocol}//${proxy.host}`;
   return new Promise((resolve, reject) => {
     const request = (proxy.protocol === 'https:' ? requestOverHttps : requestOverHttp)({
       method: 'CONNECT',
@@ -71,10 +76,14 @@ function openTunnel(authority: string, proxy: URL, timeout: number): Promise<Soc
         return;
       }
       socket.destroy();
-      reject(new Error(`expected the proxy ${name} to connect to ${authority}, but it answered ${statusCode}`));
+      reject(
+        new Error(
+          `expected the proxy ${proxyName} to connect to ${authority}, but its response has status ${statusCode}`,
+        ),
+      );
     });
     request.on('timeout', () =>
-      request.destroy(new Error(`expected the proxy ${name} to answer within ${timeout} ms, but it did not`)),
+      request.destroy(new Error(`expected the proxy ${proxyName} to respond within ${timeout} ms, but it did not`)),
     );
     request.on('error', reject);
     request.end();

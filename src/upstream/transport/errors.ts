@@ -1,36 +1,36 @@
-/** The upstream answered with a status that is no success. */
+/** The response has a status other than 2xx. */
 export class StatusError extends Error {
   override name = 'StatusError' as const;
   readonly status: number;
   /** The delay that the upstream requests in `Retry-After`, capped, in seconds; undefined when it requests none. */
   readonly retryAfter: number | undefined;
-  /** Private, so that whoever logs the error leaves it out: the words are the upstream's, about somebody's data. */
-  readonly #said: string | undefined;
+  /** Private to keep it out of logs: the text may contain a tenant's data. */
+  readonly #upstreamMessage: string | undefined;
 
   constructor(
     status: number,
-    { retryAfter, said }: { retryAfter?: number | undefined; said?: string | undefined } = {},
+    { retryAfter, upstreamMessage }: { retryAfter?: number | undefined; upstreamMessage?: string | undefined } = {},
   ) {
-    super(`answered ${status}`);
+    super(`the response has status ${status}`);
     this.status = status;
     this.retryAfter = retryAfter;
-    this.#said = said;
+    this.#upstreamMessage = upstreamMessage;
   }
 
-  /** What the upstream said about it, meant for people. */
-  get said(): string | undefined {
-    return this.#said;
+  /** The human-readable message in the response. */
+  get upstreamMessage(): string | undefined {
+    return this.#upstreamMessage;
   }
 }
 
-/** No connection, or one that broke, also in the middle of an answer. The cause says how. */
+/** The connection failed, or broke before the end of the response. Its cause is the original error. */
 export class NetworkError extends Error {
   override name = 'NetworkError' as const;
 
   constructor(cause: unknown) {
-    super('no connection, or one that broke', { cause });
+    super('the connection failed or broke', { cause });
   }
 }
 
-/** More than any error has to say, in bytes. */
+/** Maximum size of an error response that is read, in bytes. */
 export const MAX_ERROR_BYTES = 65_536;

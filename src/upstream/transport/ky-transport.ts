@@ -9,29 +9,29 @@ import { MAX_ERROR_BYTES, NetworkError, StatusError } from './errors.ts';
 import type { Network, SendOptions } from './network.ts';
 import { isJson, type ReadTransport } from './transport.ts';
 
-/** How a request reaches an upstream inside the process, such as the embedded sandbox. It is sent when this is called. */
+/** Sends a request to an upstream within the process, such as the embedded sandbox. It counts as sent from the call on. */
 export type Transport = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
 
-/** Bytes that are sent while they come. They can be sent but once, so nothing that failed is sent again. */
+/** A streamed body of a request. It can be sent only once, so the request is not retried. */
 export interface OutgoingStream {
   readonly body: ReadableStream<Uint8Array>;
-  /** In bytes; undefined when nobody knows before the end. */
+  /** Size in bytes; undefined if it is unknown before the end. */
   readonly byteSize: number | undefined;
   /**
-   * When all of it was handed over, by the monotonic clock, in milliseconds. Until then it is undefined, and the upstream
-   * has a part of it at most, which it cannot store.
+   * Time at which the last byte was passed on, by the monotonic clock, in milliseconds. Undefined until then: the upstream
+   * has at most a part of the body, which it cannot store.
    */
   readonly wholeAt: number | undefined;
-  /** How long it may take to come, on top of an operation's usual time, in milliseconds. */
+  /** Time allowed for the body, in addition to the deadline of an operation, in milliseconds. */
   readonly milliseconds: number;
 }
 
 export interface FetchRequest {
   readonly method: Operation['method'];
-  /** The contract's path, filled, with its query. */
+  /** The path with its parameters and query. */
   readonly path: string;
   readonly signal: AbortSignal;
-  /** Called right before any of it can reach the upstream. Unless it was called, nothing has happened. */
+  /** Called right before the request can reach the upstream. Without this call nothing was sent. */
   readonly onSent: () => void;
   readonly json?: unknown;
   readonly bytes?: Uint8Array | undefined;
@@ -39,9 +39,9 @@ export interface FetchRequest {
 }
 
 /**
- * Sends a request over the fetch API, once, and hands a successful answer to `read`.
+ * Sends a request over the fetch API, once, and passes a successful response to `read`.
  *
- * @throws StatusError or NetworkError; what `read` throws.
+ * @throws StatusError or NetworkError; any error of `read`.
  */
 export type SendOverFetch = <Result>(
   request: FetchRequest,
@@ -49,22 +49,22 @@ export type SendOverFetch = <Result>(
 ) => Promise<Result>;
 
 export interface KyTransportOptions {
-  /** Absolute address under which the contract's paths lie, without a trailing slash. */
+  /** Absolute URL to which the contract's paths are appended, without a trailing slash. */
   baseUrl: string;
   transport: Transport | Network;
-  /** Whose share of the connections requests take. */
+  /** The API key for which connections are acquired. */
   owner: ConnectionOwner;
-  /** What every request carries. */
+  /** Headers of every request. */
   headers: Readonly<Record<string, string>>;
-  /** Takes the key out of a text of the upstream. */
+  /** Redacts the API key in a text of the upstream. */
   redact: (text: string) => string;
   /** The wall clock, in milliseconds since the epoch: `Retry-After` may be a date. */
   now: () => number;
-  /** The longest `Retry-After` that is respected, in seconds. */
+  /** Maximum delay accepted from `Retry-After`, in seconds; longer ones are capped. */
   maxRetryAfterSeconds: number;
 }
 
-/** The road for everything that is rare, large or no JSON. */
+/** Creates the transport for requests that are rare, large or not JSON. */
 export function createKyTransport(options: KyTransportOptions): SendOverFetch {
   const { baseUrl, transport, owner, headers } = options;
   const http = ky.create({
@@ -72,12 +72,12 @@ export function createKyTransport(options: KyTransportOptions): SendOverFetch {
     headers,
     timeout: false,
     redirect: 'manual',
-    // Sending again is decided by the policy, where the clock and the breaker are.
+    // The request runner retries, which has the clock and the circuit breaker.
     retry: 0,
   });
 
   return async ({ method, path, signal, onSent, json, bytes, stream }, read) => {
-    // The body is added behind ky, which would copy it.
+    // The body is added after ky, which would copy it.
     const body = json === undefined ? (stream?.body ?? (bytes && inPieces(bytes))) : JSON.stringify(json);
     const byteSize = stream ? stream.byteSize : bytes?.byteLength;
     try {
@@ -89,50 +89,50 @@ export function createKyTransport(options: KyTransportOptions): SendOverFetch {
       });
       return await read(response);
     } catch (error) {
-      if (error instanceof HTTPError) throw await refusal(error.response, options);
-      // `fetch` reports every failure of the network as a TypeError with the cause; a mistake in our code has no cause.
+      if (error instanceof HTTPError) throw await statusErrorOf(error.response, options);
+      // `fetch` reports network errors as a TypeError with a cause; the TypeError of a bug has none.
       if (error instanceof TypeError && error.cause !== undefined) throw new NetworkError(error);
       throw error;
     }
   };
 }
 
-/** Reads over the fetch API, where there is no pool. */
+/** Creates a transport for reads over the fetch API, used without a connection pool. */
 export const readByFetch =
   (send: SendOverFetch): ReadTransport =>
   (request, { signal }, done) =>
     void send({ method: 'GET', path: request.path, signal, onSent: () => {} }, async (response) => {
-      const { other } = request;
-      if (!other || isJson(response.headers.get('content-type'))) {
-        return request.made(await readBytes(response, MAX_RESPONSE_BYTES));
+      const { readNonJson } = request;
+      if (!readNonJson || isJson(response.headers.get('content-type'))) {
+        return request.resultOf(await readBytes(response, MAX_RESPONSE_BYTES));
       }
       await ignoreBody(response);
-      return other();
+      return readNonJson();
     }).then(
       (result) => done.resolve(result),
       (error: unknown) => done.reject(error),
     );
 
-/** For operations whose answer says nothing: frees the connection. */
+/** Cancels the body of a response that is not needed, which frees the connection. */
 export const ignoreBody = async (response: Response): Promise<void> => {
-  // Not awaited: a body that was split in two only ends when the other half does.
+  // Not awaited: a body that was cloned ends only when its clone does.
   void response.body?.cancel().catch(() => {});
 };
 
-async function refusal(
+async function statusErrorOf(
   response: Response,
   { now, redact, maxRetryAfterSeconds: max }: Pick<KyTransportOptions, 'now' | 'redact' | 'maxRetryAfterSeconds'>,
 ): Promise<StatusError> {
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'), { now: now(), max });
-  // A status is enough where the words cannot be had.
-  const said = await readBytes(response, MAX_ERROR_BYTES).then(
+  // The status is enough if the body cannot be read.
+  const upstreamMessage = await readBytes(response, MAX_ERROR_BYTES).then(
     (bytes) => errorMessageIn(textOf(bytes), response.headers.get('content-type'), redact),
     () => undefined,
   );
-  return new StatusError(response.status, { retryAfter, said });
+  return new StatusError(response.status, { retryAfter, upstreamMessage });
 }
 
-/** Sends a request whose body is given apart from it. */
+/** Sends a request with a body that is passed separately. */
 export function sendOver(transport: Transport | Network, request: Request, options: SendOptions): Promise<Response> {
   if (typeof transport !== 'function') return transport.send(request, options);
   const { body, onSent } = options;

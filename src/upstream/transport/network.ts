@@ -11,23 +11,23 @@ import {
 import { headerIn } from './undici-transport.ts';
 
 export interface SendOptions {
-  /** Sent instead of the body of the request, of which no copy is made. */
+  /** Sent instead of the body of the request, to avoid a copy. */
   readonly body?: string | ReadableStream<Uint8Array> | undefined;
-  /** Whose share of the connections it takes. */
+  /** The API key for which a connection is acquired. */
   readonly owner: ConnectionOwner;
   /**
-   * Called right before the request is written to a connected socket. Until then nothing has reached the upstream,
-   * whatever goes wrong: the name, the connection, its certificate, a proxy, the wait for a free connection.
+   * Called right before the request is written to a connected socket. Before that nothing reaches the upstream: an error
+   * of name resolution, the connection, its certificate, a proxy or the wait for a free connection is safe to retry.
    */
   readonly onSent: () => void;
 }
 
-/** Sends requests over sockets, and reports when one is written. Redirects are not followed. */
+/** Sends requests over sockets, and reports when each is written. Does not follow redirects. */
 export interface Network {
   send(request: Request, options: SendOptions): Promise<Response>;
 }
 
-/** @param pool Connections to the only origin that requests go to. */
+/** @param pool Connections to the origin of all requests. */
 function createNetwork(pool: ConnectionSource): Network {
   return {
     async send({ url, method, headers, signal }, { body, owner, onSent }) {
@@ -43,23 +43,23 @@ function createNetwork(pool: ConnectionSource): Network {
         dispatcher: new PoolDispatcher({ pool, owner, signal, onSent, onHead }),
         ...(body !== undefined && { body, duplex: 'half' }),
       });
-      // undici's Response works as the platform's own does; only their type declarations differ.
+      // undici's Response equals the global one; only their type declarations differ.
       const received = response as unknown as Response;
       return decodeResponse(withStatus(received, head?.status), head?.contentEncoding);
     },
   };
 }
 
-/** What of the head of a response is hidden from `fetch`. */
+/** The parts of the head of a response that are hidden from `fetch`. */
 interface Head {
   readonly status: number;
   readonly contentEncoding: string | undefined;
 }
 
-/** 421 makes `fetch` send a request again by itself, a write too, and 407 makes it fail (Fetch standard, 4.6). */
+/** After 421 `fetch` sends a request again by itself, even a write, and after 407 it fails (Fetch standard, 4.6). */
 const HIDDEN_STATUSES: ReadonlySet<number> = new Set([407, 421]);
 
-/** The response with a status that was hidden from `fetch`. */
+/** Restores a status that was hidden from `fetch`. */
 function withStatus(response: Response, status: number | undefined): Response {
   if (status === undefined || status === response.status) return response;
   const { body, statusText, headers } = response;
@@ -74,7 +74,7 @@ interface PooledOptions {
   readonly onHead: (head: Head) => void;
 }
 
-/** Dispatches one request over a connection of a pool. */
+/** Dispatches one request over a pooled connection. */
 class PoolDispatcher extends Dispatcher {
   readonly #options: PooledOptions;
 
@@ -90,8 +90,8 @@ class PoolDispatcher extends Dispatcher {
 }
 
 /**
- * One request: borrows a connection, reports when it is written, and gives the connection back at its end. It passes
- * undici's older calls on, which are those that `fetch` expects.
+ * One request: acquires a connection, reports when it is written, and releases the connection at its end. It forwards
+ * undici's older handler methods, which `fetch` implements.
  */
 class PooledRequest implements Dispatcher.DispatchHandler, Waiter {
   readonly #request: Dispatcher.DispatchOptions;
@@ -109,7 +109,7 @@ class PooledRequest implements Dispatcher.DispatchHandler, Waiter {
     return this.#options.owner;
   }
 
-  get isOver(): boolean {
+  get isSettled(): boolean {
     return this.#options.signal.aborted;
   }
 
@@ -122,7 +122,7 @@ class PooledRequest implements Dispatcher.DispatchHandler, Waiter {
   onConnect(abort: (error?: Error) => void): void {
     const { signal, onSent } = this.#options;
     if (signal.aborted) {
-      abort(new Error('the caller left before there was a connection'));
+      abort(new Error('aborted before the connection was open'));
       return;
     }
     onSent();
@@ -136,10 +136,10 @@ class PooledRequest implements Dispatcher.DispatchHandler, Waiter {
   onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
     const contentEncoding = headerIn(headers, 'content-encoding');
     this.#options.onHead({ status, contentEncoding });
-    // `fetch` would undo some codings itself, and pass others on.
-    const visible = contentEncoding === undefined ? headers : withoutHeader(headers, 'content-encoding');
-    const shown = HIDDEN_STATUSES.has(status) ? 400 : status;
-    return this.#handler.onHeaders?.(shown, visible, resume, statusText) ?? true;
+    // `fetch` would decode some codings itself, and pass others on.
+    const visibleHeaders = contentEncoding === undefined ? headers : withoutHeader(headers, 'content-encoding');
+    const visibleStatus = HIDDEN_STATUSES.has(status) ? 400 : status;
+    return this.#handler.onHeaders?.(visibleStatus, visibleHeaders, resume, statusText) ?? true;
   }
 
   onData(chunk: Buffer): boolean {
@@ -165,30 +165,30 @@ class PooledRequest implements Dispatcher.DispatchHandler, Waiter {
   }
 }
 
-/** Names and values in turn, without those of one name. */
+/** Removes a header from a list of alternating names and values. */
 const withoutHeader = (headers: Buffer[], name: string): Buffer[] =>
   headers.filter((_, at) => headers[at - (at % 2)]?.toString('latin1').toLowerCase() !== name);
 
-/** All sockets to one upstream. */
+/** All connections to one upstream. */
 export interface OpenNetwork extends Network {
-  /** Connections for reads. They are bounded, and shared fairly between API keys. */
+  /** Connections for reads. Their number is limited, and they are shared fairly between API keys. */
   readonly reads: ConnectionPool;
-  /** Closes all connections. What is under way fails. */
+  /** Closes all connections. Running requests fail. */
   destroy(): Promise<void>;
 }
 
 /**
- * Writes and images have connections of their own, as many as they need: an upload or a slow reader of an image may hold
- * one for minutes.
+ * Opens the connections to an upstream. Writes and images use a separate pool without a limit, because an upload or a slow
+ * reader of an image may occupy a connection for minutes.
  */
 export function openNetwork(baseUrl: string, options: PoolOptions = {}): OpenNetwork {
   const reads = new ConnectionPool(baseUrl, options);
-  const others = new ConnectionPool(baseUrl, { ...options, connections: Number.POSITIVE_INFINITY });
+  const unlimited = new ConnectionPool(baseUrl, { ...options, connections: Number.POSITIVE_INFINITY });
   return {
-    ...createNetwork(others),
+    ...createNetwork(unlimited),
     reads,
     async destroy() {
-      await Promise.all([reads.destroy(), others.destroy()]);
+      await Promise.all([reads.destroy(), unlimited.destroy()]);
     },
   };
 }

@@ -2,7 +2,7 @@ import { Agent, fetch } from 'undici';
 import { createConnector } from './connector.ts';
 import type { Proxies } from './proxy.ts';
 
-/** Fetches an address through the proxy that applies to it. */
+/** Creates a fetch function that uses the proxy of each URL. */
 export function createProxiedFetch(proxies: Proxies): (url: string, init: RequestInit) => Promise<Response> {
   const dispatcher = new Agent({ connect: createConnector({ proxies }) });
   return async (url, { method = 'GET', headers, redirect = 'follow', signal = null }) => {
@@ -13,7 +13,7 @@ export function createProxiedFetch(proxies: Proxies): (url: string, init: Reques
       signal,
       dispatcher,
     });
-    // undici's Response works as the platform's own does; only their type declarations differ.
+    // undici's Response equals the global one; only their type declarations differ.
     return response as unknown as Response;
   };
 }

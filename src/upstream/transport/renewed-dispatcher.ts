@@ -1,7 +1,7 @@
 import { Dispatcher } from 'undici';
 
 export interface RenewedDispatcherOptions {
-  make: () => Dispatcher;
+  create: () => Dispatcher;
   /** Age from which the dispatcher is replaced, in milliseconds. */
   maxAge: number;
   /** A monotonic clock, in milliseconds. */
@@ -9,28 +9,28 @@ export interface RenewedDispatcherOptions {
 }
 
 /**
- * Dispatches over a dispatcher that is replaced when it is too old, so that new connections resolve names again.
- * Requests under way end on the old one, whose connections close after them.
+ * Dispatches over a dispatcher that is replaced at a maximum age, so that new connections resolve names again. Running
+ * requests end on the old dispatcher, which then closes its connections.
  */
 export class RenewedDispatcher extends Dispatcher {
   readonly #options: RenewedDispatcherOptions;
   #current: Dispatcher;
-  #madeAt: number;
+  #createdAt: number;
 
   constructor(options: RenewedDispatcherOptions) {
     super();
     this.#options = options;
-    this.#current = options.make();
-    this.#madeAt = options.monotonicNow();
+    this.#current = options.create();
+    this.#createdAt = options.monotonicNow();
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const { make, maxAge, monotonicNow } = this.#options;
-    if (monotonicNow() - this.#madeAt >= maxAge) {
-      // Rejects when it was destroyed, which is as good.
+    const { create, maxAge, monotonicNow } = this.#options;
+    if (monotonicNow() - this.#createdAt >= maxAge) {
+      // Rejects if it has been destroyed, which needs no handling.
       this.#current.close().catch(() => {});
-      this.#current = make();
-      this.#madeAt = monotonicNow();
+      this.#current = create();
+      this.#createdAt = monotonicNow();
     }
     return this.#current.dispatch(options, handler);
   }

@@ -1,19 +1,19 @@
 import type { Cancellation } from '../../util/cancellation.ts';
 import type { Callbacks } from '../policy/request-runner.ts';
 
-/** What is asked for with GET, and answered with JSON. */
+/** A GET request for JSON. */
 export interface ReadRequest<Result> {
-  /** The contract's path, filled, with its query. */
+  /** The path with its parameters and query. */
   readonly path: string;
-  /** Makes the result of a successful answer. What it throws is what the read fails with. */
-  made(bytes: Buffer): Result;
-  /** Makes the result of an answer that is no JSON by its media type, and left unread. @default it is read all the same */
-  readonly other?: (() => Result) | undefined;
+  /** Decodes the body of a successful response. Its errors are errors of the read. */
+  resultOf(bytes: Buffer): Result;
+  /** Returns the result for a response with another media type than JSON; its body is not read. @default parsed as JSON */
+  readonly readNonJson?: (() => Result) | undefined;
 }
 
 /**
- * How a request for JSON reaches the upstream and its answer comes back, once. It fails with StatusError, NetworkError or
- * BodyTooLongError; with what `made` throws; with the reason of the cancellation when it is over before.
+ * Sends a request for JSON once. Rejects with StatusError, NetworkError or BodyError; with an error of `resultOf`; or with
+ * the reason of the cancellation.
  */
 export type ReadTransport = <Result>(
   request: ReadRequest<Result>,
@@ -21,5 +21,5 @@ export type ReadTransport = <Result>(
   done: Callbacks<Result>,
 ) => void;
 
-/** Whether an answer is JSON by its media type. */
+/** True if a media type is JSON. */
 export const isJson = (contentType: string | null | undefined): boolean => /\bjson\b/i.test(contentType ?? '');

@@ -11,14 +11,14 @@ import { startTimer } from '../../../src/util/timer-queue.ts';
 import { sleep } from '../../../src/util/timers.ts';
 import { settle } from '../../support/clock.ts';
 
-interface Answer {
+interface EncodedResponse {
   coding: string;
   bytes: Uint8Array;
   status?: number;
 }
 
-/** An upstream over real sockets that gives one answer to everything. */
-async function startCoded({ coding, bytes, status = 200 }: Answer) {
+/** An upstream over real sockets that sends the same response to all requests. */
+async function startEncoded({ coding, bytes, status = 200 }: EncodedResponse) {
   const server = createServer((request, response) => {
     request.resume();
     response.writeHead(status, {
@@ -54,16 +54,16 @@ const JSON_TEXT = '{"id":"a","displayName":"Dresses"}';
 const json = Buffer.from(JSON_TEXT);
 const times = (count: number, bytes: Buffer): Buffer => (count === 0 ? bytes : times(count - 1, gzipSync(bytes)));
 
-/** Both transports: reads go over the pool, writes over `fetch`. */
+/** Both transports: reads are sent over the pool, writes over `fetch`. */
 const transports: [string, (upstream: Upstream) => Promise<{ displayName?: unknown }>][] = [
   ['a read', (upstream) => upstream.models.get('a')],
   ['a write', (upstream) => upstream.models.create({ displayName: 'Dresses' })],
 ];
 
-describe.each(transports)('the answer to %s', (name, send) => {
+describe.each(transports)('the response to %s', (name, send) => {
   const invalid = { failure: name === 'a read' ? 'invalid-response' : 'outcome-unknown' };
-  const causeOf = async (answer: Answer): Promise<string> => {
-    const error: unknown = await send(await startCoded(answer)).catch((failure: unknown) => failure);
+  const causeOf = async (encoded: EncodedResponse): Promise<string> => {
+    const error: unknown = await send(await startEncoded(encoded)).catch((failure: unknown) => failure);
     expect(error).toMatchObject(invalid);
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
     return `${error instanceof Error ? error.message : ''} ${cause}`;
@@ -90,26 +90,26 @@ describe.each(transports)('the answer to %s', (name, send) => {
     ['gzip', Buffer.concat([gzipSync(json.subarray(0, 9)), gzipSync(json.subarray(9))])],
     ['gzip', Buffer.concat([gzipSync(json), Buffer.alloc(512)])],
     ['deflate', Buffer.concat([deflateSync(json), Buffer.from('garbage')])],
-  ])('is decoded from %j', async (coding, bytes) => {
-    expect(await send(await startCoded({ coding, bytes }))).toMatchObject({ displayName: 'Dresses' });
+  ])('a response with the content coding %j is decoded', async (coding, bytes) => {
+    expect(await send(await startEncoded({ coding, bytes }))).toMatchObject({ displayName: 'Dresses' });
   });
 
   test.each(['zstd', 'compress', 'gzip, zstd', 'x-unknown', 'constructor', '*'])(
-    'in the coding %s is refused, and the message names the coding',
+    'a response with the content coding %s is rejected with an error that names the coding',
     async (coding) => {
-      const refused = coding.split(', ').at(-1);
+      const unsupported = coding.split(', ').at(-1);
 
-      expect(await causeOf({ coding, bytes: gzipSync(json) })).toContain(`got "${refused}"`);
+      expect(await causeOf({ coding, bytes: gzipSync(json) })).toContain(`got "${unsupported}"`);
     },
   );
 
-  test('in more than five codings is refused', async () => {
+  test('a response with more than five content codings is rejected', async () => {
     const coding = Array.from({ length: 6 }, () => 'gzip').join();
 
     expect(await causeOf({ coding, bytes: times(6, json) })).toContain('at most 5 content codings, got 6');
   });
 
-  test.each([1, 2, 3])('that grows beyond the limit in the coding number %d is refused', async (layer) => {
+  test.each([1, 2, 3])('a response that exceeds the size limit in coding number %d is rejected', async (layer) => {
     const bomb = times(layer, Buffer.alloc(67_108_865, ' '));
     const bytes = times(3 - layer, bomb);
 
@@ -117,16 +117,16 @@ describe.each(transports)('the answer to %s', (name, send) => {
   });
 
   test.each<[string, string, Buffer]>([
-    ['is cut off in its data', 'gzip', gzipSync(json).subarray(0, -9)],
-    ['is cut off in its checksum', 'gzip', gzipSync(json).subarray(0, -3)],
+    ['is truncated in its data', 'gzip', gzipSync(json).subarray(0, -9)],
+    ['is truncated in its checksum', 'gzip', gzipSync(json).subarray(0, -3)],
     ['has a wrong checksum', 'gzip', Buffer.concat([gzipSync(json).subarray(0, -8), Buffer.alloc(8)])],
-    ['is cut off in an inner coding', 'gzip, gzip', gzipSync(gzipSync(json).subarray(0, -9))],
+    ['is truncated in an inner coding', 'gzip, gzip', gzipSync(gzipSync(json).subarray(0, -9))],
     ['is followed by garbage', 'gzip', Buffer.concat([gzipSync(json), Buffer.from('garbage')])],
-    ['is not what its coding says', 'br', json],
-  ])('that %s counts as a broken connection', async (_, coding, bytes) => {
+    ['does not match its coding', 'br', json],
+  ])('a response that %s counts as a broken connection', async (_, coding, bytes) => {
     const failure = name === 'a read' ? 'unreachable' : 'outcome-unknown';
 
-    await expect(send(await startCoded({ coding, bytes }))).rejects.toMatchObject({ failure });
+    await expect(send(await startEncoded({ coding, bytes }))).rejects.toMatchObject({ failure });
   });
 
   test.each<[string, Buffer, string | undefined]>([
@@ -136,17 +136,20 @@ describe.each(transports)('the answer to %s', (name, send) => {
     ['zstd', Buffer.from('{"message":"no such style"}'), undefined],
     ['gzip', gzipSync('{"message":"no such style"}').subarray(0, 12), undefined],
     ['gzip', gzipSync(Buffer.alloc(67_108_865)), undefined],
-  ])('with an error status keeps its status, and its sentence where %j can be decoded', async (coding, bytes, said) => {
-    await expect(send(await startCoded({ coding, bytes, status: 400 }))).rejects.toMatchObject({
-      failure: 'status',
-      status: 400,
-      said,
-    });
-  });
+  ])(
+    'an error response keeps its status, and its message if %j can be decoded',
+    async (coding, bytes, upstreamMessage) => {
+      await expect(send(await startEncoded({ coding, bytes, status: 400 }))).rejects.toMatchObject({
+        failure: 'status',
+        status: 400,
+        upstreamMessage,
+      });
+    },
+  );
 });
 
-test('a decoded body does not keep the length of the encoded one', async () => {
-  const upstream = await startCoded({ coding: 'gzip', bytes: gzipSync(json) });
+test('a decoded body does not have the `Content-Length` of the encoded one', async () => {
+  const upstream = await startEncoded({ coding: 'gzip', bytes: gzipSync(json) });
 
   const response = await upstream.fetchOwn(`${upstream.baseUrl}/image`, new AbortController().signal);
 
@@ -154,7 +157,7 @@ test('a decoded body does not keep the length of the encoded one', async () => {
   expect(await response.text()).toBe(JSON_TEXT);
 });
 
-test('a coded body that stalls is canceled at its source when its reader leaves', async () => {
+test('canceling an encoded body that stalls cancels its source', async () => {
   const reasons: unknown[] = [];
   const source = new ReadableStream({ cancel: (reason) => void reasons.push(reason) });
   const reader = decodeResponse(new Response(source), 'gzip').body?.getReader();

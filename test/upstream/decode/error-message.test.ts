@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { errorMessageIn } from '../../../src/upstream/decode/error-message.ts';
 
 const SENTENCE = 'The prompt is too long.';
-const plain = (text: string) => text;
-const inJson = (body: unknown) => errorMessageIn(JSON.stringify(body), 'application/json', plain);
+const unchanged = (text: string) => text;
+const messageIn = (body: unknown) => errorMessageIn(JSON.stringify(body), 'application/json', unchanged);
 
-describe('the explaining sentence is found', () => {
+describe('an error message', () => {
   test.each([
     { message: SENTENCE },
     { error: SENTENCE },
@@ -34,27 +34,30 @@ describe('the explaining sentence is found', () => {
     { title: SENTENCE },
     [{ message: SENTENCE }],
     SENTENCE,
-  ])('in %j', (body) => {
-    expect(inJson(body)).toBe(SENTENCE);
+  ])('the message is found in %j', (body) => {
+    expect(messageIn(body)).toBe(SENTENCE);
   });
 
-  test.each(['text/plain', 'text/plain; charset=utf-8', 'TEXT/PLAIN'])('in a short text of %s', (type) => {
-    expect(errorMessageIn(`${SENTENCE}\n`, type, plain)).toBe(SENTENCE);
-  });
+  test.each(['text/plain', 'text/plain; charset=utf-8', 'TEXT/PLAIN'])(
+    'a short text of the type %s is the message',
+    (type) => {
+      expect(errorMessageIn(`${SENTENCE}\n`, type, unchanged)).toBe(SENTENCE);
+    },
+  );
 });
 
-describe('without a sentence', () => {
+describe('an error response without a sentence', () => {
   test.each([
     [{ message: 'Bad Request' }, 'Bad Request'],
     [{ error: 'quota_exceeded', message: 'Forbidden' }, 'quota_exceeded'],
-  ])('%j shows %j', (body, expected) => {
-    expect(inJson(body)).toBe(expected);
+  ])('the message of %j is %j', (body, expected) => {
+    expect(messageIn(body)).toBe(expected);
   });
 
   test.each([{}, [], null, true, 7, { error: true }, { message: 7 }, { message: ' ' }, { error: { code: 5 } }])(
-    '%j shows nothing',
+    '%j contains no message',
     (body) => {
-      expect(inJson(body)).toBeUndefined();
+      expect(messageIn(body)).toBeUndefined();
     },
   );
 
@@ -65,45 +68,45 @@ describe('without a sentence', () => {
     ['Cannot GET /v1', null],
     ['{"message":"The prompt is', 'text/plain'],
     [`${SENTENCE} `.repeat(100), 'text/plain'],
-  ])('%j as %s shows nothing', (body, type) => {
-    expect(errorMessageIn(body, type, plain)).toBeUndefined();
+  ])('%j as %s contains no message', (body, type) => {
+    expect(errorMessageIn(body, type, unchanged)).toBeUndefined();
   });
 });
 
-test('HTML within JSON loses to any other text, and is not shown', () => {
+test('HTML within JSON is never the message', () => {
   const html = '<!DOCTYPE html><html><body><h1>Bad gateway</h1></body></html>';
 
-  expect(inJson({ message: html })).toBeUndefined();
-  expect(inJson({ message: html, detail: 'Give a width < 512, as Array<number>.' })).toBe(
+  expect(messageIn({ message: html })).toBeUndefined();
+  expect(messageIn({ message: html, detail: 'Give a width < 512, as Array<number>.' })).toBe(
     'Give a width < 512, as Array<number>.',
   );
-  expect(inJson({ message: 'Expected a <b, got more.' })).toBe('Expected a <b, got more.');
+  expect(messageIn({ message: 'Expected a <b, got more.' })).toBe('Expected a <b, got more.');
 });
 
-test('the first five messages of a list are considered', () => {
-  expect(inJson({ errors: ['a', 'b', 'c', 'd', SENTENCE] })).toBe(SENTENCE);
-  expect(inJson({ errors: ['a', 'b', 'c', 'd', 'e', SENTENCE] })).toBe('a');
+test('only the first five messages of a list are considered', () => {
+  expect(messageIn({ errors: ['a', 'b', 'c', 'd', SENTENCE] })).toBe(SENTENCE);
+  expect(messageIn({ errors: ['a', 'b', 'c', 'd', 'e', SENTENCE] })).toBe('a');
 });
 
-test('control and format characters become spaces', () => {
-  expect(inJson({ message: ' The\u0000 prompt\r\n\u202eis\u200b \ud800too long.\u001b[31m ' })).toBe(
+test('control and format characters are replaced by spaces', () => {
+  expect(messageIn({ message: ' The\u0000 prompt\r\n\u202eis\u200b \ud800too long.\u001b[31m ' })).toBe(
     'The prompt is too long. [31m',
   );
 });
 
-test('a long sentence is cut off between characters', () => {
-  expect(inJson({ message: `${'x'.repeat(498)}😀${'x'.repeat(500)}` })).toBe(`${'x'.repeat(498)}…`);
+test('a long message is truncated between characters', () => {
+  expect(messageIn({ message: `${'x'.repeat(498)}😀${'x'.repeat(500)}` })).toBe(`${'x'.repeat(498)}…`);
 });
 
-test('a body that is nested without an end is read to a depth', () => {
+test('a deeply nested body is searched to a maximum depth', () => {
   const body = `${'{"error":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
 
-  expect(errorMessageIn(body, 'application/json', plain)).toBeUndefined();
-  expect(inJson({ error: { error: { error: { error: SENTENCE } } } })).toBe(SENTENCE);
-  expect(inJson({ error: { error: { error: { error: { error: SENTENCE } } } } })).toBeUndefined();
+  expect(errorMessageIn(body, 'application/json', unchanged)).toBeUndefined();
+  expect(messageIn({ error: { error: { error: { error: SENTENCE } } } })).toBe(SENTENCE);
+  expect(messageIn({ error: { error: { error: { error: { error: SENTENCE } } } } })).toBeUndefined();
 });
 
-test('secrets are taken out before the sentence is cut off', () => {
+test('secrets are redacted before the message is truncated', () => {
   const message = `${'x'.repeat(490)} a-secret-key-of-24-chars`;
 
   expect(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../../support/upstream.ts';
 
-/** Values of every type. Each field is malformed with those that it does not accept. */
+/** Values of all types. Each field rejects some of them. */
 const junk = {
   text: 'surely not',
   blank: ' ',
@@ -59,7 +59,7 @@ const cases = Object.entries(fieldsOf).flatMap(([kind, fields]) =>
   Object.entries(fields).map(([field, values]) => [kind as keyof typeof fieldsOf, field, values] as const),
 );
 
-/** Reads a thing by id from an upstream that returns this. */
+/** Reads an entity by id from an upstream that returns this body. */
 async function read(kind: keyof typeof fieldsOf, body: object) {
   const { upstream } = await startUpstream('fetch', [Response.json({ status: 'completed', ...body })]);
   const key = { modelId: 'm', id: 'x' };
@@ -72,7 +72,7 @@ async function read(kind: keyof typeof fieldsOf, body: object) {
   return await reads[kind]();
 }
 
-/** Lists things of an upstream that returns these. */
+/** Lists entities of an upstream that returns these items. */
 async function list(kind: keyof typeof fieldsOf, items: unknown[]) {
   const page = { models: items, data: items, trainings: items, predictions: items };
   const { upstream } = await startUpstream('fetch', [Response.json(page)]);
@@ -85,8 +85,8 @@ async function list(kind: keyof typeof fieldsOf, items: unknown[]) {
   return (await lists[kind]()).rows;
 }
 
-describe.each(cases)('a malformed field of a %s, %s,', (kind, field, values) => {
-  test.each(values)('is noted and leaves the row alone when it is %s', async (name) => {
+describe.each(cases)('a %s with a malformed field %s', (kind, field, values) => {
+  test.each(values)('a malformed value (%s) is recorded and does not affect other fields', async (name) => {
     const row = await read(kind, { [field]: junk[name] });
 
     expect(row).not.toHaveProperty(field);
@@ -99,7 +99,7 @@ describe.each(cases)('a malformed field of a %s, %s,', (kind, field, values) => 
     if ('status' in row) expect(row.status?.state).toBe('COMPLETED');
   });
 
-  test('leaves its own row and all others of a list alone', async () => {
+  test('a malformed value does not affect its row or other rows of a list', async () => {
     const [first = 'empty'] = values;
 
     const rows = await list(kind, [{ id: 'a' }, { id: 'b', [field]: junk[first] }, { id: 'c' }]);
@@ -109,7 +109,7 @@ describe.each(cases)('a malformed field of a %s, %s,', (kind, field, values) => 
   });
 });
 
-test('malformed fields never quote their values', async () => {
+test('the errors of malformed fields do not contain the values', async () => {
   const row = await read('prediction', {
     progress: 'hunter2',
     images: ['ftp://hunter2'],
@@ -138,7 +138,7 @@ test.each([
   [{ seed: '9007199254740993' }, 'seed'],
   [{ seed: -9_007_199_254_740_992 }, 'seed'],
   [{ num_images: 2_147_483_648 }, 'num_images'],
-])('%j of a prediction costs %s only', async (body, field) => {
+])('%j of a prediction makes only %s malformed', async (body, field) => {
   expect(Object.keys((await read('prediction', body)).malformed ?? {})).toEqual([field]);
 });
 
@@ -172,7 +172,7 @@ test.each([
 });
 
 test.each(['', ' ', '0x10', '45%', 'Infinity', 'NaN', '1,000', '+1', '.5', '1.', '007', '1e999', ' 7'])(
-  'the text %j is no number',
+  'the text %j is not a number',
   async (text) => {
     expect((await read('prediction', { guidance_scale: text })).malformed).toHaveProperty('guidance_scale');
   },
@@ -189,7 +189,7 @@ test.each([
 });
 
 test.each([[7], [true], [null], [['completed']], [{ state: 'completed' }]])(
-  'a status of %j costs a job that is read by id, and its own field in a list',
+  'a status of %j fails the read of a job, and only its own field in a list',
   async (status) => {
     await expect(read('prediction', { status })).rejects.toThrow(
       'getPrediction: PredictionDetails.status: expected a string',

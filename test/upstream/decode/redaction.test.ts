@@ -5,41 +5,44 @@ import { ROADS, startUpstream } from '../../support/upstream.ts';
 
 const KEY = 'fl_live_9f+8e/7d=6c5b4a39281706f5e';
 
-describe('a key is taken out of a text', () => {
+describe('a redacted text', () => {
   const redact = createRedact(KEY);
 
   test.each([
-    ['as it is', `The key ${KEY} is unknown.`, 'The key [redacted] is unknown.'],
+    ['verbatim', `The key ${KEY} is unknown.`, 'The key [redacted] is unknown.'],
     ['after Bearer', `Bearer ${KEY}`, 'Bearer [redacted]'],
     ['within a longer word', `x-api-key=${KEY}&a=1`, 'x-api-key=[redacted]&a=1'],
-    ['in other case', KEY.toUpperCase(), '[redacted]'],
+    ['in another case', KEY.toUpperCase(), '[redacted]'],
     ['percent-encoded', encodeURIComponent(KEY), '[redacted]'],
     ['in base64', `Basic ${Buffer.from(KEY).toString('base64')}`, 'Basic [redacted]'],
-    ['in base64 with more behind it', `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`, 'Basic [redacted]'],
+    ['in base64 with more text after it', `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`, 'Basic [redacted]'],
     ['in base64url', Buffer.from(KEY).toString('base64url'), '[redacted]'],
-    ['cut off', `Unknown key ${KEY.slice(0, 20)}… (403)`, 'Unknown key [redacted]… (403)'],
+    ['truncated', `Unknown key ${KEY.slice(0, 20)}… (403)`, 'Unknown key [redacted]… (403)'],
     ['twice', `${KEY} ${KEY}`, '[redacted] [redacted]'],
-  ])('%s', (_, text, expected) => {
+  ])('a key is redacted in a text: %s', (_, text, expected) => {
     expect(redact(text)).toBe(expected);
   });
 
-  test('escaped for JSON', () => {
+  test('a key that is escaped for JSON is redacted', () => {
     expect(createRedact('a "quoted" key')(JSON.stringify({ key: 'a "quoted" key' }))).toBe('{"key":"[redacted]"}');
   });
 
-  test.each(['base64', 'base64url'] as const)('in %s where its digits differ from the other alphabet', (encoding) => {
-    const key = 'fl_live_a???b>>>c???d';
-    expect(Buffer.from(key).toString('base64')).not.toBe(Buffer.from(key).toString('base64url'));
+  test.each(['base64', 'base64url'] as const)(
+    'a key in %s is redacted if its digits differ from the other alphabet',
+    (encoding) => {
+      const key = 'fl_live_a???b>>>c???d';
+      expect(Buffer.from(key).toString('base64')).not.toBe(Buffer.from(key).toString('base64url'));
 
-    expect(createRedact(key)(`Basic ${Buffer.from(key).toString(encoding)}`)).toBe('Basic [redacted]');
-  });
+      expect(createRedact(key)(`Basic ${Buffer.from(key).toString(encoding)}`)).toBe('Basic [redacted]');
+    },
+  );
 
-  test('but not its first characters, which many keys share', () => {
+  test('the first characters of a key, which many keys share, are not redacted', () => {
     expect(redact('Keys begin with fl_live_.')).toBe('Keys begin with fl_live_.');
   });
 });
 
-describe('a short key is taken out only as a word of its own,', () => {
+describe('a short key', () => {
   test.each([
     ['demo', 'The key demo is unknown.', 'The key [redacted] is unknown.'],
     ['demo', 'demo is not demo', '[redacted] is not [redacted]'],
@@ -49,34 +52,34 @@ describe('a short key is taken out only as a word of its own,', () => {
     ['', 'This is a bad request.', 'This is a bad request.'],
     ['.*', 'Everything.', 'Everything.'],
     ['(a+)+', 'Give (a+)+ or aaaa.', 'Give [redacted] or aaaa.'],
-  ])('%j of %j', (key, text, expected) => {
+  ])('the short key %j is redacted only as a whole word in %j', (key, text, expected) => {
     expect(createRedact(key)(text)).toBe(expected);
   });
 });
 
-describe.each(ROADS)('over the road of %s, the acting key is taken out', (road) => {
-  const failWith = async (answer: Response) => {
-    const { upstreamOf } = await startUpstream(road, [answer]);
+describe.each(ROADS)('over the transport %s', (transport) => {
+  const failWith = async (response: Response) => {
+    const { upstreamOf } = await startUpstream(transport, [response]);
     return await upstreamOf(KEY)
       .models.get('m')
       .catch((error: unknown) => error);
   };
 
-  test('of the sentence of a refusal', async () => {
+  test('the key of a request is redacted in an error message', async () => {
     const error = await failWith(Response.json({ message: `The key ${KEY} may not do this.` }, { status: 403 }));
 
-    expect(error instanceof UpstreamError && error.said).toBe('The key [redacted] may not do this.');
+    expect(error instanceof UpstreamError && error.upstreamMessage).toBe('The key [redacted] may not do this.');
   });
 
-  test('of a refusal in plain text', async () => {
+  test('the key of a request is redacted in an error response of plain text', async () => {
     const error = await failWith(new Response(`${KEY} may not do this.`, { status: 403 }));
 
-    expect(error instanceof UpstreamError && error.said).toBe('[redacted] may not do this.');
+    expect(error instanceof UpstreamError && error.upstreamMessage).toBe('[redacted] may not do this.');
   });
 
-  test('of the texts of a job, of which the key of another tenant is none', async () => {
+  test('the key of a request is redacted in the texts of a job, but not the key of another tenant', async () => {
     const body = { status: `bad key ${KEY}`, error: `Bearer ${KEY}`, prompt: `a dress ${KEY}`, triggerWord: KEY };
-    const { upstreamOf } = await startUpstream(road, [Response.json(body)]);
+    const { upstreamOf } = await startUpstream(transport, [Response.json(body)]);
 
     const training = await upstreamOf(KEY).trainings.get({ modelId: 'm', id: 't' });
     const prediction = await upstreamOf(KEY).predictions.get('p');
@@ -87,8 +90,8 @@ describe.each(ROADS)('over the road of %s, the acting key is taken out', (road) 
     expect(other.prompt).toBe(`a dress ${KEY}`);
   });
 
-  test('of the names of models', async () => {
-    const { upstreamOf } = await startUpstream(road, [
+  test('the key of a request is redacted in the names of models', async () => {
+    const { upstreamOf } = await startUpstream(transport, [
       Response.json({ models: [{ id: 'm', displayName: `My ${KEY}` }] }),
     ]);
 
@@ -97,9 +100,9 @@ describe.each(ROADS)('over the road of %s, the acting key is taken out', (road) 
     ]);
   });
 
-  test('but a short one leaves the tenant’s own words alone', async () => {
+  test('a short key is not redacted in the texts of the tenant', async () => {
     const body = { status: 'failed', prompt: 'a demo dress', error: 'The key demo is out of credit.' };
-    const { upstreamOf } = await startUpstream(road, [Response.json(body)]);
+    const { upstreamOf } = await startUpstream(transport, [Response.json(body)]);
 
     expect(await upstreamOf('demo').predictions.get('p')).toMatchObject({
       prompt: 'a demo dress',

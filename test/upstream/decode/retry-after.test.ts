@@ -5,7 +5,7 @@ import { startUpstream } from '../../support/upstream.ts';
 const NOW = Date.UTC(2026, 0, 1);
 const parse = (header: string | null | undefined) => parseRetryAfter(header, { now: NOW, max: 300 });
 
-describe('Retry-After is read from', () => {
+describe('Retry-After', () => {
   test.each<[string, string, number]>([
     ['delay seconds', '120', 120],
     ['no delay', '0', 0],
@@ -34,8 +34,8 @@ describe('Retry-After is read from', () => {
     ['two headers without a space', '10,5', 10],
     ['two dates', 'Thu, 01 Jan 2026 00:00:20 GMT, Thu, 01 Jan 2026 00:00:10 GMT', 20],
     ['seconds and a date', '5, Thursday, 01-Jan-26 00:00:20 GMT, 10', 20],
-    ['a readable value beside garbage', 'soon, 5', 5],
-  ])('%s', (_, header, expected) => {
+    ['a valid value beside garbage', 'soon, 5', 5],
+  ])('a delay is read from %s', (_, header, expected) => {
     expect(parse(header)).toBe(expected);
   });
 
@@ -52,7 +52,7 @@ describe('Retry-After is read from', () => {
     'Saturday, 01-Jan-70 00:00:00 GMT',
     '2026-02-01T00:00:00Z',
     '5, 86400',
-  ])('a longer delay than is respected, and shortened to that: %s', (header) => {
+  ])('a delay above the maximum is capped: %s', (header) => {
     expect(parse(header)).toBe(300);
   });
 
@@ -79,18 +79,18 @@ describe('Retry-After is read from', () => {
     'Thu, 01 Jan 2026 25:00:00 GMT',
     '2026-13-01T00:00:00Z',
     '2026-01-01T00:00:00+9',
-  ])('nothing else: %s', (header) => {
+  ])('an invalid value is ignored: %s', (header) => {
     expect(parse(header)).toBeUndefined();
   });
 });
 
-describe.each(['fetch', 'pool'] as const)('over %s', (road) => {
+describe.each(['fetch', 'pool'] as const)('over the transport %s', (transport) => {
   test.each(['1795896802', '86400', '9'.repeat(400), 'Fri, 31 Dec 9999 23:59:59 GMT'])(
-    'the delay that is reported is the one that is respected: %s',
+    'the reported delay is capped like that of the error: %s',
     async (header) => {
       const reported: number[] = [];
       const { upstream } = await startUpstream(
-        road,
+        transport,
         [new Response(null, { status: 429, headers: { 'retry-after': header } })],
         { now: () => NOW, maxRetryAfterSeconds: 40, onRetryAfter: (_, seconds) => reported.push(seconds) },
       );
@@ -100,10 +100,10 @@ describe.each(['fetch', 'pool'] as const)('over %s', (road) => {
     },
   );
 
-  test('two headers count as a list', async () => {
+  test('two Retry-After headers count as a list', async () => {
     const headers = new Headers({ 'retry-after': '5' });
     headers.append('retry-after', '10');
-    const { upstream } = await startUpstream(road, [new Response(null, { status: 429, headers })]);
+    const { upstream } = await startUpstream(transport, [new Response(null, { status: 429, headers })]);
 
     await expect(upstream.models.get('m')).rejects.toMatchObject({ retryAfter: 10 });
   });

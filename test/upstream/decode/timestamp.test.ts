@@ -4,7 +4,7 @@ import { timestamp } from '../../../src/upstream/decode/timestamp.ts';
 
 const NEW_YEAR = Date.UTC(2026, 0, 1);
 
-describe('a timestamp is read', () => {
+describe('a valid timestamp', () => {
   test.each([
     ['2026-01-01T00:00:00Z', NEW_YEAR],
     ['2026-01-01T00:00:00.123Z', NEW_YEAR + 123],
@@ -35,17 +35,17 @@ describe('a timestamp is read', () => {
     [{ seconds: String(NEW_YEAR / 1_000), nanoseconds: '5000000' }, NEW_YEAR + 5],
     [{ _seconds: NEW_YEAR / 1_000 }, NEW_YEAR],
     [{ seconds: NEW_YEAR / 1_000, nanoseconds: null }, NEW_YEAR],
-  ])('from %j', (value, expected) => {
+  ])('a timestamp is read from %j', (value, expected) => {
     expect(timestamp(value)?.getTime()).toBe(expected);
   });
 
-  test('as none from null', () => {
+  test('null is read as no timestamp', () => {
     expect(timestamp(null)).toBeNull();
   });
 
-  test('without a zone as UTC, wherever this machine is', () => {
+  test('a timestamp without a zone is read as UTC in any local time zone', () => {
     const script = `
-      import { timestamp } from './src/upstream/timestamp.ts';
+      import { timestamp } from './src/upstream/decode/timestamp.ts';
       const texts = ['2026-07-01T12:00:00', '2026-07-01 12:00', '2026-03-29T02:30:00', '2026-07-01'];
       console.log(JSON.stringify(texts.map((text) => timestamp(text))));
     `;
@@ -64,7 +64,7 @@ describe('a timestamp is read', () => {
   });
 });
 
-describe('no timestamp is', () => {
+describe('an invalid timestamp', () => {
   test.each([
     '',
     ' ',
@@ -97,7 +97,7 @@ describe('no timestamp is', () => {
     { _seconds: '' },
     { _seconds: 1e300 },
     { _seconds: 0, _nanoseconds: 'x' },
-  ])('%j', (value) => {
+  ])('the value %j is not a timestamp', (value) => {
     expect(() => timestamp(value)).toThrow('expected a time, got ');
   });
 });

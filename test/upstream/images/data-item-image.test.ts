@@ -9,9 +9,9 @@ import { settle, until } from '../../support/clock.ts';
 const { signal } = new AbortController();
 const key = { modelId: 'm', id: 'd' };
 
-/** An upstream whose data items answer with these, one after another, and whose models are there. One request at a time. */
-function startUpstream(...answers: Response[]) {
-  const left = [...answers];
+/** An upstream that sends these responses for data items, in order, and one for any model. Allows one request at a time. */
+function startUpstream(...responses: Response[]) {
+  const remaining = [...responses];
   const upstreamOf = createUpstreams({
     pause: sleep,
     alarm: startTimer,
@@ -20,23 +20,23 @@ function startUpstream(...answers: Response[]) {
     contract,
     concurrency: 1,
     transport: async (input) =>
-      new Request(input).url.includes('/data/') ? (left.shift() ?? Response.error()) : Response.json({ id: 'm' }),
+      new Request(input).url.includes('/data/') ? (remaining.shift() ?? Response.error()) : Response.json({ id: 'm' }),
   });
   const open = async (apiKey = 'key-1', caller = signal): Promise<ImageStream> => {
-    const found = await upstreamOf(apiKey).dataItems.picture(key, { signal: caller });
-    if ('picture' in found) return found.picture;
-    throw new Error(`Expected a picture, got ${found.url}.`);
+    const found = await upstreamOf(apiKey).dataItems.image(key, { signal: caller });
+    if ('image' in found) return found.image;
+    throw new Error(`Expected an image, got ${found.url}.`);
   };
   return { upstreamOf, open };
 }
 
-/** Raw bytes without an end, how many pieces of them were taken, and why they were let go of. */
+/** An endless image, the number of chunks that were read, and the reasons of its cancellation. */
 function endless() {
-  const seen = { pieces: 0, reasons: [] as unknown[] };
+  const seen = { chunks: 0, reasons: [] as unknown[] };
   const body = new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        seen.pieces++;
+        seen.chunks++;
         controller.enqueue(new Uint8Array(65_536));
       },
       cancel: (reason) => void seen.reasons.push(reason),
@@ -47,10 +47,10 @@ function endless() {
 }
 
 const base64 = (text = 'pixels') => Response.json({ id: 'd', image: Buffer.from(text).toString('base64') });
-const textOf = (picture: ImageStream) => new Response(picture.body).text();
+const textOf = (image: ImageStream) => new Response(image.body).text();
 
 describe('raw bytes', () => {
-  test('are not taken faster than they are read, and hold no place in the queue meanwhile', async () => {
+  test('raw bytes are not read ahead, and occupy no slot of the request queue', async () => {
     const { seen, response } = endless();
     const { open, upstreamOf } = startUpstream(response);
 
@@ -58,13 +58,13 @@ describe('raw bytes', () => {
     await reader.read();
     await settle();
 
-    expect(seen.pieces).toBe(1);
+    expect(seen.chunks).toBe(1);
     expect(await upstreamOf('key-1').models.get('m')).toMatchObject({ id: 'm' });
     await reader.cancel('left');
     expect(seen.reasons).toEqual(['left']);
   });
 
-  test('are let go of when the one who asked leaves', async () => {
+  test('raw bytes are canceled when the signal aborts', async () => {
     const { seen, response } = endless();
     const client = new AbortController();
     const { open } = startUpstream(response);
@@ -76,38 +76,41 @@ describe('raw bytes', () => {
     await expect(new Response(body).arrayBuffer()).rejects.toBe('left');
   });
 
-  test('that are too many are not read to their end', async () => {
+  test('raw bytes are read only up to the maximum size', async () => {
     const { seen, response } = endless();
     const { open } = startUpstream(response);
 
     await expect(open().then(textOf)).rejects.toMatchObject({ reason: 'too-large' });
-    expect(seen.pieces).toBe(33_554_432 / 65_536 + 1);
+    expect(seen.chunks).toBe(33_554_432 / 65_536 + 1);
     expect(seen.reasons).toHaveLength(1);
   });
 
-  test.each(['12345', '1234567'])('that are not as many as announced are no whole picture: %s', async (text) => {
-    const { open } = startUpstream(new Response(text, { headers: { 'content-length': '6' } }));
+  test.each(['12345', '1234567'])(
+    'raw bytes that differ from their `Content-Length` are an incomplete image: %s',
+    async (text) => {
+      const { open } = startUpstream(new Response(text, { headers: { 'content-length': '6' } }));
 
-    await expect(open().then(textOf)).rejects.toMatchObject({ reason: 'unavailable' });
-  });
+      await expect(open().then(textOf)).rejects.toMatchObject({ reason: 'unavailable' });
+    },
+  );
 
-  test('that are none are no picture', async () => {
+  test('an empty response is not an image', async () => {
     await expect(startUpstream(new Response(null)).open()).rejects.toMatchObject({ reason: 'invalid' });
   });
 });
 
 describe('base64', () => {
-  test('is decoded', async () => {
+  test('base64 is decoded', async () => {
     expect(await textOf(await startUpstream(base64()).open())).toBe('pixels');
   });
 
-  test('is held for four readers of a credential at once, and hinders neither others nor reads of other things', async () => {
+  test('base64 images of one credential are open four at a time, and do not block other credentials or reads', async () => {
     const { open, upstreamOf } = startUpstream(...Array.from({ length: 6 }, () => base64()));
     const held = await Promise.all([1, 2, 3, 4].map(() => open()));
     let isOpen = false;
-    const fifth = open().then((picture) => {
+    const fifth = open().then((image) => {
       isOpen = true;
-      return picture;
+      return image;
     });
     await settle();
 
@@ -118,15 +121,15 @@ describe('base64', () => {
     expect(await textOf(await fifth)).toBe('pixels');
   });
 
-  test('that is read, left or broken gives its place back', async () => {
-    const answers = [
+  test('a base64 image that was read, canceled or invalid releases its slot', async () => {
+    const responses = [
       ...Array.from({ length: 5 }, () => base64()),
       ...Array.from({ length: 5 }, () => Response.json({ image: 'no base64!' })),
-      ...Array.from({ length: 5 }, () => Response.json({ nothing: true })),
+      ...Array.from({ length: 5 }, () => Response.json({ other: true })),
       ...Array.from({ length: 5 }, () => Response.json({ url: 'https://cdn.example/cat' })),
       base64(),
     ];
-    const { open } = startUpstream(...answers);
+    const { open } = startUpstream(...responses);
 
     for (let at = 0; at < 5; at++) await textOf(await open());
     for (let at = 0; at < 15; at++) await expect(open()).rejects.toThrow();
@@ -134,10 +137,10 @@ describe('base64', () => {
     expect(await textOf(await open())).toBe('pixels');
   });
 
-  test('that waits for a place is given up when the one who asked leaves', async () => {
+  test('a base64 image that waits for a slot is canceled when the signal aborts', async () => {
     const canceled: unknown[] = [];
-    const waiting = new ReadableStream({ cancel: (reason) => void canceled.push(reason) }, { highWaterMark: 0 });
-    const json = new Response(waiting, { headers: { 'content-type': 'application/json' } });
+    const body = new ReadableStream({ cancel: (reason) => void canceled.push(reason) }, { highWaterMark: 0 });
+    const json = new Response(body, { headers: { 'content-type': 'application/json' } });
     const { open } = startUpstream(...Array.from({ length: 4 }, () => base64()), json);
     await Promise.all([1, 2, 3, 4].map(() => open()));
     const client = new AbortController();

@@ -6,18 +6,18 @@ import { Agent, buildConnector } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDownload, type DownloadOptions, type FetchUpstream } from '../../../src/upstream/images/download.ts';
 import type { ImageStream } from '../../../src/upstream/images/image-stream.ts';
-import { isPublicAddress, type Resolve } from '../../../src/upstream/images/public-address.ts';
+import { isPublicAddress, type ResolveHost } from '../../../src/upstream/images/public-address.ts';
 
 const PUBLIC = { address: '93.184.216.34', family: 4 };
 const LOOPBACK = { address: '127.0.0.1', family: 4 };
 const { signal } = new AbortController();
 
-/** A server on a free port that stands in for every public host; it notes who asked for what. */
-async function startHost(answer: RequestListener) {
+/** A server on a free port that replaces all public hosts, and records its requests. */
+async function startHost(respond: RequestListener) {
   const requests: { path: string | undefined; headers: Record<string, unknown> }[] = [];
   const server = createServer((request, response) => {
     requests.push({ path: request.url, headers: request.headers });
-    answer(request, response);
+    respond(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -27,7 +27,7 @@ async function startHost(answer: RequestListener) {
   });
   const { port } = server.address() as AddressInfo;
 
-  /** The addresses that sockets were about to connect to, before they were led here. */
+  /** The addresses that sockets would have connected to without the redirection to this server. */
   const connected: string[] = [];
   const connect = (lookup: LookupFunction) => {
     const here: LookupFunction = (hostname, options, callback) =>
@@ -45,12 +45,12 @@ async function startHost(answer: RequestListener) {
 }
 
 const resolveAll =
-  (...addresses: { address: string; family: number }[]): Resolve =>
+  (...addresses: { address: string; family: number }[]): ResolveHost =>
   async () =>
     addresses;
 
 const startDownload = ({
-  fetchUpstream = () => Promise.reject(new Error('the upstream was asked')),
+  fetchUpstream = () => Promise.reject(new Error('unexpected request to the upstream')),
   ...options
 }: Partial<DownloadOptions> & { fetchUpstream?: FetchUpstream } = {}) => {
   const download = createDownload({
@@ -61,23 +61,23 @@ const startDownload = ({
   return (address: string, signal: AbortSignal) => download(address, signal, fetchUpstream);
 };
 
-const textOf = (picture: ImageStream) => new Response(picture.body).text();
+const textOf = (image: ImageStream) => new Response(image.body).text();
 
 const redirectTo = (location: string) => new Response(null, { status: 302, headers: { location } });
 
-test('a public https address is fetched from the address that was checked', async () => {
+test('a public https: URL is fetched from the address that was checked', async () => {
   const host = await startHost((_, response) => response.setHeader('content-type', 'image/png').end('pixels'));
   const download = startDownload({ connect: host.connect });
 
-  const picture = await download('https://cdn.example/cat.png?signature=1', signal);
+  const image = await download('https://cdn.example/cat.png?signature=1', signal);
 
-  expect(picture).toMatchObject({ contentType: 'image/png', byteSize: 6 });
-  expect(await textOf(picture)).toBe('pixels');
+  expect(image).toMatchObject({ contentType: 'image/png', byteSize: 6 });
+  expect(await textOf(image)).toBe('pixels');
   expect(host.connected).toEqual([PUBLIC.address]);
   expect(host.requests).toMatchObject([{ path: '/cat.png?signature=1', headers: { host: 'cdn.example' } }]);
 });
 
-test('no credential and no cookie is sent to other hosts', async () => {
+test('no credential and no cookie is sent to a host other than the upstream', async () => {
   const host = await startHost((_, response) => response.setHeader('set-cookie', 'a=b').end('pixels'));
   const download = startDownload({ connect: host.connect });
 
@@ -90,10 +90,10 @@ test('no credential and no cookie is sent to other hosts', async () => {
   }
 });
 
-test('a host that resolves differently the second time is connected to at its first address', async () => {
+test('the connection uses the address that was checked, if the host resolves to another one later', async () => {
   const host = await startHost((_, response) => response.end('pixels'));
   const answers = [[PUBLIC], [LOOPBACK], [LOOPBACK]];
-  const resolve = vi.fn<Resolve>(async () => answers.shift() ?? [LOOPBACK]);
+  const resolve = vi.fn<ResolveHost>(async () => answers.shift() ?? [LOOPBACK]);
   const download = startDownload({ connect: host.connect, resolve });
 
   expect(await textOf(await download('https://rebinding.example/', signal))).toBe('pixels');
@@ -132,7 +132,7 @@ test.each([
   'https://[2002:7f00:1::]/',
   'https://[fd00::1]/',
   'https://[fe80::1]/',
-])('%s is refused and nothing is connected', async (address) => {
+])('a download of %s is refused without a connection', async (address) => {
   const host = await startHost((_, response) => response.end('secret'));
   const resolve = vi.fn(resolveAll(PUBLIC));
   const download = startDownload({ connect: host.connect, resolve });
@@ -149,11 +149,14 @@ test.each([
   ['mixed.example', [PUBLIC, LOOPBACK]],
   ['mapped.example', [{ address: '::ffff:10.0.0.1', family: 6 }]],
   ['garbled.example', [{ address: 'not an address', family: 4 }]],
-])('%s, which leads into a private network, is refused by the sockets themselves', async (name, addresses) => {
-  const download = startDownload({ resolve: resolveAll(...addresses) });
+])(
+  'a download from %s, which has a private address, is refused by the lookup of its socket',
+  async (name, addresses) => {
+    const download = startDownload({ resolve: resolveAll(...addresses) });
 
-  await expect(download(`https://${name}/`, signal)).rejects.toMatchObject({ reason: 'refused' });
-});
+    await expect(download(`https://${name}/`, signal)).rejects.toMatchObject({ reason: 'refused' });
+  },
+);
 
 test.each([
   ['93.184.216.34', true],
@@ -170,11 +173,11 @@ test.each([
   ['4000::1', false],
   ['ff02::1', false],
   ['', false],
-])('that %s is public is %s', (address, expected) => {
+])('the address %s is public: %s', (address, expected) => {
   expect(isPublicAddress(address)).toBe(expected);
 });
 
-test('redirects are followed and checked at each hop', async () => {
+test('a redirect is followed, and its target is checked at each hop', async () => {
   const host = await startHost((request, response) => {
     const next: Record<string, string> = {
       '/1': '/2',
@@ -195,7 +198,7 @@ test('redirects are followed and checked at each hop', async () => {
 test.each([
   [3, 'pixels'],
   [4, 'refused'],
-])('of %i redirects the end is: %s', async (count, end) => {
+])('the outcome of %i redirects is: %s', async (count, end) => {
   const host = await startHost((request, response) => {
     const left = Number(request.url?.slice(1));
     if (left === 0) response.end('pixels');
@@ -208,19 +211,19 @@ test.each([
   expect(outcome).toBe(end);
 });
 
-test('an address of the upstream is fetched through it, whatever its scheme and port', async () => {
+test('a URL of the upstream is fetched with the credential, whatever its scheme and port are', async () => {
   const fetchUpstream = vi.fn(async () => new Response('pixels'));
   const resolve = vi.fn(resolveAll(LOOPBACK));
   const download = startDownload({ upstreamOrigin: 'http://localhost:4000/v1', fetchUpstream, resolve });
 
-  const picture = await download('http://localhost:4000/files/cat.png?a=b', signal);
+  const image = await download('http://localhost:4000/files/cat.png?a=b', signal);
 
-  expect(await textOf(picture)).toBe('pixels');
+  expect(await textOf(image)).toBe('pixels');
   expect(fetchUpstream).toHaveBeenCalledWith('http://localhost:4000/files/cat.png?a=b', expect.any(AbortSignal));
   expect(resolve).not.toHaveBeenCalled();
 });
 
-test('a redirect off the upstream is checked like any other address', async () => {
+test('the target of a redirect of the upstream is checked like any other URL', async () => {
   const host = await startHost((_, response) => response.end('pixels'));
   const targets = ['https://cdn.example/cat.png', 'http://127.0.0.1:9000/'];
   const download = startDownload({
@@ -233,7 +236,7 @@ test('a redirect off the upstream is checked like any other address', async () =
   await expect(download(address, signal)).rejects.toMatchObject({ reason: 'refused' });
 });
 
-test('another host cannot redirect into the upstream', async () => {
+test('a redirect of another host to the upstream is refused', async () => {
   const host = await startHost((_, response) =>
     response.writeHead(302, { location: 'https://api.upstream.example/v1/models' }).end(),
   );
@@ -244,7 +247,7 @@ test('another host cannot redirect into the upstream', async () => {
   expect(fetchUpstream).not.toHaveBeenCalled();
 });
 
-test('an allowed host may be private, speak http and listen on its own port', async () => {
+test('an allowed host may have a private address, use plain HTTP and listen on any port', async () => {
   const host = await startHost((_, response) => response.end('pixels'));
   const address = `http://127.0.0.1:${host.port}/`;
 
@@ -258,7 +261,7 @@ test('an allowed host may be private, speak http and listen on its own port', as
   }
 });
 
-test('an image is requested once more when its server closes the kept connection instead of responding', async () => {
+test('an image is requested again if its server closes the keep-alive connection instead of responding', async () => {
   let requests = 0;
   const host = await startHost((request, response) => {
     requests++;
@@ -280,47 +283,47 @@ test('an image whose server never responds is requested twice, not more', async 
   expect(host.requests).toHaveLength(2);
 });
 
-test('a picture that announces too many bytes is refused before it is read', async () => {
+test('an image whose `Content-Length` exceeds the limit is rejected before it is read', async () => {
   const host = await startHost((_, response) => response.setHeader('content-length', 11).write('pixels'));
   const download = startDownload({ connect: host.connect, maxBytes: 10 });
 
   await expect(download('https://cdn.example/', signal)).rejects.toMatchObject({ reason: 'too-large' });
 });
 
-test('a picture that turns out too long fails while it is read', async () => {
+test('an image without `Content-Length` that exceeds the limit fails while it is read', async () => {
   const host = await startHost((_, response) => response.write('eleven byte'));
   const download = startDownload({ connect: host.connect, maxBytes: 10 });
 
-  const picture = await download('https://cdn.example/', signal);
+  const image = await download('https://cdn.example/', signal);
 
-  expect(picture.byteSize).toBeUndefined();
-  await expect(textOf(picture)).rejects.toMatchObject({ reason: 'too-large' });
+  expect(image.byteSize).toBeUndefined();
+  await expect(textOf(image)).rejects.toMatchObject({ reason: 'too-large' });
 });
 
-test('a host that does not answer is given up', async () => {
+test('a download from a host that does not respond times out', async () => {
   const host = await startHost(() => {});
   const download = startDownload({ connect: host.connect, timeoutMs: 20 });
 
   await expect(download('https://cdn.example/cat.png?signature=1', signal)).rejects.toMatchObject({
     reason: 'timeout',
-    message: 'Expected https://cdn.example/cat.png within 20 ms, but got no more of it.',
+    message: 'Expected https://cdn.example/cat.png within 20 ms, but it was not complete by then.',
   });
 });
 
-test('a picture that stops arriving is given up', async () => {
+test('an image that stalls times out', async () => {
   const host = await startHost((_, response) => response.write('pix'));
   const download = startDownload({ connect: host.connect, timeoutMs: 200 });
 
   await expect(download('https://cdn.example/', signal).then(textOf)).rejects.toMatchObject({ reason: 'timeout' });
 });
 
-test('an upstream that ignores its signal is given up all the same', async () => {
+test('a download from an upstream that ignores its signal times out', async () => {
   const download = startDownload({ fetchUpstream: () => new Promise(() => {}), timeoutMs: 20 });
 
   await expect(download('https://api.upstream.example/', signal)).rejects.toMatchObject({ reason: 'timeout' });
 });
 
-test('a picture that arrives in drips is given up when they take too long together', async () => {
+test('an image that arrives too slowly times out', async () => {
   const body = new ReadableStream({
     async pull(controller) {
       await new Promise(setImmediate);
@@ -334,17 +337,17 @@ test('a picture that arrives in drips is given up when they take too long togeth
   });
 });
 
-test('a compressed picture has no size before it is read', async () => {
+test('a compressed image has no size before it is read', async () => {
   const host = await startHost((_, response) =>
     response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': 26 }).end(gzipSync('pixels')),
   );
-  const picture = await startDownload({ connect: host.connect })('https://cdn.example/', signal);
+  const image = await startDownload({ connect: host.connect })('https://cdn.example/', signal);
 
-  expect(picture.byteSize).toBeUndefined();
-  expect(await textOf(picture)).toBe('pixels');
+  expect(image.byteSize).toBeUndefined();
+  expect(await textOf(image)).toBe('pixels');
 });
 
-test('whoever has left already asks for nothing', async () => {
+test('a download whose signal has aborted sends no request', async () => {
   const fetchUpstream = vi.fn(async () => new Response('pixels'));
   const download = startDownload({ fetchUpstream });
 
@@ -352,30 +355,30 @@ test('whoever has left already asks for nothing', async () => {
   expect(fetchUpstream).not.toHaveBeenCalled();
 });
 
-test('whoever leaves lets go of a picture whose source ignores signals', async () => {
+test('an aborted download cancels an image whose source ignores signals', async () => {
   const client = new AbortController();
   const reasons: unknown[] = [];
   const body = new ReadableStream({ cancel: (reason) => void reasons.push(reason) });
   const download = startDownload({ fetchUpstream: async () => new Response(body) });
 
-  const picture = await download('https://api.upstream.example/', client.signal);
+  const image = await download('https://api.upstream.example/', client.signal);
   client.abort('left');
 
   expect(reasons).toEqual(['left']);
-  await expect(textOf(picture)).rejects.toBe('left');
+  await expect(textOf(image)).rejects.toBe('left');
 });
 
-test('whoever leaves while bytes are awaited gets no shorter picture', async () => {
+test('a download that is aborted while bytes are awaited fails instead of returning a shorter image', async () => {
   const client = new AbortController();
   const body = new ReadableStream({ pull: () => client.abort('left') }, { highWaterMark: 0 });
   const download = startDownload({ fetchUpstream: async () => new Response(body) });
 
-  const picture = await download('https://api.upstream.example/', client.signal);
+  const image = await download('https://api.upstream.example/', client.signal);
 
-  await expect(textOf(picture)).rejects.toBe('left');
+  await expect(textOf(image)).rejects.toBe('left');
 });
 
-test('whoever leaves as the request goes out does not wait for its answer', async () => {
+test('a download that is aborted as its request is sent does not wait for the response', async () => {
   const client = new AbortController();
   const fetchUpstream = () => {
     client.abort('left');
@@ -386,7 +389,7 @@ test('whoever leaves as the request goes out does not wait for its answer', asyn
   await expect(download('https://api.upstream.example/', client.signal)).rejects.toBe('left');
 });
 
-test('whoever leaves before the headers ends the request', async () => {
+test('a download that is aborted before the headers aborts its request', async () => {
   const client = new AbortController();
   const host = await startHost(() => client.abort('left'));
   const download = startDownload({ connect: host.connect });
@@ -396,7 +399,7 @@ test('whoever leaves before the headers ends the request', async () => {
   expect(host.requests).toHaveLength(1);
 });
 
-test('whoever leaves before the end closes the connection', async () => {
+test('a download that is aborted before its end closes the connection', async () => {
   const client = new AbortController();
   let closed = () => {};
   const isClosed = new Promise<void>((resolve) => {
@@ -405,14 +408,14 @@ test('whoever leaves before the end closes the connection', async () => {
   const host = await startHost((_, response) => response.on('close', closed).write('pix'));
   const download = startDownload({ connect: host.connect });
 
-  const picture = await download('https://cdn.example/', client.signal);
+  const image = await download('https://cdn.example/', client.signal);
   client.abort('left');
 
   await isClosed;
-  await expect(textOf(picture)).rejects.toBe('left');
+  await expect(textOf(image)).rejects.toBe('left');
 });
 
-test('a picture that nobody wants is let go of at its source', async () => {
+test('canceling an image cancels its source', async () => {
   const reasons: unknown[] = [];
   const body = new ReadableStream({ cancel: (reason) => void reasons.push(reason) });
   const download = startDownload({ fetchUpstream: async () => new Response(body) });
@@ -429,17 +432,17 @@ test.each([
   [401, 'unavailable'],
   [500, 'unavailable'],
   [206, 'unavailable'],
-])('status %i means %s', async (status, reason) => {
+])('a download with status %i fails as %s', async (status, reason) => {
   const download = startDownload({ fetchUpstream: async () => new Response('no', { status }) });
 
   await expect(download('https://api.upstream.example/cat?signature=1', signal)).rejects.toMatchObject({
     reason,
     status,
-    message: `Expected a picture from https://api.upstream.example/cat, but got status ${status}.`,
+    message: `Expected an image from https://api.upstream.example/cat, but got status ${status}.`,
   });
 });
 
-test('no message holds what signs an address', async () => {
+test('no error message contains the signature of a URL', async () => {
   const host = await startHost((_, response) => response.writeHead(404).end());
   const secret = 'signature=hunter2';
   const download = startDownload({ connect: host.connect });
@@ -461,11 +464,11 @@ test.each([
   [' data:IMAGE/PNG; charset=x ;BASE64,cGl4\n ZWxz\r\n', 'image/png'],
   ['data:;base64,cGl4ZWxz', undefined],
   ['data:image/png;base64,cGl4%0AZWxz', 'image/png'],
-])('%j is decoded', async (address, contentType) => {
-  const picture = await startDownload()(address, signal);
+])('base64 in the form %j is decoded', async (address, contentType) => {
+  const image = await startDownload()(address, signal);
 
-  expect(picture).toMatchObject({ contentType, byteSize: 6 });
-  expect(await textOf(picture)).toBe('pixels');
+  expect(image).toMatchObject({ contentType, byteSize: 6 });
+  expect(await textOf(image)).toBe('pixels');
 });
 
 test.each([
@@ -473,9 +476,9 @@ test.each([
   ['_9j_4A', 'ffd8ffe0'],
   ['%2F9j%2F4A%3D%3D', 'ffd8ffe0'],
 ])('base64 %s is decoded in either alphabet', async (address, hex) => {
-  const picture = await startDownload()(address, signal);
+  const image = await startDownload()(address, signal);
 
-  expect(Buffer.from(await new Response(picture.body).arrayBuffer()).toString('hex')).toBe(hex);
+  expect(Buffer.from(await new Response(image.body).arrayBuffer()).toString('hex')).toBe(hex);
 });
 
 test.each([
@@ -485,17 +488,17 @@ test.each([
   ['data:image/svg+xml,%3Csvg/%3E', 'invalid'],
   ['https://', 'invalid'],
   ['data:image/png;base64,cGl4ZWxzcGl4ZWxz', 'too-large'],
-])('%j is no picture: %s', async (address, reason) => {
+])('the text %j is rejected as %s', async (address, reason) => {
   await expect(startDownload({ maxBytes: 10 })(address, signal)).rejects.toMatchObject({ reason });
 });
 
-test('a text that is too long for any picture is refused unread', async () => {
+test('a text that is too long for any image is rejected without decoding', async () => {
   await expect(startDownload({ maxBytes: 10 })(' '.repeat(10_000), signal)).rejects.toMatchObject({
     reason: 'too-large',
   });
 });
 
-test('a public host cannot redirect into an allowed private one', async () => {
+test('a redirect of a public host to an allowed private one is refused', async () => {
   const host = await startHost((request, response) =>
     request.headers.host === 'cdn.example'
       ? response.writeHead(302, { location: `http://127.0.0.1:${host.port}/secret` }).end()
@@ -519,7 +522,7 @@ test('the upstream and allowed hosts may redirect to an allowed host', async () 
 });
 
 test.each(['blob:https://api.upstream.example/5', 'ftp://api.upstream.example/', 'file://api.upstream.example/x'])(
-  '%s is not an address of the upstream',
+  '%s is not a URL of the upstream',
   async (address) => {
     const fetchUpstream = vi.fn(async () => new Response('secret'));
 
@@ -528,9 +531,9 @@ test.each(['blob:https://api.upstream.example/5', 'ftp://api.upstream.example/',
   },
 );
 
-test('an allowed host with the port that its scheme has anyway is found', async () => {
+test('an allowed host with the default port of the scheme matches a URL without a port', async () => {
   const download = startDownload({ allowedHosts: ['127.0.0.1:443', '127.0.0.2:80'], timeoutMs: 1_000 });
-  // Whether anything answers there is another matter.
+  // The download itself fails, because no server listens there.
   const isRefused = (address: string) =>
     download(address, signal).then(
       () => false,
@@ -542,7 +545,7 @@ test('an allowed host with the port that its scheme has anyway is found', async 
   expect(await isRefused('http://127.0.0.1/')).toBe(true);
 });
 
-test('a reader that takes too long loses the picture', async () => {
+test('a reader that exceeds the lifetime gets a timeout', async () => {
   const reasons: unknown[] = [];
   let canceled = () => {};
   const isCanceled = new Promise<void>((resolve) => {
@@ -556,11 +559,11 @@ test('a reader that takes too long loses the picture', async () => {
   });
   const download = startDownload({ fetchUpstream: async () => new Response(body), lifetimeMs: 10 });
 
-  const picture = await download('https://api.upstream.example/', signal);
+  const image = await download('https://api.upstream.example/', signal);
   await isCanceled;
 
   expect(reasons).toMatchObject([{ reason: 'timeout', message: expect.stringContaining('within 10 ms') }]);
-  await expect(textOf(picture)).rejects.toMatchObject({ reason: 'timeout' });
+  await expect(textOf(image)).rejects.toMatchObject({ reason: 'timeout' });
 });
 
 test.each([
@@ -575,6 +578,6 @@ test.each([
   ['::ffff:0:127.0.0.1', false],
   ['64:ff9b:1::1', false],
   ['100::1', false],
-])('that the special %s is public is %s', (address, expected) => {
+])('the special address %s is public: %s', (address, expected) => {
   expect(isPublicAddress(address)).toBe(expected);
 });

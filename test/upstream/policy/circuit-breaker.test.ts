@@ -17,91 +17,91 @@ function startBreaker(settings: Partial<BreakerSettings> = {}) {
   return { clock, breaker };
 }
 
-function end(breaker: CircuitBreaker, outcome: Outcome, { times = 1, credential = 'a' } = {}): void {
-  for (let time = 0; time < times; time++) breaker.enter(credential)(outcome);
+function finish(breaker: CircuitBreaker, outcome: Outcome, { times = 1, credential = 'a' } = {}): void {
+  for (let time = 0; time < times; time++) breaker.startAttempt(credential)(outcome);
 }
 
-describe('the upstream counts as failing', () => {
-  test('from the share on, and not before enough attempts have ended', () => {
+describe('an open circuit', () => {
+  test('the circuit opens at the failure threshold, but not before the minimum number of attempts', () => {
     const { breaker } = startBreaker();
 
-    end(breaker, 'failed', { times: 3 });
+    finish(breaker, 'failed', { times: 3 });
     expect(breaker.wait).toBe(0);
-    end(breaker, 'failed');
+    finish(breaker, 'failed');
 
     expect(breaker.wait).toBe(5_000);
-    expect(() => breaker.enter('a')).toThrow(CircuitOpenError);
+    expect(() => breaker.startAttempt('a')).toThrow(CircuitOpenError);
   });
 
-  test('not below the share', () => {
+  test('the circuit does not open below the failure threshold', () => {
     const { breaker } = startBreaker();
 
-    end(breaker, 'answered', { times: 6 });
-    end(breaker, 'failed', { times: 5 });
+    finish(breaker, 'responded', { times: 6 });
+    finish(breaker, 'failed', { times: 5 });
     expect(breaker.wait).toBe(0);
-    end(breaker, 'failed');
+    finish(breaker, 'failed');
 
     expect(breaker.wait).toBe(5_000);
   });
 
-  test('only by what happened in the window', async () => {
+  test('the circuit opens by the attempts in the window only', async () => {
     const { breaker, clock } = startBreaker();
 
-    end(breaker, 'failed', { times: 3 });
+    finish(breaker, 'failed', { times: 3 });
     await clock.advance(10_000);
-    end(breaker, 'failed', { times: 3 });
+    finish(breaker, 'failed', { times: 3 });
     expect(breaker.wait).toBe(0);
     await clock.advance(9_000);
-    end(breaker, 'failed');
+    finish(breaker, 'failed');
 
     expect(breaker.wait).toBe(5_000);
   });
 
-  test('not by attempts that say nothing of it', () => {
+  test('ignored attempts do not open the circuit', () => {
     const { breaker } = startBreaker();
 
-    end(breaker, 'nothing', { times: 20 });
+    finish(breaker, 'ignored', { times: 20 });
 
     expect(breaker.wait).toBe(0);
   });
 
-  test('not by one credential alone, while another is answered', () => {
+  test('failures of one credential alone do not open the circuit while another one gets responses', () => {
     const { breaker } = startBreaker();
 
-    end(breaker, 'answered', { credential: 'well' });
-    end(breaker, 'failed', { times: 50, credential: 'bad' });
+    finish(breaker, 'responded', { credential: 'well' });
+    finish(breaker, 'failed', { times: 50, credential: 'bad' });
     expect(breaker.wait).toBe(0);
-    end(breaker, 'failed', { credential: 'well' });
+    finish(breaker, 'failed', { credential: 'well' });
 
     expect(breaker.wait).toBe(5_000);
   });
 });
 
-describe('after the rest', () => {
-  async function rested() {
+describe('a circuit after its cool-down', () => {
+  async function startCooledDown() {
     const started = startBreaker();
-    end(started.breaker, 'failed', { times: 4 });
+    finish(started.breaker, 'failed', { times: 4 });
     await started.clock.advance(5_000);
     return started;
   }
 
-  test('one attempt is let through, and an answer to it ends the rest', async () => {
-    const { breaker } = await rested();
+  test('after the cool-down one attempt is sent, and its response closes the circuit', async () => {
+    const { breaker } = await startCooledDown();
 
-    const leave = breaker.enter('a');
+    const report = breaker.startAttempt('a');
     expect(breaker.wait).toBe(1_000);
-    expect(() => breaker.enter('b')).toThrow(CircuitOpenError);
-    leave('answered');
+    expect(() => breaker.startAttempt('b')).toThrow(CircuitOpenError);
+    report('responded');
 
     expect(breaker.wait).toBe(0);
-    end(breaker, 'failed', { times: 3 });
+    finish(breaker, 'failed', { times: 3 });
     expect(breaker.wait).toBe(0);
   });
 
-  test('a failure of it begins another one', async () => {
-    const { breaker, clock } = await rested();
+  test('a failed probe opens the circuit again', async () => {
+    const { breaker, clock } = await startCooledDown();
 
-    end(breaker, 'failed');
+    finish(breaker, 'failed');
 
     expect(breaker.wait).toBe(5_000);
     await clock.advance(4_999);
@@ -110,24 +110,24 @@ describe('after the rest', () => {
     expect(breaker.wait).toBe(0);
   });
 
-  test('one that says nothing leaves it to the next', async () => {
-    const { breaker } = await rested();
+  test('an ignored probe leaves the decision to the next attempt', async () => {
+    const { breaker } = await startCooledDown();
 
-    end(breaker, 'nothing');
+    finish(breaker, 'ignored');
 
     expect(breaker.wait).toBe(0);
-    const leave = breaker.enter('a');
+    const report = breaker.startAttempt('a');
     expect(breaker.wait).toBe(1_000);
-    leave('answered');
+    report('responded');
   });
 });
 
-test('attempts that began before the rest neither end nor prolong it', () => {
+test('attempts that started before the circuit opened neither close it nor prolong the cool-down', () => {
   const { breaker } = startBreaker();
-  const late = [breaker.enter('a'), breaker.enter('b')];
-  end(breaker, 'failed', { times: 4 });
+  const late = [breaker.startAttempt('a'), breaker.startAttempt('b')];
+  finish(breaker, 'failed', { times: 4 });
 
-  late[0]?.('answered');
+  late[0]?.('responded');
   late[1]?.('failed');
 
   expect(breaker.wait).toBe(5_000);

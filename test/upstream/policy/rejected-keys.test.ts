@@ -9,10 +9,10 @@ import { startGateway } from '../../support/gateway.ts';
 interface Sent {
   key: string | null;
   request: Request;
-  answer: (response: Response) => void;
+  respond: (response: Response) => void;
 }
 
-/** An upstream whose responses a test gives. */
+/** An upstream whose responses are sent by the test. */
 function startUpstream() {
   const clock = createClock();
   const sent: Sent[] = [];
@@ -20,7 +20,7 @@ function startUpstream() {
     new Promise((resolve, reject) => {
       const request = new Request(input, init);
       request.signal.addEventListener('abort', () => reject(request.signal.reason));
-      sent.push({ key: request.headers.get('x-api-key'), request, answer: resolve });
+      sent.push({ key: request.headers.get('x-api-key'), request, respond: resolve });
     });
   const upstreamOf = createUpstreams({
     pause: clock.pause,
@@ -49,35 +49,35 @@ const unauthorized = () => Response.json({ message: 'no such key' }, { status: 4
 const model = () => Response.json({ id: 'm', displayName: 'x' });
 
 describe('a key that no response has confirmed', () => {
-  test('has 4 requests under way, and all others once a response has confirmed it', async () => {
+  test('an unconfirmed key has 4 concurrent requests, and more once a response has confirmed it', async () => {
     const { sent, reads } = startUpstream();
 
     const all = reads('new', 40);
     await settle();
     expect(sent).toHaveLength(4);
-    sent[0]?.answer(model());
+    sent[0]?.respond(model());
     await settle();
 
     expect(sent).toHaveLength(33);
     for (let at = 1; at < 40; at++) {
-      sent[at]?.answer(model());
+      sent[at]?.respond(model());
       await settle(2);
     }
     expect(new Set(await Promise.all(all))).toEqual(new Set(['read']));
   });
 
-  test.each([403, 404, 422, 500])('is confirmed by %i, which is no judgement of the key', async (status) => {
+  test.each([403, 404, 422, 500])('a key is confirmed by %i, which does not reject it', async (status) => {
     const { sent, reads } = startUpstream();
 
     void reads('new', 20);
     await settle();
-    sent[0]?.answer(new Response(null, { status }));
+    sent[0]?.respond(new Response(null, { status }));
     await settle();
 
     expect(sent.length).toBeGreaterThanOrEqual(20);
   });
 
-  test('is not held back by slow responses: each second lets more requests out', async () => {
+  test('the limit of an unconfirmed key doubles with each second without a response', async () => {
     const { sent, reads, clock } = startUpstream();
     const counts: number[] = [];
 
@@ -91,13 +91,13 @@ describe('a key that no response has confirmed', () => {
     expect(counts).toEqual([4, 8, 16, 32, 32]);
   });
 
-  test('leaves no timer behind', async () => {
+  test('an unconfirmed key leaves no timer running', async () => {
     const { sent, reads, clock } = startUpstream();
 
     const all = reads('new', 5);
     await settle();
     for (let at = 0; at < 5; at++) {
-      sent[at]?.answer(model());
+      sent[at]?.respond(model());
       await settle();
     }
     await Promise.all(all);
@@ -107,61 +107,61 @@ describe('a key that no response has confirmed', () => {
 });
 
 describe('the first 401', () => {
-  test('ends every request of its key, sent or waiting, and none of another key', async () => {
+  test('a 401 aborts all requests of its key, sent or queued, and none of another key', async () => {
     const { sent, reads, sentWith } = startUpstream();
     const rejected = reads('bad', 100);
     const others = reads('good', 4);
     await settle();
 
-    sent.find(({ key }) => key === 'bad')?.answer(unauthorized());
+    sent.find(({ key }) => key === 'bad')?.respond(unauthorized());
 
     expect(new Set(await Promise.all(rejected))).toEqual(new Set(['status 401']));
     expect(sentWith('bad')).toBe(4);
-    const left = sent.filter(({ key, request }) => key === 'bad' && request.signal.aborted);
-    expect(left).toHaveLength(3);
-    for (const { key, answer } of sent) if (key === 'good') answer(model());
+    const aborted = sent.filter(({ key, request }) => key === 'bad' && request.signal.aborted);
+    expect(aborted).toHaveLength(3);
+    for (const { key, respond } of sent) if (key === 'good') respond(model());
     expect(await Promise.all(others)).toEqual(Array(4).fill('read'));
   });
 
-  test('ends requests of a key that was confirmed before', async () => {
+  test('a 401 aborts the requests of a key that was confirmed before', async () => {
     const { sent, reads } = startUpstream();
     const first = reads('revoked', 1);
     await settle();
-    sent[0]?.answer(model());
+    sent[0]?.respond(model());
     await Promise.all(first);
     const all = reads('revoked', 100);
     await settle();
     expect(sent).toHaveLength(33);
 
-    sent[5]?.answer(unauthorized());
+    sent[5]?.respond(unauthorized());
 
     expect(new Set(await Promise.all(all))).toEqual(new Set(['status 401']));
     expect(sent).toHaveLength(33);
   });
 
-  test('ends the read of an image, too', async () => {
+  test('a 401 aborts the read of an image', async () => {
     const { sent, reads, upstreamOf } = startUpstream();
     const reading = reads('bad', 1);
-    const image = upstreamOf('bad').dataItems.picture({ modelId: 'm', id: 'd' });
+    const image = upstreamOf('bad').dataItems.image({ modelId: 'm', id: 'd' });
     const failure = expect(image).rejects.toMatchObject({ failure: 'status', status: 401 });
     await settle();
 
-    sent[0]?.answer(unauthorized());
+    sent[0]?.respond(unauthorized());
 
     await failure;
     expect(await Promise.all(reading)).toEqual(['status 401']);
     expect(sent[1]?.request.signal.aborted).toBe(true);
   });
 
-  test('leaves a write alone that may have reached the upstream', async () => {
+  test('a 401 does not abort a write that may have reached the upstream', async () => {
     const { sent, reads, upstreamOf } = startUpstream();
     const writing = upstreamOf('key').trainings.start('m', { trainingStrength: 1 });
     const reading = reads('key', 1);
     await settle();
 
-    sent[1]?.answer(unauthorized());
+    sent[1]?.respond(unauthorized());
     expect(await Promise.all(reading)).toEqual(['status 401']);
-    sent[0]?.answer(Response.json({ trainingId: 't' }));
+    sent[0]?.respond(Response.json({ trainingId: 't' }));
 
     expect(await writing).toEqual({ modelId: 'm', id: 't' });
   });
@@ -172,14 +172,14 @@ describe('a rejected key', () => {
     const started = startUpstream();
     const first = started.reads('bad', 1);
     await settle();
-    started.sent[0]?.answer(unauthorized());
+    started.sent[0]?.respond(unauthorized());
     await Promise.all(first);
     return started;
   }
 
-  test('fails for 5 seconds without a request to the upstream: reads, polls and writes', async () => {
+  test('reads, polls and writes with a rejected key fail for 5 seconds without a request to the upstream', async () => {
     const { upstreamOf, reads, sent, clock } = await startRejected();
-    const expected = { failure: 'status', status: 401, said: 'no such key' };
+    const expected = { failure: 'status', status: 401, upstreamMessage: 'no such key' };
 
     await clock.advance(4_999);
     expect(await Promise.all(reads('bad', 50))).toEqual(Array(50).fill('status 401'));
@@ -190,43 +190,43 @@ describe('a rejected key', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('is tried again after 5 seconds, with few requests', async () => {
+  test('a rejected key is tried again after 5 seconds, with few requests', async () => {
     const { reads, sent, clock } = await startRejected();
 
     await clock.advance(5_000);
     const again = reads('bad', 50);
     await settle();
     expect(sent).toHaveLength(5);
-    sent[1]?.answer(model());
+    sent[1]?.respond(model());
     await settle();
 
     expect(sent.length).toBeGreaterThan(30);
     for (let at = 2; at < 51; at++) {
-      sent[at]?.answer(model());
+      sent[at]?.respond(model());
       await settle(2);
     }
     expect(new Set(await Promise.all(again))).toEqual(new Set(['read']));
   });
 
-  test('works at once when a write that was under way has succeeded with it', async () => {
+  test('a rejected key works at once after an earlier write has succeeded with it', async () => {
     const { upstreamOf, sent, reads } = startUpstream();
     const writing = upstreamOf('key').models.create({ displayName: 'x' });
     const reading = reads('key', 1);
     await settle();
-    sent[1]?.answer(unauthorized());
+    sent[1]?.respond(unauthorized());
     await Promise.all(reading);
 
-    sent[0]?.answer(model());
+    sent[0]?.respond(model());
     await writing;
     const again = reads('key', 1);
     await settle();
-    sent[2]?.answer(model());
+    sent[2]?.respond(model());
 
     expect(await Promise.all(again)).toEqual(['read']);
   });
 });
 
-test('100 operations with an invalid key take no more than 4 requests to the upstream', async () => {
+test('100 operations with an invalid key send at most 4 requests to the upstream', async () => {
   const { query, requests } = startGateway();
   const idOf = (at: number) => globalId({ kind: 'Model', id: `m${at}` });
   const fields = Array.from({ length: 20 }, (_, at) => `m${at}: node(id: "${idOf(at)}") { id }`).join(' ');

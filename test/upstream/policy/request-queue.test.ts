@@ -6,61 +6,61 @@ import { settle } from '../../support/clock.ts';
 const cancellation = (caller?: AbortSignal) => new Cancellation({ milliseconds: 1, alarm: () => () => {}, caller });
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : String(error));
 
-const turnsOf = (options: { concurrency: number; waiting: number }) =>
-  createRequestQueue({ ...options, unconfirmed: options.concurrency, alarm: () => () => {} });
+const queueOf = (options: { concurrency: number; maxWaiting: number }) =>
+  createRequestQueue({ ...options, unconfirmedConcurrency: options.concurrency, startTimer: () => () => {} });
 
-/** Turns of which one is taken until it is given back, and what has happened to everybody else. */
-function startTurns(waiting: number) {
-  const turns = turnsOf({ concurrency: 1, waiting });
-  const happened: string[] = [];
-  turns.enter(cancellation(), { isPoll: false });
-  const enter = async (isPoll: boolean, { signal, by }: { signal?: AbortSignal; by?: AbortSignal }) =>
-    turns.enter(cancellation(signal), { isPoll, by });
-  const add = (name: string, isPoll: boolean, options: { signal?: AbortSignal; by?: AbortSignal } = {}) =>
-    enter(isPoll, options).then(
+/** A queue with one slot, which is acquired until `finish`, and the outcomes of the other requests. */
+function startBusyQueue(maxWaiting: number) {
+  const queue = queueOf({ concurrency: 1, maxWaiting });
+  const outcomes: string[] = [];
+  queue.acquire(cancellation(), { isPoll: false });
+  const acquire = async (isPoll: boolean, { signal, startBy }: { signal?: AbortSignal; startBy?: AbortSignal }) =>
+    queue.acquire(cancellation(signal), { isPoll, startBy });
+  const add = (name: string, isPoll: boolean, options: { signal?: AbortSignal; startBy?: AbortSignal } = {}) =>
+    acquire(isPoll, options).then(
       () => {
-        happened.push(name);
-        turns.leave();
+        outcomes.push(name);
+        queue.release();
       },
-      (error: unknown) => void happened.push(`${name}: ${nameOf(error)}`),
+      (error: unknown) => void outcomes.push(`${name}: ${nameOf(error)}`),
     );
   return {
-    turns,
-    happened,
+    queue,
+    outcomes,
     add,
     async finish() {
-      turns.leave();
+      queue.release();
       await settle(2);
     },
   };
 }
 
-test('a free turn is taken at once, and given back', () => {
-  const turns = turnsOf({ concurrency: 2, waiting: 0 });
-  const enter = () => turns.enter(cancellation(), { isPoll: false });
+test('a free slot is acquired at once, and can be acquired again after its release', () => {
+  const queue = queueOf({ concurrency: 2, maxWaiting: 0 });
+  const acquire = () => queue.acquire(cancellation(), { isPoll: false });
 
-  expect([enter(), enter()]).toEqual([undefined, undefined]);
-  expect(enter).toThrow(QueueFullError);
-  turns.leave();
+  expect([acquire(), acquire()]).toEqual([undefined, undefined]);
+  expect(acquire).toThrow(QueueFullError);
+  queue.release();
 
-  expect(enter()).toBeUndefined();
-  expect(enter).toThrow(QueueFullError);
+  expect(acquire()).toBeUndefined();
+  expect(acquire).toThrow(QueueFullError);
 });
 
-test('a turn that is given back goes to who waits, not to who comes', async () => {
-  const { add, turns, happened } = startTurns(2);
+test('a released slot is acquired by the waiting request, not by a new one', async () => {
+  const { add, queue, outcomes } = startBusyQueue(2);
   void add('waits', false);
   await settle(1);
 
-  turns.leave();
+  queue.release();
   void add('comes', false);
   await settle(2);
 
-  expect(happened).toEqual(['waits', 'comes']);
+  expect(outcomes).toEqual(['waits', 'comes']);
 });
 
-test('polls give way to everybody else', async () => {
-  const { add, finish, happened } = startTurns(10);
+test('polls wait until no other request waits', async () => {
+  const { add, finish, outcomes } = startBusyQueue(10);
 
   for (const [name, isPoll] of [
     ['p', true],
@@ -71,57 +71,57 @@ test('polls give way to everybody else', async () => {
     void add(name, isPoll);
   await finish();
 
-  expect(happened).toEqual(['a', 'b', 'p', 'q']);
+  expect(outcomes).toEqual(['a', 'b', 'p', 'q']);
 });
 
-test('when too many wait, polls are turned away first, the newest of them before the others', async () => {
-  const { add, finish, happened, turns } = startTurns(3);
+test('a full queue rejects polls first, the newest one before the others', async () => {
+  const { add, finish, outcomes, queue } = startBusyQueue(3);
 
   for (const name of ['p', 'q', 'r', 's']) void add(name, true);
   await settle(1);
-  expect(happened).toEqual(['s: NoTurnError']);
+  expect(outcomes).toEqual(['s: QueueFullError']);
   for (const name of ['a', 'b', 'c', 'd']) {
     void add(name, false);
     await settle(1);
   }
-  expect(happened).toEqual(['s', 'r', 'q', 'p', 'd'].map((name) => `${name}: NoTurnError`));
-  expect(turns.waiting).toBe(3);
+  expect(outcomes).toEqual(['s', 'r', 'q', 'p', 'd'].map((name) => `${name}: QueueFullError`));
+  expect(queue.size).toBe(3);
   await finish();
 
-  expect(happened.slice(5)).toEqual(['a', 'b', 'c']);
+  expect(outcomes.slice(5)).toEqual(['a', 'b', 'c']);
 });
 
-test('whoever leaves or is late waits no more, and leaves room', async () => {
-  const { add, finish, happened, turns } = startTurns(2);
+test('an aborted or late request leaves the queue', async () => {
+  const { add, finish, outcomes, queue } = startBusyQueue(2);
   const [leaving, late] = [new AbortController(), new AbortController()];
 
   void add('leaves', false, { signal: leaving.signal });
-  void add('late', false, { by: late.signal });
+  void add('late', false, { startBy: late.signal });
   leaving.abort('left');
   late.abort('late');
   await settle(1);
 
-  expect(happened).toEqual(['leaves: left', 'late: late']);
-  expect(turns.waiting).toBe(0);
+  expect(outcomes).toEqual(['leaves: left', 'late: late']);
+  expect(queue.size).toBe(0);
   await finish();
 });
 
-test('whoever is late already, or has left, takes no turn', () => {
-  const turns = turnsOf({ concurrency: 1, waiting: 1 });
+test('a request that is late or aborted already acquires no slot', () => {
+  const queue = queueOf({ concurrency: 1, maxWaiting: 1 });
   const over = cancellation();
   over.abort('left');
 
-  expect(() => turns.enter(over, { isPoll: false })).toThrow('left');
-  expect(() => turns.enter(cancellation(), { isPoll: false, by: AbortSignal.abort('late') })).toThrow('late');
+  expect(() => queue.acquire(over, { isPoll: false })).toThrow('left');
+  expect(() => queue.acquire(cancellation(), { isPoll: false, startBy: AbortSignal.abort('late') })).toThrow('late');
 
-  expect(turns.enter(cancellation(), { isPoll: false })).toBeUndefined();
+  expect(queue.acquire(cancellation(), { isPoll: false })).toBeUndefined();
 });
 
-test('a refusal says how many wait', async () => {
-  const { add, finish, turns } = startTurns(1);
+test('the error of a full queue contains the number of waiting requests', async () => {
+  const { add, finish, queue } = startBusyQueue(1);
   void add('a', false);
   await settle(1);
 
-  expect(() => turns.enter(cancellation(), { isPoll: false })).toThrow(new QueueFullError(1));
+  expect(() => queue.acquire(cancellation(), { isPoll: false })).toThrow(new QueueFullError(1));
   await finish();
 });

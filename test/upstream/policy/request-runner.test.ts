@@ -7,20 +7,20 @@ import { defaultRetry } from '../../../src/upstream/policy/retry.ts';
 import { Cancellation } from '../../../src/util/cancellation.ts';
 import { createClock } from '../../support/clock.ts';
 
-test('what was over when its turn came is not sent, and gives its turn back', async () => {
+test('a request that is canceled when it acquires a slot is not sent, and releases the slot', async () => {
   const clock = createClock();
-  let turns = 0;
-  const policy = createRequestRunner({
+  let slots = 0;
+  const run = createRequestRunner({
     credential: 'a',
     queue: {
-      waiting: 0,
-      enter: async (cancellation) => {
-        turns++;
+      size: 0,
+      acquire: async (cancellation) => {
+        slots++;
         cancellation.abort('left');
       },
-      leave: () => void turns--,
-      open: () => {},
-      narrow: () => {},
+      release: () => void slots--,
+      raiseLimit: () => {},
+      lowerLimit: () => {},
     },
     breaker: createCircuitBreaker(defaultCircuitBreaker, clock.monotonicNow),
     keyState: new ApiKeyState({ monotonicNow: clock.monotonicNow, onConfirmed: () => {}, onRejected: () => {} }),
@@ -36,9 +36,9 @@ test('what was over when its turn came is not sent, and gives its turn back', as
   const task = { id: 'getModel', operation: contract.operations.getModel, isPoll: false, attempt } as const;
 
   const outcome = new Promise((resolve, reject) =>
-    policy(task, new Cancellation({ milliseconds: 100, alarm: clock.alarm }), { resolve, reject }),
+    run(task, new Cancellation({ milliseconds: 100, alarm: clock.alarm }), { resolve, reject }),
   );
 
   await expect(outcome).rejects.toBe('left');
-  expect([sent, turns, clock.waits()]).toEqual([[], 0, []]);
+  expect([sent, slots, clock.waits()]).toEqual([[], 0, []]);
 });

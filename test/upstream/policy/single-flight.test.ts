@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../../src/contract/contract.gen.ts';
-import type { Transport } from '../../../src/upstream/client.ts';
+import type { Start, Transport } from '../../../src/upstream/client.ts';
 import { createUpstreams } from '../../../src/upstream/upstream.ts';
 import { createClock, settle } from '../../support/clock.ts';
 
 interface Sent {
   name: string;
   request: Request;
-  answer: (response: Response) => void;
+  respond: (response: Response) => void;
 }
 
-/** An upstream that answers when it is told to. */
+/** An upstream whose responses are sent by the test. */
 function startUpstream() {
   const clock = createClock();
   const sent: Sent[] = [];
@@ -21,7 +21,7 @@ function startUpstream() {
       const { method, url, headers, signal } = request;
       signal.addEventListener('abort', () => reject(signal.reason));
       const { pathname, search } = new URL(url);
-      sent.push({ name: `${headers.get('x-api-key')} ${method} ${pathname}${search}`, request, answer: resolve });
+      sent.push({ name: `${headers.get('x-api-key')} ${method} ${pathname}${search}`, request, respond: resolve });
     });
   const upstreamOf = createUpstreams({
     pause: clock.pause,
@@ -39,43 +39,43 @@ function startUpstream() {
 
 const named = (displayName: string) => Response.json({ displayName, id: 'm', trainingId: 't', dataId: 'd' });
 
-/** What became of something, told as a text. */
+/** The result or error of a promise, as text. */
 const outcomeOf = (work: Promise<unknown>) =>
   work.then(
     (row) => JSON.stringify(row),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
 
-describe('whoever asks for the same at the same time', () => {
-  test('shares one request and its result', async () => {
+describe('concurrent equal reads', () => {
+  test('concurrent equal reads share one request and its result', async () => {
     const { upstream, sent, names } = startUpstream();
 
     const rows = [upstream.models.get('m'), upstream.models.get('m')];
     await settle();
-    sent[0]?.answer(named('x'));
+    sent[0]?.respond(named('x'));
 
     expect(await rows[0]).toBe(await rows[1]);
     expect(names()).toEqual(['a GET /models/m']);
   });
 
   test.each<[string, (upstream: ReturnType<ReturnType<typeof startUpstream>['upstreamOf']>) => Promise<unknown>]>([
-    ['as a poll', (upstream) => upstream.models.get('m', { isPoll: true })],
-    ['of another thing', (upstream) => upstream.models.get('n')],
-    ['of another kind', (upstream) => upstream.predictions.get('m')],
-    ['of another page', (upstream) => upstream.models.list('m')],
-    ['for a picture', (upstream) => upstream.dataItems.picture({ modelId: 'm', id: 'd' })],
-  ])('but %s does not', async (_, ask) => {
+    ['a poll', (upstream) => upstream.models.get('m', { isPoll: true })],
+    ['a read of another entity', (upstream) => upstream.models.get('n')],
+    ['a read of another kind', (upstream) => upstream.predictions.get('m')],
+    ['a read of another page', (upstream) => upstream.models.list('m')],
+    ['a read of an image', (upstream) => upstream.dataItems.image({ modelId: 'm', id: 'd' })],
+  ])('%s does not join a read', async (_, read) => {
     const { upstream, sent } = startUpstream();
 
-    for (const read of [upstream.models.get('m'), upstream.dataItems.get({ modelId: 'm', id: 'd' })])
-      read.catch(() => {});
-    ask(upstream).catch(() => {});
+    for (const reading of [upstream.models.get('m'), upstream.dataItems.get({ modelId: 'm', id: 'd' })])
+      reading.catch(() => {});
+    read(upstream).catch(() => {});
     await settle();
 
     expect(sent).toHaveLength(3);
   });
 
-  test('with another credential does not', async () => {
+  test('a read with another credential does not join a read', async () => {
     const { upstreamOf, names } = startUpstream();
 
     for (const apiKey of ['a', 'b'])
@@ -87,11 +87,11 @@ describe('whoever asks for the same at the same time', () => {
     expect(names()).toEqual(['a GET /models/m', 'b GET /models/m']);
   });
 
-  test('as part of a write does not', async () => {
+  test('a read in a mutation does not join a read', async () => {
     const { upstreamOf, upstream, sent } = startUpstream();
 
     upstream.models.get('m').catch(() => {});
-    const start = { by: new AbortController().signal, onSent: () => {} };
+    const start: Start = { by: new AbortController().signal, onSent: () => {} };
     upstreamOf('a', start)
       .models.get('m')
       .catch(() => {});
@@ -100,21 +100,21 @@ describe('whoever asks for the same at the same time', () => {
     expect(sent).toHaveLength(2);
   });
 
-  test('shares a failure, which is not kept', async () => {
+  test('concurrent equal reads share an error, which is not cached', async () => {
     const { upstream, sent } = startUpstream();
 
     const outcomes = [outcomeOf(upstream.models.get('m')), outcomeOf(upstream.models.get('m'))];
     await settle();
-    sent[0]?.answer(new Response(null, { status: 404 }));
-    expect(await Promise.all(outcomes)).toEqual(Array(2).fill('getModel: answered 404'));
+    sent[0]?.respond(new Response(null, { status: 404 }));
+    expect(await Promise.all(outcomes)).toEqual(Array(2).fill('getModel: the response has status 404'));
 
     const again = upstream.models.get('m');
     await settle();
-    sent[1]?.answer(named('x'));
+    sent[1]?.respond(named('x'));
     expect(await again).toMatchObject({ displayName: 'x' });
   });
 
-  test('shares the deadline of who asked first', async () => {
+  test('concurrent equal reads share the deadline of the first one', async () => {
     const { clock, upstream } = startUpstream();
     const outcomes = [outcomeOf(upstream.models.get('m'))];
     await clock.advance(29_999);
@@ -122,38 +122,38 @@ describe('whoever asks for the same at the same time', () => {
 
     await clock.advance(1);
 
-    expect(await Promise.all(outcomes)).toEqual(Array(2).fill('getModel: no complete answer in time'));
+    expect(await Promise.all(outcomes)).toEqual(Array(2).fill('getModel: no complete response in time'));
   });
 });
 
 describe('a write', () => {
   test.each<[string, Response]>([
-    ['that succeeded', named('x')],
-    ['that was refused', new Response(null, { status: 409 })],
-    ['of which nobody knows what became', new Response(null, { status: 500 })],
-  ])('%s begins a new era, and lets nobody share what was asked for before', async (_, answer) => {
+    ['successful', named('x')],
+    ['rejected', new Response(null, { status: 409 })],
+    ['uncertain', new Response(null, { status: 500 })],
+  ])('a %s write starts a new generation, whose reads join none of the earlier ones', async (_, respond) => {
     const { upstreamOf, upstream, sent, names } = startUpstream();
-    const { generation: era } = upstream;
-    const otherEra = upstreamOf('b').generation;
+    const { generation } = upstream;
+    const otherGeneration = upstreamOf('b').generation;
     upstream.models.get('m').catch(() => {});
     const write = outcomeOf(upstream.models.rename('m', 'x'));
     await settle();
     upstream.models.get('m').catch(() => {});
-    expect(upstream.generation).toBe(era);
+    expect(upstream.generation).toBe(generation);
 
-    sent[1]?.answer(answer);
+    sent[1]?.respond(respond);
     await write;
     upstream.models.get('m').catch(() => {});
     await settle();
 
     expect(names()).toEqual(['a GET /models/m', 'a PATCH /models/m', 'a GET /models/m']);
-    expect([otherEra, era]).not.toContain(upstream.generation);
-    expect(upstreamOf('b').generation).toBe(otherEra);
+    expect([otherGeneration, generation]).not.toContain(upstream.generation);
+    expect(upstreamOf('b').generation).toBe(otherGeneration);
   });
 
-  test('of bytes that its caller left begins a new era', async () => {
+  test('an aborted upload starts a new generation', async () => {
     const { upstream } = startUpstream();
-    const { generation: era } = upstream;
+    const { generation } = upstream;
     const caller = new AbortController();
     const upload = upstream.dataItems.upload('m', new Uint8Array(1), { signal: caller.signal });
     await settle();
@@ -161,10 +161,10 @@ describe('a write', () => {
     caller.abort('left');
 
     await expect(upload).rejects.toBe('left');
-    expect(upstream.generation).not.toBe(era);
+    expect(upstream.generation).not.toBe(generation);
   });
 
-  test('of a credential that was forgotten meanwhile counts for whoever uses it again', async () => {
+  test('a write of an evicted credential starts a new generation for its new instance, too', async () => {
     const { upstreamOf, sent, names } = startUpstream();
     const old = upstreamOf('a');
     for (let index = 0; index < 10_000; index++) upstreamOf(`other ${index}`);
@@ -174,7 +174,7 @@ describe('a write', () => {
     const write = outcomeOf(old.models.rename('m', 'x'));
     await settle();
 
-    sent[1]?.answer(named('x'));
+    sent[1]?.respond(named('x'));
     await write;
     fresh.models.get('m').catch(() => {});
     await settle();
@@ -184,8 +184,8 @@ describe('a write', () => {
   });
 });
 
-describe('whoever leaves', () => {
-  test('takes nothing from others, and the last one ends the request', async () => {
+describe('an aborted read', () => {
+  test('the request of joined reads is aborted only when all of them are', async () => {
     const { upstream, sent } = startUpstream();
     const [one, other] = [new AbortController(), new AbortController()];
     const outcomes = [one, other].map(({ signal }) => outcomeOf(upstream.models.get('m', { signal })));
@@ -200,22 +200,22 @@ describe('whoever leaves', () => {
     expect(sent[0]?.request.signal.aborted).toBe(true);
   });
 
-  test('last is followed by a request of its own', async () => {
+  test('a read after an aborted one sends its own request', async () => {
     const { upstream, sent } = startUpstream();
-    const leaving = new AbortController();
-    const left = outcomeOf(upstream.models.get('m', { signal: leaving.signal }));
+    const controller = new AbortController();
+    const left = outcomeOf(upstream.models.get('m', { signal: controller.signal }));
     await settle();
-    leaving.abort('left');
+    controller.abort('left');
 
     const row = upstream.models.get('m');
     await settle();
-    sent[1]?.answer(named('x'));
+    sent[1]?.respond(named('x'));
 
     expect(await left).toBe('left');
     expect(await row).toMatchObject({ displayName: 'x' });
   });
 
-  test('before asking asks for nothing', async () => {
+  test('a read whose signal has aborted sends no request', async () => {
     const { upstream, sent } = startUpstream();
 
     await expect(upstream.models.get('m', { signal: AbortSignal.abort('left') })).rejects.toBe('left');
@@ -227,93 +227,99 @@ describe('whoever leaves', () => {
 
 const credential = fc.constantFrom('a', 'b');
 const id = fc.constantFrom('m', 'n');
-/** An index among what there is, whatever number comes. */
+/** An index, modulo the number of candidates. */
 const which = fc.nat({ max: 999 });
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ act: fc.constant('read' as const), credential, id, isPoll: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('write' as const), credential, id }) },
-  { weight: 3, arbitrary: fc.record({ act: fc.constant('answer' as const), which, fails: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ act: fc.constant('respond' as const), which, fails: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ act: fc.constant('leave' as const), which }) },
 );
 
 interface Reader {
-  /** Which request it must be answered by, by its number. */
-  by: number;
-  /** How many requests had been sent when the last write of its credential ended before it asked. */
+  /** Index of the request whose response it must get. */
+  requestIndex: number;
+  /** Number of requests sent when the last earlier write of its credential ended. */
   sentBefore: number;
-  leaving: AbortController;
+  controller: AbortController;
   outcome: Promise<string>;
-  isOver: boolean;
+  isSettled: boolean;
 }
 
-test('whatever happens, a request is sent exactly where no other one may be shared', { timeout: 60_000 }, () =>
-  fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-      const { upstreamOf, sent, names } = startUpstream();
-      const expected: string[] = [];
-      const joinable = new Map<string, number>();
-      const endOfWrites = new Map<string, number>();
-      const readers: Reader[] = [];
-      const writes = new Map<number, { credential: string; done: Promise<string> }>();
-      const answered = new Set<number>();
-      const forget = (by: number) => {
-        for (const [name, number] of joinable) if (number === by) joinable.delete(name);
-      };
+test(
+  'for any sequence of events, a read sends a request exactly if it cannot join another one',
+  { timeout: 60_000 },
+  () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        const { upstreamOf, sent, names } = startUpstream();
+        const expected: string[] = [];
+        const joinable = new Map<string, number>();
+        const sentBeforeWriteEnd = new Map<string, number>();
+        const readers: Reader[] = [];
+        const writes = new Map<number, { credential: string; done: Promise<string> }>();
+        const responded = new Set<number>();
+        const forget = (requestIndex: number) => {
+          for (const [name, number] of joinable) if (number === requestIndex) joinable.delete(name);
+        };
 
-      for (const next of steps) {
-        if (next.act === 'read') {
-          const name = `${next.credential} GET /models/${next.id}`;
-          const shared = next.isPoll ? undefined : joinable.get(name);
-          const by = shared ?? expected.push(name) - 1;
-          if (!next.isPoll) joinable.set(name, by);
-          const leaving = new AbortController();
-          const options = { signal: leaving.signal, isPoll: next.isPoll };
-          const outcome = outcomeOf(upstreamOf(next.credential).models.get(next.id, options));
-          const sentBefore = endOfWrites.get(next.credential) ?? 0;
-          readers.push({ by, sentBefore, leaving, outcome, isOver: false });
-        } else if (next.act === 'write') {
-          const done = outcomeOf(upstreamOf(next.credential).models.rename(next.id, 'x'));
-          writes.set(expected.push(`${next.credential} PATCH /models/${next.id}`) - 1, {
-            credential: next.credential,
-            done,
-          });
-        } else if (next.act === 'answer') {
-          const open = expected.map((_, number) => number).filter((number) => !answered.has(number));
-          const number = open[next.which % Math.max(1, open.length)];
-          if (number === undefined) continue;
-          answered.add(number);
-          forget(number);
-          for (const reader of readers) if (reader.by === number) reader.isOver = true;
-          sent[number]?.answer(next.fails ? new Response(null, { status: 500 }) : named(`answer ${number}`));
-          const write = writes.get(number);
-          if (write) {
-            await write.done;
-            for (const name of [...joinable.keys()]) if (name.startsWith(write.credential)) joinable.delete(name);
-            endOfWrites.set(write.credential, expected.length);
+        for (const next of steps) {
+          if (next.act === 'read') {
+            const name = `${next.credential} GET /models/${next.id}`;
+            const shared = next.isPoll ? undefined : joinable.get(name);
+            const requestIndex = shared ?? expected.push(name) - 1;
+            if (!next.isPoll) joinable.set(name, requestIndex);
+            const controller = new AbortController();
+            const options = { signal: controller.signal, isPoll: next.isPoll };
+            const outcome = outcomeOf(upstreamOf(next.credential).models.get(next.id, options));
+            const sentBefore = sentBeforeWriteEnd.get(next.credential) ?? 0;
+            readers.push({ requestIndex, sentBefore, controller, outcome, isSettled: false });
+          } else if (next.act === 'write') {
+            const done = outcomeOf(upstreamOf(next.credential).models.rename(next.id, 'x'));
+            writes.set(expected.push(`${next.credential} PATCH /models/${next.id}`) - 1, {
+              credential: next.credential,
+              done,
+            });
+          } else if (next.act === 'respond') {
+            const open = expected.map((_, number) => number).filter((number) => !responded.has(number));
+            const number = open[next.which % Math.max(1, open.length)];
+            if (number === undefined) continue;
+            responded.add(number);
+            forget(number);
+            for (const reader of readers) if (reader.requestIndex === number) reader.isSettled = true;
+            sent[number]?.respond(next.fails ? new Response(null, { status: 500 }) : named(`respond ${number}`));
+            const write = writes.get(number);
+            if (write) {
+              await write.done;
+              for (const name of [...joinable.keys()]) if (name.startsWith(write.credential)) joinable.delete(name);
+              sentBeforeWriteEnd.set(write.credential, expected.length);
+            }
+          } else {
+            const waiting = readers.filter(({ isSettled }) => !isSettled);
+            const reader = waiting[next.which % Math.max(1, waiting.length)];
+            if (!reader) continue;
+            reader.isSettled = true;
+            reader.controller.abort('left');
+            expect(await reader.outcome).toBe('left');
+            if (readers.some(({ requestIndex, isSettled }) => requestIndex === reader.requestIndex && !isSettled))
+              continue;
+            responded.add(reader.requestIndex);
+            forget(reader.requestIndex);
           }
-        } else {
-          const waiting = readers.filter(({ isOver }) => !isOver);
-          const reader = waiting[next.which % Math.max(1, waiting.length)];
-          if (!reader) continue;
-          reader.isOver = true;
-          reader.leaving.abort('left');
-          expect(await reader.outcome).toBe('left');
-          if (readers.some(({ by, isOver }) => by === reader.by && !isOver)) continue;
-          answered.add(reader.by);
-          forget(reader.by);
+          await settle(5);
+          expect(names()).toEqual(expected);
+          for (const { requestIndex, sentBefore } of readers) expect(requestIndex).toBeGreaterThanOrEqual(sentBefore);
         }
-        await settle(5);
-        expect(names()).toEqual(expected);
-        for (const { by, sentBefore } of readers) expect(by).toBeGreaterThanOrEqual(sentBefore);
-      }
 
-      for (const [number, { answer }] of sent.entries()) if (!answered.has(number)) answer(named(`answer ${number}`));
-      for (const { by, outcome } of readers) {
-        const text = await outcome;
-        if (text !== 'left' && text !== 'getModel: answered 500') expect(text).toContain(`"answer ${by}"`);
-      }
-      for (const { done } of writes.values()) await done;
-    }),
-    { numRuns: 300 },
-  ),
+        for (const [number, { respond }] of sent.entries())
+          if (!responded.has(number)) respond(named(`respond ${number}`));
+        for (const { requestIndex, outcome } of readers) {
+          const text = await outcome;
+          if (text !== 'left' && text !== 'getModel: the response has status 500')
+            expect(text).toContain(`"respond ${requestIndex}"`);
+        }
+        for (const { done } of writes.values()) await done;
+      }),
+      { numRuns: 300 },
+    ),
 );

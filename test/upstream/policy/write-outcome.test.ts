@@ -18,7 +18,7 @@ const modelId = globalId({ kind: 'Model', id: 'm' });
 const paidWrites = ['startTraining', 'createPrediction'] as const;
 type PaidWrite = (typeof paidWrites)[number];
 
-/** Listens on a port of 127.0.0.1, which is free again when the test has finished. */
+/** Listens on a port of 127.0.0.1 until the test has finished. */
 async function listen(server: Server): Promise<number> {
   const sockets = new Set<{ destroy(): void }>();
   server.on('connection', (socket) => sockets.add(socket));
@@ -31,7 +31,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A port that nothing listens on. */
+/** A port without a listener. */
 async function refusingPort(): Promise<number> {
   const server = createTcpServer();
   const port = await listen(server);
@@ -40,14 +40,14 @@ async function refusingPort(): Promise<number> {
   return port;
 }
 
-/** An upstream that counts the requests that it gets. */
-async function upstreamOf(answer: RequestListener) {
+/** An upstream that records its requests. */
+async function upstreamOf(respond: RequestListener) {
   const paths: string[] = [];
   const port = await listen(
     createHttpServer((request, response) => {
       paths.push(`${request.method} ${request.url}`);
       request.resume();
-      request.on('end', () => answer(request, response));
+      request.on('end', () => respond(request, response));
     }),
   );
   return { port, paths, url: `http://127.0.0.1:${port}` };
@@ -62,7 +62,7 @@ const accept: RequestListener = (request, response) => {
   response.end(JSON.stringify(body));
 };
 
-/** A gateway over sockets, and a paid write through it. */
+/** A gateway over sockets, and a function that sends a paid write. */
 function gatewayTo(url: string, options: PoolOptions = {}) {
   const network = openNetwork(url, options);
   onTestFinished(() => network.destroy());
@@ -89,18 +89,18 @@ const lookupOf =
     else if (options.all) callback(null, [{ address: found, family: 4 }]);
     else callback(null, found, 4);
   };
-const nothing = ['UPSTREAM_UNAVAILABLE', true];
+const notSent = ['UPSTREAM_UNAVAILABLE', true];
 const unknown = ['UPSTREAM_OUTCOME_UNKNOWN', false];
 
 describe.each(paidWrites)('%s', (operation) => {
   const succeeds = [`${operation === 'startTraining' ? 'StartTraining' : 'CreatePrediction'}Success`];
 
-  describe('has not happened, and its key works later, when', () => {
-    test('the connection is refused', async () => {
+  describe('a write that was not sent', () => {
+    test('a write whose connection is refused was not sent, and succeeds later with its idempotency key', async () => {
       const port = await refusingPort();
       const { write } = gatewayTo(`http://127.0.0.1:${port}`);
 
-      expect(await write(operation)).toEqual(nothing);
+      expect(await write(operation)).toEqual(notSent);
       const server = createHttpServer((request, response) => {
         request.resume().on('end', () => accept(request, response));
       });
@@ -115,48 +115,51 @@ describe.each(paidWrites)('%s', (operation) => {
     });
 
     test.each([
-      ['a name that does not exist', Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), nothing],
-      ['a resolver that fails in a way of its own', Object.assign(new Error('broken'), { code: 'ESERVFAIL' }), nothing],
-      ['an address that cannot be reached', Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' }), nothing],
+      ['a name that does not exist', Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), notSent],
+      ['another error of the resolver', Object.assign(new Error('broken'), { code: 'ESERVFAIL' }), notSent],
+      ['an address that cannot be reached', Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' }), notSent],
       ['no free socket', Object.assign(new Error('too many files'), { code: 'EMFILE' }), ['SERVICE_UNAVAILABLE', true]],
-      ['an error without a code', new Error('something else'), nothing],
-    ])('connecting fails with %s', async (_, failure, error) => {
-      const { url, paths, port } = await upstreamOf(accept);
-      let found: Error | string = failure;
-      const { write } = gatewayTo(`http://upstream.test:${port}`, connectWith({ lookup: lookupOf(() => found) }));
+      ['an error without a code', new Error('something else'), notSent],
+    ])(
+      'a write whose connection fails with %s was not sent, and succeeds later with its idempotency key',
+      async (_, failure, error) => {
+        const { url, paths, port } = await upstreamOf(accept);
+        let found: Error | string = failure;
+        const { write } = gatewayTo(`http://upstream.test:${port}`, connectWith({ lookup: lookupOf(() => found) }));
 
-      expect(await write(operation)).toEqual(error);
-      expect(paths).toEqual([]);
-      found = new URL(url).hostname;
+        expect(await write(operation)).toEqual(error);
+        expect(paths).toEqual([]);
+        found = new URL(url).hostname;
 
-      expect(await write(operation)).toEqual(succeeds);
-    });
+        expect(await write(operation)).toEqual(succeeds);
+      },
+    );
 
-    test('the certificate of the upstream is not trusted', async () => {
+    test('a write to an upstream without a trusted certificate was not sent', async () => {
       const encrypted = createTlsServer(certificate, () => {});
       encrypted.on('tlsClientError', () => {});
       const port = await listen(encrypted);
       const { write } = gatewayTo(`https://127.0.0.1:${port}`);
 
-      expect(await write(operation)).toEqual(nothing);
-      expect(await write(operation)).toEqual(nothing);
+      expect(await write(operation)).toEqual(notSent);
+      expect(await write(operation)).toEqual(notSent);
     });
 
-    test('the server closes the connection during the TLS handshake', async () => {
+    test('a write whose connection is closed during the TLS handshake was not sent', async () => {
       const port = await listen(createTcpServer((socket) => socket.once('data', () => socket.destroy())));
       const { write } = gatewayTo(`https://127.0.0.1:${port}`);
 
-      expect(await write(operation)).toEqual(nothing);
+      expect(await write(operation)).toEqual(notSent);
     });
 
-    test('there is no connection before the deadline, and nothing is sent after it', async () => {
+    test('a write without a connection before its deadline is not sent later', async () => {
       const { paths, port, url } = await upstreamOf(accept);
       const lookups: (() => void)[] = [];
       let isResolving = false;
       const lookup: LookupFunction = (...all) => {
-        const answer = () => lookupOf(() => new URL(url).hostname)(...all);
-        if (isResolving) answer();
-        else lookups.push(answer);
+        const respond = () => lookupOf(() => new URL(url).hostname)(...all);
+        if (isResolving) respond();
+        else lookups.push(respond);
       };
       const { write, clock } = gatewayTo(`http://upstream.test:${port}`, connectWith({ lookup }));
       const writing = write(operation);
@@ -166,13 +169,13 @@ describe.each(paidWrites)('%s', (operation) => {
 
       expect(await writing).toEqual(['UPSTREAM_TIMEOUT', true]);
       isResolving = true;
-      for (const answer of lookups) answer();
+      for (const respond of lookups) respond();
       expect(await write(operation)).toEqual(succeeds);
       expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1);
     });
   });
 
-  describe('may have happened, and is never sent again with its key, when', () => {
+  describe('a write that may have been applied', () => {
     test.each<[string, RequestListener]>([
       ['closes the connection after it has read the request', (request) => request.socket.destroy()],
       [
@@ -183,16 +186,16 @@ describe.each(paidWrites)('%s', (operation) => {
         },
       ],
       ...[300, 301, 302, 303, 304, 307, 308].map((status): [string, RequestListener] => [
-        `answers ${status} with a location`,
+        `responds ${status} with a location`,
         (_, response) => response.writeHead(status, { location: '/x' }).end(),
       ]),
-      ['answers 302 without a location', (_, response) => response.writeHead(302).end()],
-      ['answers 408', (_, response) => response.writeHead(408).end()],
-      ['answers 500', (_, response) => response.writeHead(500).end()],
-      ['answers 504', (_, response) => response.writeHead(504).end()],
+      ['responds 302 without a location', (_, response) => response.writeHead(302).end()],
+      ['responds 408', (_, response) => response.writeHead(408).end()],
+      ['responds 500', (_, response) => response.writeHead(500).end()],
+      ['responds 504', (_, response) => response.writeHead(504).end()],
       ['switches protocols', (_, response) => response.writeHead(101, { upgrade: 'x', connection: 'upgrade' }).end()],
-    ])('the upstream %s', async (_, answer) => {
-      const { url, paths } = await upstreamOf(answer);
+    ])('a write has an unknown outcome and is not sent again with its key if the upstream %s', async (_, respond) => {
+      const { url, paths } = await upstreamOf(respond);
       const { write } = gatewayTo(url);
 
       expect(await write(operation)).toEqual(unknown);
@@ -200,7 +203,7 @@ describe.each(paidWrites)('%s', (operation) => {
       expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1);
     });
 
-    test('a kept connection breaks while the request is written to it', async () => {
+    test('a write has an unknown outcome if a keep-alive connection breaks while the request is written', async () => {
       let requests = 0;
       const { url, paths } = await upstreamOf((request, response) => {
         requests++;
@@ -216,22 +219,22 @@ describe.each(paidWrites)('%s', (operation) => {
     });
   });
 
-  test.each([400, 403, 407, 409, 421, 425])('has not happened when the upstream answers %i', async (status) => {
-    let isRefusing = true;
+  test.each([400, 403, 407, 409, 421, 425])('a write was not applied if the upstream responds %i', async (status) => {
+    let isRejecting = true;
     const { url, paths } = await upstreamOf((request, response) =>
-      isRefusing && request.method === 'POST' ? response.writeHead(status).end() : accept(request, response),
+      isRejecting && request.method === 'POST' ? response.writeHead(status).end() : accept(request, response),
     );
     const { write } = gatewayTo(url);
 
     expect(await write(operation)).not.toEqual(unknown);
     expect(paths.filter((path) => path.startsWith('POST'))).toHaveLength(1);
-    isRefusing = false;
+    isRejecting = false;
 
     expect(await write(operation)).toEqual(succeeds);
   });
 });
 
-test.each([407, 421])('a write without a body is sent once when the upstream answers %i', async (status) => {
+test.each([407, 421])('a write without a body is sent once if the upstream responds %i', async (status) => {
   const { url, paths } = await upstreamOf((request, response) =>
     request.method === 'POST' ? response.writeHead(status).end() : accept(request, response),
   );

@@ -8,7 +8,7 @@ import { createConnector } from '../../../src/upstream/transport/connector.ts';
 import { openNetwork } from '../../../src/upstream/transport/network.ts';
 import { startUpstream } from '../../support/upstream.ts';
 
-/** A server at an address of this machine, which tells who answered. */
+/** A server at a local address, whose responses contain that address. */
 async function startServer(host: string, port = 0) {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
@@ -24,7 +24,7 @@ async function startServer(host: string, port = 0) {
   return (server.address() as AddressInfo).port;
 }
 
-/** A name that leads to the first of two servers until it is moved to the second. */
+/** A host name that resolves to the first of two servers, and after `move` to the second. */
 async function startMovingName() {
   const port = await startServer('127.0.0.1');
   await startServer('127.0.0.2', port);
@@ -42,7 +42,7 @@ async function startMovingName() {
   };
 }
 
-test('reads and writes follow a name that has moved once their connections are too old', async () => {
+test('reads and writes resolve the host name again once their connections reach the maximum age', async () => {
   const { port, lookup, move } = await startMovingName();
   let time = 0;
   const baseUrl = `http://upstream.test:${port}`;
@@ -65,10 +65,10 @@ test('reads and writes follow a name that has moved once their connections are t
   expect([await read(), await write()]).toEqual(['127.0.0.2', '127.0.0.2']);
 });
 
-test('downloads open new connections once theirs are too old', async () => {
+test('downloads open new connections once the old ones reach the maximum age', async () => {
   const port = await startServer('127.0.0.1');
   let time = 0;
-  const made: Agent[] = [];
+  const agents: Agent[] = [];
   const connector = createConnector({
     lookup: (_, __, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
   });
@@ -80,11 +80,11 @@ test('downloads open new connections once theirs are too old', async () => {
       const agent = new Agent({
         connect: (options, callback) => connector({ ...options, protocol: 'http:', port: String(port) }, callback),
       });
-      made.push(agent);
+      agents.push(agent);
       return agent;
     },
   });
-  onTestFinished(async () => void (await Promise.all(made.map((agent) => agent.destroy()))));
+  onTestFinished(async () => void (await Promise.all(agents.map((agent) => agent.destroy()))));
   const get = async () => {
     const { body } = await download('https://cdn.example/a.png', new AbortController().signal, () =>
       Promise.reject(new Error('not the upstream')),
@@ -95,12 +95,12 @@ test('downloads open new connections once theirs are too old', async () => {
   await get();
   time = 999;
   await get();
-  expect(made).toHaveLength(1);
+  expect(agents).toHaveLength(1);
   time = 1_000;
   await get();
   time = 1_999;
   await get();
 
-  expect(made).toHaveLength(2);
-  expect(made.map(({ closed }) => closed)).toEqual([true, false]);
+  expect(agents).toHaveLength(2);
+  expect(agents.map(({ closed }) => closed)).toEqual([true, false]);
 });

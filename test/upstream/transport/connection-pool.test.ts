@@ -10,71 +10,71 @@ import {
 import { settle } from '../../support/clock.ts';
 import { startUpstream } from '../../support/upstream.ts';
 
-const somebody: ConnectionOwner = { isConfirmed: true };
+const anyKey: ConnectionOwner = { isConfirmed: true };
 
-const borrower = (use: (connection: Connection) => void, { owner = somebody, isOver = false } = {}) => ({
+const waiter = (use: (connection: Connection) => void, { owner = anyKey, isSettled = false } = {}) => ({
   owner,
-  isOver,
+  isSettled,
   use,
 });
 
-/** A pool of which nothing is asked but connections, none of which is opened. */
+/** A pool whose connections are acquired, but not opened. */
 function startPool(options?: PoolOptions) {
   const pool = new ConnectionPool('http://127.0.0.1:9', options);
   onTestFinished(() => pool.destroy());
-  /** Connections that were lent, in the order in which they were. */
-  const lent: Connection[] = [];
-  return { pool, lent, lend: () => pool.acquire(borrower((connection) => void lent.push(connection))) };
+  /** Acquired connections, in order. */
+  const acquired: Connection[] = [];
+  return { pool, acquired, acquire: () => pool.acquire(waiter((connection) => void acquired.push(connection))) };
 }
 
-test('the connection that was given back last is lent next, so that no more are kept open than are needed', () => {
-  const { pool, lent, lend } = startPool();
+test('the most recently released connection is reused, so that only as many remain open as are needed', () => {
+  const { pool, acquired, acquire } = startPool();
 
-  lend();
-  lend();
-  expect(new Set(lent).size).toBe(2);
-  const [first, second] = lent as [Connection, Connection];
+  acquire();
+  acquire();
+  expect(new Set(acquired).size).toBe(2);
+  const [first, second] = acquired as [Connection, Connection];
   pool.release(second);
   pool.release(first);
-  lend();
-  lend();
+  acquire();
+  acquire();
 
-  expect(lent.slice(2)).toEqual([first, second]);
+  expect(acquired.slice(2)).toEqual([first, second]);
 });
 
-test('whoever finds none left waits, and is served before who comes later', () => {
-  const { pool, lent, lend } = startPool({ connections: 1 });
+test('requests wait while all connections are in use, and get one in order', () => {
+  const { pool, acquired, acquire } = startPool({ connections: 1 });
   const served: string[] = [];
 
-  lend();
-  for (const name of ['first', 'second']) pool.acquire(borrower(() => void served.push(name)));
+  acquire();
+  for (const name of ['first', 'second']) pool.acquire(waiter(() => void served.push(name)));
   expect(served).toEqual([]);
-  pool.release(lent[0] as Connection);
+  pool.release(acquired[0] as Connection);
   expect(served).toEqual(['first']);
-  pool.release(lent[0] as Connection);
+  pool.release(acquired[0] as Connection);
 
   expect(served).toEqual(['first', 'second']);
 });
 
-describe('when all connections are in use', () => {
+describe('a pool whose connections are all in use', () => {
   const owner = (isConfirmed: boolean): ConnectionOwner => ({ isConfirmed });
 
-  /** A pool of one connection that is in use, and what it serves next, in order. */
+  /** A pool whose only connection is in use, and the requests that it serves next, in order. */
   function startBusy() {
-    const { pool, lent, lend } = startPool({ connections: 1 });
-    lend();
+    const { pool, acquired, acquire } = startPool({ connections: 1 });
+    acquire();
     const served: string[] = [];
     return {
-      wait: (name: string, { owner, isOver = false }: { owner: ConnectionOwner; isOver?: boolean }) =>
-        pool.acquire(borrower(() => void served.push(name), { owner, isOver })),
+      wait: (name: string, { owner, isSettled = false }: { owner: ConnectionOwner; isSettled?: boolean }) =>
+        pool.acquire(waiter(() => void served.push(name), { owner, isSettled })),
       served(count: number) {
-        for (let at = 0; at < count; at++) pool.release(lent[0] as Connection);
+        for (let at = 0; at < count; at++) pool.release(acquired[0] as Connection);
         return served;
       },
     };
   }
 
-  test('keys take turns, however many requests of one key wait', () => {
+  test('keys are served in turn, however many requests of one key wait', () => {
     const { wait, served } = startBusy();
     const [a, b, c] = [owner(true), owner(true), owner(true)];
 
@@ -85,7 +85,7 @@ describe('when all connections are in use', () => {
     expect(served(7)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
   });
 
-  test('a confirmed key waits for few requests of invented ones, however many there are', () => {
+  test('a confirmed key waits for few requests of invented keys, however many there are', () => {
     const { wait, served } = startBusy();
 
     for (let key = 0; key < 1_000; key++) wait('invented', { owner: owner(false) });
@@ -94,7 +94,7 @@ describe('when all connections are in use', () => {
     expect(served(2)).toContain('confirmed');
   });
 
-  test('a new key waits for few requests of confirmed ones', () => {
+  test('a new key waits for few requests of confirmed keys', () => {
     const { wait, served } = startBusy();
 
     for (let key = 0; key < 1_000; key++) wait('confirmed', { owner: owner(true) });
@@ -103,18 +103,18 @@ describe('when all connections are in use', () => {
     expect(served(2)).toContain('new');
   });
 
-  test('requests that are over are passed over, however many there are', () => {
+  test('settled requests are skipped, however many there are', () => {
     const { wait, served } = startBusy();
     const key = owner(true);
 
-    for (let at = 0; at < 100_000; at++) wait('over', { owner: key, isOver: true });
+    for (let at = 0; at < 100_000; at++) wait('over', { owner: key, isSettled: true });
     wait('wanted', { owner: key });
 
     expect(served(1)).toEqual(['wanted']);
   });
 });
 
-test('a connection that fails serves the requests that wait for it, and each fails by itself', async () => {
+test('requests that wait for a failing connection each fail with their own error', async () => {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -130,47 +130,47 @@ test('a connection that fails serves the requests that wait for it, and each fai
   for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { failure: 'unreachable' } });
 });
 
-describe('a connection that is too old', () => {
-  test('is replaced after its request, and not lent again', () => {
+describe('a connection over its maximum age', () => {
+  test('a connection over its maximum age is replaced after its request', () => {
     let time = 0;
-    const { pool, lent, lend } = startPool({ connections: 1, maxAge: 1_000, monotonicNow: () => time });
-    lend();
+    const { pool, acquired, acquire } = startPool({ connections: 1, maxAge: 1_000, monotonicNow: () => time });
+    acquire();
     time = 999;
-    pool.release(lent[0] as Connection);
-    lend();
-    expect(lent[1]).toBe(lent[0]);
-    lend();
+    pool.release(acquired[0] as Connection);
+    acquire();
+    expect(acquired[1]).toBe(acquired[0]);
+    acquire();
     time = 1_000;
-    pool.release(lent[1] as Connection);
+    pool.release(acquired[1] as Connection);
 
-    expect(lent).toHaveLength(3);
-    expect(lent[2]).not.toBe(lent[0]);
-    expect(lent[0]?.closed).toBe(true);
+    expect(acquired).toHaveLength(3);
+    expect(acquired[2]).not.toBe(acquired[0]);
+    expect(acquired[0]?.closed).toBe(true);
   });
 
-  test('is replaced when it became so while nothing used it', () => {
+  test('an idle connection over its maximum age is replaced', () => {
     let time = 0;
-    const { pool, lent, lend } = startPool({ maxAge: 1_000, monotonicNow: () => time });
-    lend();
-    pool.release(lent[0] as Connection);
+    const { pool, acquired, acquire } = startPool({ maxAge: 1_000, monotonicNow: () => time });
+    acquire();
+    pool.release(acquired[0] as Connection);
     time = 1_000;
-    lend();
+    acquire();
 
-    expect(lent[1]).not.toBe(lent[0]);
-    expect(lent[0]?.closed).toBe(true);
+    expect(acquired[1]).not.toBe(acquired[0]);
+    expect(acquired[0]?.closed).toBe(true);
   });
 
-  test('may come back after the pool was destroyed, and rejects no promise that nothing handles', async () => {
+  test('a connection that is discarded after its pool was destroyed causes no unhandled rejection', async () => {
     let time = 0;
-    const { pool, lent, lend } = startPool({ maxAge: 1_000, monotonicNow: () => time });
+    const { pool, acquired, acquire } = startPool({ maxAge: 1_000, monotonicNow: () => time });
     const unhandled: unknown[] = [];
     const note = (error: unknown) => void unhandled.push(error);
     process.prependListener('unhandledRejection', note);
     onTestFinished(() => void process.off('unhandledRejection', note));
-    lend();
+    acquire();
     await pool.destroy();
     time = 1_000;
-    pool.discard(lent[0] as Connection);
+    pool.discard(acquired[0] as Connection);
     await settle();
 
     expect(unhandled).toEqual([]);

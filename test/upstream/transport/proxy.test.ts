@@ -18,7 +18,7 @@ import { startUpstream } from '../../support/upstream.ts';
 const signal = new AbortController().signal;
 const proxiesOf = (proxy: URL, noProxy: readonly string[] = []): Proxies => ({ http: proxy, https: proxy, noProxy });
 
-/** A server that answers everything in the same way. */
+/** A server that sends the same response to all requests. */
 async function startServer(body = '{"id":"m","displayName":"x","trainingId":"t"}') {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -34,7 +34,7 @@ async function startServer(body = '{"id":"m","displayName":"x","trainingId":"t"}
   return { requests, port: (server.address() as AddressInfo).port };
 }
 
-/** The upstream of a key, whose sockets are opened through a proxy. */
+/** An upstream client whose sockets are opened through a proxy. */
 async function upstreamThrough(proxies: Proxies, baseUrl: string) {
   const network = openNetwork(baseUrl, { connect: createConnector({ proxies }) });
   onTestFinished(() => network.destroy());
@@ -43,7 +43,7 @@ async function upstreamThrough(proxies: Proxies, baseUrl: string) {
 }
 
 describe('requests to the upstream', () => {
-  test('go through a tunnel of the proxy, reads and writes, with the user and password of its address', async () => {
+  test('reads and writes use a tunnel of the proxy, with the user and password of its URL', async () => {
     const server = await startServer();
     const proxy = await startProxy({ destination: { host: '127.0.0.1', port: server.port } });
     const address = new URL(proxy.url);
@@ -59,7 +59,7 @@ describe('requests to the upstream', () => {
     expect(new Set(proxy.authorizations)).toEqual(new Set([`Basic ${btoa('me:a:b')}`]));
   });
 
-  test('go past the proxy where NO_PROXY says so', async () => {
+  test('requests to a host in NO_PROXY do not use the proxy', async () => {
     const server = await startServer();
     const proxy = await startProxy();
 
@@ -70,7 +70,7 @@ describe('requests to the upstream', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test.each([403, 407, 502, 'close'] as const)('have not happened when the proxy answers %s', async (answer) => {
+  test.each([403, 407, 502, 'close'] as const)('requests fail as not sent if the proxy responds %s', async (answer) => {
     const proxy = await startProxy({ answer });
 
     const upstream = await upstreamThrough(proxiesOf(proxy.url), 'http://api.example');
@@ -81,7 +81,7 @@ describe('requests to the upstream', () => {
     });
   });
 
-  test('have not happened when the proxy cannot be reached', async () => {
+  test('requests fail as not sent if the proxy cannot be reached', async () => {
     const upstream = await upstreamThrough(proxiesOf(new URL('http://127.0.0.1:1')), 'http://api.example');
 
     await expect(upstream.trainings.start('m', { trainingStrength: 1 })).rejects.toMatchObject({
@@ -91,8 +91,8 @@ describe('requests to the upstream', () => {
 });
 
 describe('a tunnel', () => {
-  /** A proxy that says one thing to whoever connects. */
-  async function startSaying(text: string) {
+  /** A proxy that sends the same text on all connections. */
+  async function startRawProxy(text: string) {
     const server = createTcpServer((socket) => {
       socket.on('error', () => {}).once('data', () => socket.write(text));
     });
@@ -113,18 +113,18 @@ describe('a tunnel', () => {
     );
   };
 
-  test('keeps the bytes that come with the answer of the proxy', async () => {
-    const socket = await connectThrough(await startSaying('HTTP/1.1 200 OK\r\n\r\nhello'));
+  test('a tunnel retains bytes that arrive with the response of the proxy', async () => {
+    const socket = await connectThrough(await startRawProxy('HTTP/1.1 200 OK\r\n\r\nhello'));
 
     expect(String((await once(socket, 'data'))[0])).toBe('hello');
   });
 
-  test('is given up when the proxy does not answer in time', async () => {
-    await expect(connectThrough(await startSaying(''), 1)).rejects.toThrow('to answer within 1 ms, but it did not');
+  test('a tunnel fails if the proxy does not respond in time', async () => {
+    await expect(connectThrough(await startRawProxy(''), 1)).rejects.toThrow('to respond within 1 ms, but it did not');
   });
 });
 
-test('the program reaches an https: upstream through HTTPS_PROXY, and logs the proxy without its password', async () => {
+test('the program connects to an https: upstream through HTTPS_PROXY, and logs the proxy without its password', async () => {
   const server = createTlsServer(certificate, (request, response) => {
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end('{"models":[]}'));
   });
@@ -171,8 +171,8 @@ describe('downloads of public images', () => {
 
   test.each([
     ['public', isPublic],
-    ['known to the proxy alone', isUnknown],
-  ])('go through the proxy when their host is %s', async (_, resolve) => {
+    ['resolvable by the proxy only', isUnknown],
+  ])('a download uses the proxy if its host is %s', async (_, resolve) => {
     const proxy = await startProxy({ answer: 403 });
 
     await expect(open(proxy.url, resolve)('https://cdn.example/a.png')).rejects.toMatchObject({
@@ -189,7 +189,7 @@ describe('downloads of public images', () => {
     ['https://169.254.169.254/a.png', isPublic],
     ['http://cdn.example/a.png', isPublic],
     ['https://cdn.example:8443/a.png', isPublic],
-  ])('are refused before the proxy is asked: %s', async (address, resolve) => {
+  ])('a download that is not allowed is refused without a request to the proxy: %s', async (address, resolve) => {
     const proxy = await startProxy();
 
     await expect(open(proxy.url, resolve)(address)).rejects.toMatchObject({ reason: 'refused' });
@@ -230,7 +230,7 @@ describe('NO_PROXY', () => {
     ['http://[::1]:8080/', '[::1]:8080'],
     ['http://[fd00::7]/', 'fd00::/8'],
     ['http://anything.example/', '*'],
-  ])('%s is reached directly with %s', (url, entry) => {
+  ])('%s is reached directly if NO_PROXY contains %s', (url, entry) => {
     expect(isDirect(url, ['other.example', entry])).toBe(true);
   });
 
@@ -244,11 +244,11 @@ describe('NO_PROXY', () => {
     ['http://10.example/', '10.0.0.0/8'],
     ['http://10.1.2.3/', 'fd00::/8'],
     ['http://[::2]/', '::1'],
-  ])('%s goes through the proxy with %s', (url, entry) => {
+  ])('%s is reached through the proxy if NO_PROXY is %s', (url, entry) => {
     expect(isDirect(url, [entry])).toBe(false);
   });
 
-  test('a proxy for the other scheme does not apply', () => {
+  test('a proxy for another scheme is not used', () => {
     expect(proxyFor(new URL('https://a.example'), { http, https: undefined, noProxy: [] })).toBeUndefined();
     expect(proxyFor(new URL('http://a.example'), { http, https: undefined, noProxy: [] })).toBe(http);
   });

@@ -7,24 +7,24 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConnectionPool, type Waiter } from '../../../src/upstream/transport/connection-pool.ts';
 import type { UpstreamOptions } from '../../../src/upstream/upstream.ts';
 import { createClock, settle, until } from '../../support/clock.ts';
-import { type Answer, startUpstream as startOver } from '../../support/upstream.ts';
+import { type Answer, startUpstream as startUpstreamOver } from '../../support/upstream.ts';
 
-const startUpstream = (answers: readonly Answer[], options?: Partial<UpstreamOptions>) =>
-  startOver('pool', answers, options);
+const startUpstream = (responses: readonly Answer[], options?: Partial<UpstreamOptions>) =>
+  startUpstreamOver('pool', responses, options);
 
 const json = JSON.stringify({ displayName: 'Dresses' });
-const coded = (coding: string, bytes: Uint8Array<ArrayBuffer>, status = 200) =>
+const encodedAs = (coding: string, bytes: Uint8Array<ArrayBuffer>, status = 200) =>
   new Response(bytes, { status, headers: { 'content-encoding': coding } });
 
-/** An answer that begins so, and goes on as `pull` says. */
-const begun = (text: string, pull: (controller: ReadableStreamDefaultController) => void, status = 200) =>
+/** A response whose body begins with a text and continues with `pull`. */
+const responseBeginning = (text: string, pull: (controller: ReadableStreamDefaultController) => void, status = 200) =>
   new Response(
     new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(text)), pull }),
     { status },
   );
 const stalls = () => {};
 
-test('reads go over the pool with the key, and everything else over the transport', async () => {
+test('reads are sent over the connection pool, and all other requests over the transport', async () => {
   const { upstream, upstreamOf, requests } = await startUpstream([Response.json({ displayName: 'x', id: 'm' })]);
 
   await upstream.models.get('m');
@@ -32,11 +32,11 @@ test('reads go over the pool with the key, and everything else over the transpor
   await upstream.models.create({ displayName: 'x' });
 
   expect(requests.map(({ headers }) => headers.get('x-api-key'))).toEqual(['secret', 'other', 'secret']);
-  // Only what came over a socket says how that is kept.
+  // Only requests over a socket have a `connection` header.
   expect(requests.map(({ headers }) => headers.get('connection'))).toEqual(['keep-alive', 'keep-alive', null]);
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each([
     ['gzip', gzipSync(json)],
     ['x-gzip', gzipSync(json)],
@@ -45,23 +45,23 @@ describe('an answer', () => {
     ['deflate', deflateRawSync(json)],
     ['br', brotliCompressSync(json)],
     ['identity', Buffer.from(json)],
-  ])('is read in the coding %s', async (coding, bytes) => {
-    const { upstream, requests } = await startUpstream([coded(coding, Uint8Array.from(bytes))]);
+  ])('a response in the coding %s is decoded', async (coding, bytes) => {
+    const { upstream, requests } = await startUpstream([encodedAs(coding, Uint8Array.from(bytes))]);
 
     expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
     expect(requests[0]?.headers.get('accept-encoding')).toBe('gzip, deflate, br');
   });
 
-  test('that refuses is read in its coding', async () => {
+  test('an error response is decoded', async () => {
     const because = Uint8Array.from(gzipSync('{"message":"because"}'));
-    const { upstream } = await startUpstream([coded('gzip', because, 403)]);
+    const { upstream } = await startUpstream([encodedAs('gzip', because, 403)]);
 
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 403, said: 'because' });
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 403, upstreamMessage: 'because' });
   });
 
-  test('that grows beyond every measure is not unpacked', async () => {
+  test('a response that exceeds the maximum size when decoded is rejected', async () => {
     const bomb = Uint8Array.from(gzipSync(Buffer.alloc(67_108_865)));
-    const { upstream, requests } = await startUpstream([coded('gzip', bomb)]);
+    const { upstream, requests } = await startUpstream([encodedAs('gzip', bomb)]);
 
     await expect(upstream.models.get('m')).rejects.toMatchObject({
       failure: 'invalid-response',
@@ -70,32 +70,32 @@ describe('an answer', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('that refuses in words beyond every measure is a refusal', async () => {
+  test('an error response that exceeds the maximum size keeps its status', async () => {
     const bomb = Uint8Array.from(gzipSync(Buffer.alloc(65_537)));
-    const { upstream } = await startUpstream([coded('gzip', bomb, 403)]);
+    const { upstream } = await startUpstream([encodedAs('gzip', bomb, 403)]);
 
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 403, said: undefined });
+    await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 403, upstreamMessage: undefined });
   });
 
   test.each([
-    ['cut off', gzipSync(json).subarray(0, -9)],
-    ['none at all', Buffer.from(json)],
-  ])('whose coding is %s is asked for again', async (_, bytes) => {
-    const { upstream, requests } = await startUpstream([coded('gzip', Uint8Array.from(bytes)), new Response(json)]);
+    ['truncated', gzipSync(json).subarray(0, -9)],
+    ['missing', Buffer.from(json)],
+  ])('a response whose coding is %s is requested again', async (_, bytes) => {
+    const { upstream, requests } = await startUpstream([encodedAs('gzip', Uint8Array.from(bytes)), new Response(json)]);
 
     expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
     expect(requests).toHaveLength(2);
   });
 
-  test('that breaks in the middle is asked for again', async () => {
-    const breaks = begun('{"displayName":', (controller) => controller.error(new Error('broken')));
+  test('a response that breaks in the middle is requested again', async () => {
+    const breaks = responseBeginning('{"displayName":', (controller) => controller.error(new Error('broken')));
     const { upstream, requests } = await startUpstream([async () => breaks, new Response(json)]);
 
     expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Dresses' });
     expect(requests).toHaveLength(2);
   });
 
-  test('may come in pieces that cut characters, behind a byte order mark', async () => {
+  test('a response may arrive in chunks that split characters, after a byte order mark', async () => {
     const bytes = new TextEncoder().encode('\uFEFF{"displayName":"Träume"}');
     const pieces = [...bytes].map((byte) => Uint8Array.of(byte));
     const body = new ReadableStream({
@@ -111,7 +111,7 @@ describe('an answer', () => {
     expect(await upstream.models.get('m')).toMatchObject({ displayName: 'Träume' });
   });
 
-  test('comes after early hints', async () => {
+  test('a response after early hints is read', async () => {
     const server = createServer((_, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.end(json);
@@ -128,9 +128,11 @@ describe('an answer', () => {
 });
 
 describe('a body that stalls', () => {
-  test('ends at the deadline, with its connection', async () => {
+  test('a read whose body stalls fails at its deadline and closes its connection', async () => {
     const clock = createClock();
-    const { upstream, requests } = await startUpstream([async () => begun('{', stalls)], { alarm: clock.alarm });
+    const { upstream, requests } = await startUpstream([async () => responseBeginning('{', stalls)], {
+      alarm: clock.alarm,
+    });
     const reading = upstream.models.get('m').catch((error: unknown) => error);
     await until(() => requests.length === 1);
 
@@ -141,32 +143,32 @@ describe('a body that stalls', () => {
     expect(clock.waits()).toEqual([]);
   });
 
-  test('takes nothing from a refusal but its words', async () => {
+  test('an error response whose body stalls keeps its status, without a message', async () => {
     const clock = createClock();
-    const { baseUrl } = await startUpstream([async () => begun('{"message":"be', stalls, 403)]);
-    let hasAnswered = false;
+    const { baseUrl } = await startUpstream([async () => responseBeginning('{"message":"be', stalls, 403)]);
+    let hasResponded = false;
     const pool = new ConnectionPool(baseUrl);
     onTestFinished(() => pool.destroy());
-    const lend = pool.acquire.bind(pool);
-    pool.acquire = (borrower: Waiter & Dispatcher.DispatchHandler) => {
-      const onHeaders = borrower.onHeaders?.bind(borrower);
-      borrower.onHeaders = (...answered) => {
-        hasAnswered = true;
-        return onHeaders?.(...answered) ?? true;
+    const acquire = pool.acquire.bind(pool);
+    pool.acquire = (waiter: Waiter & Dispatcher.DispatchHandler) => {
+      const onHeaders = waiter.onHeaders?.bind(waiter);
+      waiter.onHeaders = (...args) => {
+        hasResponded = true;
+        return onHeaders?.(...args) ?? true;
       };
-      lend(borrower);
+      acquire(waiter);
     };
     const { upstream } = await startUpstream([], { baseUrl, pool, alarm: clock.alarm });
     const reading = upstream.models.get('m').catch((error: unknown) => error);
-    await until(() => hasAnswered);
+    await until(() => hasResponded);
 
     await clock.endWaits();
 
-    expect(await reading).toMatchObject({ failure: 'status', status: 403, said: undefined });
+    expect(await reading).toMatchObject({ failure: 'status', status: 403, upstreamMessage: undefined });
   });
 });
 
-test('whoever leaves before there is a connection asks for nothing', async () => {
+test('a read that is aborted while it waits for a connection sends no request', async () => {
   const answers: (() => void)[] = [];
   const held = () => new Promise<Response>((resolve) => answers.push(() => resolve(new Response(json))));
   const { requests, baseUrl } = await startUpstream([held]);

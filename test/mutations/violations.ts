@@ -3,121 +3,123 @@ import { type Case, mayEndStream } from './catalogue.ts';
 import { operations } from './openapi.ts';
 import { endsOf, type GraphQLFailure, type Observation, rowsIn } from './rig.ts';
 
-/** Statuses that refuse a request before anything is done. */
-const refuses = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
-/** Statuses whose sentence clients are shown. */
+/** Statuses that reject a request before it has an effect. */
+const isRejection = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
+/** Statuses whose message is passed to clients. */
 const EXPLAINED: ReadonlySet<number> = new Set([400, 402, 403, 409, 422]);
 
-/** @returns What is wrong with an observation, in a few words each; nothing where all is well. */
-export function judge({ mutation, scenario }: Case, seen: Observation, usual: Observation): string[] {
-  const wrong: string[] = [];
-  const expect = (isSo: boolean, what: string) => {
-    if (!isSo) wrong.push(what);
+/** The violations in an observation, each as a short text; empty if there are none. */
+export function violationsIn({ mutation, scenario }: Case, seen: Observation, usual: Observation): string[] {
+  const violations: string[] = [];
+  const expect = (isMet: boolean, violation: string) => {
+    if (!isMet) violations.push(violation);
   };
   const errors = seen.results.flatMap((result) => result.errors ?? []);
-  const everything = JSON.stringify(seen.results);
+  const allText = JSON.stringify(seen.results);
 
-  for (const error of seen.uncaught) wrong.push(`nothing caught ${error}`);
-  expect(seen.isComplete, scenario.kind === 'stream' ? 'the stream does not end' : 'no answer comes');
-  expect(seen.control === usual.control, 'another key gets another response');
-  expect(seen.oddWaits.length === 0, `a timer is to wait for ${seen.oddWaits[0]} ms`);
-  expect(!everything.includes(seen.apiKey), 'the API key is shown');
-  for (const error of errors) wrong.push(...wrongWith(error));
-  if (mutation.kind === 'value') wrong.push(...errors.flatMap((error) => wrongName(error, mutation)));
-  wrong.push(...wrongWrite(mutation, seen, errors));
+  for (const error of seen.uncaught) violations.push(`unhandled ${error}`);
+  expect(seen.isComplete, scenario.kind === 'stream' ? 'the stream does not end' : 'there is no response');
+  expect(seen.control === usual.control, 'the response for another key changes');
+  expect(seen.invalidDelays.length === 0, `a timer is started with ${seen.invalidDelays[0]} ms`);
+  expect(!allText.includes(seen.apiKey), 'the API key is exposed');
+  for (const error of errors) violations.push(...errorViolations(error));
+  if (mutation.kind === 'value') violations.push(...errors.flatMap((error) => namingViolations(error, mutation)));
+  violations.push(...writeViolations(mutation, seen, errors));
 
   if (mutation.sentence !== undefined && EXPLAINED.has(mutation.status ?? 0) && scenario.kind !== 'stream') {
-    expect(scenario.kind === 'image' || everything.includes(mutation.sentence), 'the explaining sentence is lost');
+    expect(scenario.kind === 'image' || allText.includes(mutation.sentence), 'the error message is lost');
   }
-  if (!seen.isComplete) return wrong;
-  if (scenario.kind === 'stream') wrong.push(...wrongStream({ mutation, scenario, id: '' }, seen, usual));
-  else if (mutation.kept.all) expect(seen.text === usual.text, 'the result is another one than without the mutation');
-  else if (scenario.kind === 'query' && !choosesAnother(scenario, mutation))
-    wrong.push(...lostRows(keptIn(scenario, mutation), seen, usual));
-  return wrong;
+  if (!seen.isComplete) return violations;
+  if (scenario.kind === 'stream') violations.push(...streamViolations({ mutation, scenario, id: '' }, seen, usual));
+  else if (mutation.kept.all) expect(seen.text === usual.text, 'the result differs from that without the mutation');
+  else if (scenario.kind === 'query' && !mayChangeSelection(scenario, mutation))
+    violations.push(...lostRows(keptIn(scenario, mutation), seen, usual));
+  return violations;
 }
 
-function wrongWith({ message, extensions = {} }: GraphQLFailure): string[] {
+function errorViolations({ message, extensions = {} }: GraphQLFailure): string[] {
   const { code, retryAfter, retryable } = extensions;
   if (typeof code !== 'string' || !Object.hasOwn(ERROR_CODES, code))
     return [`an error has the code ${code}: ${message.slice(0, 80)}`];
   if (code === 'INTERNAL_SERVER_ERROR') return ['INTERNAL_SERVER_ERROR'];
-  if (typeof retryable !== 'boolean') return ['an error does not say whether it is retryable'];
+  if (typeof retryable !== 'boolean') return ['an error has no `retryable`'];
   if (retryAfter !== undefined && !(typeof retryAfter === 'number' && retryAfter >= 0 && retryAfter <= 3_600)) {
-    return [`a client is asked to wait for too long: ${String(retryAfter).replace(/\d+/, 'N')}`];
+    return [`an error has an invalid retryAfter: ${String(retryAfter).replace(/\d+/, 'N')}`];
   }
   return [];
 }
 
-/** Whether the error of a value that cannot be read names the operation and the field. */
-function wrongName(
+/** Violations in the error of an unreadable value, which must name the operation and the field. */
+function namingViolations(
   { message, extensions, path = [] }: GraphQLFailure,
   { operation, names, subject }: Case['mutation'],
 ): string[] {
-  // Bytes that are no image are no field that cannot be read.
+  // An invalid image is not an unreadable field.
   if (extensions?.code !== 'UPSTREAM_INVALID_RESPONSE' || path.includes('image')) return [];
-  const wrong: string[] = [];
-  if (!operations.some(({ id }) => message.includes(id))) wrong.push('an error names no operation');
-  else if (!message.includes(operation)) wrong.push('an error names another operation');
+  const violations: string[] = [];
+  if (!operations.some(({ id }) => message.includes(id))) violations.push('an error names no operation');
+  else if (!message.includes(operation)) violations.push('an error names another operation');
   if (names.length > 0 && !subject.endsWith('[]') && !names.some((name) => message.includes(name)))
-    wrong.push('an error does not name the field');
-  return wrong;
+    violations.push('an error does not name the field');
+  return violations;
 }
 
-/** What is wrong with what became of a write. */
-function wrongWrite(
+/** Violations in the outcome of a write. */
+function writeViolations(
   { operation, status, kept }: Case['mutation'],
   seen: Observation,
   errors: readonly GraphQLFailure[],
 ): string[] {
   const method = operations.find(({ id }) => id === operation)?.method;
   if (method !== 'POST' && method !== 'PATCH') return [];
-  const wrong: string[] = [];
-  if (seen.requests === 0) wrong.push('the write is not sent');
-  if (seen.requests > 1 && status !== 429) wrong.push('a write is sent again');
-  if (kept.all || status === 429 || (status !== undefined && refuses(status))) return wrong;
+  const violations: string[] = [];
+  if (seen.requests === 0) violations.push('the write is not sent');
+  if (seen.requests > 1 && status !== 429) violations.push('a write is retried');
+  if (kept.all || status === 429 || (status !== undefined && isRejection(status))) return violations;
   for (const { extensions } of errors) {
     if (extensions?.retryable === true)
-      wrong.push(`a write that may have happened is reported as retryable (${extensions.code})`);
+      violations.push(`a write that may have been applied is reported as retryable (${extensions.code})`);
     else if (extensions?.code !== 'UPSTREAM_OUTCOME_UNKNOWN' && extensions?.code !== 'INTERNAL_SERVER_ERROR') {
-      wrong.push(`a write that may have happened is reported as ${extensions?.code}`);
+      violations.push(`a write that may have been applied is reported as ${extensions?.code}`);
     }
   }
-  return wrong;
+  return violations;
 }
 
-function wrongStream({ mutation, scenario }: Case, seen: Observation, usual: Observation): string[] {
+function streamViolations({ mutation, scenario }: Case, seen: Observation, usual: Observation): string[] {
   const mayEnd = mayEndStream(mutation);
   const counts = (scenario.jobs ?? []).map((job) => endsOf(seen.results, job));
-  const wrong: string[] = [];
-  if (counts.some((count) => count > 1)) wrong.push('the end of a job is reported twice');
+  const violations: string[] = [];
+  if (counts.some((count) => count > 1)) violations.push('the end of a job is reported twice');
   if (!mayEnd && counts.some((count) => count === 0)) {
     const codes = seen.results.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions?.code));
-    wrong.push(`the end of a job is not reported${codes.length > 0 ? ` (${[...new Set(codes)].join(', ')})` : ''}`);
+    violations.push(
+      `the end of a job is not reported${codes.length > 0 ? ` (${[...new Set(codes)].join(', ')})` : ''}`,
+    );
   }
-  if (mutation.kind === 'value' && mutation.isPassing && imagesOf(seen) !== imagesOf(usual)) {
-    wrong.push('images that come a moment later are lost');
+  if (mutation.kind === 'value' && mutation.isTransient && imagesOf(seen) !== imagesOf(usual)) {
+    violations.push('images that are returned by a later read are lost');
   }
-  return wrong;
+  return violations;
 }
 
-/** How many images the events that report an end show. */
+/** Number of images in the events that report the end of a job. */
 const imagesOf = ({ results }: Observation): number =>
   results
     .flatMap(({ data }) => rowsIn(data))
     .flatMap(({ isFinished, images }) => (isFinished === true && Array.isArray(images) ? [...images] : [])).length;
 
-/** Whether a change of a time decides which training is the latest, so that another one may be shown. */
-export const choosesAnother = ({ name }: Case['scenario'], { subject }: Case['mutation']): boolean =>
+/** True if the changed time decides which training is the latest, so that another one may be returned. */
+export const mayChangeSelection = ({ name }: Case['scenario'], { subject }: Case['mutation']): boolean =>
   name === 'model.latestTraining' && subject.includes('createdAt');
 
-/** Without its `scaleConfigs` nothing shows whether a prediction is one of the model's. */
+/** Adjusts the expectation for a prediction without `scaleConfigs`, which cannot be attributed to a model. */
 const keptIn = ({ name }: Case['scenario'], { kept, subject }: Case['mutation']): Case['mutation']['kept'] =>
   name === 'model.predictions' && subject.includes('scaleConfigs') && kept.rows === 'all'
     ? { ...kept, rows: 'others' }
     : kept;
 
-/** Rows, or their status, that are missing although nothing is wrong with them. */
+/** Violations for valid rows, or their statuses, that are missing. */
 function lostRows({ rows, pages, status }: Case['mutation']['kept'], seen: Observation, usual: Observation): string[] {
   if (rows === 'any') return [];
   const found = new Map(rowsIn(seen.results[0]?.data).map((row) => [row.id, row]));
@@ -137,19 +139,19 @@ function lostRows({ rows, pages, status }: Case['mutation']['kept'], seen: Obser
   return unknown ? ['the status of a job is lost'] : [];
 }
 
-/** The number at the end of the id that the upstream uses. */
+/** The last digit of the upstream's id. */
 const numberOf = (id: unknown): string | undefined => Buffer.from(String(id), 'base64url').toString().at(-1);
 
-/** Fields of the graph that another value of the upstream decides, too. */
+/** GraphQL fields that depend on a field of the upstream with another name. */
 const DERIVED: Readonly<Record<string, readonly string[]>> = {
   status: ['upstreamStatus', 'isFinished', 'progress', 'finishedAt'],
 };
 
 /**
- * What a mutated value changes elsewhere in a result.
+ * Violations for differences that a mutated value causes in other fields.
  *
- * @param without Results without the value: what differs in them depends on it.
- * @param names Names of the value itself, which may well change.
+ * @param without Observations without the value: what differs in them depends on it, and may change.
+ * @param names Names of the value itself, which may change.
  */
 export function differencesBeyond(
   seen: Observation,
@@ -166,7 +168,7 @@ export function differencesBeyond(
   return beyond === undefined ? [] : [`another field changes: ${beyond.replaceAll(/\/\d+/g, '')}`];
 }
 
-/** The paths at which two results differ, as far inside as both have something there. */
+/** The deepest paths at which two results differ. */
 function differences(one: unknown, other: unknown, path = ''): string[] {
   if (one === other || isImageUrl(path)) return [];
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return [`${path}/`];
@@ -176,5 +178,5 @@ function differences(one: unknown, other: unknown, path = ''): string[] {
   );
 }
 
-/** Addresses of images are new each time. */
+/** URLs of images are new in each response. */
 const isImageUrl = (path: string): boolean => path.endsWith('/url');
