@@ -244,7 +244,7 @@ let models = 0;
 const another = () => ({ id: globalId({ kind: 'Model', id: `m${models++}` }) });
 
 describe('an upstream that fails', () => {
-  const FAILING = { share: 0.5, attempts: 5, window: 10_000, rest: 5_000 };
+  const FAILING = { failureThreshold: 0.5, attempts: 5, window: 10_000, coolDown: 5_000 };
   test('is not asked while it rests, and asked again once', async () => {
     let isWell = false;
     let asked = 0;

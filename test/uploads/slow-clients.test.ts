@@ -9,7 +9,7 @@ import { noise } from '../support/images.ts';
 import { seedModel } from '../support/seeds.ts';
 
 const file = await noise(64, 64).png().toBuffer();
-const breaker = { share: 0.5, attempts: 2, window: 1_000_000, rest: 5_000 };
+const breaker = { failureThreshold: 0.5, attempts: 2, window: 1_000_000, coolDown: 5_000 };
 
 /** A body that is sent as the test gives it. */
 function clientBody() {
