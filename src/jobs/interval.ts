@@ -1,7 +1,7 @@
 /**
- * Calls back every so many milliseconds, in real time, without keeping the process alive.
+ * Calls back at a fixed interval in real time, without keeping the process alive.
  *
- * @returns What stops it.
+ * @returns Stops the interval.
  */
 export function every(milliseconds: number, callback: () => void): () => void {
   const timer = setInterval(callback, milliseconds).unref();
