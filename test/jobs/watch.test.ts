@@ -12,7 +12,7 @@ type Event = JobEvent<State, string>;
 
 const LAST = 100;
 
-/** Creates a watch done an in-memory upstream. */
+/** Creates a watch over an in-memory upstream. */
 function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}) {
   const clock = createClock();
   const { pause, now, monotonicNow } = clock;
@@ -474,7 +474,7 @@ interface Listener {
 }
 
 async function runSteps(steps: readonly Step[], gracePeriod: number) {
-  const { clock, watch, states, failures, job } = start({ gracePeriod: gracePeriod, maxOutage: 1e12 });
+  const { clock, watch, states, failures, job } = start({ gracePeriod, maxOutage: 1e12 });
   const listeners: Listener[] = [];
   const pick = (index: number) => listeners[index % Math.max(1, listeners.length)];
   const take = async (listener: Listener) => {
