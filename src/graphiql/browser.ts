@@ -95,7 +95,7 @@ export async function openPage(
 ): Promise<void> {
   const { YogaGraphiQL, monaco } = globalThis as unknown as Bundle;
   const TABS = 'graphiql:tabState';
-  const EXAMPLE_TABS = 'flair:storedExamples-tabs';
+  const EXAMPLE_TABS = 'flair:given-tabs';
   const url = new URL(location.href);
   const endpoint = url.origin + url.pathname;
 

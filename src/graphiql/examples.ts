@@ -6,7 +6,7 @@ export interface Example {
   follows?: { name: string; path: readonly string[] };
 }
 
-/** Placeholders in examples that the page replaces. Each one says where its value is found. */
+/** Placeholders in examples that the page replaces. Each one names the source of its value. */
 export const placeholders = {
   endpoint: '<URL of the GraphQL endpoint>',
   modelToTrain: '<id of a model: see the tab Everything>',
@@ -137,7 +137,7 @@ mutation Predict($input: CreatePredictionInput!) {
   {
     query: `# The current state of a prediction, and each change.
 # Uses the id of the prediction that Predict created.
-# When it is finished, Ctrl+click a url to view the image.
+# At the end, Ctrl+click a url to view the image.
 subscription WatchPrediction($id: ID!) {
   predictionUpdated(id: $id) {
     id

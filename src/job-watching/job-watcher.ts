@@ -8,7 +8,7 @@ import { createQuota } from '../limits/quota.ts';
 import type { JobKey, JobRow, JobUpdate, WatchedKey } from '../operations/services.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { beginningWith, whenOver } from '../util/async-iterators.ts';
+import { prependFirst, whenOver } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-polls.ts';
 
@@ -217,7 +217,7 @@ async function withFirstEvent(events: JobEvents, pause: Sleep): Promise<JobEvent
     await events.return?.();
     throw firstResult.value.error;
   }
-  return beginningWith(first, events);
+  return prependFirst(first, events);
 }
 
 const isAuthError = (error: unknown): boolean =>
