@@ -29,7 +29,7 @@ export interface Key {
 /** Properties of `Object.prototype`, `then`, and names of other fields. */
 const UNUSUAL = ['__proto__', 'constructor', 'then', 'hasOwnProperty', 'id', 'nodes'];
 
-/** Response keys. Each always stands for the same field and arguments, so that all selections can be merged. */
+/** Generates response keys. Each always has the same field and arguments, so that all selections can be merged. */
 export class Keys {
   readonly #draws: Draws;
   readonly #keys = new Map<string, Key>();
