@@ -14,7 +14,7 @@ export interface Duration {
 export interface Durations {
   /** Adds the duration of a job, once. Ignores durations that are not positive. */
   add(className: string, duration: Duration): void;
-  /** Median duration of a class, in milliseconds; null if none is current. */
+  /** Median duration of a class, in milliseconds; null if none is known. */
   typical(className: string): number | null;
 }
 
@@ -31,7 +31,7 @@ export function createDurations({ classes = 1_000, samples = 20 }: DurationsOpti
     add(className, duration) {
       if (!(duration.milliseconds > 0)) return;
       const current = cache.get(className)?.newest ?? [];
-      // Most jobs are current already or too old, because lists are read repeatedly.
+      // Most jobs are already known or too old, because lists are read repeatedly.
       const oldest = current.at(-1);
       if (oldest && current.length === samples && newestFirst(oldest, duration) < 0) return;
       const { name, finishedAt, milliseconds } = duration;

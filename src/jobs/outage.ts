@@ -24,7 +24,7 @@ const MAX_POLL_TIME = 60_000;
 /**
  * Counts from the first failed poll, because the machine may have been suspended before it. A failed poll that is much later
  * than planned counts only for the time that it should have taken, and reaches the limit only if the previous poll was late,
- * too. So a single failed poll after a suspend never ends a stream.
+ * too. So a single failed poll after the machine was suspended never ends a stream.
  */
 export function createOutage({ limit, monotonicNow }: OutageOptions): Outage {
   let lastFailureAt: number | undefined;

@@ -94,7 +94,7 @@ export interface CancellationOptions {
   caller?: AbortSignal | AbortScope | undefined;
 }
 
-/** Aborts an operation index its deadline or when its caller aborts, whichever comes first. */
+/** Aborts an operation at its deadline or when its caller aborts, whichever comes first. */
 export class Cancellation implements Abortable {
   /** The running part of the operation, which is aborted with it. */
   running: Abortable | undefined;

@@ -70,7 +70,7 @@ export class TestContext {
     if (timing === undefined) return make();
     const draws = drawsFor(`${seed} ${timing} ${what} ${path}`);
     if (!draws.chance(40)) return make();
-    const promise = turns(draws.upTo(6)).then(() => {
+    const promise = waitForMicrotasks(draws.upTo(6)).then(() => {
       const value = make();
       // A promise may be fulfilled with an error, or rejected with it.
       if (value instanceof Error && draws.chance(50)) throw value;
@@ -84,8 +84,8 @@ export class TestContext {
 export const ITERATOR_ERROR = 'The iterator failed.';
 
 /** Waits for a number of microtasks. */
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await undefined;
+async function waitForMicrotasks(count: number): Promise<void> {
+  for (let index = 0; index < count; index++) await undefined;
 }
 
 const thenable = (promise: Promise<unknown>): object =>

@@ -24,7 +24,7 @@ import { UNSERIALIZABLE } from './values.ts';
 /** The types of the schema with generated resolvers, whose context is a {@link TestContext}. */
 export interface DrawnSchema {
   readonly schema: GraphQLSchema;
-  /** The lenientField schema with nullable types only, so that no error hides another. */
+  /** The same schema with nullable types only, so that no error hides another. */
   readonly lenient: GraphQLSchema;
 }
 

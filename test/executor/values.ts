@@ -40,7 +40,7 @@ export function drawValue(context: TestContext, wanted: Wanted, draws: Draws): u
 
 const NOTHING = [{ value: null }, { value: undefined }];
 
-/** Generates an invalid result: an error, a drawWrongType type, null, or a thrown value. */
+/** Generates an invalid result: an error, a wrong type, null, or a thrown value. */
 function drawInvalid(context: TestContext, { path, type }: Wanted, draws: Draws): unknown {
   switch (draws.upTo(4)) {
     case 0:
@@ -73,7 +73,7 @@ const drawError = (draws: Draws, path: string): Error =>
     () => SHARED,
   ])();
 
-/** A value of a drawWrongType type. */
+/** A value of a wrong type. */
 function drawWrongType(draws: Draws, type: GraphQLOutputType): unknown {
   const inner = isNonNullType(type) ? type.ofType : type;
   if (isListType(inner)) return draws.pick([{}, 7, 'text', new Source('', ''), { length: 1, 0: 'text' }]);

@@ -122,7 +122,7 @@ describe('lookup', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('with an empty upstream, no placeholder is replaced but the endpoint', async () => {
+  test('with an empty upstream, only the placeholder of the endpoint is replaced', async () => {
     const tabs = await openTabs(startGateway());
 
     expect(JSON.parse(findTab(tabs, 'Train').variables).input.modelId).toBe(placeholders.modelToTrain);

@@ -232,10 +232,10 @@ describe('consistency of progress', () => {
       fc.record({ advance: fc.integer({ min: -2 * DAY, max: 10 * DAY }) }),
       fc.record({ recordAll: fc.array(duration(), { maxLength: 5 }) }),
       fc.record({ value: fc.double({ min: 0, max: 1, noNaN: true }) }),
-      fc.record({ look: fc.constant(true) }),
+      fc.record({ poll: fc.constant(true) }),
     );
 
-  test('an estimate is never lower than an earlier progress, and below 1', () => {
+  test('an estimate is never lower than an earlier progress, and always below 1', () => {
     fc.assert(
       fc.property(fc.array(event(), { maxLength: 50 }), (events) => {
         const { clock, recordAll, progressOf } = startProgress();

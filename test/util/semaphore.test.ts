@@ -128,7 +128,7 @@ test('aborting an entry for many slots unblocks others', async () => {
   release();
 });
 
-test('tryEnter acquires free slots, but does not overtake waiting entries', async () => {
+test('free slots are acquired without waiting, but not before waiting entries', async () => {
   const semaphore = createSemaphore({ total: 10, each: 8 });
   const first = semaphore.tryEnter('a', 6);
   expect(
