@@ -22,6 +22,16 @@ export const sleep: Sleep = async (milliseconds, signal) => {
  */
 export type StartTimer = (milliseconds: number, callback: () => void) => () => void;
 
+/**
+ * Calls back at a fixed interval in real time, without keeping the process alive.
+ *
+ * @returns Function that stops the interval.
+ */
+export function startInterval(milliseconds: number, callback: () => void): () => void {
+  const timer = setInterval(callback, milliseconds).unref();
+  return () => clearInterval(timer);
+}
+
 /** Maximum interval between readings of the wall clock, which may be set meanwhile, in milliseconds. */
 const MAX_INTERVAL = 60_000;
 
