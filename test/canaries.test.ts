@@ -2,99 +2,103 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
-import { type House, MOODS, PLACE, SECRETS, startHouse } from './canaries/house.ts';
-import { createVisitor, type Said } from './canaries/visitors.ts';
+import { createTestClient, type Output } from './canaries/client.ts';
+import { BEHAVIORS, SECRETS, startTestProgram, type TestProgram, UPSTREAM_PATH } from './canaries/program.ts';
 import { findRedisServer, startRedis } from './support/redis.ts';
 
 const executable = findRedisServer(process.env);
 
-/** Drives everything in every mood of the upstream, as callers of every kind. */
-async function driveEverything(house: House) {
-  const visitor = createVisitor(house);
+/** Sends all kinds of requests as all kinds of callers, with each behavior of the upstream. */
+async function sendEverything(testProgram: TestProgram) {
+  const client = createTestClient(testProgram);
   const key = { 'x-api-key': SECRETS.key };
-  const callers = [key, { authorization: `Bearer ${house.jwt}` }, {}];
-  // What there is, twice: the second time finds what the first has made.
-  for (const caller of [...callers, ...callers, ...callers]) await visitor.roam(caller);
-  for (const mood of MOODS) {
-    house.upstream.turn(mood);
+  const callers = [key, { authorization: `Bearer ${testProgram.jwt}` }, {}];
+  // Repeated, so that later runs find the objects that earlier ones have created.
+  for (const caller of [...callers, ...callers, ...callers]) await client.runOperations(caller);
+  for (const behavior of BEHAVIORS) {
+    testProgram.upstream.setBehavior(behavior);
     await Promise.all([
-      ...callers.map((caller) => visitor.roam(caller)),
-      visitor.use(),
-      visitor.annoy(),
-      visitor.call(mood === 'well'),
+      ...callers.map((caller) => client.runOperations(caller)),
+      client.useTokens(),
+      client.sendInvalid(),
+      client.useSockets(behavior === 'normal'),
     ]);
   }
-  house.upstream.turn('well');
-  return visitor;
+  testProgram.upstream.setBehavior('normal');
+  return client;
 }
 
-/** Where each secret stands, with some of what is around it. */
-const found = (secrets: Iterable<string>, said: Iterable<Said>): string[] =>
-  [...said].flatMap(({ to, text }) =>
+/** Occurrences of secrets, with the text before them. */
+const findSecrets = (secrets: Iterable<string>, outputs: Iterable<Output>): string[] =>
+  [...outputs].flatMap(({ source, text }) =>
     [...secrets].flatMap((secret) => {
-      const places = text.split(secret).slice(0, -1);
-      return places.map((before) => `${to}: …${before.slice(-200)}${secret}`).slice(0, 5);
+      const occurrences = text.split(secret).slice(0, -1);
+      return occurrences.map((before) => `${source}: …${before.slice(-200)}${secret}`).slice(0, 5);
     }),
   );
 
-function expectNoSecret(house: House, { said, tokens }: Awaited<ReturnType<typeof driveEverything>>, records: string) {
-  const { program, upstream, jwt } = house;
+function expectNoSecret(
+  testProgram: TestProgram,
+  { outputs: recorded, tokens }: Awaited<ReturnType<typeof sendEverything>>,
+  records: string,
+) {
+  const { program, upstream, jwt } = testProgram;
   const secrets = [...Object.values(SECRETS), jwt];
-  const handedOut = [...tokens.images, ...tokens.tickets, ...tokens.watch];
+  const issuedTokens = [...tokens.images, ...tokens.tickets, ...tokens.watch];
   const outputs = [
-    { to: 'the log', text: program.output.stdout },
-    { to: 'the console', text: program.output.stderr },
-    { to: 'the records', text: records },
+    { source: 'the log', text: program.output.stdout },
+    { source: 'the console', text: program.output.stderr },
+    { source: 'the records', text: records },
   ];
-  // Something was to be found: the program was given everything, and used it.
+  // Proves that the program has received and used the secrets.
   expect([...upstream.keys].toSorted()).toEqual(
     [SECRETS.key, SECRETS.wrongKey, SECRETS.ownKey, SECRETS.tenantKey].toSorted(),
   );
   for (const kind of Object.values(tokens)) expect(kind.size).toBeGreaterThan(0);
 
-  expect(found([...secrets, PLACE, new URL(upstream.url).host], said), 'answers').toEqual([]);
-  expect(found(secrets, outputs), 'what is written').toEqual([]);
+  expect(findSecrets([...secrets, UPSTREAM_PATH, new URL(upstream.url).host], recorded), 'responses').toEqual([]);
+  expect(findSecrets(secrets, outputs), 'logs and records').toEqual([]);
   expect(program.output.stdout, 'sockets are used').toContain('socket operation');
-  expect(found(handedOut, outputs), 'tokens that are written').toEqual([]);
-  const makes = /^(?:a read with images|an upload|a socket|a ticket|createUploadTickets|createWatchToken)$/;
+  expect(findSecrets(issuedTokens, outputs), 'tokens in logs and records').toEqual([]);
+  const createsTokens = /^(?:a read with images|an upload|a socket|a ticket|createUploadTickets|createWatchToken)$/;
   expect(
-    found(
-      handedOut,
-      said.filter(({ to }) => !makes.test(to)),
+    findSecrets(
+      issuedTokens,
+      recorded.filter(({ source }) => !createsTokens.test(source)),
     ),
-    'tokens in answers that do not make them',
+    'tokens in responses to requests that create none',
   ).toEqual([]);
   expect(program.output.stderr).toBe('');
   const stack = /\n\s+at |\\n\s+at /;
   expect(
-    said.filter(({ text }) => stack.test(text)),
-    'stacks in answers',
+    recorded.filter(({ text }) => stack.test(text)),
+    'stack traces in responses',
   ).toEqual([]);
 }
 
-test('no secret comes out of the program, nor gets onto its disk', async () => {
-  const house = await startHouse();
+test('the program reveals no secret in responses, logs or files', async () => {
+  const testProgram = await startTestProgram();
 
-  const visited = await driveEverything(house);
+  const client = await sendEverything(testProgram);
 
-  const folder = join(house.program.directory, '.data');
+  const folder = join(testProgram.program.directory, '.data');
   const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString('latin1'));
   const records = files.join('\n');
   expect(records).toContain('"result"');
-  await house.program.stop();
-  expectNoSecret(house, visited, records);
+  await testProgram.program.stop();
+  expectNoSecret(testProgram, client, records);
 }, 60_000);
 
 test.skipIf(!executable)(
-  'no secret gets into Redis, nor its password out of the program',
+  'the program stores no secret in Redis, and does not reveal the Redis password',
   async () => {
     const password = 'canary-password-of-redis';
     const server = await startRedis(executable ?? '', ['--requirepass', password]);
     onTestFinished(() => server.stop());
     const address = server.url.replace('redis://', `redis://:${password}@`);
-    const house = await startHouse({ REDIS_URL: address });
+    const testProgram = await startTestProgram({ REDIS_URL: address });
 
-    const visited = await driveEverything(house);
+    const client = await sendEverything(testProgram);
 
     const redis = new Redis(address);
     const names = await redis.keys('*');
@@ -104,10 +108,12 @@ test.skipIf(!executable)(
     redis.disconnect();
     expect(records.join('\n')).toContain('result');
     await server.stop();
-    await visited.roam({ 'x-api-key': SECRETS.key });
-    await house.program.stop();
-    expectNoSecret(house, visited, records.join('\n'));
-    expect(found([password], [...visited.said, { to: 'the log', text: house.program.output.stdout }])).toEqual([]);
+    await client.runOperations({ 'x-api-key': SECRETS.key });
+    await testProgram.program.stop();
+    expectNoSecret(testProgram, client, records.join('\n'));
+    expect(
+      findSecrets([password], [...client.outputs, { source: 'the log', text: testProgram.program.output.stdout }]),
+    ).toEqual([]);
   },
   60_000,
 );

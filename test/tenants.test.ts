@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { settle } from './support/clock.ts';
 import { startGateway } from './support/gateway.ts';
 import { picture, seedModel, seedPrediction, seedTraining } from './support/seeds.ts';
-import { type Act, acts, type Person, perform, takesTime } from './tenants/acts.ts';
+import { dependsOnClock, type Operation, operations, run, type TenantClient } from './tenants/operations.ts';
 import { createTwins, keyOf, TENANTS, type Tenant } from './tenants/twins.ts';
 
-/** How long nothing else happens while what takes its time comes to an end, in milliseconds. */
-const QUIET = 60_000;
+/** Time in which all operations finish, in milliseconds. */
+const SETTLE_TIME = 60_000;
 const RUNS = 12;
 
 const SECRET = 'a secret for tests that is long enough';
@@ -21,22 +21,22 @@ const jwt = {
   tenants: new Map(TENANTS.map((tenant) => [tenant as string, keyOf(tenant)])),
 };
 
-/** What each does, one after the other; two that stand at the same place happen at the same time. */
-type Plan = Readonly<Record<Tenant, readonly Act[]>>;
+/** Operations of each tenant, in order. Operations with the same index run concurrently. */
+type Plan = Readonly<Record<Tenant, readonly Operation[]>>;
 
-/** A gateway for some tenants, each of which has the same: a model, a picture, a training and a prediction. */
-async function gather(tenants: readonly Tenant[], way: 'keys' | 'JWTs'): Promise<Person[]> {
+/** Starts a gateway for tenants with equal objects: a model, two images, a training and a prediction. */
+async function startTenants(tenants: readonly Tenant[], credentialKind: 'keys' | 'JWTs'): Promise<TenantClient[]> {
   const holder: { twins?: ReturnType<typeof createTwins> } = {};
   const started = startGateway({
     config: { ownKey: undefined },
     jwt,
     watch: { perSecond: 20, gracePeriod: 3_000 },
-    transport: (request) => holder.twins?.(request) ?? Promise.reject(new Error('There is no upstream yet.')),
+    transport: (request) => holder.twins?.(request) ?? Promise.reject(new Error('The upstream is not started.')),
   });
   const twins = createTwins(started.clock);
   holder.twins = twins;
   return await Promise.all(
-    tenants.map(async (tenant): Promise<Person> => {
+    tenants.map(async (tenant): Promise<TenantClient> => {
       const upstream = (path: string, init: RequestInit = {}) =>
         twins(
           new Request(`http://sandbox.internal${path}`, {
@@ -64,66 +64,72 @@ async function gather(tenants: readonly Tenant[], way: 'keys' | 'JWTs'): Promise
         .setExpirationTime(Math.floor(started.clock.now() / 1_000) + 86_400)
         .sign(Buffer.from(SECRET));
       const credentials: Readonly<Record<string, string>> =
-        way === 'keys' ? { 'x-api-key': keyOf(tenant) } : { authorization: `Bearer ${token}` };
-      // A signature is verified in turns of no clock, once.
+        credentialKind === 'keys' ? { 'x-api-key': keyOf(tenant) } : { authorization: `Bearer ${token}` };
+      // Verifying a signature takes real time, but only once.
       await started.query('{ __typename }', {}, credentials);
       return {
         tenant,
         started,
-        picture: await picture({ hue: hue + 60 }),
+        image: await picture({ hue: hue + 60 }),
         credentials: async () => credentials,
       };
     }),
   );
 }
 
-/** Turns in which everything that is ready, and all that disks and decoders do, is long over. */
-const TURNS = 1_000_000;
+/** Maximum number of turns of the event loop to wait for disk access and image decoding. */
+const MAX_TURNS = 1_000_000;
 
-async function turnUntil(isOver: () => boolean): Promise<void> {
-  for (let turn = 0; turn < TURNS && !isOver(); turn++) await settle(1);
+async function waitUntil(isDone: () => boolean): Promise<void> {
+  for (let turn = 0; turn < MAX_TURNS && !isDone(); turn++) await settle(1);
 }
 
-/** Lets some tenants do what they planned, at once and in the same time, and tells what each was answered. */
-async function live(tenants: readonly Tenant[], plan: Plan, way: 'keys' | 'JWTs'): Promise<Record<Tenant, string[]>> {
-  const people = await gather(tenants, way);
-  const answers: Record<Tenant, string[]> = { alpha: [], bravo: [] };
+/** Runs the operations of tenants concurrently. Returns the responses of each. */
+async function runPlan(
+  tenants: readonly Tenant[],
+  plan: Plan,
+  credentialKind: 'keys' | 'JWTs',
+): Promise<Record<Tenant, string[]>> {
+  const clients = await startTenants(tenants, credentialKind);
+  const responses: Record<Tenant, string[]> = { alpha: [], bravo: [] };
   const steps = Math.max(plan.alpha.length, plan.bravo.length);
   for (let step = 0; step < steps; step++) {
-    const begun = people.flatMap((person) => {
-      const act = plan[person.tenant][step];
-      if (!act) return [];
-      const one = { act, person, answer: perform(person, act), isOver: false };
-      void one.answer.finally(() => {
-        one.isOver = true;
+    const running = clients.flatMap((client) => {
+      const operation = plan[client.tenant][step];
+      if (!operation) return [];
+      const entry = { operation, client, response: run(client, operation), isDone: false };
+      void entry.response.finally(() => {
+        entry.isDone = true;
       });
-      return [one];
+      return [entry];
     });
-    // Files and pictures take turns of their own, which no clock counts.
-    await turnUntil(() => begun.every(({ act, isOver }) => isOver || takesTime(act)));
+    // File access and image processing take real time, not test time.
+    await waitUntil(() => running.every(({ operation, isDone }) => isDone || dependsOnClock(operation)));
     await settle(100);
-    for (let time = 0; time < QUIET; time += 1_000) await people[0]?.started.clock.advance(1_000);
-    await turnUntil(() => begun.every(({ isOver }) => isOver));
-    expect(begun.filter(({ isOver }) => !isOver).map(({ person, act }) => [person.tenant, act])).toEqual([]);
-    for (const { person, answer } of begun) answers[person.tenant].push(await answer);
+    for (let time = 0; time < SETTLE_TIME; time += 1_000) await clients[0]?.started.clock.advance(1_000);
+    await waitUntil(() => running.every(({ isDone }) => isDone));
+    expect(running.filter(({ isDone }) => !isDone).map(({ client, operation }) => [client.tenant, operation])).toEqual(
+      [],
+    );
+    for (const { client, response } of running) responses[client.tenant].push(await response);
   }
-  return answers;
+  return responses;
 }
 
-describe.each(['keys', 'JWTs'] as const)('two tenants with %s, whose things have the same ids,', (way) => {
-  test('are each answered as if they were alone, whatever they do at the same time', async () => {
+describe.each(['keys', 'JWTs'] as const)('two tenants with %s', (credentialKind) => {
+  test('each of two tenants with equal ids gets the same responses as without the other one', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(acts, { minLength: 4, maxLength: 8 }),
-        fc.array(acts, { minLength: 4, maxLength: 8 }),
+        fc.array(operations, { minLength: 4, maxLength: 8 }),
+        fc.array(operations, { minLength: 4, maxLength: 8 }),
         fc.boolean(),
         async (alpha, bravo, isSame) => {
           const plan: Plan = { alpha, bravo: isSame ? alpha : bravo };
-          const together = await live(TENANTS, plan, way);
+          const together = await runPlan(TENANTS, plan, credentialKind);
 
           for (const tenant of TENANTS) {
-            const alone = await live([tenant], plan, way);
-            expect(together[tenant], `what ${tenant} is answered`).toEqual(alone[tenant]);
+            const alone = await runPlan([tenant], plan, credentialKind);
+            expect(together[tenant], `responses to ${tenant}`).toEqual(alone[tenant]);
             const other = tenant === 'alpha' ? 'bravo' : 'alpha';
             expect(together[tenant].join('\n')).not.toContain(other);
           }

@@ -15,14 +15,14 @@ import {
 export interface CollectOptions {
   schema: GraphQLSchema;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** As they are after coercion. */
+  /** Coerced values. */
   variables: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The fields that are selected of an object of this type, those of fragments too (GraphQL, 6.3.2 "CollectFields").
+ * Collects the fields selected on an object of a type, including those in fragments (GraphQL, 6.3.2 "CollectFields").
  *
- * @param selectionSets What is selected of it; more than one where fields of one name are merged.
+ * @param selectionSets Several if fields with the same response key are merged.
  */
 export function collect(
   { schema, fragments, variables }: CollectOptions,
@@ -34,8 +34,8 @@ export function collect(
 
   const applies = (condition: string | undefined): boolean => {
     if (condition === undefined || condition === type.name) return true;
-    const wanted = schema.getType(condition);
-    return isAbstractType(wanted) && schema.isSubType(wanted, type);
+    const conditionType = schema.getType(condition);
+    return isAbstractType(conditionType) && schema.isSubType(conditionType, type);
   };
   const visit = ({ selections }: SelectionSetNode): void => {
     for (const node of selections) {
@@ -55,7 +55,7 @@ export function collect(
   return fields;
 }
 
-/** Whether neither `@skip` nor `@include` takes a selection out (GraphQL, 3.13.1 and 3.13.2). */
+/** True if neither `@skip` nor `@include` excludes a selection (GraphQL, 3.13.1 and 3.13.2). */
 function isIncluded(
   node: { readonly directives?: readonly DirectiveNode[] | undefined },
   variables: CollectOptions['variables'],

@@ -15,66 +15,66 @@ import {
 import { inspect } from 'graphql/jsutils/inspect.js';
 import { ignoreRejections, isPromise } from '../util/promises.ts';
 import { executeFields } from './execute-fields.ts';
-import { SHORT_VALUE } from './execution.ts';
+import { NON_STRING_CHARACTERS } from './execution.ts';
 import type { PlannedFields, Selection } from './plan.ts';
 import { type Container, type FieldPosition, ItemPosition, type ResponsePosition } from './response-position.ts';
 import { completeLater, handleFieldError } from './settle-field.ts';
 
 /**
- * Makes what a resolver gave into what stands in the answer (GraphQL, 6.4.3 "Value Completion").
+ * Completes the value that a resolver returned (GraphQL, 6.4.3 "Value Completion").
  *
- * @returns The value, or what stands in its place until it has come.
- * @throws What is wrong with the value. Its place is then null, or cannot be.
+ * @returns The completed value; null as a placeholder while it is pending.
+ * @throws Error if the value is invalid.
  */
-export type Complete = (place: ResponsePosition, value: unknown) => unknown;
+export type Complete = (position: ResponsePosition, value: unknown) => unknown;
 
-/** How values of a type are completed. */
+/** Completes the values of one output type. */
 export interface Completer {
   readonly complete: Complete;
   readonly isNonNull: boolean;
 }
 
-/** @param below What is selected of its objects. */
-export function completerOf(type: GraphQLOutputType, below: Selection): Completer {
+/** @param subselection The fields selected on the objects of the type. */
+export function getCompleter(type: GraphQLOutputType, subselection: Selection): Completer {
   const isNonNull = isNonNullType(type);
-  const complete = completeNotNull(isNonNull ? type.ofType : type, below);
+  const complete = completeNotNull(isNonNull ? type.ofType : type, subselection);
   return { isNonNull, complete: isNonNull ? requireValue(complete) : unlessNull(complete) };
 }
 
 const unlessNull =
   (complete: Complete): Complete =>
-  (place, value) => {
+  (position, value) => {
     if (value === null || value === undefined) return null;
     if (value instanceof Error) throw value;
-    return complete(place, value);
+    return complete(position, value);
   };
 
 const requireValue =
   (complete: Complete): Complete =>
-  (place, value) => {
+  (position, value) => {
     if (value === null || value === undefined) {
       throw new Error(
-        `Cannot return null for non-nullable field ${place.field.parentType.name}.${place.field.fieldName}.`,
+        `Cannot return null for non-nullable field ${position.field.parentType.name}.${position.field.fieldName}.`,
       );
     }
     if (value instanceof Error) throw value;
-    return complete(place, value);
+    return complete(position, value);
   };
 
-function completeNotNull(type: GraphQLOutputType, below: Selection): Complete {
-  if (isListType(type)) return completeList(completerOf(type.ofType, below));
+function completeNotNull(type: GraphQLOutputType, subselection: Selection): Complete {
+  if (isListType(type)) return completeList(getCompleter(type.ofType, subselection));
   if (isLeafType(type)) return completeLeaf(type);
-  if (isAbstractType(type)) return completeAbstract(type, below);
-  if (isObjectType(type)) return completeObject(type, below);
-  throw new TypeError(`${inspect(type)} is no type that a value can be completed for.`);
+  if (isAbstractType(type)) return completeAbstract(type, subselection);
+  if (isObjectType(type)) return completeObject(type, subselection);
+  throw new TypeError(`Cannot complete value of unexpected output type: ${inspect(type)}.`);
 }
 
 const completeLeaf =
   (type: GraphQLLeafType): Complete =>
-  (place, value) => {
+  (position, value) => {
     const serialized = type.serialize(value);
     if (serialized !== null && serialized !== undefined) {
-      if (typeof serialized === 'string') place.field.run.characters += serialized.length;
+      if (typeof serialized === 'string') position.field.execution.characters += serialized.length;
       return serialized;
     }
     throw new Error(
@@ -84,30 +84,30 @@ const completeLeaf =
 
 const completeList =
   ({ complete, isNonNull }: Completer): Complete =>
-  (place, value) => {
+  (position, value) => {
     if (!isIterable(value)) {
-      const { parentType, fieldName } = place.field;
+      const { parentType, fieldName } = position.field;
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${parentType.name}.${fieldName}".`);
     }
     const list: unknown[] & Container = [] as never;
     try {
       for (const item of value) {
-        const at = new ItemPosition(place, list.length, list, isNonNull);
+        const at = new ItemPosition(position, list.length, list, isNonNull);
         list.push(completeItem(complete, at, item));
       }
     } catch (error) {
       if (Array.isArray(value)) ignoreRejections(value.slice(list.length + 1));
       throw error;
     }
-    place.field.run.characters += list.length * SHORT_VALUE;
+    position.field.execution.characters += list.length * NON_STRING_CHARACTERS;
     return list;
   };
 
-function completeItem(complete: Complete, place: ItemPosition, item: unknown): unknown {
+function completeItem(complete: Complete, position: ItemPosition, item: unknown): unknown {
   try {
-    return isPromise(item) ? completeLater(place, item, complete) : complete(place, item);
+    return isPromise(item) ? completeLater(position, item, complete) : complete(position, item);
   } catch (error) {
-    return handleFieldError(place, error);
+    return handleFieldError(position, error);
   }
 }
 
@@ -119,49 +119,49 @@ const isIterable = (value: unknown): value is Iterable<unknown> =>
     typeof value[Symbol.iterator] === 'function');
 
 const completeObject =
-  (type: GraphQLObjectType, below: Selection): Complete =>
-  (place, value) => {
-    const fields = below.fieldsOf(type);
-    const { field } = place;
-    const isOfType = type.isTypeOf ? type.isTypeOf(value, field.run.contextValue, field) : true;
-    if (isPromise(isOfType)) return completeObjectLater(type, fields, place, value, isOfType);
-    if (!isOfType) throw otherType(type, field, value);
-    return executeFields(field.run, fields, value, place);
+  (type: GraphQLObjectType, subselection: Selection): Complete =>
+  (position, value) => {
+    const fields = subselection.fieldsOf(type);
+    const { field } = position;
+    const isOfType = type.isTypeOf ? type.isTypeOf(value, field.execution.contextValue, field) : true;
+    if (isPromise(isOfType)) return completeObjectLater(type, fields, position, value, isOfType);
+    if (!isOfType) throw wrongTypeError(type, field, value);
+    return executeFields(field.execution, fields, value, position);
   };
 
 const completeObjectLater = (
   type: GraphQLObjectType,
   fields: PlannedFields,
-  place: ResponsePosition,
+  position: ResponsePosition,
   value: unknown,
   later: Promise<unknown>,
 ): null =>
-  completeLater(place, later, ({ field }, isOfType) => {
-    if (!isOfType) throw otherType(type, field, value);
-    return executeFields(field.run, fields, value, place);
+  completeLater(position, later, ({ field }, isOfType) => {
+    if (!isOfType) throw wrongTypeError(type, field, value);
+    return executeFields(field.execution, fields, value, position);
   });
 
-const otherType = ({ name }: GraphQLObjectType, { fieldNodes: nodes }: FieldPosition, value: unknown) =>
+const wrongTypeError = ({ name }: GraphQLObjectType, { fieldNodes: nodes }: FieldPosition, value: unknown) =>
   new GraphQLError(`Expected value of type "${name}" but got: ${inspect(value)}.`, { nodes });
 
-function completeAbstract(type: GraphQLAbstractType, below: Selection): Complete {
-  const objects = new Map<GraphQLObjectType, Complete>();
+function completeAbstract(type: GraphQLAbstractType, subselection: Selection): Complete {
+  const completersByType = new Map<GraphQLObjectType, Complete>();
   const resolveType = type.resolveType ?? defaultTypeResolver;
 
-  return (place, value) => {
+  return (position, value) => {
     const completeAs = (name: unknown) => {
-      const objectType = objectTypeOf(type, name, place.field, value);
-      const complete = objects.get(objectType) ?? completeObject(objectType, below);
-      objects.set(objectType, complete);
-      return complete(place, value);
+      const objectType = objectTypeOf(type, name, position.field, value);
+      const complete = completersByType.get(objectType) ?? completeObject(objectType, subselection);
+      completersByType.set(objectType, complete);
+      return complete(position, value);
     };
-    const { field } = place;
-    const name: unknown = resolveType(value, field.run.contextValue, field, type);
-    return isPromise(name) ? completeLater(place, name, (_, later) => completeAs(later)) : completeAs(name);
+    const { field } = position;
+    const name: unknown = resolveType(value, field.execution.contextValue, field, type);
+    return isPromise(name) ? completeLater(position, name, (_, later) => completeAs(later)) : completeAs(name);
   };
 }
 
-/** @throws GraphQLError when that is not the name of an object type that the value may have. */
+/** @throws GraphQLError if `name` is not the name of a possible object type of the abstract type. */
 function objectTypeOf(
   abstractType: GraphQLAbstractType,
   name: unknown,

@@ -6,66 +6,69 @@ import { type Container, FieldPosition, type ResponsePosition } from './response
 import { completeLater, handleFieldError } from './settle-field.ts';
 
 /**
- * Executes fields of one object side by side (GraphQL, 6.3 "Executing Selection Sets").
+ * Executes the fields of one object in parallel (GraphQL, 6.3 "Executing Selection Sets").
  *
- * @param place Where the object stands; undefined for all of the answer.
- * @returns The object. What is waited for comes into it later.
- * @throws GraphQLError when a field that must not be null has failed at once.
+ * @param position The position of the object; undefined for the root.
+ * @returns The object. Pending values are set in it later.
+ * @throws GraphQLError if a non-null field fails synchronously.
  */
 export function executeFields(
-  run: Execution,
+  execution: Execution,
   { fields, empty, characters }: PlannedFields,
   source: unknown,
-  place: ResponsePosition | undefined,
+  position: ResponsePosition | undefined,
 ): Container {
   const container = empty();
-  run.characters += characters;
-  for (const field of fields) container[field.key] = executeField(run, field, source, place, container);
+  execution.characters += characters;
+  for (const field of fields) container[field.key] = executeField(execution, field, source, position, container);
   return container;
 }
 
 /**
- * Executes fields one after another, as those of a mutation are (GraphQL, 6.3.1 "Normal and Serial Execution").
+ * Executes the root fields of a mutation one after another (GraphQL, 6.3.1 "Normal and Serial Execution").
  *
- * @returns The object, complete but for what it holds of the last field.
- * @throws The reason not to start the next one.
+ * @returns The object. Values below the last field may still be pending.
+ * @throws GraphQLError with the stop reason if a field may not start.
  */
 export function executeSerially(
-  run: Execution,
+  execution: Execution,
   { fields, empty, characters }: PlannedFields,
   source: unknown,
 ): Container | Promise<Container> {
   const container = empty();
-  run.characters += characters;
-  const go = ([field, ...rest]: readonly PlannedField[]): Container | Promise<Container> => {
-    if (!field || run.errors.isResponseNull) return container;
-    const reason = run.stopReason?.();
+  execution.characters += characters;
+  const executeNext = ([field, ...rest]: readonly PlannedField[]): Container | Promise<Container> => {
+    if (!field || execution.errors.isResponseNull) return container;
+    const reason = execution.stopReason?.();
     if (reason) throw locatedError(reason, field.nodes, [field.key]);
-    container[field.key] = executeField(run, field, source, undefined, container);
-    return run.whenSettled(() => go(rest));
+    container[field.key] = executeField(execution, field, source, undefined, container);
+    return execution.whenSettled(() => executeNext(rest));
   };
-  return go(fields);
+  return executeNext(fields);
 }
 
 function executeField(
-  run: Execution,
+  execution: Execution,
   field: PlannedField,
   source: unknown,
   prev: ResponsePosition | undefined,
   container: Container,
 ): unknown {
-  if (field.serialize) return executeLeaf(run, field, field.serialize, source, prev, container);
-  const place = new FieldPosition(run, field, prev, container);
+  if (field.serialize) return executeLeaf(execution, field, field.serialize, source, prev, container);
+  const position = new FieldPosition(execution, field, prev, container);
   try {
-    return completeField(place, field.resolve(source, run.argumentsOf(field), run.contextValue, place));
+    return completeField(
+      position,
+      field.resolve(source, execution.argumentsOf(field), execution.contextValue, position),
+    );
   } catch (error) {
-    return handleFieldError(place, error);
+    return handleFieldError(position, error);
   }
 }
 
-/** As {@link executeField}: most fields of an answer are leaves whose values are there, and need no place for them. */
+/** Fast path of {@link executeField} for leaf fields: creates a position only if the value is pending, null or invalid. */
 function executeLeaf(
-  run: Execution,
+  execution: Execution,
   field: PlannedField,
   serialize: (value: unknown) => unknown,
   source: unknown,
@@ -73,38 +76,42 @@ function executeLeaf(
   container: Container,
 ): unknown {
   try {
-    const args = run.argumentsOf(field);
+    const args = execution.argumentsOf(field);
     const { property } = field;
     const value =
-      property === undefined ? field.resolve(source, args, run.contextValue, NO_INFO) : propertyOf(source, property);
+      property === undefined
+        ? field.resolve(source, args, execution.contextValue, NO_INFO)
+        : propertyOf(source, property);
     if (property !== undefined && typeof value === 'function') {
-      const place = new FieldPosition(run, field, prev, container);
-      return completeField(place, (source as Methods)[property]?.(args, run.contextValue, place));
+      const position = new FieldPosition(execution, field, prev, container);
+      return completeField(position, (source as Methods)[property]?.(args, execution.contextValue, position));
     }
-    const serialized = isPlain(value) ? serialize(value) : undefined;
+    const serialized = isScalar(value) ? serialize(value) : undefined;
     if (serialized !== undefined && serialized !== null) {
-      if (typeof serialized === 'string') run.characters += serialized.length;
+      if (typeof serialized === 'string') execution.characters += serialized.length;
       return serialized;
     }
-    return completeField(new FieldPosition(run, field, prev, container), value);
+    return completeField(new FieldPosition(execution, field, prev, container), value);
   } catch (error) {
-    return handleFieldError(new FieldPosition(run, field, prev, container), error);
+    return handleFieldError(new FieldPosition(execution, field, prev, container), error);
   }
 }
 
-const completeField = (place: FieldPosition, value: unknown): unknown =>
-  isPromise(value) ? completeLater(place, value, place.planned.complete) : place.planned.complete(place, value);
+const completeField = (position: FieldPosition, value: unknown): unknown =>
+  isPromise(value)
+    ? completeLater(position, value, position.planned.complete)
+    : position.planned.complete(position, value);
 
 type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
-/** As graphql-js finds it (`defaultFieldResolver`): what is neither an object nor a function has none. */
+/** Reads a property as `defaultFieldResolver` of graphql-js does: only from objects and functions. */
 const propertyOf = (source: unknown, name: string): unknown =>
   (typeof source === 'object' && source !== null) || typeof source === 'function'
     ? (source as Record<string, unknown>)[name]
     : undefined;
 
-/** Who names no fourth parameter looks at none. */
+/** The `info` argument of resolvers that do not declare it. */
 const NO_INFO = undefined as never;
 
-const isPlain = (value: unknown): boolean =>
+const isScalar = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';

@@ -16,30 +16,30 @@ import { type PlannedOperation, planOf, type Values } from './plan.ts';
 import type { Container } from './response-position.ts';
 import type { ResultLimits } from './result-limits.ts';
 
-/** An operation with the values of its variables. */
+/** An operation with its coerced variables. */
 export interface ReadOperation {
   readonly plan: PlannedOperation;
   readonly variables: Values;
 }
 
-/** What an operation is executed with: as graphql-js has it, and what only this executor has. */
+/** Execution options of graphql-js, and those that only this executor has. */
 export interface ReadExecutionOptions extends Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'> {
-  /** Of several errors, others are reported first. @default no error is transient */
+  /** Transient errors are reported after all others. @default no error is transient */
   readonly isTransient?: IsTransient;
-  /** Asked before each root field of a mutation. @default they all start */
+  /** Called before each root field of a mutation. @default all fields start */
   readonly stopReason?: StopReason;
   /** @default no limits, as in graphql-js */
   readonly limits?: ResultLimits;
 }
 
-/** What is executed, as graphql-js has it. */
+/** Arguments of `execute`, as in graphql-js. */
 export type Arguments = ReadExecutionOptions &
   Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues' | 'hideSuggestions'>;
 
 /**
- * Executes an operation as `execute` of graphql-js does, by a plan that is made once for its document.
+ * Executes an operation as `execute` of graphql-js does. The plan of each operation is cached with its document.
  *
- * @param args.document Must be valid.
+ * @param args.document A document that has passed validation.
  */
 export function execute(args: Arguments): ExecutionResult | Promise<ExecutionResult> {
   const operation = operationOf(args.document, args.operationName);
@@ -48,7 +48,7 @@ export function execute(args: Arguments): ExecutionResult | Promise<ExecutionRes
   return 'errors' in read ? read : executeRead(read, args);
 }
 
-/** Reads the variables of an operation (GraphQL, 6.1.2 "Coercing Variable Values"). */
+/** Plans an operation and coerces its variables (GraphQL, 6.1.2 "Coercing Variable Values"). */
 export function readOperation(
   { schema, document, variableValues, hideSuggestions, limits }: Arguments,
   operation: OperationDefinitionNode,
@@ -56,63 +56,73 @@ export function readOperation(
   const plan = planOf(schema, document, operation);
   const definitions = operation.variableDefinitions ?? [];
   if (definitions.length === 0) return { plan, variables: NONE };
-  const options = { maxErrors: limits?.errors ?? MOST_ERRORS, hideSuggestions: hideSuggestions ?? false };
+  const options = { maxErrors: limits?.errors ?? MAX_VARIABLE_ERRORS, hideSuggestions: hideSuggestions ?? false };
   const { errors, coerced } = getVariableValues(schema, definitions, variableValues ?? {}, options);
   return errors ? { errors } : { plan, variables: coerced };
 }
 
 const NONE: Values = Object.freeze({});
-/** How many mistakes in variables are reported without limits. */
-const MOST_ERRORS = 50;
+/** Maximum number of errors reported for variables if no limits are set; the default of graphql-js. */
+const MAX_VARIABLE_ERRORS = 50;
 
 /**
- * Executes an operation whose variables were read.
+ * Executes a prepared operation.
  *
- * @returns The response, as soon as it cannot change any more: what is still under way then is for the caller to abort.
+ * @returns The response, as soon as it cannot change any more. Resolvers whose results were discarded may still be running;
+ * the caller aborts them.
  */
 export function executeRead(
   { plan, variables }: ReadOperation,
   { schema, rootValue, contextValue, isTransient, stopReason, limits }: ReadExecutionOptions,
 ): ExecutionResult | Promise<ExecutionResult> {
   const maxErrors = limits?.errors;
-  const run = new Execution({ schema, plan, rootValue, contextValue, variables, isTransient, stopReason, maxErrors });
+  const execution = new Execution({
+    schema,
+    plan,
+    rootValue,
+    contextValue,
+    variables,
+    isTransient,
+    stopReason,
+    maxErrors,
+  });
   const respond = (data: Container | null): ExecutionResult => {
-    const shown = run.errors.isResponseNull ? null : data;
-    const refusal = limits && shown ? limits.refusalOf(shown, run.characters) : undefined;
-    if (refusal) return { errors: [refusal], data: null };
-    const errors = run.errors.list();
-    if (!errors) return { data: shown };
-    const { omitted } = run.errors;
+    const visibleData = execution.errors.isResponseNull ? null : data;
+    const sizeError = limits && visibleData ? limits.refusalOf(visibleData, execution.characters) : undefined;
+    if (sizeError) return { errors: [sizeError], data: null };
+    const errors = execution.errors.list();
+    if (!errors) return { data: visibleData };
+    const { omitted } = execution.errors;
     if (limits && omitted > 0) errors.push(limits.omitted(omitted));
-    return { errors, data: shown };
+    return { errors, data: visibleData };
   };
-  const fail = (thrown: unknown): ExecutionResult => {
-    run.errors.add(thrown instanceof GraphQLError ? thrown : locatedError(thrown, undefined), undefined);
+  const respondWithError = (thrown: unknown): ExecutionResult => {
+    execution.errors.add(thrown instanceof GraphQLError ? thrown : locatedError(thrown, undefined), undefined);
     return respond(null);
   };
-  const respondWhenSettled = (data: Container) => run.whenSettled(() => respond(data));
+  const respondWhenSettled = (data: Container) => execution.whenSettled(() => respond(data));
   try {
-    const data = begin(run);
-    return isPromise(data) ? data.then(respondWhenSettled, fail) : respondWhenSettled(data);
+    const data = executeRootFields(execution);
+    return isPromise(data) ? data.then(respondWhenSettled, respondWithError) : respondWhenSettled(data);
   } catch (error) {
-    return fail(error);
+    return respondWithError(error);
   }
 }
 
-function begin(run: Execution): Container | Promise<Container> {
-  const { operation } = run.plan;
-  const type = run.schema.getRootType(operation.operation);
+function executeRootFields(execution: Execution): Container | Promise<Container> {
+  const { operation } = execution.plan;
+  const type = execution.schema.getRootType(operation.operation);
   if (!type) {
     const message = `Schema is not configured to execute ${operation.operation} operation.`;
     throw new GraphQLError(message, { nodes: operation });
   }
-  const fields = run.plan.selectionFor(run.variables).fieldsOf(type);
+  const fields = execution.plan.selectionFor(execution.variables).fieldsOf(type);
   return operation.operation === OperationTypeNode.MUTATION
-    ? executeSerially(run, fields, run.rootValue)
-    : executeFields(run, fields, run.rootValue, undefined);
+    ? executeSerially(execution, fields, execution.rootValue)
+    : executeFields(execution, fields, execution.rootValue, undefined);
 }
 
-/** GraphQL, 6.1 "GetOperation". */
+/** Selects the operation to execute (GraphQL, 6.1 "GetOperation"). */
 function operationOf({ definitions }: DocumentNode, name: string | null | undefined) {
   const operations = definitions.filter((each) => each.kind === 'OperationDefinition');
   if (name != null) {

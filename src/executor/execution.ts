@@ -8,25 +8,25 @@ export interface ExecutionOptions {
   plan: PlannedOperation;
   rootValue: unknown;
   contextValue: unknown;
-  /** As they are after coercion. */
+  /** Coerced values. */
   variables: Values;
   isTransient: IsTransient | undefined;
   stopReason: StopReason | undefined;
-  /** How many field errors are kept. @default all */
+  /** Maximum number of field errors kept. @default unlimited */
   maxErrors: number | undefined;
 }
 
-/** Why no further root field of a mutation may start; undefined while one may. */
+/** Returns the error that keeps further root fields of a mutation from starting; undefined if there is none. */
 export type StopReason = () => Error | undefined;
 
-/** A value that has not come yet, and its position. */
+/** The position of a value that a promise will provide. */
 export interface Pending {
   readonly position: ResponsePosition;
   isSettled: boolean;
 }
 
-/** What a value takes in JSON that is no text, with the punctuation around it, in characters. */
-export const SHORT_VALUE = 8;
+/** Estimated length in JSON of a value other than a string, with the punctuation around it, in characters. */
+export const NON_STRING_CHARACTERS = 8;
 
 /** One execution of an operation. */
 export class Execution {
@@ -36,11 +36,11 @@ export class Execution {
   readonly rootValue: unknown;
   readonly contextValue: unknown;
   readonly variables: Values;
-  /** An estimate of the length of the data as JSON, in characters. */
+  /** Estimated length of the data as JSON, in characters. */
   characters = 0;
   #arguments: Map<PlannedField, Values> | undefined;
   readonly stopReason: StopReason | undefined;
-  /** What was waited for since all was settled. What is settled is taken from its end when something is settled. */
+  /** Pending values, as a stack: settled ones are popped from its end whenever a value settles. */
   readonly #pending: Pending[] = [];
   #onSettled: (() => void) | undefined;
 
@@ -63,14 +63,14 @@ export class Execution {
     this.variables = variables;
   }
 
-  /** A value of the response has not come yet. */
+  /** Registers a pending value. */
   addPending(position: ResponsePosition): Pending {
     const pending = { position, isSettled: false };
     this.#pending.push(pending);
     return pending;
   }
 
-  /** A value has come, or failed. */
+  /** Marks a pending value as fulfilled or rejected. */
   settle(pending: Pending): void {
     pending.isSettled = true;
     if (!this.#onSettled || !this.#isSettled()) return;
@@ -80,20 +80,21 @@ export class Execution {
   }
 
   /**
-   * Makes something when every value has come that the response can show. Values below a position that is null are not
-   * waited for.
+   * Calls `make` once all values that the response can contain are settled. Values below a position that is null do not
+   * count.
    *
-   * @returns What was made: at once, when nothing is waited for.
+   * @returns The result of `make`; synchronously if nothing is pending.
    */
   whenSettled<Made>(make: () => Made | Promise<Made>): Made | Promise<Made> {
     if (this.#isSettled()) return make();
-    // In a microtask of its own: made at once, answers outlive two collections of garbage and pile up until the next full one.
+    // In a separate microtask: responses made synchronously survive two minor garbage collections and accumulate until the
+    // next major one.
     return new Promise<void>((resolve) => {
       this.#onSettled = resolve;
     }).then(make);
   }
 
-  /** A value stays settled, and a discarded position stays discarded: each is looked at until it is, and then taken out. */
+  /** True if no visible value is pending. Pops settled and discarded values, which never become pending again. */
   #isSettled(): boolean {
     const pending = this.#pending;
     for (let last = pending.at(-1); last; last = pending.at(-1)) {
@@ -104,16 +105,16 @@ export class Execution {
   }
 
   /**
-   * What a field's resolver gets as its arguments, which are the same for every parent.
+   * Returns the arguments for a field's resolver, which are the same for every parent object.
    *
-   * @throws GraphQLError when they cannot be read.
+   * @throws GraphQLError if an argument cannot be coerced.
    */
   argumentsOf(field: PlannedField): Values {
     if (field.args) return field.args;
     const known = this.#arguments?.get(field);
     if (known) return known;
     const args = getArgumentValues(field.definition, field.nodes[0], this.variables);
-    const same = shared(args);
+    const same = toSharedArguments(args);
     if (same) {
       this.#arguments ??= new Map();
       this.#arguments.set(field, same);
@@ -122,6 +123,6 @@ export class Execution {
   }
 }
 
-/** Arguments that many calls can get, because nobody can change them; undefined for others. */
-export const shared = (args: Values): Values | undefined =>
+/** Freezes arguments so that all calls can share them; undefined if they contain objects, which are not frozen. */
+export const toSharedArguments = (args: Values): Values | undefined =>
   Object.values(args).every((value) => typeof value !== 'object' || value === null) ? Object.freeze(args) : undefined;

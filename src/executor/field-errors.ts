@@ -1,43 +1,43 @@
 import { GraphQLError, type ResponsePath } from 'graphql';
 
-/** Whether an error may pass by itself, so that it is not what a caller has to correct. */
+/** Returns true for an error that may go away on a retry, so that the caller has nothing to correct. */
 export type IsTransient = (error: GraphQLError) => boolean;
 
-/** Stands for an error that is only counted, so that it need not be made. */
-export const LEFT_OUT = new GraphQLError('This error is left out.');
+/** Placeholder for an error that is only counted: creating the located error would take far longer. */
+export const OMITTED_ERROR = new GraphQLError('This error is omitted.');
 
 /**
- * The errors of one execution, one for each position that is null because of them. An error below a position that is null
- * already is left out, because the response does not show it (GraphQL, 6.4.4 "Handling Execution Errors").
+ * Field errors of one execution, at most one for each position that is null because of an error. Errors below such a
+ * position are discarded, because the response does not contain it (GraphQL, 6.4.4 "Handling Execution Errors").
  */
 export class FieldErrors {
-  /** How many positions are null because of errors that are not kept. */
+  /** Number of positions that are null because of errors beyond the limit. */
   omitted = 0;
   readonly #isTransient: IsTransient | undefined;
   readonly #limit: number;
-  /** The positions of kept transient errors, the latest last. Found when an error exceeds the limit for the first time. */
+  /** Positions of the kept transient errors, latest last. Computed when the limit is exceeded for the first time. */
   #transient: (ResponsePath | undefined)[] | undefined;
   /**
-   * By the position that is null; the position undefined stands for the whole response. An error that is not kept is
-   * undefined.
+   * Errors by nulled position; the position `undefined` is the whole response. The value is undefined for an error beyond
+   * the limit.
    */
   #errors: Map<ResponsePath | undefined, GraphQLError | undefined> | undefined;
 
   /**
-   * @param isTransient Such an error gives way to another one. @default none is
-   * @param limit How many errors are kept. @default all
+   * @param isTransient Transient errors are replaced by others. @default no error is transient
+   * @param limit Maximum number of errors kept. @default unlimited
    */
   constructor(isTransient: IsTransient | undefined, limit = Number.POSITIVE_INFINITY) {
     this.#isTransient = isTransient;
     this.#limit = limit;
   }
 
-  /** Whether the whole response is null. */
+  /** True if the whole response is null. */
   get isResponseNull(): boolean {
     return this.#errors?.has(undefined) ?? false;
   }
 
-  /** Whether a position or one around it is null, so that the response cannot show what is found out for it. */
+  /** True if a position or one of its ancestors is null, so that the response cannot contain its value. */
   isDiscarded(position: ResponsePath | undefined): boolean {
     const errors = this.#errors;
     if (!errors) return false;
@@ -45,34 +45,34 @@ export class FieldErrors {
     return errors.has(undefined);
   }
 
-  /** Whether an error of this position may be kept. Any other need not be made: it is only counted. */
+  /** True if an error at this position may be kept; otherwise it is only counted and need not be created. */
   isKept(position: ResponsePath | undefined, thrown: unknown): boolean {
     if (!this.#isFull || this.#errors?.get(position) !== undefined) return true;
-    if (thrown === LEFT_OUT || this.#findTransient() === undefined) return false;
-    return !this.#isTransient?.(thrown instanceof GraphQLError ? thrown : errorOf(thrown));
+    if (thrown === OMITTED_ERROR || this.#findTransient() === undefined) return false;
+    return !this.#isTransient?.(thrown instanceof GraphQLError ? thrown : toUnlocatedError(thrown));
   }
 
   /**
-   * Reports the first error of a position, or a later one of the same position in the place of a transient one. Beyond the
-   * limit, an error that is not transient takes the place of the latest transient one.
+   * Adds the first error of a position. A later error of the same position replaces a transient one. Beyond the limit, an
+   * error that is not transient replaces the latest transient one.
    *
-   * @param position What is null because of it; undefined for the whole response.
+   * @param position The position that becomes null; undefined for the whole response.
    */
   add(error: GraphQLError, position: ResponsePath | undefined): void {
     this.#errors ??= new Map();
-    const known = this.#errors.get(position);
-    if (known) {
-      if (this.#givesWay(known, error)) this.#errors.set(position, error);
+    const existing = this.#errors.get(position);
+    if (existing) {
+      if (this.#isReplacedBy(existing, error)) this.#errors.set(position, error);
       return;
     }
     const isOmitted = this.#errors.has(position);
     if (!isOmitted && this.isDiscarded(position)) return;
-    const isKept = !this.#isFull || this.#makeRoomFor(error);
+    const isKept = !this.#isFull || this.#dropTransientFor(error);
     if (isKept === isOmitted) this.omitted += isKept ? -1 : 1;
     if (isKept || !isOmitted) this.#errors.set(position, isKept ? error : undefined);
   }
 
-  /** The errors as they are now, transient ones last; undefined when there are none. */
+  /** Returns the current errors, transient ones last; undefined if there are none. */
   list(): GraphQLError[] | undefined {
     if (!this.#errors) return undefined;
     const errors = [...this.#errors.values()].filter((error) => error !== undefined);
@@ -86,9 +86,9 @@ export class FieldErrors {
     return (this.#errors?.size ?? 0) - this.omitted >= this.#limit;
   }
 
-  /** Omits a transient error for one that is not. */
-  #makeRoomFor(error: GraphQLError): boolean {
-    if (error === LEFT_OUT || this.#isTransient?.(error)) return false;
+  /** Drops the latest transient error in favor of one that is not transient. */
+  #dropTransientFor(error: GraphQLError): boolean {
+    if (error === OMITTED_ERROR || this.#isTransient?.(error)) return false;
     const found = this.#findTransient();
     if (!found) return false;
     this.#errors?.set(found.position, undefined);
@@ -96,7 +96,7 @@ export class FieldErrors {
     return true;
   }
 
-  /** The latest kept transient error. */
+  /** Finds the latest kept transient error. */
   #findTransient(): { position: ResponsePath | undefined } | undefined {
     const errors = this.#errors;
     if (!errors) return undefined;
@@ -105,7 +105,7 @@ export class FieldErrors {
       return error !== undefined && this.#isTransient?.(error) === true;
     };
     this.#transient ??= [...errors.keys()].filter(isTransientAt);
-    // Those that have given way since then are no longer transient.
+    // Errors at these positions may have been replaced since.
     while (this.#transient.length > 0) {
       const position = this.#transient.at(-1);
       if (isTransientAt(position)) return { position };
@@ -114,11 +114,11 @@ export class FieldErrors {
     return undefined;
   }
 
-  #givesWay(known: GraphQLError, error: GraphQLError): boolean {
-    return this.#isTransient?.(known) === true && !this.#isTransient(error);
+  #isReplacedBy(existing: GraphQLError, error: GraphQLError): boolean {
+    return this.#isTransient?.(existing) === true && !this.#isTransient(error);
   }
 }
 
-/** What was thrown as an error without a place, to be judged before it gets one. */
-const errorOf = (thrown: unknown): GraphQLError =>
+/** Wraps a thrown value without a location, so that it can be classified. */
+const toUnlocatedError = (thrown: unknown): GraphQLError =>
   new GraphQLError('', { originalError: thrown instanceof Error ? thrown : null });

@@ -20,32 +20,32 @@ import {
   TypeNameMetaFieldDef,
   visit,
 } from 'graphql';
-import { collect } from './collect-fields.ts';
-import { type Complete, completerOf } from './complete.ts';
-import { SHORT_VALUE, shared } from './execution.ts';
+import { type CollectOptions, collect } from './collect-fields.ts';
+import { type Complete, getCompleter } from './complete.ts';
+import { NON_STRING_CHARACTERS, toSharedArguments } from './execution.ts';
 
-/** Arguments or variables, by their names. */
+/** Coerced arguments or variables, by name. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** What is selected of an object, worked out once for each type that it turns out to have. */
+/** Fields selected on an object, planned once for each runtime type. */
 export interface Selection {
   fieldsOf(type: GraphQLObjectType): PlannedFields;
 }
 
-/** The fields of an object in an answer. */
+/** Planned fields of one object type. */
 export interface PlannedFields {
   readonly fields: readonly PlannedField[];
-  /** Makes the object with all its keys in their order, before any has its value. */
+  /** Creates the response object with all keys in order and undefined values. */
   readonly empty: () => Record<string, unknown>;
-  /** An estimate of the length of the object as JSON without the texts in it, in characters. */
+  /** Estimated length of the object as JSON without its string values, in characters. */
   readonly characters: number;
 }
 
-/** A field of an answer: all that is known of it before it is executed. */
+/** A response field, with everything that can be computed before execution. */
 export interface PlannedField {
-  /** Its name in the answer. */
+  /** Response key: the alias, or the field name. */
   readonly key: string;
-  /** Where it is asked for; more than one where selections are merged. */
+  /** Field nodes in the document; several if selections are merged. */
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
   readonly parentType: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;
@@ -53,32 +53,32 @@ export interface PlannedField {
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
   readonly complete: Complete;
   /**
-   * Writes a value of a leaf that has no resolver, or one that asks for no more than its arguments and the context, so that
-   * a value that is there needs no place. @default the value is completed in its place
+   * Serializes a leaf whose resolver does not use `info`, so that a value that is not pending needs no position.
+   * @default undefined: the field takes the general path
    */
   readonly serialize: ((value: unknown) => unknown) | undefined;
-  /** Where a leaf without a resolver has its value in its parent; undefined for others. */
+  /** Property of the parent that holds the value of a field without a resolver; undefined for others. */
   readonly property: string | undefined;
-  /** The arguments that its resolver gets; undefined when they depend on variables. */
+  /** Arguments for the resolver; undefined if they must be coerced in each execution. */
   readonly args: Values | undefined;
 }
 
-/** An operation of a document, with what is kept of it between executions. */
+/** An operation of a document, with the plan that its executions share. */
 export interface PlannedOperation {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** As {@link fragments}, in the form in which resolvers know them. */
+  /** {@link fragments}, in the form that `GraphQLResolveInfo` requires. */
   readonly fragmentsByName: GraphQLResolveInfo['fragments'];
-  /** What it selects, with these values of its variables. */
+  /** Returns the selection for these variables: `@skip` and `@include` may depend on them. */
   selectionFor(variables: Values): Selection;
 }
 
-/** Of each operation that of the last schema and document with which it was executed: there are hardly ever others. */
+/** The plan of each operation, for the schema and document that it was last executed with. */
 const plans = new WeakMap<OperationDefinitionNode, PlannedOperation>();
 
-/** The plan of an operation. It is kept for as long as its document is. */
+/** Returns the plan of an operation, cached for as long as its document is referenced. */
 export function planOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -91,8 +91,8 @@ export function planOf(
   return plan;
 }
 
-/** How many selections of one operation are kept. Each `@skip` or `@include` by a variable may double their number. */
-const MOST_SELECTIONS = 16;
+/** Maximum number of selections cached per operation. Each `@skip` or `@include` with a variable may double their number. */
+const MAX_SELECTIONS = 16;
 
 function makePlan(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): PlannedOperation {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -108,18 +108,18 @@ function makePlan(schema: GraphQLSchema, document: DocumentNode, operation: Oper
     fragments,
     fragmentsByName: Object.fromEntries(fragments),
     selectionFor(variables) {
-      // Null is neither: it is no argument for either directive, and has to be told so.
-      const name = conditions.map((condition) => String(variables[condition])).join();
-      const known = selections.get(name);
-      if (known) return known;
+      // Null is a key of its own: it is an error for either directive.
+      const key = conditions.map((condition) => String(variables[condition])).join();
+      const cached = selections.get(key);
+      if (cached) return cached;
       const made = select({ schema, fragments, variables }, [operation.selectionSet]);
-      if (selections.size < MOST_SELECTIONS) selections.set(name, made);
+      if (selections.size < MAX_SELECTIONS) selections.set(key, made);
       return made;
     },
   };
 }
 
-/** The variables on which it depends what is selected. */
+/** Names of the variables in `@skip` and `@include` directives. */
 function conditionsIn(document: DocumentNode): readonly string[] {
   const names = new Set<string>();
   visit(document, {
@@ -131,16 +131,17 @@ function conditionsIn(document: DocumentNode): readonly string[] {
   return [...names];
 }
 
-type Selecting = Parameters<typeof collect>[0];
-
-function select(selecting: Selecting, selectionSets: readonly SelectionSetNode[]): Selection {
+function select(options: CollectOptions, selectionSets: readonly SelectionSetNode[]): Selection {
   const known = new Map<GraphQLObjectType, PlannedFields>();
   return {
     fieldsOf(type) {
       const planned = known.get(type);
       if (planned) return planned;
-      const fields = planFields(selecting, type, selectionSets);
-      const characters = fields.reduce((sum, { key }) => sum + key.length + SHORT_VALUE, SHORT_VALUE);
+      const fields = planFields(options, type, selectionSets);
+      const characters = fields.reduce(
+        (sum, { key }) => sum + key.length + NON_STRING_CHARACTERS,
+        NON_STRING_CHARACTERS,
+      );
       const fresh = { fields, empty: emptyWith(fields.map(({ key }) => key)), characters };
       known.set(type, fresh);
       return fresh;
@@ -148,7 +149,7 @@ function select(selecting: Selecting, selectionSets: readonly SelectionSetNode[]
   };
 }
 
-/** A copy of an object that has its keys is faster to fill than one without; but this one key needs no prototype. */
+/** Copying an object that has all keys is faster than adding them one by one; `__proto__` requires a null prototype. */
 function emptyWith(keys: readonly string[]): () => Record<string, unknown> {
   if (keys.includes('__proto__')) return () => Object.create(null);
   const keyed = Object.fromEntries(keys.map((key) => [key, undefined]));
@@ -156,35 +157,35 @@ function emptyWith(keys: readonly string[]): () => Record<string, unknown> {
 }
 
 function planFields(
-  selecting: Selecting,
+  options: CollectOptions,
   type: GraphQLObjectType,
   selectionSets: readonly SelectionSetNode[],
 ): readonly PlannedField[] {
   const nodesByKey = new Map<string, [FieldNode, ...FieldNode[]]>();
-  for (const node of collect(selecting, type, selectionSets)) {
+  for (const node of collect(options, type, selectionSets)) {
     const key = (node.alias ?? node.name).value;
     const nodes = nodesByKey.get(key);
     if (nodes) nodes.push(node);
     else nodesByKey.set(key, [node]);
   }
-  return [...nodesByKey].flatMap(([key, nodes]) => planField(selecting, type, key, nodes) ?? []);
+  return [...nodesByKey].flatMap(([key, nodes]) => planField(options, type, key, nodes) ?? []);
 }
 
-/** Undefined for a field that the type does not have, which validation refuses. */
+/** Undefined for a field that the type does not have; validation rejects it. */
 function planField(
-  selecting: Selecting,
+  options: CollectOptions,
   parentType: GraphQLObjectType,
   key: string,
   nodes: PlannedField['nodes'],
 ): PlannedField | undefined {
   const [node] = nodes;
-  const definition = fieldOf(selecting.schema, parentType, node.name.value);
+  const definition = fieldOf(options.schema, parentType, node.name.value);
   if (!definition) return undefined;
-  const below = select(
-    selecting,
+  const subselection = select(
+    options,
     nodes.flatMap(({ selectionSet }) => selectionSet ?? []),
   );
-  const { complete, isNonNull } = completerOf(definition.type, below);
+  const { complete, isNonNull } = getCompleter(definition.type, subselection);
   const resolve = definition.resolve ?? defaultFieldResolver;
   const args = constantArguments(definition, node);
   const property = definition.resolve ? undefined : definition.name;
@@ -192,15 +193,16 @@ function planField(
   return { key, nodes, parentType, definition, isNonNull, resolve, complete, serialize, property, args };
 }
 
-/** An arrow function of up to three parameters, none of them with a default or of rest, and patterns without defaults. */
+/** Matches a parameter without a default: an identifier, or an object pattern. */
 const PARAMETER = String.raw`\s*(?:[\w$]+|\{[\w$\s,:]*\})\s*`;
+/** Matches an arrow function with up to three such parameters and no rest parameter. */
 const ARROW_WITHOUT_INFO = new RegExp(
   String.raw`^(?:async\b\s*)?(?:[\w$]+|\((?:${PARAMETER}(?:,${PARAMETER}){0,2},?)?\s*\))\s*=>`,
 );
 
 /**
- * Whether a resolver may look at its fourth argument. Only the text of a function shows that it cannot: its `length` does
- * not count parameters behind a default, nor a rest parameter, and what is no arrow function has `arguments` besides.
+ * True if a resolver may read its fourth argument. Only the source text of a function excludes that: `length` counts neither
+ * parameters after a default nor a rest parameter, and functions other than arrow functions have `arguments`.
  */
 const takesInfo = (resolve: PlannedField['resolve']): boolean =>
   !ARROW_WITHOUT_INFO.test(Function.prototype.toString.call(resolve));
@@ -210,7 +212,7 @@ function serializerOf(type: GraphQLOutputType): PlannedField['serialize'] {
   return isLeafType(leaf) ? (value) => leaf.serialize(value) : undefined;
 }
 
-/** GraphQL, 4 "Introspection": what every schema has besides its own fields. */
+/** Finds a field of a type, or a meta-field (GraphQL, 4 "Introspection"). */
 function fieldOf(
   schema: GraphQLSchema,
   type: GraphQLObjectType,
@@ -224,7 +226,10 @@ function fieldOf(
   return type.getFields()[name];
 }
 
-/** Undefined too for arguments that cannot be read, each execution is told so anew, and for those with objects in them. */
+/**
+ * Coerces arguments that do not depend on variables. Undefined for others, for arguments that contain objects, and for invalid
+ * ones, which each execution reports.
+ */
 function constantArguments(definition: GraphQLField<unknown, unknown>, node: FieldNode): Values | undefined {
   if (definition.args.length === 0) return NO_ARGUMENTS;
   let hasVariables = false;
@@ -237,7 +242,7 @@ function constantArguments(definition: GraphQLField<unknown, unknown>, node: Fie
   }
   if (hasVariables) return undefined;
   try {
-    return shared(getArgumentValues(definition, node, {}));
+    return toSharedArguments(getArgumentValues(definition, node, {}));
   } catch {
     return undefined;
   }

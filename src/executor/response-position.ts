@@ -2,35 +2,35 @@ import type { GraphQLResolveInfo, ResponsePath } from 'graphql';
 import type { Execution } from './execution.ts';
 import type { PlannedField } from './plan.ts';
 
-/** What holds values of an answer: an object, or a list. */
+/** An object or a list in a response. */
 export type Container = Record<string | number, unknown>;
 
-/** A place in an answer: its path, and what holds its value there. */
+/** A position in a response: its path, and the object or list that contains it. */
 export interface ResponsePosition extends ResponsePath {
   readonly prev: ResponsePosition | undefined;
   readonly container: Container;
-  /** Whether null may not stand there. */
+  /** True if the position is non-null. */
   readonly isNonNull: boolean;
-  /** The field that it belongs to. */
+  /** The position itself for a field, or the field that an item belongs to. */
   readonly field: FieldPosition;
 }
 
 /**
- * The place of a field, and what its resolver gets to know of it. One object, because one is made for every field of every
- * answer, and hardly any is looked at. What it knows are getters: a copy of it knows nothing.
+ * The position of a field, and the `info` argument of its resolver. One object for both, because it is created for almost
+ * every field of every response. The properties of `info` are getters, so a spread copy of it lacks them.
  */
 export class FieldPosition implements GraphQLResolveInfo, ResponsePosition {
   readonly prev: ResponsePosition | undefined;
   readonly key: string;
   readonly container: Container;
-  readonly run: Execution;
+  readonly execution: Execution;
   readonly planned: PlannedField;
 
-  constructor(run: Execution, planned: PlannedField, prev: ResponsePosition | undefined, container: Container) {
+  constructor(execution: Execution, planned: PlannedField, prev: ResponsePosition | undefined, container: Container) {
     this.prev = prev;
     this.key = planned.key;
     this.container = container;
-    this.run = run;
+    this.execution = execution;
     this.planned = planned;
   }
 
@@ -67,27 +67,27 @@ export class FieldPosition implements GraphQLResolveInfo, ResponsePosition {
   }
 
   get schema() {
-    return this.run.schema;
+    return this.execution.schema;
   }
 
   get fragments() {
-    return this.run.plan.fragmentsByName;
+    return this.execution.plan.fragmentsByName;
   }
 
   get rootValue() {
-    return this.run.rootValue;
+    return this.execution.rootValue;
   }
 
   get operation() {
-    return this.run.plan.operation;
+    return this.execution.plan.operation;
   }
 
   get variableValues() {
-    return this.run.variables;
+    return this.execution.variables;
   }
 }
 
-/** The place of an item in a list. */
+/** The position of a list item. */
 export class ItemPosition implements ResponsePosition {
   readonly prev: ResponsePosition;
   readonly key: number;
@@ -95,7 +95,7 @@ export class ItemPosition implements ResponsePosition {
   readonly isNonNull: boolean;
   readonly field: FieldPosition;
 
-  /** @param list Where the list stands. */
+  /** @param list The position of the list. */
   constructor(list: ResponsePosition, key: number, container: Container, isNonNull: boolean) {
     this.prev = list;
     this.key = key;

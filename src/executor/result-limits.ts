@@ -1,16 +1,16 @@
 import type { GraphQLError } from 'graphql';
 import type { Container } from './response-position.ts';
 
-/** Limits on what one execution results in. */
+/** Limits on the result of one execution. */
 export interface ResultLimits {
-  /** Field errors that are kept. */
+  /** Maximum number of field errors kept. */
   readonly errors: number;
-  /** The last error, which reports how many others are left out. */
+  /** Creates the last error, which reports how many others are omitted. */
   omitted(count: number): GraphQLError;
   /**
-   * The only error, if the data is too large to be sent.
+   * Returns the error that replaces the data if it is too large to be sent.
    *
-   * @param characters An estimate of its length as JSON: at least a sixth of the bytes.
+   * @param characters Estimated length of the data as JSON: at least a sixth of its bytes.
    */
   refusalOf(data: Container, characters: number): GraphQLError | undefined;
 }

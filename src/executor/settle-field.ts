@@ -1,73 +1,75 @@
 import { type GraphQLError, locatedError, responsePathAsArray } from 'graphql';
 import { ignoreRejections, whenFulfilled } from '../util/promises.ts';
-import { LEFT_OUT } from './field-errors.ts';
+import type { Complete } from './complete.ts';
+import { OMITTED_ERROR } from './field-errors.ts';
 import type { ResponsePosition } from './response-position.ts';
 
-/** How a value that has come is completed for its position. @throws What is wrong with it. */
-export type Completing = (place: ResponsePosition, value: unknown) => unknown;
-
 /**
- * Completes a value when it has come, and puts it in its position. Nothing waits for it but the response as a whole: that
- * objects and lists around it waited for each other would cost more than all else in a response.
+ * Completes a pending value once its promise is fulfilled, and sets it at its position. Only the response as a whole waits for
+ * it: a promise for each object and list around it would cost more than the rest of the execution.
  *
- * @returns What stands there until then.
+ * @returns Null, as a placeholder.
  */
-export function completeLater(place: ResponsePosition, later: PromiseLike<unknown>, complete: Completing): null {
-  const { run } = place.field;
+export function completeLater(position: ResponsePosition, promise: PromiseLike<unknown>, complete: Complete): null {
+  const { execution } = position.field;
   whenFulfilled(
-    later,
+    promise,
     (value) => {
-      if (run.errors.isDiscarded(place)) {
-        // Nothing is resolved below a position that the response does not show.
+      if (execution.errors.isDiscarded(position)) {
+        // No resolver runs below a position that the response does not contain.
         ignoreRejections(value);
       } else {
         try {
-          place.container[place.key] = complete(place, value);
+          position.container[position.key] = complete(position, value);
         } catch (error) {
-          nullify(place, error);
+          nullify(position, error);
         }
       }
-      run.settle(pending);
+      execution.settle(pending);
     },
     (reason) => {
-      nullify(place, reason);
-      run.settle(pending);
+      nullify(position, reason);
+      execution.settle(pending);
     },
   );
-  const pending = run.addPending(place);
+  const pending = execution.addPending(position);
   return null;
 }
 
 /**
- * What stands in a position for an error while the object or list around it is being made (GraphQL, 6.4.4 "Handling
- * Execution Errors").
+ * Handles an error while the object or list around the position is being built: reports it and returns null (GraphQL, 6.4.4
+ * "Handling Execution Errors").
  *
- * @throws GraphQLError where null may not stand; then what is around it is null, or fails in turn.
+ * @throws GraphQLError if the position is non-null, so that the error propagates to the parent.
  */
-export function handleFieldError(place: ResponsePosition, thrown: unknown): null {
-  const error = located(place, thrown, nearestNullable(place));
-  if (place.isNonNull) throw error;
-  place.field.run.errors.add(error, place);
+export function handleFieldError(position: ResponsePosition, thrown: unknown): null {
+  const error = toLocatedError(position, thrown, nearestNullable(position));
+  if (position.isNonNull) throw error;
+  position.field.execution.errors.add(error, position);
   return null;
 }
 
-/** As {@link handleFieldError}, when everything around it has been made: the nearest nullable position becomes null. */
-function nullify(place: ResponsePosition, thrown: unknown): void {
-  const nulled = nearestNullable(place);
-  const error = located(place, thrown, nulled);
-  if (nulled) nulled.container[nulled.key] = null;
-  place.field.run.errors.add(error, nulled);
+/** Handles an error once the objects and lists around the position are built: sets the nearest nullable ancestor to null. */
+function nullify(position: ResponsePosition, thrown: unknown): void {
+  const nulledPosition = nearestNullable(position);
+  const error = toLocatedError(position, thrown, nulledPosition);
+  if (nulledPosition) nulledPosition.container[nulledPosition.key] = null;
+  position.field.execution.errors.add(error, nulledPosition);
 }
 
-/** The position that is null for an error in this one; undefined for the whole response. */
-function nearestNullable(place: ResponsePosition): ResponsePosition | undefined {
-  let position: ResponsePosition | undefined = place;
-  while (position?.isNonNull) position = position.prev;
-  return position;
+/** The position that an error at this one sets to null; undefined for the whole response. */
+function nearestNullable(position: ResponsePosition): ResponsePosition | undefined {
+  let ancestor: ResponsePosition | undefined = position;
+  while (ancestor?.isNonNull) ancestor = ancestor.prev;
+  return ancestor;
 }
 
-/** The error with its path. One that is left out needs none: to make it takes far longer than to count it. */
-const located = (place: ResponsePosition, thrown: unknown, nulled: ResponsePosition | undefined): GraphQLError =>
-  place.field.run.errors.isKept(nulled, thrown)
-    ? locatedError(thrown, place.field.planned.nodes, responsePathAsArray(place))
-    : LEFT_OUT;
+/** Adds path and locations to an error, unless it is omitted. */
+const toLocatedError = (
+  position: ResponsePosition,
+  thrown: unknown,
+  nulledPosition: ResponsePosition | undefined,
+): GraphQLError =>
+  position.field.execution.errors.isKept(nulledPosition, thrown)
+    ? locatedError(thrown, position.field.planned.nodes, responsePathAsArray(position))
+    : OMITTED_ERROR;

@@ -1,14 +1,14 @@
 import type { Example } from './examples.ts';
 
 /**
- * What runs in the browser. These functions are sent there as the text that they are, so each refers to nothing but its
- * parameters and what browsers have.
+ * Code for the browser. The source text of these functions is embedded in the page, so they may use only their parameters and
+ * browser APIs.
  */
 
-/** What fills blanks, by the blank's name. */
-export type Found = Record<string, string>;
+/** Values for placeholders, by name. */
+export type PlaceholderValues = Record<string, string>;
 
-/** What the page asks with `lookup`. Parts may be missing, with an error. */
+/** Data of the `lookup` query. Fields may be null because of errors. */
 export interface LookupData {
   models?: { nodes: ({ id: string; triggerWord: string | null; latestTraining: Latest | null } | null)[] } | null;
   predictions?: { nodes: ({ id: string } | null)[] } | null;
@@ -16,68 +16,73 @@ export interface LookupData {
 type Latest = { id: string; isFinished: boolean };
 
 /**
- * Chooses what examples are about: a model that can predict, a training that is under way if there is one, and if
- * possible another model to train, because a training changes the word that prompts must hold.
+ * Chooses ids for the examples: a trained model, preferably a running training, and preferably another model to train, because a
+ * training changes the trigger word that prompts must contain.
  */
-export function choose(data: LookupData): Found {
+export function chooseIds(data: LookupData): PlaceholderValues {
   const models = (data.models?.nodes ?? []).filter((model) => model !== null);
   const trainings = models.map((model) => model.latestTraining).filter((training) => training !== null);
   const model = models.find(({ triggerWord }) => triggerWord) ?? models[0];
-  const learner = models.find((each) => each !== model && each.latestTraining?.isFinished) ?? model;
+  const modelToTrain = models.find((each) => each !== model && each.latestTraining?.isFinished) ?? model;
   const training = trainings.find(({ isFinished }) => !isFinished) ?? trainings[0];
   const prediction = data.predictions?.nodes[0];
   return {
     ...(model && { model: model.id }),
-    ...(learner && { learner: learner.id }),
+    ...(modelToTrain && { modelToTrain: modelToTrain.id }),
     ...(model?.triggerWord && { triggerWord: model.triggerWord }),
     ...(training && { training: training.id }),
     ...(prediction && { prediction: prediction.id }),
   };
 }
 
-/** A tab as GraphiQL takes and stores it. */
+/** A tab, as GraphiQL accepts and stores it. */
 export interface Tab {
   query: string;
   /** JSON. */
   variables: string;
 }
 
-/** Makes the tabs of the examples, with the blanks filled as far as something was found for them. */
-export function fillIn(examples: readonly Example[], blanks: Readonly<Found>, found: Readonly<Found>): Tab[] {
-  const fill = (text: string) => {
-    let filled = text;
-    for (const [name, blank] of Object.entries(blanks)) filled = filled.replaceAll(blank, () => found[name] ?? blank);
-    return filled;
+/** Creates the tabs of the examples, and replaces the placeholders for which values were found. */
+export function fillPlaceholders(
+  examples: readonly Example[],
+  placeholders: Readonly<PlaceholderValues>,
+  found: Readonly<PlaceholderValues>,
+): Tab[] {
+  const replacePlaceholders = (text: string) => {
+    let replaced = text;
+    for (const [name, placeholder] of Object.entries(placeholders))
+      replaced = replaced.replaceAll(placeholder, () => found[name] ?? placeholder);
+    return replaced;
   };
   return examples.map(({ query, variables }) => ({
-    query: fill(query),
+    query: replacePlaceholders(query),
     variables: variables
-      ? JSON.stringify(variables, (_, value) => (typeof value === 'string' ? fill(value) : value), 2)
+      ? JSON.stringify(variables, (_, value) => (typeof value === 'string' ? replacePlaceholders(value) : value), 2)
       : '',
   }));
 }
 
 export interface PageSettings {
   examples: readonly Example[];
-  blanks: Readonly<Found>;
+  placeholders: Readonly<PlaceholderValues>;
   lookup: string;
-  /** How long the page waits for `lookup` before it opens without, in milliseconds. */
-  patience: number;
+  /** Timeout of the `lookup` query, in milliseconds. The page then opens without ids. */
+  lookupTimeout: number;
 }
 
-/** What GraphiQL keeps in the browser's storage. */
+/** State that GraphiQL keeps in the browser's storage. */
 interface StoredState {
   tabs?: Tab[];
   activeTabIndex: number;
 }
 
-/** What GraphiQL tells when a tab was chosen or changed. */
+/** Event that GraphiQL emits when a tab is selected or changed. */
 interface TabsState {
   tabs: (Tab & { title: string; response: string | null })[];
   activeTabIndex: number;
 }
 
-/** What the scripts of the bundle leave behind. */
+/** Globals that the bundled scripts define. */
 interface Bundle {
   YogaGraphiQL: { renderYogaGraphiQL(element: Element | null, options: object): void };
   monaco: { editor: { getModels(): { uri: { path: string }; getValue(): string; setValue(value: string): void }[] } };
@@ -85,82 +90,83 @@ interface Bundle {
 
 /** Opens GraphiQL in the page. */
 export async function openPage(
-  { examples, blanks, lookup, patience }: PageSettings,
-  parts: { choose: typeof choose; fillIn: typeof fillIn },
+  { examples, placeholders, lookup, lookupTimeout }: PageSettings,
+  parts: { chooseIds: typeof chooseIds; fillPlaceholders: typeof fillPlaceholders },
 ): Promise<void> {
   const { YogaGraphiQL, monaco } = globalThis as unknown as Bundle;
   const TABS = 'graphiql:tabState';
-  const GIVEN = 'flair:given-tabs';
-  const address = new URL(location.href);
-  const endpoint = address.origin + address.pathname;
+  const EXAMPLE_TABS = 'flair:given-tabs';
+  const url = new URL(location.href);
+  const endpoint = url.origin + url.pathname;
 
   const storage = storageIfAllowed();
   const stored = read<StoredState>(TABS);
-  const given = read<Tab[]>(GIVEN) ?? [];
-  /** Tabs that are as they were given are kept up to date; all others are somebody's work. */
-  const untouched = stored?.tabs?.map((tab) =>
-    given.findIndex(({ query, variables }) => tab.query === query && (tab.variables ?? '') === variables),
+  const storedExamples = read<Tab[]>(EXAMPLE_TABS) ?? [];
+  /** Index of the example of each stored tab; -1 for tabs that the user has edited, which are never updated. */
+  const exampleIndexes = stored?.tabs?.map((tab) =>
+    storedExamples.findIndex(({ query, variables }) => tab.query === query && (tab.variables ?? '') === variables),
   );
   let fresh: Tab[] | undefined;
-  if (!untouched || untouched.some((index) => index >= 0)) {
-    const found = await ask();
-    const tabs = parts.fillIn(examples, blanks, { endpoint, ...found });
+  if (!exampleIndexes || exampleIndexes.some((index) => index >= 0)) {
+    const found = await lookUpIds();
+    const tabs = parts.fillPlaceholders(examples, placeholders, { endpoint, ...found });
     fresh = tabs;
-    if (!stored) write(GIVEN, tabs);
-    else if (stored.tabs && untouched && 'model' in found) {
-      for (const [index, tab] of stored.tabs.entries()) Object.assign(tab, tabs[untouched[index] ?? -1]);
+    if (!stored) write(EXAMPLE_TABS, tabs);
+    else if (stored.tabs && exampleIndexes && 'model' in found) {
+      for (const [index, tab] of stored.tabs.entries()) Object.assign(tab, tabs[exampleIndexes[index] ?? -1]);
       write(TABS, stored);
-      write(GIVEN, tabs);
+      write(EXAMPLE_TABS, tabs);
       const active = stored.tabs[stored.activeTabIndex];
-      // The editors open with these, and GraphiQL adds a tab when no stored one is like them.
+      // Initial content of the editors. GraphiQL adds a tab if no stored one has the same content.
       storage?.setItem('graphiql:query', active?.query ?? '');
       storage?.setItem('graphiql:variables', active?.variables ?? '');
     }
   }
 
-  // A link may bring a query. It moves into a tab, or else each reload would add one more.
-  const query = address.searchParams.get('query') ?? undefined;
-  const variables = address.searchParams.get('variables') ?? undefined;
-  if (address.search) history.replaceState(null, '', address.pathname);
-  const opened = fresh ?? read<Tab[]>(GIVEN) ?? parts.fillIn(examples, blanks, { endpoint });
+  // A link may contain a query. Removed from the URL, because each reload would add another tab.
+  const query = url.searchParams.get('query') ?? undefined;
+  const variables = url.searchParams.get('variables') ?? undefined;
+  if (url.search) history.replaceState(null, '', url.pathname);
+  const exampleTabs =
+    fresh ?? read<Tab[]>(EXAMPLE_TABS) ?? parts.fillPlaceholders(examples, placeholders, { endpoint });
 
-  // A socket that the gateway closes fails its operations with this event, of which GraphiQL shows the JSON.
+  // GraphiQL shows the close event of a socket as JSON, as the error of its operations.
   Object.assign(CloseEvent.prototype, {
     toJSON(this: CloseEvent) {
       return { message: this.reason || 'The connection was closed.', extensions: { closeCode: this.code } };
     },
   });
 
-  const followed: Found = {};
+  const filledIds: PlaceholderValues = {};
   YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
     title: 'Flair gateway',
     ...(query && { query, variables }),
-    defaultTabs: query ? [{ query, variables }, ...opened] : opened,
+    defaultTabs: query ? [{ query, variables }, ...exampleTabs] : exampleTabs,
     defaultEditorToolsVisibility: 'variables',
     shouldPersistHeaders: false,
     subscriptionsProtocol: 'WS',
-    // Browsers send no headers with a WebSocket: what the tab says goes into the first message instead.
+    // Browsers send no headers with a WebSocket, so the headers of the tab are sent in `connection_init`.
     connectionParams: () => parse<object>(editor('request-headers.json')?.getValue() ?? '') ?? {},
-    // Yoga's page would write each edit into the address.
+    // By default, Yoga's page writes each edit to the URL.
     onEditQuery: () => {},
     onEditOperationName(name: string) {
       document.title = `${name} – Flair gateway`;
     },
     onTabChange({ tabs, activeTabIndex }: TabsState) {
       const tab = tabs[activeTabIndex];
-      if (tab) follow(tab, tabs);
+      if (tab) fillFromResponse(tab, tabs);
     },
   });
 
-  /** Gives a tab the id that came out of the tab before it, once for each id. */
-  function follow({ title }: TabsState['tabs'][number], tabs: TabsState['tabs']) {
-    const before = examples.find((example) => example.follows && nameOf(example) === title)?.follows;
-    const response = tabs.find((tab) => tab.title === before?.name)?.response;
+  /** Sets the variables of a tab to the id in the response of the tab that it follows, once for each id. */
+  function fillFromResponse({ title }: TabsState['tabs'][number], tabs: TabsState['tabs']) {
+    const previous = examples.find((example) => example.follows && nameOf(example) === title)?.follows;
+    const response = tabs.find((tab) => tab.title === previous?.name)?.response;
     let id: unknown = parse(response ?? '');
-    for (const name of before?.path ?? []) id = (id as Record<string, unknown> | undefined)?.[name];
-    if (typeof id !== 'string' || followed[title] === id) return;
-    followed[title] = id;
-    // GraphiQL is still in the middle of the change that it tells of.
+    for (const name of previous?.path ?? []) id = (id as Record<string, unknown> | undefined)?.[name];
+    if (typeof id !== 'string' || filledIds[title] === id) return;
+    filledIds[title] = id;
+    // Deferred, because GraphiQL is still processing the change.
     queueMicrotask(() => editor('variables.json')?.setValue(JSON.stringify({ id }, null, 2)));
   }
 
@@ -172,22 +178,22 @@ export async function openPage(
     return /^(?:query|mutation|subscription) (\w+)/m.exec(example.query)?.[1];
   }
 
-  /** What there is to fill in; nothing without a key, without an upstream, or when that takes too long. */
-  async function ask(): Promise<Found> {
+  /** Runs `lookup`. Returns no ids if it fails, for example without an API key, or times out. */
+  async function lookUpIds(): Promise<PlaceholderValues> {
     try {
       const response = await fetch(endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify({ query: lookup }),
-        signal: AbortSignal.timeout(patience),
+        signal: AbortSignal.timeout(lookupTimeout),
       });
-      return parts.choose((await response.json()).data ?? {});
+      return parts.chooseIds((await response.json()).data ?? {});
     } catch {
       return {};
     }
   }
 
-  /** Browsers that are told to keep nothing throw when they are asked for it. */
+  /** Access to `localStorage` throws if the browser blocks storage. */
   function storageIfAllowed(): Storage | undefined {
     try {
       return localStorage;

@@ -1,36 +1,36 @@
-/** A tab that GraphiQL opens with. Its title is the name of its operation. */
+/** A tab that GraphiQL opens initially. Its title is the name of its operation. */
 export interface Example {
   query: string;
   variables?: object;
-  /** Where the answer to the example of that name holds the id that this one goes on with. */
+  /** Path of the id for this example in the response of another one. */
   follows?: { name: string; path: readonly string[] };
 }
 
-/** What examples leave open, until the page knows better. A reader who sees one of these learns where to look. */
-export const blanks = {
-  endpoint: '<address of the graph>',
-  learner: '<id of a model: see the tab Everything>',
+/** Placeholders in examples that the page replaces. Each one names the source of its value. */
+export const placeholders = {
+  endpoint: '<URL of the GraphQL endpoint>',
+  modelToTrain: '<id of a model: see the tab Everything>',
   model: '<id of a trained model: see the tab Everything>',
   triggerWord: '<triggerWord of that model>',
   training: '<id of a training: run the tab Train>',
   prediction: '<id of a prediction: run the tab Predict>',
 } as const;
 
-/** What the page asks, so as to fill the blanks: one page of models and the newest prediction. */
+/** Query for the values of the placeholders: five models and the newest prediction. */
 export const lookup = `query ExampleIds {
   models(first: 5) { nodes { id triggerWord latestTraining { id isFinished } } }
   predictions(first: 1) { nodes { id } }
 }`;
 
-/** 64 by 64 pixels, 174 bytes: a slope of colours from cream to violet. */
-const PICTURE =
+/** 64 × 64 pixels, 174 bytes: a color gradient from cream to violet. */
+const IMAGE =
   'data:image/webp;base64,UklGRqYAAABXRUJQVlA4IJoAAADwBgCdASpAAEAAPrVKoUwuI7UwLhJLiqAWiWMBhVYCiv232Ag4XTGUljgjdPkbOl3GOCgAWsrYm0HD5Ki+KvDsAP7wgaH7UeYcMP6G/2W32i9iekFEksrpPULxlJJPfZy2TTd9bwMbFWSYfHUHkL8dEt03yTTGKrPARkm0HnGqj8t4wUasg0ex4WPE/++8Yh6xdbs57XHQIAAA';
 
-/** One tab for each thing that people come to do, in the order in which they do it. */
+/** One tab for each common task, in order. */
 export const examples: readonly Example[] = [
   {
-    query: `# Everything there is.
-# Ctrl+click on a url to see the picture.
+    query: `# Lists models and predictions.
+# Ctrl+click a url to view the image.
 query Everything {
   models(first: 10) {
     nodes {
@@ -57,17 +57,17 @@ query Everything {
 `,
   },
   {
-    query: `# Adds a picture that a model is to learn from.
-# Here a small one, as a data: URL. Send a file so:
+    query: `# Adds a training image to a model, here a small
+# one as a data: URL. To send a file:
 #
-# curl ${blanks.endpoint} \\
+# curl ${placeholders.endpoint} \\
 #   -F 'operations={
 #     "query": "mutation ($input: UploadDataItemInput!) { uploadDataItem(input: $input) { __typename } }",
 #     "variables": { "input": {
-#       "modelId": "${blanks.learner}",
+#       "modelId": "${placeholders.modelToTrain}",
 #       "file": null } } }' \\
 #   -F 'map={ "0": ["variables.input.file"] }' \\
-#   -F 0=@picture.png
+#   -F 0=@image.png
 mutation Upload($input: UploadDataItemInput!) {
   uploadDataItem(input: $input) {
     ... on UploadDataItemSuccess {
@@ -80,11 +80,11 @@ mutation Upload($input: UploadDataItemInput!) {
   }
 }
 `,
-    variables: { input: { modelId: blanks.learner, file: PICTURE } },
+    variables: { input: { modelId: placeholders.modelToTrain, file: IMAGE } },
   },
   {
-    query: `# Starts a training: free in the sandbox, else it
-# costs money. Then go on to the tab WatchTraining.
+    query: `# Starts a training. Free in the sandbox, otherwise
+# it costs money. Next: the tab WatchTraining.
 mutation Train($input: StartTrainingInput!) {
   startTraining(input: $input) {
     ... on StartTrainingSuccess {
@@ -94,11 +94,11 @@ mutation Train($input: StartTrainingInput!) {
   }
 }
 `,
-    variables: { input: { modelId: blanks.learner, strength: 7, mode: { fast: { isStyle: true } } } },
+    variables: { input: { modelId: placeholders.modelToTrain, strength: 7, mode: { fast: { isStyle: true } } } },
   },
   {
-    query: `# A training as it is now, and after every change.
-# What the tab Train has started is watched here.
+    query: `# The current state of a training, and each change.
+# Uses the id of the training that Train started.
 subscription WatchTraining($id: ID!) {
   trainingUpdated(id: $id) {
     id
@@ -109,13 +109,13 @@ subscription WatchTraining($id: ID!) {
   }
 }
 `,
-    variables: { id: blanks.training },
+    variables: { id: placeholders.training },
     follows: { name: 'Train', path: ['data', 'startTraining', 'training', 'id'] },
   },
   {
-    query: `# Makes pictures: free in the sandbox, else it costs
-# money. Then go on to the tab WatchPrediction.
-# The prompt must hold the model's trigger word.
+    query: `# Generates images. Free in the sandbox, otherwise
+# it costs money. Next: the tab WatchPrediction.
+# The prompt must contain the model's trigger word.
 mutation Predict($input: CreatePredictionInput!) {
   createPrediction(input: $input) {
     ... on CreatePredictionSuccess {
@@ -128,16 +128,16 @@ mutation Predict($input: CreatePredictionInput!) {
 `,
     variables: {
       input: {
-        prompt: `A summer dress with a floral pattern, ${blanks.triggerWord}`,
-        models: [{ id: blanks.model, scale: 1 }],
+        prompt: `A summer dress with a floral pattern, ${placeholders.triggerWord}`,
+        models: [{ id: placeholders.model, scale: 1 }],
         imageCount: 2,
       },
     },
   },
   {
-    query: `# A prediction as it is now, and after every change.
-# What the tab Predict has started is watched here.
-# At the end, Ctrl+click on a url to see the picture.
+    query: `# The current state of a prediction, and each change.
+# Uses the id of the prediction that Predict created.
+# At the end, Ctrl+click a url to view the image.
 subscription WatchPrediction($id: ID!) {
   predictionUpdated(id: $id) {
     id
@@ -148,7 +148,7 @@ subscription WatchPrediction($id: ID!) {
   }
 }
 `,
-    variables: { id: blanks.prediction },
+    variables: { id: placeholders.prediction },
     follows: { name: 'Predict', path: ['data', 'createPrediction', 'prediction', 'id'] },
   },
 ];

@@ -4,22 +4,20 @@ import { gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
 
-/** A text that never changes while the process lives. It is compressed once, when somebody first asks for it. */
+/** A text file that does not change while the process runs. Compressed once, on the first request. */
 export interface StaticFile {
-  /** Tells contents apart; fit for an address. */
+  /** Hash of the content, safe for URLs. */
   readonly hash: string;
-  /** Answers a GET or HEAD: compressed if the client takes that, and not at all if it has the file already. */
+  /** Responds to a GET or HEAD request: compressed if the client accepts gzip, with 304 if the client has cached the file. */
   serve(request: Request): Promise<Response>;
 }
 
-/**
- * @param headers What is always said with it. `vary` is extended by the encoding.
- */
+/** @param headers Headers of all responses. `accept-encoding` is added to `vary`. */
 export function staticFile(text: string, headers: Readonly<Record<string, string>>): StaticFile {
   const hash = createHash('sha256').update(text).digest('base64url').slice(0, 22);
   const vary = [headers.vary, 'accept-encoding'].filter(Boolean).join(', ');
   let compressed: Promise<Buffer> | undefined;
-  const zip = () => {
+  const gzipped = () => {
     compressed ??= compress(text);
     return compressed;
   };
@@ -27,26 +25,26 @@ export function staticFile(text: string, headers: Readonly<Record<string, string
   return {
     hash,
     async serve(request) {
-      const zipped = acceptsGzip(request.headers.get('accept-encoding'));
-      // Other bytes, another strong validator (RFC 9110, 8.8.3.3).
-      const etag = zipped ? `"${hash}-gzip"` : `"${hash}"`;
-      const known = { ...headers, vary, etag };
-      if (isKnown(request.headers.get('if-none-match'), etag))
-        return new Response(null, { status: 304, headers: known });
+      const usesGzip = acceptsGzip(request.headers.get('accept-encoding'));
+      // A different representation needs a different strong validator (RFC 9110, 8.8.3.3).
+      const etag = usesGzip ? `"${hash}-gzip"` : `"${hash}"`;
+      const responseHeaders = { ...headers, vary, etag };
+      if (matchesEtag(request.headers.get('if-none-match'), etag))
+        return new Response(null, { status: 304, headers: responseHeaders });
 
-      const body = new Uint8Array(await (zipped ? zip() : Buffer.from(text)));
+      const body = new Uint8Array(await (usesGzip ? gzipped() : Buffer.from(text)));
       return new Response(request.method === 'HEAD' ? null : body, {
         headers: {
-          ...known,
+          ...responseHeaders,
           'content-length': String(body.byteLength),
-          ...(zipped && { 'content-encoding': 'gzip' }),
+          ...(usesGzip && { 'content-encoding': 'gzip' }),
         },
       });
     },
   };
 }
 
-/** Whether an `Accept-Encoding` takes gzip (RFC 9110, 12.5.3): by its name or by `*`, and not with a weight of 0. */
+/** True if an `Accept-Encoding` header contains gzip or `*` with a weight above 0 (RFC 9110, 12.5.3). */
 function acceptsGzip(header: string | null): boolean {
   const weights = new Map<string, number>();
   for (const entry of (header ?? '').toLowerCase().split(',')) {
@@ -57,7 +55,7 @@ function acceptsGzip(header: string | null): boolean {
   return (weights.get('gzip') ?? weights.get('x-gzip') ?? weights.get('*') ?? 0) > 0;
 }
 
-/** Whether an `If-None-Match` names this validator, compared weakly (RFC 9110, 13.1.2). */
-const isKnown = (header: string | null, etag: string): boolean =>
+/** True if an `If-None-Match` header matches the validator by weak comparison (RFC 9110, 13.1.2). */
+const matchesEtag = (header: string | null, etag: string): boolean =>
   header !== null &&
   (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));

@@ -1,53 +1,53 @@
-import { choose, fillIn, openPage, type PageSettings } from './browser.ts';
-import { blanks, examples, lookup } from './examples.ts';
+import { chooseIds, fillPlaceholders, openPage, type PageSettings } from './browser.ts';
+import { examples, lookup, placeholders } from './examples.ts';
 import { type StaticFile, staticFile } from './files.ts';
 
-/** How long the page waits for ids to fill into its examples, in milliseconds. */
-const PATIENCE = 2_000;
+/** Timeout of the query for example ids, in milliseconds. */
+const LOOKUP_TIMEOUT = 2_000;
 
-/** Names of the page's files in its query string, so that they are found wherever the page itself is. */
-const FILE = 'asset';
+/** Query parameter that names a file of the page, so that its URLs do not depend on the path of the page. */
+const FILE_PARAMETER = 'asset';
 
 const ICON =
   "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path d='M8 1 15 8 8 15 1 8Z' fill='#f2788f'/></svg>";
 
-/** Scripts and styles from here alone; pictures from wherever image addresses lead. The editor writes its own styles. */
-const POLICY = [
+/** Content security policy: scripts and styles of this origin only, images from any URL. The editor adds inline styles. */
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "worker-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   'font-src data:',
   'img-src * data: blob:',
-  // Some browsers do not take 'self' to mean WebSockets as well.
+  // In some browsers, 'self' does not include WebSockets.
   "connect-src 'self' ws: wss:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** GraphiQL leaves offsets on its tabs that take effect when one is pressed: it jumps away and the click misses it. */
+/** Removes transforms that GraphiQL leaves on its tabs: they move a pressed tab away from the click. */
 const STYLE = '.graphiql-tab { transform: none !important }';
 
 /**
- * The page on which people explore the graph, with all that it needs, so that it works without the internet. Page and
- * files are the same for everybody: what the examples are about is looked up by the browser, as its user. They are made
- * on first use and compressed once; browsers keep the files for good, and ask each time whether the page has changed.
+ * Serves GraphiQL with all its files, so that it works offline. Page and files are the same for all users: the browser queries
+ * the ids for the examples with the credentials of its user. They are built on the first request and compressed once. Browsers
+ * cache the files permanently, and revalidate the page on each request.
  */
 export function createGraphiql(): (request: Request) => Promise<Response> {
-  let made: ReturnType<typeof makeFiles> | undefined;
+  let built: ReturnType<typeof buildFiles> | undefined;
 
   return async (request) => {
-    made ??= makeFiles();
-    const { page, files } = await made;
-    const name = new URL(request.url).searchParams.get(FILE);
+    built ??= buildFiles();
+    const { page, files } = await built;
+    const name = new URL(request.url).searchParams.get(FILE_PARAMETER);
     const file = name === null ? page : files.get(name);
-    return file?.serve(request) ?? new Response(`There is no file "${name}". Reload the page.\n`, { status: 404 });
+    return file?.serve(request) ?? new Response(`File "${name}" not found. Reload the page.\n`, { status: 404 });
   };
 }
 
-async function makeFiles() {
-  // 9 MB, which only those pay for who open the page.
+async function buildFiles() {
+  // 9 MB, loaded on the first request only.
   const bundle = await import('@graphql-yoga/render-graphiql/graphiql');
   const files = new Map<string, StaticFile>();
   const add = (name: string, type: string, text: string) => {
@@ -56,9 +56,9 @@ async function makeFiles() {
       'cache-control': 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
     });
-    const address = `${name}-${file.hash}`;
-    files.set(address, file);
-    return `?${FILE}=${address}`;
+    const fileName = `${name}-${file.hash}`;
+    files.set(fileName, file);
+    return `?${FILE_PARAMETER}=${fileName}`;
   };
 
   const workers = {
@@ -67,16 +67,16 @@ async function makeFiles() {
     graphql: add('graphql', 'javascript', bundle.graphqlWorker),
   };
   const style = add('style', 'css', `${bundle.css}\n${STYLE}`);
-  const settings: PageSettings = { examples, blanks, lookup, patience: PATIENCE };
+  const settings: PageSettings = { examples, placeholders, lookup, lookupTimeout: LOOKUP_TIMEOUT };
   const script = add(
     'script',
     'javascript',
     `self.MonacoEnvironment = { globalAPI: true, getWorkerUrl: (_, label) => (${JSON.stringify(workers)})[label] };
 ${bundle.js};
 {
-  // Some compilers wrap functions in calls of this.
+  // Some compilers wrap functions in calls to this helper.
   const __name = (value) => value;
-  (${openPage})(${JSON.stringify(settings)}, { choose: ${choose}, fillIn: ${fillIn} });
+  (${openPage})(${JSON.stringify(settings)}, { chooseIds: ${chooseIds}, fillPlaceholders: ${fillPlaceholders} });
 }`,
   );
   const page = staticFile(
@@ -99,7 +99,7 @@ ${bundle.js};
     {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-cache',
-      'content-security-policy': POLICY,
+      'content-security-policy': CONTENT_SECURITY_POLICY,
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
       vary: 'accept',
@@ -108,8 +108,8 @@ ${bundle.js};
   return { page, files };
 }
 
-/** Whether a request is a browser's that wants the page, or one of its files, rather than an answer of the graph. */
+/** True if a request is for the page or one of its files, not for a GraphQL response. */
 export function wantsPage({ method, url, headers }: Request): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false;
-  return (headers.get('accept') ?? '').includes('text/html') || new URL(url).searchParams.has(FILE);
+  return (headers.get('accept') ?? '').includes('text/html') || new URL(url).searchParams.has(FILE_PARAMETER);
 }

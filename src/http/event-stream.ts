@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
-import { every } from '../jobs/interval.ts';
 import { SharedResult } from '../operations/shared-result.ts';
+import { startInterval } from '../util/timers.ts';
 
 /** The media type of server-sent events. */
 export const EVENT_STREAM = 'text/event-stream';
@@ -96,7 +96,7 @@ class EventStream extends Readable {
     this.#results = results[Symbol.asyncIterator]();
     // Some browsers report a connection as open only when something has come.
     this.push(':\n\n');
-    this.#stopKeepAlive = every(KEEP_ALIVE, () => {
+    this.#stopKeepAlive = startInterval(KEEP_ALIVE, () => {
       if (this.readableLength === 0) this.push(':\n\n');
     });
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Pacer } from '../jobs/pacer.ts';
-import type { Pollable, Verdict } from '../jobs/poll.ts';
+import type { ErrorKind, Pollable } from '../jobs/poll.ts';
 import type { Job, JobList } from '../jobs/watch.ts';
 import type { JobKey, JobRow, WatchedKey } from '../operations/services.ts';
 import { nextLastDocId } from '../upstream/decode/page.ts';
@@ -9,81 +9,81 @@ import type { TrainingRow } from '../upstream/trainings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { MissingImages, type MissingImagesOptions } from './missing-images.ts';
 
-/** How often jobs are looked at, in milliseconds. */
+/** Poll intervals, in milliseconds. */
 export interface Pace {
-  /** Wait after the first look and after every change. */
+  /** Interval after the first poll and after each change. */
   fastest: number;
-  /** What the wait grows to while nothing changes. */
+  /** Maximum interval while the state does not change. */
   slowest: number;
 }
 
-/** How the jobs of one credential are read and told apart. */
+/** Options for polling the jobs of one credential. */
 export interface JobSourceOptions {
   upstream: Upstream;
-  /** Tells the credential apart from every other one, without holding it. */
+  /** Unique name of the credential that does not contain it. */
   tenant: string;
   pacer: Pacer;
   pace: Readonly<Record<JobKey['kind'] | 'list', Pace>>;
-  /** How images are waited for that a completed prediction lacks. */
+  /** Options for images that a completed prediction lacks. */
   images: MissingImagesOptions;
 }
 
-/** More pages of a model's trainings than anybody looks at live. */
-const MOST_PAGES = 5;
-// A poll comes after everybody who waits for an answer, and is itself what repeats it.
-const AS_A_POLL = { isPoll: true } as const;
+/** Maximum number of pages read from a list of trainings. */
+const MAX_PAGES = 5;
+// Polls have a lower priority than other requests, and are not retried.
+const POLL = { isPoll: true } as const;
 
 export const jobName = (tenant: string, key: WatchedKey): string =>
   `${tenant} ${key.kind} ${'modelId' in key ? `${key.modelId}/` : ''}${key.id}`;
 
-/** A job to poll. */
+/** Creates the poll source of a job. */
 export function jobOf(options: JobSourceOptions, key: JobKey): Job<JobRow, WatchedKey> {
   const { upstream, tenant, pacer, pace } = options;
   const images = new MissingImages(options.images);
   return {
-    ...failures,
+    ...errorHandling,
     key,
     name: jobName(tenant, key),
     pacer,
     pace: pace[key.kind],
     read: async (signal) =>
       key.kind === 'Training'
-        ? withStatus(await upstream.trainings.get(key, { signal, ...AS_A_POLL }))
-        : images.shown(withStatus(await upstream.predictions.get(key.id, { signal, ...AS_A_POLL }))),
-    maxWait: () => images.left && Math.min(images.left, pace[key.kind].fastest),
+        ? withStatus(await upstream.trainings.get(key, { signal, ...POLL }))
+        : images.mask(withStatus(await upstream.predictions.get(key.id, { signal, ...POLL }))),
+    maxWait: () => images.remaining && Math.min(images.remaining, pace[key.kind].fastest),
     isFinished: ({ status }) => status?.isFinished ?? false,
-    isChange: (before, after) => !isDeepStrictEqual(visible(before), visible(after)),
+    isChange: (before, after) => !isDeepStrictEqual(comparable(before), comparable(after)),
   };
 }
 
-/** @throws UpstreamError for a row without a status, which says nothing about the job. */
+/** @throws UpstreamError if the row has no status. */
 function withStatus<Row extends JobRow>(row: Row): Row {
   if (row.status) return row;
   throw new UpstreamError(`get${row.kind}`, 'invalid-response', 'status: expected a value, got none');
 }
 
-/** The trainings of a model, in which those started elsewhere appear. */
+/** Creates the poll source of the trainings of a model, including those that were started elsewhere. */
 export function trainingsOf(options: JobSourceOptions, modelId: string): JobList<JobRow, WatchedKey> {
   const { upstream, tenant, pacer, pace } = options;
   const key: WatchedKey = { kind: 'Model', id: modelId };
   return {
-    ...failures,
+    ...errorHandling,
     key,
     name: jobName(tenant, key),
     pacer,
     pace: pace.list,
     read: async (signal) => {
-      // By id: a row may be on two pages when a training was started between them, or twice on one.
+      // By id: a row is on two pages if a training is started between the requests, and may be twice on one page.
       const rows = new Map<string, TrainingRow>();
       const requested = new Set<string | undefined>();
       let lastDocId: string | undefined;
       do {
         requested.add(lastDocId);
-        const page = await upstream.trainings.list(modelId, lastDocId, { signal, ...AS_A_POLL });
+        const page = await upstream.trainings.list(modelId, lastDocId, { signal, ...POLL });
         for (const row of page.rows) if (!(row instanceof UpstreamError) && !rows.has(row.id)) rows.set(row.id, row);
         lastDocId = nextLastDocId(page);
-        // Pages that go round in a circle are as good as read.
-      } while (lastDocId !== undefined && !requested.has(lastDocId) && requested.size < MOST_PAGES);
+        // Stops if the cursors form a cycle.
+      } while (lastDocId !== undefined && !requested.has(lastDocId) && requested.size < MAX_PAGES);
       return [...rows.values()];
     },
     isFinished: () => false,
@@ -96,12 +96,12 @@ export function trainingsOf(options: JobSourceOptions, modelId: string): JobList
   };
 }
 
-/** What a viewer could see of a state. Addresses of images may be new at every look, although the images are not. */
-const visible = (row: JobRow) => (row.kind === 'Prediction' ? { ...row, images: row.images?.length } : row);
+/** The part of a row that is compared for changes. URLs of images may differ in each response, so only their number counts. */
+const comparable = (row: JobRow) => (row.kind === 'Prediction' ? { ...row, images: row.images?.length } : row);
 
-/** How errors of the upstream are judged. */
-const failures: Pick<Pollable<unknown>, 'judge' | 'retryAfter'> = {
-  judge: (error, wasRead) => judgeError(error, wasRead),
+/** Classification of upstream errors. */
+const errorHandling: Pick<Pollable<unknown>, 'classifyError' | 'retryAfter'> = {
+  classifyError,
   retryAfter(error) {
     if (!(error instanceof UpstreamError)) return undefined;
     const { status, retryAfter = status === 429 ? 0 : undefined } = error;
@@ -109,23 +109,23 @@ const failures: Pick<Pollable<unknown>, 'judge' | 'retryAfter'> = {
   },
 };
 
-/** Statuses that end a stream: the key is refused, or the job is gone for good. */
+/** Statuses that end a stream: the key is rejected, or the job is gone. */
 const FINAL: readonly number[] = [401, 403, 410];
-/** Statuses that refuse the request itself, which was never answered otherwise, so that repeating it would not help. */
-const REFUSED: readonly number[] = [400, 402, 404, 422];
-/** Statuses that pass by themselves, although they blame the request. */
-const PASSING: readonly number[] = [408, 409, 425, 429];
+/** Client errors that end a stream if no earlier read succeeded, because a retry would fail, too. */
+const FINAL_BEFORE_FIRST_READ: readonly number[] = [400, 402, 404, 422];
+/** Client errors that may go away on a retry. */
+const TRANSIENT: readonly number[] = [408, 409, 425, 429];
 
 /**
- * What an error says of a job. One that was read before is not to blame for an odd status; only a missing one is gone,
- * if a second read confirms it. Before that, a status that refuses the request ends the stream: the request was wrong.
+ * Classifies a read error. After a successful read, a 404 means that the job is gone if a second read confirms it; other client
+ * errors are transient. Before it, most client errors are final.
  */
-function judgeError(error: unknown, wasRead: boolean): Verdict {
+function classifyError(error: unknown, wasRead: boolean): ErrorKind {
   if (!(error instanceof UpstreamError)) return 'final';
   const { failure, status } = error;
   if (failure !== 'status' || status === undefined || status >= 500) return 'transient';
   if (FINAL.includes(status)) return 'final';
-  if (wasRead) return status === 404 ? 'doubtful' : 'transient';
-  if (REFUSED.includes(status)) return 'final';
-  return PASSING.includes(status) ? 'transient' : 'doubtful';
+  if (wasRead) return status === 404 ? 'unconfirmed' : 'transient';
+  if (FINAL_BEFORE_FIRST_READ.includes(status)) return 'final';
+  return TRANSIENT.includes(status) ? 'transient' : 'unconfirmed';
 }

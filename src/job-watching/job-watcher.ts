@@ -8,24 +8,24 @@ import { createQuota } from '../limits/quota.ts';
 import type { JobKey, JobRow, JobUpdate, WatchedKey } from '../operations/services.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { beginningWith, whenOver } from '../util/async-iterators.ts';
+import { prependFirst, whenOver } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-polls.ts';
 
 export interface WatchSettings {
-  /** How often jobs are looked at, in milliseconds. */
+  /** Poll intervals, in milliseconds. */
   pace: JobSourceOptions['pace'];
-  /** How many looks a second all polls of one credential may take together. */
+  /** Maximum number of polls per second of one credential. */
   perSecond: number;
-  /** How long a poll goes on after its last viewer left, in milliseconds. */
+  /** Time for which a poll continues after its last listener has left, in milliseconds. */
   gracePeriod: number;
-  /** For how long looks may fail in a row before a stream ends, in milliseconds. */
+  /** Maximum duration of consecutive failures before a stream ends, in milliseconds. */
   maxOutage: number;
-  /** How long images are waited for that a completed prediction lacks, in milliseconds. */
+  /** Maximum time for which images of a completed prediction may be missing, in milliseconds. */
   images: number;
-  /** How many streams one credential may have open at once. */
+  /** Maximum number of open streams of one credential. */
   streams: number;
-  /** How long a stream beyond that waits for another one to end, in milliseconds. */
+  /** Time for which a stream beyond that limit waits for another one to end, in milliseconds. */
   placeWait: number;
 }
 
@@ -58,15 +58,23 @@ export interface JobWatcherOptions {
 
 type JobEvents = Events<JobRow, WatchedKey>;
 
-/** The upstream's jobs as viewers see them live. */
+/** Live updates of upstream jobs. */
 export interface JobWatcher {
-  /** @throws GraphQLError RATE_LIMITED when the credential has too many streams open. */
+  /**
+   * Opens a stream of job updates.
+   *
+   * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
+   */
   jobs(credential: Credential, keys: readonly JobKey[], signal: AbortSignal): Promise<JobEvents>;
-  /** @throws GraphQLError RATE_LIMITED when the credential has too many streams open. */
+  /**
+   * Opens a stream of updates of all trainings of a model.
+   *
+   * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
+   */
   trainings(credential: Credential, modelId: string, signal: AbortSignal): Promise<JobEvents>;
-  /** Something was done to this through the gateway: whoever watches it is told at once. */
+  /** Polls a job or list immediately after a mutation has changed it. */
   wake(credential: Credential, key: WatchedKey): void;
-  /** The job's state when it has finished, or when the time is up; undefined when it could not be read. */
+  /** Waits until a job has finished or a timeout expires. Resolves with its last state; undefined if it could not be read. */
   settled(
     credential: Credential,
     key: JobKey,
@@ -74,18 +82,19 @@ export interface JobWatcher {
     caller: AbortSignal | undefined,
   ): Promise<JobRow | undefined>;
   progressOf(credential: Credential, row: JobRow): Progress;
-  /** Learns from a finished job how long its kind takes. */
+  /** Records the duration of a completed job, for estimates. */
   learn(apiKey: string, row: JobRow): void;
-  /** The upstream asks this credential for patience. */
+  /** Blocks the polls of a credential after a `Retry-After`. */
   hold(apiKey: string, milliseconds: number): void;
-  /** How many polls there are now. */
+  /** Number of active polls. */
   readonly size: number;
   dispose(): void;
 }
 
-const CREDENTIALS = 10_000;
-/** How long the first event is waited for before a stream begins without it, in milliseconds. */
-const OPENING = 5_000;
+/** Maximum number of credentials whose state is cached. */
+const MAX_CREDENTIALS = 10_000;
+/** Maximum time to wait for the first event before a stream is returned, in milliseconds. */
+const FIRST_EVENT_TIMEOUT = 5_000;
 
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const { upstreamOf, settings, gate, pause, now, monotonicNow, random } = options;
@@ -95,54 +104,54 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     longest: settings.placeWait,
     pause,
   });
-  const sources = new LRUCache<string, Source>({
-    max: CREDENTIALS,
+  const states = new LRUCache<string, CredentialState>({
+    max: MAX_CREDENTIALS,
     memoMethod: (apiKey) => ({
       upstream: upstreamOf(apiKey),
       tenant: tenantOf({ apiKey }),
       pacer: createPacer({ perSecond: settings.perSecond, gate, pause, monotonicNow }),
       pace: settings.pace,
-      images: { grace: settings.images, now, monotonicNow },
+      images: { gracePeriod: settings.images, now, monotonicNow },
       classes: {},
     }),
   });
-  const sourceOf = (apiKey: string) => sources.memo(apiKey);
+  const stateOf = (apiKey: string) => states.memo(apiKey);
 
-  /** Counts a stream while it is open. */
+  /** Opens a stream within the quota of its credential. */
   const open = async (tenant: string, signal: AbortSignal, listen: () => JobEvents): Promise<JobEvents> => {
-    const leave = await streams.wait(tenant, signal);
-    return whenOver(listen(), leave);
+    const release = await streams.wait(tenant, signal);
+    return whenOver(listen(), release);
   };
 
   return {
     jobs: async ({ apiKey }, keys, signal) => {
-      const source = sourceOf(apiKey);
-      return await opened(
-        await open(source.tenant, signal, () => watch.listen(keys.map((key) => jobOf(source, key)))),
+      const state = stateOf(apiKey);
+      return await withFirstEvent(
+        await open(state.tenant, signal, () => watch.listen(keys.map((key) => jobOf(state, key)))),
         pause,
       );
     },
-    // A model without trainings has no first event to wait for.
+    // Does not wait for a first event: a model without trainings emits none.
     trainings: async ({ apiKey }, modelId, signal) => {
-      const source = sourceOf(apiKey);
-      return await open(source.tenant, signal, () => watch.follow(trainingsOf(source, modelId)));
+      const state = stateOf(apiKey);
+      return await open(state.tenant, signal, () => watch.follow(trainingsOf(state, modelId)));
     },
-    wake: ({ apiKey }, key) => watch.wake(jobName(sourceOf(apiKey).tenant, key)),
+    wake: ({ apiKey }, key) => watch.wake(jobName(stateOf(apiKey).tenant, key)),
     async settled({ apiKey }, key, milliseconds, caller) {
-      const events = watch.listen([jobOf(sourceOf(apiKey), key)]);
+      const events = watch.listen([jobOf(stateOf(apiKey), key)]);
       const timer = new AbortController();
-      const leave = () => void events.return?.();
-      caller?.addEventListener('abort', leave);
-      pause(milliseconds, timer.signal).then(leave, () => {});
+      const release = () => void events.return?.();
+      caller?.addEventListener('abort', release);
+      pause(milliseconds, timer.signal).then(release, () => {});
       let last: JobUpdate | undefined;
       for await (const event of events) last = event;
       timer.abort();
-      caller?.removeEventListener('abort', leave);
+      caller?.removeEventListener('abort', release);
       return last && 'state' in last ? last.state : undefined;
     },
-    progressOf: ({ apiKey }, row) => progress.of(new Facts(sourceOf(apiKey), row)),
-    learn: (apiKey, row) => progress.learn(new Facts(sourceOf(apiKey), row)),
-    hold: (apiKey, milliseconds) => sourceOf(apiKey).pacer.hold(milliseconds),
+    progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey), row)),
+    learn: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey), row)),
+    hold: (apiKey, milliseconds) => stateOf(apiKey).pacer.hold(milliseconds),
     get size() {
       return watch.size;
     },
@@ -150,27 +159,27 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   };
 }
 
-interface Source extends JobSourceOptions {
-  /** Names of the classes of jobs that take about as long as each other, by what makes them. */
+interface CredentialState extends JobSourceOptions {
+  /** Class names for duration estimates, by kind of job. */
   readonly classes: Record<string, string>;
 }
 
-/** What the progress of a job is worked out from. Its names are written when they are asked for: most jobs are not. */
-class Facts implements JobFacts {
-  readonly #source: Source;
+/** Adapts a row for progress estimates. Builds names on demand, because most rows need none. */
+class RowFacts implements JobFacts {
+  readonly #state: CredentialState;
   readonly #row: JobRow;
 
-  constructor(source: Source, row: JobRow) {
-    this.#source = source;
+  constructor(state: CredentialState, row: JobRow) {
+    this.#state = state;
     this.#row = row;
   }
 
   get name(): string {
-    return jobName(this.#source.tenant, this.#row);
+    return jobName(this.#state.tenant, this.#row);
   }
 
   get class(): string {
-    const { tenant, classes } = this.#source;
+    const { tenant, classes } = this.#state;
     const kind = this.#row.kind === 'Training' ? (this.#row.trainingSpeed ?? 'Training') : 'Prediction';
     classes[kind] ??= `${tenant} ${kind}`;
     return classes[kind];
@@ -196,20 +205,20 @@ class Facts implements JobFacts {
 }
 
 /**
- * Waits a while for the first event. A refusal of the key is thrown, so that it becomes the answer to the subscription;
- * all else is part of the stream, and a slow upstream does not keep it from beginning.
+ * Waits for the first event, but not long. Throws authentication errors, so that they become the response to the subscription;
+ * all other errors are events of the stream.
  */
-async function opened(events: JobEvents, pause: Sleep): Promise<JobEvents> {
+async function withFirstEvent(events: JobEvents, pause: Sleep): Promise<JobEvents> {
   const first = events.next();
   const timer = new AbortController();
-  const begun = await Promise.race([first, pause(OPENING, timer.signal).catch(() => undefined)]);
+  const firstResult = await Promise.race([first, pause(FIRST_EVENT_TIMEOUT, timer.signal).catch(() => undefined)]);
   timer.abort();
-  if (begun && !begun.done && 'error' in begun.value && isRefusal(begun.value.error)) {
+  if (firstResult && !firstResult.done && 'error' in firstResult.value && isAuthError(firstResult.value.error)) {
     await events.return?.();
-    throw begun.value.error;
+    throw firstResult.value.error;
   }
-  return beginningWith(first, events);
+  return prependFirst(first, events);
 }
 
-const isRefusal = (error: unknown): boolean =>
+const isAuthError = (error: unknown): boolean =>
   error instanceof UpstreamError && (error.status === 401 || error.status === 403);

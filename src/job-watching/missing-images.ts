@@ -1,18 +1,18 @@
 import type { JobRow } from '../operations/services.ts';
 
 export interface MissingImagesOptions {
-  /** How long images are waited for, in milliseconds. */
-  grace: number;
-  /** The current time, in milliseconds since the epoch, to compare with the upstream's timestamps. */
+  /** Maximum time for which images may be missing, in milliseconds. */
+  gracePeriod: number;
+  /** The wall clock, in milliseconds since the epoch, to compare with timestamps of the upstream. */
   now: () => number;
-  /** The time by a clock that never goes back, in milliseconds. */
+  /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
-/** A prediction that finished longer ago, by the upstream's own clock, gets no images any more. In milliseconds. */
-const LONG_AGO = 3_600_000;
+/** Maximum age of a prediction whose images are waited for, by `finishedAt` of the upstream, in milliseconds. */
+const MAX_AGE = 3_600_000;
 
-/** Waits for the images of one prediction, which may be COMPLETED a moment before they exist. */
+/** Hides the completion of one prediction while its images are missing: it may be COMPLETED before they exist. */
 export class MissingImages {
   readonly #options: MissingImagesOptions;
   #missingSince: number | undefined;
@@ -21,15 +21,15 @@ export class MissingImages {
     this.#options = options;
   }
 
-  /** How much longer images are waited for, in milliseconds; undefined when they are not. */
-  get left(): number | undefined {
+  /** Remaining grace period, in milliseconds; undefined if no images are missing. */
+  get remaining(): number | undefined {
     if (this.#missingSince === undefined) return undefined;
-    return Math.max(0, this.#missingSince + this.#options.grace - this.#options.monotonicNow());
+    return Math.max(0, this.#missingSince + this.#options.gracePeriod - this.#options.monotonicNow());
   }
 
-  /** What viewers see of a row: a prediction whose images are waited for is still PROCESSING. */
-  shown(row: JobRow): JobRow {
-    // Malformed images exist, and are an error of their field.
+  /** Returns the row, as PROCESSING during the grace period. */
+  mask(row: JobRow): JobRow {
+    // Malformed images are not missing: they are an error of their field.
     const hasImages = row.kind === 'Prediction' && (row.images?.length || row.malformed?.images);
     if (row.kind !== 'Prediction' || row.status?.state !== 'COMPLETED' || hasImages) {
       this.#missingSince = undefined;
@@ -37,7 +37,7 @@ export class MissingImages {
     }
     const { now, monotonicNow } = this.#options;
     this.#missingSince ??= monotonicNow();
-    if (this.left === 0 || (row.finishedAt && now() - row.finishedAt.getTime() > LONG_AGO)) return row;
+    if (this.remaining === 0 || (row.finishedAt && now() - row.finishedAt.getTime() > MAX_AGE)) return row;
     return { ...row, status: { ...row.status, state: 'PROCESSING', isFinished: false }, finishedAt: null };
   }
 }

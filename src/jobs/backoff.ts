@@ -1,32 +1,32 @@
 export interface BackoffOptions {
-  /** Wait after the first look and after every change, in milliseconds. */
+  /** Interval after the first poll and after each change, in milliseconds. */
   fastest: number;
-  /** The wait grows by half after each look that found nothing new, up to this, in milliseconds. */
+  /** Maximum interval, in milliseconds. The interval grows by half after each poll without a change. */
   slowest: number;
-  /** Share by which each wait is made longer or shorter at random, so that polls do not fall into step. @default 0.2 */
+  /** Fraction by which each interval is randomly lengthened or shortened, to keep polls from synchronizing. @default 0.2 */
   jitter?: number;
-  /** A random number from 0 up to 1. @default Math.random */
+  /** Returns a random number in [0, 1). @default Math.random */
   random?: () => number;
 }
 
-/** How long to wait between looks: short while things move, longer while they do not. */
+/** Intervals between polls: short while the state changes, longer while it does not. */
 export interface Backoff {
-  /** The next wait, in milliseconds. */
+  /** Returns the next interval, in milliseconds. */
   next(): number;
-  /** Something changed: the next wait is the fastest again. */
+  /** Restarts at the shortest interval. */
   reset(): void;
 }
 
 export function createBackoff({ fastest, slowest, jitter = 0.2, random = Math.random }: BackoffOptions): Backoff {
-  let wait = fastest;
+  let interval = fastest;
   return {
     next() {
-      const now = wait;
-      wait = Math.min(slowest, wait * 1.5);
-      return now * (1 - jitter + 2 * jitter * random());
+      const current = interval;
+      interval = Math.min(slowest, interval * 1.5);
+      return current * (1 - jitter + 2 * jitter * random());
     },
     reset() {
-      wait = fastest;
+      interval = fastest;
     },
   };
 }

@@ -1,53 +1,52 @@
 import { LRUCache } from 'lru-cache';
 
-/** A job that is over, with how long it took. */
+/** A completed job and its duration. */
 export interface Duration {
-  /** Tells the job apart from every other one. */
+  /** Unique name of the job. */
   readonly name: string;
-  /** When it finished, in milliseconds since the epoch. */
+  /** Time of completion, in milliseconds since the epoch. */
   readonly finishedAt: number;
-  /** How long it took, in milliseconds. */
+  /** Duration, in milliseconds. */
   readonly milliseconds: number;
 }
 
-/** How long jobs take, learned from those that are over. Classes never influence each other. */
+/** Typical durations of jobs, by class, from completed jobs. */
 export interface Durations {
-  /** Remembers how long a job took, once; what is not more than 0 milliseconds is nonsense and refused. */
-  learn(className: string, duration: Duration): void;
-  /** How long jobs of the class usually take, in milliseconds: the median, which one wild job barely moves. */
+  /** Adds the duration of a job, once. Ignores durations that are not positive. */
+  add(className: string, duration: Duration): void;
+  /** Median duration of a class, in milliseconds; null if none is known. */
   typical(className: string): number | null;
 }
 
 export interface DurationsOptions {
-  /** How many classes are remembered; the one out of use for longest is forgotten first. @default 1_000 */
+  /** Maximum number of classes; the least recently used one is evicted. @default 1_000 */
   classes?: number;
-  /** How many durations of a class are remembered: those of the jobs that finished last. @default 20 */
+  /** Maximum number of durations per class: those of the most recently finished jobs. @default 20 */
   samples?: number;
 }
 
 export function createDurations({ classes = 1_000, samples = 20 }: DurationsOptions = {}): Durations {
-  const remembered = new LRUCache<string, { newest: readonly Duration[]; typical: number | null }>({ max: classes });
+  const cache = new LRUCache<string, { newest: readonly Duration[]; typical: number | null }>({ max: classes });
   return {
-    learn(className, duration) {
+    add(className, duration) {
       if (!(duration.milliseconds > 0)) return;
-      const known = remembered.get(className)?.newest ?? [];
-      // Most that is learned was learned before, or is too old to count: lists are read again and again.
-      const oldest = known.at(-1);
-      if (oldest && known.length === samples && newestFirst(oldest, duration) < 0) return;
+      const current = cache.get(className)?.newest ?? [];
+      // Most jobs are already known or too old, because lists are read repeatedly.
+      const oldest = current.at(-1);
+      if (oldest && current.length === samples && newestFirst(oldest, duration) < 0) return;
       const { name, finishedAt, milliseconds } = duration;
-      // By the time first, because numbers are compared faster than names.
-      if (known.some((each) => each.finishedAt === finishedAt && each.name === name)) return;
-      if (known.some((each) => each.name === name)) return;
-      // By when they finished, not by when they were learned: lists come newest first, and a job that fell out of the
-      // window is older than all in it, so that it cannot come back and count again.
-      const newest = [...known, { name, finishedAt, milliseconds }].sort(newestFirst).slice(0, samples);
-      remembered.set(className, { newest, typical: median(newest.map((each) => each.milliseconds)) });
+      // Times first, because numbers are compared faster than strings.
+      if (current.some((each) => each.finishedAt === finishedAt && each.name === name)) return;
+      if (current.some((each) => each.name === name)) return;
+      // In order of completion, not of arrival: a job that was dropped is older than all others, so it cannot be added again.
+      const newest = [...current, { name, finishedAt, milliseconds }].sort(newestFirst).slice(0, samples);
+      cache.set(className, { newest, typical: median(newest.map((each) => each.milliseconds)) });
     },
-    typical: (className) => remembered.get(className)?.typical ?? null,
+    typical: (className) => cache.get(className)?.typical ?? null,
   };
 }
 
-/** The name decides between jobs that finished at once, so that the order of learning never does. */
+/** Compares by time of completion, then by name, so that the order of arrival never matters. */
 function newestFirst(a: Duration, b: Duration): number {
   return b.finishedAt - a.finishedAt || (a.name < b.name ? -1 : 1);
 }

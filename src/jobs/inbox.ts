@@ -1,7 +1,6 @@
 /**
- * What one listener has not taken yet: the newest event of each job it listens to, never a queue. A slow reader
- * therefore costs no memory, and always sees the newest state next. The last event of a job is never replaced, because
- * none follows it.
+ * Event stream of one listener. Buffers only the newest event of each job, so that a slow reader takes no memory and always
+ * reads the newest state next. The last event of a job is never replaced.
  */
 export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
   readonly #pending = new Map<string, Event>();
@@ -11,20 +10,20 @@ export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
   #isClosed = false;
 
   /**
-   * @param names What it listens to; more may be opened.
-   * @param onClose Called once, when the reader leaves or has taken all there will be.
+   * @param names Names of the jobs.
+   * @param onClose Called once, when the reader has returned or has read all events.
    */
   constructor(names: Iterable<string>, onClose: () => void) {
     this.#open = new Set(names);
     this.#onClose = onClose;
   }
 
-  /** Listens to one more. */
+  /** Adds a job. */
   open(name: string): void {
     this.#open.add(name);
   }
 
-  /** Replaces what the reader has not taken of this one. */
+  /** Emits an event of a job. Replaces its buffered event. */
   put(name: string, event: Event): void {
     if (this.#isClosed) return;
     const waiting = this.#waiting.shift();
@@ -32,7 +31,7 @@ export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
     else this.#pending.set(name, event);
   }
 
-  /** No event of this one will follow. The stream completes when that is so for all of them and all was taken. */
+  /** Ends the events of a job. The stream completes once all jobs have ended and all events are read. */
   end(name: string): void {
     this.#open.delete(name);
     this.#closeWhenDone();
@@ -48,7 +47,7 @@ export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** The reader leaves: what it waits for ends at once. */
+  /** Closes the stream and drops buffered events. Pending reads resolve as done. */
   return(): Promise<IteratorResult<Event, undefined>> {
     this.#pending.clear();
     this.#close();

@@ -1,30 +1,30 @@
-/** Measures for how long polls have failed in a row. */
+/** Measures how long consecutive polls have failed. */
 export interface Outage {
-  /** A poll has succeeded, or the upstream has asked to wait. */
+  /** Resets the outage, after a successful poll or a `Retry-After`. */
   end(): void;
   /**
-   * A poll has failed.
+   * Records a failed poll.
    *
-   * @param interval The wait before it, in milliseconds.
-   * @returns Whether the outage has reached its limit.
+   * @param interval Interval before the poll, in milliseconds.
+   * @returns True if the outage has reached its limit.
    */
   hasReachedLimit(interval: number): boolean;
 }
 
 export interface OutageOptions {
-  /** The longest outage, in milliseconds. */
+  /** Maximum duration of an outage, in milliseconds. */
   limit: number;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
-/** More than a poll and the queue before it take, in milliseconds. */
-const LONGEST_POLL = 60_000;
+/** Upper bound for the time that a poll takes, including its queue, in milliseconds. */
+const MAX_POLL_TIME = 60_000;
 
 /**
- * Counts from the first failed poll, because nothing is known of the time before it: the machine may have slept. A failed
- * poll that comes much later than planned counts for no more than it should have taken, and cannot reach the limit unless
- * the poll before it was late as well. So a single failed poll after a sleep never ends a stream.
+ * Counts from the first failed poll, because the machine may have been suspended before it. A failed poll that is much later
+ * than planned counts only for the time that it should have taken, and reaches the limit only if the previous poll was late,
+ * too. So a single failed poll after the machine was suspended never ends a stream.
  */
 export function createOutage({ limit, monotonicNow }: OutageOptions): Outage {
   let lastFailureAt: number | undefined;
@@ -39,11 +39,11 @@ export function createOutage({ limit, monotonicNow }: OutageOptions): Outage {
     hasReachedLimit(interval) {
       const time = monotonicNow();
       const elapsed = time - (lastFailureAt ?? time);
-      const longest = interval + LONGEST_POLL;
-      const mayReachLimit = elapsed <= longest || wasLate;
+      const maxElapsed = interval + MAX_POLL_TIME;
+      const mayReachLimit = elapsed <= maxElapsed || wasLate;
       lastFailureAt = time;
-      duration += Math.min(elapsed, longest);
-      wasLate = elapsed > longest;
+      duration += Math.min(elapsed, maxElapsed);
+      wasLate = elapsed > maxElapsed;
       return mayReachLimit && duration >= limit;
     },
   };

@@ -2,14 +2,14 @@ import { LinkedList, LinkedNode } from '../util/linked-list.ts';
 import type { Sleep } from '../util/timers.ts';
 
 export interface PacedQueueOptions {
-  /** How long the first in the queue must wait, in milliseconds. Below 1, the resolution of timers, it need not wait. */
+  /** Returns the delay of the first entry, in milliseconds. Below 1, the resolution of timers, it is released. */
   delay: () => number;
-  /** Called whenever one is released. */
+  /** Called before each release. */
   onRelease?: () => void;
   pause: Sleep;
 }
 
-/** Releases those who wait one after another, in the order in which they came. One timer, however many wait. */
+/** Releases entries one after another, first in, first out. Uses one timer for the whole queue. */
 export class PacedQueue {
   readonly #options: PacedQueueOptions;
   readonly #waiting = new LinkedList<Waiter>();
@@ -25,9 +25,9 @@ export class PacedQueue {
   }
 
   /**
-   * Waits in the queue. One whose signal aborts leaves it, and its place goes to the next.
+   * Waits in the queue. An entry whose signal aborts is removed.
    *
-   * @returns Undefined when there is nothing to wait for; otherwise rejects with the signal's reason when it aborts first.
+   * @returns Undefined if there is no need to wait; otherwise a promise that rejects with the signal's reason if it aborts.
    */
   enter(signal: AbortSignal): Promise<void> | undefined {
     if (this.#length === 0 && this.#isDue()) {
@@ -36,16 +36,16 @@ export class PacedQueue {
     }
     if (signal.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      const leave = () => {
+      const onAbort = () => {
         this.#remove(waiter);
         if (this.#length === 0) this.#stopTimer();
         reject(signal.reason);
       };
       const waiter = new Waiter(() => {
-        signal.removeEventListener('abort', leave);
+        signal.removeEventListener('abort', onAbort);
         resolve();
       });
-      signal.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(waiter);
       this.#length++;
       if (!this.#timer) this.#releaseDue();

@@ -1,43 +1,43 @@
 import type { Sleep } from '../util/timers.ts';
 import { PacedQueue } from './paced-queue.ts';
 
-/** Admits the polls of all credentials: none during an outage, and gradually more after one. */
+/** Admits the polls of all credentials: none during an outage, and at a growing rate after it. */
 export interface PollGate {
-  /** How long no poll is admitted, in milliseconds, as far as is known; 0 outside an outage. */
-  readonly outage: number;
+  /** Remaining time without polls, in milliseconds; 0 outside an outage. */
+  readonly blockedFor: number;
   /**
-   * Admits a poll. During an outage, and while earlier polls wait, it waits for its turn.
+   * Admits a poll. It is queued during an outage and while other polls are queued.
    *
-   * @param isResuming Whether it could not be sent when it was due, because its credential was on hold or because of an
-   * outage: many such polls are due at once, so it takes a turn even when the upstream is well.
-   * @returns Undefined when it is admitted at once; otherwise rejects with the signal's reason when it aborts first.
+   * @param isResuming True if the poll was delayed by a hold or an outage. Many such polls are due at once, so they are always
+   * queued.
+   * @returns Undefined if the poll is admitted; otherwise a promise that rejects with the signal's reason if it aborts.
    */
   enter(signal: AbortSignal, isResuming?: boolean): Promise<void> | undefined;
 }
 
 export interface PollGateOptions {
-  /** How long nothing may be sent, in milliseconds; 0 when something may. */
+  /** Returns the remaining time of an outage, in milliseconds; 0 without one. */
   outage: () => number;
   pause: Sleep;
-  /** The time by a clock that never goes back, in milliseconds. */
+  /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
-/** How many polls a second are admitted right after an outage. */
-const FIRST_PER_SECOND = 5;
+/** Initial rate after an outage, in polls per second. */
+const INITIAL_RATE = 5;
 /**
- * How long it takes at most until all who waited are admitted, in seconds: as long as the slowest polls wait between two
- * reads by default. The rate grows evenly, so at the end it is about twice the rate at which those polls come anyway.
+ * Maximum time until all queued polls are admitted, in seconds: the longest poll interval by default. The rate grows linearly,
+ * so it ends at about twice the usual rate of these polls.
  */
 const RAMP_SECONDS = 15;
-/** After so much quiet, those who resume begin slowly again, in milliseconds. */
-const QUIET = 15_000;
+/** Idle time after which the next ramp begins, in milliseconds. */
+const RAMP_RESET = 15_000;
 
 export function createPollGate({ outage, pause, monotonicNow }: PollGateOptions): PollGate {
-  /** When the current ramp began. Undefined during an outage. */
-  let begunAt: number | undefined;
+  /** Start of the current ramp; undefined during an outage. */
+  let rampStart: number | undefined;
   let nextAt = 0;
-  /** The most that waited at once during the ramp. */
+  /** Maximum length of the queue during the ramp. */
   let backlog = 0;
 
   const queue = new PacedQueue({
@@ -45,12 +45,12 @@ export function createPollGate({ outage, pause, monotonicNow }: PollGateOptions)
     delay() {
       const blocked = outage();
       if (blocked > 0) {
-        begunAt = undefined;
+        rampStart = undefined;
         return Math.max(1, blocked);
       }
       const now = monotonicNow();
-      if (begunAt === undefined || now - nextAt > QUIET) {
-        begunAt = now;
+      if (rampStart === undefined || now - nextAt > RAMP_RESET) {
+        rampStart = now;
         nextAt = now;
         backlog = 0;
       }
@@ -59,14 +59,14 @@ export function createPollGate({ outage, pause, monotonicNow }: PollGateOptions)
     onRelease() {
       const now = monotonicNow();
       backlog = Math.max(backlog, queue.length + 1);
-      const seconds = (now - (begunAt ?? now)) / 1_000;
-      const perSecond = FIRST_PER_SECOND + (2 * backlog * seconds) / RAMP_SECONDS ** 2;
-      nextAt = Math.max(now, nextAt) + 1_000 / perSecond;
+      const seconds = (now - (rampStart ?? now)) / 1_000;
+      const rate = INITIAL_RATE + (2 * backlog * seconds) / RAMP_SECONDS ** 2;
+      nextAt = Math.max(now, nextAt) + 1_000 / rate;
     },
   });
 
   return {
-    get outage() {
+    get blockedFor() {
       return outage();
     },
     enter: (signal, isResuming = false) =>

@@ -4,43 +4,43 @@ import { createOutage } from './outage.ts';
 import type { Pacer } from './pacer.ts';
 
 /**
- * What a failed read means for a poll.
+ * Kinds of read errors.
  *
- * - `transient`: nothing about the job, so the next read may succeed.
- * - `doubtful`: the job may be gone. It is, if another read soon after says so, too.
- * - `final`: no later read will succeed.
+ * - `transient`: the next read may succeed.
+ * - `unconfirmed`: the job may be gone; a second such error confirms it.
+ * - `final`: no later read can succeed.
  */
-export type Verdict = 'transient' | 'doubtful' | 'final';
+export type ErrorKind = 'transient' | 'unconfirmed' | 'final';
 
-/** What a poll needs to know of what it looks at. */
+/** The source of a poll. */
 export interface Pollable<State> {
-  /** Looks once. Its signal aborts when nobody waits for the answer any more. */
+  /** Reads the state once. The signal aborts when the poll is stopped. */
   readonly read: (signal: AbortSignal) => Promise<State>;
-  /** Whether this is the last state there will be. */
+  /** True for the last state. */
   readonly isFinished: (state: State) => boolean;
-  /** Whether two states differ in something a viewer could see. */
+  /** True if two states differ in a way that is visible to clients. */
   readonly isChange: (before: State, after: State) => boolean;
-  /** The longest wait after a read that succeeded, in milliseconds; undefined where only the backoff decides. */
+  /** Returns the maximum interval after a successful read, in milliseconds; undefined to use the backoff only. */
   readonly maxWait?: () => number | undefined;
-  /** Whether it is known to exist before the first read. @default false */
+  /** True if the source is known to exist before the first read. @default false */
   readonly isKnown?: boolean;
-  /** What a failed read means. @param wasRead Whether an earlier read succeeded, or it is known to exist. */
-  readonly judge: (error: unknown, wasRead: boolean) => Verdict;
-  /** How long the upstream asks to be left alone after a failed read, in milliseconds; undefined when it does not. */
+  /** Classifies a read error. @param wasRead True if an earlier read succeeded, or the source is known to exist. */
+  readonly classifyError: (error: unknown, wasRead: boolean) => ErrorKind;
+  /** Returns the `Retry-After` of a read error, in milliseconds; undefined if there is none. */
   readonly retryAfter: (error: unknown) => number | undefined;
 }
 
 export interface PollOptions<State> {
   source: Pollable<State>;
-  /** Called after every look that succeeded. */
+  /** Called after each successful read. */
   onPoll: (state: State) => void;
   /**
-   * Called after every transient error, and when the next read cannot begin for a while.
+   * Called after each transient error, and if the next read is blocked for long.
    *
-   * @param wait For how long the upstream asks to be left alone, in milliseconds; undefined when it does not.
+   * @param retryAfter `Retry-After` of the error, in milliseconds; undefined if there is none.
    */
-  onTransientError: (wait?: number) => void;
-  /** For how long looks may fail in a row, in milliseconds; a request to wait is an answer too. */
+  onTransientError: (retryAfter?: number) => void;
+  /** Maximum duration of consecutive failures, in milliseconds. A `Retry-After` does not count as a failure. */
   maxOutage: number;
   backoff: Backoff;
   pacer: Pacer;
@@ -52,70 +52,60 @@ export interface PollOptions<State> {
 
 /** A running poll. */
 export interface Poll {
-  /** Settles when it is over: rejects with the failure that ended it, or with the signal's reason. */
-  readonly over: Promise<void>;
-  /** Whether it is looking, or about to. */
+  /** Resolves after the last state; rejects with the error that ended the poll, or with the signal's reason. */
+  readonly done: Promise<void>;
+  /** True while it reads, or waits for a slot to read. */
   readonly isPolling: boolean;
-  /** Whether it is about to look, but has to wait until the upstream may be asked. */
+  /** True while it waits for a slot to read. */
   readonly isBlocked: boolean;
-  /** How long it waits before the next look, in milliseconds. */
+  /** Current interval, in milliseconds. */
   readonly interval: number;
-  /** Looks at once instead of waiting out the interval; a look under way does not count, as it may have begun too early. */
+  /** Ends the current interval. If a read is pending, polls once more right after it. */
   wake(): void;
 }
 
-/** Looks failed for longer than anyone should wait. */
+/** Consecutive polls failed for longer than the limit. */
 export class OutageTooLongError extends Error {
-  override name = 'AbandonedError' as const;
+  override name = 'OutageTooLongError' as const;
 }
 
-/** A read that cannot begin for so long is reported, in milliseconds. Shorter waits are not worth an event. */
+/** Minimum time for which a read must be blocked to be reported, in milliseconds. */
 export const LONG_WAIT = 3_000;
 
-/** The longest wait before a second read shows whether a job is gone, in milliseconds. */
-const CONFIRMATION = 2_000;
+/** Maximum interval before the read that confirms that a job is gone, in milliseconds. */
+const CONFIRMATION_DELAY = 2_000;
 
-/** Looks at something until it has finished: look, then wait, so that a slow upstream is never asked twice at once. */
+/** Polls a source until it has finished. Waits after each read, so that reads never overlap. */
 export function startPoll<State>(options: PollOptions<State>): Poll {
-  const {
-    source,
-    onPoll: onLook,
-    onTransientError: onTrouble,
-    maxOutage: patience,
-    backoff,
-    pacer,
-    pause,
-    monotonicNow,
-    signal,
-  } = options;
-  let nap: AbortController | undefined;
-  let isAwake = false;
+  const { source, onPoll, onTransientError, maxOutage, backoff, pacer, pause, monotonicNow, signal } = options;
+  let sleeping: AbortController | undefined;
+  let isWoken = false;
   let isBlocked = false;
   let interval = 0;
-  const outage = createOutage({ limit: patience, monotonicNow });
+  const outage = createOutage({ limit: maxOutage, monotonicNow });
 
-  const doze = async (maxWait = Number.POSITIVE_INFINITY) => {
+  const waitForInterval = async (maxWait = Number.POSITIVE_INFINITY) => {
     interval = Math.min(backoff.next(), maxWait);
-    if (!isAwake) {
-      nap = new AbortController();
-      const stop = () => nap?.abort();
-      signal.addEventListener('abort', stop);
-      await pause(interval, nap.signal).catch(() => {});
-      signal.removeEventListener('abort', stop);
-      nap = undefined;
+    if (!isWoken) {
+      sleeping = new AbortController();
+      const onAbort = () => sleeping?.abort();
+      signal.addEventListener('abort', onAbort);
+      await pause(interval, sleeping.signal).catch(() => {});
+      signal.removeEventListener('abort', onAbort);
+      sleeping = undefined;
       signal.throwIfAborted();
     }
-    isAwake = false;
+    isWoken = false;
   };
 
   const run = async () => {
     let last: { state: State } | undefined;
-    let isDoubted = false;
+    let isUnconfirmed = false;
     for (;;) {
       let maxWait: number | undefined;
-      if (pacer.blocked >= LONG_WAIT) onTrouble();
+      if (pacer.blockedFor >= LONG_WAIT) onTransientError();
       isBlocked = true;
-      await pacer.turn(signal);
+      await pacer.waitForSlot(signal);
       isBlocked = false;
       try {
         const state = await source.read(signal);
@@ -123,17 +113,17 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
         outage.end();
         if (last && source.isChange(last.state, state)) backoff.reset();
         last = { state };
-        isDoubted = false;
-        onLook(state);
+        isUnconfirmed = false;
+        onPoll(state);
         if (source.isFinished(state)) return;
         maxWait = source.maxWait?.();
       } catch (error) {
         if (signal.aborted) throw error;
-        const verdict = source.judge(error, last !== undefined || source.isKnown === true);
-        if (verdict === 'final' || (verdict === 'doubtful' && isDoubted)) throw error;
-        if (verdict === 'doubtful') {
-          isDoubted = true;
-          await doze(CONFIRMATION);
+        const kind = source.classifyError(error, last !== undefined || source.isKnown === true);
+        if (kind === 'final' || (kind === 'unconfirmed' && isUnconfirmed)) throw error;
+        if (kind === 'unconfirmed') {
+          isUnconfirmed = true;
+          await waitForInterval(CONFIRMATION_DELAY);
           continue;
         }
         const retryAfter = source.retryAfter(error);
@@ -141,17 +131,18 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
           pacer.hold(retryAfter);
           outage.end();
         }
-        if (outage.hasReachedLimit(interval)) throw new OutageTooLongError('No look succeeded.', { cause: error });
-        onTrouble(retryAfter);
+        if (outage.hasReachedLimit(interval))
+          throw new OutageTooLongError('polls failed for longer than the limit', { cause: error });
+        onTransientError(retryAfter);
       }
-      await doze(maxWait);
+      await waitForInterval(maxWait);
     }
   };
 
   return {
-    over: run(),
+    done: run(),
     get isPolling() {
-      return nap === undefined;
+      return sleeping === undefined;
     },
     get isBlocked() {
       return isBlocked;
@@ -161,8 +152,8 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
     },
     wake() {
       backoff.reset();
-      isAwake = nap === undefined;
-      nap?.abort();
+      isWoken = sleeping === undefined;
+      sleeping?.abort();
     },
   };
 }

@@ -3,21 +3,21 @@ import { type BackoffOptions, createBackoff } from './backoff.ts';
 import type { Pacer } from './pacer.ts';
 import { LONG_WAIT, type Poll, type Pollable, startPoll } from './poll.ts';
 
-/** Something to watch: how to look at it, and how often. */
+/** A job or a list to poll. */
 export interface Job<State, Key> extends Pollable<State> {
-  /** What its watcher calls it; handed back with every event. */
+  /** Key that is returned with every event. */
   readonly key: Key;
-  /** Tells it apart from everything else that is watched, under other credentials too. */
+  /** Unique name, across all credentials. */
   readonly name: string;
   readonly pace: Pick<BackoffOptions, 'fastest' | 'slowest'>;
-  /** The budget of its credential. */
+  /** Rate limit of its credential. */
   readonly pacer: Pacer;
 }
 
-/** Nothing is known of a job yet, because its credential is on hold. The stream goes on. */
+/** A job cannot be read yet, because its credential is on hold. The stream continues. */
 export class OnHoldError extends Error {
   override name = 'OnHoldError' as const;
-  /** When the job is read, in milliseconds from now. */
+  /** Time until the job is read, in milliseconds. */
   readonly wait: number;
 
   constructor(wait: number) {
@@ -26,26 +26,27 @@ export class OnHoldError extends Error {
   }
 }
 
-/** One thing that happened to a job. All its listeners get this very object, so work done for it can be shared by them. */
+/** An event of a job. All its listeners receive the same object, so that derived results can be cached by it. */
 export type JobEvent<State, Key> =
-  | SeenEvent<State, Key>
+  | StateEvent<State, Key>
   | {
       readonly key: Key;
+      /** The last event of the job, unless it is an {@link OnHoldError}. */
       readonly error: unknown;
-      /** Whether any look succeeded before, or a list contained it. The last event of the job, unless the error is an {@link OnHoldError}. */
+      /** True if an earlier read succeeded, or a list contained the job. */
       readonly wasSeen: boolean;
     };
 
-interface SeenEvent<State, Key> {
+interface StateEvent<State, Key> {
   readonly key: Key;
   readonly state: State;
-  /** When it was last seen so, if the upstream cannot be read at present. */
+  /** Time of the last successful read, if later ones failed. */
   readonly staleSince?: Date;
 }
 
 export interface Listener<State, Key> {
   put(name: string, event: JobEvent<State, Key>): void;
-  /** No event will follow. */
+  /** Called after the last event. */
   end(name: string): void;
 }
 
@@ -55,71 +56,72 @@ export interface SharedPollOptions {
   now: () => number;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
-  /** A random number from 0 up to 1, for the jitter. */
+  /** Returns a random number in [0, 1), for the jitter. */
   random: () => number;
-  /** How long a poll goes on after its last listener left, in milliseconds: long enough for a reconnect. */
+  /** Time for which a poll continues after its last listener has left, in milliseconds; for reconnects. */
   gracePeriod: number;
-  /** For how long looks may fail in a row before the poll ends, in milliseconds. */
+  /** Maximum duration of consecutive failures before the poll ends, in milliseconds. */
   maxOutage: number;
 }
 
-/** One poll, and everyone who listens to it. It begins at once, and ends a while after the last listener has left. */
+/** One poll and its listeners. Starts immediately, and stops after a grace period without listeners. */
 export class SharedPoll<State, Key> {
   readonly #job: Job<State, Key>;
   readonly #options: SharedPollOptions;
   readonly #listeners = new Set<Listener<State, Key>>();
-  /** Those who joined when the latest state was old: the next look is told to them, changed or not. */
-  readonly #owed = new Set<Listener<State, Key>>();
+  /** Listeners that joined when the latest state was stale: they receive the next state, changed or not. */
+  readonly #pendingListeners = new Set<Listener<State, Key>>();
   readonly #stop = new AbortController();
   readonly #poll: Poll;
-  readonly #onOver: () => void;
-  #latest: SeenEvent<State, Key> | undefined;
-  /** {@link #latest} with its age, for those who cannot wait until it is read again. */
-  #stale: SeenEvent<State, Key> | undefined;
-  /** Those who know that the credential is on hold. */
-  readonly #informed = new WeakSet<Listener<State, Key>>();
-  /** When the last look succeeded: by the monotonic clock, and by the wall clock, in milliseconds. */
-  #seenAt = 0;
-  #seenSince = 0;
-  readonly #begunAt: number;
-  /** Whether the upstream has asked to wait instead of answering. */
-  #isRefused = false;
-  #lingering: AbortController | undefined;
-  #isOver = false;
+  readonly #onEnd: () => void;
+  #latest: StateEvent<State, Key> | undefined;
+  /** {@link #latest} with `staleSince`, for listeners that join while reads are blocked. */
+  #stale: StateEvent<State, Key> | undefined;
+  /** Listeners that have received an {@link OnHoldError}. */
+  readonly #notifiedOfHold = new WeakSet<Listener<State, Key>>();
+  /** Time of the last successful read, by the monotonic clock, in milliseconds. */
+  #readAt = 0;
+  /** Time of the last successful read, by the wall clock, in milliseconds since the epoch. */
+  #readAtWallClock = 0;
+  readonly #startedAt: number;
+  /** True if a read has failed with a `Retry-After`. */
+  #hadRetryAfter = false;
+  #gracePeriod: AbortController | undefined;
+  #hasEnded = false;
 
-  /** @param onOver Called once, when nothing more will come of it. */
-  constructor(job: Job<State, Key>, options: SharedPollOptions, onOver: () => void) {
+  /** @param onEnd Called once, when the poll has ended. */
+  constructor(job: Job<State, Key>, options: SharedPollOptions, onEnd: () => void) {
     this.#job = job;
     this.#options = options;
-    this.#onOver = onOver;
-    this.#begunAt = options.monotonicNow();
+    this.#onEnd = onEnd;
+    this.#startedAt = options.monotonicNow();
     this.#poll = startPoll({
       ...options,
       source: job,
       pacer: job.pacer,
       backoff: createBackoff({ ...job.pace, random: options.random }),
       signal: this.#stop.signal,
-      onPoll: (state) => this.#look(state),
-      onTransientError: (wait) => this.#trouble(wait),
+      onPoll: (state) => this.#onPoll(state),
+      onTransientError: (retryAfter) => this.#onTransientError(retryAfter),
     });
-    this.#poll.over.then(
+    this.#poll.done.then(
       () => this.#end(),
       (error: unknown) => this.#fail(error),
     );
   }
 
   join(listener: Listener<State, Key>): void {
-    this.#lingering?.abort();
+    this.#gracePeriod?.abort();
     this.#listeners.add(listener);
     if (!this.#latest) {
       if (this.#poll.isBlocked || !this.#poll.isPolling) this.#reportHold();
       return;
     }
-    const age = this.#options.monotonicNow() - this.#seenAt;
+    const age = this.#options.monotonicNow() - this.#readAt;
     if (this.#latest.staleSince !== undefined || age <= this.#poll.interval) {
       listener.put(this.#job.name, this.#latest);
     } else {
-      this.#owed.add(listener);
+      this.#pendingListeners.add(listener);
       if (this.#poll.isBlocked) listener.put(this.#job.name, this.#staleEvent(this.#latest));
       if (!this.#poll.isPolling) this.#poll.wake();
     }
@@ -127,14 +129,14 @@ export class SharedPoll<State, Key> {
 
   leave(listener: Listener<State, Key>): void {
     this.#listeners.delete(listener);
-    this.#owed.delete(listener);
-    if (this.#listeners.size > 0 || this.#isOver) return;
+    this.#pendingListeners.delete(listener);
+    if (this.#listeners.size > 0 || this.#hasEnded) return;
     if (this.#options.gracePeriod === 0) {
       this.stop();
       return;
     }
-    this.#lingering = new AbortController();
-    this.#options.pause(this.#options.gracePeriod, this.#lingering.signal).then(
+    this.#gracePeriod = new AbortController();
+    this.#options.pause(this.#options.gracePeriod, this.#gracePeriod.signal).then(
       () => this.stop(),
       () => {},
     );
@@ -144,75 +146,76 @@ export class SharedPoll<State, Key> {
     this.#poll.wake();
   }
 
-  /** Aborts the look under way and completes every listener. */
+  /** Aborts the pending read and ends all listeners. */
   stop(): void {
     this.#stop.abort();
     this.#end();
   }
 
-  #look(state: State): void {
+  #onPoll(state: State): void {
     const before = this.#latest;
     const event = { key: this.#job.key, state };
-    this.#seenAt = this.#options.monotonicNow();
-    this.#seenSince = this.#options.now();
+    this.#readAt = this.#options.monotonicNow();
+    this.#readAtWallClock = this.#options.now();
     this.#latest = event;
     this.#stale = undefined;
-    const isNews = before === undefined || before.staleSince !== undefined || this.#job.isChange(before.state, state);
-    this.#tell(isNews ? this.#listeners : this.#owed, event);
+    const hasChanged =
+      before === undefined || before.staleSince !== undefined || this.#job.isChange(before.state, state);
+    this.#emit(hasChanged ? this.#listeners : this.#pendingListeners, event);
   }
 
-  #trouble(wait: number | undefined): void {
+  #onTransientError(retryAfter: number | undefined): void {
     const before = this.#latest;
-    if (wait !== undefined) this.#isRefused = true;
+    if (retryAfter !== undefined) this.#hadRetryAfter = true;
     if (!before) {
       this.#reportHold();
       return;
     }
     if (before.staleSince !== undefined) {
-      this.#tell(this.#owed, before);
+      this.#emit(this.#pendingListeners, before);
       return;
     }
     this.#latest = this.#staleEvent(before);
-    this.#tell(this.#listeners, this.#latest);
+    this.#emit(this.#listeners, this.#latest);
   }
 
-  #staleEvent({ key, state }: SeenEvent<State, Key>): SeenEvent<State, Key> {
-    this.#stale ??= { key, state, staleSince: new Date(this.#seenSince) };
+  #staleEvent({ key, state }: StateEvent<State, Key>): StateEvent<State, Key> {
+    this.#stale ??= { key, state, staleSince: new Date(this.#readAtWallClock) };
     return this.#stale;
   }
 
-  /** Informs listeners, each once, that nothing is known of the job yet because of a long hold, or of many short ones. */
+  /** Emits an {@link OnHoldError} to each listener, once, if the job was not read yet because of one long hold or several. */
   #reportHold(): void {
-    const { held } = this.#job.pacer;
-    const isLong = held >= LONG_WAIT || this.#options.monotonicNow() - this.#begunAt >= LONG_WAIT;
-    if (!isLong || !(held > 0 || this.#isRefused)) return;
-    const uninformed = [...this.#listeners].filter((listener) => !this.#informed.has(listener));
-    if (uninformed.length === 0) return;
-    for (const listener of uninformed) this.#informed.add(listener);
-    this.#tell(uninformed, {
+    const { heldFor } = this.#job.pacer;
+    const isLong = heldFor >= LONG_WAIT || this.#options.monotonicNow() - this.#startedAt >= LONG_WAIT;
+    if (!isLong || !(heldFor > 0 || this.#hadRetryAfter)) return;
+    const waiting = [...this.#listeners].filter((listener) => !this.#notifiedOfHold.has(listener));
+    if (waiting.length === 0) return;
+    for (const listener of waiting) this.#notifiedOfHold.add(listener);
+    this.#emit(waiting, {
       key: this.#job.key,
-      error: new OnHoldError(Math.max(held, this.#poll.interval)),
+      error: new OnHoldError(Math.max(heldFor, this.#poll.interval)),
       wasSeen: false,
     });
   }
 
   #fail(error: unknown): void {
-    if (this.#isOver) return;
+    if (this.#hasEnded) return;
     const wasSeen = this.#latest !== undefined || this.#job.isKnown === true;
-    this.#tell(this.#listeners, { key: this.#job.key, error, wasSeen });
+    this.#emit(this.#listeners, { key: this.#job.key, error, wasSeen });
     this.#end();
   }
 
-  #tell(listeners: Iterable<Listener<State, Key>>, event: JobEvent<State, Key>): void {
+  #emit(listeners: Iterable<Listener<State, Key>>, event: JobEvent<State, Key>): void {
     for (const listener of [...listeners]) listener.put(this.#job.name, event);
-    this.#owed.clear();
+    this.#pendingListeners.clear();
   }
 
   #end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#lingering?.abort();
-    this.#onOver();
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#gracePeriod?.abort();
+    this.#onEnd();
     for (const listener of [...this.#listeners]) listener.end(this.#job.name);
     this.#listeners.clear();
   }

@@ -3,25 +3,25 @@ import { type Job, type JobEvent, type Listener, SharedPoll, type SharedPollOpti
 
 export type { Job, JobEvent } from './shared-poll.ts';
 
-/** A list in which jobs appear, those started elsewhere too. */
+/** A list of jobs, including those that were started elsewhere. */
 export interface JobList<State, Key> extends Job<readonly State[], Key> {
   readonly jobOf: (state: State) => Job<State, Key>;
 }
 
 export type Events<State, Key> = AsyncIterableIterator<JobEvent<State, Key>, undefined>;
 
-/** Who listens to what. One poll for each name, however many listen. */
+/** Event streams of jobs and lists. All streams of one name share one poll. */
 export interface Watch<State, Key> {
   /**
-   * Listens to jobs. The first event of each is its state now; then one for each change; after the last the stream
-   * completes. A failure that will not pass is the job's last event.
+   * Listens to jobs. Emits the current state of each, then each change. A final error is the last event of its job. The stream
+   * completes after the last events of all jobs.
    */
   listen(jobs: readonly Job<State, Key>[]): Events<State, Key>;
-  /** Listens to every job of a list. Ends only when the reader leaves, or when reading the list fails for good. */
+  /** Listens to all jobs of a list. Ends if the reader returns, or after a final error of the list. */
   follow(list: JobList<State, Key>): Events<State, Key>;
-  /** Whoever polls this looks at once, because something was done to it. */
+  /** Polls a job or list immediately, for example after a mutation. */
   wake(name: string): void;
-  /** How many polls there are now. */
+  /** Number of active polls. */
   readonly size: number;
   /** Stops every poll and completes every stream. */
   dispose(): void;
@@ -30,7 +30,7 @@ export interface Watch<State, Key> {
 export function createWatch<State, Key>(options: SharedPollOptions): Watch<State, Key> {
   const jobs = new Map<string, SharedPoll<State, Key>>();
   const lists = new Map<string, SharedPoll<readonly State[], Key>>();
-  const finished = new WeakMap<object, Map<string, JobEvent<State, Key>>>();
+  const finishedEvents = new WeakMap<object, Map<string, JobEvent<State, Key>>>();
 
   function pollOf<Seen>(polls: Map<string, SharedPoll<Seen, Key>>, job: Job<Seen, Key>): SharedPoll<Seen, Key> {
     const known = polls.get(job.name);
@@ -42,10 +42,10 @@ export function createWatch<State, Key>(options: SharedPollOptions): Watch<State
     return fresh;
   }
 
-  /** The event that tells of a job found finished in a list: one for all who follow the list. */
-  function finishedIn(listEvent: object, { key, name }: Job<State, Key>, state: State): JobEvent<State, Key> {
-    const events = finished.get(listEvent) ?? new Map<string, JobEvent<State, Key>>();
-    finished.set(listEvent, events);
+  /** The event of a job that is finished in a list; the same object for all listeners of the list. */
+  function finishedEvent(listEvent: object, { key, name }: Job<State, Key>, state: State): JobEvent<State, Key> {
+    const events = finishedEvents.get(listEvent) ?? new Map<string, JobEvent<State, Key>>();
+    finishedEvents.set(listEvent, events);
     const event = events.get(name) ?? { key, state };
     events.set(name, event);
     return event;
@@ -70,7 +70,7 @@ export function createWatch<State, Key>(options: SharedPollOptions): Watch<State
 
     follow(list) {
       const joined = new Map<string, { poll: SharedPoll<State, Key>; listener: Listener<State, Key> }>();
-      // Kept even when a list lacks a job for once, so that none is reported again when it is back.
+      // Jobs are kept even if a page of the list lacks them, so that they are not emitted again later.
       const seen = new Set<string>();
       const inbox = new Inbox<JobEvent<State, Key>>([list.name], () => {
         for (const { poll, listener } of joined.values()) poll.leave(listener);
@@ -96,7 +96,7 @@ export function createWatch<State, Key>(options: SharedPollOptions): Watch<State
           for (const { state, job } of found) {
             if (seen.has(job.name)) continue;
             seen.add(job.name);
-            if (job.isFinished(state)) inbox.put(job.name, finishedIn(event, job, state));
+            if (job.isFinished(state)) inbox.put(job.name, finishedEvent(event, job, state));
             else join(job);
           }
         },

@@ -1,10 +1,9 @@
-/** A stream that is left by `return()`, at once, whatever it waits for. */
+/** An event stream whose `return()` closes it immediately, even while a `next()` is pending. */
 type Stream<Event> = AsyncIterableIterator<Event, undefined>;
 
-/** What can be read one by one, and left. */
 type Source<Event> = Pick<AsyncIterator<Event, undefined>, 'next' | 'return'>;
 
-/** The same stream; `onOver` is called once, when it has completed or its reader has left. */
+/** Wraps a stream. Calls `onOver` once, when the stream has completed or its reader has returned. */
 export function whenOver<Event>(events: Source<Event>, onOver: () => void): Stream<Event> {
   let isOver = false;
   const over = () => {
@@ -19,7 +18,7 @@ export function whenOver<Event>(events: Source<Event>, onOver: () => void): Stre
     },
     return() {
       over();
-      return leave(events);
+      return returnFrom(events);
     },
     [Symbol.asyncIterator]() {
       return this;
@@ -27,24 +26,24 @@ export function whenOver<Event>(events: Source<Event>, onOver: () => void): Stre
   };
 }
 
-/** The same stream from its beginning, of which the first event was asked for already. */
-export function beginningWith<Event>(
+/** Wraps a stream whose first event was already requested, so that it is read from its beginning. */
+export function prependFirst<Event>(
   first: Promise<IteratorResult<Event, undefined>>,
   events: Stream<Event>,
 ): Stream<Event> {
   let isFirst = true;
   return {
     next() {
-      const isBeginning = isFirst;
+      const isFirstCall = isFirst;
       isFirst = false;
-      return isBeginning ? first : events.next();
+      return isFirstCall ? first : events.next();
     },
-    return: () => leave(events),
+    return: () => returnFrom(events),
     [Symbol.asyncIterator]() {
       return this;
     },
   };
 }
 
-const leave = async <Event>(events: Source<Event>): Promise<IteratorResult<Event, undefined>> =>
+const returnFrom = async <Event>(events: Source<Event>): Promise<IteratorResult<Event, undefined>> =>
   (await events.return?.()) ?? { value: undefined, done: true };

@@ -1,122 +1,120 @@
-/** Waits for a number of milliseconds, or rejects with the signal's reason when it aborts first. Passed in, so that tests turn the clock. */
-export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+import type { StartTimer } from './timers.ts';
 
-/** Calls back after a number of milliseconds, unless it is called off before, by what is returned. Passed in as {@link Sleep} is. */
-export type StartTimer = (milliseconds: number, ring: () => void) => () => void;
+export type { Sleep, StartTimer } from './timers.ts';
 
-/** Something that ends early when it is told to. It throws nothing. */
+/** An operation that can be aborted. `abort` does not throw. */
 export interface Abortable {
   abort(reason: unknown): void;
 }
 
 /**
- * Whoever waits for what is read, and may leave. It tells of that as an AbortSignal does, to leavers alone and at a
- * fraction of its cost: one is made for every answer.
+ * A lightweight alternative to AbortSignal: notifies {@link Abortable}s only, at a fraction of the cost. One is created for
+ * each operation.
  */
 export class AbortScope {
-  /** A few at a time, so that a list is less work than a Set, which is made anew for each answer. */
-  #leavers: Abortable[] = [];
-  #hasLeft = false;
+  /** An array, because it has few entries and a Set costs more to create. */
+  #abortables: Abortable[] = [];
+  #isAborted = false;
   #reason: unknown;
 
   get aborted(): boolean {
-    return this.#hasLeft;
+    return this.#isAborted;
   }
 
-  /** Why it left. */
+  /** The abort reason. */
   get reason(): unknown {
     return this.#reason;
   }
 
   throwIfAborted(): void {
-    if (this.#hasLeft) throw this.#reason;
+    if (this.#isAborted) throw this.#reason;
   }
 
   abort(reason: unknown): void {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
+    if (this.#isAborted) return;
+    this.#isAborted = true;
     this.#reason = reason;
-    const leavers = this.#leavers;
-    this.#leavers = [];
-    for (const leaver of leavers) leaver.abort(reason);
+    const abortables = this.#abortables;
+    this.#abortables = [];
+    for (const abortable of abortables) abortable.abort(reason);
   }
 
-  add(leaver: Abortable): void {
-    this.#leavers.push(leaver);
+  add(abortable: Abortable): void {
+    this.#abortables.push(abortable);
   }
 
-  delete(leaver: Abortable): void {
-    const at = this.#leavers.indexOf(leaver);
-    const last = at === -1 ? undefined : this.#leavers.pop();
-    if (last && last !== leaver) this.#leavers[at] = last;
+  delete(abortable: Abortable): void {
+    const index = this.#abortables.indexOf(abortable);
+    const last = index === -1 ? undefined : this.#abortables.pop();
+    if (last && last !== abortable) this.#abortables[index] = last;
   }
 }
 
-const abortablesOf = new WeakMap<AbortSignal, { leavers: Set<Abortable>; onAbort: () => void }>();
+const abortablesOf = new WeakMap<AbortSignal, { abortables: Set<Abortable>; onAbort: () => void }>();
 
 /**
- * Tells a leaver when a caller leaves. However many leave with one signal, it has one listener, and none once all of them
- * were forgotten: a signal may live for hours, and its listeners cost more than what they wait for.
+ * Aborts an abortable when a signal or scope aborts. All abortables of a signal share one listener, which is removed with the
+ * last of them: a signal may live for hours, and listeners are expensive.
  */
-export function onAbort(caller: AbortSignal | AbortScope, leaver: Abortable): void {
+export function onAbort(caller: AbortSignal | AbortScope, abortable: Abortable): void {
   if (caller instanceof AbortScope) {
-    caller.add(leaver);
+    caller.add(abortable);
     return;
   }
   const known = abortablesOf.get(caller);
   if (known) {
-    known.leavers.add(leaver);
+    known.abortables.add(abortable);
     return;
   }
-  const leavers = new Set([leaver]);
+  const abortables = new Set([abortable]);
   const onAbort = () => {
-    for (const each of leavers) each.abort(caller.reason);
+    for (const each of abortables) each.abort(caller.reason);
   };
-  abortablesOf.set(caller, { leavers, onAbort });
+  abortablesOf.set(caller, { abortables, onAbort });
   caller.addEventListener('abort', onAbort);
 }
 
-/** Forgets a leaver, which may have been told or forgotten already. */
-export function offAbort(caller: AbortSignal | AbortScope, leaver: Abortable): void {
+/** Removes an abortable, if it is still registered. */
+export function offAbort(caller: AbortSignal | AbortScope, abortable: Abortable): void {
   if (caller instanceof AbortScope) {
-    caller.delete(leaver);
+    caller.delete(abortable);
     return;
   }
   const known = abortablesOf.get(caller);
-  if (!known?.leavers.delete(leaver) || known.leavers.size > 0) return;
+  if (!known?.abortables.delete(abortable) || known.abortables.size > 0) return;
   abortablesOf.delete(caller);
   caller.removeEventListener('abort', known.onAbort);
 }
 
 export interface CancellationOptions {
-  /** Time for the whole operation, in milliseconds. */
+  /** Timeout of the whole operation, in milliseconds. */
   milliseconds: number;
   alarm: StartTimer;
-  /** Whoever waits for the operation. @default it is told by `leave` */
+  /** Aborts the operation. @default only the deadline and `abort` do */
   caller?: AbortSignal | AbortScope | undefined;
 }
 
-/** Ends an operation early: when its time is up, or when its caller leaves, whichever comes first. */
+/** Aborts an operation at its deadline or when its caller aborts, whichever comes first. */
 export class Cancellation implements Abortable {
-  /** What is under way, and is ended together with the operation. */
+  /** The running part of the operation, which is aborted with it. */
   running: Abortable | undefined;
   readonly #milliseconds: number;
   readonly #caller: AbortSignal | AbortScope | undefined;
-  readonly #callOff: () => void;
+  readonly #stopTimer: () => void;
   #cause: 'deadline' | 'caller' | undefined;
   #reason: unknown;
   #controller: AbortController | undefined;
 
-  /** @throws The caller's reason when it has left already. */
+  /** @throws The caller's reason if it has already aborted. */
   constructor({ milliseconds, alarm, caller }: CancellationOptions) {
     caller?.throwIfAborted();
     this.#milliseconds = milliseconds;
     this.#caller = caller;
     if (caller) onAbort(caller, this);
-    this.#callOff = alarm(milliseconds, () => this.#timeOut());
+    this.#stopTimer = alarm(milliseconds, () => this.#timeOut());
   }
 
-  /** Why the operation is over; undefined while it is not. */
+  /** Source of the abort; undefined while the operation is not aborted. */
   get cause(): 'deadline' | 'caller' | undefined {
     return this.#cause;
   }
@@ -125,7 +123,7 @@ export class Cancellation implements Abortable {
     return this.#reason;
   }
 
-  /** For what knows signals only: it aborts when the operation is over. Made on first use. */
+  /** Aborts with the operation; for APIs that require an AbortSignal. Created on first use. */
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
@@ -134,25 +132,25 @@ export class Cancellation implements Abortable {
     return this.#controller.signal;
   }
 
-  /** @throws The reason when the operation is over. */
+  /** @throws The reason, if the operation is aborted. */
   throwIfOver(): void {
     if (this.#cause) throw this.#reason;
   }
 
-  /** The caller does not want it any more. */
+  /** Aborts the operation on behalf of the caller. */
   abort(reason: unknown): void {
     this.#cancel('caller', reason);
   }
 
-  /** Lets go of the clock and the caller. What is under way goes on. */
+  /** Stops the timer and unregisters from the caller. The running part is not aborted. */
   end(): void {
-    this.#callOff();
+    this.#stopTimer();
     if (this.#caller) offAbort(this.#caller, this);
     this.running = undefined;
   }
 
   #timeOut(): void {
-    const message = `No complete answer within ${this.#milliseconds} ms.`;
+    const message = `No complete response within ${this.#milliseconds} ms.`;
     this.#cancel('deadline', new DOMException(message, 'TimeoutError'));
   }
 

@@ -1,16 +1,15 @@
 /**
- * The two clocks of the process. Everything that needs one takes it as a parameter: `now` for the wall clock,
- * `monotonicNow` for the monotonic one.
+ * The two clocks of the process. Passed as parameters: `now` for the wall clock, `monotonicNow` for the monotonic one.
  */
 
 /**
- * The wall clock, in milliseconds since the epoch. For times that people see, or that other machines and later processes
- * compare. It may be set forward or back at any moment, so that the difference between two readings is no duration.
+ * The wall clock, in milliseconds since the epoch. For times that are displayed, or compared by other machines and later
+ * processes. It may be set at any time, so the difference between two readings is not a duration.
  */
 export const wallClockNow = (): number => Date.now();
 
 /**
- * The monotonic clock, in milliseconds from an arbitrary origin. For durations: it never goes back, and nobody can set
- * it. Whether it counts the time in which the machine sleeps depends on the operating system.
+ * The monotonic clock, in milliseconds from an arbitrary origin. For durations: it never goes back and cannot be set. Its
+ * behavior while the machine is suspended depends on the operating system.
  */
 export const monotonicNow = (): number => performance.now();

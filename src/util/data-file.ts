@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import Libsql from 'libsql';
 
-/** Why files cannot be kept in a directory, which is created when there is none; undefined when they can. */
+/** Creates a directory if it does not exist. Returns the reason why files cannot be stored in it; undefined if they can. */
 export function directoryProblem(directory: string): string | undefined {
   try {
     mkdirSync(directory, { recursive: true });
@@ -13,10 +13,10 @@ export function directoryProblem(directory: string): string | undefined {
   }
 }
 
-/** Larger files are not read completely: the check would delay each start. */
-const LARGEST_CHECKED = 64 * 1_048_576;
+/** Maximum size of a file that is checked completely, in bytes: the check delays each start. */
+const MAX_CHECKED_BYTES = 64 * 1_048_576;
 
-/** Why a file cannot be used as a SQLite database; undefined when it can, or does not exist yet. */
+/** Returns the reason why a file cannot be used as a SQLite database; undefined if it can, or does not exist. */
 export function databaseProblem(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   try {
@@ -24,12 +24,12 @@ export function databaseProblem(file: string): string | undefined {
     const connection = new Libsql(file);
     try {
       connection.exec('SELECT count(*) FROM sqlite_master');
-      if (statSync(file).size <= LARGEST_CHECKED) {
-        // The driver cannot know a statement's columns.
+      if (statSync(file).size <= MAX_CHECKED_BYTES) {
+        // The driver does not type the columns of a statement.
         const found = connection.prepare('PRAGMA quick_check(1)').get() as { quick_check?: unknown } | undefined;
-        if (found?.quick_check !== 'ok') return 'it is damaged';
+        if (found?.quick_check !== 'ok') return 'it is corrupt';
       }
-      // Another process may write at this moment, which is no problem of the file.
+      // Fails with SQLITE_BUSY if another process is writing, which is not a problem of the file.
       connection.exec('BEGIN IMMEDIATE; ROLLBACK');
       return undefined;
     } finally {

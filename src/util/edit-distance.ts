@@ -1,6 +1,6 @@
 /**
- * The number of insertions, deletions, substitutions and swaps of neighbours that turn one text into another (optimal
- * string alignment distance).
+ * Optimal string alignment distance: the number of insertions, deletions, substitutions and swaps of adjacent characters that
+ * turn one string into another.
  */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
@@ -23,8 +23,11 @@ function editDistance(from: string, to: string): number {
   return last[to.length] ?? 0;
 }
 
-/** The candidate with the smallest edit distance to a text, and that distance; the first of equals. */
-export function nearest(text: string, candidates: readonly string[]): { name: string; distance: number } | undefined {
+/** Finds the first candidate with the smallest edit distance to a text. */
+export function findNearest(
+  text: string,
+  candidates: readonly string[],
+): { name: string; distance: number } | undefined {
   let best: { name: string; distance: number } | undefined;
   for (const name of candidates) {
     const distance = editDistance(text, name);

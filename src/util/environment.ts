@@ -1,19 +1,19 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { nearest } from './edit-distance.ts';
+import { findNearest } from './edit-distance.ts';
 
 /**
- * Kinds of environment variables. An empty value counts as unset. Every schema carries a description and, where there
- * is one, a default, so that the README's table can be compared with the code.
+ * Schemas for environment variables. An empty value counts as unset. Each setting has a description and its default, so that the
+ * table in the README can be compared with the code.
  */
 
-/** The variables of a process. */
+/** Environment variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether a variable has a value, even a mistaken one. */
+/** True if a variable has a value, even an invalid one. */
 export const isSet = (environment: Environment, name: string): boolean => Boolean(environment[name]);
 
-/** Undefined for an empty value. */
+/** Converts an empty string to undefined. */
 export const unset = (value: unknown) => (value === '' ? undefined : value);
 
 interface IntegerOptions {
@@ -22,7 +22,7 @@ interface IntegerOptions {
   max: number;
 }
 
-/** A whole number within bounds. */
+/** An integer within bounds. */
 export const integer = ({ default: fallback, min, max }: IntegerOptions) =>
   z.preprocess(
     unset,
@@ -35,7 +35,7 @@ export const integer = ({ default: fallback, min, max }: IntegerOptions) =>
       .transform(Number),
   );
 
-/** A number within bounds, fractions allowed. */
+/** A decimal number within bounds. */
 export const decimal = ({ default: fallback, min, max }: IntegerOptions) =>
   z.preprocess(
     unset,
@@ -48,7 +48,7 @@ export const decimal = ({ default: fallback, min, max }: IntegerOptions) =>
       .transform(Number),
   );
 
-/** A time in seconds, of an hour at most unless it says more. */
+/** A duration in seconds. @param max The default is one hour. */
 export const seconds = (fallback: number, max = 3_600) => decimal({ default: fallback, min: 0.05, max });
 
 const trueOrFalse = () =>
@@ -62,16 +62,16 @@ const trueOrFalse = () =>
 /** `true` or `false` (also `1`, `0`, `yes`, `no`). */
 export const flag = (fallback: boolean) => z.preprocess((value) => unset(value) ?? String(fallback), trueOrFalse());
 
-/** As {@link flag}; undefined where its default depends on other settings. */
+/** As {@link flag}, but undefined if unset, for flags whose default depends on other settings. */
 export const optionalFlag = () => z.preprocess(unset, trueOrFalse().optional());
 
-/** Text as it is. */
+/** A string. */
 export const text = () => z.preprocess(unset, z.string().optional());
 
-/** Text as it is, with a default. */
+/** A string with a default. */
 export const textOr = (fallback: string) => z.preprocess(unset, z.string().default(fallback));
 
-/** One of several words. */
+/** One of several strings. */
 export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, {
     error: ({ input }) => {
@@ -81,11 +81,11 @@ export const choice = <const Words extends readonly [string, ...string[]]>(words
     },
   });
 
-/** The word that a text abbreviates or misspells. */
+/** Finds the word that a text is a prefix or a misspelling of. */
 function nearWord(text: string, words: readonly string[]): string | undefined {
   const longer = words.find((word) => text.length > 2 && word.startsWith(text));
   if (longer !== undefined) return longer;
-  const near = nearest(text, words);
+  const near = findNearest(text, words);
   return near && near.distance <= 2 && near.distance < near.name.length / 2 ? near.name : undefined;
 }
 
@@ -105,12 +105,12 @@ export const host = (fallback: string) =>
       }),
   );
 
-/** Whether a text is an IP address or a host name. A name whose last part is a number is neither (URL standard, 3.5). */
+/** True for an IP address or a host name. The last label of a host name is not a number (URL standard, 3.5). */
 const isHost = (text: string): boolean =>
   isIP(text) !== 0 ||
   /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*(?!\d+$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i.test(text);
 
-/** The host in a URL, in brackets or before a port. */
+/** Extracts the host from a URL, from brackets, or from before a port. */
 function hostIn(text: string): string | undefined {
   if (text.trim() === '*') return '0.0.0.0';
   const url = text.includes('://') ? text.trim() : `http://${text.trim()}`;
@@ -119,7 +119,7 @@ function hostIn(text: string): string | undefined {
   return isHost(found) ? found : undefined;
 }
 
-/** Comma-separated values, trimmed, empty ones left out. */
+/** Comma-separated values, trimmed, without empty ones. */
 export const list = (fallback = '') =>
   z.preprocess(
     unset,
@@ -137,7 +137,7 @@ export const list = (fallback = '') =>
 /**
  * An absolute http(s) URL without trailing slashes.
  *
- * @param mistakeIn Says what else is wrong with a value, if anything.
+ * @param mistakeIn Returns the message for another mistake in a value, if there is one.
  */
 export const httpUrl = (mistakeIn: (value: string) => string | undefined = () => undefined) =>
   z.preprocess(
@@ -151,8 +151,8 @@ export const httpUrl = (mistakeIn: (value: string) => string | undefined = () =>
           return `must be an absolute http(s) URL, but is "${input}".${isNear ? ` Did you mean "${guess}"?` : ''}`;
         },
       })
-      // Not repeated: what stands there is a secret.
-      .refine((value) => !hasCredentials(value), { error: 'must hold no user and no password.' })
+      // The value is not repeated, because it contains a secret.
+      .refine((value) => !hasCredentials(value), { error: 'must not contain a user name or password.' })
       .superRefine((value, context) => {
         const message = mistakeIn(value);
         if (message !== undefined) context.addIssue({ code: 'custom', message });
@@ -164,7 +164,7 @@ export const httpUrl = (mistakeIn: (value: string) => string | undefined = () =>
 /** An absolute http(s) URL to which paths are appended: as {@link httpUrl}, without a query, a fragment or white space. */
 export const baseUrl = () =>
   httpUrl((value) => {
-    // Not repeated: a query may hold a key.
+    // The value is not repeated, because a query may contain a key.
     if (/[?#]/.test(value))
       return 'must end with a path, but has a query or a fragment. Remove it from the "?" or "#" on.';
     if (/\s/.test(value))
@@ -177,15 +177,15 @@ const hasCredentials = (value: string): boolean => {
   return username !== '' || password !== '';
 };
 
-/** The address of a Redis server. */
+/** The URL of a Redis server. */
 export const redisUrl = () =>
   z.preprocess(
     unset,
     z
       .string()
       .refine((value) => /^rediss?:\/\/[^/\s]/.test(value) && URL.canParse(value), {
-        // Not what it is: such an address may hold a password.
-        error: 'must be an address that begins with redis:// or rediss://, for example redis://localhost:6379.',
+        // The value is not repeated, because it may contain a password.
+        error: 'must be a URL that begins with redis:// or rediss://, for example redis://localhost:6379.',
       })
       .optional(),
   );
@@ -193,7 +193,7 @@ export const redisUrl = () =>
 const isHttpUrl = (value: unknown) =>
   typeof value === 'string' && /^https?:\/\/[^/\s]/.test(value) && URL.canParse(value);
 
-/** The environment does not describe a program that can run; the message lists every mistake. */
+/** The settings are invalid. The message lists all mistakes. */
 export class ConfigError extends Error {
   override name = 'ConfigError' as const;
   readonly mistakes: readonly string[];
@@ -209,8 +209,8 @@ export class ConfigError extends Error {
 /**
  * Reads settings from environment variables.
  *
- * @param check Finds mistakes in how settings go together; a setting that is itself mistaken is missing for it.
- * @throws ConfigError with one sentence for each mistake, all at once.
+ * @param check Returns mistakes in combinations of settings. Invalid settings are missing in its argument.
+ * @throws ConfigError that lists all mistakes, one sentence each.
  */
 export function readSettings<Shape extends z.ZodRawShape>(
   { shape }: z.ZodObject<Shape>,
@@ -230,7 +230,7 @@ export function readSettings<Shape extends z.ZodRawShape>(
   return Object.freeze(found);
 }
 
-/** What is wrong with a port that cannot be listened on; undefined for any other failure. */
+/** Creates the error for an address that the server cannot listen on; undefined for other errors. */
 export function listenMistake(
   error: unknown,
   setting: string,
@@ -238,10 +238,10 @@ export function listenMistake(
 ): ConfigError | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const reason = new Map<unknown, string>([
-    ['EADDRINUSE', 'which another program listens on already. Stop that one, or choose another port'],
-    ['EACCES', 'which this user may not listen on. Choose one above 1023'],
-    ['EADDRNOTAVAIL', 'but this machine has no such address. Choose another host'],
-    ['ENOTFOUND', 'but this host name has no address. Choose another host'],
+    ['EADDRINUSE', 'which is in use by another process. Stop that process, or choose another port'],
+    ['EACCES', 'but this user has no permission to listen on it. Choose a port above 1023'],
+    ['EADDRNOTAVAIL', 'but this machine does not have that address. Choose another host'],
+    ['ENOTFOUND', 'but that host name cannot be resolved. Choose another host'],
   ]).get(code);
   return reason === undefined ? undefined : new ConfigError([`\`${setting}\` is ${port} at ${host}, ${reason}.`]);
 }

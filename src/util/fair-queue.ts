@@ -35,30 +35,30 @@ class OwnerQueue<Owner, Item> extends LinkedNode {
   }
 }
 
-/** Items of many owners. Owners take turns: one item of each, in the order in which they were added. All in O(1). */
+/** Round-robin queue: takes one item of each owner in turn. All operations are O(1). */
 export class FairQueue<Owner, Item> {
   readonly #queues = new Map<Owner, OwnerQueue<Owner, Item>>();
-  /** The owners that have items, the next one first. */
-  readonly #turns = new LinkedList<OwnerQueue<Owner, Item>>();
+  /** Owners with items, the next one first. */
+  readonly #order = new LinkedList<OwnerQueue<Owner, Item>>();
 
   add(owner: Owner, item: Item): void {
     let queue = this.#queues.get(owner);
     if (!queue) {
       queue = new OwnerQueue(owner);
       this.#queues.set(owner, queue);
-      this.#turns.add(queue);
+      this.#order.add(queue);
     }
     queue.push(item);
   }
 
-  /** Removes and returns the next item; undefined when there is none. */
+  /** Removes and returns the next item; undefined if the queue is empty. */
   take(): Item | undefined {
-    const queue = this.#turns.first;
+    const queue = this.#order.first;
     if (!queue) return undefined;
     const item = queue.shift();
     queue.leaveList();
     if (queue.isEmpty) this.#queues.delete(queue.owner);
-    else this.#turns.add(queue);
+    else this.#order.add(queue);
     return item;
   }
 }

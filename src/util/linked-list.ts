@@ -1,13 +1,12 @@
 /**
- * Something that is in a list for a while, and leaves it at once wherever it stands. For what comes and goes with every
- * request: a Set, a Map or an object with a key for each leaves old tables behind as it grows and shrinks, and V8 keeps
- * what was in them alive until the next full collection of garbage.
+ * A list node that can be removed in O(1). For entries that are added and removed with each request: Sets, Maps and objects leave
+ * old hash tables behind as they grow and shrink, and V8 keeps their entries alive until the next major garbage collection.
  */
 export abstract class LinkedNode {
   #previous: LinkedNode = this;
   #next: LinkedNode = this;
 
-  /** Leaves its list, if it is in one, and lets go of its neighbours: when it is gone, it must keep nobody alive. */
+  /** Removes the node from its list, if it is in one. Also clears its references, so that it keeps no other nodes alive. */
   leaveList(): void {
     this.#previous.#next = this.#next;
     this.#next.#previous = this.#previous;
@@ -15,39 +14,39 @@ export abstract class LinkedNode {
     this.#next = this;
   }
 
-  /** Adds one at the end. */
-  static add(list: End, last: LinkedNode): void {
+  /** Appends a node. */
+  static add(list: Sentinel, last: LinkedNode): void {
     last.#previous = list.#previous;
     last.#next = list;
     list.#previous.#next = last;
     list.#previous = last;
   }
 
-  /** What stands behind it: the end of the list behind the last. */
+  /** The next node; the sentinel after the last one. */
   get next(): LinkedNode {
     return this.#next;
   }
 }
 
-/** Before the first and behind the last of a list. */
-class End extends LinkedNode {}
+/** Sentinel before the first and after the last node. */
+class Sentinel extends LinkedNode {}
 
-/** A list of what leaves it again, in the order in which it came. */
+/** A doubly linked list, in insertion order. */
 export class LinkedList<Item extends LinkedNode> {
-  readonly #end = new End();
+  readonly #end = new Sentinel();
 
   add(item: Item): void {
     LinkedNode.add(this.#end, item);
   }
 
-  /** The first; undefined in an empty list. */
+  /** The first item; undefined if the list is empty. */
   get first(): Item | undefined {
     const { next } = this.#end;
-    // Only items are added.
+    // All nodes but the sentinel are items.
     return next === this.#end ? undefined : (next as Item);
   }
 
-  /** Everything that is in it now. */
+  /** All items, in order. */
   toArray(): Item[] {
     const items: Item[] = [];
     for (let { next } = this.#end; next !== this.#end; { next } = next) items.push(next as Item);

@@ -1,2 +1,2 @@
-/** Lets other work of the process run. */
+/** Yields to the event loop. */
 export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

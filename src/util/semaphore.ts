@@ -1,32 +1,32 @@
-/** A bounded resource that takes much memory or time, such as slots or bytes, shared fairly between owners. */
+/** Weighted semaphore for slots or bytes, fair between owners. */
 export interface Semaphore {
   /**
-   * Waits for places. The owner that holds the fewest is next, then the order of arrival decides. An owner that has its
-   * share is passed over.
+   * Waits for slots. The owner with the fewest slots is next, then the order of arrival decides. Owners at their maximum are
+   * skipped.
    *
-   * @param owner Whom the places count for.
-   * @param signal Ends the waiting, not the stay.
-   * @param count How many places are taken at once; the lesser of `total` and `each` at most. @default 1
-   * @returns Gives the places back; called again, it does nothing.
-   * @throws The signal's reason when it aborts first.
+   * @param owner Owner of the slots.
+   * @param signal Aborts waiting. Does not release acquired slots.
+   * @param count Number of slots; at most the lesser of `total` and `each`. @default 1
+   * @returns Releases the slots. Further calls do nothing.
+   * @throws The signal's reason if it aborts first.
    */
   acquire(owner: string, signal: AbortSignal, count?: number): Promise<() => void>;
-  /** As {@link acquire}, but undefined where it would have to wait. */
+  /** As {@link acquire}, but returns undefined instead of waiting. */
   tryEnter(owner: string, count?: number): (() => void) | undefined;
-  /** How many places are taken now. */
+  /** Number of acquired slots. */
   readonly taken: number;
 }
 
 export interface SemaphoreOptions {
-  /** Places altogether. */
+  /** Total number of slots. */
   total: number;
-  /** Places that one owner may have at once. */
+  /** Maximum number of slots of one owner. */
   each: number;
 }
 
 /**
- * How many of a number of places one owner may hold: three quarters, and at least one less than all, so that another owner
- * need not wait for a slow one. Owners take turns at a single place.
+ * The share of slots that one owner may hold: three quarters, and at most all but one, so that other owners need not wait for a
+ * slow one. A single slot is shared in turn.
  */
 export const shareOf = (total: number): number => Math.max(1, Math.min(Math.ceil(total * 0.75), total - 1));
 
@@ -38,28 +38,28 @@ interface Waiting {
 /** @see Semaphore */
 export function createSemaphore({ total, each }: SemaphoreOptions): Semaphore {
   const takenBy = new Map<string, number>();
-  /** By owner, the one that has waited longest first. An owner without an entry leaves the map. */
+  /** Waiting entries by owner, oldest first. Owners without entries are removed. */
   const waiting = new Map<string, Set<Waiting>>();
   let free = total;
 
-  /** Takes places, and returns what gives them back. */
+  /** Acquires slots, and returns the function that releases them. */
   const take = (owner: string, count: number) => {
     takenBy.set(owner, (takenBy.get(owner) ?? 0) + count);
     free -= count;
-    let isHere = true;
+    let isHeld = true;
     return () => {
-      if (isHere) leave(owner, count);
-      isHere = false;
+      if (isHeld) release(owner, count);
+      isHeld = false;
     };
   };
-  const leave = (owner: string, count: number) => {
+  const release = (owner: string, count: number) => {
     const left = (takenBy.get(owner) ?? count) - count;
     if (left === 0) takenBy.delete(owner);
     else takenBy.set(owner, left);
     free += count;
     admitAll();
   };
-  /** The next to enter: nobody overtakes it, so that one that needs much is not kept waiting by many that need little. */
+  /** The next entry. No entry overtakes it, so that large requests do not starve. */
   const findNext = () => {
     let found: { owner: string; entry: Waiting; taken: number } | undefined;
     for (const [owner, [entry]] of waiting) {
@@ -77,7 +77,7 @@ export function createSemaphore({ total, each }: SemaphoreOptions): Semaphore {
   const admitAll = () => {
     for (let next = findNext(); next && next.entry.count <= free; next = findNext()) {
       const { owner, entry } = next;
-      // Owners that hold equally many take turns.
+      // Moves the owner to the end, so that owners with equally many slots alternate.
       const entries = waiting.get(owner);
       remove(owner, entry);
       if (entries && waiting.delete(owner)) waiting.set(owner, entries);
@@ -96,20 +96,20 @@ export function createSemaphore({ total, each }: SemaphoreOptions): Semaphore {
     acquire: (owner, signal, count = 1) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
-        const giveUp = () => {
+        const onAbort = () => {
           remove(owner, entry);
           reject(signal.reason);
-          // It may have kept others waiting that need less.
+          // It may have blocked smaller entries.
           admitAll();
         };
         const entry: Waiting = {
           count,
           admit: () => {
-            signal.removeEventListener('abort', giveUp);
+            signal.removeEventListener('abort', onAbort);
             resolve(take(owner, count));
           },
         };
-        signal.addEventListener('abort', giveUp, { once: true });
+        signal.addEventListener('abort', onAbort, { once: true });
         const entries = waiting.get(owner);
         if (entries) entries.add(entry);
         else waiting.set(owner, new Set([entry]));

@@ -1,20 +1,20 @@
-/** The longest message that clients get, in characters. */
-const LONGEST = 1_000;
-/** How much of the end is kept. It often holds the reason. */
+/** Maximum length of messages to clients, in characters. */
+const MAX_LENGTH = 1_000;
+/** Length of the end that is kept, in characters: it often contains the reason. */
 const TAIL = 300;
 
 /**
- * Leaves the middle out of a long text. Messages quote what a client sent, and one text may be quoted many times.
+ * Omits the middle of a long text. Messages quote input of clients, which may be long.
  *
- * @param longest In characters, from which on a text is shortened.
+ * @param maxLength Maximum length of a text that is not shortened, in characters.
  */
-export function shorten(text: string, longest: number = LONGEST): string {
-  if (text.length <= longest) return text;
-  const tail = Math.min(TAIL, Math.floor(longest / 3));
-  const start = wholeCharacters(text.slice(0, longest - tail));
+export function shorten(text: string, maxLength: number = MAX_LENGTH): string {
+  if (text.length <= maxLength) return text;
+  const tail = Math.min(TAIL, Math.floor(maxLength / 3));
+  const start = wholeCharacters(text.slice(0, maxLength - tail));
   const end = wholeCharacters(text.slice(-tail));
   return `${start}… (${text.length - start.length - end.length} characters left out) …${end}`;
 }
 
-/** Drops the half of a surrogate pair that was cut in two. */
+/** Drops the remaining half of a surrogate pair that was split. */
 const wholeCharacters = (text: string): string => text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '');

@@ -5,24 +5,24 @@ interface Run<Result> {
 }
 
 /**
- * Work that is done once for all who want it at the same time. It goes on for as long as one of them wants it, and what
- * it holds is held until the last of them is done with it.
+ * Runs work once for all concurrent callers of the same name. The work is aborted, and its resources are released, when the last
+ * caller has aborted or has finished with the result.
  */
 export class SingleFlight<Result> {
   readonly #running = new Map<string, Run<Result>>();
 
-  /** Whether work under this name is under way, or in use. */
+  /** True if work of this name is running, or its result is in use. */
   has(name: string): boolean {
     return this.#running.has(name);
   }
 
   /**
-   * Uses the result of the work under this name, which is begun unless it is under way.
+   * Uses the result of the work of this name, and starts it unless it is running.
    *
-   * @param signal Aborts when this one does not want it any more.
-   * @param work Begins it. Its signal aborts when nobody wants the result, and when everybody is done with it.
-   * @param use What this one makes of the result.
-   * @throws What the work or the use fails with; the signal's reason when it aborts first.
+   * @param signal Aborts this call.
+   * @param work Starts the work. Its signal aborts when no call uses the result any more.
+   * @param use Processes the result for this call.
+   * @throws The error of `work` or `use`; the signal's reason if it aborts first.
    */
   async use<Made>(
     name: string,
@@ -47,18 +47,18 @@ export class SingleFlight<Result> {
   #begin(name: string, work: (signal: AbortSignal) => Promise<Result>): Run<Result> {
     const controller = new AbortController();
     const run = { controller, users: 0, result: work(controller.signal) };
-    // Whoever joins hears of a failure; when all have left, nobody does. Nobody joins what has failed.
+    // Callers receive the rejection. Without callers, it is ignored. New calls do not join failed work.
     run.result.catch(() => this.#running.get(name) === run && this.#running.delete(name));
     this.#running.set(name, run);
     return run;
   }
 }
 
-/** The result, or a rejection with the signal's reason, whichever comes first. */
+/** Resolves with the result, or rejects with the signal's reason if it aborts first. */
 function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -1,11 +1,10 @@
-/** The longest delay that a timer of Node.js can wait, in milliseconds. It treats a longer one as 1 ms. */
+/** Maximum delay of Node.js timers, in milliseconds. They treat longer delays as 1 ms. */
 export const MAX_TIMER_DELAY = 2 ** 31 - 1;
 
 /**
- * A delay that is safe to pass to a timer, in milliseconds: negative ones become 0, ones that are too long become the
- * longest, so that whoever waits longer must set the timer again.
+ * Clamps a delay to the range of timers, in milliseconds. For longer delays, the timer must be set again.
  *
- * @throws RangeError for NaN, which a timer would treat as 1 ms.
+ * @throws RangeError for NaN, which timers treat as 1 ms.
  */
 export function timerDelay(milliseconds: number): number {
   if (Number.isNaN(milliseconds)) throw new RangeError('expected a delay in milliseconds, got NaN');

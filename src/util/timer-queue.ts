@@ -5,78 +5,77 @@ import { timerDelay } from './timer-delay.ts';
 import type { StartTimer } from './timers.ts';
 
 export interface TimerQueueOptions {
-  /** Starts a timer that calls back once after so many milliseconds, or a little earlier, and keeps no process alive. */
+  /** Starts a timer that calls back once after a delay, or a little earlier. Does not keep the process alive. */
   startTimer: (milliseconds: number, callback: () => void) => void;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
 /**
- * Makes alarms of which all that wait equally long share one timer: they ring in the order in which they began, and most
- * are called off long before.
+ * Creates timers. All with the same delay share one Node.js timer, because most are stopped long before they expire.
  */
 export function createTimerQueue(options: TimerQueueOptions): StartTimer {
-  /** By milliseconds, of which there are few: those that are configured, and whole seconds that somebody waits. */
-  const bells: Record<number, TimerQueue> = {};
-  return (milliseconds, ring) => {
-    bells[milliseconds] ??= new TimerQueue(milliseconds, options);
-    return bells[milliseconds].add(ring);
+  /** Queues by delay, in milliseconds. There are few different delays: configured ones, and whole seconds. */
+  const queues: Record<number, TimerQueue> = {};
+  return (milliseconds, callback) => {
+    queues[milliseconds] ??= new TimerQueue(milliseconds, options);
+    return queues[milliseconds].add(callback);
   };
 }
 
-/** Rings in real time, without keeping the process alive. */
+/** Starts a timer in real time, without keeping the process alive. */
 export const startTimer: StartTimer = createTimerQueue({
   startTimer: (milliseconds, callback) => void setTimeout(callback, milliseconds).unref(),
   monotonicNow,
 });
 
 class Waiting extends LinkedNode {
-  readonly ring: () => void;
+  readonly callback: () => void;
   readonly at: number;
 
-  /** @param at When it rings, in milliseconds. */
-  constructor(ring: () => void, at: number) {
+  /** @param at Time of expiry by the monotonic clock, in milliseconds. */
+  constructor(callback: () => void, at: number) {
     super();
-    this.ring = ring;
+    this.callback = callback;
     this.at = at;
   }
 }
 
-/** Everything that waits for the same number of milliseconds. */
+/** Timers with the same delay, in order of expiry. */
 class TimerQueue {
   readonly #milliseconds: number;
   readonly #options: TimerQueueOptions;
   readonly #waiting = new LinkedList<Waiting>();
-  #isTimed = false;
+  #hasTimer = false;
 
   constructor(milliseconds: number, options: TimerQueueOptions) {
     this.#milliseconds = milliseconds;
     this.#options = options;
   }
 
-  add(ring: () => void): () => void {
-    const waiting = new Waiting(ring, this.#options.monotonicNow() + this.#milliseconds);
+  add(callback: () => void): () => void {
+    const waiting = new Waiting(callback, this.#options.monotonicNow() + this.#milliseconds);
     this.#waiting.add(waiting);
-    if (!this.#isTimed) this.#wait(this.#milliseconds);
+    if (!this.#hasTimer) this.#startTimer(this.#milliseconds);
     return () => waiting.leaveList();
   }
 
-  #wait(milliseconds: number): void {
-    this.#isTimed = true;
-    this.#options.startTimer(timerDelay(milliseconds), () => this.#ring());
+  #startTimer(milliseconds: number): void {
+    this.#hasTimer = true;
+    this.#options.startTimer(timerDelay(milliseconds), () => this.#runExpired());
   }
 
-  #ring(): void {
-    this.#isTimed = false;
+  #runExpired(): void {
+    this.#hasTimer = false;
     const now = this.#options.monotonicNow();
     try {
       for (let { first } = this.#waiting; first && first.at <= now; { first } = this.#waiting) {
         first.leaveList();
-        first.ring();
+        first.callback();
       }
     } finally {
       const { first } = this.#waiting;
-      if (first && !this.#isTimed) this.#wait(Math.max(1, first.at - now));
+      if (first && !this.#hasTimer) this.#startTimer(Math.max(1, first.at - now));
     }
   }
 }

@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import { MAX_TIMER_DELAY, timerDelay } from './timer-delay.ts';
 
 /**
- * Waits for a number of milliseconds, or rejects with the signal's reason when it aborts first. The only kind of waiting
- * there is; it is passed in, so that tests turn the clock by hand.
+ * Waits for a delay, in milliseconds; rejects with the signal's reason if it aborts first. Passed as a parameter, so that tests
+ * can control time.
  */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** Waits in real time, however long, without keeping the process alive. */
+/** Waits in real time, without keeping the process alive. Supports delays beyond {@link MAX_TIMER_DELAY}. */
 export const sleep: Sleep = async (milliseconds, signal) => {
   let left = milliseconds;
   for (; left > MAX_TIMER_DELAY; left -= MAX_TIMER_DELAY) {
@@ -17,24 +17,34 @@ export const sleep: Sleep = async (milliseconds, signal) => {
 };
 
 /**
- * Calls back after a number of milliseconds, unless it is called off before, by what is returned. For waits that begin
- * with every request and hardly ever end: it costs no promise and no signal. Passed in as {@link Sleep} is.
+ * Calls back after a delay, in milliseconds. Returns the function that stops the timer. For timeouts of each request, which
+ * hardly ever expire: it needs neither a promise nor a signal. Passed as a parameter, like {@link Sleep}.
  */
-export type StartTimer = (milliseconds: number, ring: () => void) => () => void;
-
-/** How often a wait for a time of the wall clock looks at that clock, which may be set meanwhile; in milliseconds. */
-const LONGEST_WAIT = 60_000;
+export type StartTimer = (milliseconds: number, callback: () => void) => () => void;
 
 /**
- * Resolves at a time of the wall clock, however far away; at once when it has passed.
+ * Calls back at a fixed interval in real time, without keeping the process alive.
  *
- * @param at In milliseconds since the epoch.
- * @throws The signal's reason when it aborts before.
+ * @returns Function that stops the interval.
+ */
+export function startInterval(milliseconds: number, callback: () => void): () => void {
+  const timer = setInterval(callback, milliseconds).unref();
+  return () => clearInterval(timer);
+}
+
+/** Maximum interval between readings of the wall clock, which may be set meanwhile, in milliseconds. */
+const MAX_INTERVAL = 60_000;
+
+/**
+ * Waits until a time of the wall clock. Returns immediately if it has passed.
+ *
+ * @param at Time, in milliseconds since the epoch.
+ * @throws The signal's reason if it aborts first.
  */
 export async function sleepUntil(
   at: number,
   { pause, now }: { pause: Sleep; now: () => number },
   signal: AbortSignal,
 ): Promise<void> {
-  for (let left = at - now(); left > 0; left = at - now()) await pause(Math.min(left, LONGEST_WAIT), signal);
+  for (let left = at - now(); left > 0; left = at - now()) await pause(Math.min(left, MAX_INTERVAL), signal);
 }

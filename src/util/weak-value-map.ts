@@ -1,11 +1,11 @@
-/** Values by name, each of them for as long as somebody else holds it. */
+/** A map with weakly referenced values. */
 export class WeakValueMap<Value extends object> {
   readonly #refs = new Map<string, WeakRef<Value>>();
   readonly #collected = new FinalizationRegistry<string>((name) => {
     if (!this.#refs.get(name)?.deref()) this.#refs.delete(name);
   });
 
-  /** The value of this name; made when nobody holds one. */
+  /** Returns the value of a name. Creates it if there is none, or if it was garbage-collected. */
   get(name: string, make: () => Value): Value {
     const held = this.#refs.get(name)?.deref();
     if (held) return held;

@@ -3,15 +3,15 @@ import type { Step } from './steps.ts';
 const JOB = '__typename id status isFinished progress { fraction } createdAt staleSince';
 const ERROR = '... on Error { __typename message }';
 
-/** What each act sends. */
-export const documents: Readonly<Record<Step['act'], string>> = {
+/** Document of each kind of operation. */
+export const documents: Readonly<Record<Step['kind'], string>> = {
   list: `query ($first: Int!) {
     models(first: $first) {
       nodes { id displayName triggerWord latestTraining { ${JOB} } dataItems(first: 2) { nodes { id createdAt image { url } } } }
       pageInfo { hasNextPage endCursor }
     }
   }`,
-  look: `query ($id: ID!) {
+  details: `query ($id: ID!) {
     model(id: $id) { id displayName trainings(first: 5) { nodes { ${JOB} strength } } dataItems(first: 5) { nodes { id } } }
     predictions(first: 4) { nodes { ${JOB} prompt models { scale model { id displayName } } images { url } } }
   }`,
@@ -24,7 +24,7 @@ export const documents: Readonly<Record<Step['act'], string>> = {
     }
   }`,
   predictions: `query ($id: ID!) { model(id: $id) { predictions(first: 5) { nodes { ${JOB} prompt } pageInfo { endCursor } } } }`,
-  facts: 'query ($id: ID!) { node(id: $id) { ... on DataItem { image { url width height contentType } } } }',
+  imageFacts: 'query ($id: ID!) { node(id: $id) { ... on DataItem { image { url width height contentType } } } }',
   createModel: `mutation ($input: CreateModelInput!) {
     createModel(input: $input) { ... on CreateModelSuccess { model { id displayName } } ${ERROR} }
   }`,

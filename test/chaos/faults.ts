@@ -1,6 +1,6 @@
 import type { Clock } from '../support/clock.ts';
 
-/** What may become of one request. Those before `resetAfter` never reach the upstream. */
+/** Faults of a request. Requests with faults before `resetAfter` in this list never reach the upstream. */
 export const FAULTS = [
   'pass',
   'refused',
@@ -21,11 +21,11 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** How likely each fault is now; what is left out does not happen. */
-export type Weather = Readonly<Partial<Record<Fault, number>>>;
+/** Probability of each fault; 0 for missing ones. */
+export type FaultRates = Readonly<Partial<Record<Fault, number>>>;
 
-/** A request as it arrived, and what became of it. */
-export interface Arrived {
+/** An upstream request and its fault. */
+export interface UpstreamRequest {
   readonly apiKey: string;
   readonly method: string;
   readonly path: string;
@@ -33,12 +33,12 @@ export interface Arrived {
   readonly fault: Fault;
 }
 
-/** Faults after which a write has not happened, so that it may be sent again: by the gateway, or by its key. */
-const HARMLESS: ReadonlySet<Fault> = new Set<Fault>(['refused', 'rate', 'clientError']);
+/** Faults that prove that a write was not executed, so that it may be retried. */
+const NOT_EXECUTED: ReadonlySet<Fault> = new Set<Fault>(['refused', 'rate', 'clientError']);
 
-export const mayHaveHappened = ({ fault }: Arrived): boolean => !HARMLESS.has(fault);
+export const mayHaveExecuted = ({ fault }: UpstreamRequest): boolean => !NOT_EXECUTED.has(fault);
 
-/** Random numbers from 0 up to 1 that a seed repeats (mulberry32). */
+/** Seeded pseudo-random numbers in [0, 1) (mulberry32). */
 function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -49,22 +49,23 @@ function createRandom(seed: number): () => number {
   };
 }
 
-const broken = (code: string) => new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+const networkError = (code: string) =>
+  new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 
-/** A network and an upstream that misbehave, by a seed. */
+/** Creates a transport that injects faults, by a seed. */
 export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock, 'pause'> }) {
   const random = createRandom(seed);
   const pick = <Item>(items: readonly [Item, ...Item[]]): Item =>
     items[Math.floor(random() * items.length)] ?? items[0];
-  const arrived: Arrived[] = [];
-  let weather: Weather = {};
+  const requests: UpstreamRequest[] = [];
+  let rates: FaultRates = {};
 
   const draw = (): Fault => {
-    const entries = FAULTS.map((fault) => [fault, weather[fault] ?? 0] as const);
-    let left = random();
-    for (const [fault, share] of entries) {
-      left -= share;
-      if (left < 0) return fault;
+    const entries = FAULTS.map((fault) => [fault, rates[fault] ?? 0] as const);
+    let remaining = random();
+    for (const [fault, rate] of entries) {
+      remaining -= rate;
+      if (remaining < 0) return fault;
     }
     return 'pass';
   };
@@ -72,7 +73,7 @@ export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock,
   async function transport(request: Request, upstream: (request: Request) => Promise<Response>): Promise<Response> {
     const fault = draw();
     const { signal } = request;
-    arrived.push({
+    requests.push({
       apiKey: request.headers.get('x-api-key') ?? '',
       method: request.method,
       path: new URL(request.url).pathname,
@@ -84,9 +85,9 @@ export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock,
       case 'pass':
         return upstream(request);
       case 'refused':
-        throw broken('ECONNREFUSED');
+        throw networkError('ECONNREFUSED');
       case 'resetBefore':
-        throw broken('ECONNRESET');
+        throw networkError('ECONNRESET');
       case 'hang':
         return await never(signal);
       case 'rate':
@@ -100,17 +101,17 @@ export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock,
         return upstream(request);
       case 'resetAfter':
         await upstream(request);
-        throw broken('ECONNRESET');
+        throw networkError('ECONNRESET');
       default:
-        return spoil(fault, await upstream(request), { random, signal, request });
+        return corrupt(fault, await upstream(request), { random, signal, request });
     }
   }
 
   return {
     transport,
-    arrived,
-    set(next: Weather) {
-      weather = next;
+    requests,
+    set(next: FaultRates) {
+      rates = next;
     },
   };
 }
@@ -121,27 +122,27 @@ const status = (code: number, headers: Record<string, string> = {}) =>
 const never = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 
-/** An answer that is not what it was. */
-async function spoil(
+/** Corrupts a response. */
+async function corrupt(
   fault: Fault,
-  answer: Response,
+  response: Response,
   { random, signal, request }: { random: () => number; signal: AbortSignal; request: Request },
 ): Promise<Response> {
-  const bytes = new Uint8Array(await answer.arrayBuffer());
-  const { status } = answer;
-  const headers = new Headers(answer.headers);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const { status } = response;
+  const headers = new Headers(response.headers);
   headers.delete('content-length');
-  const made = (body: BodyInit | null) => new Response(status === 204 ? null : body, { status, headers });
+  const respond = (body: BodyInit | null) => new Response(status === 204 ? null : body, { status, headers });
   const half = bytes.slice(0, Math.floor(bytes.length * random()));
   const json = (headers.get('content-type') ?? '').includes('json');
   switch (fault) {
     case 'truncated':
-      return made(half);
+      return respond(half);
     case 'garbage':
-      return made('<html><body>502 Bad Gateway</body></html>');
+      return respond('<html><body>502 Bad Gateway</body></html>');
     case 'resetInBody':
     case 'stalledBody':
-      return made(
+      return respond(
         new ReadableStream<Uint8Array>({
           start: (controller) => controller.enqueue(half),
           async pull(controller) {
@@ -152,11 +153,11 @@ async function spoil(
         }),
       );
     case 'wrongTypes':
-      return made(
+      return respond(
         json && status < 300 ? JSON.stringify(retype(JSON.parse(new TextDecoder().decode(bytes)), random)) : bytes,
       );
     default:
-      return made(
+      return respond(
         json && status < 300
           ? JSON.stringify(relist(fault, JSON.parse(new TextDecoder().decode(bytes)), { random, request }))
           : bytes,
@@ -164,7 +165,7 @@ async function spoil(
   }
 }
 
-/** The same with some values of another type. */
+/** Replaces some values by values of other types. */
 function retype(value: unknown, random: () => number): unknown {
   const roll = random();
   if (roll < 0.15) return [7, null, 'x', true, {}, []][Math.floor(roll * 40)];
@@ -173,12 +174,12 @@ function retype(value: unknown, random: () => number): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, retype(item, random)]));
 }
 
-/** Lists with items twice or not at all, and pages that lead back to where they are. */
+/** Duplicates or removes list items, or makes the next page cursor point to the same page. */
 function relist(fault: Fault, body: unknown, { random, request }: { random: () => number; request: Request }): unknown {
   if (typeof body !== 'object' || body === null || !('hasMore' in body)) return body;
   if (fault === 'loop') {
-    const here = new URL(request.url).searchParams.get('lastDocId');
-    return { ...body, hasMore: true, ...(here && { nextPageCursor: here }) };
+    const cursor = new URL(request.url).searchParams.get('lastDocId');
+    return { ...body, hasMore: true, ...(cursor && { nextPageCursor: cursor }) };
   }
   return Object.fromEntries(
     Object.entries(body).map(([key, value]) => [

@@ -2,13 +2,13 @@ import { test } from 'vitest';
 import { mutatedOperations } from '../mutations/catalogue.ts';
 import { expectNoFaults } from '../mutations/run-cases.ts';
 
-/** How many cases of each operation are run. */
-const most = Number(process.env.MUTATION_CASES ?? Number.POSITIVE_INFINITY);
+/** Maximum number of cases per operation. */
+const maxCases = Number(process.env.MUTATION_CASES ?? Number.POSITIVE_INFINITY);
 
 test.each(mutatedOperations)(
-  '%s may respond in every way',
+  'the gateway survives every mutated response of %s',
   async (operation) => {
-    await expectNoFaults(operation, most);
+    await expectNoFaults(operation, maxCases);
   },
   600_000,
 );

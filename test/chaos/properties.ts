@@ -1,86 +1,89 @@
 import { expect } from 'vitest';
 import { ERROR_CODES } from '../../src/errors.ts';
 import { settle } from '../support/clock.ts';
-import { mayHaveHappened } from './faults.ts';
-import { type Answered, arrivedIdentity, perform, type Session } from './session.ts';
-import { type Spell, TENANTS } from './steps.ts';
+import { mayHaveExecuted } from './faults.ts';
+import { identityOfRequest, type OperationRecord, runOperation, type Session } from './session.ts';
+import { type Phase, TENANTS } from './steps.ts';
 
-/** How long everything may take to end once nothing goes wrong any more, on the clock, in milliseconds. */
-const ENDING = 600_000;
-/** Turns of the event loop in which a disk has done all that it was asked for. */
-const DISK = 20_000;
+/** Maximum time until all operations have ended after the last fault, by the test clock, in milliseconds. */
+const MAX_END_TIME = 600_000;
+/** Maximum number of turns of the event loop to wait for disk access. */
+const MAX_DISK_TURNS = 20_000;
 
-/** Performs everything, then lets the weather clear and everything end. */
-export async function live(session: Session, spells: readonly Spell[]): Promise<void> {
+/** Runs all operations, then disables faults and waits until everything has ended. */
+export async function runPhases(session: Session, phases: readonly Phase[]): Promise<void> {
   const { started, faults } = session;
   const { clock } = started;
-  const underWay: Promise<void>[] = [];
-  let left = 0;
-  for (const { weather, steps } of spells) {
-    faults.set(weather);
+  const running: Promise<void>[] = [];
+  let pending = 0;
+  for (const { faultRates, steps } of phases) {
+    faults.set(faultRates);
     for (const step of steps) {
-      left++;
-      underWay.push(perform(session, step, underWay.length).finally(() => left--));
-      if (step.quiet > 0) await clock.advance(step.quiet);
+      pending++;
+      running.push(runOperation(session, step, running.length).finally(() => pending--));
+      if (step.delay > 0) await clock.advance(step.delay);
       else await settle(2);
-      // What is on its way between processes arrives in turns of its own.
+      // Sockets need real time.
       if (!session.isTimed) await settle(100);
     }
   }
   faults.set({});
-  for (let time = 0; time < ENDING && left > 0; time += 5_000) {
+  for (let time = 0; time < MAX_END_TIME && pending > 0; time += 5_000) {
     await clock.advance(5_000);
     if (!session.isTimed) await settle(100);
   }
-  const isOver = () => left === 0 && clock.waits().length === 0;
-  // Writes for which nobody waits any more have time of their own.
+  const isSettled = () => pending === 0 && clock.waits().length === 0;
+  // Writes continue after their clients have disconnected.
   await clock.advance(60_000);
-  // Files pass through a real disk, which the clock knows nothing of.
-  for (let turn = 0; turn < DISK && !isOver(); turn++) await settle(1);
-  // What has not ended by now never will; the properties say which.
-  if (left === 0) await Promise.all(underWay);
+  // File access takes real time.
+  for (let turn = 0; turn < MAX_DISK_TURNS && !isSettled(); turn++) await settle(1);
+  // Operations that are still pending are reported by `expectGuarantees`.
+  if (pending === 0) await Promise.all(running);
 }
 
-/** What must hold however badly the upstream behaved. */
-export function expectProperties({ started, faults, belongings, answers, asked, pictures }: Session): void {
-  const unanswered = answers
-    .filter(({ answeredAt }) => answeredAt === undefined)
-    .map(({ act, tenant }) => `${tenant} ${act}`);
-  expect(unanswered, 'everything is answered, and every stream ends').toEqual([]);
-  const late = answers
-    .filter(({ answeredAt = 0, due }) => answeredAt > due)
-    .map(({ act, begunAt, due, answeredAt = 0 }) => `${act}: ${answeredAt - begunAt} ms instead of ${due - begunAt}`);
-  expect(late, 'every answer comes by its deadline').toEqual([]);
+/** Asserts the guarantees of the gateway. */
+export function expectGuarantees({ started, faults, idsByTenant, records, sentWrites, images }: Session): void {
+  const withoutResponse = records
+    .filter(({ endedAt }) => endedAt === undefined)
+    .map(({ kind, tenant }) => `${tenant} ${kind}`);
+  expect(withoutResponse, 'every operation gets a response, and every stream ends').toEqual([]);
+  const late = records
+    .filter(({ endedAt = 0, deadline }) => endedAt > deadline)
+    .map(
+      ({ kind, startedAt, deadline, endedAt = 0 }) =>
+        `${kind}: ${endedAt - startedAt} ms instead of ${deadline - startedAt}`,
+    );
+  expect(late, 'every response arrives by its deadline').toEqual([]);
 
-  const codes = new Set(answers.flatMap(codesOf));
+  const codes = new Set(records.flatMap(codesOf));
   for (const code of codes) expect(Object.keys(ERROR_CODES), 'every error has a documented code').toContain(code);
-  const mistakes = started.logLines.filter((line) => line.includes('unexpected error'));
-  expect(mistakes, 'nothing is a mistake of the gateway').toEqual([]);
+  const unexpectedErrors = started.logLines.filter((line) => line.includes('unexpected error'));
+  expect(unexpectedErrors, 'there is no unexpected error').toEqual([]);
   expect([...codes]).not.toContain('INTERNAL_SERVER_ERROR');
 
-  for (const { tenant, text } of answers) {
+  for (const { tenant, text } of records) {
     for (const other of TENANTS) {
       if (other === tenant) continue;
-      const ids = Object.values(belongings.get(other) ?? {}).flat();
-      const shown = [other, ...ids].filter((mark) => text.includes(mark));
-      expect(shown, `nothing of ${other} is shown to ${tenant}`).toEqual([]);
+      const ids = Object.values(idsByTenant.get(other) ?? {}).flat();
+      const leaked = [other, ...ids].filter((name) => text.includes(name));
+      expect(leaked, `no data of ${other} is in responses to ${tenant}`).toEqual([]);
     }
   }
 
-  const arrivals = new Map<string, number>();
-  for (const arrived of faults.arrived.filter((one) => one.method === 'POST' && mayHaveHappened(one))) {
-    const identity = `${arrived.apiKey} ${arrivedIdentity(arrived, pictures)}`;
-    arrivals.set(identity, (arrivals.get(identity) ?? 0) + 1);
+  const executions = new Map<string, number>();
+  for (const request of faults.requests.filter((each) => each.method === 'POST' && mayHaveExecuted(each))) {
+    const identity = `${request.apiKey} ${identityOfRequest(request, images)}`;
+    executions.set(identity, (executions.get(identity) ?? 0) + 1);
   }
-  const repeated = [...arrivals].filter(([identity, times]) => times > (asked.get(identity)?.size ?? 0));
-  expect(repeated, 'no write arrives more often than it was asked for').toEqual([]);
+  const repeated = [...executions].filter(([identity, times]) => times > (sentWrites.get(identity)?.size ?? 0));
+  expect(repeated, 'no write is executed more often than it was sent').toEqual([]);
 
-  expect(started.gateway.watchedJobs, 'nothing is polled').toBe(0);
-  expect(started.clock.waits(), 'nothing waits: no poll, no deadline, no place in a queue').toEqual([]);
+  expect(started.gateway.watchedJobs, 'there is no active poll').toBe(0);
+  expect(started.clock.waits(), 'there is no timer: no poll, no deadline, no queue entry').toEqual([]);
 }
 
-/** The codes of all errors in an answer, or in the events of a stream. */
-function codesOf({ text, hasLeft }: Answered): string[] {
+/** The codes of all errors in a response, or in the events of a stream. */
+function codesOf({ text, isAborted }: OperationRecord): string[] {
   const results = text
     .split('\n')
     .map((line) => line.replace(/^data: ?/, ''))
@@ -90,8 +93,8 @@ function codesOf({ text, hasLeft }: Answered): string[] {
       const { errors = [] } = JSON.parse(line) as { errors?: { extensions?: { code?: string } }[] };
       return errors.map(({ extensions }) => extensions?.code ?? 'none');
     } catch (error) {
-      // Whoever leaves in the middle of a line has half of it.
-      if (hasLeft) return [];
+      // An aborted response may end in the middle of a line.
+      if (isAborted) return [];
       throw error;
     }
   });

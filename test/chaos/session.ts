@@ -5,21 +5,21 @@ import { documents } from './documents.ts';
 import { createFaults } from './faults.ts';
 import { type Step, TENANTS, type Tenant } from './steps.ts';
 
-/** What an operation was answered. */
-export interface Answered {
+/** An operation and its response. */
+export interface OperationRecord {
   readonly tenant: Tenant;
-  readonly act: Step['act'];
-  /** On the clock, in milliseconds. */
-  readonly begunAt: number;
-  readonly due: number;
-  answeredAt?: number;
-  /** Everything that came, as text. */
+  readonly kind: Step['kind'];
+  /** By the test clock, in milliseconds. */
+  readonly startedAt: number;
+  readonly deadline: number;
+  endedAt?: number;
+  /** The response, as far as it was received. */
   text: string;
-  hasLeft: boolean;
+  isAborted: boolean;
 }
 
-/** What a tenant has, as global ids. */
-interface Belongings {
+/** Global ids of the objects of a tenant. */
+interface TenantIds {
   models: string[];
   jobs: string[];
   trainings: string[];
@@ -27,19 +27,19 @@ interface Belongings {
   items: string[];
 }
 
-/** Every write that was asked for, by what the upstream would see of it: it may arrive as often as it was asked for. */
-type Asked = Map<string, Set<string>>;
+/** Operations or idempotency keys of each write, by its identity at the upstream. Their number limits its executions. */
+type SentWrites = Map<string, Set<string>>;
 
-/** Answers are due after so many milliseconds, on top of what a client asked to wait. */
-const DUE = 30_000;
-/** How requests get from the gateway to the upstream, where it is not by a call. */
+/** Deadline of responses, in milliseconds, in addition to `waitSeconds`. */
+const DEADLINE = 30_000;
+/** Creates the transport between the gateway and the upstream. */
 type Network = (
   upstream: (request: Request) => Promise<Response>,
 ) => Promise<NonNullable<StartOptions['transport']>> | NonNullable<StartOptions['transport']>;
 
-/** @param network What lies between the gateway and the upstream with its faults. @default nothing */
+/** @param network Transport between the gateway and the upstream. @default direct calls */
 export async function startSession(seed: number, network?: Network) {
-  const holder: { faults?: ReturnType<typeof createFaults>; between?: StartOptions['transport'] } = {};
+  const holder: { faults?: ReturnType<typeof createFaults>; transport?: StartOptions['transport'] } = {};
   const started = startGateway({
     sandbox: { keys: [...TENANTS], pageSize: 3 },
     watch: { perSecond: 20 },
@@ -49,105 +49,112 @@ export async function startSession(seed: number, network?: Network) {
       retry: { limit: 2, delay: (attempt) => 300 * 2 ** (attempt - 1), maxRetryAfter: 5_000 },
     },
     transport(request, upstream) {
-      if (holder.between) return holder.between(request, upstream);
+      if (holder.transport) return holder.transport(request, upstream);
       return holder.faults ? holder.faults.transport(request, upstream) : upstream(request);
     },
   });
-  const belongings = new Map<Tenant, Belongings>();
-  for (const tenant of TENANTS) belongings.set(tenant, await seedTenant(started, tenant));
+  const idsByTenant = new Map<Tenant, TenantIds>();
+  for (const tenant of TENANTS) idsByTenant.set(tenant, await seedTenant(started, tenant));
   const faults = createFaults({ seed, clock: started.clock });
   holder.faults = faults;
   const { sandbox } = started;
-  const between = await network?.((request) => faults.transport(request, (passed) => sandbox.fetch(passed)));
-  if (between) holder.between = between;
+  const transport = await network?.((request) => faults.transport(request, (passed) => sandbox.fetch(passed)));
+  if (transport) holder.transport = transport;
   return {
     started,
     faults,
-    belongings,
-    answers: [] as Answered[],
-    asked: new Map() as Asked,
-    /** Whether the clock is all that time is made of, so that it can be judged. */
+    idsByTenant,
+    records: [] as OperationRecord[],
+    sentWrites: new Map() as SentWrites,
+    /** True if only the test clock determines timing, so that deadlines can be checked. */
     isTimed: network === undefined,
-    pictures: await pictures(),
+    images: await createImages(),
   };
 }
 
 export type Session = Awaited<ReturnType<typeof startSession>>;
 
-const pictures = () => Promise.all([0, 120, 240].map((hue) => picture({ hue })));
+const createImages = () => Promise.all([0, 120, 240].map((hue) => picture({ hue })));
 
-async function seedTenant({ upstream }: TestGateway, tenant: Tenant): Promise<Belongings> {
+async function seedTenant({ upstream }: TestGateway, tenant: Tenant): Promise<TenantIds> {
   const own: typeof upstream = (path, init) =>
     upstream(path, { ...init, headers: { ...init?.headers, 'x-api-key': tenant } });
-  const has: Belongings = { models: [], jobs: [], trainings: [], predictions: [], items: [] };
+  const ids: TenantIds = { models: [], jobs: [], trainings: [], predictions: [], items: [] };
   for (const name of ['one', 'two']) {
     const model = await seedModel(own, `${tenant} ${name}`, { images: 2, trainings: 1 });
-    has.models.push(model.globalId);
-    has.items.push(...model.dataItems.map((id) => globalId({ kind: 'DataItem', modelId: model.id, id })));
-    has.trainings.push(...model.trainings.map((id) => globalId({ kind: 'Training', modelId: model.id, id })));
+    ids.models.push(model.globalId);
+    ids.items.push(...model.dataItems.map((id) => globalId({ kind: 'DataItem', modelId: model.id, id })));
+    ids.trainings.push(...model.trainings.map((id) => globalId({ kind: 'Training', modelId: model.id, id })));
     const prediction = await seedPrediction(own, [model.id], { prompt: `${tenant} dress` });
-    has.predictions.push(globalId({ kind: 'Prediction', id: prediction }));
+    ids.predictions.push(globalId({ kind: 'Prediction', id: prediction }));
   }
-  has.jobs.push(...has.trainings, ...has.predictions);
-  return has;
+  ids.jobs.push(...ids.trainings, ...ids.predictions);
+  return ids;
 }
 
-/** Begins an operation and returns when its answer has come whole, however that goes. */
-export async function perform(session: Session, step: Step, number: number): Promise<void> {
-  const { started, belongings, answers, asked } = session;
-  const { tenant, act, which } = step;
-  const has = belongings.get(tenant) ?? { models: [], jobs: [], trainings: [], predictions: [], items: [] };
-  const one = (list: readonly string[]) => list[which % list.length] ?? '';
-  const waits = act === 'train' || act === 'predict' ? step.wait : 0;
-  const name = step.key === undefined ? `${tenant} ${number}` : `${tenant} ${act} key ${step.key}`;
-  const once = step.key === undefined ? {} : { idempotencyKey: name };
-  const waiting = waits > 0 ? { waitSeconds: waits } : {};
-  const variables: Readonly<Record<Step['act'], object>> = {
-    list: { first: 1 + (which % 20) },
-    look: { id: one(has.models) },
-    nodes: { ids: [one(has.models), one(has.jobs), one(has.items), 'bm9uc2Vuc2U'] },
-    predictions: { id: one(has.models) },
-    facts: { id: one(has.items) },
-    createModel: { input: { displayName: name, ...once } },
-    rename: { input: { id: one(has.models), displayName: name } },
-    train: { input: { modelId: one(has.models), strength: which % 11, mode: { fast: {} }, ...once, ...waiting } },
-    cancel: { input: { id: one(has.trainings) } },
-    predict: { input: { prompt: `${name} dress`, models: [{ id: one(has.models), scale: 1 }], ...once, ...waiting } },
-    upload: { input: { modelId: one(has.models), file: null } },
-    deleteItem: { input: { id: one(has.items) } },
-    deletePrediction: { input: { id: one(has.predictions) } },
-    watch: { ids: [one(has.jobs)] },
-    watchList: { id: one(has.models) },
+/** Runs an operation until its response is complete, has failed or is aborted. */
+export async function runOperation(session: Session, step: Step, number: number): Promise<void> {
+  const { started, idsByTenant, records, sentWrites } = session;
+  const { tenant, kind, index } = step;
+  const ids = idsByTenant.get(tenant) ?? { models: [], jobs: [], trainings: [], predictions: [], items: [] };
+  const pick = (list: readonly string[]) => list[index % list.length] ?? '';
+  const waits = kind === 'train' || kind === 'predict' ? step.wait : 0;
+  const name = step.key === undefined ? `${tenant} ${number}` : `${tenant} ${kind} key ${step.key}`;
+  const keyInput = step.key === undefined ? {} : { idempotencyKey: name };
+  const waitInput = waits > 0 ? { waitSeconds: waits } : {};
+  const variables: Readonly<Record<Step['kind'], object>> = {
+    list: { first: 1 + (index % 20) },
+    details: { id: pick(ids.models) },
+    nodes: { ids: [pick(ids.models), pick(ids.jobs), pick(ids.items), 'bm9uc2Vuc2U'] },
+    predictions: { id: pick(ids.models) },
+    imageFacts: { id: pick(ids.items) },
+    createModel: { input: { displayName: name, ...keyInput } },
+    rename: { input: { id: pick(ids.models), displayName: name } },
+    train: {
+      input: { modelId: pick(ids.models), strength: index % 11, mode: { fast: {} }, ...keyInput, ...waitInput },
+    },
+    cancel: { input: { id: pick(ids.trainings) } },
+    predict: {
+      input: { prompt: `${name} dress`, models: [{ id: pick(ids.models), scale: 1 }], ...keyInput, ...waitInput },
+    },
+    upload: { input: { modelId: pick(ids.models), file: null } },
+    deleteItem: { input: { id: pick(ids.items) } },
+    deletePrediction: { input: { id: pick(ids.predictions) } },
+    watch: { ids: [pick(ids.jobs)] },
+    watchList: { id: pick(ids.models) },
   };
-  const isStream = act === 'watch' || act === 'watchList';
-  const begunAt = started.clock.now();
-  const answer: Answered = {
+  const isStream = kind === 'watch' || kind === 'watchList';
+  const startedAt = started.clock.now();
+  const record: OperationRecord = {
     tenant,
-    act,
-    begunAt,
-    // A file passes through a real disk before its operation begins and after it has ended: on no clock of ours.
-    due: isStream || act === 'upload' || !session.isTimed ? Number.POSITIVE_INFINITY : begunAt + DUE + waits * 1_000,
+    kind,
+    startedAt,
+    // File access takes real time, before the operation starts and after it has ended.
+    deadline:
+      isStream || kind === 'upload' || !session.isTimed
+        ? Number.POSITIVE_INFINITY
+        : startedAt + DEADLINE + waits * 1_000,
     text: '',
-    hasLeft: false,
+    isAborted: false,
   };
-  answers.push(answer);
-  if (['createModel', 'train', 'cancel', 'predict', 'upload'].includes(act)) {
-    const identity = identityOf(act, variables[act], which % session.pictures.length);
-    const askers = asked.get(`${tenant} ${identity}`) ?? new Set();
-    // What is repeated with its key counts once.
-    askers.add(step.key === undefined || act === 'cancel' || act === 'upload' ? String(number) : name);
-    asked.set(`${tenant} ${identity}`, askers);
+  records.push(record);
+  if (['createModel', 'train', 'cancel', 'predict', 'upload'].includes(kind)) {
+    const identity = identityOfOperation(kind, variables[kind], index % session.images.length);
+    const senders = sentWrites.get(`${tenant} ${identity}`) ?? new Set();
+    // Repetitions with the same idempotency key count once.
+    senders.add(step.key === undefined || kind === 'cancel' || kind === 'upload' ? String(number) : name);
+    sentWrites.set(`${tenant} ${identity}`, senders);
   }
 
-  const leaving = new AbortController();
-  const over = new AbortController();
-  // A list is watched for ever: somebody has to leave.
-  const leaves = step.leaves ?? (act === 'watchList' ? 60_000 : undefined);
-  if (leaves !== undefined) {
-    started.clock.pause(leaves, over.signal).then(
+  const abortController = new AbortController();
+  const ended = new AbortController();
+  // Subscriptions to lists never end, so the client aborts.
+  const abortAfter = step.abortAfter ?? (kind === 'watchList' ? 60_000 : undefined);
+  if (abortAfter !== undefined) {
+    started.clock.pause(abortAfter, ended.signal).then(
       () => {
-        answer.hasLeft = true;
-        leaving.abort();
+        record.isAborted = true;
+        abortController.abort();
       },
       () => {},
     );
@@ -158,44 +165,44 @@ export async function perform(session: Session, step: Step, number: number): Pro
       headers: {
         'x-api-key': tenant,
         accept: isStream ? 'text/event-stream' : 'application/json',
-        ...(act === 'upload' ? {} : { 'content-type': 'application/json' }),
+        ...(kind === 'upload' ? {} : { 'content-type': 'application/json' }),
       },
-      body: bodyOf(session, act, variables[act], which),
-      signal: leaving.signal,
+      body: bodyOf(session, kind, variables[kind], index),
+      signal: abortController.signal,
     });
     const decoder = new TextDecoder();
     const reader = response.body?.getReader();
-    // The stream itself, not its reader: without a server between, the reader's cancel would wait for the next event.
-    const leave = () => void response.body?.cancel().catch(() => {});
-    if (leaving.signal.aborted) leave();
-    else leaving.signal.addEventListener('abort', leave);
+    // Cancels the stream, not its reader: without a server, the reader's cancel would wait for the next event.
+    const cancel = () => void response.body?.cancel().catch(() => {});
+    if (abortController.signal.aborted) cancel();
+    else abortController.signal.addEventListener('abort', cancel);
     for (;;) {
       const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
       if (done) break;
-      answer.text += decoder.decode(value, { stream: true });
+      record.text += decoder.decode(value, { stream: true });
     }
   } catch (error) {
-    if (!answer.hasLeft) throw error;
+    if (!record.isAborted) throw error;
   } finally {
-    over.abort();
-    answer.answeredAt = started.clock.now();
+    ended.abort();
+    record.endedAt = started.clock.now();
   }
 }
 
-function bodyOf({ pictures }: Session, act: Step['act'], variables: object, which: number): string | FormData {
-  const operation = JSON.stringify({ query: documents[act], variables });
-  if (act !== 'upload') return operation;
+function bodyOf({ images }: Session, kind: Step['kind'], variables: object, index: number): string | FormData {
+  const operation = JSON.stringify({ query: documents[kind], variables });
+  if (kind !== 'upload') return operation;
   const body = new FormData();
   body.set('operations', operation);
   body.set('map', '{ "0": ["variables.input.file"] }');
-  body.set('0', new File([pictures[which % pictures.length] ?? ''], 'a.png'));
+  body.set('0', new File([images[index % images.length] ?? ''], 'a.png'));
   return body;
 }
 
-/** What the upstream sees of a write, as far as it tells it apart from others. */
-function identityOf(act: Step['act'], variables: object, picture: number): string {
+/** Identity of a write at the upstream: its path and distinguishing input. */
+function identityOfOperation(kind: Step['kind'], variables: object, imageIndex: number): string {
   const { input } = variables as { input: Record<string, unknown> };
-  switch (act) {
+  switch (kind) {
     case 'createModel':
       return `models ${input.displayName}`;
     case 'predict':
@@ -205,20 +212,20 @@ function identityOf(act: Step['act'], variables: object, picture: number): strin
     case 'cancel':
       return `cancel ${localPath(String(input.id))}`;
     default:
-      return `data ${localPath(String(input.modelId))} ${picture}`;
+      return `data ${localPath(String(input.modelId))} ${imageIndex}`;
   }
 }
 
-/** What a global id holds behind its kind. */
+/** The part of a global id after its kind. */
 const localPath = (id: string): string => Buffer.from(id, 'base64url').toString().replace(/^\w+:/, '');
 
-/** The same of a POST that has arrived. */
-export function arrivedIdentity({ path, body }: { path: string; body: string }, pictures: Session['pictures']): string {
+/** Identity of a write, from an upstream request. */
+export function identityOfRequest({ path, body }: { path: string; body: string }, images: Session['images']): string {
   const parts = path.split('/').slice(1);
-  const said = () => JSON.parse(Buffer.from(body, 'latin1').toString()) as Record<string, unknown>;
-  if (path === '/models') return `models ${said().displayName}`;
-  if (path === '/predictions') return `predictions ${said().prompt}`;
+  const parsedBody = () => JSON.parse(Buffer.from(body, 'latin1').toString()) as Record<string, unknown>;
+  if (path === '/models') return `models ${parsedBody().displayName}`;
+  if (path === '/predictions') return `predictions ${parsedBody().prompt}`;
   if (path.endsWith('/cancel')) return `cancel ${parts[1]}/${parts[3]}`;
-  if (path.endsWith('/trainings')) return `trainings ${parts[1]} ${said().trainingStrength}`;
-  return `data ${parts[1]} ${pictures.findIndex((one) => Buffer.from(one).toString('latin1') === body)}`;
+  if (path.endsWith('/trainings')) return `trainings ${parts[1]} ${parsedBody().trainingStrength}`;
+  return `data ${parts[1]} ${images.findIndex((image) => Buffer.from(image).toString('latin1') === body)}`;
 }

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
-import { FAULTS, type Weather } from './faults.ts';
+import { FAULTS, type FaultRates } from './faults.ts';
 
-/** The two who use the gateway at once; what belongs to one carries its mark. */
+/** Two tenants. The objects of each contain its name. */
 export const TENANTS = ['alpha', 'bravo'] as const;
 export type Tenant = (typeof TENANTS)[number];
 
-/** One operation of one tenant. Numbers choose among what the tenant has, and make texts differ. */
+/** An operation of a tenant. */
 export interface Step {
   readonly tenant: Tenant;
-  readonly act:
+  readonly kind:
     | 'list'
-    | 'look'
+    | 'details'
     | 'nodes'
     | 'predictions'
-    | 'facts'
+    | 'imageFacts'
     | 'createModel'
     | 'rename'
     | 'train'
@@ -24,23 +24,24 @@ export interface Step {
     | 'deletePrediction'
     | 'watch'
     | 'watchList';
-  readonly which: number;
-  /** An idempotency key out of a few, or none. */
+  /** Selects variables and objects. */
+  readonly index: number;
+  /** Number of an idempotency key; undefined for none. */
   readonly key: number | undefined;
-  /** In seconds. */
+  /** Value of `waitSeconds`. */
   readonly wait: number;
-  /** When the client leaves, in milliseconds; undefined: it stays. */
-  readonly leaves: number | undefined;
-  /** How long nothing else happens, in milliseconds. */
-  readonly quiet: number;
+  /** Time until the client aborts, in milliseconds; undefined if it does not. */
+  readonly abortAfter: number | undefined;
+  /** Delay before the next step, in milliseconds. */
+  readonly delay: number;
 }
 
-const ACTS: readonly [weight: number, act: Step['act']][] = [
+const KINDS: readonly [weight: number, kind: Step['kind']][] = [
   [4, 'list'],
-  [4, 'look'],
+  [4, 'details'],
   [3, 'nodes'],
   [2, 'predictions'],
-  [1, 'facts'],
+  [1, 'imageFacts'],
   [3, 'createModel'],
   [1, 'rename'],
   [3, 'train'],
@@ -55,20 +56,20 @@ const ACTS: readonly [weight: number, act: Step['act']][] = [
 
 const step: fc.Arbitrary<Step> = fc.record({
   tenant: fc.constantFrom(...TENANTS),
-  act: fc.oneof(...ACTS.map(([weight, act]) => ({ weight, arbitrary: fc.constant(act) }))),
-  which: fc.nat(9_999),
+  kind: fc.oneof(...KINDS.map(([weight, kind]) => ({ weight, arbitrary: fc.constant(kind) }))),
+  index: fc.nat(9_999),
   key: fc.option(fc.nat(5), { nil: undefined, freq: 2 }),
   wait: fc.constantFrom(0, 0, 0, 5, 60),
-  leaves: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(40_000) }),
-  quiet: fc.constantFrom(0, 0, 0, 1, 50, 500, 3_000, 12_000, 31_000),
+  abortAfter: fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(40_000) }),
+  delay: fc.constantFrom(0, 0, 0, 1, 50, 500, 3_000, 12_000, 31_000),
 });
 
-/** Mostly well; everything a little; and a storm of one or two faults. */
-const weather: fc.Arbitrary<Weather> = fc.oneof(
-  { weight: 1, arbitrary: fc.constant<Weather>({}) },
+/** No faults, a few of each kind, or many of one or two kinds. */
+const faultRates: fc.Arbitrary<FaultRates> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant<FaultRates>({}) },
   {
     weight: 3,
-    arbitrary: fc.constant<Weather>(
+    arbitrary: fc.constant<FaultRates>(
       Object.fromEntries(FAULTS.filter((fault) => fault !== 'pass').map((fault) => [fault, 0.03])),
     ),
   },
@@ -76,17 +77,17 @@ const weather: fc.Arbitrary<Weather> = fc.oneof(
     weight: 3,
     arbitrary: fc
       .tuple(fc.constantFrom(...FAULTS), fc.constantFrom(...FAULTS), fc.constantFrom(0.2, 0.4, 0.5))
-      .map(([one, other, share]): Weather => ({ [one]: share, [other]: share })),
+      .map(([one, other, rate]): FaultRates => ({ [one]: rate, [other]: rate })),
   },
 );
 
-/** Some operations in one weather. */
-export interface Spell {
-  readonly weather: Weather;
+/** Operations with the same fault rates. */
+export interface Phase {
+  readonly faultRates: FaultRates;
   readonly steps: readonly Step[];
 }
 
-export const spells: fc.Arbitrary<Spell[]> = fc.array(
-  fc.record({ weather, steps: fc.array(step, { minLength: 10, maxLength: 40 }) }),
+export const phases: fc.Arbitrary<Phase[]> = fc.array(
+  fc.record({ faultRates, steps: fc.array(step, { minLength: 10, maxLength: 40 }) }),
   { minLength: 2, maxLength: 4 },
 );

@@ -1,7 +1,7 @@
 declare module 'apollo-upload-client/UploadHttpLink.mjs' {
   import { ApolloLink } from '@apollo/client/core';
 
-  /** A link that sends files by the GraphQL multipart request specification, and all else as JSON. */
+  /** A link that sends files as GraphQL multipart requests, and other operations as JSON. */
   export default class UploadHttpLink extends ApolloLink {
     constructor(options: { uri: string; headers?: Readonly<Record<string, string>> });
   }

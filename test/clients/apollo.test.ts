@@ -61,25 +61,25 @@ async function start() {
 
 const namesOf = ({ models }: Page) => models.edges.map(({ node }) => node.displayName);
 
-test('Apollo Client pages through models, and its cache joins the pages', async () => {
+test('Apollo Client pages through models, and its cache merges the pages', async () => {
   const started = await start();
   const { client, takeRequests } = started;
   await seedModels(started, ['Coats', 'Hats', 'Shoes']);
   const query = client.watchQuery({ query: PAGE });
-  const shown = query.subscribe(() => {});
-  onTestFinished(() => shown.unsubscribe());
+  const subscription = query.subscribe(() => {});
+  onTestFinished(() => subscription.unsubscribe());
 
   const { data } = await firstValueFrom(query.pipe(filter(({ dataState }) => dataState === 'complete')));
   await query.fetchMore({ variables: { after: data?.models?.pageInfo?.endCursor ?? '' } });
   takeRequests();
 
-  const joined = await client.query({ query: PAGE });
-  expect(joined.data && namesOf(joined.data)).toEqual(['Shoes', 'Hats', 'Coats']);
-  expect(joined.data?.models.pageInfo.hasNextPage).toBe(false);
+  const merged = await client.query({ query: PAGE });
+  expect(merged.data && namesOf(merged.data)).toEqual(['Shoes', 'Hats', 'Coats']);
+  expect(merged.data?.models.pageInfo.hasNextPage).toBe(false);
   expect(takeRequests()).toEqual([]);
 });
 
-test('Apollo Client sees in its lists what a mutation has changed', async () => {
+test('Apollo Client updates cached lists after a mutation', async () => {
   const started = await start();
   const { client } = started;
   const [id = ''] = await seedModels(started, ['Coats']);
@@ -101,7 +101,7 @@ test('Apollo Client uploads a file with apollo-upload-client', async () => {
   expect(data?.uploadDataItem.dataItem.image).toMatchObject({ width: 12, contentType: 'image/png' });
 });
 
-test('Apollo Client watches a training over graphql-ws to its end', async () => {
+test('Apollo Client receives all updates of a training over graphql-ws', async () => {
   const started = await start();
   const { client, clock, gateway } = started;
   const id = await seedRunningTraining(started);
@@ -120,10 +120,10 @@ test('Apollo Client watches a training over graphql-ws to its end', async () => 
   expect(gateway.watchedJobs).toBe(0);
 });
 
-test('Apollo Client tells the code of an error', async () => {
+test('Apollo Client reports the code of an error', async () => {
   const { client } = await start();
 
-  const asked = client.query({ query: gql`query ApolloBroken { models(first: 1000) { nodes { id } } }` });
+  const request = client.query({ query: gql`query ApolloBroken { models(first: 1000) { nodes { id } } }` });
 
-  await expect(asked).rejects.toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  await expect(request).rejects.toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
 });

@@ -1,5 +1,5 @@
 declare module 'relay-compiler' {
-  /** Where the compiler for this machine is. */
+  /** Path of the compiler binary for this platform. */
   const binary: string;
   export default binary;
 }

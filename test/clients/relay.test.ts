@@ -72,8 +72,8 @@ interface Connection<Item> {
   pageInfo: { endCursor: string; hasNextPage: boolean };
 }
 
-/** What a component would be shown of its fragment, on the record of this id. */
-function shown<Data>(
+/** Reads the data of a fragment, as a component would. @param id Id of the record. */
+function readFragment<Data>(
   environment: Environment,
   fragment: GraphQLTaggedNode,
   owner: OperationDescriptor,
@@ -81,13 +81,13 @@ function shown<Data>(
 ): Data {
   const reference = { __id: id, __fragments: { [getFragment(fragment).name]: {} }, __fragmentOwner: owner.request };
   const selector = getSingularSelector(getFragment(fragment), reference);
-  if (!selector) return expect.fail('The fragment cannot be read.');
+  if (!selector) return expect.fail('Expected a selector for the fragment.');
   const { data, isMissingData } = environment.lookup(selector);
   expect(isMissingData).toBe(false);
   return data as Data;
 }
 
-test('Relay pages through a connection of the root, and its store joins the pages', async () => {
+test('Relay pages through a root connection, and its store merges the pages', async () => {
   const started = await start();
   const { environment, compiled, takeRequests } = started;
   await seedModels(started, ['Coats', 'Hats', 'Shoes']);
@@ -96,8 +96,12 @@ test('Relay pages through a connection of the root, and its store joins the page
   const owner = createOperationDescriptor(getRequest(query), {});
   environment.retain(owner);
   const models = () =>
-    shown<{ models: Connection<{ displayName: string }> }>(environment, compiled('relayModels_query'), owner, ROOT_ID)
-      .models;
+    readFragment<{ models: Connection<{ displayName: string }> }>(
+      environment,
+      compiled('relayModels_query'),
+      owner,
+      ROOT_ID,
+    ).models;
 
   await fetchQuery(environment, query, {}).toPromise();
   const { pageInfo } = models();
@@ -110,14 +114,14 @@ test('Relay pages through a connection of the root, and its store joins the page
   expect(takeRequests()).toEqual(['listModels', 'listModels']);
 });
 
-test('Relay pages through a connection of a node, which it finds again by its id', async () => {
+test('Relay pages through a connection of a node, which it refetches by id', async () => {
   const { environment, compiled, upstream } = await start();
   const { globalId: id } = await seedModel(upstream, 'Coats', { trainings: 3 });
   const query = compiled('relayModelQuery');
   const owner = createOperationDescriptor(getRequest(query), { id });
   environment.retain(owner);
   const trainings = () =>
-    shown<{ trainings: Connection<{ id: string }> }>(environment, compiled('relayTrainings_model'), owner, id)
+    readFragment<{ trainings: Connection<{ id: string }> }>(environment, compiled('relayTrainings_model'), owner, id)
       .trainings;
 
   await fetchQuery(environment, query, { id }).toPromise();
@@ -129,7 +133,7 @@ test('Relay pages through a connection of a node, which it finds again by its id
   expect(new Set(trainings().edges.map(({ node }) => node.id)).size).toBe(3);
 });
 
-test('Relay puts what a mutation has made into a connection', async () => {
+test('Relay prepends the node that a mutation has created to a connection', async () => {
   const started = await start();
   const { environment, compiled } = started;
   await seedModels(started, ['Coats']);
@@ -149,11 +153,16 @@ test('Relay puts what a mutation has made into a connection', async () => {
   });
 
   const fragment = compiled('relayModels_query');
-  const { models } = shown<{ models: Connection<{ displayName: string }> }>(environment, fragment, owner, ROOT_ID);
+  const { models } = readFragment<{ models: Connection<{ displayName: string }> }>(
+    environment,
+    fragment,
+    owner,
+    ROOT_ID,
+  );
   expect(models.edges.map(({ node }) => node.displayName)).toEqual(['Hats', 'Coats']);
 });
 
-test('Relay watches a training to its end', async () => {
+test('Relay receives all updates of a training', async () => {
   const started = await start();
   const { environment, compiled, clock, gateway } = started;
   const id = await seedRunningTraining(started);

@@ -12,10 +12,10 @@ import type { startForClients } from './support.ts';
 const schema = fileURLToPath(new URL('../../schema/schema.graphql', import.meta.url));
 
 /**
- * Compiles operations with Relay's compiler, against the schema that clients get.
+ * Compiles operations with Relay's compiler, against the published schema.
  *
  * @param source A module whose operations are tagged with `graphql` and have names that begin with `relay`.
- * @returns Gives a compiled operation or fragment by its name.
+ * @returns Function that loads a compiled operation or fragment by name.
  */
 export async function compile(source: string): Promise<(name: string) => GraphQLTaggedNode> {
   const directory = await temporaryDirectory();
@@ -36,7 +36,7 @@ export async function compile(source: string): Promise<(name: string) => GraphQL
   return (name) => require(`./${name}.graphql.js`);
 }
 
-/** Relay's store and network over a gateway. */
+/** Creates a Relay environment for a gateway. */
 export function environmentOf({ uri, sockets }: Awaited<ReturnType<typeof startForClients>>): Environment {
   return new Environment({
     store: new Store(new RecordSource()),
@@ -54,7 +54,7 @@ export function environmentOf({ uri, sockets }: Awaited<ReturnType<typeof startF
           sockets.subscribe(
             { query: text ?? '', variables },
             {
-              next: ({ data }) => (data ? sink.next({ data }) : sink.error(new Error('There is no data.'))),
+              next: ({ data }) => (data ? sink.next({ data }) : sink.error(new Error('Expected data, got none.'))),
               error: (error) => sink.error(new Error(JSON.stringify(error))),
               complete: () => sink.complete(),
             },

@@ -6,7 +6,7 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { seedModel, seedTraining } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 
-/** A gateway on a port, as a client library is given it. */
+/** Starts a gateway on a port, for client libraries. */
 export async function startForClients() {
   const started = startGateway();
   const { url } = await serverOf(started);
@@ -16,14 +16,14 @@ export async function startForClients() {
   });
   return {
     ...started,
-    /** Where the graph is. */
+    /** URL of the GraphQL endpoint. */
     uri: `${url}/graphql`,
-    /** Carries subscriptions for every client library that has no WebSockets of its own. */
+    /** WebSocket client for libraries without one. */
     sockets,
   };
 }
 
-/** Models of these names, of which lists tell the newest first. */
+/** Creates models with these names. Lists return the newest first. */
 export async function seedModels({ upstream, clock }: TestGateway, names: readonly string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const name of names) {
@@ -33,11 +33,11 @@ export async function seedModels({ upstream, clock }: TestGateway, names: readon
   return ids;
 }
 
-/** The global id of a training that has just been started. */
+/** Starts a training. Returns its global id. */
 export async function seedRunningTraining({ upstream }: TestGateway): Promise<string> {
   const { id: modelId } = await seedModel(upstream, 'Dresses', { images: 1 });
   return globalId({ kind: 'Training', modelId, id: await seedTraining(upstream, modelId) });
 }
 
-/** How long a fast training takes in the sandbox, in milliseconds. */
+/** Duration of a fast training in the sandbox, in milliseconds. */
 export const FAST_TRAINING = 20_000;

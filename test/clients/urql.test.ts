@@ -74,7 +74,7 @@ async function start() {
 
 const namesOf = (page: Page | undefined) => page?.models.edges.map(({ node }) => node.displayName);
 
-test('urql pages through models, and its cache joins the pages', async () => {
+test('urql pages through models, and its cache merges the pages', async () => {
   const started = await start();
   const { client, takeRequests } = started;
   await seedModels(started, ['Coats', 'Hats', 'Shoes']);
@@ -84,13 +84,13 @@ test('urql pages through models, and its cache joins the pages', async () => {
   await client.query(PAGE, { after: first.data?.models.pageInfo.endCursor ?? '' });
   takeRequests();
 
-  const joined = await client.query(PAGE, {});
-  expect(namesOf(joined.data)).toEqual(['Shoes', 'Hats', 'Coats']);
-  expect(joined.data?.models.pageInfo.hasNextPage).toBe(false);
+  const merged = await client.query(PAGE, {});
+  expect(namesOf(merged.data)).toEqual(['Shoes', 'Hats', 'Coats']);
+  expect(merged.data?.models.pageInfo.hasNextPage).toBe(false);
   expect(takeRequests()).toEqual([]);
 });
 
-test('urql sees in its lists what a mutation has changed', async () => {
+test('urql updates cached lists after a mutation', async () => {
   const started = await start();
   const { client, takeRequests } = started;
   const [id = ''] = await seedModels(started, ['Coats']);
@@ -121,16 +121,16 @@ test.each([
     ({ uri }: Awaited<ReturnType<typeof start>>) =>
       new Client({ url: uri, preferGetMethod: false, fetchSubscriptions: true, exchanges: [fetchExchange] }),
   ],
-])('urql watches a training %s', async (_, clientOf) => {
+])('urql receives all updates of a training %s', async (_, clientOf) => {
   const started = await start();
   const { clock, gateway } = started;
   const id = await seedRunningTraining(started);
   const seen: (string | undefined)[] = [];
 
-  const watching = clientOf(started)
+  const subscription = clientOf(started)
     .subscription(WATCH, { id })
     .subscribe(({ data, error }) => void seen.push(error?.message ?? data?.trainingUpdated.status));
-  onTestFinished(() => watching.unsubscribe());
+  onTestFinished(() => subscription.unsubscribe());
   await until(() => seen.length === 1);
   await clock.advance(FAST_TRAINING * 2);
   await until(() => seen.at(-1) === 'COMPLETED');
@@ -139,7 +139,7 @@ test.each([
   await until(() => gateway.watchedJobs === 0);
 });
 
-test('urql tells the code of an error', async () => {
+test('urql reports the code of an error', async () => {
   const { client } = await start();
 
   const { error } = await client.query(gql`query UrqlBroken { models(first: 1000) { edges { node { id } } } }`, {});

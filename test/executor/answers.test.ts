@@ -1,22 +1,22 @@
-import { buildSchema, execute as interpret, parse } from 'graphql';
+import { buildSchema, parse, execute as referenceExecute } from 'graphql';
 import { expect, test } from 'vitest';
 import { execute } from '../../src/executor/execute.ts';
 import { settle } from '../support/clock.ts';
-import { answerAtOnce, argumentsOf, drawCases, expectedOf, told } from './cases.ts';
-import { expectAnswer } from './compare.ts';
+import { argumentsOf, describeCase, drawCases, executeSync, possibleResults } from './cases.ts';
+import { expectPossibleResult } from './compare.ts';
+import { TestContext } from './context.ts';
 import { forEachCase, LONG, watchRejections } from './properties.ts';
-import { World } from './world.ts';
 
 test(
-  'what comes at once is what graphql-js gives, to the letter, after the same calls',
+  'a synchronous result equals the one of graphql-js byte for byte, after the same resolver calls',
   async () => {
-    await forEachCase(300, (draws, tell) => {
+    await forEachCase(300, (draws, report) => {
       const { text, next } = drawCases(draws);
       for (let run = 0; run < 3; run++) {
-        const one = next();
-        tell({ text, ...told(one) });
+        const testCase = next();
+        report({ text, ...describeCase(testCase) });
 
-        expect(answerAtOnce(execute, one)).toEqual(answerAtOnce(interpret, one));
+        expect(executeSync(execute, testCase)).toEqual(executeSync(referenceExecute, testCase));
       }
     });
   },
@@ -24,39 +24,39 @@ test(
 );
 
 test(
-  'in whatever order its parts come, an answer is one that graphql-js can give',
+  'for any order in which promises settle, the result is one that graphql-js can return',
   async () => {
     const takeRejections = watchRejections();
-    await forEachCase(300, async (draws, tell) => {
+    await forEachCase(300, async (draws, report) => {
       const { text, next } = drawCases(draws);
       for (let run = 0; run < 3; run++) {
-        const one = next();
+        const testCase = next();
         const timing = run;
-        tell({ text, ...told(one), timing });
-        const expected = expectedOf(one);
+        report({ text, ...describeCase(testCase), timing });
+        const expected = possibleResults(testCase);
 
-        const actual = await execute(argumentsOf(one, new World({ ...one.options, timing })));
+        const actual = await execute(argumentsOf(testCase, new TestContext({ ...testCase.options, timing })));
 
-        expectAnswer(actual, expected);
+        expectPossibleResult(actual, expected);
         const written = JSON.stringify(actual);
         await settle(2);
-        expect(JSON.stringify(actual), 'an answer that was given stays as it is').toBe(written);
-        expect(takeRejections(), 'promises that nobody looks at').toEqual([]);
+        expect(JSON.stringify(actual), 'a returned result does not change').toBe(written);
+        expect(takeRejections(), 'unhandled rejections').toEqual([]);
       }
     });
   },
   LONG,
 );
 
-test('what is behind a bad item of a list may fail, although nobody asks for it any more', async () => {
+test('rejected promises after an invalid list item are handled', async () => {
   const takeRejections = watchRejections();
   const schema = buildSchema('type Query { numbers: [Int!] }');
   const numbers = [1, Promise.reject(new Error('before')), null, Promise.reject(new Error('behind'))];
 
-  const answer = await execute({ schema, document: parse('{ numbers }'), rootValue: { numbers } });
+  const result = await execute({ schema, document: parse('{ numbers }'), rootValue: { numbers } });
 
-  expect(answer.data).toEqual({ numbers: null });
-  expect(answer.errors).toEqual([expect.objectContaining({ path: ['numbers', 2] })]);
+  expect(result.data).toEqual({ numbers: null });
+  expect(result.errors).toEqual([expect.objectContaining({ path: ['numbers', 2] })]);
   await settle(2);
   expect(takeRejections()).toEqual([]);
 });

@@ -1,41 +1,47 @@
-import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute as interpret, parse } from 'graphql';
-import { describeResult, type Expected, expectedBy } from './compare.ts';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  parse,
+  execute as referenceExecute,
+} from 'graphql';
+import { derivePossibleResults, describeResult, type PossibleResults } from './compare.ts';
+import { TestContext, type TestContextOptions } from './context.ts';
 import { type DocumentOptions, drawDocument } from './documents.ts';
 import { type DrawnSchema, drawSchema } from './drawn-schema.ts';
 import type { Draws } from './draws.ts';
 import { fieldsIn } from './keys.ts';
-import { thing } from './resolvers.ts';
-import { World, type WorldOptions } from './world.ts';
+import { createSource } from './resolvers.ts';
 
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
-/** The graph's types with drawn resolvers, in each way in which values can tell their types. */
-export const schemas: readonly (DrawnSchema & { namesTypes: boolean })[] = [0, 1, 2, 3].map((variant) => ({
+/** The schema's types with generated resolvers, once for each way in which a value's object type can be resolved. */
+export const schemas: readonly (DrawnSchema & { hasTypenames: boolean })[] = [0, 1, 2, 3].map((variant) => ({
   ...drawSchema(variant),
-  namesTypes: variant === 1,
+  hasTypenames: variant === 1,
 }));
 
-/** An operation to execute, and in which world. */
+/** An operation to execute, with the options of its context. */
 export interface Case {
   readonly drawn: DrawnSchema;
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly variableValues: Record<string, unknown>;
-  readonly options: WorldOptions;
+  readonly options: TestContextOptions;
 }
 
 /**
- * Draws a document, and as many cases of it as are asked for.
+ * Generates a document, and a function that generates cases of it.
  *
- * @param options.mishaps How often something may go wrong. @default never to often
+ * @param options.failureRate Failure rates to pick from, in percent. @default [0, 1, 5, 20]
  */
 export function drawCases(
   draws: Draws,
-  options: Omit<DocumentOptions, 'schema'> & { mishaps?: readonly number[] } = {},
+  options: Omit<DocumentOptions, 'schema'> & { failureRate?: readonly number[] } = {},
 ) {
   const drawn = draws.pick(schemas);
   let seed = draws.upTo(9_999);
-  const mishaps = draws.pick(options.mishaps ?? [0, 1, 5, 20]);
+  const failureRate = draws.pick(options.failureRate ?? [0, 1, 5, 20]);
   const { text, names, values } = drawDocument(draws, { ...options, schema: drawn.schema });
   const document = parse(text);
   const next = (): Case => ({
@@ -43,41 +49,49 @@ export function drawCases(
     document,
     operationName: names[draws.upTo(names.length - 1)],
     variableValues: values(),
-    options: { seed: seed++, mishaps, namesTypes: drawn.namesTypes },
+    options: { seed: seed++, failureRate, hasTypenames: drawn.hasTypenames },
   });
   return { text, next };
 }
 
-/** What a person needs to know of a case. */
-export const told = ({ operationName, variableValues, options }: Case) => ({ operationName, variableValues, options });
+/** The parts of a case that a failure message contains. */
+export const describeCase = ({ operationName, variableValues, options }: Case) => ({
+  operationName,
+  variableValues,
+  options,
+});
 
-/** What a case needs to be executed. */
+/** Execution arguments of a case. */
 export function argumentsOf(
   { drawn, document, operationName, variableValues }: Case,
-  world: World,
+  context: TestContext,
   schema = drawn.schema,
 ): ExecutionArgs {
-  const rootValue = thing(world, drawn.schema, '', 'Query');
-  return { schema, document, operationName: operationName ?? null, variableValues, rootValue, contextValue: world };
+  const rootValue = createSource(context, drawn.schema, '', 'Query');
+  return { schema, document, operationName: operationName ?? null, variableValues, rootValue, contextValue: context };
 }
 
-/** What an executor makes of a case in which everything comes at once, and what it calls for that. */
-export function answerAtOnce(execute: Execute, one: Case) {
-  const world = new World({ ...one.options, misleads: true });
-  const result = execute(argumentsOf(one, world));
-  return 'then' in result ? 'a promise' : { ...describeResult(result), calls: world.calls };
+/** Executes a case without promises. Returns the described result and the resolver calls. */
+export function executeSync(execute: Execute, testCase: Case) {
+  const context = new TestContext({ ...testCase.options, misplacesErrors: true });
+  const result = execute(argumentsOf(testCase, context));
+  return 'then' in result ? 'unexpected promise' : { ...describeResult(result), calls: context.calls };
 }
 
-/** What can become of a case in which some things come later. */
-export function expectedOf(one: Case): Expected {
-  const atOnce = interpretAtOnce(argumentsOf(one, new World(one.options)));
-  const world = new World({ ...one.options, endsLists: true });
-  const lenient = interpretAtOnce(argumentsOf(one, world, one.drawn.lenient));
-  return expectedBy(atOnce, { lenient, broken: world.broken, fields: fieldsIn(one.drawn.schema, one.document) });
+/** The results that are possible for a case with promises. */
+export function possibleResults(testCase: Case): PossibleResults {
+  const synchronous = referenceExecuteSync(argumentsOf(testCase, new TestContext(testCase.options)));
+  const context = new TestContext({ ...testCase.options, completesIterators: true });
+  const lenient = referenceExecuteSync(argumentsOf(testCase, context, testCase.drawn.lenient));
+  return derivePossibleResults(synchronous, {
+    lenient,
+    failingLists: context.failingLists,
+    fields: fieldsIn(testCase.drawn.schema, testCase.document),
+  });
 }
 
-function interpretAtOnce(args: ExecutionArgs): ExecutionResult {
-  const result = interpret(args);
-  if ('then' in result) throw new TypeError('Everything was to come at once.');
+function referenceExecuteSync(args: ExecutionArgs): ExecutionResult {
+  const result = referenceExecute(args);
+  if ('then' in result) throw new TypeError('Expected a synchronous result, got a promise.');
   return result;
 }

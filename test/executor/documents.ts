@@ -20,9 +20,9 @@ import { type Field, Keys, type Written } from './keys.ts';
 /** A document that validation accepts. */
 export interface DrawnDocument {
   readonly text: string;
-  /** Undefined is the name of one that has none. */
+  /** Operation names; undefined for an anonymous operation. */
   readonly names: readonly (string | undefined)[];
-  /** Draws values for the variables of all its operations. */
+  /** Generates values for the variables of all operations. */
   readonly values: () => Record<string, unknown>;
 }
 
@@ -30,13 +30,13 @@ export interface DocumentOptions {
   schema: GraphQLSchema;
   /** @default 'query' */
   kind?: 'query' | 'mutation';
-  /** How many operations it has. @default 1 */
+  /** Number of operations. @default 1 */
   operations?: number;
-  /** Values of scalars by their names, where they matter. */
+  /** Values of scalars by type name; they replace the default ones. */
   scalars?: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** Draws a document. It is valid by how it is made, but for rare ones that ask too much of introspection. */
+/** Generates a valid document. Only its introspection may be nested deeper than validation permits. */
 export function drawDocument(draws: Draws, options: DocumentOptions): DrawnDocument {
   const inputs = new Inputs(draws, options.scalars);
   const writer = new Writer(draws, inputs, options);
@@ -53,11 +53,11 @@ interface Fragment extends Written {
   readonly type: GraphQLCompositeType;
 }
 
-/** Names that objects have already. */
-const HOSTILE = ['__proto__', 'constructor', 'hasOwnProperty'];
-/** How many fields a document has at most that have fields themselves. */
-const MOST_PARENTS = 24;
-const DEPTH = 6;
+/** Properties of `Object.prototype`. */
+const PROTOTYPE_NAMES = ['__proto__', 'constructor', 'hasOwnProperty'];
+/** Maximum number of fields with a selection set in one operation. */
+const MAX_PARENTS = 24;
+const MAX_DEPTH = 6;
 
 class Writer {
   readonly fragments: Fragment[] = [];
@@ -65,11 +65,11 @@ class Writer {
   readonly #inputs: Inputs;
   readonly #schema: GraphQLSchema;
   readonly #kind: 'query' | 'mutation';
-  readonly #composites: readonly GraphQLCompositeType[];
+  readonly #compositeTypes: readonly GraphQLCompositeType[];
   readonly #keys: Keys;
-  /** The variables of what is being written. */
+  /** Variables used by the part that is being generated. */
   #uses = new Set<Variable>();
-  #parentsLeft = MOST_PARENTS;
+  #parentsLeft = MAX_PARENTS;
 
   constructor(draws: Draws, inputs: Inputs, { schema, kind = 'query' }: DocumentOptions) {
     this.#draws = draws;
@@ -77,15 +77,15 @@ class Writer {
     this.#keys = new Keys(draws);
     this.#schema = schema;
     this.#kind = kind;
-    this.#composites = Object.values(schema.getTypeMap()).filter(isCompositeType);
+    this.#compositeTypes = Object.values(schema.getTypeMap()).filter(isCompositeType);
     inputs.onUse = (variable) => this.#uses.add(variable);
   }
 
   operation(name: string | undefined): string {
     const root = this.#kind === 'query' ? this.#schema.getQueryType() : this.#schema.getMutationType();
     if (!root) throw new RangeError(`The schema has no ${this.#kind}.`);
-    this.#parentsLeft = MOST_PARENTS;
-    const { text, uses } = this.#apart(() => this.#selectionSet(root, DEPTH));
+    this.#parentsLeft = MAX_PARENTS;
+    const { text, uses } = this.#collectingVariables(() => this.#selectionSet(root, MAX_DEPTH));
     const declarations = [...uses].map(declarationOf).join(', ');
     return `${this.#kind} ${name ?? ''} ${declarations && `(${declarations})`} ${text}`;
   }
@@ -99,24 +99,24 @@ class Writer {
     const kind = depth > 0 ? this.#draws.upTo(9) : 0;
     if (kind < 7) return this.#field(type, depth);
     if (kind === 7) return `... ${this.#directives()} ${this.#selectionSet(type, depth - 1)}`;
-    const wanted = this.#draws.pick(this.#composites.filter((other) => doTypesOverlap(this.#schema, type, other)));
-    if (kind === 8) return `... on ${wanted} ${this.#directives()} ${this.#selectionSet(wanted, depth - 1)}`;
-    return `...${this.#fragment(type, wanted, depth).name} ${this.#directives()}`;
+    const newType = this.#draws.pick(this.#compositeTypes.filter((other) => doTypesOverlap(this.#schema, type, other)));
+    if (kind === 8) return `... on ${newType} ${this.#directives()} ${this.#selectionSet(newType, depth - 1)}`;
+    return `...${this.#fragment(type, newType, depth).name} ${this.#directives()}`;
   }
 
-  /** @param wanted The type of a new one; those that there are may be used again. */
-  #fragment(type: GraphQLCompositeType, wanted: GraphQLCompositeType, depth: number): Fragment {
-    const known = this.fragments.filter((fragment) => doTypesOverlap(this.#schema, type, fragment.type));
+  /** @param newType Type of a new fragment; an existing one may be spread instead. */
+  #fragment(type: GraphQLCompositeType, newType: GraphQLCompositeType, depth: number): Fragment {
+    const existing = this.fragments.filter((fragment) => doTypesOverlap(this.#schema, type, fragment.type));
     const fragment =
-      known.length > 0 && !this.#draws.chance(40) ? this.#draws.pick(known) : this.#define(wanted, depth);
+      existing.length > 0 && !this.#draws.chance(40) ? this.#draws.pick(existing) : this.#define(newType, depth);
     for (const variable of fragment.uses) this.#uses.add(variable);
     return fragment;
   }
 
   #define(type: GraphQLCompositeType, depth: number): Fragment {
-    const { text, uses } = this.#apart(() => this.#selectionSet(type, depth - 1));
-    // Named after it was written, so that it does not hold itself.
-    const name = HOSTILE[this.fragments.length - 2] ?? `F${this.fragments.length}`;
+    const { text, uses } = this.#collectingVariables(() => this.#selectionSet(type, depth - 1));
+    // Named after its selection set is generated, so that it cannot spread itself.
+    const name = PROTOTYPE_NAMES[this.fragments.length - 2] ?? `F${this.fragments.length}`;
     const fragment = { name, type, text: `fragment ${name} on ${type} ${text}`, uses };
     this.fragments.push(fragment);
     return fragment;
@@ -124,15 +124,15 @@ class Writer {
 
   #field(type: GraphQLCompositeType, depth: number): string {
     const field = this.#pickField(type, depth);
-    const key = this.#keys.for(field, () => this.#apart(() => this.#inputs.arguments(field.args)));
+    const key = this.#keys.for(field, () => this.#collectingVariables(() => this.#inputs.arguments(field.args)));
     for (const variable of key.arguments.uses) this.#uses.add(variable);
     const alias = key.name === field.name ? '' : `${key.name}: `;
     const start = `${alias}${field.name}${key.arguments.text} ${this.#directives()}`;
-    const below = getNamedType(field.type);
-    if (!isCompositeType(below)) return start;
+    const namedType = getNamedType(field.type);
+    if (!isCompositeType(namedType)) return start;
     this.#parentsLeft--;
-    // Introspection may not ask for lists within lists within lists.
-    return `${start} ${this.#selectionSet(below, Math.min(depth - 1, field.name.startsWith('__') ? 2 : DEPTH))}`;
+    // Validation limits the depth of lists in introspection.
+    return `${start} ${this.#selectionSet(namedType, Math.min(depth - 1, field.name.startsWith('__') ? 2 : MAX_DEPTH))}`;
   }
 
   #pickField(type: GraphQLCompositeType, depth: number): Field {
@@ -157,8 +157,8 @@ class Writer {
       : this.#draws.pick(['true', 'false']);
   }
 
-  /** Writes something, and notes which variables that takes. */
-  #apart(write: () => string): Written {
+  /** Generates a part of the document, and collects the variables in it. */
+  #collectingVariables(write: () => string): Written {
     const around = this.#uses;
     const uses = new Set<Variable>();
     this.#uses = uses;

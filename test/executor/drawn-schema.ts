@@ -16,24 +16,24 @@ import {
   visit,
 } from 'graphql';
 import { schema as realSchema } from '../../schema/index.ts';
+import type { TestContext } from './context.ts';
 import { drawsFor } from './draws.ts';
-import { isOfType, nameOfType, resolve, resolveUninformed } from './resolvers.ts';
-import { UNWRITABLE } from './values.ts';
-import type { World } from './world.ts';
+import { isOfType, nameOfType, resolve, resolveWithoutInfo } from './resolvers.ts';
+import { UNSERIALIZABLE } from './values.ts';
 
-/** The types of the graph with drawn resolvers, whose context is a {@link World}. */
+/** The types of the schema with generated resolvers, whose context is a {@link TestContext}. */
 export interface DrawnSchema {
   readonly schema: GraphQLSchema;
-  /** The same, but everything may be null: there, no error hides another. */
+  /** The same schema with nullable types only, so that no error hides another. */
   readonly lenient: GraphQLSchema;
 }
 
-/** How often a field has no resolver, so that its parent has a property or a method. */
+/** Percentage of fields without a resolver; their parents have a property or a method instead. */
 const OWN_PROPERTY = 25;
-/** How often the resolver of a leaf is one that does not want to know where it is. */
-const UNINFORMED = 50;
+/** Percentage of leaf resolvers that do not declare `info`. */
+const WITHOUT_INFO = 50;
 
-/** @param variant Decides which types and fields have functions of their own. */
+/** @param variant Seed that decides which types and fields have their own functions. */
 export function drawSchema(variant: number): DrawnSchema {
   const document = parse(printSchema(realSchema));
   const schema = buildASTSchema(document);
@@ -48,29 +48,29 @@ export function drawSchema(variant: number): DrawnSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     const lenientType = lenient.getType(type.name);
     if (!lenientType || isIntrospectionType(type)) continue;
-    equipType(type, variant);
-    equipType(lenientType, variant);
-    if (isObjectType(type) && isObjectType(lenientType)) equipFields(schema, type, lenientType, variant);
+    addTypeFunctions(type, variant);
+    addTypeFunctions(lenientType, variant);
+    if (isObjectType(type) && isObjectType(lenientType)) addResolvers(schema, type, lenientType, variant);
   }
   return { schema, lenient };
 }
 
-/** Values tell their types in one of three ways, by the variant: to the abstract type, by name, to each object type. */
-function equipType(type: GraphQLNamedType, variant: number): void {
-  const way = variant % 3;
+/** Object types are resolved in one of three ways, by variant: `resolveType`, `__typename`, or `isTypeOf`. */
+function addTypeFunctions(type: GraphQLNamedType, variant: number): void {
+  const mode = variant % 3;
   if (isScalarType(type) && !isSpecifiedScalarType(type)) {
     const real = realSchema.getType(type.name);
-    if (!isScalarType(real)) throw new TypeError(`${type.name} is a scalar no more.`);
+    if (!isScalarType(real)) throw new TypeError(`Expected ${type.name} to be a scalar.`);
     const { parseValue, parseLiteral, serialize } = real;
-    const write = (value: unknown) => (value === UNWRITABLE ? undefined : serialize.call(real, value));
+    const write = (value: unknown) => (value === UNSERIALIZABLE ? undefined : serialize.call(real, value));
     Object.assign(type, { parseValue, parseLiteral, serialize: write });
   }
-  if (isAbstractType(type) && way === 0) type.resolveType = nameOfType;
-  if (isObjectType(type) && (way === 2 || drawsFor(`${variant} ${type.name}`).chance(40)))
+  if (isAbstractType(type) && mode === 0) type.resolveType = nameOfType;
+  if (isObjectType(type) && (mode === 2 || drawsFor(`${variant} ${type.name}`).chance(40)))
     type.isTypeOf = isOfType(type);
 }
 
-function equipFields(
+function addResolvers(
   schema: GraphQLSchema,
   strict: GraphQLObjectType,
   lenient: GraphQLObjectType,
@@ -80,12 +80,12 @@ function equipFields(
     const draws = drawsFor(`${variant} ${strict.name}.${field.name}`);
     if (draws.chance(OWN_PROPERTY)) continue;
     const isLeaf = isLeafType(isNonNullType(field.type) ? field.type.ofType : field.type);
-    const ofField =
-      isLeaf && draws.chance(UNINFORMED)
-        ? resolveUninformed(schema, field.type, field.name)
+    const resolver =
+      isLeaf && draws.chance(WITHOUT_INFO)
+        ? resolveWithoutInfo(schema, field.type, field.name)
         : resolve(schema, field.type);
-    field.resolve = ofField;
-    const same: GraphQLField<unknown, World> | undefined = lenient.getFields()[field.name];
-    if (same) same.resolve = ofField;
+    field.resolve = resolver;
+    const lenientField: GraphQLField<unknown, TestContext> | undefined = lenient.getFields()[field.name];
+    if (lenientField) lenientField.resolve = resolver;
   }
 }

@@ -1,36 +1,36 @@
-/** The choices of a generator. What comes first is the simplest: it is what is left of a counterexample. */
+/** Source of random choices. Smaller numbers are simpler choices, so that counterexamples shrink toward them. */
 export class Draws {
   readonly #next: () => number;
 
-  /** @param next Gives a whole number, 0 or more. */
+  /** @param next Returns a non-negative integer. */
   constructor(next: () => number) {
     this.#next = next;
   }
 
-  /** A whole number from 0 to `most`. */
-  upTo(most: number): number {
-    return this.#next() % (most + 1);
+  /** An integer from 0 to `max`. */
+  upTo(max: number): number {
+    return this.#next() % (max + 1);
   }
 
-  /** Whether something happens that does so this often. */
+  /** True with a probability of `percent` %. */
   chance(percent: number): boolean {
     return this.upTo(99) >= 100 - percent;
   }
 
   pick<Item>(items: readonly Item[]): Item {
     const item = items[this.upTo(items.length - 1)];
-    if (item === undefined) throw new RangeError('There is nothing to pick from.');
+    if (item === undefined) throw new RangeError('Expected items to pick from, got none.');
     return item;
   }
 }
 
-/** Choices that a list tells one by one; when it ends, the simplest ones follow. Shorter lists make simpler things. */
+/** Takes choices from a list; zeros follow its end. Shorter lists generate simpler values. */
 export function drawsOf(tape: readonly number[]): Draws {
   let index = 0;
   return new Draws(() => tape[index++] ?? 0);
 }
 
-/** Choices that follow from a text (FNV-1a, then mulberry32). */
+/** Pseudo-random choices with a string as the seed (FNV-1a, then mulberry32). */
 export function drawsFor(text: string): Draws {
   let state = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);

@@ -12,35 +12,35 @@ import {
 } from 'graphql';
 import type { Draws } from './draws.ts';
 
-/** A variable of a drawn operation. */
+/** A variable of a generated operation. */
 export interface Variable {
   readonly name: string;
   readonly type: GraphQLInputType;
-  /** The literal that it has when nothing is given. */
-  readonly fallback: string | undefined;
+  /** Default value, as a literal. */
+  readonly defaultValue: string | undefined;
 }
 
-export const declarationOf = ({ name, type, fallback }: Variable): string =>
-  `$${name}: ${type}${fallback === undefined ? '' : ` = ${fallback}`}`;
+export const declarationOf = ({ name, type, defaultValue }: Variable): string =>
+  `$${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
 
-/** Names that objects have already, for whoever keeps things by name. */
-const HOSTILE = ['constructor', 'toString', 'hasOwnProperty'];
+/** Properties of `Object.prototype`, which break lookups by name in plain objects. */
+const PROTOTYPE_NAMES = ['constructor', 'toString', 'hasOwnProperty'];
 
-/** Draws input that is valid: literals, the variables in them, and values for the variables. */
+/** Generates valid input: literals, the variables in them, and values for the variables. */
 export class Inputs {
   readonly variables: Variable[] = [];
-  /** Told of every variable that is written. */
+  /** Called for every use of a variable. */
   onUse: (variable: Variable) => void = () => {};
   readonly #draws: Draws;
   readonly #scalars: Readonly<Record<string, readonly unknown[]>>;
 
-  /** @param scalars Values of scalars by their names, where they differ from the usual ones. */
+  /** @param scalars Values of scalars by type name; they replace the default ones. */
   constructor(draws: Draws, scalars: Readonly<Record<string, readonly unknown[]>> = {}) {
     this.#draws = draws;
     this.#scalars = { ...SCALARS, ...scalars };
   }
 
-  /** Arguments in brackets; nothing when there are none. */
+  /** Arguments in parentheses; an empty string if there are none. */
   arguments(wanted: readonly GraphQLArgument[]): string {
     const given = wanted.filter((argument) => isRequiredArgument(argument) || this.#draws.chance(35));
     if (given.length === 0) return '';
@@ -54,79 +54,81 @@ export class Inputs {
     return this.#literal(type, depth, false);
   }
 
-  /** A variable that may stand where this type is wanted. */
-  variable(type: GraphQLInputType, mayFallBack = true): string {
-    const known = this.variables.filter((variable) => suits(variable, type, mayFallBack));
-    const isKnown = known.length > 0 && (known.length > 3 || !this.#draws.chance(40));
-    const variable = isKnown ? this.#draws.pick(known) : this.#declare(type, mayFallBack);
+  /** A use of a variable that is allowed in a position of the type. */
+  variable(type: GraphQLInputType, allowsDefault = true): string {
+    const usable = this.variables.filter((variable) => isUsageAllowed(variable, type, allowsDefault));
+    const isReused = usable.length > 0 && (usable.length > 3 || !this.#draws.chance(40));
+    const variable = isReused ? this.#draws.pick(usable) : this.#declare(type, allowsDefault);
     this.onUse(variable);
     return `$${variable.name}`;
   }
 
-  /** Values for the variables; those that need none may have none. */
+  /** Values for the variables; optional ones may be missing. */
   values(): Record<string, unknown> {
     const values: Record<string, unknown> = {};
-    for (const { name, type, fallback } of this.variables) {
-      const isRequired = isNonNullType(type) && fallback === undefined;
+    for (const { name, type, defaultValue } of this.variables) {
+      const isRequired = isNonNullType(type) && defaultValue === undefined;
       if (!isRequired && this.#draws.chance(30)) continue;
       values[name] = this.value(type);
     }
     return values;
   }
 
-  /** A value as JSON has it. */
+  /** A JSON value. */
   value(type: GraphQLInputType, depth = 3): unknown {
-    if (isNonNullType(type)) return this.#present(type.ofType, depth);
+    if (isNonNullType(type)) return this.#nonNullValue(type.ofType, depth);
     if (this.#draws.chance(15)) return null;
-    return this.#present(type, depth);
+    return this.#nonNullValue(type, depth);
   }
 
-  #declare(type: GraphQLInputType, mayFallBack: boolean): Variable {
-    const falls = mayFallBack && this.#draws.chance(30);
-    const fallback = falls ? this.#literal(type, 1, true) : undefined;
-    // With a default, a variable may be null although null may not stand where it does.
-    const isNullable = falls && isNonNullType(type) && this.#draws.chance(50);
-    const name = HOSTILE[this.variables.length - 2] ?? `v${this.variables.length}`;
-    const variable = { name, type: isNullable ? type.ofType : type, fallback };
+  #declare(type: GraphQLInputType, allowsDefault: boolean): Variable {
+    const hasDefault = allowsDefault && this.#draws.chance(30);
+    const defaultValue = hasDefault ? this.#literal(type, 1, true) : undefined;
+    // A nullable variable with a default is allowed in a non-null position.
+    const isNullable = hasDefault && isNonNullType(type) && this.#draws.chance(50);
+    const name = PROTOTYPE_NAMES[this.variables.length - 2] ?? `v${this.variables.length}`;
+    const variable = { name, type: isNullable ? type.ofType : type, defaultValue };
     this.variables.push(variable);
     return variable;
   }
 
-  /** A literal that is not null itself. */
+  /** A non-null literal. */
   #literal(type: GraphQLInputType, depth: number, isConstant: boolean): string {
     if (isNonNullType(type)) return this.#literal(type.ofType, depth, isConstant);
-    const within = (inner: GraphQLInputType) =>
+    const generateNested = (inner: GraphQLInputType) =>
       isConstant ? this.#literal(inner, depth - 1, true) : this.literal(inner, depth - 1);
     if (isListType(type)) {
-      // A value that is no list stands for a list of itself.
+      // A single value is coerced to a list.
       if (this.#draws.chance(20)) return this.#literal(type.ofType, depth - 1, isConstant);
-      return `[${this.#several(depth, () => within(type.ofType)).join(', ')}]`;
+      return `[${this.#items(depth, () => generateNested(type.ofType)).join(', ')}]`;
     }
     if (isInputObjectType(type)) {
-      const inField = type.isOneOf ? (inner: GraphQLInputType) => this.#only(inner, depth - 1, isConstant) : within;
-      const fields = this.#fieldsOf(type, depth).map(([name, wanted]) => `${name}: ${inField(wanted)}`);
+      const generateField = type.isOneOf
+        ? (inner: GraphQLInputType) => this.#oneOfValue(inner, depth - 1, isConstant)
+        : generateNested;
+      const fields = this.#fieldsOf(type, depth).map(([name, wanted]) => `${name}: ${generateField(wanted)}`);
       return `{ ${fields.join(', ')} }`;
     }
     return isEnumType(type) ? this.#draws.pick(type.getValues()).name : JSON.stringify(this.#scalar(type.name));
   }
 
-  /** The one field of an object that takes exactly one. */
-  #only(type: GraphQLInputType, depth: number, isConstant: boolean): string {
+  /** The value of the field of a OneOf input object. */
+  #oneOfValue(type: GraphQLInputType, depth: number, isConstant: boolean): string {
     const wanted = isNonNullType(type) ? type : new GraphQLNonNull(type);
     if (!isConstant && this.#draws.chance(30)) return this.variable(wanted, false);
     return this.#literal(wanted, depth, isConstant);
   }
 
-  #present(type: GraphQLInputType, depth: number): unknown {
-    if (isNonNullType(type)) return this.#present(type.ofType, depth);
+  #nonNullValue(type: GraphQLInputType, depth: number): unknown {
+    if (isNonNullType(type)) return this.#nonNullValue(type.ofType, depth);
     if (isListType(type)) {
-      if (this.#draws.chance(20)) return this.#present(type.ofType, depth - 1);
-      return this.#several(depth, () => this.value(type.ofType, depth - 1));
+      if (this.#draws.chance(20)) return this.#nonNullValue(type.ofType, depth - 1);
+      return this.#items(depth, () => this.value(type.ofType, depth - 1));
     }
     if (isInputObjectType(type)) {
-      const draw = (wanted: GraphQLInputType) =>
-        type.isOneOf ? this.#present(wanted, depth - 1) : this.value(wanted, depth - 1);
-      return Object.fromEntries(this.#fieldsOf(type, depth).map(([name, wanted]) => [name, draw(wanted)]));
+      const generate = (wanted: GraphQLInputType) =>
+        type.isOneOf ? this.#nonNullValue(wanted, depth - 1) : this.value(wanted, depth - 1);
+      return Object.fromEntries(this.#fieldsOf(type, depth).map(([name, wanted]) => [name, generate(wanted)]));
     }
     return isEnumType(type) ? this.#draws.pick(type.getValues()).name : this.#scalar(type.name);
   }
@@ -139,8 +141,8 @@ export class Inputs {
     return given.map((field) => [field.name, field.type]);
   }
 
-  #several<Item>(depth: number, draw: () => Item): Item[] {
-    return Array.from({ length: this.#draws.upTo(depth > 0 ? 3 : 0) }, draw);
+  #items<Item>(depth: number, generate: () => Item): Item[] {
+    return Array.from({ length: this.#draws.upTo(depth > 0 ? 3 : 0) }, generate);
   }
 
   #scalar(name: string): unknown {
@@ -148,14 +150,14 @@ export class Inputs {
   }
 }
 
-/** Where a variable may stand (GraphQL, 5.8.5 "All Variable Usages Are Allowed"). */
-function suits({ type, fallback }: Variable, wanted: GraphQLInputType, mayFallBack: boolean): boolean {
-  const given = `${type}`;
-  if (!mayFallBack) return given === `${wanted}`;
-  return [given, given.replace(/!$/, ''), ...(fallback === undefined ? [] : [`${given}!`])].includes(`${wanted}`);
+/** True if a variable may be used in a position of a type (GraphQL, 5.8.5 "All Variable Usages Are Allowed"). */
+function isUsageAllowed({ type, defaultValue }: Variable, wanted: GraphQLInputType, allowsDefault: boolean): boolean {
+  const own = `${type}`;
+  if (!allowsDefault) return own === `${wanted}`;
+  return [own, own.replace(/!$/, ''), ...(defaultValue === undefined ? [] : [`${own}!`])].includes(`${wanted}`);
 }
 
-/** Values of each scalar. */
+/** Default values of each scalar. */
 const SCALARS: Readonly<Record<string, readonly unknown[]>> = {
   Int: [1, 0, 2, 20, -1, 2_147_483_647],
   Float: [1, 0.5, -2.5, 1_000],

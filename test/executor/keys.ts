@@ -12,24 +12,24 @@ import type { Variable } from './inputs.ts';
 
 export type Field = GraphQLField<unknown, unknown>;
 
-/** Something that is written, and the variables in it. */
+/** A part of a document, and the variables in it. */
 export interface Written {
   readonly text: string;
   readonly uses: ReadonlySet<Variable>;
 }
 
-/** What a name stands for in every answer. */
+/** A response key: always for the same field and arguments. */
 export interface Key {
   readonly name: string;
-  /** The field, with the types of its arguments and its own. */
+  /** Field name, argument types and field type. */
   readonly signature: string;
   readonly arguments: Written;
 }
 
-/** Names that objects have already, one that makes a promise of an object, and some that other fields have. */
+/** Properties of `Object.prototype`, `then`, and names of other fields. */
 const UNUSUAL = ['__proto__', 'constructor', 'then', 'hasOwnProperty', 'id', 'nodes'];
 
-/** The names of fields in answers: each stands for one thing, so that whatever is selected under it can be merged. */
+/** Generates response keys. Each always has the same field and arguments, so that all selections can be merged. */
 export class Keys {
   readonly #draws: Draws;
   readonly #keys = new Map<string, Key>();
@@ -39,18 +39,18 @@ export class Keys {
   }
 
   /**
-   * A name for a field and arguments: one that stands for them already, or a new one.
+   * Returns an existing or new key for a field.
    *
-   * @param draw Draws arguments.
+   * @param generateArguments Generates arguments.
    */
-  for({ name, type, args }: Field, draw: () => Written): Key {
+  for({ name, type, args }: Field, generateArguments: () => Written): Key {
     const signature = `${name}(${args.map((argument) => `${argument.name}: ${argument.type}`).join(', ')}): ${type}`;
-    const known = [...this.#keys.values()].filter((key) => key.signature === signature);
-    if (known.length > 0 && !this.#draws.chance(40)) return this.#draws.pick(known);
-    const given = draw();
-    const same = known.find((key) => key.arguments.text === given.text);
+    const candidates = [...this.#keys.values()].filter((key) => key.signature === signature);
+    if (candidates.length > 0 && !this.#draws.chance(40)) return this.#draws.pick(candidates);
+    const generated = generateArguments();
+    const same = candidates.find((key) => key.arguments.text === generated.text);
     if (same && !this.#draws.chance(40)) return same;
-    const key = { name: this.#newName(name), signature, arguments: given };
+    const key = { name: this.#newName(name), signature, arguments: generated };
     this.#keys.set(key.name, key);
     return key;
   }
@@ -62,7 +62,7 @@ export class Keys {
   }
 }
 
-/** The fields of a document by their names in answers, where a name stands for one thing. */
+/** Fields of a document by response key. */
 export type DocumentFields = ReadonlyMap<string, Field>;
 
 export function fieldsIn(schema: GraphQLSchema, document: DocumentNode): DocumentFields {

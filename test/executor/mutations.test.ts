@@ -1,22 +1,22 @@
-import { execute as interpret } from 'graphql';
+import { execute as referenceExecute } from 'graphql';
 import { expect, test } from 'vitest';
 import { execute } from '../../src/executor/execute.ts';
 import { settle } from '../support/clock.ts';
-import { answerAtOnce, argumentsOf, drawCases, expectedOf, told } from './cases.ts';
-import { expectAnswer } from './compare.ts';
+import { argumentsOf, describeCase, drawCases, executeSync, possibleResults } from './cases.ts';
+import { expectPossibleResult } from './compare.ts';
+import { TestContext } from './context.ts';
 import { forEachCase, LONG, watchRejections } from './properties.ts';
-import { World } from './world.ts';
 
 test(
-  'a mutation that comes at once is answered as graphql-js answers it, to the letter, after the same calls',
+  'a synchronous mutation result equals the one of graphql-js byte for byte, after the same resolver calls',
   async () => {
-    await forEachCase(150, (draws, tell) => {
+    await forEachCase(150, (draws, report) => {
       const { text, next } = drawCases(draws, { kind: 'mutation' });
       for (let run = 0; run < 3; run++) {
-        const one = next();
-        tell({ text, ...told(one) });
+        const testCase = next();
+        report({ text, ...describeCase(testCase) });
 
-        expect(answerAtOnce(execute, one)).toEqual(answerAtOnce(interpret, one));
+        expect(executeSync(execute, testCase)).toEqual(executeSync(referenceExecute, testCase));
       }
     });
   },
@@ -24,28 +24,28 @@ test(
 );
 
 test(
-  'in whatever order their parts come, mutations are done one after another, and those after a failure not at all',
+  'for any order in which promises settle, mutation fields run one after another, and none starts once the response is null',
   async () => {
     const takeRejections = watchRejections();
-    await forEachCase(200, async (draws, tell) => {
+    await forEachCase(200, async (draws, report) => {
       const { text, next } = drawCases(draws, { kind: 'mutation' });
-      const one = next();
-      tell({ text, ...told(one) });
-      const world = new World({ ...one.options, timing: 0 });
-      const reference = new World(one.options);
-      const expected = expectedOf(one);
-      await interpret(argumentsOf(one, reference));
+      const testCase = next();
+      report({ text, ...describeCase(testCase) });
+      const context = new TestContext({ ...testCase.options, timing: 0 });
+      const reference = new TestContext(testCase.options);
+      const expected = possibleResults(testCase);
+      await referenceExecute(argumentsOf(testCase, reference));
 
-      const actual = await execute(argumentsOf(one, world));
+      const actual = await execute(argumentsOf(testCase, context));
 
-      expectAnswer(actual, expected);
-      const done = [...new Set(world.steps)];
-      expect(done).toEqual([...new Set(reference.steps)]);
-      // Where something has failed, its neighbours may go on although nobody waits for them any more.
-      const turns = world.steps.filter((root, index) => root !== world.steps[index - 1]);
-      if (!actual.errors) expect(turns, 'each begins when the one before has ended').toEqual(done);
+      expectPossibleResult(actual, expected);
+      const executed = [...new Set(context.steps)];
+      expect(executed).toEqual([...new Set(reference.steps)]);
+      // After an error, sibling fields may still run although their values are discarded.
+      const runs = context.steps.filter((root, index) => root !== context.steps[index - 1]);
+      if (!actual.errors) expect(runs, 'each field starts after the previous one has ended').toEqual(executed);
       await settle(2);
-      expect(takeRejections(), 'promises that nobody looks at').toEqual([]);
+      expect(takeRejections(), 'unhandled rejections').toEqual([]);
     });
   },
   LONG,

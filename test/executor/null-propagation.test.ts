@@ -22,18 +22,18 @@ const throwWith = (message: string) => {
 };
 const throwing = () => throwWith('failed');
 
-/** The response, unless it still waits for something when nothing moves any more. */
+/** Returns the response. @throws Error if it is still pending after all microtasks. */
 async function responseTo(query: string, rootValue: unknown, more: Partial<Arguments> = {}): Promise<ExecutionResult> {
   const response = Promise.resolve(execute({ schema, document: parse(query), rootValue, ...more }));
   const waiting = settle().then((): ExecutionResult => {
-    throw new Error('The response still waits.');
+    throw new Error('The response is still pending.');
   });
   return await Promise.race([response, waiting]);
 }
 
 const messagesOf = ({ errors }: ExecutionResult) => errors?.map(({ message }) => message);
 
-/** A value that a test settles. */
+/** A promise with its resolvers. */
 function deferred() {
   let resolve: (value: unknown) => void = () => {};
   let reject: (error: unknown) => void = () => {};
@@ -45,12 +45,12 @@ function deferred() {
 
 test.each([
   ['throws', '{ optional required }', { optional: never, required: throwing }],
-  ['throws before its neighbour starts', '{ required optional }', { optional: never, required: throwing }],
+  ['throws before its sibling starts', '{ required optional }', { optional: never, required: throwing }],
   ['rejects', '{ optional required other }', { optional: never, required: rejected, other: never }],
   ['is null', '{ optional required }', { optional: never, required: null }],
-  ['is null later', '{ optional required }', { optional: never, required: async () => null }],
+  ['resolves to null', '{ optional required }', { optional: never, required: async () => null }],
   ['cannot be serialized', '{ optional required }', { optional: never, required: async () => ({}) }],
-])('a response that is null does not wait for other fields: a required field %s', async (_, query, rootValue) => {
+])('a null response does not wait for other fields: a non-null field %s', async (_, query, rootValue) => {
   const { data, errors } = await responseTo(query, rootValue);
 
   expect(data).toBeNull();
@@ -60,7 +60,7 @@ test.each([
 test.each([
   ['an object', '{ parent { other required } }', { parent: { required: rejected, other: never } }, { parent: null }],
   [
-    'an object within required ones',
+    'an object with non-null children',
     '{ parent { optional requiredChild { other requiredChild { required } } } }',
     { parent: { optional: never, requiredChild: { other: never, requiredChild: { required: rejected } } } },
     { parent: null },
@@ -77,24 +77,24 @@ test.each([
     { parents: [null, { required: 'a', other: 'b' }] },
   ],
   [
-    'a list whose items are required',
+    'a list of non-null items',
     '{ requiredParents { required other } }',
     { requiredParents: [{ required: rejected, other: never }, never()] },
     { requiredParents: null },
   ],
   [
-    'an object whose type comes later',
+    'an object whose type is resolved asynchronously',
     '{ pet { name owner { required } } }',
     { pet: async () => ({ __typename: 'Dog', name: rejected, owner: never }) },
     { pet: null },
   ],
-])('a response does not wait for what is within %s that has become null', async (_, query, rootValue, data) => {
+])('a response does not wait for values below a nulled position: %s', async (_, query, rootValue, data) => {
   const response = await responseTo(query, rootValue);
 
   expect(response).toMatchObject({ data, errors: [{ message: 'failed' }] });
 });
 
-test('a response waits for everything outside an object that has become null', async () => {
+test('a response waits for all values outside a nulled object', async () => {
   const { promise, resolve } = deferred();
   const rootValue = { parent: { required: rejected, other: never }, optional: () => promise };
   const response = execute({ schema, document: parse('{ parent { required other } optional }'), rootValue });
@@ -107,7 +107,7 @@ test('a response waits for everything outside an object that has become null', a
 test.each([
   ['the response', '{ other parent { child { optional } } required }'],
   ['an object', '{ parent { other child { optional } requiredChild { required } } }'],
-])('nothing is resolved below %s once it is null, and a response that was given never changes', async (_, query) => {
+])('no resolver runs below %s once it is null, and a returned response never changes', async (_, query) => {
   const takeRejections = watchRejections();
   const [failure, object] = [deferred(), deferred()];
   const calls: string[] = [];
@@ -138,7 +138,7 @@ test.each([
   expect(takeRejections()).toEqual([]);
 });
 
-test('what comes below a null object may hold rejected promises, in lists too', async () => {
+test('rejected promises below a null object are handled, in lists too', async () => {
   const takeRejections = watchRejections();
   const late = deferred();
   const parents = buildSchema(
@@ -157,7 +157,7 @@ test('what comes below a null object may hold rejected promises, in lists too', 
   expect(takeRejections()).toEqual([]);
 });
 
-test('the root fields of a mutation behind one that has made the response null do not start', async () => {
+test('root fields of a mutation do not start once the response is null', async () => {
   const started: string[] = [];
   const rootValue = {
     parent: () => ({ required: 'a', optional: never, child: { required: rejected, optional: never } }),
@@ -177,9 +177,9 @@ test('the root fields of a mutation behind one that has made the response null d
 });
 
 test.each([
-  ['one that throws hides one that rejects later', '{ other required }', { required: () => throwWith('first') }],
-  ['one that rejects hides one that rejects later', '{ required other }', { required: () => rejectWith('first') }],
-])('of several errors that make the response null the first is reported: %s', async (_, query, root) => {
+  ['a thrown error hides a later rejection', '{ other required }', { required: () => throwWith('first') }],
+  ['a rejection hides a later rejection', '{ required other }', { required: () => rejectWith('first') }],
+])('the first of several errors that set the response to null is reported: %s', async (_, query, root) => {
   const rootValue = { other: async () => settle(1).then(() => throwWith('second')), ...root };
 
   expect(messagesOf(await responseTo(query, rootValue))).toEqual(['first']);
@@ -187,33 +187,33 @@ test.each([
 
 const isTransient = ({ extensions }: GraphQLError) => extensions.retryable === true;
 const transient = () => rejectWith('transient', { retryable: true });
-const mistake = () => rejectWith('mistake');
+const permanent = () => rejectWith('permanent');
 
 test.each([
-  ['the response', '{ required other }', { required: transient, other: mistake }],
-  ['the response', '{ other required }', { required: transient, other: mistake }],
-  ['an object', '{ parent { required other } optional }', { parent: { required: transient, other: mistake } }],
-  ['an object', '{ parent { required other } optional }', { parent: { required: mistake, other: transient } }],
-])('of errors that make %s null together, one that lasts is reported: %s', async (_, query, root) => {
+  ['the response', '{ required other }', { required: transient, other: permanent }],
+  ['the response', '{ other required }', { required: transient, other: permanent }],
+  ['an object', '{ parent { required other } optional }', { parent: { required: transient, other: permanent } }],
+  ['an object', '{ parent { required other } optional }', { parent: { required: permanent, other: transient } }],
+])('if several errors set %s to null, a permanent one is reported: %s', async (_, query, root) => {
   const rootValue = { ...root, optional: async () => settle(1).then(() => 'later') };
 
-  expect(messagesOf(await responseTo(query, rootValue, { isTransient }))).toEqual(['mistake']);
+  expect(messagesOf(await responseTo(query, rootValue, { isTransient }))).toEqual(['permanent']);
 });
 
-test('an error that makes only something within a null object null does not replace the one of the object', async () => {
-  const parent = { required: transient, child: { optional: mistake } };
+test('an error below a null object does not replace the error of the object', async () => {
+  const parent = { required: transient, child: { optional: permanent } };
   const rootValue = { parent, optional: async () => settle(1).then(() => 'later') };
   const query = '{ parent { required child { optional } } optional }';
 
   expect(messagesOf(await responseTo(query, rootValue, { isTransient }))).toEqual(['transient']);
 });
 
-test('errors that last are reported before those that may pass, each in the order in which they came', async () => {
+test('permanent errors are reported before transient ones, each in order of occurrence', async () => {
   const rootValue = {
-    parents: [transient(), mistake(), rejectWith('transient too', { retryable: true }), rejectWith('mistake too')],
+    parents: [transient(), permanent(), rejectWith('transient too', { retryable: true }), rejectWith('permanent too')],
   };
   const response = await responseTo('{ parents { optional } }', rootValue, { isTransient });
 
-  expect(messagesOf(response)).toEqual(['mistake', 'mistake too', 'transient', 'transient too']);
+  expect(messagesOf(response)).toEqual(['permanent', 'permanent too', 'transient', 'transient too']);
   expect(response.data).toEqual({ parents: [null, null, null, null] });
 });

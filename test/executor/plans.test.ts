@@ -3,30 +3,30 @@ import {
   type DocumentNode,
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
-  execute as interpret,
   Kind,
   parse,
+  execute as referenceExecute,
 } from 'graphql';
 import { expect, test } from 'vitest';
 import { execute } from '../../src/executor/execute.ts';
-import { answerAtOnce, argumentsOf, drawCases, expectedOf, schemas, told } from './cases.ts';
-import { expectAnswer } from './compare.ts';
+import { argumentsOf, describeCase, drawCases, executeSync, possibleResults, schemas } from './cases.ts';
+import { expectPossibleResult } from './compare.ts';
+import { TestContext } from './context.ts';
 import { forEachCase, LONG } from './properties.ts';
-import { World } from './world.ts';
 
-/** More than a plan may keep ways of being executed. */
+/** More cases than the number of selections that a plan caches. */
 const MANY = 40;
 
 test(
-  'a document is answered by its variables, however often it has been answered with others',
+  'a document is executed with its current variables, whatever variables it was executed with before',
   async () => {
-    await forEachCase(20, (draws, tell) => {
-      const { text, next } = drawCases(draws, { mishaps: [0] });
+    await forEachCase(20, (draws, report) => {
+      const { text, next } = drawCases(draws, { failureRate: [0] });
       const cases = Array.from({ length: MANY }, next);
-      for (const one of [...cases, ...cases.toReversed()]) {
-        tell({ text, ...told(one) });
+      for (const testCase of [...cases, ...cases.toReversed()]) {
+        report({ text, ...describeCase(testCase) });
 
-        expect(answerAtOnce(execute, one)).toEqual(answerAtOnce(interpret, one));
+        expect(executeSync(execute, testCase)).toEqual(executeSync(referenceExecute, testCase));
       }
     });
   },
@@ -34,20 +34,20 @@ test(
 );
 
 test(
-  'executions of a document that overlap keep their variables and their errors apart',
+  'concurrent executions of a document do not share variables or errors',
   async () => {
-    await forEachCase(60, async (draws, tell) => {
+    await forEachCase(60, async (draws, report) => {
       const { text, next } = drawCases(draws);
       const cases = Array.from({ length: 6 }, next);
-      const worlds = cases.map(({ options }, timing) => new World({ ...options, timing }));
+      const contexts = cases.map(({ options }, timing) => new TestContext({ ...options, timing }));
 
-      const answers = await Promise.all(
-        worlds.map((world, index) => execute(argumentsOf(cases[index] ?? next(), world))),
+      const results = await Promise.all(
+        contexts.map((context, index) => execute(argumentsOf(cases[index] ?? next(), context))),
       );
 
-      for (const [index, one] of cases.entries()) {
-        tell({ text, ...told(one), index });
-        expectAnswer(answers[index] ?? {}, expectedOf(one));
+      for (const [index, testCase] of cases.entries()) {
+        report({ text, ...describeCase(testCase), index });
+        expectPossibleResult(results[index] ?? {}, possibleResults(testCase));
       }
     });
   },
@@ -55,15 +55,15 @@ test(
 );
 
 test(
-  'of a document with several operations, the one that is named is executed',
+  'the operation with the given name is executed if a document has several',
   async () => {
-    await forEachCase(60, (draws, tell) => {
+    await forEachCase(60, (draws, report) => {
       const { text, next } = drawCases(draws, { operations: 3 });
       for (const operationName of ['Read', 'toString', 'Read2', 'Nowhere', '', undefined, 'Read']) {
-        const one = { ...next(), operationName };
-        tell({ text, ...told(one) });
+        const testCase = { ...next(), operationName };
+        report({ text, ...describeCase(testCase) });
 
-        expect(answerAtOnce(execute, one)).toEqual(answerAtOnce(interpret, one));
+        expect(executeSync(execute, testCase)).toEqual(executeSync(referenceExecute, testCase));
       }
     });
   },
@@ -71,17 +71,17 @@ test(
 );
 
 test(
-  'a document is answered by its schema, whatever schemas it has been executed with',
+  'a document is executed with its current schema, whatever schemas it was executed with before',
   async () => {
-    await forEachCase(60, (draws, tell) => {
+    await forEachCase(60, (draws, report) => {
       const { text, next } = drawCases(draws);
-      const one = next();
+      const testCase = next();
       for (const drawn of [...schemas, ...schemas]) {
-        const { namesTypes } = drawn;
-        const other = { ...one, drawn, options: { ...one.options, namesTypes } };
-        tell({ text, ...told(other) });
+        const { hasTypenames } = drawn;
+        const other = { ...testCase, drawn, options: { ...testCase.options, hasTypenames } };
+        report({ text, ...describeCase(other) });
 
-        expect(answerAtOnce(execute, other)).toEqual(answerAtOnce(interpret, other));
+        expect(executeSync(execute, other)).toEqual(executeSync(referenceExecute, other));
       }
     });
   },
@@ -89,16 +89,16 @@ test(
 );
 
 test(
-  'what a resolver does to its arguments changes nothing for those who ask later',
+  'a resolver that mutates its arguments does not affect later executions',
   async () => {
-    await forEachCase(100, (draws, tell) => {
-      const { text, next } = drawCases(draws, { kind: draws.pick(['query', 'mutation']), mishaps: [0] });
-      const one = next();
-      tell({ text, ...told(one) });
+    await forEachCase(100, (draws, report) => {
+      const { text, next } = drawCases(draws, { kind: draws.pick(['query', 'mutation']), failureRate: [0] });
+      const testCase = next();
+      report({ text, ...describeCase(testCase) });
 
-      answerAtOnce(execute, { ...one, options: { ...one.options, meddles: true } });
+      executeSync(execute, { ...testCase, options: { ...testCase.options, mutatesArguments: true } });
 
-      expect(answerAtOnce(execute, one)).toEqual(answerAtOnce(interpret, one));
+      expect(executeSync(execute, testCase)).toEqual(executeSync(referenceExecute, testCase));
     });
   },
   LONG,
@@ -112,12 +112,12 @@ const RESOLVERS: Readonly<Record<string, GraphQLFieldResolver<unknown, unknown>>
   'rest after three': (_source, _args, _context, ...others) => others[0].fieldName,
   'after a default': (_source, _args = {}, _context = {}, info = undefined as never) => info.fieldName,
   'default within a pattern': (_source, { x = 1 }, _context, info) => (x === 1 ? info.fieldName : 'none'),
-  'default after it': (_source, _args, _context, { fieldName } = { fieldName: 'none' } as never) => fieldName,
+  'default for `info`': (_source, _args, _context, { fieldName } = { fieldName: 'none' } as never) => fieldName,
   arguments: function () {
     // biome-ignore lint/complexity/noArguments: a resolver of plain JavaScript.
     return arguments[3].fieldName;
   },
-  'arguments besides names': function (_source, _args, _context) {
+  'arguments beside named parameters': function (_source, _args, _context) {
     // biome-ignore lint/complexity/noArguments: a resolver of plain JavaScript.
     return arguments[3].fieldName;
   },
@@ -130,33 +130,33 @@ const RESOLVERS: Readonly<Record<string, GraphQLFieldResolver<unknown, unknown>>
     return (others[2] as GraphQLResolveInfo).fieldName;
   }.bind(undefined),
   proxied: new Proxy((_source: unknown, ...others: unknown[]) => (others[2] as GraphQLResolveInfo).fieldName, {}),
-  'says that it has three': Object.defineProperty(
+  'with an overridden `length`': Object.defineProperty(
     (...all: unknown[]) => (all[3] as GraphQLResolveInfo).fieldName,
     'length',
     {
       value: 3,
     },
   ),
-  'looks like another': Object.assign((...all: unknown[]) => (all[3] as GraphQLResolveInfo).fieldName, {
+  'with an overridden `toString`': Object.assign((...all: unknown[]) => (all[3] as GraphQLResolveInfo).fieldName, {
     toString: () => '() => 1',
   }),
   async: async (_source, ...others) => others[2].fieldName,
 };
 
-test.each(Object.entries(RESOLVERS))('a resolver of a leaf gets `info`: %s', async (_, resolve) => {
+test.each(Object.entries(RESOLVERS))('a leaf resolver receives `info`: %s', async (_, resolve) => {
   const schema = buildSchema('type Query { leaf: String }');
   Object.assign(schema.getQueryType()?.getFields().leaf ?? {}, { resolve });
 
   expect(await execute({ schema, document: parse('{ leaf }') })).toEqual({ data: { leaf: 'leaf' } });
 });
 
-test('an operation is answered by the fragments of its document, whatever documents it was part of before', () => {
+test('an operation is executed with the fragments of its current document, whatever documents it was part of before', () => {
   const schema = buildSchema('type Query { a: String b: String }');
   const rootValue = { a: 'a', b: 'b' };
   const [operation, ...fragments] = parse('{ ...F } fragment F on Query { a } fragment F on Query { b }').definitions;
   const documents = fragments.map((fragment) => ({ kind: Kind.DOCUMENT, definitions: [operation, fragment] }));
 
-  const answers = documents.map((document) => execute({ schema, document: document as DocumentNode, rootValue }));
+  const results = documents.map((document) => execute({ schema, document: document as DocumentNode, rootValue }));
 
-  expect(answers).toEqual([{ data: { a: 'a' } }, { data: { b: 'b' } }]);
+  expect(results).toEqual([{ data: { a: 'a' } }, { data: { b: 'b' } }]);
 });

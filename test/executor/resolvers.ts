@@ -12,50 +12,52 @@ import {
   isObjectType,
   responsePathAsArray,
 } from 'graphql';
+import { Source, type TestContext } from './context.ts';
 import { drawValue } from './values.ts';
-import { Thing, type World } from './world.ts';
 
-const placeOf = ({ path }: GraphQLResolveInfo): string => responsePathAsArray(path).join('/');
+const pathStringOf = ({ path }: GraphQLResolveInfo): string => responsePathAsArray(path).join('/');
 
-/** @param type What is wanted, even where the schema is lenient. */
+/** @param type The type in the strict schema. */
 export const resolve =
-  (schema: GraphQLSchema, type: GraphQLOutputType): GraphQLFieldResolver<unknown, World> =>
-  (source, args, world, info) => {
-    const place = placeOf(info);
+  (schema: GraphQLSchema, type: GraphQLOutputType): GraphQLFieldResolver<unknown, TestContext> =>
+  (source, args, context, info) => {
+    const path = pathStringOf(info);
     const given = JSON.stringify(args);
-    world.calls.push(`${place}${given} of ${nameOf(source)}: ${describe(info)}`);
-    world.step(place);
-    if (world.meddles) meddle(args);
-    return world.inTime(place, () => {
-      world.step(place);
-      const make = (at: string, kind: string) => thing(world, schema, at, kind);
-      return drawValue(world, { schema, place, type, make }, world.drawsAt(place + given));
+    context.calls.push(`${path}${given} of ${nameOf(source)}: ${describe(info)}`);
+    context.step(path);
+    if (context.mutatesArguments) mutate(args);
+    return context.maybeAsync(path, () => {
+      context.step(path);
+      const make = (at: string, kind: string) => createSource(context, schema, at, kind);
+      return drawValue(context, { schema, path, type, make }, context.drawsAt(path + given));
     });
   };
 
-/** As {@link resolve}, for a leaf, by a resolver that asks for no more than its arguments and the context. */
-export const resolveUninformed =
-  (schema: GraphQLSchema, type: GraphQLOutputType, fieldName: string): GraphQLFieldResolver<unknown, World> =>
-  (source, args, world) => {
-    const place = `${source instanceof Thing ? source.place : ''}.${fieldName}`;
+/** As {@link resolve}, for a leaf, without the `info` parameter. */
+export const resolveWithoutInfo =
+  (schema: GraphQLSchema, type: GraphQLOutputType, fieldName: string): GraphQLFieldResolver<unknown, TestContext> =>
+  (source, args, context) => {
+    const path = `${source instanceof Source ? source.path : ''}.${fieldName}`;
     const given = JSON.stringify(args);
-    world.calls.push(`${place}${given} of ${nameOf(source)}`);
-    if (world.meddles) meddle(args);
-    const make = (at: string) => new Thing(at, 'Nothing');
-    return world.inTime(place, () => drawValue(world, { schema, place, type, make }, world.drawsAt(place + given)));
+    context.calls.push(`${path}${given} of ${nameOf(source)}`);
+    if (context.mutatesArguments) mutate(args);
+    const make = (at: string) => new Source(at, 'Nothing');
+    return context.maybeAsync(path, () =>
+      drawValue(context, { schema, path, type, make }, context.drawsAt(path + given)),
+    );
   };
 
 const nameOf = (source: unknown): string =>
-  source instanceof Thing ? `${source.kind} ${source.place}` : typeof source;
+  source instanceof Source ? `${source.kind} ${source.path}` : typeof source;
 
-/** Changes whatever lets itself be changed. */
-function meddle(values: unknown): void {
+/** Mutates values as far as they are not frozen. */
+function mutate(values: unknown): void {
   if (typeof values !== 'object' || values === null) return;
-  for (const value of Object.values(values)) meddle(value);
+  for (const value of Object.values(values)) mutate(value);
   for (const key of [...Object.keys(values), 'meddled']) Reflect.set(values, key, 'meddled with');
 }
 
-/** Everything that a resolver can get to know of its field. */
+/** Serializes everything in `info`. */
 function describe(info: GraphQLResolveInfo): string {
   const { fieldName, fieldNodes, returnType, parentType, path, fragments, operation, variableValues, rootValue } = info;
   const nodes = fieldNodes.map(({ loc }) => loc?.start).join(' ');
@@ -69,44 +71,46 @@ function describe(info: GraphQLResolveInfo): string {
   ].join('; ');
 }
 
-/** An object whose fields without resolvers are methods, or, where they are leaves, properties now and then. */
-export function thing(world: World, schema: GraphQLSchema, place: string, kind: string): Thing {
-  const made = new Thing(place, kind);
+/** Creates an object whose fields without resolvers are methods, or sometimes properties for leaves. */
+export function createSource(context: TestContext, schema: GraphQLSchema, path: string, kind: string): Source {
+  const made = new Source(path, kind);
   const type = schema.getType(kind);
   if (!isObjectType(type)) return made;
   for (const field of Object.values(type.getFields())) {
     if (field.resolve) continue;
     const isLeaf = isLeafType(isNonNullType(field.type) ? field.type.ofType : field.type);
-    const at = `${place}.${field.name}`;
+    const at = `${path}.${field.name}`;
     const draw = resolve(schema, field.type);
-    const method = (args: Record<string, unknown>, context: World, info: GraphQLResolveInfo) =>
+    const method = (args: Record<string, unknown>, context: TestContext, info: GraphQLResolveInfo) =>
       draw(made, args, context, info);
     const get = () => {
-      world.calls.push(at);
-      const make = () => new Thing(at, 'Nothing');
-      return world.inTime(at, () => drawValue(world, { schema, place: at, type: field.type, make }, world.drawsAt(at)));
+      context.calls.push(at);
+      const make = () => new Source(at, 'Nothing');
+      return context.maybeAsync(at, () =>
+        drawValue(context, { schema, path: at, type: field.type, make }, context.drawsAt(at)),
+      );
     };
     Object.defineProperty(
       made,
       field.name,
-      isLeaf && world.drawsAt(kind + at).chance(50) ? { get } : { value: method },
+      isLeaf && context.drawsAt(kind + at).chance(50) ? { get } : { value: method },
     );
   }
-  // Read by who resolves types without being told how.
-  Object.defineProperty(made, '__typename', { get: () => typename(world, made) });
+  // Read by the default type resolver.
+  Object.defineProperty(made, '__typename', { get: () => typename(context, made) });
   return made;
 }
 
-const typename = (world: World, { place, kind }: Thing): unknown => {
-  world.calls.push(`name of ${place}`);
-  return world.namesTypes ? drawName(world, place, kind) : undefined;
+const typename = (context: TestContext, { path, kind }: Source): unknown => {
+  context.calls.push(`name of ${path}`);
+  return context.hasTypenames ? drawName(context, path, kind) : undefined;
 };
 
-/** The name of a type, or what is none. */
-function drawName(world: World, place: string, kind: string): unknown {
-  const draws = world.drawsAt(`type of ${place}`);
-  if (!world.fails(draws)) return kind;
-  if (draws.chance(20)) throw new Error(`no type at ${place}`);
+/** The name of the type, or an invalid one. */
+function drawName(context: TestContext, path: string, kind: string): unknown {
+  const draws = context.drawsAt(`type of ${path}`);
+  if (!context.fails(draws)) return kind;
+  if (draws.chance(20)) throw new Error(`no type at ${path}`);
   return draws.pick([
     { name: undefined },
     { name: 'Nonsense' },
@@ -117,31 +121,31 @@ function drawName(world: World, place: string, kind: string): unknown {
   ]).name;
 }
 
-/** For abstract types. */
-export const nameOfType: GraphQLTypeResolver<unknown, World> = (value, world, info, type) => {
-  world.calls.push(`which ${type.name} is ${nameOf(value)} at ${placeOf(info)}`);
-  if (!(value instanceof Thing)) return firstOf(info.schema, type);
-  const { place, kind } = value;
-  // A name is a text, whatever a world makes of it.
-  return world.inTime(place, () => drawName(world, place, kind), 'type') as string;
+/** `resolveType` of abstract types. */
+export const nameOfType: GraphQLTypeResolver<unknown, TestContext> = (value, context, info, type) => {
+  context.calls.push(`which ${type.name} is ${nameOf(value)} at ${pathStringOf(info)}`);
+  if (!(value instanceof Source)) return firstOf(info.schema, type);
+  const { path, kind } = value;
+  // Typed as a string, although it may be a promise or invalid.
+  return context.maybeAsync(path, () => drawName(context, path, kind), 'type') as string;
 };
 
 const firstOf = (schema: GraphQLSchema, type: GraphQLAbstractType): string | undefined =>
   schema.getPossibleTypes(type)[0]?.name;
 
-/** For object types. */
+/** `isTypeOf` of object types. */
 export const isOfType =
-  ({ name }: GraphQLObjectType): GraphQLIsTypeOfFn<unknown, World> =>
-  (value, world, info) => {
-    world.calls.push(`is ${nameOf(value)} a ${name} at ${placeOf(info)}`);
-    if (!(value instanceof Thing)) return true;
-    const { place, kind } = value;
+  ({ name }: GraphQLObjectType): GraphQLIsTypeOfFn<unknown, TestContext> =>
+  (value, context, info) => {
+    context.calls.push(`is ${nameOf(value)} a ${name} at ${pathStringOf(info)}`);
+    if (!(value instanceof Source)) return true;
+    const { path, kind } = value;
     const decide = () => {
       if (kind !== name) return false;
-      const draws = world.drawsAt(`${name} ${place}`);
-      if (!world.fails(draws)) return true;
-      if (draws.chance(30)) throw new Error(`no ${name} at ${place}`);
+      const draws = context.drawsAt(`${name} ${path}`);
+      if (!context.fails(draws)) return true;
+      if (draws.chance(30)) throw new Error(`no ${name} at ${path}`);
       return draws.pick([{ is: false }, { is: undefined }, { is: null }, { is: 0 }]).is;
     };
-    return world.inTime(place, decide, name) as boolean;
+    return context.maybeAsync(path, decide, name) as boolean;
   };

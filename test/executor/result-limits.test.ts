@@ -20,9 +20,9 @@ const limitsOf = (reportedErrors: number, responseBytes = 1_000) => ({
   isTransient: ({ message }: GraphQLError) => message === 'transient',
 });
 
-/** Fails after so many turns of the queue of microtasks. */
-const rejectAfter = (turns: number, message: string) => async () => {
-  for (let turn = 0; turn < turns; turn++) await undefined;
+/** Rejects after a number of microtasks. */
+const rejectAfter = (microtasks: number, message: string) => async () => {
+  for (let count = 0; count < microtasks; count++) await undefined;
   throw new GraphQLError(message);
 };
 
@@ -30,9 +30,9 @@ const messagesOf = ({ errors = [] }: ExecutionResult) => errors.map(({ message }
 
 const omitted = (count: number) => expect.stringContaining(`but ${count} more occurred`);
 
-test('a kept transient error gives way to another one of its position when no more errors are kept', async () => {
+test('at the limit, a kept transient error is replaced by a permanent error of the same position', async () => {
   const items = [
-    { first: rejectAfter(1, 'transient'), second: rejectAfter(9, 'mistake') },
+    { first: rejectAfter(1, 'transient'), second: rejectAfter(9, 'permanent') },
     { first: rejectAfter(20, 'omitted'), second: 'text' },
   ];
 
@@ -43,11 +43,11 @@ test('a kept transient error gives way to another one of its position when no mo
   );
 
   expect(response.data).toEqual({ items: [null, null], waiting: [null, null] });
-  expect(messagesOf(response)).toEqual(['mistake', omitted(3)]);
+  expect(messagesOf(response)).toEqual(['permanent', omitted(3)]);
   expect(response.errors?.[0]?.path).toEqual(['items', 0, 'second']);
 });
 
-test('a position whose error is omitted is null, counts once, and nothing is resolved below it', async () => {
+test('a position with an omitted error is null, is counted once, and no resolver runs below it', async () => {
   let resolved = 0;
   const late = () => {
     resolved++;
@@ -73,37 +73,37 @@ test('a position whose error is omitted is null, counts once, and nothing is res
   expect(resolved).toBe(0);
 });
 
-test('transient errors that are kept come last, before the number of omitted ones', async () => {
-  const items = [rejectAfter(1, 'transient'), rejectAfter(2, 'mistake'), rejectAfter(3, 'transient')];
+test('kept transient errors are listed last, before the number of omitted errors', async () => {
+  const items = [rejectAfter(1, 'transient'), rejectAfter(2, 'permanent'), rejectAfter(3, 'transient')];
 
   const response = await respondTo('{ items { first } }', { items: items.map((fail) => fail()) }, limitsOf(2));
 
-  expect(messagesOf(response)).toEqual(['mistake', 'transient', omitted(1)]);
+  expect(messagesOf(response)).toEqual(['permanent', 'transient', omitted(1)]);
 });
 
-test.each<[when: string, turns: number]>([
-  ['while transient errors fill the response', 2],
-  ['after all of them', 9],
-])('a mistake that is found %s is reported in the place of a transient error', async (_, turns) => {
+test.each<[when: string, microtasks: number]>([
+  ['while transient errors reach the limit', 2],
+  ['after all transient errors', 9],
+])('a permanent error that occurs %s replaces a transient error', async (_, microtasks) => {
   const items = [
     ...Array.from({ length: 5 }, (_each, index) => ({ first: rejectAfter(1 + index, 'transient') })),
-    { first: rejectAfter(turns, 'mistake') },
-    { first: rejectAfter(turns, 'another mistake') },
+    { first: rejectAfter(microtasks, 'permanent') },
+    { first: rejectAfter(microtasks, 'another permanent') },
   ];
 
   const response = await respondTo('{ items { first } }', { items }, limitsOf(3));
 
   expect(response.data).toEqual({ items: Array(7).fill(null) });
-  expect(messagesOf(response)).toEqual(['mistake', 'another mistake', 'transient', omitted(4)]);
+  expect(messagesOf(response)).toEqual(['permanent', 'another permanent', 'transient', omitted(4)]);
   expect(response.errors?.map(({ path }) => path?.[1])).toEqual([5, 6, 0, undefined]);
 });
 
-test('a mistake is reported in a position whose transient error was omitted', async () => {
+test('a permanent error is reported at a position whose transient error was omitted', async () => {
   const items = [
     { first: rejectAfter(1, 'transient'), second: 'text' },
-    { first: rejectAfter(2, 'transient'), second: rejectAfter(9, 'mistake') },
+    { first: rejectAfter(2, 'transient'), second: rejectAfter(9, 'permanent') },
   ];
-  // Nothing waits for a position that is null already.
+  // Keeps the response pending: a nulled position does not.
   const required = async () => {
     await rejectAfter(20, '')().catch(() => {});
     return 'text';
@@ -112,7 +112,7 @@ test('a mistake is reported in a position whose transient error was omitted', as
   const response = await respondTo('{ items { first second } required }', { items, required }, limitsOf(1));
 
   expect(response.data).toEqual({ items: [null, null], required: 'text' });
-  expect(messagesOf(response)).toEqual(['mistake', omitted(1)]);
+  expect(messagesOf(response)).toEqual(['permanent', omitted(1)]);
   expect(response.errors?.[0]?.path).toEqual(['items', 1, 'second']);
 });
 

@@ -7,7 +7,7 @@ import { watchRejections } from './properties.ts';
 type Callback = (value: unknown) => void;
 
 class LazyPromise extends Promise<unknown> {
-  // biome-ignore lint/suspicious/noThenProperty: a promise that starts when it is awaited.
+  // biome-ignore lint/suspicious/noThenProperty: overrides `then` on purpose.
   override then(): never {
     throw new Error('thrown');
   }
@@ -26,7 +26,7 @@ const THENABLES: readonly [name: string, make: () => unknown, value: string | nu
     null,
   ],
   [
-    'throws after it has called back',
+    'throws after it has resolved',
     () =>
       thenable((resolve) => {
         resolve('first');
@@ -35,7 +35,7 @@ const THENABLES: readonly [name: string, make: () => unknown, value: string | nu
     'first',
   ],
   [
-    'throws after it has called back later',
+    'throws before it resolves',
     () =>
       thenable((resolve) => {
         queueMicrotask(() => resolve('first'));
@@ -44,7 +44,7 @@ const THENABLES: readonly [name: string, make: () => unknown, value: string | nu
     null,
   ],
   [
-    'calls back twice',
+    'resolves twice',
     () =>
       thenable((resolve) => {
         resolve('first');
@@ -53,7 +53,7 @@ const THENABLES: readonly [name: string, make: () => unknown, value: string | nu
     'first',
   ],
   [
-    'calls back twice, with an error at last',
+    'resolves, then rejects',
     () =>
       thenable((resolve, reject) => {
         resolve('first');
@@ -62,7 +62,7 @@ const THENABLES: readonly [name: string, make: () => unknown, value: string | nu
     'first',
   ],
   [
-    'calls back twice, with an error at first',
+    'rejects, then resolves',
     () =>
       thenable((resolve, reject) => {
         reject(new Error('first'));
@@ -70,13 +70,13 @@ const THENABLES: readonly [name: string, make: () => unknown, value: string | nu
       }),
     null,
   ],
-  ['calls back at once', () => thenable((resolve) => resolve('first')), 'first'],
-  ['gives another one', () => thenable((resolve) => resolve(thenable((inner) => inner('first')))), 'first'],
-  ['is that of no promise', () => Object.create(Promise.prototype), null],
-  ['is overridden in a subclass of promises', () => LazyPromise.resolve('first'), null],
+  ['resolves synchronously', () => thenable((resolve) => resolve('first')), 'first'],
+  ['resolves to another thenable', () => thenable((resolve) => resolve(thenable((inner) => inner('first')))), 'first'],
+  ['is called on an object that is not a promise', () => Object.create(Promise.prototype), null],
+  ['is overridden in a subclass of Promise', () => LazyPromise.resolve('first'), null],
 ];
 
-test.each(THENABLES)('a response comes once and complete when a `then` %s', async (_, make, value) => {
+test.each(THENABLES)('a response is complete if a `then` %s', async (_, make, value) => {
   const takeRejections = watchRejections();
   const schema = buildSchema('type Query { field: String after: String list: [String] required: [String!] }');
   const after = async () => settle(1).then(() => 'after');
@@ -97,7 +97,7 @@ test.each(THENABLES)('a response comes once and complete when a `then` %s', asyn
   expect(takeRejections()).toEqual([]);
 });
 
-test.each(THENABLES)('a type is known once and correctly when a `then` %s', async (_, make, value) => {
+test.each(THENABLES)('a type is resolved correctly if a `then` %s', async (_, make, value) => {
   const schema = buildSchema(
     'interface Named { name: String } type first implements Named { name: String } type Query { named: Named }',
   );

@@ -7,42 +7,42 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction, seedTraining } from '../support/seeds.ts';
 import { drawsFor } from './draws.ts';
 
-/** How often a path of the upstream fails in bad weather, in percent. */
-const FAILING = 20;
+/** Percentage of upstream paths that fail if faults are enabled. */
+const FAILURE_RATE = 20;
 
-/** Two gateways over one upstream, in which they see the same weather. */
+/** Starts two gateways with one upstream and the same faults. */
 export async function startTwins() {
-  openAside();
+  injectIntoNode();
   const sandbox = startGateway();
   const seeded = await seed(sandbox);
-  let weather = '';
-  const upstream = (request: Request) => fault(weather, seeded, request) ?? sandbox.sandbox.fetch(request);
+  let faultSeed = '';
+  const upstream = (request: Request) => fault(faultSeed, seeded, request) ?? sandbox.sandbox.fetch(request);
   const twins = [startTwin(upstream), startTwin(upstream)] as const;
   for (const { started } of twins) {
     await started.clock.advance(JOBS_END);
-    // What a gateway learns of jobs and pictures, it knows from now on.
-    const { errors } = await started.query(EVERYTHING);
-    if (errors) throw new Error(`Not everything can be read: ${JSON.stringify(errors)}`);
+    // Fills the caches for jobs and images.
+    const { errors } = await started.query(WARM_UP);
+    if (errors) throw new Error(`The warm-up query failed: ${JSON.stringify(errors)}`);
   }
   return {
-    /** What inputs may hold, so that most of them lead somewhere. */
+    /** Scalar values for inputs; most of them are ids and cursors that exist. */
     scalars: {
       ID: [...seeded.map(globalId), globalId({ kind: 'Model', id: 'A'.repeat(20) }), 'nowhere'],
       Int: [1, 2, 3, 64, 100, 0],
       String: await cursors(sandbox),
     },
     twins,
-    /** @param next Decides what fails; nothing when it is empty. */
-    setWeather(next: string) {
-      weather = next;
+    /** @param next Selects the paths that fail; none if it is empty. */
+    setFaultSeed(next: string) {
+      faultSeed = next;
     },
   };
 }
 
-/** Time for the jobs that are to end, in milliseconds. */
+/** Time after which the first jobs have finished, in milliseconds. */
 const JOBS_END = 30_000;
 
-const EVERYTHING = `{
+const WARM_UP = `{
   models(first: 3) {
     nodes {
       trainings(first: 3) { nodes { progress { fraction } } }
@@ -52,13 +52,13 @@ const EVERYTHING = `{
   predictions(first: 3) { nodes { progress { fraction } images { width placeholder } } }
 }`;
 
-/** Things of every kind: some jobs have ended, some go on. */
+/** Seeds nodes of every kind: some jobs have finished, some are running. */
 async function seed({ upstream, clock }: TestGateway): Promise<NodeKey[]> {
   const dresses = await seedModel(upstream, 'Dresses', { images: 3, trainings: 2 });
   const shoes = await seedModel(upstream, 'Shoes', { images: 1 });
   const both = await seedPrediction(upstream, [dresses.id, shoes.id]);
   await clock.advance(JOBS_END);
-  const one = await seedPrediction(upstream, [shoes.id]);
+  const testCase = await seedPrediction(upstream, [shoes.id]);
   const training = await seedTraining(upstream, shoes.id, { trainingSpeed: 'high_quality' });
   return [
     { kind: 'Model', id: dresses.id },
@@ -66,12 +66,12 @@ async function seed({ upstream, clock }: TestGateway): Promise<NodeKey[]> {
     ...dresses.trainings.map((id) => ({ kind: 'Training', modelId: dresses.id, id }) as const),
     { kind: 'Training', modelId: shoes.id, id: training },
     { kind: 'Prediction', id: both },
-    { kind: 'Prediction', id: one },
+    { kind: 'Prediction', id: testCase },
     ...dresses.dataItems.map((id) => ({ kind: 'DataItem', modelId: dresses.id, id }) as const),
   ];
 }
 
-/** A cursor of each list, and a text that is none. */
+/** A cursor of each list, and an invalid one. */
 async function cursors({ query }: TestGateway): Promise<string[]> {
   const { data } = await query<Record<string, { pageInfo: { endCursor: string } }>, object>(
     '{ models(first: 1) { pageInfo { endCursor } } predictions(first: 1) { pageInfo { endCursor } } }',
@@ -81,27 +81,27 @@ async function cursors({ query }: TestGateway): Promise<string[]> {
 
 function startTwin(upstream: (request: Request) => Promise<Response>) {
   const requests: string[] = [];
-  let underWay = 0;
+  let pending = 0;
   const started = startGateway({
     async transport(request) {
       const { pathname, search } = new URL(request.url);
       requests.push(`${request.method} ${pathname}${search}`);
-      underWay++;
-      return await upstream(request).finally(() => underWay--);
+      pending++;
+      return await upstream(request).finally(() => pending--);
     },
-    // Everything happens within one moment, in which the upstream may fail as often as it likes.
+    // The clock stands still, so the circuit breaker must not open.
     upstream: { breaker: { failureThreshold: 1, attempts: 1e9, window: 10_000, coolDown: 5_000 } },
   });
-  /** An answer that has failed does not wait for the rest of what it asked for. */
+  /** Waits for upstream requests that outlive a failed operation. */
   const settleAll = async () => {
-    for (let seen = -1; seen < requests.length || underWay > 0; ) {
+    for (let seen = -1; seen < requests.length || pending > 0; ) {
       seen = requests.length;
       await settle();
     }
   };
   return {
     started,
-    /** Executes something with a context of the gateway, and tells which requests that took, in alphabetical order. */
+    /** Executes with a context of the gateway. Returns the result and the upstream requests, sorted. */
     async run(act: Act) {
       const result = await inContext(started, act);
       await settleAll();
@@ -110,12 +110,12 @@ function startTwin(upstream: (request: Request) => Promise<Response>) {
   };
 }
 
-/** What the upstream answers in bad weather; undefined when it is well. Ids differ each time, so they do not decide. */
-function fault(weather: string, seeded: readonly NodeKey[], { url }: Request): Promise<Response> | undefined {
+/** The error response for a request; undefined if it succeeds. Replaces ids in the path, because they differ in each run. */
+function fault(faultSeed: string, seeded: readonly NodeKey[], { url }: Request): Promise<Response> | undefined {
   const path = seeded.reduce((path, { id }, index) => path.replace(id, `${index}`), new URL(url).pathname);
-  const draws = drawsFor(`${weather} ${path}`);
-  // Pictures are kept, so that it would depend on what was asked for before whether they can be had.
-  if (weather === '' || path.includes('/images/') || !draws.chance(FAILING)) return undefined;
+  const draws = drawsFor(`${faultSeed} ${path}`);
+  // Images are cached, so that results would depend on earlier requests.
+  if (faultSeed === '' || path.includes('/images/') || !draws.chance(FAILURE_RATE)) return undefined;
   const [status, body] = draws.pick([
     [404, '{}'],
     [500, '{}'],
@@ -126,21 +126,21 @@ function fault(weather: string, seeded: readonly NodeKey[], { url }: Request): P
   return Promise.resolve(new Response(body, { status, headers: { 'content-type': 'application/json' } }));
 }
 
-/** Does something with a context. */
+/** Executes an operation with a context. */
 type Act = (context: unknown) => ExecutionResult | Promise<ExecutionResult>;
 
-/** The id of what is not there, but for whoever asks with it. */
-const ASIDE = 'aside';
-const aside: { act?: Act; result?: ExecutionResult } = {};
+/** Node id whose resolver runs the injected execution. */
+const INJECTED_ID = 'injected';
+const injected: { act?: Act; result?: ExecutionResult } = {};
 
-/** Has `node` of the graph do something else for one id, in this process and until the test is over. */
-function openAside(): void {
+/** Replaces the resolver of `node` for one id until the test is finished. */
+function injectIntoNode(): void {
   const field = schema.getQueryType()?.getFields().node;
   const resolve = field?.resolve;
   if (!field || !resolve) throw new Error('The graph has no `node`.');
   field.resolve = async (source, args, context, info) => {
-    if (args.id !== ASIDE || !aside.act) return resolve(source, args, context, info);
-    aside.result = await aside.act(context);
+    if (args.id !== INJECTED_ID || !injected.act) return resolve(source, args, context, info);
+    injected.result = await injected.act(context);
     return null;
   };
   onTestFinished(() => {
@@ -148,14 +148,14 @@ function openAside(): void {
   });
 }
 
-/** Does something while an operation is under way, with the context that the gateway has made for it. */
+/** Executes an operation within another one, with the context that the gateway created for it. */
 async function inContext({ gateway }: TestGateway, act: Act): Promise<ExecutionResult> {
   const request = new Request('http://localhost:4000/graphql');
   const { execute, contextFactory } = gateway.getEnveloped({ request });
-  delete aside.result;
-  aside.act = act;
-  const document = parse(`{ node(id: "${ASIDE}") { id } }`);
-  const answer: ExecutionResult = await execute({ schema, document, contextValue: await contextFactory() });
-  if (!aside.result) throw new Error(`The operation around it failed: ${JSON.stringify(answer)}`);
-  return aside.result;
+  delete injected.result;
+  injected.act = act;
+  const document = parse(`{ node(id: "${INJECTED_ID}") { id } }`);
+  const outer: ExecutionResult = await execute({ schema, document, contextValue: await contextFactory() });
+  if (!injected.result) throw new Error(`The outer operation failed: ${JSON.stringify(outer)}`);
+  return injected.result;
 }

@@ -9,77 +9,74 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
+import { Source, type TestContext } from './context.ts';
 import type { Draws } from './draws.ts';
-import { Thing, type World } from './world.ts';
 
-/** Where a value is wanted, and as what. */
+/** Position and type of a value to generate. */
 export interface Wanted {
   schema: GraphQLSchema;
-  /** The path in the answer. */
-  place: string;
+  /** Response path. */
+  path: string;
   type: GraphQLOutputType;
-  /** Makes an object of the named type. */
-  make: (place: string, kind: string) => unknown;
+  /** Creates an object of the named type. */
+  make: (path: string, kind: string) => unknown;
 }
 
 /**
- * What a resolver gives, good or bad, as it follows from the world and the place.
+ * Generates the valid or invalid result of a resolver from the seed and the path.
  *
- * @throws What resolvers throw.
+ * @throws unknown if the generated result is an exception.
  */
-export function drawValue(world: World, wanted: Wanted, draws: Draws): unknown {
-  const { place, type } = wanted;
+export function drawValue(context: TestContext, wanted: Wanted, draws: Draws): unknown {
+  const { path, type } = wanted;
   const isNonNull = isNonNullType(type);
   const inner = isNonNull ? type.ofType : type;
-  if (world.fails(draws)) return mishap(world, wanted, draws);
+  if (context.fails(draws)) return drawInvalid(context, wanted, draws);
   if (!isNonNull && draws.chance(10)) return draws.pick(NOTHING).value;
-  if (isListType(inner)) return drawList(world, { ...wanted, type: inner.ofType }, draws);
+  if (isListType(inner)) return drawList(context, { ...wanted, type: inner.ofType }, draws);
   if (isLeafType(inner)) return drawLeaf(inner, draws);
-  return wanted.make(
-    place,
-    isAbstractType(inner) ? draws.pick(wanted.schema.getPossibleTypes(inner)).name : inner.name,
-  );
+  return wanted.make(path, isAbstractType(inner) ? draws.pick(wanted.schema.getPossibleTypes(inner)).name : inner.name);
 }
 
 const NOTHING = [{ value: null }, { value: undefined }];
 
-/** Something that resolvers should not do, but do. */
-function mishap(world: World, { place, type }: Wanted, draws: Draws): unknown {
+/** Generates an invalid result: an error, a wrong type, null, or a thrown value. */
+function drawInvalid(context: TestContext, { path, type }: Wanted, draws: Draws): unknown {
   switch (draws.upTo(4)) {
     case 0:
-      if (world.misleads && draws.chance(20))
-        throw draws.pick([MISLEADING, Object.assign(new Error('astray'), ELSEWHERE)]);
-      throw drawError(draws, place);
+      if (context.misplacesErrors && draws.chance(20))
+        throw draws.pick([MISPLACED, Object.assign(new Error('astray'), ELSEWHERE)]);
+      throw drawError(draws, path);
     case 1:
       return draws.pick(NOTHING).value;
     case 2:
-      return draws.pick([new Error(`returned at ${place}`), SHARED]);
+      return draws.pick([new Error(`returned at ${path}`), SHARED]);
     case 3:
       throw draws.pick([...NOTHING, { value: 'a text' }, { value: { code: 7 } }]).value;
     default:
-      return wrong(draws, type);
+      return drawWrongType(draws, type);
   }
 }
 
-/** One error for many places. */
+/** One error object for many positions. */
 const SHARED = new Error('everywhere');
 
 const ELSEWHERE = { path: ['elsewhere', 7] };
-const MISLEADING = new GraphQLError('elsewhere', ELSEWHERE);
+const MISPLACED = new GraphQLError('elsewhere', ELSEWHERE);
 
-const drawError = (draws: Draws, place: string): Error =>
+const drawError = (draws: Draws, path: string): Error =>
   draws.pick([
-    () => new Error(`thrown at ${place}`),
+    () => new Error(`thrown at ${path}`),
     () => new TypeError(''),
-    () => new GraphQLError(`thrown at ${place}`, { extensions: { code: 'DRAWN', place } }),
-    () => Object.assign(new Error(`with extensions at ${place}`), { extensions: { http: { status: 418 } } }),
+    () => new GraphQLError(`thrown at ${path}`, { extensions: { code: 'DRAWN', path } }),
+    () => Object.assign(new Error(`with extensions at ${path}`), { extensions: { http: { status: 418 } } }),
     () => SHARED,
   ])();
 
-/** A value that suits no type, or another one. */
-function wrong(draws: Draws, type: GraphQLOutputType): unknown {
+/** A value of a wrong type. */
+function drawWrongType(draws: Draws, type: GraphQLOutputType): unknown {
   const inner = isNonNullType(type) ? type.ofType : type;
-  if (isListType(inner)) return draws.pick([{}, 7, 'text', new Thing('', ''), { length: 1, 0: 'text' }]);
+  if (isListType(inner)) return draws.pick([{}, 7, 'text', new Source('', ''), { length: 1, 0: 'text' }]);
   if (isLeafType(inner))
     return draws.pick([{}, ['text'], Number.NaN, 'text', 1.5, 2 ** 40, true, new Date(Number.NaN)]);
   return draws.pick<unknown>(['text', 0, false, '', () => 'text', Object.create(null)]);
@@ -98,33 +95,33 @@ function drawLeaf(type: GraphQLLeafType, draws: Draws): unknown {
     case 'DateTime':
       return new Date(draws.upTo(1e9));
     default:
-      return draws.pick(['text', '', 'ü', 7, UNWRITABLE]);
+      return draws.pick(['text', '', 'ü', 7, UNSERIALIZABLE]);
   }
 }
 
-/** What a scalar of the drawn schema makes nothing of. */
-export const UNWRITABLE = 'unwritable';
+/** Value that scalars of the generated schema serialize to undefined. */
+export const UNSERIALIZABLE = 'unwritable';
 
-/** A list, or something like it. What it holds may be null, an error, or come later. */
-function drawList(world: World, item: Wanted, draws: Draws): unknown {
+/** Generates an array or another iterable. Its items may be null, errors or promises. */
+function drawList(context: TestContext, item: Wanted, draws: Draws): unknown {
   const items = Array.from({ length: draws.upTo(4) }, (_, index) => {
-    const place = `${item.place}/${index}`;
-    const ofItem = world.drawsAt(place);
+    const path = `${item.path}/${index}`;
+    const ofItem = context.drawsAt(path);
     const make = () => {
-      world.step(place);
+      context.step(path);
       try {
-        return drawValue(world, { ...item, place }, ofItem);
+        return drawValue(context, { ...item, path }, ofItem);
       } catch (error) {
-        // Only an error can stand in a list and be one.
+        // Items that are errors are reported, other values would be completed.
         return error instanceof Error ? error : new Error(String(error));
       }
     };
-    return world.inTime(place, make);
+    return context.maybeAsync(path, make);
   });
-  const isBreaking = world.fails(draws);
+  const isBreaking = context.fails(draws);
   if (!isBreaking && draws.chance(60)) return items;
-  // What nobody takes out of an iterable, nobody can look at.
+  // The executor cannot handle promises that it does not take from an iterator.
   for (const item of items) Promise.resolve(item).catch(() => {});
-  if (isBreaking) return world.breakOff(item.place, items);
+  if (isBreaking) return context.failAtEnd(item.path, items);
   return draws.pick<unknown>([items.values(), { [Symbol.iterator]: () => items.values() }]);
 }

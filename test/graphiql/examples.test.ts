@@ -1,24 +1,24 @@
 import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { choose, fillIn, type LookupData, type Tab } from '../../src/graphiql/browser.ts';
-import { blanks, examples, lookup } from '../../src/graphiql/examples.ts';
+import { chooseIds, fillPlaceholders, type LookupData, type Tab } from '../../src/graphiql/browser.ts';
+import { examples, lookup, placeholders } from '../../src/graphiql/examples.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const titleOf = ({ query }: { query: string }) => /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1] ?? '';
 const titles = examples.map(titleOf);
 const ENDPOINT = 'http://localhost:4000/graphql';
 
-/** The tabs that the page makes when it opens on this gateway. */
+/** The tabs that the page creates when it opens on a gateway. */
 async function openTabs({ query }: TestGateway): Promise<Tab[]> {
   const { data, errors } = await query<LookupData, never>(lookup);
   expect(errors).toBeUndefined();
-  return fillIn(examples, blanks, { endpoint: ENDPOINT, ...choose(data ?? {}) });
+  return fillPlaceholders(examples, placeholders, { endpoint: ENDPOINT, ...chooseIds(data ?? {}) });
 }
 
-const tabCalled = (tabs: readonly Tab[], title: string): Tab => {
+const findTab = (tabs: readonly Tab[], title: string): Tab => {
   const tab = tabs.find((each) => titleOf(each) === title);
-  if (!tab) throw new Error(`There is no tab ${title}.`);
+  if (!tab) throw new Error(`Expected a tab ${title}.`);
   return tab;
 };
 
@@ -38,58 +38,58 @@ async function firstEvent({ fetch }: TestGateway, { query, variables }: Tab) {
   throw new Error(`The stream ended without an event: ${text}`);
 }
 
-describe('the examples', () => {
-  test.each(titles)('%s is valid by the schema', (title) => {
-    expect(validate(schema, parse(tabCalled(fillIn(examples, blanks, {}), title).query))).toEqual([]);
+describe('examples', () => {
+  test.each(titles)('the example %s is valid', (title) => {
+    expect(validate(schema, parse(findTab(fillPlaceholders(examples, placeholders, {}), title).query))).toEqual([]);
   });
 
-  test('the lookup is valid by the schema', () => {
+  test('the lookup query is valid', () => {
     expect(validate(schema, parse(lookup))).toEqual([]);
   });
 
-  test.each(titles)('%s runs as it stands on a fresh sandbox, without an error', async (title) => {
+  test.each(titles)('the example %s runs without errors in a new sandbox', async (title) => {
     const started = startGateway({ sandbox: { seed: true } });
-    const tab = tabCalled(await openTabs(started), title);
+    const tab = findTab(await openTabs(started), title);
 
     const isStream = tab.query.includes('subscription ');
-    const answer = isStream
+    const response = isStream
       ? await firstEvent(started, tab)
       : await started.query(tab.query, tab.variables ? JSON.parse(tab.variables) : undefined);
 
-    expect(answer.errors).toBeUndefined();
-    const [result] = Object.values<{ message?: string } | null>(answer.data);
+    expect(response.errors).toBeUndefined();
+    const [result] = Object.values<{ message?: string } | null>(response.data);
     expect(result).toBeTruthy();
     expect(result).not.toHaveProperty('message');
   });
 
-  test('Predict names the trigger word of its model, so that nothing is warned of', async () => {
+  test('the prompt of Predict contains the trigger word of its model, so there is no warning', async () => {
     const started = startGateway({ sandbox: { seed: true } });
-    const { query, variables } = tabCalled(await openTabs(started), 'Predict');
+    const { query, variables } = findTab(await openTabs(started), 'Predict');
 
     const { data } = await started.query<{ createPrediction: object }, object>(query, JSON.parse(variables));
 
     expect(data?.createPrediction).toMatchObject({ warnings: [] });
   });
 
-  test('WatchTraining is about a training that is under way', async () => {
+  test('WatchTraining has the id of a running training', async () => {
     const started = startGateway({ sandbox: { seed: true } });
 
-    const event = await firstEvent(started, tabCalled(await openTabs(started), 'WatchTraining'));
+    const event = await firstEvent(started, findTab(await openTabs(started), 'WatchTraining'));
 
     expect(event.data.trainingUpdated.status).toBe('PROCESSING');
   });
 
-  test('the command line in Upload sends a file', async () => {
+  test('the curl command in Upload uploads a file', async () => {
     const started = startGateway({ sandbox: { seed: true } });
-    const { query, variables } = tabCalled(await openTabs(started), 'Upload');
+    const { query, variables } = findTab(await openTabs(started), 'Upload');
     const command = query.replaceAll(/^# ?/gm, '');
     const parts = new Map(
       [...command.matchAll(/-F '(\w+)=([^']*)'/g)].map(([, name = '', value = '']) => [name, value]),
     );
-    const picture = Buffer.from(JSON.parse(variables).input.file.split(',')[1], 'base64');
+    const image = Buffer.from(JSON.parse(variables).input.file.split(',')[1], 'base64');
     const form = new FormData();
     for (const [name, value] of parts) form.set(name, value);
-    form.set('0', new File([picture], 'picture.png'));
+    form.set('0', new File([image], 'image.png'));
 
     const response = await started.fetch('/graphql', { method: 'POST', body: form });
 
@@ -98,13 +98,13 @@ describe('the examples', () => {
     expect(await response.json()).toEqual({ data: { uploadDataItem: { __typename: 'UploadDataItemSuccess' } } });
   });
 
-  test('the ids that tabs go on with are where they are looked for', async () => {
+  test('each response contains the id for the next tab at the expected path', async () => {
     const started = startGateway({ sandbox: { seed: true } });
     const tabs = await openTabs(started);
 
     for (const { follows } of examples) {
       if (!follows) continue;
-      const { query, variables } = tabCalled(tabs, follows.name);
+      const { query, variables } = findTab(tabs, follows.name);
       let value: unknown = await started.query(query, JSON.parse(variables));
       for (const name of follows.path) value = (value as Record<string, unknown>)[name];
       expect(value).toEqual(expect.any(String));
@@ -112,8 +112,8 @@ describe('the examples', () => {
   });
 });
 
-describe('without anything to fill in', () => {
-  test('the lookup of a caller without a key is refused without a request upstream', async () => {
+describe('lookup', () => {
+  test('a lookup without a key is rejected without an upstream request', async () => {
     const { query, takeRequests } = startGateway({ config: { ownKey: undefined } });
 
     const { errors } = await query(lookup);
@@ -122,15 +122,15 @@ describe('without anything to fill in', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('an empty upstream leaves every blank but the address', async () => {
+  test('with an empty upstream, only the placeholder of the endpoint is replaced', async () => {
     const tabs = await openTabs(startGateway());
 
-    expect(JSON.parse(tabCalled(tabs, 'Train').variables).input.modelId).toBe(blanks.learner);
-    expect(JSON.parse(tabCalled(tabs, 'WatchPrediction').variables)).toEqual({ id: blanks.prediction });
-    expect(tabCalled(tabs, 'Upload').query).toContain(ENDPOINT);
+    expect(JSON.parse(findTab(tabs, 'Train').variables).input.modelId).toBe(placeholders.modelToTrain);
+    expect(JSON.parse(findTab(tabs, 'WatchPrediction').variables)).toEqual({ id: placeholders.prediction });
+    expect(findTab(tabs, 'Upload').query).toContain(ENDPOINT);
   });
 
-  test('the lookup costs one list of models, one of predictions and one page of trainings for each model', async () => {
+  test('the lookup requests one list of models, one of predictions and one page of trainings for each model', async () => {
     const started = startGateway({ sandbox: { seed: true } });
 
     await openTabs(started);
@@ -143,16 +143,16 @@ describe('without anything to fill in', () => {
   });
 });
 
-test('whatever ids hold, variables stay the JSON that they were', () => {
-  const [tab] = fillIn([{ query: 'query A { a }', variables: { id: blanks.model } }], blanks, {
+test('special characters in ids do not break the JSON of variables', () => {
+  const [tab] = fillPlaceholders([{ query: 'query A { a }', variables: { id: placeholders.model } }], placeholders, {
     model: '"$&</script>',
   });
 
   expect(JSON.parse(tab?.variables ?? '')).toEqual({ id: '"$&</script>' });
 });
 
-test('one model predicts, another one learns, and a training under way is watched', () => {
-  const found = choose({
+test('the chosen ids are a trained model, another model to train and a running training', () => {
+  const found = chooseIds({
     models: {
       nodes: [
         { id: 'new', triggerWord: null, latestTraining: null },
@@ -165,11 +165,11 @@ test('one model predicts, another one learns, and a training under way is watche
     predictions: null,
   });
 
-  expect(found).toEqual({ model: 'trained', triggerWord: 'ABC', learner: 'other', training: 'running' });
+  expect(found).toEqual({ model: 'trained', triggerWord: 'ABC', modelToTrain: 'other', training: 'running' });
 });
 
-test('the only model there is does both', () => {
+test('a single model is chosen for both training and prediction', () => {
   const only = { id: 'only', triggerWord: 'ABC', latestTraining: null };
 
-  expect(choose({ models: { nodes: [only] } })).toEqual({ model: 'only', triggerWord: 'ABC', learner: 'only' });
+  expect(chooseIds({ models: { nodes: [only] } })).toEqual({ model: 'only', triggerWord: 'ABC', modelToTrain: 'only' });
 });

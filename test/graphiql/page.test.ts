@@ -9,8 +9,8 @@ const get = (search = '', headers: Record<string, string> = HTML, method = 'GET'
   graphiql(new Request(`http://localhost:4000/graphql${search}`, { method, headers }));
 const filesOf = (page: string) => [...page.matchAll(/"(\?asset=[^"]+)"/g)].map(([, search = '']) => search);
 
-describe('the page', () => {
-  test('is small, and the same for everybody', async () => {
+describe('page', () => {
+  test('the page is small, and the same for all requests', async () => {
     const page = await get();
 
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -19,7 +19,7 @@ describe('the page', () => {
     expect(page.headers.get('vary')).toBe('accept, accept-encoding');
   });
 
-  test('runs no script but its own files, and is shown in nobody’s frame', async () => {
+  test('the page runs only its own script files, and cannot be framed', async () => {
     const page = await get();
     const policy = page.headers.get('content-security-policy');
 
@@ -28,31 +28,31 @@ describe('the page', () => {
     expect(await page.text()).not.toMatch(/<script(?![^>]*\ssrc=)/);
   });
 
-  test('names files that are there, and can be kept for good', async () => {
+  test('the files of the page exist and are immutable', async () => {
     const files = filesOf(await (await get()).text());
-    const answers = await Promise.all(files.map((file) => get(file, {})));
+    const responses = await Promise.all(files.map((file) => get(file, {})));
 
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect(answers.map(({ headers }) => headers.get('content-type'))).toEqual([
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
+    expect(responses.map(({ headers }) => headers.get('content-type'))).toEqual([
       'text/css; charset=utf-8',
       'text/javascript; charset=utf-8',
     ]);
-    for (const { headers } of answers) expect(headers.get('cache-control')).toContain('immutable');
+    for (const { headers } of responses) expect(headers.get('cache-control')).toContain('immutable');
   });
 
-  test('a file that is not there is 404', async () => {
+  test('an unknown file gets 404', async () => {
     expect((await get('?asset=script-old')).status).toBe(404);
   });
 });
 
 describe('encodings', () => {
-  test('who takes gzip gets the same text, compressed', async () => {
+  test('a request that accepts gzip gets the same text, compressed', async () => {
     const plain = await get();
-    const zipped = await get('', { ...HTML, 'accept-encoding': 'br, gzip' });
+    const compressed = await get('', { ...HTML, 'accept-encoding': 'br, gzip' });
 
-    expect(zipped.headers.get('content-encoding')).toBe('gzip');
-    expect(gunzipSync(await zipped.arrayBuffer()).toString()).toBe(await plain.text());
-    expect(zipped.headers.get('etag')).not.toBe(plain.headers.get('etag'));
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(gunzipSync(await compressed.arrayBuffer()).toString()).toBe(await plain.text());
+    expect(compressed.headers.get('etag')).not.toBe(plain.headers.get('etag'));
   });
 
   test.each([
@@ -63,48 +63,48 @@ describe('encodings', () => {
     ['GZIP', 'gzip'],
     ['br;q=1.0, gzip;q=0.8', 'gzip'],
     ['*', 'gzip'],
-  ])('Accept-Encoding "%s" is answered with %s', async (encodings, expected) => {
+  ])('the response to Accept-Encoding "%s" has the encoding %s', async (encodings, expected) => {
     const { headers } = await get('', { ...HTML, 'accept-encoding': encodings });
 
     expect(headers.get('content-encoding')).toBe(expected);
   });
 
-  test('HEAD tells what GET would, without the body', async () => {
+  test('HEAD returns the headers of GET, without a body', async () => {
     const headers = { ...HTML, 'accept-encoding': 'gzip' };
-    const [asked, head] = [await get('', headers), await get('', headers, 'HEAD')];
+    const [got, head] = [await get('', headers), await get('', headers, 'HEAD')];
 
     expect(await head.text()).toBe('');
-    expect(Object.fromEntries(head.headers)).toEqual(Object.fromEntries(asked.headers));
+    expect(Object.fromEntries(head.headers)).toEqual(Object.fromEntries(got.headers));
   });
 });
 
 describe('validators', () => {
-  const knows = async (tags: (etag: string) => string) => {
+  const getIfNoneMatch = async (tags: (etag: string) => string) => {
     const etag = (await get()).headers.get('etag') ?? '';
     return get('', { ...HTML, 'if-none-match': tags(etag) });
   };
 
   test.each<[string, (etag: string) => string]>([
-    ['its validator', (etag) => etag],
-    ['a weak one', (etag) => `W/${etag}`],
-    ['one among others', (etag) => `"other", ${etag}`],
-    ['any', () => '*'],
-  ])('who has %s is told 304', async (_, tags) => {
-    const answer = await knows(tags);
+    ['the etag', (etag) => etag],
+    ['the weak etag', (etag) => `W/${etag}`],
+    ['the etag among others', (etag) => `"other", ${etag}`],
+    ['any etag', () => '*'],
+  ])('a request with %s in If-None-Match gets 304', async (_, tags) => {
+    const response = await getIfNoneMatch(tags);
 
-    expect(answer.status).toBe(304);
-    expect(answer.body).toBeNull();
-    expect(answer.headers.get('etag')).toBeTruthy();
-    expect(answer.headers.get('cache-control')).toBe('no-cache');
-    expect(answer.headers.get('content-security-policy')).toBeTruthy();
+    expect(response.status).toBe(304);
+    expect(response.body).toBeNull();
+    expect(response.headers.get('etag')).toBeTruthy();
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(response.headers.get('content-security-policy')).toBeTruthy();
   });
 
-  test('who has something else gets the page', async () => {
-    expect((await knows(() => '"other"')).status).toBe(200);
+  test('a request with another etag in If-None-Match gets the page', async () => {
+    expect((await getIfNoneMatch(() => '"other"')).status).toBe(200);
   });
 });
 
-describe('what is a page’s request', () => {
+describe('wantsPage', () => {
   test.each([
     ['GET', '', 'text/html', true],
     ['HEAD', '', 'text/html', true],
@@ -114,13 +114,13 @@ describe('what is a page’s request', () => {
     ['GET', '?query={__typename}', 'application/json', false],
     ['POST', '', 'text/html', false],
     ['POST', '?asset=script-1', '*/*', false],
-  ])('%s %s that accepts %s: %s', (method, search, accept, expected) => {
+  ])('wantsPage for %s %s with Accept: %s is %s', (method, search, accept, expected) => {
     const request = new Request(`http://localhost:4000/graphql${search}`, { method, headers: { accept } });
 
     expect(wantsPage(request)).toBe(expected);
   });
 
-  test('the gateway leads a browser from / to it, and asks nothing upstream for it', async () => {
+  test('the gateway redirects a browser from / to the page, without upstream requests', async () => {
     const { fetch, takeRequests } = startGateway({ sandbox: { seed: true } });
 
     const { status, headers } = await fetch('/');

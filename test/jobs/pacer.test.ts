@@ -4,19 +4,19 @@ import { createPacer } from '../../src/jobs/pacer.ts';
 import { createPollGate } from '../../src/jobs/poll-gate.ts';
 import { createClock, settle } from '../support/clock.ts';
 
-/** A pacer, and when its polls were sent, in milliseconds from the beginning. */
+/** Creates a pacer, and records when polls are sent, in milliseconds from the start. */
 function start({ perSecond = 20, outage = () => 0 }: { perSecond?: number; outage?: () => number } = {}) {
   const clock = createClock();
   const { pause, monotonicNow } = clock;
-  const begunAt = monotonicNow();
+  const startedAt = monotonicNow();
   const gate = createPollGate({ outage, pause, monotonicNow });
   const pacer = createPacer({ perSecond, gate, pause, monotonicNow });
   const times: number[] = [];
   const poll = (count: number, signal = new AbortController().signal) => {
     setMaxListeners(0, signal);
     for (let index = 0; index < count; index++) {
-      pacer.turn(signal).then(
-        () => times.push(Math.round(monotonicNow() - begunAt)),
+      pacer.waitForSlot(signal).then(
+        () => times.push(Math.round(monotonicNow() - startedAt)),
         () => {},
       );
     }
@@ -24,8 +24,8 @@ function start({ perSecond = 20, outage = () => 0 }: { perSecond?: number; outag
   return { clock, gate, pacer, times, poll };
 }
 
-describe('a pacer', () => {
-  test('sends polls at its rate, with one timer for all that wait', async () => {
+describe('pacer', () => {
+  test('a pacer sends polls at its rate, with one timer for the whole queue', async () => {
     const { clock, times, poll } = start();
 
     poll(1_000);
@@ -36,7 +36,7 @@ describe('a pacer', () => {
     expect(times).toEqual([0, 50, 100, 150, 200]);
   });
 
-  test('never makes up for what it did not send', async () => {
+  test('a pacer does not accumulate unused slots', async () => {
     const { clock, times, poll } = start();
     await clock.advance(60_000);
 
@@ -46,43 +46,43 @@ describe('a pacer', () => {
     expect(times).toEqual([60_000, 60_050, 60_100]);
   });
 
-  test('gives the place of a poll that leaves to the next one', async () => {
+  test('a pacer gives the slot of an aborted poll to the next one', async () => {
     const { clock, times, poll } = start();
-    const leave = new AbortController();
+    const controller = new AbortController();
     poll(1);
-    poll(100, leave.signal);
+    poll(100, controller.signal);
     poll(1);
     await settle();
 
-    leave.abort();
+    controller.abort();
     await clock.advance(60);
 
     expect(times).toEqual([0, 50]);
     expect(clock.waits()).toEqual([]);
   });
 
-  test('keeps no timer when all have left', async () => {
+  test('a pacer stops its timer if all queued polls are aborted', async () => {
     const { clock, pacer, poll } = start();
-    const leave = new AbortController();
+    const controller = new AbortController();
     pacer.hold(60_000);
-    poll(10, leave.signal);
+    poll(10, controller.signal);
     await settle();
     expect(clock.waits()).toEqual([60_000]);
 
-    leave.abort();
+    controller.abort();
     await settle();
 
     expect(clock.waits()).toEqual([]);
   });
 
-  test('rejects with the reason of a signal that aborted before', async () => {
+  test('a pacer rejects with the reason of an aborted signal', async () => {
     const { pacer } = start();
     pacer.hold(1_000);
 
-    await expect(pacer.turn(AbortSignal.abort('left'))).rejects.toBe('left');
+    await expect(pacer.waitForSlot(AbortSignal.abort('left'))).rejects.toBe('left');
   });
 
-  test('sends nothing during a hold, however often it is extended, and little right after it', async () => {
+  test('a pacer sends no polls during a hold, even if it is extended, and few right after it', async () => {
     const { clock, pacer, times, poll } = start();
     pacer.hold(10_000);
     poll(100);
@@ -99,7 +99,7 @@ describe('a pacer', () => {
     expect(times.length).toBeLessThanOrEqual(10);
   });
 
-  test('sends nothing during a hold that begins while polls wait for the rate', async () => {
+  test('a pacer sends no polls during a hold that begins while polls are queued', async () => {
     const { clock, pacer, times, poll } = start();
     poll(2);
     await clock.advance(10);
@@ -112,7 +112,7 @@ describe('a pacer', () => {
     expect(times).toHaveLength(2);
   });
 
-  test.each([Number.NaN, -1, 0])('ignores a hold of %d ms', async (milliseconds) => {
+  test.each([Number.NaN, -1, 0])('a pacer ignores a hold of %d ms', async (milliseconds) => {
     const { pacer, times, poll } = start();
 
     pacer.hold(milliseconds);
@@ -123,14 +123,14 @@ describe('a pacer', () => {
   });
 });
 
-describe('a gate', () => {
-  test('admits polls at once while there is no outage', () => {
+describe('poll gate', () => {
+  test('a gate admits polls immediately if there is no outage', () => {
     const { gate } = start();
 
     expect(gate.enter(new AbortController().signal)).toBeUndefined();
   });
 
-  test('admits none during an outage, and more and more after it, until none waits', async () => {
+  test('a gate admits no polls during an outage, and polls at a growing rate after it', async () => {
     let outage = 5_000;
     const { clock, times, poll } = start({ perSecond: 1e9, outage: () => outage });
     poll(1_000);
@@ -152,7 +152,7 @@ describe('a gate', () => {
     expect(times).toHaveLength(1_000);
   });
 
-  test('begins slowly again after another outage', async () => {
+  test('a gate restarts at the initial rate after another outage', async () => {
     let outage = 5_000;
     const { clock, times, poll } = start({ perSecond: 1e9, outage: () => outage });
     poll(1_000);
@@ -167,7 +167,7 @@ describe('a gate', () => {
     expect(times.length - before).toBeLessThan(60);
   });
 
-  test('waits out the last part of a millisecond', async () => {
+  test('a gate waits at least 1 ms for the rest of an outage', async () => {
     let outage = 0.5;
     const { clock, times, poll } = start({ outage: () => outage });
 

@@ -6,18 +6,18 @@ import type { SharedPollOptions } from '../../src/jobs/shared-poll.ts';
 import { createWatch, type Events, type Job, type JobEvent } from '../../src/jobs/watch.ts';
 import { createClock, settle } from '../support/clock.ts';
 
-/** A job's state in these tests: a number that grows; 100 is the end. */
+/** State of a job in these tests: a growing number; 100 is the last one. */
 type State = number;
 type Event = JobEvent<State, string>;
 
 const LAST = 100;
 
-/** An upstream of numbers, and a watch over it. */
+/** Creates a watch over an in-memory upstream. */
 function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}) {
   const clock = createClock();
   const { pause, now, monotonicNow } = clock;
-  const begun = now();
-  const looks: { job: string; at: number; signal: AbortSignal }[] = [];
+  const startedAt = now();
+  const reads: { job: string; at: number; signal: AbortSignal }[] = [];
   const states = new Map<string, State>();
   const failures = new Map<string, unknown>();
   const pacers = new Map<string, ReturnType<typeof createPacer>>();
@@ -40,7 +40,7 @@ function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}
       pacer,
       pace: { fastest: 1_000, slowest: 5_000 },
       read: async (signal) => {
-        looks.push({ job: name, at: now() - begun, signal });
+        reads.push({ job: name, at: now() - startedAt, signal });
         await Promise.resolve();
         const failure = failures.get(name);
         if (failure !== undefined) throw failure;
@@ -48,39 +48,40 @@ function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}
       },
       isFinished: (state) => state >= LAST,
       isChange: (before, after) => before !== after,
-      judge: (error) => (error instanceof Passing ? 'transient' : error instanceof Missing ? 'doubtful' : 'final'),
-      retryAfter: (error) => (error instanceof Passing ? error.retryAfter : undefined),
+      classifyError: (error) =>
+        error instanceof TransientError ? 'transient' : error instanceof MissingError ? 'unconfirmed' : 'final',
+      retryAfter: (error) => (error instanceof TransientError ? error.retryAfter : undefined),
     };
   };
-  return { clock, watch, looks, states, failures, job, times: () => looks.map(({ at }) => at) };
+  return { clock, watch, reads, states, failures, job, times: () => reads.map(({ at }) => at) };
 }
 
-class Missing extends Error {}
+class MissingError extends Error {}
 
-class Passing extends Error {
+class TransientError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(retryAfter?: number) {
-    super('not now');
+    super('transient');
     this.retryAfter = retryAfter;
   }
 }
 
-/** Takes everything that comes, as it comes. */
+/** Reads all events of a stream. */
 function collect(events: Events<State, string>) {
   const all: Event[] = [];
-  const over = (async () => {
+  const done = (async () => {
     for await (const event of events) all.push(event);
   })();
-  return { all, over, states: () => all.map((event) => ('state' in event ? event.state : 'error')) };
+  return { all, done, states: () => all.map((event) => ('state' in event ? event.state : 'error')) };
 }
 
-describe('a poll', () => {
+describe('poll intervals', () => {
   test.each([1, 1_000])(
-    'for %i viewers looks at once, and then ever more slowly while nothing changes',
-    async (viewers) => {
+    'for %i listeners, a job is polled once immediately, then at growing intervals while it does not change',
+    async (listeners) => {
       const { clock, watch, times, job } = start();
-      for (let viewer = 0; viewer < viewers; viewer++) collect(watch.listen([job('a')]));
+      for (let listener = 0; listener < listeners; listener++) collect(watch.listen([job('a')]));
 
       await clock.advance(30_000);
 
@@ -90,7 +91,7 @@ describe('a poll', () => {
     },
   );
 
-  test('is at its fastest again after a change', async () => {
+  test('the interval is the shortest again after a change', async () => {
     const { clock, watch, times, states, job } = start();
     collect(watch.listen([job('a')]));
     await clock.advance(8_000);
@@ -105,7 +106,7 @@ describe('a poll', () => {
   test.each([
     [0, [0, 800, 2_000, 3_800]],
     [1, [0, 1_200, 3_000, 5_700]],
-  ])('waits a fifth less or more by chance (%d)', async (random, expected) => {
+  ])('intervals are randomly shorter or longer by up to 20 % (random number: %d)', async (random, expected) => {
     const { clock, watch, times, job } = start({ random: () => random });
     collect(watch.listen([job('a')]));
 
@@ -115,24 +116,24 @@ describe('a poll', () => {
     watch.dispose();
   });
 
-  test('waits after a look, so that a slow upstream is never asked twice at once', async () => {
+  test('reads of a slow upstream never overlap', async () => {
     const { clock, watch, times, job } = start();
     const slow = withResolvers<State>();
     const source = job('a');
-    let looks = 0;
-    collect(watch.listen([{ ...source, read: () => (++looks === 1 ? slow.promise : Promise.resolve(1)) }]));
+    let reads = 0;
+    collect(watch.listen([{ ...source, read: () => (++reads === 1 ? slow.promise : Promise.resolve(1)) }]));
 
     await clock.advance(60_000);
-    expect(looks).toBe(1);
+    expect(reads).toBe(1);
     slow.resolve(0);
     await clock.advance(1_000);
 
-    expect(looks).toBe(2);
+    expect(reads).toBe(2);
     expect(times()).toEqual([]);
     watch.dispose();
   });
 
-  test('that is woken looks at once, and once more when it was looking already', async () => {
+  test('a woken poll reads immediately, and once more if a read is pending', async () => {
     const { clock, watch, times, job } = start();
     collect(watch.listen([job('a')]));
     await clock.advance(4_800);
@@ -145,63 +146,63 @@ describe('a poll', () => {
     await settle();
 
     expect(times()).toEqual([0, 1_000, 2_500, 4_750, 4_800, 4_800]);
-    watch.wake('tenant nobody');
+    watch.wake('tenant unknown');
     watch.dispose();
   });
 });
 
-describe('polls of one credential', () => {
-  test('keep to their budget together', async () => {
-    const { clock, watch, looks, job } = start({ perSecond: 2 });
+describe('rate limit of one credential', () => {
+  test('all polls of one credential share its rate limit', async () => {
+    const { clock, watch, reads, job } = start({ perSecond: 2 });
     for (let index = 0; index < 6; index++) collect(watch.listen([job(`${index}`)]));
 
     await clock.advance(10_000);
 
     for (let second = 0; second < 10; second++) {
-      expect(looks.filter(({ at }) => at >= second * 1_000 && at < (second + 1) * 1_000).length).toBeLessThanOrEqual(2);
+      expect(reads.filter(({ at }) => at >= second * 1_000 && at < (second + 1) * 1_000).length).toBeLessThanOrEqual(2);
     }
-    expect(new Set(looks.map((look) => look.job)).size).toBe(6);
+    expect(new Set(reads.map((read) => read.job)).size).toBe(6);
     watch.dispose();
   });
 
-  test('all wait when the upstream asks one of them to, and those of others do not', async () => {
-    const { clock, watch, looks, failures, job } = start();
-    failures.set('a', new Passing(7_000));
+  test('a `Retry-After` pauses all polls of its credential, but not those of others', async () => {
+    const { clock, watch, reads, failures, job } = start();
+    failures.set('a', new TransientError(7_000));
     for (const source of [job('a'), job('b'), job('c', 'other')]) collect(watch.listen([source]));
     await settle();
-    looks.length = 0;
+    reads.length = 0;
 
     await clock.advance(6_900);
-    expect([...new Set(looks.map((look) => look.job))]).toEqual(['c']);
+    expect([...new Set(reads.map((read) => read.job))]).toEqual(['c']);
     failures.clear();
     await clock.advance(2_000);
 
-    expect(new Set(looks.map((look) => look.job))).toEqual(new Set(['a', 'b', 'c']));
+    expect(new Set(reads.map((read) => read.job))).toEqual(new Set(['a', 'b', 'c']));
     watch.dispose();
   });
 });
 
-describe('viewers', () => {
-  test('who join late get the last state at once, without a look', async () => {
-    const { clock, watch, looks, job } = start();
+describe('listeners', () => {
+  test('a late listener receives the latest state immediately, without a poll', async () => {
+    const { clock, watch, reads, job } = start();
     collect(watch.listen([job('a')]));
     await clock.advance(1_500);
-    const before = looks.length;
+    const before = reads.length;
 
     const late = collect(watch.listen([job('a')]));
     await settle();
 
     expect(late.states()).toEqual([0]);
-    expect(looks).toHaveLength(before);
+    expect(reads).toHaveLength(before);
     watch.dispose();
   });
 
-  test('who join when the last state is old share one look', async () => {
+  test('listeners that join when the state is stale share one poll', async () => {
     const { clock, watch, job } = start();
     const source = job('a');
-    let looks = 0;
+    let reads = 0;
     const slow = withResolvers<State>();
-    const read = async () => (++looks === 2 ? slow.promise : 0);
+    const read = async () => (++reads === 2 ? slow.promise : 0);
     collect(watch.listen([{ ...source, read }]));
     await clock.advance(9_000);
 
@@ -212,11 +213,11 @@ describe('viewers', () => {
     await settle();
 
     expect(late.map(({ states }) => states())).toEqual([[0], [0]]);
-    expect(looks).toBe(2);
+    expect(reads).toBe(2);
     watch.dispose();
   });
 
-  test('who are slow find the newest state, and the last one always', async () => {
+  test('a slow listener reads the newest state, and always the last one', async () => {
     const { clock, watch, states, job } = start();
     const slow = watch.listen([job('a')]);
     for (const state of [1, 2, 3]) {
@@ -235,45 +236,45 @@ describe('viewers', () => {
     expect(await slow.next()).toEqual({ value: undefined, done: true });
   });
 
-  test('all get the very same event', async () => {
+  test('all listeners receive the same event object', async () => {
     const { watch, job } = start();
-    const viewers = [collect(watch.listen([job('a')])), collect(watch.listen([job('a')]))];
+    const listeners = [collect(watch.listen([job('a')])), collect(watch.listen([job('a')]))];
     await settle();
 
-    expect(viewers[0]?.all[0]).toBe(viewers[1]?.all[0]);
+    expect(listeners[0]?.all[0]).toBe(listeners[1]?.all[0]);
     watch.dispose();
   });
 
-  test('of another credential never meet, though the job has the same id', async () => {
-    const { watch, looks, job } = start();
+  test('listeners of two credentials never share a poll, even if the job has the same id', async () => {
+    const { watch, reads, job } = start();
     collect(watch.listen([job('a', 'one')]));
     collect(watch.listen([job('a', 'two')]));
     await settle();
 
-    expect(looks).toHaveLength(2);
+    expect(reads).toHaveLength(2);
     expect(watch.size).toBe(2);
     watch.dispose();
   });
 
-  test('who leave last stop the look under way', async () => {
-    const { watch, looks, job, clock } = start();
+  test('the pending read is aborted when the last listener leaves', async () => {
+    const { watch, reads, job, clock } = start();
     const source = { ...job('a') };
-    const viewer = watch.listen([
+    const listener = watch.listen([
       { ...source, read: (signal) => source.read(signal).then(() => new Promise<State>(() => {})) },
     ]);
     await settle();
-    const waiting = viewer.next();
+    const waiting = listener.next();
 
-    await viewer.return?.();
+    await listener.return?.();
 
     expect(await waiting).toEqual({ value: undefined, done: true });
-    expect(looks[0]?.signal.aborted).toBe(true);
+    expect(reads[0]?.signal.aborted).toBe(true);
     expect(watch.size).toBe(0);
     expect(clock.waits()).toEqual([]);
   });
 
-  test('who come back soon find the poll still running', async () => {
-    const { clock, watch, looks, job } = start({ gracePeriod: 3_000 });
+  test('a poll continues if a listener returns within the grace period', async () => {
+    const { clock, watch, reads, job } = start({ gracePeriod: 3_000 });
     await watch.listen([job('a')]).return?.();
     await clock.advance(2_999);
     expect(watch.size).toBe(1);
@@ -281,12 +282,12 @@ describe('viewers', () => {
     const back = collect(watch.listen([job('a')]));
     await clock.advance(10_000);
     expect(back.states()).toEqual([0]);
-    expect(looks.filter(({ at }) => at === 0)).toHaveLength(1);
+    expect(reads.filter(({ at }) => at === 0)).toHaveLength(1);
 
     watch.dispose();
   });
 
-  test('who do not come back leave nothing behind', async () => {
+  test('a poll stops after the grace period', async () => {
     const { clock, watch, job } = start({ gracePeriod: 3_000 });
     await watch.listen([job('a')]).return?.();
 
@@ -297,68 +298,68 @@ describe('viewers', () => {
   });
 });
 
-describe('while the upstream fails', () => {
-  test('viewers are told once that the state is stale, and again when it is fresh', async () => {
+describe('upstream errors', () => {
+  test('listeners receive one event when the state becomes stale, and one when it is fresh again', async () => {
     const { clock, watch, failures, job } = start();
-    const viewer = collect(watch.listen([job('a')]));
+    const listener = collect(watch.listen([job('a')]));
     await clock.advance(1_500);
     const seenAt = new Date(clock.now() - 500);
-    failures.set('a', new Passing());
+    failures.set('a', new TransientError());
     await clock.advance(20_000);
     const joining = collect(watch.listen([job('a')]));
     failures.clear();
     await clock.advance(10_000);
 
-    expect(viewer.all).toMatchObject([{ state: 0 }, { state: 0, staleSince: seenAt }, { state: 0 }]);
-    expect(viewer.all[2]).not.toHaveProperty('staleSince');
+    expect(listener.all).toMatchObject([{ state: 0 }, { state: 0, staleSince: seenAt }, { state: 0 }]);
+    expect(listener.all[2]).not.toHaveProperty('staleSince');
     expect(joining.all).toMatchObject([{ state: 0, staleSince: seenAt }, { state: 0 }]);
     watch.dispose();
   });
 
-  test('for longer than anyone should wait, streams end with an error', async () => {
+  test('a stream ends with an error if the outage exceeds its limit', async () => {
     const { clock, watch, failures, job } = start({ maxOutage: 30_000 });
-    const viewer = collect(watch.listen([job('a')]));
+    const listener = collect(watch.listen([job('a')]));
     await clock.advance(1_500);
-    failures.set('a', new Passing());
+    failures.set('a', new TransientError());
 
     await clock.advance(60_000);
-    await viewer.over;
+    await listener.done;
 
-    expect(viewer.all.at(-1)).toMatchObject({ error: expect.any(OutageTooLongError), wasSeen: true });
+    expect(listener.all.at(-1)).toMatchObject({ error: expect.any(OutageTooLongError), wasSeen: true });
     expect(watch.size).toBe(0);
     expect(clock.waits()).toEqual([]);
   });
 
-  test('but asks for patience, streams go on', async () => {
+  test('a stream continues during a long outage with `Retry-After`', async () => {
     const { clock, watch, failures, states, job } = start({ maxOutage: 30_000 });
-    const viewer = collect(watch.listen([job('a')]));
+    const listener = collect(watch.listen([job('a')]));
     await clock.advance(500);
-    failures.set('a', new Passing(20_000));
+    failures.set('a', new TransientError(20_000));
     await clock.advance(120_000);
     failures.clear();
     states.set('a', LAST);
     await clock.advance(30_000);
-    await viewer.over;
+    await listener.done;
 
-    expect(viewer.states()).toEqual([0, 0, LAST]);
+    expect(listener.states()).toEqual([0, 0, LAST]);
   });
 
-  test('for good, that is the last event', async () => {
+  test('a final error is the last event of a job', async () => {
     const { watch, failures, job } = start();
     failures.set('a', new Error('gone'));
-    const viewer = collect(watch.listen([job('a'), job('b')]));
+    const listener = collect(watch.listen([job('a'), job('b')]));
     await settle();
 
-    expect(viewer.all).toMatchObject([
+    expect(listener.all).toMatchObject([
       { key: 'b', state: 0 },
       { key: 'a', error: new Error('gone'), wasSeen: false },
     ]);
     watch.dispose();
-    await viewer.over;
+    await listener.done;
   });
 });
 
-describe('a list', () => {
+describe('lists', () => {
   function startList() {
     const started = start();
     const listed: string[] = [];
@@ -370,23 +371,23 @@ describe('a list', () => {
       read: async () => listed.map((id) => Number(id)),
       isFinished: () => false,
       isChange: (before: readonly State[], after: readonly State[]) => before.length !== after.length,
-      // In these tests a job of a list is named by its state when it was listed.
+      // The name of a job in the list is its state.
       jobOf: (state: State) => started.job(String(state)),
     };
     return { ...started, listed, list };
   }
 
-  test('is looked at once for all who follow it, and feeds the polls of its jobs', async () => {
-    const { clock, watch, states, looks, listed, list } = startList();
+  test('a list is polled once for all its listeners, and its jobs are polled', async () => {
+    const { clock, watch, states, reads, listed, list } = startList();
     listed.push('1', '100');
     states.set('1', 1);
-    const viewers = [collect(watch.follow(list)), collect(watch.follow(list))];
+    const listeners = [collect(watch.follow(list)), collect(watch.follow(list))];
     await clock.advance(1_000);
-    expect(viewers.map(({ states }) => states())).toEqual([
+    expect(listeners.map(({ states }) => states())).toEqual([
       [LAST, 1],
       [LAST, 1],
     ]);
-    expect(viewers[0]?.all[0]).toBe(viewers[1]?.all[0]);
+    expect(listeners[0]?.all[0]).toBe(listeners[1]?.all[0]);
 
     listed.push('2');
     states.set('2', 2);
@@ -394,58 +395,58 @@ describe('a list', () => {
     states.set('2', LAST);
     await clock.advance(5_000);
 
-    expect(viewers.map(({ states }) => states())).toEqual([
+    expect(listeners.map(({ states }) => states())).toEqual([
       [LAST, 1, 2, LAST],
       [LAST, 1, 2, LAST],
     ]);
-    expect(looks.filter((look) => look.job === '2').length).toBeLessThan(8);
+    expect(reads.filter((read) => read.job === '2').length).toBeLessThan(8);
     watch.dispose();
-    await Promise.all(viewers.map(({ over }) => over));
+    await Promise.all(listeners.map(({ done }) => done));
   });
 
-  test('that lacks a finished job for once does not report it again when it is back', async () => {
+  test('a finished job that is temporarily missing in a list is not emitted again', async () => {
     const { clock, watch, listed, list } = startList();
     listed.push('100');
-    const viewer = collect(watch.follow(list));
+    const listener = collect(watch.follow(list));
     await clock.advance(1_000);
     listed.length = 0;
     await clock.advance(15_000);
     listed.push('100');
     await clock.advance(15_000);
 
-    expect(viewer.states()).toEqual([LAST]);
+    expect(listener.states()).toEqual([LAST]);
     watch.dispose();
-    await viewer.over;
+    await listener.done;
   });
 
-  test('leaves nothing behind when the last one leaves', async () => {
+  test('all polls of a list stop when its last listener leaves', async () => {
     const { clock, watch, listed, list } = startList();
     listed.push('1', '2');
-    const viewer = watch.follow(list);
+    const listener = watch.follow(list);
     await clock.advance(1_000);
     expect(watch.size).toBe(3);
 
-    await viewer.return?.();
+    await listener.return?.();
 
     expect(watch.size).toBe(0);
     expect(clock.waits()).toEqual([]);
   });
 
-  test('that cannot be read for good ends the stream', async () => {
+  test('a final error of a list ends the stream', async () => {
     const { watch, list } = startList();
-    const viewer = collect(watch.follow({ ...list, read: () => Promise.reject(new Error('gone')) }));
-    await viewer.over;
+    const listener = collect(watch.follow({ ...list, read: () => Promise.reject(new Error('gone')) }));
+    await listener.done;
 
-    expect(viewer.all).toMatchObject([{ key: 'list', error: new Error('gone') }]);
+    expect(listener.all).toMatchObject([{ key: 'list', error: new Error('gone') }]);
     expect(watch.size).toBe(0);
   });
 });
 
-/** What can happen, in any order, in {@link storm}. */
+/** One step of {@link runSteps}. */
 type Step =
   | { kind: 'join'; jobs: number[]; reads: boolean }
-  | { kind: 'leave' | 'take'; viewer: number }
-  | { kind: 'change' | 'finish' | 'fail' | 'mend' | 'wake'; job: number }
+  | { kind: 'leave' | 'take'; listener: number }
+  | { kind: 'change' | 'finish' | 'fail' | 'recover' | 'wake'; job: number }
   | { kind: 'wait'; milliseconds: number };
 
 const JOBS = 3;
@@ -456,52 +457,52 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     jobs: fc.uniqueArray(job, { minLength: 1, maxLength: JOBS }),
     reads: fc.boolean(),
   }),
-  fc.record({ kind: fc.constantFrom('leave' as const, 'take' as const), viewer: fc.nat(20) }),
+  fc.record({ kind: fc.constantFrom('leave' as const, 'take' as const), listener: fc.nat(20) }),
   fc.record({
-    kind: fc.constantFrom('change' as const, 'finish' as const, 'fail' as const, 'mend' as const, 'wake' as const),
+    kind: fc.constantFrom('change' as const, 'finish' as const, 'fail' as const, 'recover' as const, 'wake' as const),
     job,
   }),
   fc.record({ kind: fc.constant('wait' as const), milliseconds: fc.nat(9_000) }),
 );
 
-interface Viewer {
+interface Listener {
   jobs: number[];
   events: Events<State, string>;
   seen: Event[];
-  isOver: boolean;
+  isDone: boolean;
   hasLeft: boolean;
 }
 
-async function storm(steps: readonly Step[], linger: number) {
-  const { clock, watch, states, failures, job } = start({ gracePeriod: linger, maxOutage: 1e12 });
-  const viewers: Viewer[] = [];
-  const pick = (index: number) => viewers[index % Math.max(1, viewers.length)];
-  const take = async (viewer: Viewer) => {
-    const { value, done } = await viewer.events.next();
-    if (done) viewer.isOver = true;
-    else viewer.seen.push(value);
+async function runSteps(steps: readonly Step[], gracePeriod: number) {
+  const { clock, watch, states, failures, job } = start({ gracePeriod, maxOutage: 1e12 });
+  const listeners: Listener[] = [];
+  const pick = (index: number) => listeners[index % Math.max(1, listeners.length)];
+  const take = async (listener: Listener) => {
+    const { value, done } = await listener.events.next();
+    if (done) listener.isDone = true;
+    else listener.seen.push(value);
     return !done;
   };
-  const read = async (viewer: Viewer) => {
-    while (await take(viewer));
+  const read = async (listener: Listener) => {
+    while (await take(listener));
   };
 
   for (const step of steps) {
     switch (step.kind) {
       case 'join': {
         const events = watch.listen(step.jobs.map((index) => job(String(index))));
-        const viewer: Viewer = { jobs: step.jobs, events, seen: [], isOver: false, hasLeft: false };
-        viewers.push(viewer);
-        if (step.reads) void read(viewer);
+        const listener: Listener = { jobs: step.jobs, events, seen: [], isDone: false, hasLeft: false };
+        listeners.push(listener);
+        if (step.reads) void read(listener);
         break;
       }
       case 'take':
-        if (viewers.length > 0) void take(pick(step.viewer) as Viewer);
+        if (listeners.length > 0) void take(pick(step.listener) as Listener);
         break;
       case 'leave': {
-        const viewer = pick(step.viewer);
-        if (viewer && !viewer.isOver) viewer.hasLeft = true;
-        await viewer?.events.return?.();
+        const listener = pick(step.listener);
+        if (listener && !listener.isDone) listener.hasLeft = true;
+        await listener?.events.return?.();
         break;
       }
       case 'change':
@@ -511,9 +512,9 @@ async function storm(steps: readonly Step[], linger: number) {
         states.set(String(step.job), LAST);
         break;
       case 'fail':
-        failures.set(String(step.job), new Passing());
+        failures.set(String(step.job), new TransientError());
         break;
-      case 'mend':
+      case 'recover':
         failures.delete(String(step.job));
         break;
       case 'wake':
@@ -526,24 +527,24 @@ async function storm(steps: readonly Step[], linger: number) {
   failures.clear();
   for (let index = 0; index < JOBS; index++) states.set(String(index), LAST);
   await clock.advance(60_000);
-  await Promise.all(viewers.map(read));
-  await clock.advance(linger);
-  return { viewers, watch, clock };
+  await Promise.all(listeners.map(read));
+  await clock.advance(gracePeriod);
+  return { listeners, watch, clock };
 }
 
-test('whatever happens, every viewer who stays gets each end once and last, and nothing is left behind', async () => {
+test('for any sequence of steps, each remaining listener receives each last state exactly once, and all polls stop', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.constantFrom(0, 3_000), async (steps, linger) => {
-      const { viewers, watch, clock } = await storm(steps, linger);
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.constantFrom(0, 3_000), async (steps, gracePeriod) => {
+      const { listeners, watch, clock } = await runSteps(steps, gracePeriod);
 
-      for (const viewer of viewers.filter(({ hasLeft }) => !hasLeft)) {
-        for (const index of viewer.jobs) {
-          const told = viewer.seen.filter(({ key }) => key === String(index));
-          const ends = told.filter((event) => 'state' in event && event.state === LAST);
+      for (const listener of listeners.filter(({ hasLeft }) => !hasLeft)) {
+        for (const index of listener.jobs) {
+          const events = listener.seen.filter(({ key }) => key === String(index));
+          const ends = events.filter((event) => 'state' in event && event.state === LAST);
           expect(ends).toHaveLength(1);
-          expect(told.at(-1)).toBe(ends[0]);
+          expect(events.at(-1)).toBe(ends[0]);
         }
-        expect(viewer.isOver).toBe(true);
+        expect(listener.isDone).toBe(true);
       }
       expect(watch.size).toBe(0);
       expect(clock.waits()).toEqual([]);
@@ -552,7 +553,7 @@ test('whatever happens, every viewer who stays gets each end once and last, and 
   );
 }, 60_000);
 
-/** A promise, and what settles it. */
+/** A promise with its resolver. */
 function withResolvers<Value>() {
   let resolve: (value: Value) => void = () => {};
   const promise = new Promise<Value>((settle) => {

@@ -5,56 +5,56 @@ import { createClock } from '../support/clock.ts';
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
-/** A cancellation in the hands of a test, and what was under way when it came. */
+/** Creates a cancellation with a test clock, and records abort reasons. */
 function start(caller?: AbortSignal) {
   const clock = createClock();
-  const told: unknown[] = [];
+  const reasons: unknown[] = [];
   const cancellation = new Cancellation({ milliseconds: 100, alarm: clock.alarm, caller });
-  cancellation.running = { abort: (reason) => told.push(reason) };
-  return { clock, told, cancellation };
+  cancellation.running = { abort: (reason) => reasons.push(reason) };
+  return { clock, reasons, cancellation };
 }
 
-test('however many leave with a signal, it has one listener, and none when nobody does any more', () => {
+test('all abortables of a signal share one listener, which is removed with the last of them', () => {
   const { signal } = new AbortController();
-  const leavers = Array.from({ length: 20 }, () => ({ abort: () => {} }));
+  const abortables = Array.from({ length: 20 }, () => ({ abort: () => {} }));
 
-  for (const leaver of leavers) onAbort(signal, leaver);
+  for (const abortable of abortables) onAbort(signal, abortable);
   expect(listenersOf(signal)).toBe(1);
-  for (const leaver of leavers) offAbort(signal, leaver);
+  for (const abortable of abortables) offAbort(signal, abortable);
 
   expect(listenersOf(signal)).toBe(0);
 });
 
-test('everybody who leaves with a signal is told why, but for those who stay', () => {
+test('all abortables of a signal are aborted with its reason, but not removed ones', () => {
   const caller = new AbortController();
-  const told: unknown[] = [];
-  const leavers = [1, 2, 3].map((name) => ({ abort: (reason: unknown) => told.push([name, reason]) }));
-  for (const leaver of leavers) onAbort(caller.signal, leaver);
-  for (const leaver of leavers.slice(1, 2)) offAbort(caller.signal, leaver);
+  const reasons: unknown[] = [];
+  const abortables = [1, 2, 3].map((name) => ({ abort: (reason: unknown) => reasons.push([name, reason]) }));
+  for (const abortable of abortables) onAbort(caller.signal, abortable);
+  for (const abortable of abortables.slice(1, 2)) offAbort(caller.signal, abortable);
 
   caller.abort('left');
 
-  expect(told).toEqual([
+  expect(reasons).toEqual([
     [1, 'left'],
     [3, 'left'],
   ]);
 });
 
-test('the caller ends what is under way, once', async () => {
+test('the caller aborts the running part, once', async () => {
   const caller = new AbortController();
-  const { cancellation, clock, told } = start(caller.signal);
+  const { cancellation, clock, reasons } = start(caller.signal);
 
   caller.abort('left');
   await clock.advance(100);
 
-  expect(told).toEqual(['left']);
+  expect(reasons).toEqual(['left']);
   expect([cancellation.cause, cancellation.reason]).toEqual(['caller', 'left']);
   expect(cancellation.signal.reason).toBe('left');
   expect(() => cancellation.throwIfOver()).toThrow('left');
 });
 
-test('the deadline ends what is under way', async () => {
-  const { cancellation, clock, told } = start();
+test('the deadline aborts the running part', async () => {
+  const { cancellation, clock, reasons } = start();
   const { signal } = cancellation;
   await clock.advance(99);
   expect([cancellation.cause, signal.aborted]).toEqual([undefined, false]);
@@ -62,18 +62,18 @@ test('the deadline ends what is under way', async () => {
   await clock.advance(1);
 
   expect(cancellation.cause).toBe('deadline');
-  expect(told).toEqual([signal.reason]);
-  expect(signal.reason).toMatchObject({ name: 'TimeoutError', message: 'No complete answer within 100 ms.' });
+  expect(reasons).toEqual([signal.reason]);
+  expect(signal.reason).toMatchObject({ name: 'TimeoutError', message: 'No complete response within 100 ms.' });
 });
 
-test('what has ended leaves nothing behind and ends nothing', async () => {
+test('an ended cancellation has no timer and no listener, and aborts nothing', async () => {
   const caller = new AbortController();
-  const { cancellation, clock, told } = start(caller.signal);
+  const { cancellation, clock, reasons } = start(caller.signal);
 
   cancellation.end();
   caller.abort('left');
 
-  expect(told).toEqual([]);
+  expect(reasons).toEqual([]);
   expect(clock.waits()).toEqual([]);
   expect(listenersOf(caller.signal)).toBe(0);
 });

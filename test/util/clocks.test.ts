@@ -20,7 +20,7 @@ const trainingUpdated = new TypedDocumentString<Updated, { id: string }>(
 );
 const NAMES = '{ models { nodes { displayName } } }';
 
-/** A gateway with one model, whose upstream answers 503 while `isDown` says so, and waits for `gate`. */
+/** Starts a gateway with one model. The upstream waits for `gate`, and responds with 503 if `isDown` is set. */
 async function start(options: StartOptions = {}) {
   const state: { isDown: boolean; gate: Promise<void> | undefined } = { isDown: false, gate: undefined };
   const started = startGateway({
@@ -35,7 +35,7 @@ async function start(options: StartOptions = {}) {
   return { ...started, state, modelId };
 }
 
-describe.each(transports.slice(-1))('a training that is watched over a $transport', ({ subscribe }) => {
+describe.each(transports.slice(-1))('a subscription to a training over $transport', ({ subscribe }) => {
   async function watch() {
     const started = await start();
     const id = await seedTraining(started.upstream, started.modelId);
@@ -48,12 +48,12 @@ describe.each(transports.slice(-1))('a training that is watched over a $transpor
     return { ...started, statuses };
   }
 
-  /** Lets as much time pass as the training takes. */
+  /** Advances the clock until the training has finished. */
   const finish = async ({ clock }: Awaited<ReturnType<typeof watch>>) => {
     await clock.advance(90 * SECOND);
   };
 
-  test.each(SHIFTS)('goes on as before when the wall clock is shifted by %d ms', async (shift) => {
+  test.each(SHIFTS)('a subscription continues if the wall clock is shifted by %d ms', async (shift) => {
     const started = await watch();
     await started.clock.advance(5 * SECOND);
 
@@ -63,18 +63,21 @@ describe.each(transports.slice(-1))('a training that is watched over a $transpor
     expect((await started.statuses()).at(-1)).toBe('COMPLETED');
   });
 
-  test.each(SHIFTS)('goes on when the wall clock is shifted by %d ms and the next poll fails', async (shift) => {
-    const started = await watch();
-    await started.clock.advance(5 * SECOND);
+  test.each(SHIFTS)(
+    'a subscription continues if the wall clock is shifted by %d ms and the next poll fails',
+    async (shift) => {
+      const started = await watch();
+      await started.clock.advance(5 * SECOND);
 
-    started.clock.shiftWallClock(shift);
-    started.state.isDown = true;
-    await started.clock.advance(10 * SECOND);
-    started.state.isDown = false;
-    await finish(started);
+      started.clock.shiftWallClock(shift);
+      started.state.isDown = true;
+      await started.clock.advance(10 * SECOND);
+      started.state.isDown = false;
+      await finish(started);
 
-    expect((await started.statuses()).at(-1)).toBe('COMPLETED');
-  });
+      expect((await started.statuses()).at(-1)).toBe('COMPLETED');
+    },
+  );
 
   test.each(
     [30 * SECOND, 30 * 24 * HOUR].flatMap((duration) => [
@@ -84,7 +87,7 @@ describe.each(transports.slice(-1))('a training that is watched over a $transpor
       { duration, clock: 'runs on' as const, failed: 'before and after' },
     ]),
   )(
-    'goes on when the machine sleeps for $duration ms, its monotonic clock $clock, and polls fail $failed',
+    'a subscription continues if the machine sleeps for $duration ms, its monotonic clock $clock, and polls fail $failed',
     async (sleep) => {
       const started = await watch();
       await started.clock.advance(5 * SECOND);
@@ -101,23 +104,26 @@ describe.each(transports.slice(-1))('a training that is watched over a $transpor
     },
   );
 
-  test.each(SHIFTS)('ends after the outage limit, whatever the wall clock is shifted by (%d ms)', async (shift) => {
-    const started = await watch();
-    await started.clock.advance(5 * SECOND);
-    started.state.isDown = true;
-    await started.clock.advance(300 * SECOND);
-    expect(started.gateway.watchedJobs).toBe(1);
+  test.each(SHIFTS)(
+    'a subscription ends after the outage limit, even if the wall clock is shifted by %d ms',
+    async (shift) => {
+      const started = await watch();
+      await started.clock.advance(5 * SECOND);
+      started.state.isDown = true;
+      await started.clock.advance(300 * SECOND);
+      expect(started.gateway.watchedJobs).toBe(1);
 
-    started.clock.shiftWallClock(shift);
-    await started.clock.advance(330 * SECOND);
+      started.clock.shiftWallClock(shift);
+      await started.clock.advance(330 * SECOND);
 
-    expect((await started.statuses()).at(-1)).toBeUndefined();
-    expect(started.gateway.watchedJobs).toBe(0);
-  });
+      expect((await started.statuses()).at(-1)).toBeUndefined();
+      expect(started.gateway.watchedJobs).toBe(0);
+    },
+  );
 });
 
-describe.each(SHIFTS)('when the wall clock is shifted by %d ms', (shift) => {
-  test('the breaker closes after its cool-down', async () => {
+describe.each(SHIFTS)('if the wall clock is shifted by %d ms', (shift) => {
+  test('the circuit breaker closes after its cool-down, whatever the wall clock shows', async () => {
     const { query, clock, state, takeRequests } = await start({
       upstream: {
         breaker: { attempts: 2, coolDown: 5 * SECOND },
@@ -138,7 +144,7 @@ describe.each(SHIFTS)('when the wall clock is shifted by %d ms', (shift) => {
     expect((await query(NAMES)).errors).toBeUndefined();
   });
 
-  test('a rate limit still counts, and refills by the time that passes', async () => {
+  test('a rate limit still applies, and refills with elapsed time, whatever the wall clock shows', async () => {
     const { query, clock } = await start({ rates: { perKey: 1 } });
     await query(NAMES);
     await query(NAMES);
@@ -151,9 +157,9 @@ describe.each(SHIFTS)('when the wall clock is shifted by %d ms', (shift) => {
   });
 
   test.each([
-    ['still joins', 500, 1],
-    ['no longer joins', 1_500, 2],
-  ])('an equal query %s one that began %d ms ago', async (_, age, requests) => {
+    ['joins', 500, 1],
+    ['does not join', 1_500, 2],
+  ])('an equal query %s one that started %d ms ago, whatever the wall clock shows', async (_, age, requests) => {
     const started = await start();
     const { query, clock, state, takeRequests } = started;
     let open = () => {};
@@ -173,7 +179,7 @@ describe.each(SHIFTS)('when the wall clock is shifted by %d ms', (shift) => {
     expect(takeRequests()).toHaveLength(requests);
   });
 
-  test('a write with an idempotency key that is under way is joined, and sent once', async () => {
+  test('a mutation with the idempotency key of a running one joins it, whatever the wall clock shows', async () => {
     const { query, clock, state, takeRequests } = await start();
     let open = () => {};
     state.gate = new Promise((resolve) => {
@@ -194,19 +200,19 @@ describe.each(SHIFTS)('when the wall clock is shifted by %d ms', (shift) => {
     expect(takeRequests().filter((operation) => operation === 'createModel')).toHaveLength(1);
   });
 
-  test('an operation still has its deadline', async () => {
+  test('an operation keeps its deadline, whatever the wall clock shows', async () => {
     const { query, clock, state } = await start();
     state.gate = new Promise(() => {});
-    const answer = query(NAMES);
+    const response = query(NAMES);
     await settle();
 
     clock.shiftWallClock(shift);
     await clock.advance(31 * SECOND);
 
-    expect((await answer).errors).toMatchObject([{ extensions: { code: 'UPSTREAM_TIMEOUT' } }]);
+    expect((await response).errors).toMatchObject([{ extensions: { code: 'UPSTREAM_TIMEOUT' } }]);
   });
 
-  test('a WebSocket may still send its messages a second', async () => {
+  test('the message rate limit of a WebSocket does not depend on the wall clock', async () => {
     const started = await start();
     const { clock } = started;
     const server = await serverOf(started, {
@@ -228,9 +234,9 @@ describe.each(SHIFTS)('when the wall clock is shifted by %d ms', (shift) => {
 });
 
 describe.each(['stops', 'runs on'] as const)(
-  'a sleep of 30 seconds, in which the monotonic clock %s,',
+  'a sleep of 30 seconds, in which the monotonic clock %s',
   (monotonicClock) => {
-    test('does not cut a WebSocket whose answers to pings are read late', async () => {
+    test('a WebSocket whose pongs are read late after a sleep stays open', async () => {
       const started = await start();
       const { clock } = started;
       const server = await serverOf(started, { pause: clock.pause, monotonicNow: clock.monotonicNow });
@@ -251,7 +257,7 @@ describe.each(['stops', 'runs on'] as const)(
   },
 );
 
-test('a WebSocket whose client sleeps for 30 seconds is kept', async () => {
+test('a WebSocket whose client sleeps for 30 seconds stays open', async () => {
   const started = await start();
   const { clock } = started;
   const server = await serverOf(started, { pause: clock.pause, monotonicNow: clock.monotonicNow });

@@ -12,42 +12,37 @@ import {
   textOr,
 } from '../../src/util/environment.ts';
 
-/** Reads one variable, called VALUE. */
+/** Reads a variable named VALUE. */
 const read = (kind: z.ZodType, value: string | undefined) =>
   readSettings(z.object({ VALUE: kind }), { VALUE: value }).VALUE;
 
 const wholeNumber = integer({ default: 7, min: 1, max: 1_000 });
 const number = decimal({ default: 7, min: 0.5, max: 1_000 });
 
-describe('a value is read', () => {
-  test.each<[kind: string, setting: z.ZodType, value: string, meaning: unknown]>([
+describe('valid values', () => {
+  test.each<[kind: string, setting: z.ZodType, value: string, expected: unknown]>([
     ['a whole number', wholeNumber, '42', 42],
-    ['its smallest', wholeNumber, '1', 1],
-    ['its largest', wholeNumber, '1000', 1_000],
+    ['the minimum', wholeNumber, '1', 1],
+    ['the maximum', wholeNumber, '1000', 1_000],
     ['a number with a fraction', number, '0.5', 0.5],
-    ['a number without one', number, '12', 12],
+    ['a number without a fraction', number, '12', 12],
     ['yes', flag(false), 'yes', true],
     ['TRUE', flag(false), 'TRUE', true],
     ['1', flag(false), '1', true],
     ['no', flag(true), 'no', false],
     ['False', flag(true), 'False', false],
     ['0', flag(true), '0', false],
-    ['text, untouched', text(), ' as it is ', ' as it is '],
-    ['a list, trimmed and without gaps', list(), ' one,two , ,three,', ['one', 'two', 'three']],
-    [
-      'an address, without its trailing slashes',
-      httpUrl(),
-      'https://api.example.com/v1//',
-      'https://api.example.com/v1',
-    ],
-    ['an address with a port', httpUrl(), 'http://localhost:9000', 'http://localhost:9000'],
-  ])('%s', (_, setting, value, meaning) => {
-    expect(read(setting, value)).toEqual(meaning);
+    ['text, unchanged', text(), ' as it is ', ' as it is '],
+    ['a list, trimmed and without empty values', list(), ' one,two , ,three,', ['one', 'two', 'three']],
+    ['a URL, without its trailing slashes', httpUrl(), 'https://api.example.com/v1//', 'https://api.example.com/v1'],
+    ['a URL with a port', httpUrl(), 'http://localhost:9000', 'http://localhost:9000'],
+  ])('a valid value is read: %s', (_, setting, value, expected) => {
+    expect(read(setting, value)).toEqual(expected);
   });
 });
 
-describe('an empty value counts as unset', () => {
-  test.each<[kind: string, setting: z.ZodType, fallback: unknown]>([
+describe('empty values', () => {
+  test.each<[kind: string, setting: z.ZodType, expected: unknown]>([
     ['a whole number', wholeNumber, 7],
     ['a number', number, 7],
     ['a flag', flag(true), true],
@@ -55,13 +50,13 @@ describe('an empty value counts as unset', () => {
     ['text with a default', textOr('default'), 'default'],
     ['a list', list('one,two'), ['one', 'two']],
     ['a list without a default', list(), []],
-    ['an address', httpUrl(), undefined],
-  ])('%s', (_, setting, fallback) => {
-    expect([read(setting, ''), read(setting, undefined)]).toEqual([fallback, fallback]);
+    ['a URL', httpUrl(), undefined],
+  ])('an empty value counts as unset: %s', (_, setting, expected) => {
+    expect([read(setting, ''), read(setting, undefined)]).toEqual([expected, expected]);
   });
 });
 
-describe('a mistake says what is expected, what came, and what may have been meant', () => {
+describe('messages for invalid values', () => {
   test.each<[value: string, setting: z.ZodType, message: string]>([
     ['0', wholeNumber, 'must be a whole number from 1 to 1000, but is "0".'],
     ['1001', wholeNumber, 'must be a whole number from 1 to 1000, but is "1001".'],
@@ -84,15 +79,15 @@ describe('a mistake says what is expected, what came, and what may have been mea
       'must be an absolute http(s) URL, but is "api.example.com/v1". Did you mean "http://api.example.com/v1"?',
     ],
     ['/graphql', httpUrl(), 'must be an absolute http(s) URL, but is "/graphql".'],
-  ])('%j', (value, setting, message) => {
+  ])('the message for %j contains the expected values, the value and a suggestion', (value, setting, message) => {
     expect(() => read(setting, value)).toThrow(new ConfigError([`\`VALUE\` ${message}`]));
   });
 });
 
-describe('the settings', () => {
+describe('readSettings', () => {
   const settings = z.object({ PORT: wholeNumber, DEBUG: flag(false), URL: httpUrl() });
 
-  test('report every mistake at once, each on a line of its own', () => {
+  test('all mistakes are reported at once, one per line', () => {
     const environment = { PORT: 'many', DEBUG: 'maybe', URL: 'https://fine.example' };
 
     expect(() => readSettings(settings, environment)).toThrow(
@@ -104,27 +99,27 @@ describe('the settings', () => {
     );
   });
 
-  test('report a single mistake as one', () => {
+  test('a single mistake is reported in the singular', () => {
     expect(() => readSettings(settings, { PORT: 'many' })).toThrow(
       /^The configuration has a mistake:\n- `PORT` [^\n]+$/,
     );
   });
 
-  test('leave other variables of the environment alone', () => {
+  test('other environment variables are ignored', () => {
     expect(readSettings(settings, { PATH: '/bin', PORT: '80' })).toEqual({ PORT: 80, DEBUG: false, URL: undefined });
   });
 
-  test('cannot be changed once they are read', () => {
+  test('settings are frozen', () => {
     expect(Object.isFrozen(readSettings(settings, {}))).toBe(true);
   });
 });
 
 test.each(['http://user:hidden@localhost', 'https://hidden@api.example.com/v1', 'https://:hidden@api.example.com'])(
-  'an address with a user or a password is refused, and not repeated',
+  'a URL with a user name or password is rejected, and not repeated in the message',
   (value) => {
     const reading = () => read(httpUrl(), value);
 
-    expect(reading).toThrow('`VALUE` must hold no user and no password.');
+    expect(reading).toThrow('`VALUE` must not contain a user name or password.');
     expect(reading).not.toThrow('hidden');
   },
 );

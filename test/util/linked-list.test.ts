@@ -12,7 +12,7 @@ class Named extends LinkedNode {
 
 const namesIn = (list: LinkedList<Named>) => list.toArray().map(({ name }) => name);
 
-/** A list of these, in this order. */
+/** Creates a list of items with these names. */
 function listOf(...names: string[]) {
   const list = new LinkedList<Named>();
   const items = names.map((name) => new Named(name));
@@ -20,7 +20,7 @@ function listOf(...names: string[]) {
   return { list, items };
 }
 
-test('a list holds what was added, in that order', () => {
+test('a list contains the added items in order', () => {
   const { list } = listOf('a', 'b', 'c');
 
   expect(namesIn(list)).toEqual(['a', 'b', 'c']);
@@ -31,18 +31,18 @@ test('a list holds what was added, in that order', () => {
 
 test.each([
   ['first', 0, ['b', 'c']],
-  ['one in the middle', 1, ['a', 'c']],
+  ['middle', 1, ['a', 'c']],
   ['last', 2, ['a', 'b']],
-])('the %s leaves, and the others stay', (_, index, left) => {
+])('the %s item is removed, and the others stay', (_, index, remaining) => {
   const { list, items } = listOf('a', 'b', 'c');
 
   items[index]?.leaveList();
   items[index]?.leaveList();
 
-  expect(namesIn(list)).toEqual(left);
+  expect(namesIn(list)).toEqual(remaining);
 });
 
-test('what has left knows nobody of the list, and can be added again', () => {
+test('a removed item has no references to the list, and can be added again', () => {
   const { list, items } = listOf('a', 'b');
   const [first] = items;
 

@@ -4,144 +4,142 @@ import { settle } from '../support/clock.ts';
 
 const { signal } = new AbortController();
 
-/** Places, and who has come in, in order. */
-function startPlaces(total: number, each: number) {
-  const places = createSemaphore({ total, each });
-  const inside: string[] = [];
-  const enter = (name: string, caller = signal) =>
-    places.acquire(name.slice(0, 1), caller).then((leave) => {
-      inside.push(name);
-      return leave;
+/** Creates a semaphore, and records the order in which slots are acquired. */
+function start(total: number, each: number) {
+  const semaphore = createSemaphore({ total, each });
+  const acquired: string[] = [];
+  const acquire = (name: string, caller = signal) =>
+    semaphore.acquire(name.slice(0, 1), caller).then((release) => {
+      acquired.push(name);
+      return release;
     });
-  return { enter, inside };
+  return { acquire, acquired };
 }
 
-test('as many come in as there are places, first come, first served', async () => {
-  const { enter, inside } = startPlaces(2, 2);
-  const [first] = ['a1', 'b1', 'c1', 'd1'].map((name) => enter(name));
+test('slots are acquired in order of arrival, up to the total', async () => {
+  const { acquire, acquired } = start(2, 2);
+  const [first] = ['a1', 'b1', 'c1', 'd1'].map((name) => acquire(name));
   await settle(1);
-  expect(inside).toEqual(['a1', 'b1']);
+  expect(acquired).toEqual(['a1', 'b1']);
 
   (await first)?.();
   await settle(1);
 
-  expect(inside).toEqual(['a1', 'b1', 'c1']);
+  expect(acquired).toEqual(['a1', 'b1', 'c1']);
 });
 
-test('one who has a share is passed over for others', async () => {
-  const { enter, inside } = startPlaces(3, 2);
-  const [first] = ['a1', 'a2', 'a3', 'b1'].map((name) => enter(name));
+test('an owner at its maximum is skipped', async () => {
+  const { acquire, acquired } = start(3, 2);
+  const [first] = ['a1', 'a2', 'a3', 'b1'].map((name) => acquire(name));
   await settle(1);
-  expect(inside).toEqual(['a1', 'a2', 'b1']);
+  expect(acquired).toEqual(['a1', 'a2', 'b1']);
 
   (await first)?.();
   await settle(1);
 
-  expect(inside).toEqual(['a1', 'a2', 'b1', 'a3']);
+  expect(acquired).toEqual(['a1', 'a2', 'b1', 'a3']);
 });
 
-test('a place that is given back twice is free once', async () => {
-  const { enter, inside } = startPlaces(1, 1);
-  const leave = await enter('a1');
-  leave();
-  leave();
-  for (const name of ['b1', 'c1']) void enter(name);
+test('releasing a slot twice frees it once', async () => {
+  const { acquire, acquired } = start(1, 1);
+  const release = await acquire('a1');
+  release();
+  release();
+  for (const name of ['b1', 'c1']) void acquire(name);
   await settle(1);
 
-  expect(inside).toEqual(['a1', 'b1']);
+  expect(acquired).toEqual(['a1', 'b1']);
 });
 
-test('one who leaves while waiting takes no place', async () => {
-  const { enter, inside } = startPlaces(1, 1);
-  const leaver = new AbortController();
-  const leave = await enter('a1');
-  const left = enter('b1', leaver.signal);
-  void enter('c1');
+test('an aborted entry acquires no slot', async () => {
+  const { acquire, acquired } = start(1, 1);
+  const controller = new AbortController();
+  const release = await acquire('a1');
+  const aborted = acquire('b1', controller.signal);
+  void acquire('c1');
 
-  leaver.abort('left');
-  await expect(left).rejects.toBe('left');
-  await expect(enter('d1', leaver.signal)).rejects.toBe('left');
-  leave();
+  controller.abort('left');
+  await expect(aborted).rejects.toBe('left');
+  await expect(acquire('d1', controller.signal)).rejects.toBe('left');
+  release();
   await settle(1);
 
-  expect(inside).toEqual(['a1', 'c1']);
+  expect(acquired).toEqual(['a1', 'c1']);
 });
 
-test('the owner with the fewest places is next, however many others arrived before', async () => {
-  const { enter, inside } = startPlaces(4, 3);
-  const entered = ['a1', 'a2', 'b1', 'b2', 'a3', 'a4', 'b3', 'b4', 'c1'].map((name) => enter(name));
+test('the owner with the fewest slots is next, even if others arrived earlier', async () => {
+  const { acquire, acquired } = start(4, 3);
+  const entries = ['a1', 'a2', 'b1', 'b2', 'a3', 'a4', 'b3', 'b4', 'c1'].map((name) => acquire(name));
   await settle(1);
-  expect(inside).toEqual(['a1', 'a2', 'b1', 'b2']);
+  expect(acquired).toEqual(['a1', 'a2', 'b1', 'b2']);
 
-  (await entered[0])?.();
+  (await entries[0])?.();
   await settle(1);
 
-  expect(inside.at(-1)).toBe('c1');
+  expect(acquired.at(-1)).toBe('c1');
 });
 
-test('owners that hold equally many take turns', async () => {
-  const { enter, inside } = startPlaces(1, 1);
-  const first = enter('x1');
-  const entered = ['a1', 'a2', 'b1', 'b2'].map((name) => enter(name));
+test('owners with equally many slots alternate', async () => {
+  const { acquire, acquired } = start(1, 1);
+  const first = acquire('x1');
+  const entries = ['a1', 'a2', 'b1', 'b2'].map((name) => acquire(name));
   (await first)();
-  for (const leave of entered) {
+  for (const release of entries) {
     await settle(1);
-    void leave.then((end) => end());
+    void release.then((end) => end());
   }
-  for (const leave of entered) (await leave)();
+  for (const release of entries) (await release)();
 
-  expect(inside).toEqual(['x1', 'a1', 'b1', 'a2', 'b2']);
+  expect(acquired).toEqual(['x1', 'a1', 'b1', 'a2', 'b2']);
 });
 
-test('one that needs many places is not overtaken by those that need few', async () => {
-  const places = createSemaphore({ total: 10, each: 10 });
-  const inside: string[] = [];
-  const enter = async (name: string, count: number) => {
-    const leave = await places.acquire(name, signal, count);
-    inside.push(name);
-    return leave;
+test('an entry for many slots is not overtaken by entries for few', async () => {
+  const semaphore = createSemaphore({ total: 10, each: 10 });
+  const acquired: string[] = [];
+  const acquire = async (name: string, count: number) => {
+    const release = await semaphore.acquire(name, signal, count);
+    acquired.push(name);
+    return release;
   };
-  const first = await enter('a', 6);
-  void enter('b', 8);
-  void enter('c', 1);
+  const first = await acquire('a', 6);
+  void acquire('b', 8);
+  void acquire('c', 1);
   await settle(1);
-  expect([inside, places.taken]).toEqual([['a'], 6]);
+  expect([acquired, semaphore.taken]).toEqual([['a'], 6]);
 
   first();
   await settle(1);
 
-  expect([inside, places.taken]).toEqual([['a', 'b', 'c'], 9]);
+  expect([acquired, semaphore.taken]).toEqual([['a', 'b', 'c'], 9]);
 });
 
-test('one that needs many places and leaves makes way for others', async () => {
-  const places = createSemaphore({ total: 10, each: 10 });
-  const leaver = new AbortController();
-  const leave = await places.acquire('a', signal, 6);
-  const left = places.acquire('b', leaver.signal, 8);
-  const other = places.acquire('c', signal, 1);
+test('aborting an entry for many slots unblocks others', async () => {
+  const semaphore = createSemaphore({ total: 10, each: 10 });
+  const controller = new AbortController();
+  const release = await semaphore.acquire('a', signal, 6);
+  const aborted = semaphore.acquire('b', controller.signal, 8);
+  const other = semaphore.acquire('c', signal, 1);
 
-  leaver.abort('left');
+  controller.abort('left');
 
-  await expect(left).rejects.toBe('left');
+  await expect(aborted).rejects.toBe('left');
   await other;
-  expect(places.taken).toBe(7);
-  leave();
+  expect(semaphore.taken).toBe(7);
+  release();
 });
 
-test('places are taken without waiting where they are free, and no one who waits is overtaken', async () => {
-  const places = createSemaphore({ total: 10, each: 8 });
-  const first = places.tryEnter('a', 6);
-  expect([first, places.tryEnter('a', 3), places.tryEnter('b', 5)].map((leave) => leave !== undefined)).toEqual([
-    true,
-    false,
-    false,
-  ]);
-  const waiting = places.acquire('b', signal, 6);
-  expect(places.tryEnter('c', 1)).toBeUndefined();
+test('free slots are acquired without waiting, but not before waiting entries', async () => {
+  const semaphore = createSemaphore({ total: 10, each: 8 });
+  const first = semaphore.tryEnter('a', 6);
+  expect(
+    [first, semaphore.tryEnter('a', 3), semaphore.tryEnter('b', 5)].map((release) => release !== undefined),
+  ).toEqual([true, false, false]);
+  const waiting = semaphore.acquire('b', signal, 6);
+  expect(semaphore.tryEnter('c', 1)).toBeUndefined();
 
   first?.();
   (await waiting)();
 
-  places.tryEnter('c', 8)?.();
-  expect(places.taken).toBe(0);
+  semaphore.tryEnter('c', 8)?.();
+  expect(semaphore.taken).toBe(0);
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { shorten } from '../../src/util/shorten.ts';
 
-test('a text within the limit stays as it is', () => {
+test('a text within the limit is not changed', () => {
   expect(shorten('x'.repeat(1_000))).toBe('x'.repeat(1_000));
 });
 
-test('the middle of a longer text is left out, and its end is kept', () => {
+test('the middle of a longer text is omitted, and its end is kept', () => {
   const text = `begin ${'x'.repeat(100_000)} end`;
 
   const short = shorten(text);
@@ -14,7 +14,7 @@ test('the middle of a longer text is left out, and its end is kept', () => {
   expect(short.length).toBeLessThan(1_100);
 });
 
-test('no character is cut in half', () => {
+test('no surrogate pair is split', () => {
   for (const before of ['', 'x']) {
     const short = shorten(`${before}${'😀'.repeat(100)}`, 30);
 

@@ -6,26 +6,26 @@ import { settle } from '../support/clock.ts';
 
 const TOO_LONG = [2 ** 31, 1_795_896_802_000, 86_400_000 * 365, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY];
 
-test.each(TOO_LONG)('a delay of %d ms is shortened to what a timer can wait', (milliseconds) => {
+test.each(TOO_LONG)('a delay of %d ms is clamped to the maximum of timers', (milliseconds) => {
   expect(timerDelay(milliseconds)).toBe(MAX_TIMER_DELAY);
 });
 
-test.each([-1, -0, 0, Number.NEGATIVE_INFINITY])('a delay of %d ms is none', (milliseconds) => {
+test.each([-1, -0, 0, Number.NEGATIVE_INFINITY])('a delay of %d ms becomes 0', (milliseconds) => {
   expect(timerDelay(milliseconds) + 0).toBe(0);
 });
 
-test('a delay that is no number is refused', async () => {
+test('a delay of NaN is rejected', async () => {
   expect(() => timerDelay(Number.NaN)).toThrow(RangeError);
   await expect(sleep(Number.NaN, new AbortController().signal)).rejects.toThrow(RangeError);
 });
 
-test.each(TOO_LONG)('a pause of %d ms does not end at once', async (milliseconds) => {
+test.each(TOO_LONG)('a sleep of %d ms does not end immediately', async (milliseconds) => {
   const warnings: Error[] = [];
   const onWarning = (warning: Error) => void warnings.push(warning);
   process.on('warning', onWarning);
-  const leave = new AbortController();
+  const controller = new AbortController();
   let isOver = false;
-  const pausing = sleep(milliseconds, leave.signal).then(() => {
+  const sleeping = sleep(milliseconds, controller.signal).then(() => {
     isOver = true;
   });
   // An overflown timer waits for 1 ms, so it ends before a timer of 5 ms that began later.
@@ -34,28 +34,28 @@ test.each(TOO_LONG)('a pause of %d ms does not end at once', async (milliseconds
 
   expect(isOver).toBe(false);
   expect(warnings).toEqual([]);
-  leave.abort();
-  await expect(pausing).rejects.toThrow();
+  controller.abort();
+  await expect(sleeping).rejects.toThrow();
   process.off('warning', onWarning);
 });
 
-test('an alarm that is further away than a timer can wait sets its timer again', () => {
+test('a timer beyond the maximum delay is set again', () => {
   let now = 0;
   const timers: { milliseconds: number; callback: () => void }[] = [];
-  const rung: number[] = [];
-  const alarm = createTimerQueue({
+  const calls: number[] = [];
+  const startTimer = createTimerQueue({
     monotonicNow: () => now,
     startTimer: (milliseconds, callback) => timers.push({ milliseconds, callback }),
   });
-  const far = MAX_TIMER_DELAY + 1_000;
+  const delay = MAX_TIMER_DELAY + 1_000;
 
-  alarm(far, () => rung.push(now));
+  startTimer(delay, () => calls.push(now));
   expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([MAX_TIMER_DELAY]);
   now = MAX_TIMER_DELAY;
   timers.shift()?.callback();
-  expect([rung, timers.map(({ milliseconds }) => milliseconds)]).toEqual([[], [1_000]]);
-  now = far;
+  expect([calls, timers.map(({ milliseconds }) => milliseconds)]).toEqual([[], [1_000]]);
+  now = delay;
   timers.shift()?.callback();
 
-  expect(rung).toEqual([far]);
+  expect(calls).toEqual([delay]);
 });

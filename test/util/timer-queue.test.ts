@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { createTimerQueue } from '../../src/util/timer-queue.ts';
 
-/** Alarms whose timers and clock are in the hands of a test. */
+/** Creates a timer queue with a test clock and test timers. */
 function start() {
   let now = 0;
   const timers: { at: number; callback: () => void }[] = [];
-  const rung: string[] = [];
-  const alarm = createTimerQueue({
+  const calls: string[] = [];
+  const startQueued = createTimerQueue({
     monotonicNow: () => now,
     startTimer: (milliseconds, callback) => timers.push({ at: now + milliseconds, callback }),
   });
   return {
-    rung,
+    calls,
     timers: () => timers.map(({ at }) => at),
-    set: (name: string, milliseconds: number) => alarm(milliseconds, () => rung.push(name)),
-    alarm,
-    /** Turns the clock, and lets the timers go off that are due. */
-    turnTo(time: number) {
+    set: (name: string, milliseconds: number) => startQueued(milliseconds, () => calls.push(name)),
+    startQueued,
+    /** Sets the clock, and runs the timers that are due. */
+    advanceTo(time: number) {
       now = time;
       for (const timer of timers.filter(({ at }) => at <= now)) {
         timers.splice(timers.indexOf(timer), 1);
@@ -26,75 +26,78 @@ function start() {
   };
 }
 
-describe('alarms', () => {
-  test('that wait equally long share a timer, and each rings at its own time', () => {
-    const { set, timers, turnTo, rung } = start();
+describe('timer queue', () => {
+  test('timers with the same delay share one Node.js timer, and each calls back at its own time', () => {
+    const { set, timers, advanceTo, calls } = start();
 
     set('first', 100);
-    turnTo(40);
+    advanceTo(40);
     set('second', 100);
     expect(timers()).toEqual([100]);
 
-    turnTo(100);
-    expect(rung).toEqual(['first']);
+    advanceTo(100);
+    expect(calls).toEqual(['first']);
     expect(timers()).toEqual([140]);
-    turnTo(140);
+    advanceTo(140);
 
-    expect(rung).toEqual(['first', 'second']);
+    expect(calls).toEqual(['first', 'second']);
     expect(timers()).toEqual([]);
   });
 
-  test('of other lengths wait for none of these', () => {
-    const { set, turnTo, rung } = start();
+  test('a shorter timer does not wait for a longer one', () => {
+    const { set, advanceTo, calls } = start();
 
     set('long', 100);
     set('short', 10);
-    turnTo(10);
+    advanceTo(10);
 
-    expect(rung).toEqual(['short']);
+    expect(calls).toEqual(['short']);
   });
 
-  test('that are called off do not ring, whenever that is', () => {
-    const { set, alarm, turnTo, rung } = start();
+  test('a stopped timer never calls back, even if it is stopped by another one at the same time', () => {
+    const { set, startQueued, advanceTo, calls } = start();
 
-    const callOff = set('first', 100);
+    const stop = set('first', 100);
     set('second', 100);
-    callOff();
-    callOff();
-    let callOffLast = () => {};
-    alarm(100, () => callOffLast());
-    callOffLast = set('last', 100);
-    turnTo(100);
+    stop();
+    stop();
+    let stopLast = () => {};
+    startQueued(100, () => stopLast());
+    stopLast = set('last', 100);
+    advanceTo(100);
 
-    expect(rung).toEqual(['second']);
+    expect(calls).toEqual(['second']);
   });
 
-  test('wait again when their timer goes off early', () => {
+  test('a timer is set again if the Node.js timer expires early', () => {
     let now = 0;
     const timers: (() => void)[] = [];
-    const rung: number[] = [];
-    const alarm = createTimerQueue({ monotonicNow: () => now, startTimer: (_, callback) => timers.push(callback) });
+    const calls: number[] = [];
+    const startQueued = createTimerQueue({
+      monotonicNow: () => now,
+      startTimer: (_, callback) => timers.push(callback),
+    });
 
-    alarm(100, () => rung.push(now));
+    startQueued(100, () => calls.push(now));
     for (const time of [99.6, 100.6]) {
       now = time;
       timers.shift()?.();
     }
 
-    expect(rung).toEqual([100.6]);
+    expect(calls).toEqual([100.6]);
     expect(timers).toEqual([]);
   });
 
-  test('ring although one of them fails', () => {
-    const { set, alarm, turnTo, rung } = start();
+  test('a timer calls back even if another one throws', () => {
+    const { set, startQueued, advanceTo, calls } = start();
 
-    alarm(100, () => {
+    startQueued(100, () => {
       throw new Error('broken');
     });
     set('second', 100);
-    expect(() => turnTo(100)).toThrow('broken');
-    turnTo(101);
+    expect(() => advanceTo(100)).toThrow('broken');
+    advanceTo(101);
 
-    expect(rung).toEqual(['second']);
+    expect(calls).toEqual(['second']);
   });
 });

@@ -4,26 +4,26 @@ import { globalId } from '../../schema/ids.ts';
 import type { TestGateway } from '../support/gateway.ts';
 import type { Tenant } from './twins.ts';
 
-/** One tenant as it reaches a gateway, and what it has heard so far. */
-export interface Person {
+/** A tenant of a gateway. */
+export interface TenantClient {
   readonly tenant: Tenant;
   readonly started: TestGateway;
-  /** What says who asks. */
+  /** Returns the authentication headers. */
   readonly credentials: () => Promise<Readonly<Record<string, string>>>;
-  /** A picture that nobody else has. */
-  readonly picture: Uint8Array<ArrayBuffer>;
+  /** An image that only this tenant uploads. */
+  readonly image: Uint8Array<ArrayBuffer>;
 }
 
 const id = (number: number) => `twin${String(number).padStart(16, '0')}`;
 const model = globalId({ kind: 'Model', id: id(0) });
 const JOB = 'id status progress { fraction isEstimated } createdAt finishedAt';
-/** Takes turns of no clock: not for answers that come as the clock is turned. */
-const PICTURE = 'placeholder width byteSize contentType url copy: url(width: 64, format: WEBP)';
+/** Image fields. They need real time, so operations that depend on the test clock do not select them. */
+const IMAGE = 'placeholder width byteSize contentType url copy: url(width: 64, format: WEBP)';
 
-/** What is asked, by name. Every number is small, so that the tenants choose the same things again and again. */
+/** Documents by name. Page sizes are small, so that both tenants often select the same objects. */
 const documents = {
-  list: `{ models(first: 5) { nodes { id displayName triggerWord latestTraining { ${JOB} } dataItems(first: 3) { nodes { id createdAt image { ${PICTURE} } } } } pageInfo { hasNextPage endCursor } } }`,
-  predictions: `{ predictions(first: 4) { nodes { ${JOB} prompt images { ${PICTURE} } models { scale model { id displayName } } } } }`,
+  list: `{ models(first: 5) { nodes { id displayName triggerWord latestTraining { ${JOB} } dataItems(first: 3) { nodes { id createdAt image { ${IMAGE} } } } } pageInfo { hasNextPage endCursor } } }`,
+  predictions: `{ predictions(first: 4) { nodes { ${JOB} prompt images { ${IMAGE} } models { scale model { id displayName } } } } }`,
   trainings: `query ($id: ID!) { model(id: $id) { displayName trainings(first: 4) { nodes { ${JOB} strength triggerWord } } predictions(first: 3) { nodes { prompt } } } }`,
   create:
     'mutation ($input: CreateModelInput!) { createModel(input: $input) { __typename ... on CreateModelSuccess { model { id displayName } } ... on Error { message } } }',
@@ -31,7 +31,7 @@ const documents = {
     'mutation ($input: RenameModelInput!) { renameModel(input: $input) { __typename ... on RenameModelSuccess { model { id displayName } } ... on Error { message } } }',
   train: `mutation ($input: StartTrainingInput!) { startTraining(input: $input) { __typename ... on StartTrainingSuccess { training { ${JOB} } } ... on Error { message } } }`,
   predict: `mutation ($input: CreatePredictionInput!) { createPrediction(input: $input) { __typename ... on CreatePredictionSuccess { prediction { ${JOB} prompt images { url } } } ... on Error { message } } }`,
-  upload: `mutation ($file: File!) { uploadDataItem(input: { modelId: "${model}", file: $file }) { __typename ... on UploadDataItemSuccess { dataItem { id image { ${PICTURE} } } } ... on Error { message } } }`,
+  upload: `mutation ($file: File!) { uploadDataItem(input: { modelId: "${model}", file: $file }) { __typename ... on UploadDataItemSuccess { dataItem { id image { ${IMAGE} } } } ... on Error { message } } }`,
   ticket:
     'mutation ($input: CreateUploadTicketsInput!) { createUploadTickets(input: $input) { ... on CreateUploadTicketsSuccess { tickets { url } } ... on Error { message } } }',
   token:
@@ -40,7 +40,7 @@ const documents = {
   jobs: `query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Job { status } ... on Prediction { prompt images { url } } ... on Training { model { displayName } } } models { nodes { displayName } } }`,
 };
 
-const ACTS = [
+const KINDS = [
   'list',
   'predictions',
   'trainings',
@@ -50,62 +50,66 @@ const ACTS = [
   'predict',
   'upload',
   'ticket',
-  'pictures',
+  'images',
   'persisted',
   'watch',
   'view',
 ] as const;
 
-/** One operation. The number chooses among what there is. */
-export interface Act {
-  readonly act: (typeof ACTS)[number];
-  readonly which: number;
-  /** Whether it is named by an idempotency key that the others use too. */
-  readonly once: boolean;
+/** An operation of a tenant. */
+export interface Operation {
+  readonly kind: (typeof KINDS)[number];
+  /** Selects variables and objects. */
+  readonly index: number;
+  /** True to send an idempotency key that the other tenant uses, too. */
+  readonly hasSharedKey: boolean;
 }
 
-export const acts: fc.Arbitrary<Act> = fc.record({
-  act: fc.constantFrom(...ACTS),
-  which: fc.nat(3),
-  once: fc.boolean(),
+export const operations: fc.Arbitrary<Operation> = fc.record({
+  kind: fc.constantFrom(...KINDS),
+  index: fc.nat(3),
+  hasSharedKey: fc.boolean(),
 });
 
-/** Whether an answer comes only as the clock is turned. */
-export const takesTime = ({ act }: Act): boolean =>
-  act === 'watch' || act === 'view' || act === 'predict' || act === 'train';
+/** True if the response depends on the test clock. */
+export const dependsOnClock = ({ kind }: Operation): boolean =>
+  kind === 'watch' || kind === 'view' || kind === 'predict' || kind === 'train';
 
-/** Does it, and tells everything that was answered, picture bytes as hashes. */
-export async function perform(person: Person, { act, which, once }: Act): Promise<string> {
-  const { tenant, started } = person;
+/** Runs an operation. Returns all responses as text, with hashes of image bytes. */
+export async function run(client: TenantClient, { kind, index, hasSharedKey }: Operation): Promise<string> {
+  const { tenant, started } = client;
   const text = async (path: string, init: RequestInit) => {
     const response = await started.fetch(path, init);
-    // Comments keep idle streams open; how many come depends on the speed of the machine.
+    // Removes keep-alive comments, whose number depends on the speed of the machine.
     return (await response.text()).replaceAll(/^:\n\n/gm, '');
   };
   const post = async (body: object, headers: Readonly<Record<string, string>> = {}) =>
     text('/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(await person.credentials()), ...headers },
+      headers: { 'content-type': 'application/json', ...(await client.credentials()), ...headers },
       body: JSON.stringify(body),
     });
-  const ask = (name: keyof typeof documents, variables: object = {}) => post({ query: documents[name], variables });
-  const key = once ? { idempotencyKey: `the same ${which % 2}` } : {};
+  const sendQuery = (name: keyof typeof documents, variables: object = {}) =>
+    post({ query: documents[name], variables });
+  const key = hasSharedKey ? { idempotencyKey: `the same ${index % 2}` } : {};
   const jobIds = [
     ...Object.values(JOBS),
-    globalId({ kind: 'Training', modelId: id(0), id: id(6 + which) }),
-    globalId({ kind: 'Prediction', id: id(6 + which) }),
+    globalId({ kind: 'Training', modelId: id(0), id: id(6 + index) }),
+    globalId({ kind: 'Prediction', id: id(6 + index) }),
   ];
 
-  switch (act) {
+  switch (kind) {
     case 'create':
-      return ask(act, { input: { displayName: which === 0 ? 'shared' : `${tenant} new ${which}`, ...key } });
+      return sendQuery(kind, { input: { displayName: index === 0 ? 'shared' : `${tenant} new ${index}`, ...key } });
     case 'rename':
-      return ask(act, { input: { id: model, displayName: `${tenant} renamed ${which}` } });
+      return sendQuery(kind, { input: { id: model, displayName: `${tenant} renamed ${index}` } });
     case 'train':
-      return ask(act, { input: { modelId: model, strength: which, mode: { fast: {} }, ...key, waitSeconds: 5 } });
+      return sendQuery(kind, {
+        input: { modelId: model, strength: index, mode: { fast: {} }, ...key, waitSeconds: 5 },
+      });
     case 'predict': {
-      const prompt = which === 0 ? 'shared dress' : `${tenant} dress`;
-      return ask(act, {
+      const prompt = index === 0 ? 'shared dress' : `${tenant} dress`;
+      return sendQuery(kind, {
         input: {
           prompt,
           seed: 7,
@@ -117,22 +121,23 @@ export async function perform(person: Person, { act, which, once }: Act): Promis
       });
     }
     case 'trainings':
-      return ask(act, { id: model });
+      return sendQuery(kind, { id: model });
     case 'upload': {
       const body = new FormData();
       body.set('operations', JSON.stringify({ query: documents.upload, variables: { file: null } }));
       body.set('map', '{"0":["variables.file"]}');
-      body.set('0', new File([person.picture], 'a.png'));
-      return text('/graphql', { method: 'POST', headers: await person.credentials(), body });
+      body.set('0', new File([client.image], 'a.png'));
+      return text('/graphql', { method: 'POST', headers: await client.credentials(), body });
     }
     case 'ticket': {
-      const [path = ''] = /\/uploads\/[\w-]+/.exec(await ask(act, { input: { target: { newInModel: model } } })) ?? [];
-      return text(path, { method: 'PUT', body: person.picture });
+      const [path = ''] =
+        /\/uploads\/[\w-]+/.exec(await sendQuery(kind, { input: { target: { newInModel: model } } })) ?? [];
+      return text(path, { method: 'PUT', body: client.image });
     }
-    case 'pictures': {
-      const told = `${await ask('list')}${await ask('predictions')}`;
-      const paths = [...new Set(told.match(/\/images\/[\w-]+/g))];
-      const shown = await Promise.all(
+    case 'images': {
+      const responseText = `${await sendQuery('list')}${await sendQuery('predictions')}`;
+      const paths = [...new Set(responseText.match(/\/images\/[\w-]+/g))];
+      const responses = await Promise.all(
         paths.map(async (path) => {
           const response = await started.fetch(path);
           const hash = createHash('sha256')
@@ -141,21 +146,21 @@ export async function perform(person: Person, { act, which, once }: Act): Promis
           return `${response.status} ${response.headers.get('etag')} ${hash}`;
         }),
       );
-      return shown.join('\n');
+      return responses.join('\n');
     }
     case 'persisted': {
       const query = documents.list;
       const extensions = {
         persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') },
       };
-      const answer = await post({ extensions });
-      return answer.includes('PERSISTED_QUERY_NOT_FOUND') ? post({ query, extensions }) : answer;
+      const response = await post({ extensions });
+      return response.includes('PERSISTED_QUERY_NOT_FOUND') ? post({ query, extensions }) : response;
     }
     case 'watch':
       return post({ query: documents.watch, variables: { ids: jobIds } }, { accept: 'text/event-stream' });
     case 'view': {
-      const answer = await ask('token', { input: { jobIds: [JOBS.training, JOBS.prediction] } });
-      const [, token = ''] = /"token":"([\w-]+)"/.exec(answer) ?? [];
+      const response = await sendQuery('token', { input: { jobIds: [JOBS.training, JOBS.prediction] } });
+      const [, token = ''] = /"token":"([\w-]+)"/.exec(response) ?? [];
       const view = (name: 'jobs' | 'watch', accept: string) =>
         text('/graphql', {
           method: 'POST',
@@ -165,11 +170,11 @@ export async function perform(person: Person, { act, which, once }: Act): Promis
       return `${await view('jobs', 'application/json')}\n${await view('watch', 'text/event-stream')}`;
     }
     default:
-      return ask(act);
+      return sendQuery(kind);
   }
 }
 
-/** The jobs that everybody has from the beginning. */
+/** Jobs that each tenant has from the start. */
 const JOBS = {
   training: globalId({ kind: 'Training', modelId: id(0), id: id(3) }),
   prediction: globalId({ kind: 'Prediction', id: id(4) }),

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Program, startProgram } from '../support/program.ts';
 
-/** Secrets that must come out nowhere. Each can be told from all other text. */
+/** Secrets that the program must not reveal. Each is a unique string. */
 export const SECRETS = {
   key: 'canary-key-of-a-caller',
   wrongKey: 'canary-key-that-is-wrong',
@@ -19,25 +19,25 @@ export const SECRETS = {
   idempotencyKey: 'canary-idempotency-key',
   cookie: 'canary-cookie',
   folder: 'canary-folder',
-  /** Short, because a parser quotes no more of what it cannot read. */
+  /** Short, because parse errors quote only a few characters. */
   body: 'canary-body',
 } as const;
 
-/** Where the upstream lies; part of its address, and so nobody's business but of whoever runs the gateway. */
-export const PLACE = 'canary-place-of-the-upstream';
+/** Path of the upstream URL, which clients must not see. */
+export const UPSTREAM_PATH = 'canary-path-of-the-upstream';
 
-/** How the upstream answers now. */
-export const MOODS = ['well', 'fails', 'refuses', 'garbage', 'redirects', 'breaks'] as const;
-export type Mood = (typeof MOODS)[number];
+/** Behaviors of the upstream. */
+export const BEHAVIORS = ['normal', 'error', 'forbidden', 'garbage', 'redirect', 'disconnect'] as const;
+export type Behavior = (typeof BEHAVIORS)[number];
 
-export type House = Awaited<ReturnType<typeof startHouse>>;
+export type TestProgram = Awaited<ReturnType<typeof startTestProgram>>;
 
-/** The built program, with a secret in every setting that takes one, before an upstream that has moods. */
-export async function startHouse(env: Readonly<Record<string, string>> = {}) {
+/** Starts the built program with a canary in each secret setting, and an upstream whose behavior can be set. */
+export async function startTestProgram(env: Readonly<Record<string, string>> = {}) {
   const upstream = await startUpstream();
   const program: Program = await startProgram({
     env: {
-      FLAIR_API_URL: `${upstream.url}/${PLACE}`,
+      FLAIR_API_URL: `${upstream.url}/${UPSTREAM_PATH}`,
       FLAIR_API_KEY: SECRETS.ownKey,
       TENANT_KEYS: `acme=${SECRETS.tenantKey}`,
       JWT_SECRET: SECRETS.jwtSecret,
@@ -45,7 +45,7 @@ export async function startHouse(env: Readonly<Record<string, string>> = {}) {
       JWT_AUDIENCE: 'flair',
       SECRET: SECRETS.sealing,
       LOG_LEVEL: 'trace',
-      // The upstream fails most of the time, and is to be asked all the same.
+      // Keeps the circuit breaker closed although most upstream requests fail.
       BREAKER_REQUESTS: '1000000',
       ...env,
     },
@@ -61,15 +61,15 @@ export async function startHouse(env: Readonly<Record<string, string>> = {}) {
 
 async function startUpstream() {
   const sandbox = createSandbox({ keys: [SECRETS.key, SECRETS.ownKey, SECRETS.tenantKey], predictionSeconds: 0 });
-  let mood: Mood = 'well';
+  let behavior: Behavior = 'normal';
   const keys = new Set<string>();
-  const server = createServer((request, response) => void answer(request, response));
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const server = createServer((request, response) => void respond(request, response));
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const key = request.headers['x-api-key'];
     if (key !== undefined) keys.add(String(key));
     const body = new Uint8Array(await buffer(request));
-    if (mood !== 'well') return misbehave(mood, response);
-    const path = (request.url ?? '/').replace(`/${PLACE}`, '');
+    if (behavior !== 'normal') return misbehave(behavior, response);
+    const path = (request.url ?? '/').replace(`/${UPSTREAM_PATH}`, '');
     const { status, headers, ...rest } = await sandbox
       .fetch(
         new Request(`${url}${path}`, {
@@ -78,7 +78,7 @@ async function startUpstream() {
           ...(body.byteLength > 0 && { body }),
         }),
       )
-      .then(async (made) => ({ status: made.status, headers: made.headers, bytes: await made.arrayBuffer() }));
+      .then(async (result) => ({ status: result.status, headers: result.headers, bytes: await result.arrayBuffer() }));
     response.writeHead(status, Object.fromEntries(headers)).end(Buffer.from(rest.bytes));
   };
   server.listen(0, '127.0.0.1');
@@ -91,32 +91,32 @@ async function startUpstream() {
   });
   return {
     url,
-    /** The keys that have arrived. */
+    /** API keys that the upstream has received. */
     keys,
-    turn(next: Mood) {
-      mood = next;
+    setBehavior(next: Behavior) {
+      behavior = next;
     },
   };
 }
 
-function misbehave(mood: Exclude<Mood, 'well'>, response: ServerResponse): void {
+function misbehave(behavior: Exclude<Behavior, 'normal'>, response: ServerResponse): void {
   const { body } = SECRETS;
-  switch (mood) {
-    case 'fails':
+  switch (behavior) {
+    case 'error':
       response.writeHead(500, { 'content-type': 'application/json', 'x-trace': body });
       return void response.end(
         JSON.stringify({ error: { message: body, stack: `Error: ${body}\n    at ${body}.js` } }),
       );
-    case 'refuses':
+    case 'forbidden':
       response.writeHead(403, { 'content-type': 'text/html', 'www-authenticate': body });
       return void response.end(`<h1>${body}</h1>`);
     case 'garbage':
       response.writeHead(200, { 'content-type': 'application/json' });
       return void response.end(body);
-    case 'redirects':
-      response.writeHead(302, { location: `http://10.0.0.1/picture?signature=${body}` });
+    case 'redirect':
+      response.writeHead(302, { location: `http://10.0.0.1/image?signature=${body}` });
       return void response.end(body);
-    case 'breaks':
+    case 'disconnect':
       return void response.destroy();
   }
 }
