@@ -135,10 +135,15 @@ export function createDownload(options: DownloadOptions): Download {
   };
 }
 
-/** Sends a request once more that got no response: its server may have closed the kept connection that it went over. */
+/** Codes of undici and the system for a connection that was closed. */
+const CLOSED: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** Sends a request once more when a kept connection turns out to have been closed by its server. */
 function resend(error: unknown, signal: AbortSignal, send: () => Promise<Answer>): Promise<Answer> {
-  if (signal.aborted || error instanceof DownloadError) throw error;
-  return send();
+  for (let cause = error; cause instanceof Error && !signal.aborted; cause = cause.cause) {
+    if ('code' in cause && CLOSED.has(cause.code)) return send();
+  }
+  throw error;
 }
 
 const isEmbedded = (address: string) => /^\s*data:/i.test(address) || !/^\s*[a-z][a-z0-9+.-]*:/i.test(address);
