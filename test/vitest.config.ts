@@ -1,10 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// Workers inherit it. With one thread for decoding images and bodies, a test can wait for all of that work
-// (test/support/threads.ts). Programs that tests start have the usual number of threads.
-process.env.UV_THREADPOOL_SIZE = '1';
-
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   resolve: {

@@ -198,7 +198,8 @@ describe('many files', () => {
     let underWay = 0;
     let most = 0;
     const { send, modelId } = await start({
-      uploads: { upstreamAtOnce: 2 },
+      // One key leaves a slot for others.
+      uploads: { upstreamAtOnce: 3 },
       transport: async (request, upstream) => {
         most = Math.max(most, ++underWay);
         // Each waits for another one, so that how fast files are decoded does not matter; then for any that is too many.

@@ -144,10 +144,15 @@ export function createDownload(options: DownloadOptions): Download {
   };
 }
 
-/** Sends a request again that got no response: its server may have closed the keep-alive connection that was reused. */
+/** Error codes of undici and the system for a closed connection. */
+const CLOSED_CODES: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** Sends a request again if the server has closed the keep-alive connection that it used. */
 function resend(error: unknown, signal: AbortSignal, send: () => Promise<ImageResponse>): Promise<ImageResponse> {
-  if (signal.aborted || error instanceof DownloadError) throw error;
-  return send();
+  for (let cause = error; cause instanceof Error && !signal.aborted; cause = cause.cause) {
+    if ('code' in cause && CLOSED_CODES.has(cause.code)) return send();
+  }
+  throw error;
 }
 
 const isEmbedded = (address: string) => /^\s*data:/i.test(address) || !/^\s*[a-z][a-z0-9+.-]*:/i.test(address);
