@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { createSemaphore } from '../util/semaphore.ts';
 import { type DecodeBudget, DecodeMemoryError } from './decode-memory.ts';
 import { inspect } from './inspect.ts';
-import { InvalidImageError, unreadable } from './invalid-image-error.ts';
-import { makeVariant } from './make-copy.ts';
+import { InvalidImageError, malformedImage } from './invalid-image-error.ts';
+import { makeVariant } from './make-variant.ts';
 import { requireFormat } from './signature.ts';
 import { PLACEHOLDER } from './variant.ts';
 
@@ -20,7 +20,7 @@ import { PLACEHOLDER } from './variant.ts';
 export type DecodeCheck = (read: () => Promise<Uint8Array>, owner?: string, signal?: AbortSignal) => Promise<void>;
 
 /** Whole files in memory at once. */
-const AT_ONCE = Math.min(4, availableParallelism());
+const MAX_CONCURRENT_CHECKS = Math.min(4, availableParallelism());
 
 /**
  * @see DecodeCheck.
@@ -28,7 +28,7 @@ const AT_ONCE = Math.min(4, availableParallelism());
  * @param budget Memory to decode in. @default no bound
  */
 export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): DecodeCheck {
-  const places = createSemaphore({ total: AT_ONCE, each: AT_ONCE });
+  const places = createSemaphore({ total: MAX_CONCURRENT_CHECKS, each: MAX_CONCURRENT_CHECKS });
   return async (read, owner = '', signal = NEVER) => {
     const leave = await places.acquire(owner, signal);
     try {
@@ -42,7 +42,7 @@ export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): Dec
         if (signal.aborted) throw signal.reason;
         const cause = error instanceof Error ? error.cause : undefined;
         if (cause instanceof DecodeMemoryError) throw new InvalidImageError('too-many-pixels', `${cause.message}.`);
-        throw unreadable(format, `its data is damaged and cannot be decoded${detailOf(error)}`);
+        throw malformedImage(format, `its data is damaged and cannot be decoded${decoderMessage(error)}`);
       }
     } finally {
       leave();
@@ -53,7 +53,7 @@ export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): Dec
 const NEVER = new AbortController().signal;
 
 /** What the decoder says, in parentheses, where it says something. */
-function detailOf(error: unknown): string {
+function decoderMessage(error: unknown): string {
   const said = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
   const detail = said.trim().split('\n').at(-1)?.trim().slice(0, 100) ?? '';
   return detail === '' || detail === 'Unknown error' ? '' : ` (${detail})`;

@@ -23,7 +23,7 @@ export interface ImageHeader {
 }
 
 /** A copy that is about to be made. */
-export interface CopyPlan {
+export interface VariantPlan {
   /** The box that the copy fits in, upright, in pixels; undefined where the variant itself fits. */
   readonly box: { readonly width: number; readonly height: number } | undefined;
   /** Memory for decoding, resizing and encoding together, in bytes. */
@@ -64,12 +64,12 @@ export class DecodeMemoryError extends Error {
 const inMegabytes = (bytes: number) => Math.ceil(bytes / 1_048_576);
 
 /** The longest side of an image in each format, in pixels: RFC 9649 section 2.6; ITU-T T.81 section B.2.2. */
-export const LONGEST: Readonly<Record<ImageFormat, number>> = { webp: 16_383, jpeg: 65_535, png: 65_535 };
+export const MAX_SIDE: Readonly<Record<ImageFormat, number>> = { webp: 16_383, jpeg: 65_535, png: 65_535 };
 
 const FORMATS: readonly ImageFormat[] = ['webp', 'jpeg', 'png'];
 
 /** Every image that is accepted has copies of at least so many pixels, or of its own size. */
-const FLOOR_PIXELS = 1_048_576;
+const MIN_VARIANT_PIXELS = 1_048_576;
 
 /** @throws Error when the decoder reports no size. */
 export function readHeader(
@@ -93,23 +93,27 @@ export function readHeader(
  * How a copy is made within the memory: smaller than the variant where that takes too much. Uploads are checked by the
  * same rule, so that there are copies of every image that was accepted, in every format.
  *
- * @throws DecodeMemoryError when a copy of {@link FLOOR_PIXELS} takes more than `maxBytes` in some format.
+ * @throws DecodeMemoryError when a copy of {@link MIN_VARIANT_PIXELS} takes more than `maxBytes` in some format.
  */
-export function planCopy(header: ImageHeader, variant: Variant & { format: ImageFormat }, maxBytes: number): CopyPlan {
+export function planVariant(
+  header: ImageHeader,
+  variant: Variant & { format: ImageFormat },
+  maxBytes: number,
+): VariantPlan {
   const pixels = header.width * header.height;
-  const floor = Math.min(1, Math.sqrt(FLOOR_PIXELS / pixels));
-  const least = Math.max(...FORMATS.map((format) => bytesFor(header, format, floor)));
+  const floor = Math.min(1, Math.sqrt(MIN_VARIANT_PIXELS / pixels));
+  const least = Math.max(...FORMATS.map((format) => estimateBytes(header, format, floor)));
   if (least > maxBytes) throw new DecodeMemoryError(header, least, maxBytes);
 
   const isTurned = header.orientation > 4;
   const [width, height] = isTurned ? [header.height, header.width] : [header.width, header.height];
-  const longest = LONGEST[variant.format];
+  const longest = MAX_SIDE[variant.format];
   const wanted = Math.min(1, (variant.width ?? longest) / width, longest / height);
   let scale = wanted;
-  let bytes = bytesFor(header, variant.format, scale);
+  let bytes = estimateBytes(header, variant.format, scale);
   while (bytes > maxBytes) {
     scale = Math.max(scale * 0.9, Math.min(scale, floor));
-    bytes = bytesFor(header, variant.format, scale);
+    bytes = estimateBytes(header, variant.format, scale);
     if (scale <= floor) break;
   }
   if (scale === wanted) return { box: undefined, bytes: Math.min(bytes, maxBytes) };
@@ -118,24 +122,24 @@ export function planCopy(header: ImageHeader, variant: Variant & { format: Image
 }
 
 /** Bytes of a decoder or encoder for each pixel. Measured with libvips 8.18 on noise, which takes the most. */
-const WEBP_STORED = 4;
-const WEBP_LOADED = 8;
-const WEBP_ENCODED = { opaque: 20, alpha: 38 };
-const JPEG_ENCODED = 9;
+const WEBP_FULL_SIZE = 4;
+const WEBP_SCALED = 8;
+const WEBP_ENCODER = { opaque: 20, alpha: 38 };
+const JPEG_ENCODER = 9;
 /** A coefficient of a jpeg with several scans. */
-const COEFFICIENT = 2;
+const JPEG_COEFFICIENT_BYTES = 2;
 /** Rows that libvips keeps around the one it works on: the rows themselves, and what resizing makes of each. */
 const CACHED_ROWS = 1_024;
-const RESIZED = 2.75;
+const RESIZE_FACTOR = 2.75;
 const WORKING_ROWS = 350;
-const ALWAYS = 6_291_456;
+const BASE_BYTES = 6_291_456;
 
 /**
  * Memory for making a copy, in bytes: never less than what was measured.
  *
  * @param scale Of the copy's sides to those of the image, above 0 up to 1.
  */
-function bytesFor(header: ImageHeader, output: ImageFormat, scale: number): number {
+function estimateBytes(header: ImageHeader, output: ImageFormat, scale: number): number {
   const { format, width, height, bands, sampleBytes, hasAlpha, orientation } = header;
   const pixels = width * height;
   const pixelBytes = bands * sampleBytes;
@@ -143,21 +147,23 @@ function bytesFor(header: ImageHeader, output: ImageFormat, scale: number): numb
   const loadedWidth = Math.ceil(width * loaded);
   const loadedHeight = Math.ceil(height * loaded);
   const rows =
-    format === 'webp' && loaded < 1 ? WORKING_ROWS : Math.min(loadedHeight, CACHED_ROWS) * RESIZED + WORKING_ROWS;
+    format === 'webp' && loaded < 1 ? WORKING_ROWS : Math.min(loadedHeight, CACHED_ROWS) * RESIZE_FACTOR + WORKING_ROWS;
   const copyPixels = pixels * scale * scale;
   const stored = {
-    webp: pixels * WEBP_STORED + loadedWidth * loadedHeight * WEBP_LOADED,
+    webp: pixels * WEBP_FULL_SIZE + loadedWidth * loadedHeight * WEBP_SCALED,
     // A row that is repaired has a byte more than its pixels.
     png: header.hasScans ? pixels * pixelBytes + height : 0,
-    jpeg: header.hasScans ? pixels * COEFFICIENT * (header.isSubsampled ? bands / 2 : bands) : 0,
+    jpeg: header.hasScans ? pixels * JPEG_COEFFICIENT_BYTES * (header.isSubsampled ? bands / 2 : bands) : 0,
   };
   const encoded = {
-    webp: hasAlpha ? WEBP_ENCODED.alpha : WEBP_ENCODED.opaque,
+    webp: hasAlpha ? WEBP_ENCODER.alpha : WEBP_ENCODER.opaque,
     png: 2 * pixelBytes,
-    jpeg: JPEG_ENCODED,
+    jpeg: JPEG_ENCODER,
   };
   const rotated = orientation > 1 ? copyPixels * pixelBytes * 2 : 0;
-  return Math.ceil(ALWAYS + stored[format] + loadedWidth * pixelBytes * rows + copyPixels * encoded[output] + rotated);
+  return Math.ceil(
+    BASE_BYTES + stored[format] + loadedWidth * pixelBytes * rows + copyPixels * encoded[output] + rotated,
+  );
 }
 
 /** How much smaller an image is loaded: a jpeg by a power of two, a webp by any factor, a png not at all. */

@@ -3,16 +3,16 @@ import { tenantOf } from '../auth/credential.ts';
 import type { ImageSource, ImageSubject } from './source.ts';
 
 /** For how long a picture is taken to be unchanged, in seconds: a data item's can be replaced, a prediction's not. */
-const UNCHANGED = { dataItem: 60, prediction: 3_600 } as const;
+const FRESH_SECONDS = { dataItem: 60, prediction: 3_600 } as const;
 
 /** Knows how long what was read of a picture may be shown. */
 export interface Freshness {
   /**
    * Names a picture as it is now, for one credential. What was read under another name is of somebody else, or too old.
    */
-  nameOf(apiKey: string, source: ImageSource): string;
+  cacheKey(apiKey: string, source: ImageSource): string;
   /** How the names of all pictures of a subject begin, for one credential. */
-  prefixOf(apiKey: string, subject: ImageSubject): string;
+  cacheKeyPrefix(apiKey: string, subject: ImageSubject): string;
   /** Changes with every change made through this gateway; undefined before the first. */
   revisionOf(apiKey: string, subject: ImageSubject): string | undefined;
   /** For how long what is read now may be shown, in whole seconds. */
@@ -20,12 +20,12 @@ export interface Freshness {
   /** Changes when that time is over. */
   periodOf(source: ImageSource): number;
   /** Notes that a subject was replaced or deleted through this gateway. */
-  changed(apiKey: string, subject: ImageSubject): void;
+  markChanged(apiKey: string, subject: ImageSubject): void;
 }
 
 // A revision matters for as long as a copy of the picture before is somewhere, which is a minute.
-const REVISIONS = 100_000;
-const TENANTS = 10_000;
+const MAX_REVISIONS = 100_000;
+const MAX_TENANTS = 10_000;
 
 export interface FreshnessOptions {
   /** The wall clock, in milliseconds since the epoch. */
@@ -39,8 +39,8 @@ export function createFreshness({ now, monotonicNow }: FreshnessOptions): Freshn
   // client of an earlier process holds the tag of a period that is still to come.
   const origin = now() - monotonicNow();
   const seconds = () => (origin + monotonicNow()) / 1_000;
-  const revisions = new LRUCache<string, number>({ max: REVISIONS });
-  const tenants = new LRUCache<string, string>({ max: TENANTS });
+  const revisions = new LRUCache<string, number>({ max: MAX_REVISIONS });
+  const tenants = new LRUCache<string, string>({ max: MAX_TENANTS });
   let last = 0;
 
   const tenant = (apiKey: string) => {
@@ -53,23 +53,23 @@ export function createFreshness({ now, monotonicNow }: FreshnessOptions): Freshn
     subject.kind === 'dataItem'
       ? `${tenant(apiKey)}/d/${subject.modelId}/${subject.dataId}/`
       : `${tenant(apiKey)}/p/${subject.predictionId}/`;
-  const periodOf = ({ kind }: ImageSource) => Math.floor(seconds() / UNCHANGED[kind]);
+  const periodOf = ({ kind }: ImageSource) => Math.floor(seconds() / FRESH_SECONDS[kind]);
   const revisionOf = (apiKey: string, subject: ImageSubject) =>
     revisions.size === 0 ? undefined : revisions.get(prefixOf(apiKey, subject))?.toString(36);
 
   return {
-    nameOf(apiKey, source) {
+    cacheKey(apiKey, source) {
       const version = source.kind === 'dataItem' ? periodOf(source) : source.index;
       return `${prefixOf(apiKey, source)}${revisionOf(apiKey, source) ?? ''}/${version}`;
     },
-    prefixOf,
+    cacheKeyPrefix: prefixOf,
     revisionOf,
     periodOf,
     secondsLeft({ kind }) {
-      const period = UNCHANGED[kind];
+      const period = FRESH_SECONDS[kind];
       return period - (Math.floor(seconds()) % period);
     },
-    changed(apiKey, subject) {
+    markChanged(apiKey, subject) {
       last = Math.max(now(), last + 1);
       revisions.set(prefixOf(apiKey, subject), last);
     },

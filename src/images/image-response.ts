@@ -1,9 +1,9 @@
-import { partOf, readRange } from './range.ts';
-import { SHAREABLE, sentence } from './responses.ts';
+import { parseRange, sliceStream } from './range.ts';
+import { CORS_HEADERS, textResponse } from './responses.ts';
 import { type ImageFormat, MEDIA_TYPES } from './signature.ts';
 
 /** A picture that is about to be shown. */
-export interface Shown {
+export interface ImagePayload {
   format: ImageFormat;
   /** In bytes; undefined when not known before it is read. */
   byteSize: number | undefined;
@@ -18,33 +18,33 @@ export interface Caching {
 }
 
 /** The picture may be shown anywhere, and is nothing but a picture: no script, no document, no guessing. */
-const PROTECTION = {
-  ...SHAREABLE,
+const SECURITY_HEADERS = {
+  ...CORS_HEADERS,
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; sandbox",
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
 /** The answer for whoever says to have the picture with this tag already; undefined for others. */
-export function unchanged({ headers }: Request, caching: Caching): Response | undefined {
+export function notModifiedResponse({ headers }: Request, caching: Caching): Response | undefined {
   if (!matches(headers.get('if-none-match'), caching.ETag)) return undefined;
-  return new Response(null, { status: 304, headers: { ...caching, ...SHAREABLE } });
+  return new Response(null, { status: 304, headers: { ...caching, ...CORS_HEADERS } });
 }
 
 /**
  * Answers GET and HEAD with a picture, whole or the one part that is asked for, in the order of RFC 9110 section 13.2.2.
  * Whatever of it is not sent is let go of.
  */
-export function respond(request: Request, { format, byteSize, body, caching }: Shown): Response {
+export function imageResponse(request: Request, { format, byteSize, body, caching }: ImagePayload): Response {
   const letGo = () => void body.cancel().catch(() => {});
-  const known = unchanged(request, caching);
+  const known = notModifiedResponse(request, caching);
   if (known) {
     letGo();
     return known;
   }
   const headers = {
     ...caching,
-    ...PROTECTION,
+    ...SECURITY_HEADERS,
     'Content-Type': MEDIA_TYPES[format],
     'Accept-Ranges': byteSize === undefined ? 'none' : 'bytes',
     ...(byteSize !== undefined && { 'Content-Length': String(byteSize) }),
@@ -57,12 +57,12 @@ export function respond(request: Request, { format, byteSize, body, caching }: S
   if (range === undefined) return new Response(body, { headers });
   if (range === 'unsatisfiable') {
     letGo();
-    return sentence(416, `Expected a range within ${byteSize} bytes, but got one behind them.`, {
+    return textResponse(416, `Expected a range within ${byteSize} bytes, but got one behind them.`, {
       'Content-Range': `bytes */${byteSize}`,
     });
   }
   const { first, last } = range;
-  return new Response(partOf(body, range), {
+  return new Response(sliceStream(body, range), {
     status: 206,
     headers: {
       ...headers,
@@ -76,7 +76,7 @@ export function respond(request: Request, { format, byteSize, body, caching }: S
 function rangeOf(headers: Headers, byteSize: number, etag: string) {
   const condition = headers.get('if-range')?.trim();
   if (condition !== undefined && (condition !== etag || etag.startsWith('W/'))) return undefined;
-  return readRange(headers.get('range'), byteSize);
+  return parseRange(headers.get('range'), byteSize);
 }
 
 /** If-None-Match compares weakly (RFC 9110 section 13.1.2). */

@@ -3,16 +3,16 @@ import { MAX_IMAGE_STREAM_BYTES } from '../upstream/images/image-stream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import type { DecodeBudget } from './decode-memory.ts';
 import { createFreshness } from './freshness.ts';
-import { respond, unchanged } from './image-response.ts';
+import { imageResponse, notModifiedResponse } from './image-response.ts';
 import type { ImageFacts } from './inspect.ts';
 import { defaultImageLimits, type ImageLimits } from './limits.ts';
-import { createOriginals, wholeOf } from './originals.ts';
-import { failed, staleAddress, wrongMethod } from './responses.ts';
-import { Sending } from './send-bytes.ts';
+import { createOriginals, payloadFromMemory } from './originals.ts';
+import { errorResponse, invalidUrlResponse, methodNotAllowedResponse } from './responses.ts';
+import { SendBudget } from './send-budget.ts';
 import { MEDIA_TYPES } from './signature.ts';
-import { type ImageGrant, type ImageSource, type ImageSubject, readGrant, writeGrant } from './source.ts';
+import { type ImageGrant, type ImageSource, type ImageSubject, parseGrant, serializeGrant } from './source.ts';
 import { createTokenCache } from './token-cache.ts';
-import { PLACEHOLDER, stepOf, type Variant } from './variant.ts';
+import { PLACEHOLDER, roundUpWidth, type Variant } from './variant.ts';
 import { createVariantCache, type OpenImage } from './variant-cache.ts';
 
 /** Pictures under addresses of this gateway. */
@@ -60,7 +60,7 @@ export function createImages(options: ImagesOptions): Images {
   const { now = wallClockNow, monotonicNow = realMonotonicNow } = options;
   const freshness = createFreshness({ now, monotonicNow });
   const library = createVariantCache({ open, freshness, limits, budget: options.budget });
-  const sending = new Sending(Math.max(limits.cacheBytes, 2 * MAX_IMAGE_STREAM_BYTES));
+  const sending = new SendBudget(Math.max(limits.cacheBytes, 2 * MAX_IMAGE_STREAM_BYTES));
   const originals = createOriginals({
     open,
     library,
@@ -72,7 +72,7 @@ export function createImages(options: ImagesOptions): Images {
 
   const grantOf = (token: string) => {
     const text = sealer.open(token, PURPOSE);
-    return text === undefined ? undefined : readGrant(text);
+    return text === undefined ? undefined : parseGrant(text);
   };
   const cachingOf = (source: ImageSource, etag: string) => ({
     'Cache-Control': `private, max-age=${freshness.secondsLeft(source)}`,
@@ -92,39 +92,39 @@ export function createImages(options: ImagesOptions): Images {
 
   const showOriginal = async (request: Request, token: string, grant: ImageGrant): Promise<Response> => {
     const caching = cachingOf(grant.source, tagOf(token, grant));
-    const known = unchanged(request, caching);
+    const known = notModifiedResponse(request, caching);
     if (known) return known;
-    return respond(request, { ...(await originals.open(request, grant.apiKey, grant.source)), caching });
+    return imageResponse(request, { ...(await originals.open(request, grant.apiKey, grant.source)), caching });
   };
 
   const showCopy = async (request: Request, { apiKey, source }: ImageGrant, variant: Variant): Promise<Response> => {
     const get = () => library.variant(apiKey, source, variant, request.signal);
-    const copy = await sending.hold(apiKey, request.signal, get);
-    return respond(request, { ...wholeOf(copy), caching: cachingOf(source, `"${copy.image.hash}"`) });
+    const copy = await sending.acquire(apiKey, request.signal, get);
+    return imageResponse(request, { ...payloadFromMemory(copy), caching: cachingOf(source, `"${copy.image.hash}"`) });
   };
 
   return {
     url(baseUrl, apiKey, source, variant) {
       const { width, format } = variant ?? {};
-      const step = width === undefined ? undefined : stepOf(width);
+      const step = width === undefined ? undefined : roundUpWidth(width);
       const isOriginal = step === undefined && format === undefined;
       const revision = freshness.revisionOf(apiKey, source);
       const grant = { apiKey, source, revision, ...(!isOriginal && { variant: { width: step, format } }) };
-      return `${baseUrl}/images/${seal(writeGrant(grant), PURPOSE)}`;
+      return `${baseUrl}/images/${seal(serializeGrant(grant), PURPOSE)}`;
     },
 
     async serve(request) {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod(request.method);
+      if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowedResponse(request.method);
       const token = /\/images\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
       const grant = grantOf(token);
-      if (!grant) return staleAddress();
+      if (!grant) return invalidUrlResponse();
       try {
         const { variant } = grant;
         return variant ? await showCopy(request, grant, variant) : await showOriginal(request, token, grant);
       } catch (error) {
         // Whoever left hears no answer, and leaving is not a failure.
         if (!request.signal.aborted) onFailure(error, grant.source);
-        return failed(error);
+        return errorResponse(error);
       }
     },
 
@@ -136,8 +136,8 @@ export function createImages(options: ImagesOptions): Images {
     },
 
     changed(apiKey, subject) {
-      freshness.changed(apiKey, subject);
-      library.drop(apiKey, subject);
+      freshness.markChanged(apiKey, subject);
+      library.evict(apiKey, subject);
     },
   };
 }

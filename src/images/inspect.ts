@@ -28,12 +28,12 @@ export async function inspect(bytes: Buffer, maxPixels: number): Promise<ImageFa
     const { width, height } = autoOrient;
     return { contentType: MEDIA_TYPES[format], byteSize: bytes.byteLength, width, height };
   } catch (cause) {
-    throw unreadable(format, maxPixels, cause);
+    throw unreadableImage(format, maxPixels, cause);
   }
 }
 
 /** For a picture that begins as one and does not go on as one. */
-export const unreadable = (format: ImageFormat, maxPixels: number, cause: unknown) =>
+export const unreadableImage = (format: ImageFormat, maxPixels: number, cause: unknown) =>
   new DownloadError('invalid', `Expected a readable ${format} of at most ${maxPixels} pixels, but got none.`, {
     cause,
   });

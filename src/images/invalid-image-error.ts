@@ -21,5 +21,5 @@ export class InvalidImageError extends Error {
 }
 
 /** For a file whose signature is that of a format, and whose bytes break its rules. */
-export const unreadable = (format: string, what: string) =>
+export const malformedImage = (format: string, what: string) =>
   new InvalidImageError('unsupported', `Expected a readable ${format}, but ${what}. Export it again and send that.`);

@@ -2,20 +2,20 @@ import { DownloadError } from '../upstream/images/download-error.ts';
 import { inPieces, whenOver } from '../util/pieces.ts';
 import { createSemaphore, shareOf } from '../util/semaphore.ts';
 import type { Freshness } from './freshness.ts';
-import type { Shown } from './image-response.ts';
+import type { ImagePayload } from './image-response.ts';
 import { readHead } from './read-head.ts';
-import type { Held, Sending } from './send-bytes.ts';
-import { type ImageFormat, imageFormat, requireFormat, SIGNATURE_BYTES } from './signature.ts';
+import type { HeldImage, SendBudget } from './send-budget.ts';
+import { detectFormat, type ImageFormat, requireFormat, SIGNATURE_BYTES } from './signature.ts';
 import type { ImageSource } from './source.ts';
 import type { OpenImage, VariantCache } from './variant-cache.ts';
 
 /** An image that is about to be sent. */
-type Opened = Omit<Shown, 'caching'>;
+type OpenedImage = Omit<ImagePayload, 'caching'>;
 
 export interface OriginalsOptions {
   open: OpenImage;
   library: VariantCache;
-  sending: Sending;
+  sending: SendBudget;
   freshness: Freshness;
   /** Originals that are streamed at once, of all credentials. Each holds a connection while its client reads. */
   streams: number;
@@ -29,12 +29,12 @@ export function createOriginals({ open, library, sending, freshness, streams }: 
   const places = createSemaphore({ total: streams, each: shareOf(streams) });
   const streamed = new Set<string>();
 
-  const stream = async (apiKey: string, source: ImageSource, signal: AbortSignal): Promise<Opened> => {
+  const stream = async (apiKey: string, source: ImageSource, signal: AbortSignal): Promise<OpenedImage> => {
     const leave = await places.acquire(apiKey, signal);
     try {
       const picture = await open(apiKey, source, signal);
       const { head, body } = await readHead(picture.body, SIGNATURE_BYTES);
-      if (!imageFormat(head)) void body.cancel().catch(() => {});
+      if (!detectFormat(head)) void body.cancel().catch(() => {});
       return { format: requireFormat(head), byteSize: picture.byteSize, body: whenOver(body, leave) };
     } catch (error) {
       leave();
@@ -42,7 +42,7 @@ export function createOriginals({ open, library, sending, freshness, streams }: 
     }
   };
 
-  const streamFirst = async (name: string, ...of: Parameters<typeof stream>): Promise<Opened> => {
+  const streamFirst = async (name: string, ...of: Parameters<typeof stream>): Promise<OpenedImage> => {
     streamed.add(name);
     const end = () => void streamed.delete(name);
     try {
@@ -56,13 +56,14 @@ export function createOriginals({ open, library, sending, freshness, streams }: 
 
   return {
     /** @throws DownloadError or UpstreamError when there is no image; the signal's reason when it aborts. */
-    async open({ method, headers, signal }: Request, apiKey: string, source: ImageSource): Promise<Opened> {
-      const name = freshness.nameOf(apiKey, source);
+    async open({ method, headers, signal }: Request, apiKey: string, source: ImageSource): Promise<OpenedImage> {
+      const name = freshness.cacheKey(apiKey, source);
       const isWhole = headers.has('range') || streamed.has(name) || library.hasOriginal(apiKey, source);
       if (method === 'GET' && isWhole) {
         const get = () => library.original(apiKey, source, signal);
-        const original = await sending.hold(apiKey, signal, get).catch(unlessInvalid);
-        if (original) return { ...wholeOf(original), ...(!original.image.isSized && { byteSize: undefined }) };
+        const original = await sending.acquire(apiKey, signal, get).catch(ignoreInvalid);
+        if (original)
+          return { ...payloadFromMemory(original), ...(!original.image.isSized && { byteSize: undefined }) };
       }
       return streamed.has(name)
         ? await stream(apiKey, source, signal)
@@ -72,12 +73,15 @@ export function createOriginals({ open, library, sending, freshness, streams }: 
 }
 
 /** What cannot be decoded here is passed on as it comes. */
-function unlessInvalid(error: unknown): undefined {
+function ignoreInvalid(error: unknown): undefined {
   if (!(error instanceof DownloadError) || error.reason !== 'invalid') throw error;
 }
 
 /** An image in memory as a stream, which keeps its room until it is over. */
-export const wholeOf = ({ image, leave }: Held<{ bytes: Buffer; format: ImageFormat }>): Opened => ({
+export const payloadFromMemory = ({
+  image,
+  release: leave,
+}: HeldImage<{ bytes: Buffer; format: ImageFormat }>): OpenedImage => ({
   format: image.format,
   byteSize: image.bytes.byteLength,
   body: whenOver(inPieces(image.bytes), leave),

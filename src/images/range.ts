@@ -1,5 +1,5 @@
 /** A part of a picture, from the first to the last byte, counted from 0. */
-export interface Range {
+export interface ByteRange {
   readonly first: number;
   readonly last: number;
 }
@@ -10,7 +10,7 @@ export interface Range {
  *
  * @param size Of the whole, in bytes.
  */
-export function readRange(header: string | null, size: number): Range | 'unsatisfiable' | undefined {
+export function parseRange(header: string | null, size: number): ByteRange | 'unsatisfiable' | undefined {
   const [, from, to] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? [];
   if (from === undefined || to === undefined || (from === '' && to === '')) return undefined;
   if (from === '') {
@@ -24,7 +24,10 @@ export function readRange(header: string | null, size: number): Range | 'unsatis
 }
 
 /** That part of a stream. What comes before it is read and dropped, what comes after it is not read. */
-export function partOf(source: ReadableStream<Uint8Array>, { first, last }: Range): ReadableStream<Uint8Array> {
+export function sliceStream(
+  source: ReadableStream<Uint8Array>,
+  { first, last }: ByteRange,
+): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   let at = 0;
   return new ReadableStream<Uint8Array>(

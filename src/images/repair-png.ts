@@ -12,10 +12,10 @@ const SAMPLES = [1, undefined, 3, 1, 2, undefined, 4];
 /** Of a zlib stream, before its deflate blocks (RFC 1950, section 2.2). */
 const ZLIB_HEADER_BYTES = 2;
 /** What inflates of a piece is lost when the piece has an error. So many pieces are made of the data. */
-const PIECES = 1_000;
-const LEAST_PIECE_BYTES = 64;
+const MAX_PIECES = 1_000;
+const MIN_PIECE_BYTES = 64;
 /** Bytes that are taken from zlib at once, on this thread. */
-const INFLATED_AT_ONCE = 65_536;
+const INFLATE_CHUNK_BYTES = 65_536;
 
 /**
  * Makes a PNG without interlacing of what can be inflated of an interlaced one. The decoder returns the intact rows of a
@@ -57,7 +57,7 @@ function headOf(png: Buffer): Buffer {
  * may have failed for.
  */
 async function inflate(png: Buffer, image: Deinterlacer, signal: AbortSignal | undefined): Promise<void> {
-  const stream = createInflateRaw({ chunkSize: INFLATED_AT_ONCE });
+  const stream = createInflateRaw({ chunkSize: INFLATE_CHUNK_BYTES });
   stream.on('data', (bytes: Buffer) => image.push(bytes));
   const ended = new Promise((resolve) => stream.once('error', resolve).once('end', resolve)).then(() => true);
   try {
@@ -74,7 +74,7 @@ async function inflate(png: Buffer, image: Deinterlacer, signal: AbortSignal | u
 
 /** The deflated data in pieces of one size. Each is valid until the next. */
 function* piecesOf(png: Buffer): Generator<Buffer> {
-  const piece = Buffer.allocUnsafe(Math.max(LEAST_PIECE_BYTES, Math.ceil(png.byteLength / PIECES)));
+  const piece = Buffer.allocUnsafe(Math.max(MIN_PIECE_BYTES, Math.ceil(png.byteLength / MAX_PIECES)));
   let filled = 0;
   let skipped = 0;
   for (const { type, data } of chunksOf(png)) {

@@ -3,7 +3,7 @@ const CHUNK_HEADER_BYTES = 8;
 /** Of a key frame's data until behind width and height (RFC 6386, section 9.1). */
 const FRAME_HEADER_BYTES = 10;
 /** The first partition's length has 19 bits, behind 5 bits of flags. */
-const LONGEST_FIRST_PARTITION = 2 ** 19 - 1;
+const MAX_FIRST_PARTITION_BYTES = 2 ** 19 - 1;
 /**
  * The most that a macroblock of zeros takes in each partition: 21 decisions on its modes, and 25 blocks that end with
  * their first one. A decision takes at most 7 bits (RFC 6386, sections 7.3, 8 and 13).
@@ -11,7 +11,7 @@ const LONGEST_FIRST_PARTITION = 2 ** 19 - 1;
 const MODES_BYTES = 19;
 const COEFFICIENTS_BYTES = 22;
 /** What a decoder reads ahead. */
-const AHEAD_BYTES = 16;
+const READ_AHEAD_BYTES = 16;
 
 /**
  * Lengthens the data of a lossy WebP by zeros, in its first and last partition. Damaged data often lasts for less than
@@ -46,8 +46,8 @@ function lengthen(frame: Buffer): Buffer {
   const tag = frame.readUIntLE(0, 3);
   const firstLength = tag >>> 5;
   const firstEnd = FRAME_HEADER_BYTES + firstLength;
-  const modes = Math.min(macroblocks * MODES_BYTES + AHEAD_BYTES, LONGEST_FIRST_PARTITION - firstLength);
-  const coefficients = macroblocks * COEFFICIENTS_BYTES + AHEAD_BYTES;
+  const modes = Math.min(macroblocks * MODES_BYTES + READ_AHEAD_BYTES, MAX_FIRST_PARTITION_BYTES - firstLength);
+  const coefficients = macroblocks * COEFFICIENTS_BYTES + READ_AHEAD_BYTES;
   const longer = Buffer.concat([
     frame.subarray(0, firstEnd),
     Buffer.alloc(modes),

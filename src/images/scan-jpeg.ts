@@ -1,11 +1,11 @@
-import { unreadable } from './invalid-image-error.ts';
+import { malformedImage } from './invalid-image-error.ts';
 import { type Scan, type Search, take } from './scan-steps.ts';
 
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
 /** Many times what the largest picture needs. More would only cost time. */
-const MOST_SEGMENTS = 10_000;
+const MAX_SEGMENTS = 10_000;
 
 /** DHT, JPG and DAC lie among the codes of the frame headers and are none (ITU-T T.81, table B.1). */
 const isFrameHeader = (marker: number) =>
@@ -23,18 +23,18 @@ export function* scanJpeg(): Scan {
   let scans = 0;
   for (let segments = 0; ; segments++) {
     const marker = yield* nextMarker(segments === 0);
-    if (marker === SOI) throw unreadable('jpeg', 'another picture begins inside of it');
+    if (marker === SOI) throw malformedImage('jpeg', 'another picture begins inside of it');
     if (marker === EOI) {
-      if (scans === 0) throw unreadable('jpeg', 'it ends without a picture');
+      if (scans === 0) throw malformedImage('jpeg', 'it ends without a picture');
       return;
     }
-    if (segments === MOST_SEGMENTS) throw unreadable('jpeg', `it has more than ${MOST_SEGMENTS} segments`);
+    if (segments === MAX_SEGMENTS) throw malformedImage('jpeg', `it has more than ${MAX_SEGMENTS} segments`);
     const length = (yield* take(2)).getUint16(0);
     if (length < 2)
-      throw unreadable('jpeg', `one of its segments claims ${length} bytes, less than its own length takes`);
+      throw malformedImage('jpeg', `one of its segments claims ${length} bytes, less than its own length takes`);
     if (isFrameHeader(marker)) {
       frames++;
-      if (frames > 1 || length < 8) throw unreadable('jpeg', 'it has more than one frame header, or a broken one');
+      if (frames > 1 || length < 8) throw malformedImage('jpeg', 'it has more than one frame header, or a broken one');
       const header = yield* take(5);
       yield { size: { width: header.getUint16(3), height: header.getUint16(1) } };
       yield { skip: length - 7 };
@@ -43,7 +43,7 @@ export function* scanJpeg(): Scan {
     }
     if (marker !== SOS) continue;
     scans++;
-    if (frames === 0) throw unreadable('jpeg', 'a scan comes before its frame header');
+    if (frames === 0) throw malformedImage('jpeg', 'a scan comes before its frame header');
   }
 }
 

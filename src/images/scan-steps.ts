@@ -29,7 +29,7 @@ export class StepScanner {
   readonly #walk: Scan;
   readonly #onSize: (width: number, height: number) => void;
   #step: IteratorResult<Step, void>;
-  #taken = NOTHING;
+  #taken = NO_BYTES;
   /** How much of the step is done, in bytes. */
   #progress = 0;
 
@@ -37,7 +37,7 @@ export class StepScanner {
   constructor(walk: Scan, onSize: (width: number, height: number) => void) {
     this.#walk = walk;
     this.#onSize = onSize;
-    this.#step = walk.next(NOTHING);
+    this.#step = walk.next(NO_BYTES);
   }
 
   /** Whether the walk has come to its end. */
@@ -52,7 +52,7 @@ export class StepScanner {
       const step = this.#step.value;
       if ('size' in step) {
         this.#onSize(step.size.width, step.size.height);
-        this.#next(NOTHING);
+        this.#next(NO_BYTES);
         continue;
       }
       const after = this.#go(step, bytes, at);
@@ -65,7 +65,7 @@ export class StepScanner {
   #go(step: Exclude<Step, { size: unknown }>, bytes: Uint8Array, at: number): number {
     if ('search' in step) {
       const after = step.search(bytes, at);
-      if (after >= 0) this.#next(NOTHING);
+      if (after >= 0) this.#next(NO_BYTES);
       return after;
     }
     const wanted = 'take' in step ? step.take : step.skip;
@@ -76,7 +76,7 @@ export class StepScanner {
     }
     this.#progress += after - at;
     if (this.#progress < wanted) return -1;
-    this.#next('take' in step ? this.#taken : NOTHING);
+    this.#next('take' in step ? this.#taken : NO_BYTES);
     return after;
   }
 
@@ -86,4 +86,4 @@ export class StepScanner {
   }
 }
 
-const NOTHING = new Uint8Array(0);
+const NO_BYTES = new Uint8Array(0);

@@ -3,7 +3,7 @@ import { scanJpeg } from './scan-jpeg.ts';
 import { scanPng } from './scan-png.ts';
 import { type Scan, StepScanner, take } from './scan-steps.ts';
 import { scanWebp } from './scan-webp.ts';
-import { type ImageFormat, imageFormat, SIGNATURE_BYTES } from './signature.ts';
+import { detectFormat, type ImageFormat, SIGNATURE_BYTES } from './signature.ts';
 
 export { InvalidImageError as RefusedPictureError };
 
@@ -40,9 +40,9 @@ export function createImageScanner({ maxBytes, maxPixels }: ScanLimits): ImageSc
   let byteSize = 0;
   let refusal: unknown;
   const walker = new StepScanner(
-    walk((format) => Object.assign(known, { format })),
+    scanImage((format) => Object.assign(known, { format })),
     (width, height) => {
-      if (width === 0 || height === 0) throw withoutPixels(width, height);
+      if (width === 0 || height === 0) throw noPixels(width, height);
       if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels);
       Object.assign(known, { width, height });
     },
@@ -68,7 +68,7 @@ export function createImageScanner({ maxBytes, maxPixels }: ScanLimits): ImageSc
     end: () =>
       guarded(() => {
         const { format, width, height } = known;
-        if (byteSize === 0) throw empty();
+        if (byteSize === 0) throw emptyFile();
         if (!format) throw tooShort(byteSize);
         if (!walker.isDone || width === undefined || height === undefined) throw truncated(format, byteSize);
         return { format, byteSize, width, height };
@@ -77,28 +77,28 @@ export function createImageScanner({ maxBytes, maxPixels }: ScanLimits): ImageSc
 }
 
 /** Through a picture of any format. @param onFormat Told the format once it is known. */
-function* walk(onFormat: (format: ImageFormat) => void): Scan {
+function* scanImage(onFormat: (format: ImageFormat) => void): Scan {
   let head = new Uint8Array(0);
-  for (const length of SIGNATURES) {
+  for (const length of SIGNATURE_LENGTHS) {
     const more = yield* take(length - head.byteLength);
     head = Uint8Array.of(...head, ...new Uint8Array(more.buffer));
-    const format = imageFormat(head);
+    const format = detectFormat(head);
     if (!format) continue;
     onFormat(format);
     if (format === 'jpeg') return yield* scanJpeg();
     if (format === 'png') return yield* scanPng();
     return yield* scanWebp(new DataView(head.buffer).getUint32(4, true));
   }
-  throw unsupported(head);
+  throw unsupportedFormat(head);
 }
 
 /** Lengths of the signatures of jpeg, png and webp, in bytes. */
-const SIGNATURES = [3, 8, SIGNATURE_BYTES];
+const SIGNATURE_LENGTHS = [3, 8, SIGNATURE_BYTES];
 
-const empty = () =>
+const emptyFile = () =>
   new InvalidImageError('empty', 'Expected a webp, png or jpeg, but the file is empty. Send the picture itself.');
 
-const unsupported = (head: Uint8Array) =>
+const unsupportedFormat = (head: Uint8Array) =>
   new InvalidImageError(
     'unsupported',
     `Expected a webp, png or jpeg, but the file begins with ${Buffer.from(head).toString('hex')}. Convert it and send that.`,
@@ -116,7 +116,7 @@ const tooLarge = (maxBytes: number) =>
     `Expected a picture of at most ${maxBytes} bytes, but the file has more. Send a smaller one.`,
   );
 
-const withoutPixels = (width: number, height: number) =>
+const noPixels = (width: number, height: number) =>
   new InvalidImageError(
     'unsupported',
     `Expected a picture with pixels, but its header says ${width} × ${height}. Export it again and send that.`,

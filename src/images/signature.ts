@@ -21,10 +21,10 @@ export const MEDIA_TYPES: Readonly<Record<ImageFormat, string>> = {
  *
  * @param firstBytes The first {@link SIGNATURE_BYTES} bytes suffice; more do no harm.
  */
-export function imageFormat(firstBytes: Uint8Array): ImageFormat | undefined {
-  if (has(firstBytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png';
-  if (has(firstBytes, 0, [0xff, 0xd8, 0xff])) return 'jpeg';
-  if (has(firstBytes, 0, RIFF) && has(firstBytes, 8, WEBP)) return 'webp';
+export function detectFormat(firstBytes: Uint8Array): ImageFormat | undefined {
+  if (matchesAt(firstBytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png';
+  if (matchesAt(firstBytes, 0, [0xff, 0xd8, 0xff])) return 'jpeg';
+  if (matchesAt(firstBytes, 0, RIFF) && matchesAt(firstBytes, 8, WEBP)) return 'webp';
   return undefined;
 }
 
@@ -34,7 +34,7 @@ export function imageFormat(firstBytes: Uint8Array): ImageFormat | undefined {
  * @throws DownloadError `invalid` when it is none of the formats.
  */
 export function requireFormat(firstBytes: Uint8Array): ImageFormat {
-  const format = imageFormat(firstBytes);
+  const format = detectFormat(firstBytes);
   if (format) return format;
   const got = Buffer.from(firstBytes.subarray(0, SIGNATURE_BYTES)).toString('hex') || 'nothing';
   throw new DownloadError('invalid', `Expected a webp, png or jpeg, but got bytes that begin with ${got}.`);
@@ -43,5 +43,5 @@ export function requireFormat(firstBytes: Uint8Array): ImageFormat {
 const RIFF = [0x52, 0x49, 0x46, 0x46];
 const WEBP = [0x57, 0x45, 0x42, 0x50];
 
-const has = (bytes: Uint8Array, offset: number, expected: readonly number[]) =>
+const matchesAt = (bytes: Uint8Array, offset: number, expected: readonly number[]) =>
   expected.every((byte, index) => bytes[offset + index] === byte);

@@ -20,7 +20,7 @@ export interface ImageGrant {
 }
 
 /** A grant as short text. */
-export function writeGrant({ apiKey, source, variant, revision }: ImageGrant): string {
+export function serializeGrant({ apiKey, source, variant, revision }: ImageGrant): string {
   const more = (variant || revision !== undefined) && { w: variant?.width, f: variant?.format, r: revision };
   return JSON.stringify([
     ...(source.kind === 'dataItem'
@@ -30,12 +30,12 @@ export function writeGrant({ apiKey, source, variant, revision }: ImageGrant): s
   ]);
 }
 
-/** The grant in a text of {@link writeGrant}; `undefined` for other text, such as another version's. */
-export function readGrant(text: string): ImageGrant | undefined {
-  return grants.safeParse(text).data;
+/** The grant in a text of {@link serializeGrant}; `undefined` for other text, such as another version's. */
+export function parseGrant(text: string): ImageGrant | undefined {
+  return grantSchema.safeParse(text).data;
 }
 
-const json = z.string().transform((text, context): unknown => {
+const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -45,7 +45,7 @@ const json = z.string().transform((text, context): unknown => {
 });
 
 /** What is added to a grant of anything but a picture as it is and always was. */
-const more = z
+const extrasSchema = z
   .strictObject({
     w: z.int().positive().optional(),
     f: z.enum(['webp', 'png', 'jpeg']).optional(),
@@ -59,16 +59,16 @@ const more = z
   )
   .optional();
 
-const grants = json.pipe(
+const grantSchema = jsonText.pipe(
   z.union([
-    z.tuple([z.literal('d'), z.string(), z.string(), z.string(), more]).transform(
+    z.tuple([z.literal('d'), z.string(), z.string(), z.string(), extrasSchema]).transform(
       ([, apiKey, modelId, dataId, rest]): ImageGrant => ({
         apiKey,
         source: { kind: 'dataItem', modelId, dataId },
         ...rest,
       }),
     ),
-    z.tuple([z.literal('p'), z.string(), z.string(), z.int().nonnegative(), more]).transform(
+    z.tuple([z.literal('p'), z.string(), z.string(), z.int().nonnegative(), extrasSchema]).transform(
       ([, apiKey, predictionId, index, rest]): ImageGrant => ({
         apiKey,
         source: { kind: 'prediction', predictionId, index },

@@ -70,14 +70,14 @@ export class StoredPng {
 }
 
 /** So many bytes cannot overflow 53 bits, nor 32 (as in zlib). */
-const SUMMED_AT_ONCE = 3_800;
+const ADLER_BATCH_BYTES = 3_800;
 
 /** The checksum of a zlib stream (RFC 1950, section 8.2). Node.js 20 has none. @param value That of the bytes before. */
 function adler32(bytes: Buffer, value: number): number {
   let low = value & 0xffff;
   let high = value >>> 16;
   for (let at = 0; at < bytes.byteLength; ) {
-    const end = Math.min(at + SUMMED_AT_ONCE, bytes.byteLength);
+    const end = Math.min(at + ADLER_BATCH_BYTES, bytes.byteLength);
     for (; at < end; at++) {
       low += bytes[at] ?? 0;
       high += low;

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Sealer } from '../auth/sealed-token.ts';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 /** What all remembered texts and tokens take together, in characters. */
-const CHARACTERS = 4_000_000;
+const MAX_CHARACTERS = 4_000_000;
 
 /**
  * Seals equal content once in an hour. A list is asked for again and again, with the same images in it, and within an
@@ -16,13 +16,13 @@ export function createTokenCache(
   now: () => number,
 ): (content: string, purpose: string) => string {
   const tokens = new LRUCache<string, string>({
-    maxSize: CHARACTERS,
+    maxSize: MAX_CHARACTERS,
     sizeCalculation: (token, name) => token.length + name.length,
   });
   let hour: number | undefined;
 
   return (content, purpose) => {
-    const current = Math.floor(now() / HOUR);
+    const current = Math.floor(now() / HOUR_MS);
     if (current !== hour) tokens.clear();
     hour = current;
     const name = `${purpose}\n${content}`;

@@ -32,14 +32,14 @@ export interface UpstreamImagesOptions {
 type ImageLocation = DataItemImage | ImageAddress;
 
 /** What all remembered addresses may take together, in characters. */
-const CHARACTERS = 8_000_000;
+const MAX_CHARACTERS = 8_000_000;
 /** Longer addresses are not remembered, in characters. */
-const LONGEST = 4_096;
+const MAX_URL_CHARACTERS = 4_096;
 
 /** @see UpstreamImages. Addresses are remembered for the credential that they were handed to. */
 export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOptions): UpstreamImages {
   const addresses = new LRUCache<string, readonly string[]>({
-    maxSize: CHARACTERS,
+    maxSize: MAX_CHARACTERS,
     sizeCalculation: (urls, name) => name.length + urls.join('').length,
   });
   const reading = new SingleFlight<PredictionRow>();
@@ -47,7 +47,9 @@ export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOpt
 
   const learn = (apiKey: string, { id, status, images }: PredictionRow) => {
     if (!status?.isFinished || !images) return;
-    const urls = images.flatMap((image) => ('url' in image && image.url.length <= LONGEST ? [image.url] : []));
+    const urls = images.flatMap((image) =>
+      'url' in image && image.url.length <= MAX_URL_CHARACTERS ? [image.url] : [],
+    );
     if (urls.length > 0 && urls.length === images.length) addresses.set(nameOf(apiKey, id), urls);
   };
 

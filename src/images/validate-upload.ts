@@ -13,7 +13,7 @@ export interface UploadedFile {
 }
 
 /** How many bytes are looked at before others get their turn. */
-const STRIDE = 1_048_576;
+const SCAN_CHUNK_BYTES = 1_048_576;
 
 /**
  * Reads an uploaded file and looks at all of it, never at its name or claimed type.
@@ -32,9 +32,9 @@ export async function validateUpload(
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const scanner = createImageScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels });
-  for (let at = 0; at < bytes.byteLength; at += STRIDE) {
+  for (let at = 0; at < bytes.byteLength; at += SCAN_CHUNK_BYTES) {
     if (at > 0) await nextTurn();
-    scanner.push(bytes.subarray(at, at + STRIDE));
+    scanner.push(bytes.subarray(at, at + SCAN_CHUNK_BYTES));
   }
   scanner.end();
   await checkDecoding(async () => bytes);

@@ -8,7 +8,7 @@ import type { DecodeBudget } from './decode-memory.ts';
 import type { Freshness } from './freshness.ts';
 import { type ImageFacts, inspect, readAll } from './inspect.ts';
 import type { ImageLimits } from './limits.ts';
-import { makeVariant } from './make-copy.ts';
+import { makeVariant } from './make-variant.ts';
 import { type ImageFormat, requireFormat } from './signature.ts';
 import type { ImageSource, ImageSubject } from './source.ts';
 import type { Variant } from './variant.ts';
@@ -41,7 +41,7 @@ export interface VariantCache {
   /** @throws As {@link VariantCache.variant}. */
   facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
   /** Gives up what was made of pictures that have changed. */
-  drop(apiKey: string, subject: ImageSubject): void;
+  evict(apiKey: string, subject: ImageSubject): void;
 }
 
 export interface VariantCacheOptions {
@@ -61,11 +61,11 @@ interface Original {
 }
 
 /** Whole originals in memory at once, of all credentials and of each. */
-const ORIGINALS = { total: 8, each: 4 };
-const DECODERS = Math.min(4, availableParallelism());
-const FACTS = 10_000;
+const ORIGINAL_SLOTS = { total: 8, each: 4 };
+const MAX_DECODERS = Math.min(4, availableParallelism());
+const MAX_FACTS = 10_000;
 /** What remembering a copy takes besides its bytes, roughly, in bytes. */
-const OVERHEAD = 1_024;
+const ENTRY_OVERHEAD_BYTES = 1_024;
 
 /**
  * @see VariantCache. A picture that many want at the same time is read once, and so is every copy made once; both go on for
@@ -78,14 +78,14 @@ export function createVariantCache({
   budget,
   make = makeVariant,
 }: VariantCacheOptions): VariantCache {
-  const places = createSemaphore(ORIGINALS);
-  const decoders = createSemaphore({ total: DECODERS, each: DECODERS });
+  const places = createSemaphore(ORIGINAL_SLOTS);
+  const decoders = createSemaphore({ total: MAX_DECODERS, each: MAX_DECODERS });
   const originals = new SingleFlight<Original>();
   const making = new SingleFlight<ImageVariant>();
-  const factsByName = new LRUCache<string, ImageFacts>({ max: FACTS });
+  const factsByName = new LRUCache<string, ImageFacts>({ max: MAX_FACTS });
   const copies = new LRUCache<string, ImageVariant | WholeImage>({
     maxSize: limits.cacheBytes,
-    sizeCalculation: ({ bytes }) => bytes.byteLength + OVERHEAD,
+    sizeCalculation: ({ bytes }) => bytes.byteLength + ENTRY_OVERHEAD_BYTES,
   });
 
   /** Reads a picture whole, in a place that is held until the last who uses it is done. */
@@ -110,13 +110,13 @@ export function createVariantCache({
     signal: AbortSignal,
     use: (original: Original) => Made | Promise<Made>,
   ): Promise<Made> => {
-    const name = freshness.nameOf(apiKey, source);
+    const name = freshness.cacheKey(apiKey, source);
     return originals.use(name, signal, (wanted) => read(apiKey, source, name, wanted), use);
   };
 
   return {
     async variant(apiKey, source, variant, signal) {
-      const name = `${freshness.nameOf(apiKey, source)}/${variant.width ?? ''}/${variant.format ?? ''}`;
+      const name = `${freshness.cacheKey(apiKey, source)}/${variant.width ?? ''}/${variant.format ?? ''}`;
       const known = copies.get(name);
       if (known && 'hash' in known) return known;
       const begin = (wanted: AbortSignal) =>
@@ -135,7 +135,7 @@ export function createVariantCache({
       return making.use(name, signal, begin, (copy) => copy);
     },
     async original(apiKey, source, signal) {
-      const name = `${freshness.nameOf(apiKey, source)}/original`;
+      const name = `${freshness.cacheKey(apiKey, source)}/original`;
       const known = copies.get(name);
       if (known && 'isSized' in known) return known;
       return withOriginal(apiKey, source, signal, ({ bytes, isSized }) => {
@@ -145,15 +145,15 @@ export function createVariantCache({
       });
     },
     hasOriginal(apiKey, source) {
-      const name = freshness.nameOf(apiKey, source);
+      const name = freshness.cacheKey(apiKey, source);
       return copies.has(`${name}/original`) || originals.has(name);
     },
     async facts(apiKey, source, signal) {
-      const known = factsByName.get(freshness.nameOf(apiKey, source));
+      const known = factsByName.get(freshness.cacheKey(apiKey, source));
       return known ?? withOriginal(apiKey, source, signal, ({ facts }) => facts);
     },
-    drop(apiKey, subject) {
-      const prefix = freshness.prefixOf(apiKey, subject);
+    evict(apiKey, subject) {
+      const prefix = freshness.cacheKeyPrefix(apiKey, subject);
       for (const name of [...copies.keys()]) if (name.startsWith(prefix)) copies.delete(name);
     },
   };

@@ -13,10 +13,10 @@ export interface Variant {
  */
 const WIDTHS = [64, 128, 256, 384, 512, 768, 1_024, 1_536, 2_048] as const;
 
-const LARGEST = 2_048;
+const MAX_WIDTH = 2_048;
 
 /** The width in which a copy is made that is to be so wide: the next larger one that there is, or the largest. */
-export const stepOf = (width: number): number => WIDTHS.find((step) => step >= width) ?? LARGEST;
+export const roundUpWidth = (width: number): number => WIDTHS.find((step) => step >= width) ?? MAX_WIDTH;
 
 /** A tiny copy to show while the picture loads. */
 export const PLACEHOLDER: Variant = { width: 16, format: 'webp' };

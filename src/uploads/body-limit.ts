@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Sleep } from '../util/timers.ts';
-import { requireLength, tooLarge, tooSlow } from './request-errors.ts';
+import { checkContentLength, tooLarge, tooSlow } from './request-errors.ts';
 
 /** What a body without files may be. */
 export interface BodyLimit {
@@ -15,7 +15,7 @@ export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plug
   onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
     if (!requestParser || !request.body) return;
     const parse = async () => {
-      if (requireLength(request, maxBytes, 'MAX_BODY_BYTES')) return await requestParser(request);
+      if (checkContentLength(request, maxBytes, 'MAX_BODY_BYTES')) return await requestParser(request);
       const chunks: Uint8Array[] = [];
       let size = 0;
       for await (const chunk of request.body ?? []) {

@@ -10,11 +10,11 @@ export interface MultipartRequest {
 }
 
 /** Entries of `map`, and steps of one path. */
-const MOST_PATHS = 100;
-const DEEPEST = 8;
+const MAX_PATHS = 100;
+const MAX_PATH_DEPTH = 8;
 
 /** Names that lead out of an object's own properties. */
-const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** @throws GraphQLError BAD_USER_INPUT with status 400. */
 export function readOperations(text: string): MultipartRequest['params'] {
@@ -37,7 +37,7 @@ export function readMap(text: string): MultipartRequest['map'] {
     return [part, paths as string[]] as const;
   });
   const count = entries.reduce((sum, [, paths]) => sum + paths.length, 0);
-  if (count > MOST_PATHS) throw badRequest(`\`map\` may hold ${MOST_PATHS} paths, but holds ${count}.`);
+  if (count > MAX_PATHS) throw badRequest(`\`map\` may hold ${MAX_PATHS} paths, but holds ${count}.`);
   return new Map(entries);
 }
 
@@ -46,20 +46,21 @@ export function readMap(text: string): MultipartRequest['map'] {
  *
  * @throws GraphQLError BAD_USER_INPUT with status 400 when a file is missing, or a path leads to no null.
  */
-export function place({ params, map }: MultipartRequest, files: ReadonlyMap<string, UploadedFile>): void {
+export function placeFiles({ params, map }: MultipartRequest, files: ReadonlyMap<string, UploadedFile>): void {
   for (const [part, paths] of map) {
     const file = files.get(part);
     if (!file) throw badRequest(`\`map\` names the part "${part}", but there is no file of that name in the request.`);
-    for (const path of paths) placeAt(params, path, file);
+    for (const path of paths) placeFile(params, path, file);
   }
 }
 
-function placeAt(params: MultipartRequest['params'], path: string, file: UploadedFile): void {
+function placeFile(params: MultipartRequest['params'], path: string, file: UploadedFile): void {
   const steps = path.split('.');
   const last = steps.pop() ?? '';
-  if (steps.length >= DEEPEST) throw badRequest(`A path of \`map\` may have ${DEEPEST} steps; "${path}" has more.`);
+  if (steps.length >= MAX_PATH_DEPTH)
+    throw badRequest(`A path of \`map\` may have ${MAX_PATH_DEPTH} steps; "${path}" has more.`);
   if (steps[0] !== 'variables') throw badRequest(`A path of \`map\` must begin with "variables."; "${path}" does not.`);
-  if ([...steps, last].some((step) => FORBIDDEN.has(step))) throw badRequest(`"${path}" is no path of \`map\`.`);
+  if ([...steps, last].some((step) => FORBIDDEN_NAMES.has(step))) throw badRequest(`"${path}" is no path of \`map\`.`);
 
   let at: unknown = params;
   for (const step of steps) at = isObject(at) && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined;

@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Sleep } from '../util/timers.ts';
 import type { UploadLimits } from './limits.ts';
 import { type MultipartOperation, receiveMultipart } from './multipart.ts';
-import { requireLength, tooSlow } from './request-errors.ts';
+import { checkContentLength, tooSlow } from './request-errors.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
 export interface UploadsOptions {
@@ -22,8 +22,8 @@ export function useUploads({ limits, admission, ownerOf, pause }: UploadsOptions
       const contentType = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(contentType)) return;
       setRequestParser(async () => {
-        requireLength(request, limits.bytes, 'MAX_UPLOAD_BYTES');
-        const leave = await admission.enter(request.signal, ownerOf(request));
+        checkContentLength(request, limits.bytes, 'MAX_UPLOAD_BYTES');
+        const leave = await admission.acquire(request.signal, ownerOf(request));
         const arrived = new AbortController();
         const late = new AbortController();
         pause(limits.milliseconds, arrived.signal).then(

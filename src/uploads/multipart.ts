@@ -4,8 +4,8 @@ import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import { TempFileError } from '../util/local-failure.ts';
 import { drain } from './drain.ts';
 import type { UploadLimits } from './limits.ts';
-import { type MultipartRequest, place, readMap, readOperations } from './multipart-map.ts';
-import { badRequest, cutShort, tooLarge } from './request-errors.ts';
+import { type MultipartRequest, placeFiles, readMap, readOperations } from './multipart-map.ts';
+import { badRequest, incompleteBody, tooLarge } from './request-errors.ts';
 import { type ReceivedFile, writeTempFile } from './temp-file.ts';
 
 /** An operation with its files in place. Whoever gets it discards the files in the end. */
@@ -15,8 +15,8 @@ export interface MultipartOperation {
 }
 
 /** Parts that one request may hold, and the bytes of one that is no file. */
-const MOST_PARTS = 40;
-const LARGEST_FIELD = 262_144;
+const MAX_PARTS = 40;
+const MAX_FIELD_BYTES = 262_144;
 
 /**
  * Reads a request of the GraphQL multipart request specification: `operations`, then `map`, then the files. No file is
@@ -31,9 +31,9 @@ export async function receiveMultipart(
   limits: Pick<UploadLimits, 'files' | 'bytes'>,
   signal: AbortSignal,
 ): Promise<MultipartOperation> {
-  const form = openForm(contentType, limits);
+  const form = createParser(contentType, limits);
   const reader = body?.getReader();
-  const source = Readable.from(upTo(limits.bytes, reader));
+  const source = Readable.from(limitBytes(limits.bytes, reader));
   const streams: BusboyFileStream[] = [];
   const spooling = new Map<string, Promise<ReceivedFile>>();
   const failure = new AbortController();
@@ -41,7 +41,7 @@ export async function receiveMultipart(
   let map: MultipartRequest['map'] | undefined;
 
   const onField = (name: string, value: string, isCut: boolean) => {
-    if (isCut) throw tooLarge(`\`${name}\` may have ${LARGEST_FIELD} bytes, but has more.`);
+    if (isCut) throw tooLarge(`\`${name}\` may have ${MAX_FIELD_BYTES} bytes, but has more.`);
     if (name === 'operations' && !params) params = readOperations(value);
     else if (name === 'map' && params && !map) map = readMap(value);
     else throw badRequest(`Expected the parts \`operations\`, then \`map\`, then the files, but got "${name}" there.`);
@@ -80,7 +80,7 @@ export async function receiveMultipart(
       form.once('filesLimit', () =>
         reject(badRequest(`A request may hold ${limits.files} files (MAX_UPLOAD_FILES), but this has more.`)),
       );
-      form.once('partsLimit', () => reject(badRequest(`A request may hold ${MOST_PARTS} parts, but this has more.`)));
+      form.once('partsLimit', () => reject(badRequest(`A request may hold ${MAX_PARTS} parts, but this has more.`)));
       form.on('error', () => reject(badRequest('The multipart body is malformed, or ends too early.')));
       form.once('finish', resolve);
       source.once('error', reject);
@@ -92,7 +92,7 @@ export async function receiveMultipart(
     const files = new Map<string, ReceivedFile>();
     for (const [name, file] of spooling) files.set(name, await file);
     if (!params || !map) throw badRequest('Expected the parts `operations` and `map`, but the body ends before them.');
-    place({ params, map }, files);
+    placeFiles({ params, map }, files);
     return { params, files: [...files.values()] };
   } catch (error) {
     source.destroy();
@@ -105,13 +105,13 @@ export async function receiveMultipart(
   }
 }
 
-async function* upTo(maxBytes: number, reader: ReadableStreamDefaultReader<Uint8Array> | undefined) {
+async function* limitBytes(maxBytes: number, reader: ReadableStreamDefaultReader<Uint8Array> | undefined) {
   let size = 0;
   const read = async () => {
     try {
       return await reader?.read();
     } catch {
-      throw cutShort();
+      throw incompleteBody();
     }
   };
   for (let chunk = await read(); chunk && !chunk.done; chunk = await read()) {
@@ -122,13 +122,13 @@ async function* upTo(maxBytes: number, reader: ReadableStreamDefaultReader<Uint8
   }
 }
 
-function openForm(contentType: string, { files }: Pick<UploadLimits, 'files'>) {
+function createParser(contentType: string, { files }: Pick<UploadLimits, 'files'>) {
   try {
     return new Busboy({
       headers: { 'content-type': contentType },
       // Whatever a part claims to be: these two are text, and all else is a file.
       isPartAFile: (name) => name !== 'operations' && name !== 'map',
-      limits: { files, parts: MOST_PARTS, fields: MOST_PARTS, fieldSize: LARGEST_FIELD, fileSize: MAX_IMAGE_BYTES + 1 },
+      limits: { files, parts: MAX_PARTS, fields: MAX_PARTS, fieldSize: MAX_FIELD_BYTES, fileSize: MAX_IMAGE_BYTES + 1 },
     });
   } catch {
     throw badRequest('Expected the Content-Type multipart/form-data with a boundary, but got one without.');

@@ -24,7 +24,7 @@ export const tooSlow = (milliseconds: number, setting?: string): GraphQLError =>
 const named = (setting: string | undefined): string => (setting === undefined ? '' : ` (${setting})`);
 
 /** A request that ends before its body does. */
-export const cutShort = (): GraphQLError =>
+export const incompleteBody = (): GraphQLError =>
   badRequest('The request ended before all of its body had come. Send it again.');
 
 /**
@@ -34,7 +34,7 @@ export const cutShort = (): GraphQLError =>
  * @returns Whether it has one; the body is then no longer than that.
  * @throws GraphQLError PAYLOAD_TOO_LARGE with status 413, or BAD_USER_INPUT with status 400 when it is no length.
  */
-export function requireLength({ headers }: Request, maxBytes: number, setting?: string): boolean {
+export function checkContentLength({ headers }: Request, maxBytes: number, setting?: string): boolean {
   const length = headers.get('content-length');
   if (length === null) return false;
   if (!/^\d+$/.test(length)) throw badRequest(`Content-Length must be a number of bytes, but is "${length}".`);

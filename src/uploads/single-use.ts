@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { GraphQLError } from 'graphql';
 import { publicError } from '../errors.ts';
-import type { Claim, IdempotencyStore, Outcome, Recorded } from '../idempotency/store.ts';
+import type { Claim, ExistingRecord, IdempotencyStore, Outcome } from '../idempotency/store.ts';
 
 /** One use of a ticket, for as long as it lasts. None of these rejects. */
-export interface Use {
+export interface TicketUse {
   /** The picture was stored, or nobody knows: the ticket is used up. */
-  end(outcome: 'stored' | 'unknown'): Promise<void>;
+  complete(outcome: 'stored' | 'unknown'): Promise<void>;
   /** Nothing happened: the ticket may be used again. */
   release(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface SingleUseOptions {
 }
 
 /** Longer than any ticket is valid, in milliseconds. */
-const LIFETIME = 3 * 3_600_000;
+const RECORD_LIFETIME_MS = 3 * 3_600_000;
 
 /** Lets every ticket be used once, across all processes that share the store. */
 export function createSingleUse({ store, lease, onError }: SingleUseOptions) {
@@ -34,13 +34,13 @@ export function createSingleUse({ store, lease, onError }: SingleUseOptions) {
 
   return {
     /** @throws GraphQLError with status 409 when the ticket is used up or in use, and with 503 when the store fails. */
-    async begin(nonce: string): Promise<Use> {
+    async begin(nonce: string): Promise<TicketUse> {
       const id = createHash('sha256').update(`upload ticket ${nonce}`).digest('hex');
-      const claim: Claim = { id, input: '', token: randomUUID(), lease, lifetime: LIFETIME + lease };
-      const found = await claimed(store, claim, onError);
-      if (found.state !== 'claimed') throw usedBefore(found);
+      const claim: Claim = { id, input: '', token: randomUUID(), lease, lifetime: RECORD_LIFETIME_MS + lease };
+      const found = await claimRecord(store, claim, onError);
+      if (found.state !== 'claimed') throw alreadyUsedError(found);
       return {
-        end: (outcome) => record(store.settle(claim, OUTCOMES[outcome])),
+        complete: (outcome) => record(store.recordOutcome(claim, OUTCOMES[outcome])),
         release: () => record(store.release(claim)),
       };
     },
@@ -52,7 +52,7 @@ const OUTCOMES: Record<'stored' | 'unknown', Outcome> = {
   unknown: { state: 'unknown' },
 };
 
-async function claimed(store: IdempotencyStore, claim: Claim, onError: SingleUseOptions['onError']) {
+async function claimRecord(store: IdempotencyStore, claim: Claim, onError: SingleUseOptions['onError']) {
   try {
     return await store.claim(claim);
   } catch (error) {
@@ -66,7 +66,7 @@ async function claimed(store: IdempotencyStore, claim: Claim, onError: SingleUse
   }
 }
 
-function usedBefore(found: Recorded): GraphQLError {
+function alreadyUsedError(found: ExistingRecord): GraphQLError {
   const http = { status: 409 };
   if (found.state === 'done') {
     return publicError('BAD_USER_INPUT', 'This upload ticket has been used. Ask the graph for a new one.', { http });

@@ -35,7 +35,7 @@ export interface TempFile extends Omit<ReceivedFile, 'name'> {
 
 /** @throws TempFileError, as all uses of the file do. */
 export async function openTempFile(): Promise<TempFile> {
-  const handle = await orTempFileError(openNameless());
+  const handle = await orTempFileError(openUnlinked());
   let size = 0;
   return {
     get size() {
@@ -50,7 +50,7 @@ export async function openTempFile(): Promise<TempFile> {
   };
 }
 
-async function openNameless(): Promise<FileHandle> {
+async function openUnlinked(): Promise<FileHandle> {
   const path = join(tmpdir(), `flair-upload-${randomUUID()}`);
   const handle = await open(path, 'wx+', 0o600);
   try {

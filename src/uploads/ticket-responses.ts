@@ -4,19 +4,19 @@ import { RefusedPictureError } from '../images/scan.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
 // The address is the whole authority, and no cookie adds to it: a page of any site may use one that it was given.
-const OPEN = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' };
+const CORS_HEADERS = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' };
 const HEADERS = {
-  ...OPEN,
+  ...CORS_HEADERS,
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
 };
 
 /** The picture was stored. @param body What is said of it. */
-export const stored = (status: 200 | 201, body: object) => Response.json(body, { status, headers: HEADERS });
+export const storedResponse = (status: 200 | 201, body: object) => Response.json(body, { status, headers: HEADERS });
 
 /** The answer to a browser that asks whether a page may send a picture (Fetch standard, "CORS-preflight request"). */
-export const preflight = () =>
+export const preflightResponse = () =>
   new Response(null, {
     status: 204,
     headers: {
@@ -28,7 +28,7 @@ export const preflight = () =>
   });
 
 /** For a token that is malformed, altered, expired, or made for something else. */
-export const invalidTicket = () =>
+export const invalidTicketError = () =>
   publicError('FORBIDDEN', 'This upload ticket is not valid or has expired. Ask the graph for a new one.');
 
 /**
@@ -36,10 +36,10 @@ export const invalidTicket = () =>
  *
  * @throws GraphQLError with status 405 for a method other than PUT (RFC 9110, 15.5.6), or 415 for a form or an encoded body.
  */
-export function requirePlainBody({ method, headers }: Request): void {
+export function requireImageBody({ method, headers }: Request): void {
   const isForm = /^\s*multipart\//i.test(headers.get('content-type') ?? '');
   const got = isForm ? `${method} with a form` : method;
-  const message = `Expected PUT with the picture as its body, but got ${got}.${isForm ? HOW : ''}`;
+  const message = `Expected PUT with the picture as its body, but got ${got}.${isForm ? SEND_EXAMPLES : ''}`;
   if (method !== 'PUT')
     throw publicError('BAD_USER_INPUT', message, { http: { status: 405, headers: { Allow: 'PUT, OPTIONS' } } });
   if (isForm) throw publicError('UNSUPPORTED_MEDIA_TYPE', message);
@@ -49,10 +49,10 @@ export function requirePlainBody({ method, headers }: Request): void {
   throw publicError('UNSUPPORTED_MEDIA_TYPE', problem);
 }
 
-const HOW = ' Send the file itself: fetch(url, { method: "PUT", body: file }), or curl -T file url.';
+const SEND_EXAMPLES = ' Send the file itself: fetch(url, { method: "PUT", body: file }), or curl -T file url.';
 
 /** What went wrong, as JSON with the status that it deserves. */
-export function failed({ message, extensions }: GraphQLError): Response {
+export function errorResponse({ message, extensions }: GraphQLError): Response {
   const { code, retryable, retryAfter, http } = extensions as {
     code: ErrorCode;
     retryable: boolean;
@@ -62,7 +62,7 @@ export function failed({ message, extensions }: GraphQLError): Response {
   return Response.json(
     { error: { code, message, retryable } },
     {
-      status: http?.status ?? STATUS[code] ?? 500,
+      status: http?.status ?? STATUS_BY_CODE[code] ?? 500,
       headers: {
         ...HEADERS,
         ...http?.headers,
@@ -72,7 +72,7 @@ export function failed({ message, extensions }: GraphQLError): Response {
   );
 }
 
-const STATUS: Partial<Record<ErrorCode, number>> = {
+const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
   // Not 401: no header would help, the key is in the ticket.
   UNAUTHENTICATED: 403,
   FORBIDDEN: 403,
@@ -90,7 +90,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 };
 
 /** A picture that is refused, here or by the upstream, as an error for its sender; undefined for any other error. */
-export function ofPicture(error: unknown): GraphQLError | undefined {
+export function toImageError(error: unknown): GraphQLError | undefined {
   if (error instanceof RefusedPictureError) {
     if (error.reason === 'unsupported') return publicError('UNSUPPORTED_MEDIA_TYPE', error.message, {}, error);
     if (error.reason === 'too-large') return publicError('PAYLOAD_TOO_LARGE', error.message, {}, error);

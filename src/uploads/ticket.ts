@@ -16,17 +16,17 @@ export interface UploadTarget {
 }
 
 /** A ticket as short text. */
-export const writeTicket = ({ apiKey, target: { modelId, replace }, nonce }: Ticket): string =>
+export const serializeTicket = ({ apiKey, target: { modelId, replace }, nonce }: Ticket): string =>
   JSON.stringify([apiKey, modelId, replace ?? null, nonce]);
 
-/** The ticket in a text of {@link writeTicket}; undefined for other text, such as another version's. */
-export function readTicket(text: string): Ticket | undefined {
-  const [apiKey, modelId, replace, nonce] = tickets.safeParse(parse(text)).data ?? [];
+/** The ticket in a text of {@link serializeTicket}; undefined for other text, such as another version's. */
+export function parseTicket(text: string): Ticket | undefined {
+  const [apiKey, modelId, replace, nonce] = ticketSchema.safeParse(parse(text)).data ?? [];
   if (apiKey === undefined || modelId === undefined || nonce === undefined) return undefined;
   return { apiKey, target: { modelId, replace: replace ?? undefined }, nonce };
 }
 
-const tickets = z.tuple([z.string(), z.string(), z.string().nullable(), z.string()]);
+const ticketSchema = z.tuple([z.string(), z.string(), z.string().nullable(), z.string()]);
 
 function parse(text: string): unknown {
   try {

@@ -10,10 +10,17 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Sleep } from '../util/timers.ts';
 import type { UploadLimits } from './limits.ts';
-import { cutShort, requireLength, tooSlow } from './request-errors.ts';
-import { createSingleUse, type Use } from './single-use.ts';
-import { readTicket, type Ticket, type UploadTarget, writeTicket } from './ticket.ts';
-import { failed, invalidTicket, ofPicture, preflight, requirePlainBody, stored } from './ticket-responses.ts';
+import { checkContentLength, incompleteBody, tooSlow } from './request-errors.ts';
+import { createSingleUse, type TicketUse } from './single-use.ts';
+import { parseTicket, serializeTicket, type Ticket, type UploadTarget } from './ticket.ts';
+import {
+  errorResponse,
+  invalidTicketError,
+  preflightResponse,
+  requireImageBody,
+  storedResponse,
+  toImageError,
+} from './ticket-responses.ts';
 import type { UploadQueue } from './upload-queue.ts';
 import { createUploadStream, type UploadStream } from './upload-stream.ts';
 
@@ -51,47 +58,47 @@ export interface TicketsOptions {
 
 const PURPOSE = 'upload';
 /** What an upload may take after its last byte has come, in milliseconds. */
-const AFTERWARDS = 120_000;
+const COMPLETION_MS = 120_000;
 
 /** @see Tickets */
 export function createTickets(options: TicketsOptions): Tickets {
   const { sealer, admission, limits, pause, upstreamOf, describe, onReplaced, maskError } = options;
-  const singleUse = createSingleUse({ ...options, lease: limits.milliseconds + AFTERWARDS });
+  const singleUse = createSingleUse({ ...options, lease: limits.milliseconds + COMPLETION_MS });
   const underWay = new Set<Promise<unknown>>();
 
   /** Sends the picture on while it comes. @throws Why it was not stored. */
   const passOn = async (request: Request, { apiKey, target }: Ticket, relay: UploadStream, signal: AbortSignal) => {
-    await relay.begin();
+    await relay.start();
     const { dataItems } = upstreamOf(apiKey);
     const { modelId, replace } = target;
     if (replace === undefined) {
       const id = await dataItems.upload(modelId, relay, { signal });
-      requireWhole(relay, target);
-      return stored(201, describe(request, apiKey, { modelId, id }));
+      requireComplete(relay, target);
+      return storedResponse(201, describe(request, apiKey, { modelId, id }));
     }
     const key = { modelId, id: replace };
     try {
       await dataItems.replace(key, relay, { signal });
-      requireWhole(relay, target);
+      requireComplete(relay, target);
     } finally {
       // It may have happened even where it failed.
       onReplaced(apiKey, key);
     }
-    return stored(200, describe(request, apiKey, key));
+    return storedResponse(200, describe(request, apiKey, key));
   };
 
   /** Uses the ticket up, or gives it free again, as the upload ends. */
-  const useOnce = async (request: Request, ticket: Ticket, use: Use): Promise<Response> => {
+  const useOnce = async (request: Request, ticket: Ticket, use: TicketUse): Promise<Response> => {
     const stop = new AbortController();
     const arrived = new AbortController();
-    request.signal.addEventListener('abort', () => stop.abort(cutShort()), { signal: arrived.signal });
+    request.signal.addEventListener('abort', () => stop.abort(incompleteBody()), { signal: arrived.signal });
     pause(limits.milliseconds, arrived.signal).then(
-      () => stop.abort(relay.isReading ? tooSlow(limits.milliseconds, 'UPLOAD_SECONDS') : stalled(ticket)),
+      () => stop.abort(relay.isReading ? tooSlow(limits.milliseconds, 'UPLOAD_SECONDS') : upstreamStalledError(ticket)),
       () => {},
     );
     const relay = createUploadStream(request.body, {
       scanner: createImageScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels: limits.pixels }),
-      byteSize: declaredSize(request),
+      byteSize: contentLengthOf(request),
       milliseconds: limits.milliseconds,
       signal: stop.signal,
       checkDecoding: (read) => options.checkDecoding(read, ticket.apiKey, stop.signal),
@@ -101,26 +108,26 @@ export function createTickets(options: TicketsOptions): Tickets {
     });
     try {
       const answer = await passOn(request, ticket, relay, stop.signal);
-      await use.end('stored');
+      await use.complete('stored');
       return answer;
     } catch (error) {
       const isRepeatable = relay.wholeAt === undefined || ticket.target.replace !== undefined;
-      if (isRepeatable || isClear(error)) await use.release();
-      else await use.end('unknown');
+      if (isRepeatable || isDefiniteFailure(error)) await use.release();
+      else await use.complete('unknown');
       throw error;
     } finally {
       arrived.abort();
-      relay.end();
+      relay.dispose();
     }
   };
 
   const receive = async (request: Request): Promise<Response> => {
-    requirePlainBody(request);
+    requireImageBody(request);
     const token = /\/uploads\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
-    const ticket = readTicket(sealer.open(token, PURPOSE) ?? '');
-    if (!ticket) throw invalidTicket();
-    requireLength(request, MAX_IMAGE_BYTES);
-    const leave = await admission.enter(request.signal, ticket.apiKey);
+    const ticket = parseTicket(sealer.open(token, PURPOSE) ?? '');
+    if (!ticket) throw invalidTicketError();
+    checkContentLength(request, MAX_IMAGE_BYTES);
+    const leave = await admission.acquire(request.signal, ticket.apiKey);
     try {
       return await useOnce(request, ticket, await singleUse.begin(ticket.nonce));
     } finally {
@@ -130,19 +137,19 @@ export function createTickets(options: TicketsOptions): Tickets {
 
   return {
     issue(baseUrl, apiKey, target) {
-      const { token, expiresAt } = sealer.issue(writeTicket({ apiKey, target, nonce: randomUUID() }), PURPOSE);
+      const { token, expiresAt } = sealer.issue(serializeTicket({ apiKey, target, nonce: randomUUID() }), PURPOSE);
       return { url: `${baseUrl}/uploads/${token}`, expiresAt };
     },
 
     async serve(request) {
-      if (request.method === 'OPTIONS') return preflight();
+      if (request.method === 'OPTIONS') return preflightResponse();
       const received = receive(request);
       underWay.add(received);
       try {
         return await received;
       } catch (error) {
         // Whoever left hears no answer, and leaving is not a failure.
-        return failed(request.signal.aborted ? cutShort() : (ofPicture(error) ?? maskError(error)));
+        return errorResponse(request.signal.aborted ? incompleteBody() : (toImageError(error) ?? maskError(error)));
       } finally {
         underWay.delete(received);
       }
@@ -155,22 +162,23 @@ export function createTickets(options: TicketsOptions): Tickets {
 }
 
 /** The upstream takes no more of a picture. The sender is not to blame. */
-const stalled = ({ target }: Ticket) =>
+const upstreamStalledError = ({ target }: Ticket) =>
   new UpstreamError(operationOf(target), 'timeout', 'the upstream did not take all of a picture in time');
 
 const operationOf = ({ replace }: UploadTarget) => (replace === undefined ? 'uploadDataItem' : 'replaceDataItem');
 
 /** @throws UpstreamError when the upstream says that it has stored a picture of which it has a part at most. */
-function requireWhole({ wholeAt }: UploadStream, target: UploadTarget): void {
+function requireComplete({ wholeAt }: UploadStream, target: UploadTarget): void {
   if (wholeAt !== undefined) return;
   const message = 'expected an answer behind the end of a picture, got one before';
   throw new UpstreamError(operationOf(target), 'invalid-response', message);
 }
 
 /** Whether a failure says for sure that nothing happened. */
-const isClear = (error: unknown): boolean => error instanceof UpstreamError && error.failure !== 'outcome-unknown';
+const isDefiniteFailure = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.failure !== 'outcome-unknown';
 
-const declaredSize = ({ headers }: Request): number | undefined => {
+const contentLengthOf = ({ headers }: Request): number | undefined => {
   const length = headers.get('content-length');
   return length === null ? undefined : Number(length);
 };

@@ -8,11 +8,11 @@ export interface UploadQueue {
    * @param owner Whose body it is.
    * @throws The signal's reason when it aborts first.
    */
-  enter(signal: AbortSignal, owner: string): Promise<() => void>;
+  acquire(signal: AbortSignal, owner: string): Promise<() => void>;
 }
 
 /** @param options.atOnce How many bodies are read at once. */
 export function createUploadQueue({ atOnce }: { atOnce: number }): UploadQueue {
   const places = createSemaphore({ total: atOnce, each: shareOf(atOnce) });
-  return { enter: (signal, owner) => places.acquire(owner, signal) };
+  return { acquire: (signal, owner) => places.acquire(owner, signal) };
 }

@@ -2,7 +2,7 @@ import type { DecodeCheck } from '../images/decode-check.ts';
 import type { ImageScanner } from '../images/scan.ts';
 import type { OutgoingStream } from '../upstream/client.ts';
 import { drain } from './drain.ts';
-import { cutShort } from './request-errors.ts';
+import { incompleteBody } from './request-errors.ts';
 import { openTempFile, type TempFile } from './temp-file.ts';
 
 export interface UploadStreamOptions {
@@ -32,9 +32,9 @@ export interface UploadStream extends OutgoingStream {
    *
    * @throws RefusedPictureError; GraphQLError with status 400 when the sender stops; the signal's reason.
    */
-  begin(): Promise<void>;
+  start(): Promise<void>;
   /** Discards what is kept of the picture, and what the sender still sends. */
-  end(): void;
+  dispose(): void;
 }
 
 /**
@@ -66,7 +66,7 @@ export function createUploadStream(
     try {
       return (await reader?.read())?.value;
     } catch {
-      throw cutShort();
+      throw incompleteBody();
     } finally {
       isReading = false;
     }
@@ -120,10 +120,10 @@ export function createUploadStream(
     get isReading() {
       return isReading;
     },
-    async begin() {
+    async start() {
       first = await next();
     },
-    end() {
+    dispose() {
       void drain(reader);
       file?.then(({ discard }) => discard()).catch(() => {});
     },

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { inspect } from '../../src/images/inspect.ts';
-import { makeVariant } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-variant.ts';
 import type { ImageFormat } from '../../src/images/signature.ts';
 import { PLACEHOLDER, type Variant } from '../../src/images/variant.ts';
 import { draws } from '../support/draws.ts';

@@ -1,10 +1,10 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createDecodeCheck } from '../../src/images/decode-check.ts';
-import { createDecodeBudget, type DecodeBudget, planCopy, readHeader } from '../../src/images/decode-memory.ts';
+import { createDecodeBudget, type DecodeBudget, planVariant, readHeader } from '../../src/images/decode-memory.ts';
 import { createFreshness } from '../../src/images/freshness.ts';
-import { makeVariant } from '../../src/images/make-copy.ts';
-import { imageFormat } from '../../src/images/signature.ts';
+import { makeVariant } from '../../src/images/make-variant.ts';
+import { detectFormat } from '../../src/images/signature.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import { PLACEHOLDER } from '../../src/images/variant.ts';
 import { createVariantCache } from '../../src/images/variant-cache.ts';
@@ -24,7 +24,7 @@ const blank = (width: number, height: number, channels: 3 | 4 = 3) =>
   });
 
 async function headerOf(bytes: Buffer) {
-  const format = imageFormat(bytes);
+  const format = detectFormat(bytes);
   if (!format) throw new Error('Expected an image.');
   return readHeader(format, await sharp(bytes, { limitInputPixels: false }).metadata());
 }
@@ -90,7 +90,7 @@ test('every image that passes the upload check has copies in all formats and wid
     await checkDecoding(async () => bytes);
     for (const format of formats) {
       for (const width of [16, 64, 512, 2_048, undefined]) {
-        const { bytes: needed, box } = planCopy(header, { width, format }, budget.maxBytes);
+        const { bytes: needed, box } = planVariant(header, { width, format }, budget.maxBytes);
         expect.soft(needed, `${name} as ${format} of ${width}`).toBeLessThanOrEqual(budget.maxBytes);
         const pixels = box ? box.width * box.height : Number.POSITIVE_INFINITY;
         expect.soft(pixels, `${name} as ${format} of ${width}`).toBeGreaterThan(500_000);
@@ -103,7 +103,9 @@ test('the estimate grows with the width of the copy, for every kind of image', a
   for (const { name, bytes } of await pictures(900, 700)) {
     const header = { ...(await headerOf(bytes)), width: 9_000, height: 7_000 };
     for (const format of formats) {
-      const needed = [16, 64, 128, 512, 2_048, 8_000].map((width) => planCopy(header, { width, format }, 1e12).bytes);
+      const needed = [16, 64, 128, 512, 2_048, 8_000].map(
+        (width) => planVariant(header, { width, format }, 1e12).bytes,
+      );
       expect.soft(needed, `${name} as ${format}`).toEqual([...needed].sort((a, b) => a - b));
     }
   }
@@ -119,8 +121,8 @@ test('interlacing, alpha, 16 bits and a missing subsampling take more', async ()
     orientation: 1,
     hasScans: false,
   };
-  const needed = (header: Partial<Parameters<typeof planCopy>[0]>) =>
-    planCopy({ ...base, format: 'png', isSubsampled: false, ...header }, PLACEHOLDER_WEBP, 1e12).bytes;
+  const needed = (header: Partial<Parameters<typeof planVariant>[0]>) =>
+    planVariant({ ...base, format: 'png', isSubsampled: false, ...header }, PLACEHOLDER_WEBP, 1e12).bytes;
 
   const plain = needed({});
   expect(needed({ hasScans: true }) - plain).toBe(36_003_000);

@@ -7,7 +7,7 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { writeGrant } from '../../src/images/source.ts';
+import { serializeGrant } from '../../src/images/source.ts';
 import type { Variant } from '../../src/images/variant.ts';
 import { openNetwork } from '../../src/upstream/transport/network.ts';
 import { inPieces } from '../../src/util/pieces.ts';
@@ -70,7 +70,7 @@ export async function startImageHouse(
   const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: started.clock.now });
   const pathOf = (apiKey: string, dataId: string, variant?: Variant) => {
     const grant = { apiKey, source: { kind: 'dataItem', modelId: 'm', dataId }, variant } as const;
-    return `/images/${sealer.seal(writeGrant(grant), 'image')}`;
+    return `/images/${sealer.seal(serializeGrant(grant), 'image')}`;
   };
   return {
     clock: started.clock,

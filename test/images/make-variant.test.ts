@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { makeVariant } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-variant.ts';
 import { pictures } from '../support/images.ts';
 
 const MAX_PIXELS = 100_000_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { partOf, readRange } from '../../src/images/range.ts';
+import { parseRange, sliceStream } from '../../src/images/range.ts';
 
 /** A stream of these bytes in pieces of any size, and whether it was let go of. */
 function streamOf(bytes: Buffer, pieces: readonly number[]) {
@@ -32,7 +32,7 @@ test('a part of a stream is that part of its bytes, however it arrives', async (
       const last = first + (b % (bytes.length - first));
       const { body } = streamOf(bytes, sizes);
 
-      const part = Buffer.from(await new Response(partOf(body, { first, last })).arrayBuffer());
+      const part = Buffer.from(await new Response(sliceStream(body, { first, last })).arrayBuffer());
 
       expect(part).toEqual(bytes.subarray(first, last + 1));
     }),
@@ -42,7 +42,7 @@ test('a part of a stream is that part of its bytes, however it arrives', async (
 test('what comes after a part is not read', async () => {
   const { body, source } = streamOf(Buffer.alloc(1_000), [10]);
 
-  await new Response(partOf(body, { first: 15, last: 25 })).arrayBuffer();
+  await new Response(sliceStream(body, { first: 15, last: 25 })).arrayBuffer();
 
   expect(source).toEqual({ canceled: true, at: 30 });
 });
@@ -52,7 +52,7 @@ test('every range from one byte to another is that of the bytes', () => {
     fc.property(fc.integer({ min: 1, max: 100 }), fc.nat(120), fc.nat(120), (size, first, last) => {
       const bytes = Buffer.from(Array.from({ length: size }, (_, index) => index));
       const cut = (header: string) => {
-        const range = readRange(header, size);
+        const range = parseRange(header, size);
         return typeof range === 'object' ? bytes.subarray(range.first, range.last + 1) : range;
       };
 
@@ -79,14 +79,14 @@ test.each([
   'bytes=0-1,4-5',
   'pixels=0-1',
 ])('%j is no range to answer with a part', (header) => {
-  expect(readRange(header, 10)).toBeUndefined();
+  expect(parseRange(header, 10)).toBeUndefined();
 });
 
 test('numbers of any length are understood', () => {
   const endless = '9'.repeat(500);
 
-  expect(readRange(`bytes=2-${endless}`, 10)).toEqual({ first: 2, last: 9 });
-  expect(readRange(`bytes=-${endless}`, 10)).toEqual({ first: 0, last: 9 });
-  expect(readRange(`bytes=${endless}-`, 10)).toBe('unsatisfiable');
-  expect(readRange('BYTES=0-0', 10)).toEqual({ first: 0, last: 0 });
+  expect(parseRange(`bytes=2-${endless}`, 10)).toEqual({ first: 2, last: 9 });
+  expect(parseRange(`bytes=-${endless}`, 10)).toEqual({ first: 0, last: 9 });
+  expect(parseRange(`bytes=${endless}-`, 10)).toBe('unsatisfiable');
+  expect(parseRange('BYTES=0-0', 10)).toEqual({ first: 0, last: 0 });
 });

@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { createDecodeBudget, planCopy, readHeader } from '../../src/images/decode-memory.ts';
-import { makeVariant } from '../../src/images/make-copy.ts';
+import { createDecodeBudget, planVariant, readHeader } from '../../src/images/decode-memory.ts';
+import { makeVariant } from '../../src/images/make-variant.ts';
 import { repairInterlacedPng } from '../../src/images/repair-png.ts';
 import { draws } from '../support/draws.ts';
 import { interlacedPng, noiseRows, type PngKind } from '../support/interlaced.ts';
@@ -171,7 +171,7 @@ describe('the repair', () => {
     const png = interlacedPng(width, height, { colourType: 0, depth: 8 }, Buffer.alloc(100_000));
     const header = readHeader('png', await sharp(png).metadata());
     const reserved = (interlaced: boolean) =>
-      planCopy({ ...header, hasScans: interlaced }, { width: 16, format: 'png' }, 1_000_000_000).bytes;
+      planVariant({ ...header, hasScans: interlaced }, { width: 16, format: 'png' }, 1_000_000_000).bytes;
 
     const repaired = await repairInterlacedPng(png);
     expect(repaired?.byteLength).toBeGreaterThan(width * height);

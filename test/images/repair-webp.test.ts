@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { makeVariant } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-variant.ts';
 import { repairLossyWebp } from '../../src/images/repair-webp.ts';
 import { draws } from '../support/draws.ts';
 import { noise } from '../support/images.ts';

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createFreshness } from '../../src/images/freshness.ts';
 import { defaultImageLimits } from '../../src/images/limits.ts';
-import { makeVariant } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-variant.ts';
 import type { ImageFormat } from '../../src/images/signature.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import { createVariantCache } from '../../src/images/variant-cache.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { writeTicket } from '../../src/uploads/ticket.ts';
+import { serializeTicket } from '../../src/uploads/ticket.ts';
 import { settle, until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { picture, seedModel } from '../support/seeds.ts';
@@ -50,7 +50,7 @@ async function start(options: Parameters<typeof startGateway>[0] = {}) {
   const put = (key: keyof typeof models, body: BodyInit) => {
     const ticket = { apiKey: key, target: { modelId: models[key].id, replace: undefined }, nonce: randomUUID() };
     const init: RequestInit & { duplex: 'half' } = { method: 'PUT', body, duplex: 'half' };
-    return started.fetch(`/uploads/${sealer.seal(writeTicket(ticket), 'upload')}`, init);
+    return started.fetch(`/uploads/${sealer.seal(serializeTicket(ticket), 'upload')}`, init);
   };
   seen.splice(0);
   return { ...started, send, put, seen, release };

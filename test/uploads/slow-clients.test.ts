@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { writeTicket } from '../../src/uploads/ticket.ts';
+import { serializeTicket } from '../../src/uploads/ticket.ts';
 import { until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { noise } from '../support/images.ts';
@@ -46,7 +46,7 @@ async function start(upload?: (request: Request, upstream: () => Promise<Respons
   const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: started.clock.now });
   const put = (body: ReadableStream<Uint8Array>, signal: AbortSignal) => {
     const ticket = { apiKey: 'demo', target: { modelId, replace: undefined }, nonce: randomUUID() };
-    const token = sealer.seal(writeTicket(ticket), 'upload');
+    const token = sealer.seal(serializeTicket(ticket), 'upload');
     const init: RequestInit & { duplex: 'half' } = { method: 'PUT', body, duplex: 'half', signal };
     return started.fetch(`/uploads/${token}`, init);
   };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { writeTicket } from '../../src/uploads/ticket.ts';
+import { serializeTicket } from '../../src/uploads/ticket.ts';
 import { startGateway } from '../support/gateway.ts';
 import { noise } from '../support/images.ts';
 import { seedModel } from '../support/seeds.ts';
@@ -54,7 +54,7 @@ async function start() {
   const { id, globalId } = await seedModel(started.upstream, 'Dresses');
   const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: started.clock.now });
   const token = sealer.seal(
-    writeTicket({ apiKey: 'demo', target: { modelId: id, replace: undefined }, nonce: randomUUID() }),
+    serializeTicket({ apiKey: 'demo', target: { modelId: id, replace: undefined }, nonce: randomUUID() }),
     'upload',
   );
   const send = {

@@ -4,11 +4,11 @@ import {
   type DecodeBudget,
   DecodeMemoryError,
   type ImageHeader,
-  LONGEST,
-  planCopy,
+  MAX_SIDE,
+  planVariant,
   readHeader,
 } from './decode-memory.ts';
-import { unreadable } from './inspect.ts';
+import { unreadableImage } from './inspect.ts';
 import { openImage } from './load-sharp.ts';
 import { repairInterlacedPng } from './repair-png.ts';
 import { repairLossyWebp } from './repair-webp.ts';
@@ -16,10 +16,10 @@ import { type ImageFormat, requireFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 
 /** Far more than the largest picture takes; a picture that is made to be slow is given up, in seconds. */
-const PATIENCE = 30;
+const DECODE_TIMEOUT_SECONDS = 30;
 
 /** The memory that a copy is made in, and for whom. */
-export interface CopyMemory {
+export interface DecodeMemory {
   budget: DecodeBudget;
   owner: string;
   /** Ends the wait for memory. */
@@ -37,21 +37,21 @@ export async function makeVariant(
   original: Buffer,
   { width, format: wanted }: Variant,
   maxPixels: number,
-  memory?: CopyMemory,
+  memory?: DecodeMemory,
 ): Promise<{ bytes: Buffer; format: ImageFormat }> {
   const given = requireFormat(original);
   const format = wanted ?? given;
-  const longest = LONGEST[format];
+  const longest = MAX_SIDE[format];
   let release = () => {};
   try {
     const image = await openImage(original, maxPixels);
     const header = readHeader(given, await image.metadata());
-    const plan = memory && planCopy(header, { width, format }, memory.budget.maxBytes);
+    const plan = memory && planVariant(header, { width, format }, memory.budget.maxBytes);
     if (plan) release = await memory.budget.reserve(memory.owner, memory.signal, plan.bytes);
     const box = plan?.box ?? { width: width ?? longest, height: longest };
     const encode = (decoded: Sharp) => {
       const upright = decoded
-        .timeout({ seconds: PATIENCE })
+        .timeout({ seconds: DECODE_TIMEOUT_SECONDS })
         .autoOrient()
         .resize({ ...box, fit: 'inside', withoutEnlargement: true });
       const opaque = format === 'jpeg' ? upright.flatten({ background: 'white' }) : upright;
@@ -67,7 +67,7 @@ export async function makeVariant(
   } catch (cause) {
     if (memory?.signal.aborted) throw memory.signal.reason;
     if (cause instanceof DecodeMemoryError) throw new DownloadError('invalid', `${cause.message}.`, { cause });
-    throw unreadable(given, maxPixels, cause);
+    throw unreadableImage(given, maxPixels, cause);
   } finally {
     release();
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Sending } from '../../src/images/send-bytes.ts';
+import { SendBudget } from '../../src/images/send-budget.ts';
 import { settle } from '../support/clock.ts';
 
 const { signal } = new AbortController();
@@ -7,16 +7,16 @@ const imageOf = (size: number) => ({ bytes: Buffer.alloc(size) });
 
 /** Room for 100 bytes, of which one owner has 75 at most; how often each image was got, and which are held. */
 function startSending() {
-  const sending = new Sending(100);
+  const sending = new SendBudget(100);
   const got: string[] = [];
   const held: string[] = [];
   const hold = async (name: string, image = imageOf(50), caller = signal) => {
-    const found = await sending.hold(name.slice(0, 1), caller, async () => {
+    const found = await sending.acquire(name.slice(0, 1), caller, async () => {
       got.push(name);
       return image;
     });
     held.push(name);
-    return found.leave;
+    return found.release;
   };
   return { hold, got, held };
 }
@@ -80,10 +80,10 @@ test('one who leaves while it waits, or cannot get its image again, takes no roo
   const leaver = new AbortController();
   const leave = await hold('a1');
   const left = hold('a2', imageOf(50), leaver.signal);
-  const sending = new Sending(100);
-  const first = await sending.hold('a', signal, async () => imageOf(50));
+  const sending = new SendBudget(100);
+  const first = await sending.acquire('a', signal, async () => imageOf(50));
   let attempts = 0;
-  const failed = sending.hold('a', signal, async () => {
+  const failed = sending.acquire('a', signal, async () => {
     if (++attempts > 1) throw new Error('gone');
     return imageOf(50);
   });
@@ -93,7 +93,7 @@ test('one who leaves while it waits, or cannot get its image again, takes no roo
   await expect(left).rejects.toBe('left');
   leave();
   await hold('a3');
-  first.leave();
+  first.release();
   await expect(failed).rejects.toThrow('gone');
-  await sending.hold('a', signal, async () => imageOf(75));
+  await sending.acquire('a', signal, async () => imageOf(75));
 });

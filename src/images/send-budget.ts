@@ -6,24 +6,24 @@ interface InMemory {
 }
 
 /** An image in memory, and what gives its room back when it has been sent. */
-export interface Held<Image> {
+export interface HeldImage<Image> {
   readonly image: Image;
-  readonly leave: () => void;
+  readonly release: () => void;
 }
 
-interface Hold {
+interface Reservation {
   users: number;
-  readonly leaveRoom: () => void;
+  readonly release: () => void;
 }
 
 /**
  * Room for images in memory that are being sent, shared fairly between owners: a slow client keeps the bytes for as long as
  * it reads, also when the cache has evicted them.
  */
-export class Sending {
+export class SendBudget {
   readonly #rooms: Semaphore;
   readonly #each: number;
-  readonly #held = new Map<Buffer, Hold>();
+  readonly #held = new Map<Buffer, Reservation>();
 
   /** @param total How much there may be, in bytes. A longer image takes as much as one owner may have. */
   constructor(total: number) {
@@ -37,11 +37,11 @@ export class Sending {
    *
    * @throws What `get` throws; the signal's reason when it aborts.
    */
-  async hold<Image extends InMemory>(
+  async acquire<Image extends InMemory>(
     owner: string,
     signal: AbortSignal,
     get: () => Promise<Image>,
-  ): Promise<Held<Image>> {
+  ): Promise<HeldImage<Image>> {
     for (;;) {
       const found = await this.#try(owner, get);
       if (typeof found !== 'number') return found;
@@ -56,7 +56,7 @@ export class Sending {
   }
 
   /** The image, if it can be sent now; otherwise how much room it takes. */
-  async #try<Image extends InMemory>(owner: string, get: () => Promise<Image>): Promise<Held<Image> | number> {
+  async #try<Image extends InMemory>(owner: string, get: () => Promise<Image>): Promise<HeldImage<Image> | number> {
     const image = await get();
     const hold = this.#held.get(image.bytes);
     if (hold) return this.#join(image, hold);
@@ -69,23 +69,23 @@ export class Sending {
     return Math.min(bytes.byteLength, this.#each);
   }
 
-  #begin<Image extends InMemory>(image: Image, leaveRoom: () => void): Held<Image> {
-    const hold = { users: 0, leaveRoom };
+  #begin<Image extends InMemory>(image: Image, leaveRoom: () => void): HeldImage<Image> {
+    const hold = { users: 0, release: leaveRoom };
     this.#held.set(image.bytes, hold);
     return this.#join(image, hold);
   }
 
-  #join<Image extends InMemory>(image: Image, hold: Hold): Held<Image> {
+  #join<Image extends InMemory>(image: Image, hold: Reservation): HeldImage<Image> {
     hold.users++;
     let isHere = true;
     return {
       image,
-      leave: () => {
+      release: () => {
         if (!isHere) return;
         isHere = false;
         if (--hold.users > 0) return;
         this.#held.delete(image.bytes);
-        hold.leaveRoom();
+        hold.release();
       },
     };
   }
