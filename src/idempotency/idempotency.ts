@@ -8,8 +8,8 @@ import type { IdempotencyStore } from './store.ts';
 /** Lets callers repeat a write without it happening twice. */
 export interface Idempotency {
   /**
-   * Sends a write at most once per tenant, operation and key. A repeated request resolves to the first result, and waits
-   * for it while the first request is under way.
+   * Sends a write at most once per tenant, operation and key. A repeated request resolves to the result of the first one,
+   * even while that is still pending.
    *
    * @param write Sends the write. Its result must be serializable: repeated requests receive it parsed from JSON.
    * @param classify Determines the effect of a failure of `write`. After `nothing-happened` the key can be used again, and
@@ -22,7 +22,7 @@ export interface Idempotency {
     write: () => Promise<Result>,
     classify: (error: unknown) => FailureEffect,
   ): Promise<Result>;
-  /** Stops waiting for other processes, waits for the writes under way, and closes the store. */
+  /** Stops waiting for other processes, waits for pending writes, and closes the store. */
   dispose(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     ): Promise<Result> {
       const { operation } = request;
       const { id, input } = hashRequest(request);
-      // The name includes the input, because only the store can tell which input belongs to the key.
+      // The name includes the input, because only the store knows which input belongs to the key.
       const name = `${id} ${input}`;
       for (let first = underWay.get(name); first; first = underWay.get(name)) {
         const result = await first;

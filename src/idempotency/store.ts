@@ -31,8 +31,8 @@ export type ExistingRecord = { readonly input: string } & (
  */
 export interface IdempotencyStore {
   /**
-   * Creates the record as under way, unless another claim has it; then returns that record. Atomic: one of two
-   * concurrent claims succeeds. Repeating a claim that succeeded is harmless.
+   * Creates the record in the state `under-way`, or returns the record of another claim. Atomic: one of two concurrent
+   * claims succeeds. A repeated claim succeeds again.
    */
   claim(claim: Claim): Promise<{ readonly state: 'claimed' } | ExistingRecord>;
   /**
