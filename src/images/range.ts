@@ -1,14 +1,15 @@
-/** A part of a picture, from the first to the last byte, counted from 0. */
+/** A range of bytes. Positions start at 0. */
 export interface ByteRange {
   readonly first: number;
+  /** Position of the last byte, inclusive. */
   readonly last: number;
 }
 
 /**
- * The part that a `Range` header asks for (RFC 9110 section 14.1.2). Undefined for one that is to be ignored: another
- * unit, no valid range, or several of them, for which a whole picture is a correct answer (section 14.2).
+ * Parses a `Range` header (RFC 9110 section 14.1.2). Returns undefined for a header that is ignored: another unit, an
+ * invalid range, or several ranges, for which the whole representation is a valid response (section 14.2).
  *
- * @param size Of the whole, in bytes.
+ * @param size Size of the whole representation, in bytes.
  */
 export function parseRange(header: string | null, size: number): ByteRange | 'unsatisfiable' | undefined {
   const [, from, to] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? [];
@@ -23,7 +24,7 @@ export function parseRange(header: string | null, size: number): ByteRange | 'un
   return first < size ? { first, last } : 'unsatisfiable';
 }
 
-/** That part of a stream. What comes before it is read and dropped, what comes after it is not read. */
+/** A range of a stream. Reads and discards the bytes before it, and cancels the stream after it. */
 export function sliceStream(
   source: ReadableStream<Uint8Array>,
   { first, last }: ByteRange,

@@ -6,23 +6,23 @@ const IHDR = 0x49484452;
 const PLTE = 0x504c5445;
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;
-/** Of a chunk's data, in bytes. */
+/** Maximum size of the data of a chunk. */
 const MAX_CHUNK_BYTES = 2 ** 31 - 1;
 const CRC_BYTES = 4;
 const IHDR_BYTES = 13;
-/** 256 colours. */
+/** Maximum size of a palette: 256 colors of 3 bytes. */
 const PLTE_BYTES = 768;
 
 /**
- * Walks a PNG from behind its signature to behind its IEND chunk (Portable Network Graphics, sections 5.3 and 11.2).
+ * Scans a PNG through its IEND chunk, starting after its signature (Portable Network Graphics, sections 5.3 and 11.2).
  *
- * @throws RefusedPictureError `unsupported` when its chunks are in no order that can be decoded, or browsers cannot show it for a wrong
- * checksum.
+ * @throws InvalidImageError `unsupported` when the order of chunks is invalid, or a wrong checksum prevents browsers from
+ *   showing the image.
  */
 export function* scanPng(): Scan {
   const header = yield* take(8);
   if (header.getUint32(0) !== IHDR_BYTES || header.getUint32(4) !== IHDR) {
-    throw malformedImage('png', 'its first chunk is no IHDR of 13 bytes');
+    throw malformedImage('png', 'its first chunk is not an IHDR of 13 bytes');
   }
   const size = yield* take(8);
   yield { size: { width: size.getUint32(0), height: size.getUint32(4) } };
@@ -43,8 +43,8 @@ export function* scanPng(): Scan {
 }
 
 /**
- * Reads the checksum behind a chunk's data. Browsers show no picture at all where that of IHDR or PLTE is wrong; where that
- * of IDAT is, they show what there is.
+ * Verifies the checksum after the data of a chunk. Browsers show nothing when that of IHDR or PLTE is wrong, but show the
+ * intact part of the image when that of IDAT is.
  */
 function* requireChecksum(type: number, ...data: readonly DataView[]): Scan {
   const code = Buffer.alloc(4);

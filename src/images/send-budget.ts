@@ -5,37 +5,39 @@ interface InMemory {
   readonly bytes: Buffer;
 }
 
-/** An image in memory, and what gives its room back when it has been sent. */
+/** An image in memory that counts against the budget until it is released. */
 export interface HeldImage<Image> {
   readonly image: Image;
+  /** Releases the image after it was sent. Further calls do nothing. */
   readonly release: () => void;
 }
 
+/** Share of the budget for one image, and the number of responses that send it. */
 interface Reservation {
   users: number;
   readonly release: () => void;
 }
 
 /**
- * Room for images in memory that are being sent, shared fairly between owners: a slow client keeps the bytes for as long as
- * it reads, also when the cache has evicted them.
+ * Memory budget for images that are being sent, shared fairly between owners. A slow client keeps an image in memory for as
+ * long as it reads, even if the cache has evicted it.
  */
 export class SendBudget {
-  readonly #rooms: Semaphore;
+  readonly #memory: Semaphore;
   readonly #each: number;
   readonly #held = new Map<Buffer, Reservation>();
 
-  /** @param total How much there may be, in bytes. A longer image takes as much as one owner may have. */
+  /** @param total Size of the budget, in bytes. An image that exceeds the share of one owner counts as that share. */
   constructor(total: number) {
     this.#each = shareOf(total);
-    this.#rooms = createSemaphore({ total, each: this.#each });
+    this.#memory = createSemaphore({ total, each: this.#each });
   }
 
   /**
-   * Gets an image, and takes room for it; one that many send at the same time takes room once. Where there is none, it waits
-   * without the image, and gets it again then.
+   * Gets an image and reserves memory for it. An image that is sent by several responses counts once. If the budget is
+   * exhausted, it discards the image, waits for memory and gets the image again.
    *
-   * @throws What `get` throws; the signal's reason when it aborts.
+   * @throws The error of `get`; the signal's reason.
    */
   async acquire<Image extends InMemory>(
     owner: string,
@@ -45,47 +47,47 @@ export class SendBudget {
     for (;;) {
       const found = await this.#try(owner, get);
       if (typeof found !== 'number') return found;
-      const leaveRoom = await this.#rooms.acquire(owner, signal, found);
+      const release = await this.#memory.acquire(owner, signal, found);
       const again = await get().catch((error: unknown) => {
-        leaveRoom();
+        release();
         throw error;
       });
-      if (!this.#held.has(again.bytes) && this.#roomFor(again) === found) return this.#begin(again, leaveRoom);
-      leaveRoom();
+      if (!this.#held.has(again.bytes) && this.#costOf(again) === found) return this.#hold(again, release);
+      release();
     }
   }
 
-  /** The image, if it can be sent now; otherwise how much room it takes. */
+  /** The image if it fits in the budget at present; otherwise its size against the budget, in bytes. */
   async #try<Image extends InMemory>(owner: string, get: () => Promise<Image>): Promise<HeldImage<Image> | number> {
     const image = await get();
-    const hold = this.#held.get(image.bytes);
-    if (hold) return this.#join(image, hold);
-    const room = this.#roomFor(image);
-    const leaveRoom = this.#rooms.tryEnter(owner, room);
-    return leaveRoom ? this.#begin(image, leaveRoom) : room;
+    const reservation = this.#held.get(image.bytes);
+    if (reservation) return this.#join(image, reservation);
+    const cost = this.#costOf(image);
+    const release = this.#memory.tryEnter(owner, cost);
+    return release ? this.#hold(image, release) : cost;
   }
 
-  #roomFor({ bytes }: InMemory): number {
+  #costOf({ bytes }: InMemory): number {
     return Math.min(bytes.byteLength, this.#each);
   }
 
-  #begin<Image extends InMemory>(image: Image, leaveRoom: () => void): HeldImage<Image> {
-    const hold = { users: 0, release: leaveRoom };
-    this.#held.set(image.bytes, hold);
-    return this.#join(image, hold);
+  #hold<Image extends InMemory>(image: Image, release: () => void): HeldImage<Image> {
+    const reservation = { users: 0, release };
+    this.#held.set(image.bytes, reservation);
+    return this.#join(image, reservation);
   }
 
-  #join<Image extends InMemory>(image: Image, hold: Reservation): HeldImage<Image> {
-    hold.users++;
-    let isHere = true;
+  #join<Image extends InMemory>(image: Image, reservation: Reservation): HeldImage<Image> {
+    reservation.users++;
+    let isReleased = false;
     return {
       image,
       release: () => {
-        if (!isHere) return;
-        isHere = false;
-        if (--hold.users > 0) return;
+        if (isReleased) return;
+        isReleased = true;
+        if (--reservation.users > 0) return;
         this.#held.delete(image.bytes);
-        hold.release();
+        reservation.release();
       },
     };
   }

@@ -1,9 +1,9 @@
 import { DownloadError } from '../upstream/images/download-error.ts';
 
-/** The formats that the upstream accepts and that this gateway passes on. */
+/** Image formats that the upstream and this gateway support. */
 export type ImageFormat = 'webp' | 'png' | 'jpeg';
 
-/** How many bytes from its beginning tell a picture's format. */
+/** Number of bytes at the beginning of an image that determine its format. */
 export const SIGNATURE_BYTES = 12;
 
 /** The media type of each format. */
@@ -14,12 +14,13 @@ export const MEDIA_TYPES: Readonly<Record<ImageFormat, string>> = {
 };
 
 /**
- * The format of a picture by its first bytes, whatever a file name or a header claims; `undefined` for anything else.
+ * Detects the format of an image from its first bytes, whatever its file name or headers claim. Returns `undefined` for
+ * other content.
  *
  * PNG: section 5.2 of its specification. WebP: RFC 9649 section 2.4 (a RIFF container). JPEG: the SOI marker and the
- * first byte of the marker that follows, ITU-T T.81 annex B.
+ * first byte of the following marker, ITU-T T.81 annex B.
  *
- * @param firstBytes The first {@link SIGNATURE_BYTES} bytes suffice; more do no harm.
+ * @param firstBytes At least the first {@link SIGNATURE_BYTES} bytes.
  */
 export function detectFormat(firstBytes: Uint8Array): ImageFormat | undefined {
   if (matchesAt(firstBytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png';
@@ -29,9 +30,9 @@ export function detectFormat(firstBytes: Uint8Array): ImageFormat | undefined {
 }
 
 /**
- * The format of a downloaded picture by its first bytes.
+ * Detects the format of a downloaded image.
  *
- * @throws DownloadError `invalid` when it is none of the formats.
+ * @throws DownloadError `invalid` when the content is not in a supported format.
  */
 export function requireFormat(firstBytes: Uint8Array): ImageFormat {
   const format = detectFormat(firstBytes);

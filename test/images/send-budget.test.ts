@@ -5,37 +5,37 @@ import { settle } from '../support/clock.ts';
 const { signal } = new AbortController();
 const imageOf = (size: number) => ({ bytes: Buffer.alloc(size) });
 
-/** Room for 100 bytes, of which one owner has 75 at most; how often each image was got, and which are held. */
-function startSending() {
-  const sending = new SendBudget(100);
-  const got: string[] = [];
+/** A budget of 100 bytes, with at most 75 for one owner; records each read of an image, and which images are held. */
+function startBudget() {
+  const budget = new SendBudget(100);
+  const reads: string[] = [];
   const held: string[] = [];
   const hold = async (name: string, image = imageOf(50), caller = signal) => {
-    const found = await sending.acquire(name.slice(0, 1), caller, async () => {
-      got.push(name);
+    const { release } = await budget.acquire(name.slice(0, 1), caller, async () => {
+      reads.push(name);
       return image;
     });
     held.push(name);
-    return found.release;
+    return release;
   };
-  return { hold, got, held };
+  return { hold, reads, held };
 }
 
-test('images wait where there is no room for them, and are got again then', async () => {
-  const { hold, got, held } = startSending();
-  const leave = await hold('a1');
+test('images that exceed the budget wait, and are read again afterwards', async () => {
+  const { hold, reads, held } = startBudget();
+  const release = await hold('a1');
   const second = hold('a2');
   await settle(1);
-  expect([got, held]).toEqual([['a1', 'a2'], ['a1']]);
+  expect([reads, held]).toEqual([['a1', 'a2'], ['a1']]);
 
-  leave();
+  release();
   await second;
 
-  expect(got).toEqual(['a1', 'a2', 'a2']);
+  expect(reads).toEqual(['a1', 'a2', 'a2']);
 });
 
-test('images of one owner leave room for those of another', async () => {
-  const { hold, held } = startSending();
+test('images of one owner leave memory for those of another', async () => {
+  const { hold, held } = startBudget();
   for (const name of ['a1', 'a2', 'a3']) void hold(name);
   await settle(1);
 
@@ -44,56 +44,56 @@ test('images of one owner leave room for those of another', async () => {
   expect(held).toEqual(['a1', 'b1']);
 });
 
-test('an image that many send takes room once, until the last of them has sent it', async () => {
-  const { hold, held } = startSending();
+test('an image sent by several responses counts once, until the last of them has sent it', async () => {
+  const { hold, held } = startBudget();
   const image = imageOf(50);
-  const leaves = await Promise.all(Array.from({ length: 9 }, () => hold('a1', image)));
+  const releases = await Promise.all(Array.from({ length: 9 }, () => hold('a1', image)));
   void hold('a2');
-  for (const leave of leaves.slice(1)) {
-    leave();
-    leave();
+  for (const release of releases.slice(1)) {
+    release();
+    release();
   }
   await settle(1);
   expect(held).not.toContain('a2');
 
-  leaves[0]?.();
+  releases[0]?.();
   await settle(1);
 
   expect(held.at(-1)).toBe('a2');
 });
 
-test('an image that is longer than the share of its owner takes all of that', async () => {
-  const { hold, held } = startSending();
-  const leave = await hold('a1', imageOf(1_000));
+test('an image that exceeds the share of its owner counts as the whole share', async () => {
+  const { hold, held } = startBudget();
+  const release = await hold('a1', imageOf(1_000));
   void hold('a2', imageOf(1));
   await hold('b1', imageOf(25));
   expect(held).toEqual(['a1', 'b1']);
 
-  leave();
+  release();
   await settle(1);
 
   expect(held).toEqual(['a1', 'b1', 'a2']);
 });
 
-test('one who leaves while it waits, or cannot get its image again, takes no room', async () => {
-  const { hold } = startSending();
-  const leaver = new AbortController();
-  const leave = await hold('a1');
-  const left = hold('a2', imageOf(50), leaver.signal);
-  const sending = new SendBudget(100);
-  const first = await sending.acquire('a', signal, async () => imageOf(50));
+test('a request that aborts while it waits, or cannot read its image again, takes no memory', async () => {
+  const { hold } = startBudget();
+  const client = new AbortController();
+  const release = await hold('a1');
+  const aborted = hold('a2', imageOf(50), client.signal);
+  const budget = new SendBudget(100);
+  const first = await budget.acquire('a', signal, async () => imageOf(50));
   let attempts = 0;
-  const failed = sending.acquire('a', signal, async () => {
+  const failed = budget.acquire('a', signal, async () => {
     if (++attempts > 1) throw new Error('gone');
     return imageOf(50);
   });
   await settle(1);
 
-  leaver.abort('left');
-  await expect(left).rejects.toBe('left');
-  leave();
+  client.abort('aborted');
+  await expect(aborted).rejects.toBe('aborted');
+  release();
   await hold('a3');
   first.release();
   await expect(failed).rejects.toThrow('gone');
-  await sending.acquire('a', signal, async () => imageOf(75));
+  await budget.acquire('a', signal, async () => imageOf(75));
 });
