@@ -1,4 +1,6 @@
-/** The key was already used with a different input, so neither the recorded result nor a second write would be right. */
+/**
+ * The key was already used with a different input, so neither the recorded result nor a second write would be right.
+ */
 export class KeyReusedError extends Error {
   override name = 'KeyReusedError' as const;
   readonly operation: string;

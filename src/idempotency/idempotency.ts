@@ -8,14 +8,14 @@ import type { IdempotencyStore } from './store.ts';
 /** Lets callers repeat a write without it happening twice. */
 export interface Idempotency {
   /**
-   * Sends a write at most once per tenant, operation and key. A repeated request resolves to the result of the first one,
-   * even while that is still pending.
+   * Sends a write at most once per tenant, operation and key. A repeated request resolves to the result of the first
+   * one, even while that is still pending.
    *
    * @param write Sends the write. Its result must be serializable: repeated requests receive it parsed from JSON.
-   * @param classify Determines the effect of a failure of `write`. After `nothing-happened` the key can be used again, and
-   *   one of the waiting requests sends its write; after `unknown` nothing is sent with this key any more.
-   * @throws KeyReusedError when the key was used with a different input; OutcomeUnknownError when an earlier write with it
-   *   may have happened; StoreError when no record could be made, so nothing was sent; the error of `write`.
+   * @param classify Determines the effect of a failure of `write`. After `nothing-happened` the key can be used again,
+   *   and one of the waiting requests sends its write; after `unknown` nothing is sent with this key any more.
+   * @throws KeyReusedError when the key was used with a different input; OutcomeUnknownError when an earlier write with
+   *   it may have happened; StoreError when no record could be made, so nothing was sent; the error of `write`.
    */
   once<Result>(
     request: WriteRequest,

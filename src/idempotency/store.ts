@@ -26,8 +26,8 @@ export type ExistingRecord = { readonly input: string } & (
 );
 
 /**
- * Storage of idempotency records. A promise resolves once the change is as durable as the store can make it, and rejects
- * when the store fails. None stays pending forever.
+ * Storage of idempotency records. A promise resolves once the change is as durable as the store can make it, and
+ * rejects when the store fails. None stays pending forever.
  */
 export interface IdempotencyStore {
   /**

@@ -8,14 +8,14 @@ import { requireFormat } from './signature.ts';
 import { PLACEHOLDER } from './variant.ts';
 
 /**
- * Decodes an uploaded image once, with the same code that resizes it later, because a scan of its structure does not show
- * if its compressed data can be decoded.
+ * Decodes an uploaded image once, with the same code that resizes it later, because a scan of its structure does not
+ * show if its compressed data can be decoded.
  *
  * @param read Reads the file. Called once there is a free slot.
  * @param owner Owner of the image. Slots are shared fairly between owners.
  * @param signal Aborts the wait.
- * @throws InvalidImageError `unsupported` when the image cannot be decoded, `too-many-pixels` when decoding takes too much
- *   memory; the error of `read`; the signal's reason.
+ * @throws InvalidImageError `unsupported` when the image cannot be decoded, `too-many-pixels` when decoding takes too
+ *   much memory; the error of `read`; the signal's reason.
  */
 export type DecodeCheck = (read: () => Promise<Uint8Array>, owner?: string, signal?: AbortSignal) => Promise<void>;
 

@@ -2,7 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { tenantOf } from '../auth/credential.ts';
 import type { ImageSource, ImageSubject } from './source.ts';
 
-/** Time for which an image counts as fresh, in seconds: images of data items can be replaced, those of predictions not. */
+/**
+ * Time for which an image counts as fresh, in seconds: images of data items can be replaced, those of predictions not.
+ */
 const FRESH_SECONDS = { dataItem: 60, prediction: 3_600 } as const;
 
 /** Freshness of cached images, per credential. */
@@ -33,8 +35,8 @@ export interface FreshnessOptions {
 }
 
 export function createFreshness({ now, monotonicNow }: FreshnessOptions): Freshness {
-  // Periods follow the monotonic clock, so that none occurs twice. They start at the wall-clock time, so that no client of
-  // an earlier process has the ETag of a future period.
+  // Periods follow the monotonic clock, so that none occurs twice. They start at the wall-clock time, so that no client
+  // of an earlier process has the ETag of a future period.
   const origin = now() - monotonicNow();
   const seconds = () => (origin + monotonicNow()) / 1_000;
   const revisions = new LRUCache<string, number>({ max: MAX_REVISIONS });

@@ -33,8 +33,8 @@ export function notModifiedResponse({ headers }: Request, caching: Caching): Res
 }
 
 /**
- * Response to GET or HEAD: the image or the requested range of it, with preconditions evaluated in the order of RFC 9110
- * section 13.2.2. Cancels a body that is not sent.
+ * Response to GET or HEAD: the image or the requested range of it, with preconditions evaluated in the order of RFC
+ * 9110 section 13.2.2. Cancels a body that is not sent.
  */
 export function imageResponse(request: Request, { format, byteSize, body, caching }: ImagePayload): Response {
   const cancelBody = () => void body.cancel().catch(() => {});
@@ -78,8 +78,8 @@ export function imageResponse(request: Request, { format, byteSize, body, cachin
 }
 
 /**
- * The requested range, unless If-Range does not match. Only an equal strong ETag matches (RFC 9110 section 13.1.5); a date
- * never does, because responses have no Last-Modified.
+ * The requested range, unless If-Range does not match. Only an equal strong ETag matches (RFC 9110 section 13.1.5); a
+ * date never does, because responses have no Last-Modified.
  */
 function rangeOf(headers: Headers, byteSize: number, etag: string) {
   const condition = headers.get('if-range')?.trim();

@@ -81,8 +81,8 @@ export function createImages(options: ImagesOptions): Images {
 
   /**
    * ETag of an original. Images of predictions never change, so the URL alone makes a strong ETag. A data item can be
-   * replaced elsewhere at any time, so an ETag that is not derived from its bytes must be weak (RFC 9110 section 8.8.1);
-   * it changes after a minute and after each known change.
+   * replaced elsewhere at any time, so an ETag that is not derived from its bytes must be weak (RFC 9110 section
+   * 8.8.1); it changes after a minute and after each known change.
    */
   const etagOf = (token: string, { apiKey, source }: ImageGrant) => {
     const urlTag = token.slice(-22);

@@ -1,8 +1,8 @@
 /** Limits of reading, decoding and caching images. */
 export interface ImageLimits {
   /**
-   * Hosts from which images are fetched even if their addresses are private, or they use plain HTTP or other ports: `host`
-   * for any port, `host:port` for a single one.
+   * Hosts from which images are fetched even if their addresses are private, or they use plain HTTP or other ports:
+   * `host` for any port, `host:port` for a single one.
    */
   hosts: readonly string[];
   /** Maximum size of the variant cache, in bytes. */

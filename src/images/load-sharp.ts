@@ -3,8 +3,8 @@ import type { Sharp } from 'sharp';
 let loading: Promise<typeof import('sharp')['default']> | undefined;
 
 /**
- * Loads the decoder when the first image needs it, because it takes a fifth of the memory of an idle gateway. It uses one
- * thread per image and no operation cache, so that the memory for decoding can be estimated.
+ * Loads the decoder when the first image needs it, because it takes a fifth of the memory of an idle gateway. It uses
+ * one thread per image and no operation cache, so that the memory for decoding can be estimated.
  */
 const loadSharp = () => {
   loading ??= import('sharp').then(({ default: sharp }) => {

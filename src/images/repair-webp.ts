@@ -5,8 +5,8 @@ const FRAME_HEADER_BYTES = 10;
 /** Maximum size of the first partition: its length has 19 bits, after 5 bits of flags. */
 const MAX_FIRST_PARTITION_BYTES = 2 ** 19 - 1;
 /**
- * Maximum size of a macroblock of zeros in each partition: 21 decisions for its modes, and 25 blocks that end with their
- * first decision. A decision takes at most 7 bits (RFC 6386, sections 7.3, 8 and 13).
+ * Maximum size of a macroblock of zeros in each partition: 21 decisions for its modes, and 25 blocks that end with
+ * their first decision. A decision takes at most 7 bits (RFC 6386, sections 7.3, 8 and 13).
  */
 const MODES_BYTES = 19;
 const COEFFICIENTS_BYTES = 22;
@@ -14,8 +14,8 @@ const COEFFICIENTS_BYTES = 22;
 const READ_AHEAD_BYTES = 16;
 
 /**
- * Pads the first and the last partition of a lossy WebP with zeros. The decoder rejects damaged data that ends before the
- * whole image is decoded, but accepts any data that is long enough.
+ * Pads the first and the last partition of a lossy WebP with zeros. The decoder rejects damaged data that ends before
+ * the whole image is decoded, but accepts any data that is long enough.
  *
  * Takes the memory of the file, and a sixth of a byte per pixel.
  *

@@ -48,8 +48,8 @@ export function* scanJpeg(): Scan {
 }
 
 /**
- * Advances past the next marker and returns it. In entropy-coded data, 0xFF 0x00 is a data byte, and RST and TEM markers
- * are part of the data (table B.1). Any number of 0xFF fill bytes can precede a marker (section B.1.1.2).
+ * Advances past the next marker and returns it. In entropy-coded data, 0xFF 0x00 is a data byte, and RST and TEM
+ * markers are part of the data (table B.1). Any number of 0xFF fill bytes can precede a marker (section B.1.1.2).
  *
  * @param isOpened True if a 0xFF has already been read.
  */

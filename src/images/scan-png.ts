@@ -16,8 +16,8 @@ const PLTE_BYTES = 768;
 /**
  * Scans a PNG through its IEND chunk, starting after its signature (Portable Network Graphics, sections 5.3 and 11.2).
  *
- * @throws InvalidImageError `unsupported` when the order of chunks is invalid, or a wrong checksum prevents browsers from
- *   showing the image.
+ * @throws InvalidImageError `unsupported` when the order of chunks is invalid, or a wrong checksum prevents browsers
+ *   from showing the image.
  */
 export function* scanPng(): Scan {
   const header = yield* take(8);
@@ -43,8 +43,8 @@ export function* scanPng(): Scan {
 }
 
 /**
- * Verifies the checksum after the data of a chunk. Browsers show nothing when that of IHDR or PLTE is wrong, but show the
- * intact part of the image when that of IDAT is.
+ * Verifies the checksum after the data of a chunk. Browsers show nothing when that of IHDR or PLTE is wrong, but show
+ * the intact part of the image when that of IDAT is.
  */
 function* requireChecksum(type: number, ...data: readonly DataView[]): Scan {
   const code = Buffer.alloc(4);

@@ -19,8 +19,8 @@ interface Reservation {
 }
 
 /**
- * Memory budget for images that are being sent, shared fairly between owners. A slow client keeps an image in memory for as
- * long as it reads, even if the cache has evicted it.
+ * Memory budget for images that are being sent, shared fairly between owners. A slow client keeps an image in memory
+ * for as long as it reads, even if the cache has evicted it.
  */
 export class SendBudget {
   readonly #memory: Semaphore;

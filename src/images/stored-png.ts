@@ -15,8 +15,8 @@ const BLOCK_HEADER_BYTES = 5;
 const BLOCKS_AT_ONCE = 16;
 
 /**
- * A PNG without compression, built in a single buffer. The rows are written at the end of the buffer, after the space for
- * all block headers, and `finish` then moves each block forward to its final position.
+ * A PNG without compression, built in a single buffer. The rows are written at the end of the buffer, after the space
+ * for all block headers, and `finish` then moves each block forward to its final position.
  */
 export class StoredPng {
   /** The filtered rows, zeros at first. */

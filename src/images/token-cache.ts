@@ -6,8 +6,8 @@ const HOUR_MS = 3_600_000;
 const MAX_CHARACTERS = 4_000_000;
 
 /**
- * Caches sealed tokens of equal content for an hour, in which the sealer would return the same tokens. Clients repeatedly
- * query lists with the same images.
+ * Caches sealed tokens of equal content for an hour, in which the sealer would return the same tokens. Clients
+ * repeatedly query lists with the same images.
  *
  * @param now Wall clock of the sealer, in milliseconds since the epoch.
  */

@@ -32,7 +32,10 @@ export type OpenImage = (apiKey: string, source: ImageSource, signal: AbortSigna
 
 /** Cache of variants, originals and properties of images, per credential. */
 export interface VariantCache {
-  /** Makes a variant, or returns the cached one. @throws DownloadError when the image cannot be read or decoded; the signal's reason. */
+  /**
+   * Makes a variant, or returns the cached one. @throws DownloadError when the image cannot be read or decoded; the
+   * signal's reason.
+   */
   variant(apiKey: string, source: ImageSource, variant: Variant, signal: AbortSignal): Promise<ImageVariant>;
   /** Reads the whole original, for range requests. @throws As {@link VariantCache.variant}. */
   original(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<WholeImage>;
@@ -68,8 +71,8 @@ const MAX_FACTS = 10_000;
 const ENTRY_OVERHEAD_BYTES = 1_024;
 
 /**
- * @see VariantCache. Concurrent requests share one read of an original and one computation of a variant, which are aborted
- * when all of these requests are. Failures are not cached.
+ * @see VariantCache. Concurrent requests share one read of an original and one computation of a variant, which are
+ *   aborted when all of these requests are. Failures are not cached.
  */
 export function createVariantCache({
   open,

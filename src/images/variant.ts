@@ -8,8 +8,8 @@ export interface Variant {
 }
 
 /**
- * Widths of variants, in pixels: few enough that requests for arbitrary widths cannot fill the cache, and close enough that
- * a variant is at most twice as wide as needed.
+ * Widths of variants, in pixels: few enough that requests for arbitrary widths cannot fill the cache, and close enough
+ * that a variant is at most twice as wide as needed.
  */
 const WIDTHS = [64, 128, 256, 384, 512, 768, 1_024, 1_536, 2_048] as const;
 

@@ -52,7 +52,8 @@ describe.each(KINDS)('a damaged interlaced PNG, $name', (kind) => {
   });
 
   test('a PNG with truncated data is accepted, and its missing rows repeat the rows above them', async () => {
-    // Noise does not compress: two thirds of the data contain six of seven passes, which are all even rows and some odd ones.
+    // Noise does not compress: two thirds of the data contain six of seven passes, which are all even rows and some odd
+    // ones.
     const cut = pngOf(data.subarray(0, Math.ceil((data.byteLength * 2) / 3)));
     expect(await rejectionOf(cut)).toBeUndefined();
 

@@ -23,7 +23,9 @@ const KINDS: readonly { name: string; make: (quality: number) => Sharp }[] = [
   },
 ];
 
-/** Start of the first partition, which contains the modes of all macroblocks, and ends of the first and last partition. */
+/**
+ * Start of the first partition, which contains the modes of all macroblocks, and ends of the first and last partition.
+ */
 function frameOf(webp: Buffer) {
   const at = webp.indexOf('VP8 ', 0, 'latin1');
   const length = webp.readUInt32LE(at + 4);
