@@ -211,7 +211,8 @@ describe('a multipart request with several files', () => {
     let pending = 0;
     let maxPending = 0;
     const { send, modelId } = await start({
-      uploads: { upstreamAtOnce: 2 },
+      // One key can hold two of three slots.
+      uploads: { upstreamAtOnce: 3 },
       transport: async (request, upstream) => {
         maxPending = Math.max(maxPending, ++pending);
         // Waits until two requests are pending, however fast files are decoded, then for any request beyond the limit.
