@@ -3,106 +3,109 @@ import type { Sleep } from '../util/timers.ts';
 import { KeyReusedError, OutcomeUnknownError, StoreError } from './errors.ts';
 import type { Claim, IdempotencyStore, Outcome } from './store.ts';
 
-/** What a failure of a write means: it certainly did not happen, or it may have. */
-export type Verdict = 'nothing-happened' | 'unknown';
+/** Effect of a failed write: it certainly did not happen, or it may have happened. */
+export type FailureEffect = 'nothing-happened' | 'unknown';
 
 export interface Write {
   operation: string;
   claim: Claim;
   send: () => Promise<unknown>;
-  judge: (error: unknown) => Verdict;
+  classify: (error: unknown) => FailureEffect;
 }
 
-/** How an attempt ended, for its caller and for those who waited for it. */
-export type Ending =
-  | { as: 'result'; result: unknown }
-  /** Its own write failed. */
-  | { as: Verdict; error: unknown }
-  /** It sent nothing, nor would anyone else with the same request. */
-  | { as: 'refused'; error: KeyReusedError | OutcomeUnknownError | StoreError };
+/** Result of an attempt, for its caller and for concurrent requests with the same key and input. */
+export type AttemptResult =
+  | { type: 'result'; result: unknown }
+  /** The write of this attempt failed. */
+  | { type: FailureEffect; error: unknown }
+  /** Nothing was sent, and a concurrent request with the same key would be refused too. */
+  | { type: 'refused'; error: KeyReusedError | OutcomeUnknownError | StoreError };
 
-export interface Surroundings {
+export interface AttemptOptions {
   store: IdempotencyStore;
   pause: Sleep;
-  /** Ends the waiting for other processes. */
-  stopping: AbortSignal;
+  /** Aborts the wait for another process. */
+  stopSignal: AbortSignal;
   onError: (error: StoreError) => void;
 }
 
-/** Milliseconds between looks at a record that another process has under way. */
-const LOOKS = { fastest: 50, slowest: 1_000 };
+/** Interval between polls of a record while another process sends its write, in milliseconds. */
+const POLL_INTERVALS = { fastest: 50, slowest: 1_000 };
 
-/** Claims the record and sends the write, or finds out why not. Never rejects. */
-export async function attempt(write: Write, surroundings: Surroundings): Promise<Ending> {
+/** Claims the record and sends the write, or returns the recorded result. Never rejects. */
+export async function attempt(write: Write, options: AttemptOptions): Promise<AttemptResult> {
   const { operation, claim } = write;
-  const earlier = await claimOrWait(write, surroundings);
-  if (earlier === 'none') return await send(write, surroundings);
-  if (earlier instanceof StoreError) return { as: 'refused', error: earlier };
-  if (earlier.input !== claim.input) return { as: 'refused', error: new KeyReusedError(operation) };
-  if (earlier.state !== 'done') return { as: 'refused', error: new OutcomeUnknownError(operation) };
-  return { as: 'result', result: earlier.result };
+  const existing = await claimOrWait(write, options);
+  if (existing === 'none') return await send(write, options);
+  if (existing instanceof StoreError) return { type: 'refused', error: existing };
+  if (existing.input !== claim.input) return { type: 'refused', error: new KeyReusedError(operation) };
+  if (existing.state !== 'done') return { type: 'refused', error: new OutcomeUnknownError(operation) };
+  return { type: 'result', result: existing.result };
 }
 
-async function claimOrWait({ operation, claim }: Write, { store, pause, stopping }: Surroundings) {
-  const looks = createBackoff(LOOKS);
+async function claimOrWait({ operation, claim }: Write, { store, pause, stopSignal }: AttemptOptions) {
+  const backoff = createBackoff(POLL_INTERVALS);
   try {
     for (;;) {
       const found = await store.claim(claim);
       if (found.state === 'claimed') return 'none';
-      if (found.state === 'done') return { ...found, result: unpack(found.result) };
+      if (found.state === 'done') return { ...found, result: deserialize(found.result) };
       if (found.state === 'unknown' || found.input !== claim.input || found.leaseLeft <= 0) return found;
-      await pause(looks.next(), stopping);
+      await pause(backoff.next(), stopSignal);
     }
   } catch (cause) {
-    // The claim may have arrived although its answer did not. Not awaited: the store has been waited for long enough.
+    // The store may have made the claim although its response was lost. Not awaited: the store has already been slow.
     void store.release(claim).catch(() => {});
     return new StoreError(operation, { sent: false, cause });
   }
 }
 
-/** Never rejects: whatever fails from here on, the write may be out. */
-async function send({ operation, claim, send, judge }: Write, { store, onError }: Surroundings): Promise<Ending> {
-  const record = async (update: () => Promise<void>) => {
+/** Sends the write and records its outcome. Never rejects: after any failure, the write may have been sent. */
+async function send(
+  { operation, claim, send, classify }: Write,
+  { store, onError }: AttemptOptions,
+): Promise<AttemptResult> {
+  const updateRecord = async (update: () => Promise<void>) => {
     try {
       await update();
     } catch (cause) {
       report(new StoreError(operation, { sent: true, cause }), onError);
     }
   };
-  const settle = (outcome: () => Outcome) => record(async () => store.settle(claim, outcome()));
+  const recordOutcome = (outcome: () => Outcome) => updateRecord(async () => store.recordOutcome(claim, outcome()));
   let result: unknown;
   try {
     result = await send();
   } catch (error) {
-    const verdict = judgeSafely(judge, error);
-    if (verdict === 'unknown') await settle(() => ({ state: 'unknown' }));
-    else await record(() => store.release(claim));
-    return { as: verdict, error };
+    const effect = classifySafely(classify, error);
+    if (effect === 'unknown') await recordOutcome(() => ({ state: 'unknown' }));
+    else await updateRecord(() => store.release(claim));
+    return { type: effect, error };
   }
-  await settle(() => ({ state: 'done', result: pack(result) }));
-  return { as: 'result', result };
+  await recordOutcome(() => ({ state: 'done', result: serialize(result) }));
+  return { type: 'result', result };
 }
 
-function report(error: StoreError, onError: Surroundings['onError']): void {
+function report(error: StoreError, onError: AttemptOptions['onError']): void {
   try {
     onError(error);
   } catch {
-    // A failing report must not cost the caller an answer that is paid for.
+    // The write has succeeded: an error in the listener must not hide its result.
   }
 }
 
-function judgeSafely(judge: Write['judge'], error: unknown): Verdict {
+function classifySafely(classify: Write['classify'], error: unknown): FailureEffect {
   try {
-    return judge(error);
+    return classify(error);
   } catch {
     return 'unknown';
   }
 }
 
-// In an object, because JSON has no text for `undefined` alone.
-const pack = (result: unknown): string => JSON.stringify({ result });
+// Wrapped in an object, because JSON cannot represent a bare `undefined`.
+const serialize = (result: unknown): string => JSON.stringify({ result });
 
-function unpack(text: string): unknown {
-  const packed: { result?: unknown } = JSON.parse(text);
-  return packed.result;
+function deserialize(text: string): unknown {
+  const { result }: { result?: unknown } = JSON.parse(text);
+  return result;
 }

@@ -2,19 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { wallClockNow } from '../util/clocks.ts';
-import type { Claim, IdempotencyStore, Recorded } from './store.ts';
+import type { Claim, ExistingRecord, IdempotencyStore } from './store.ts';
 
 interface DiskOptions {
-  /** The wall clock, in milliseconds since the epoch: later processes read the records. @default real time */
+  /** The wall clock, in milliseconds since the epoch, as later processes read the records. @default real time */
   now?: () => number;
 }
 
-/** A row, with its times in milliseconds since the epoch. */
+/** A row of the table. Times are in milliseconds since the epoch. */
 interface Row {
   input: string;
-  state: Recorded['state'];
+  state: ExistingRecord['state'];
   result: string | null;
-  /** When the write counts as lost. */
+  /** End of the lease, after which the write counts as lost. */
   until: number;
 }
 
@@ -26,15 +26,15 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS recordsByExpiry ON records (expires);
 `;
 
-/** Milliseconds that a change waits for another process that changes the same file. */
-const BUSY_TIMEOUT = 5_000;
+/** Maximum wait for a lock of another process on the file, in milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Records in a SQLite file, for a gateway of one process. What an earlier process left under way has an unknown outcome
- * from the moment this one opens the file. Each change blocks the process for one write to the disk.
+ * Records in a SQLite file, for a gateway with a single process. Opening the file sets the outcome of all unfinished
+ * writes of earlier processes to unknown. Each change blocks the event loop for one write to the disk.
  *
- * @param file Path of the file, whose folder is created too, or `memory`.
- * @throws Error when the file cannot be opened or is something else.
+ * @param file Path of the file, whose directory is created if missing, or `memory`.
+ * @throws Error when the file cannot be opened or is not a SQLite file.
  */
 export function openDiskStore(file: string, { now = wallClockNow }: DiskOptions = {}): IdempotencyStore {
   const connection = open(file);
@@ -44,31 +44,31 @@ export function openDiskStore(file: string, { now = wallClockNow }: DiskOptions 
   const find = connection.prepare<[string, string]>(
     'SELECT input, state, result, until FROM records WHERE id = ? AND token <> ?',
   );
-  const put = connection.prepare<(string | number | null)[]>(`
+  const upsert = connection.prepare<(string | number | null)[]>(`
     INSERT INTO records (id, token, input, state, result, until, expires) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, result = excluded.result WHERE token = excluded.token`);
   const remove = connection.prepare<[string, string]>('DELETE FROM records WHERE id = ? AND token = ?');
 
   const write = (
     { id, token, input, lease, lifetime }: Claim,
-    state: Recorded['state'],
+    state: ExistingRecord['state'],
     result: string | null = null,
-  ) => put.run(id, token, input, state, result, now() + lease, now() + lifetime).changes;
+  ) => upsert.run(id, token, input, state, result, now() + lease, now() + lifetime).changes;
 
   const claim = connection.transaction((claim: Claim): Awaited<ReturnType<IdempotencyStore['claim']>> => {
     prune.run(now());
-    // The driver cannot know a statement's columns.
+    // The driver does not type the columns of a statement.
     const row = find.get(claim.id, claim.token) as Row | undefined;
-    if (row) return recorded(row, now());
+    if (row) return toRecord(row, now());
     write(claim, 'under-way');
     return { state: 'claimed' };
   });
 
   return {
-    claim: async (wanted) => claim.immediate(wanted),
-    async settle(claim, outcome) {
+    claim: async (requested) => claim.immediate(requested),
+    async recordOutcome(claim, outcome) {
       const changes = write(claim, outcome.state, outcome.state === 'done' ? outcome.result : null);
-      if (changes === 0) throw new Error('Another claim has the record: this one had outlived its own.');
+      if (changes === 0) throw new Error('The record belongs to another claim: the record of this one had expired.');
     },
     async release({ id, token }) {
       remove.run(id, token);
@@ -84,21 +84,22 @@ function open(file: string): Libsql.Database {
   try {
     if (file !== 'memory') mkdirSync(dirname(file), { recursive: true });
     const connection = new Libsql(file === 'memory' ? ':memory:' : file);
-    // FULL: a commit is on the disk before it is acknowledged, even when the power fails.
-    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
+    // FULL: a commit is on the disk before it is acknowledged, so it survives a power failure.
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
     connection.exec(SCHEMA);
     return connection;
   } catch (cause) {
     throw new Error(
-      `Idempotency records cannot be kept in "${file}": ${cause instanceof Error ? cause.message : cause}. Expected a SQLite file of this gateway, or none yet, in a folder that it may write to.`,
+      `Idempotency records cannot be kept in "${file}": ${cause instanceof Error ? cause.message : cause}. Expected a SQLite file of this gateway, or no file yet, in a writable directory.`,
       { cause },
     );
   }
 }
 
-function recorded({ input, state, result, until }: Row, now: number): Recorded {
+function toRecord({ input, state, result, until }: Row, now: number): ExistingRecord {
   if (state === 'under-way') return { state, input, leaseLeft: until - now };
   if (state === 'unknown') return { state, input };
-  if (result === null) throw new Error('A record says that its write is done, but holds no result.');
+  if (result === null)
+    throw new Error('Expected a result in an idempotency record with the state "done", but it has none.');
   return { state, input, result };
 }

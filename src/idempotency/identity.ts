@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 
-/** What identifies a write. */
+/** A write with its idempotency key. */
 export interface WriteRequest {
   /** Opaque hash of the credential. */
   readonly tenant: string;
   readonly operation: string;
-  /** The key that the caller chose. */
+  /** Idempotency key, chosen by the caller. */
   readonly key: string;
-  /** What is to be written, as JSON could say it. */
+  /** Input of the operation, as JSON. */
   readonly input: unknown;
 }
 
-/** What is stored about a request: hashes, from which neither credential nor key nor input can be read. */
-export const identify = ({ tenant, operation, key, input }: WriteRequest): { id: string; input: string } => ({
-  // JSON quotes its strings, so that ("a", "bc") is never ("ab", "c").
+/** Hashes of a request for its record, which reveal neither credential nor key nor input. */
+export const hashRequest = ({ tenant, operation, key, input }: WriteRequest): { id: string; input: string } => ({
+  // JSON quotes strings, so ("a", "bc") and ("ab", "c") have different hashes.
   id: hash(JSON.stringify([tenant, operation, key])),
   input: hash(canonicalJson(input)),
 });
 
-/** JSON in which the order of members says nothing. */
+/** JSON with the members of every object sorted by name. */
 export const canonicalJson = (value: unknown): string => JSON.stringify(value, sortMembers) ?? '';
 
 function sortMembers(_: string, value: unknown): unknown {

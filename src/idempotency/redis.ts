@@ -1,16 +1,16 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import type { Claim, IdempotencyStore, Recorded } from './store.ts';
+import type { Claim, ExistingRecord, IdempotencyStore } from './store.ts';
 
 export interface RedisStoreOptions {
-  /** Address of the server, or a connection whose settings the store's own connection takes over. */
+  /** URL of the server, or a connection whose settings are copied to a connection of the store's own. */
   redis: string | Redis;
-  /** Before the name of every record. @default idempotency: */
+  /** Prefix of the key of every record. @default idempotency: */
   prefix?: string;
-  /** How long one command may take, with connecting and repetitions, in milliseconds. @default 5_000 */
+  /** Maximum duration of one command, including connecting and retries, in milliseconds. @default 5_000 */
   timeout?: number;
 }
 
-// The server's clock decides about leases, so that those of the replicas need not agree.
+// Leases follow the server's clock, so the clocks of the replicas may differ.
 const CLAIM = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -21,7 +21,7 @@ const CLAIM = `
   return { 'claimed' }
 `;
 
-const SETTLE = `
+const RECORD_OUTCOME = `
   local token = redis.call('HGET', KEYS[1], 'token')
   if token and token ~= ARGV[1] then return 0 end
   redis.call('HSET', KEYS[1], 'token', ARGV[1], 'input', ARGV[2], 'state', ARGV[3], 'result', ARGV[4])
@@ -35,40 +35,42 @@ const RELEASE = `
 `;
 
 /**
- * Records in Redis, for a gateway of several processes. They are as durable as that Redis makes them: it needs
- * `maxmemory-policy noeviction`, and `appendonly yes` to remember them over a restart.
+ * Records in Redis, for a gateway with several processes. Redis must have `maxmemory-policy noeviction`, and
+ * `appendonly yes` for the records to survive a restart.
  */
 export function openRedisStore({
   redis,
   prefix = 'idempotency:',
   timeout = 5_000,
 }: RedisStoreOptions): IdempotencyStore {
-  const bounds: RedisOptions = { commandTimeout: timeout, connectTimeout: timeout, maxRetriesPerRequest: 3 };
-  const connection = typeof redis === 'string' ? new Redis(redis, bounds) : redis.duplicate(bounds);
-  let broken: string | undefined;
+  const timeouts: RedisOptions = { commandTimeout: timeout, connectTimeout: timeout, maxRetriesPerRequest: 3 };
+  const connection = typeof redis === 'string' ? new Redis(redis, timeouts) : redis.duplicate(timeouts);
+  let connectionError: string | undefined;
   connection.on('error', (error: Error) => {
-    broken = error.message;
+    connectionError = error.message;
   });
   connection.on('ready', () => {
-    broken = undefined;
+    connectionError = undefined;
   });
 
   const run = async (script: string, { id }: Claim, ...values: (string | number)[]): Promise<unknown> => {
     try {
       return await connection.eval(script, 1, prefix + id, ...values);
     } catch (error) {
-      // Not as its cause: errors of the driver carry the command, that of a refused AUTH the password.
-      throw new Error(`Redis: ${error instanceof Error ? error.message : error}${broken ? ` (${broken})` : ''}.`);
+      // Without a cause: errors of the driver contain the command, and so the password after a failed AUTH.
+      const message = error instanceof Error ? error.message : error;
+      throw new Error(`Redis: ${message}${connectionError ? ` (${connectionError})` : ''}.`);
     }
   };
 
   return {
-    claim: async (claim) => standing(await run(CLAIM, claim, claim.token, claim.input, claim.lease, claim.lifetime)),
-    async settle(claim, outcome) {
+    claim: async (claim) =>
+      parseClaimReply(await run(CLAIM, claim, claim.token, claim.input, claim.lease, claim.lifetime)),
+    async recordOutcome(claim, outcome) {
       const { token, input, lifetime } = claim;
       const result = outcome.state === 'done' ? outcome.result : '';
-      const settled = await run(SETTLE, claim, token, input, outcome.state, result, lifetime);
-      if (settled !== 1) throw new Error('Another claim has the record: this one had outlived its own.');
+      const updated = await run(RECORD_OUTCOME, claim, token, input, outcome.state, result, lifetime);
+      if (updated !== 1) throw new Error('The record belongs to another claim: the record of this one had expired.');
     },
     async release(claim) {
       await run(RELEASE, claim, claim.token);
@@ -79,7 +81,7 @@ export function openRedisStore({
   };
 }
 
-function standing(reply: unknown): { state: 'claimed' } | Recorded {
+function parseClaimReply(reply: unknown): { state: 'claimed' } | ExistingRecord {
   const [state, input, result, leaseLeft]: unknown[] = Array.isArray(reply) ? reply : [];
   if (state === 'claimed') return { state };
   if (typeof input === 'string') {
@@ -87,5 +89,7 @@ function standing(reply: unknown): { state: 'claimed' } | Recorded {
     if (state === 'unknown') return { state, input };
     if (state === 'done' && typeof result === 'string') return { state, input, result };
   }
-  throw new Error(`A record in Redis is not one of this gateway: its state is ${JSON.stringify(state)}.`);
+  throw new Error(
+    `Expected an idempotency record of this gateway in Redis, but its state is ${JSON.stringify(state)}.`,
+  );
 }

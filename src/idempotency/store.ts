@@ -1,44 +1,47 @@
-/** A write that wants to be the one that is sent. */
+/** A request for the exclusive right to send a write. */
 export interface Claim {
-  /** What the record is found by; says nothing about the tenant or the key. */
+  /** Id of the record: a hash that reveals neither the tenant nor the key. */
   readonly id: string;
   /** Hash of the input. */
   readonly input: string;
-  /** Tells this claim from every other one: only who holds it may change the record. */
+  /** Random token of this claim: the record can only be changed with it. */
   readonly token: string;
-  /** Milliseconds after which a write that is still under way counts as lost. */
+  /** Time after which an unfinished write counts as lost, in milliseconds. */
   readonly lease: number;
-  /** Milliseconds that the record is kept from now on. */
+  /** Time for which the record is kept, in milliseconds. */
   readonly lifetime: number;
 }
 
-/** What came of a write: its result as JSON, or that nobody knows. */
+/** Outcome of a write: its result as JSON, or unknown. */
 export type Outcome = { readonly state: 'done'; readonly result: string } | { readonly state: 'unknown' };
 
-/** A record that somebody else made. */
-export type Recorded = { readonly input: string } & (
+/** A record made by another claim. */
+export type ExistingRecord = { readonly input: string } & (
   | Outcome
   | {
       readonly state: 'under-way';
-      /** Milliseconds until the write counts as lost; 0 or less: it does. */
+      /** Time until the write counts as lost, in milliseconds; 0 or less once it does. */
       readonly leaseLeft: number;
     }
 );
 
 /**
- * Where the records are. A promise that resolves says that the change is as durable as the store makes anything.
- * Each rejects when the store fails, and none waits for ever.
+ * Storage of idempotency records. A promise resolves once the change is as durable as the store can make it, and
+ * rejects when the store fails. None stays pending forever.
  */
 export interface IdempotencyStore {
-  /** Makes the record, under way, if there is none or it is the same claim's; else says what there is. One step: of two claims one wins. */
-  claim(claim: Claim): Promise<{ readonly state: 'claimed' } | Recorded>;
   /**
-   * Records what came of the claimed write, even if its lease is over or the store has lost the record meanwhile.
-   *
-   * @throws Error when another claim has the record.
+   * Creates the record in the state `under-way`, or returns the record of another claim. Atomic: one of two concurrent
+   * claims succeeds. A repeated claim succeeds again.
    */
-  settle(claim: Claim, outcome: Outcome): Promise<void>;
-  /** Removes the record of this claim, if there is one. */
+  claim(claim: Claim): Promise<{ readonly state: 'claimed' } | ExistingRecord>;
+  /**
+   * Records the outcome of the claimed write, even after its lease has expired or the store has lost the record.
+   *
+   * @throws Error when the record belongs to another claim.
+   */
+  recordOutcome(claim: Claim, outcome: Outcome): Promise<void>;
+  /** Removes the record of this claim, if it exists. */
   release(claim: Claim): Promise<void>;
   close(): Promise<void>;
 }

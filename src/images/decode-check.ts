@@ -2,35 +2,35 @@ import { availableParallelism } from 'node:os';
 import { createSemaphore } from '../util/semaphore.ts';
 import { type DecodeBudget, DecodeMemoryError } from './decode-memory.ts';
 import { inspect } from './inspect.ts';
-import { InvalidImageError, unreadable } from './invalid-image-error.ts';
-import { makeVariant } from './make-copy.ts';
+import { InvalidImageError, malformedImage } from './invalid-image-error.ts';
+import { makeVariant } from './make-variant.ts';
 import { requireFormat } from './signature.ts';
 import { PLACEHOLDER } from './variant.ts';
 
 /**
- * Decodes an uploaded picture once, by the code that resizes it later. A scan of its structure cannot tell whether its
- * compressed data can be decoded.
+ * Decodes an uploaded image once, with the same code that resizes it later, because a scan of its structure does not
+ * show if its compressed data can be decoded.
  *
- * @param read Reads the file, when its turn has come.
- * @param owner Whose picture it is; owners take turns.
- * @param signal Ends the waiting.
- * @throws RefusedPictureError `unsupported` when it cannot be decoded, `too-many-pixels` when that takes too much memory;
- * what `read` fails with; the signal's reason.
+ * @param read Reads the file. Called once there is a free slot.
+ * @param owner Owner of the image. Slots are shared fairly between owners.
+ * @param signal Aborts the wait.
+ * @throws InvalidImageError `unsupported` when the image cannot be decoded, `too-many-pixels` when decoding takes too
+ *   much memory; the error of `read`; the signal's reason.
  */
 export type DecodeCheck = (read: () => Promise<Uint8Array>, owner?: string, signal?: AbortSignal) => Promise<void>;
 
-/** Whole files in memory at once. */
-const AT_ONCE = Math.min(4, availableParallelism());
+/** Maximum number of files in memory. */
+const MAX_CONCURRENT_CHECKS = Math.min(4, availableParallelism());
 
 /**
- * @see DecodeCheck.
- * @param maxPixels The largest picture, width times height.
- * @param budget Memory to decode in. @default no bound
+ * @see DecodeCheck
+ * @param maxPixels Maximum width times height of an image.
+ * @param budget Memory budget for decoding. @default unlimited
  */
 export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): DecodeCheck {
-  const places = createSemaphore({ total: AT_ONCE, each: AT_ONCE });
+  const slots = createSemaphore({ total: MAX_CONCURRENT_CHECKS, each: MAX_CONCURRENT_CHECKS });
   return async (read, owner = '', signal = NEVER) => {
-    const leave = await places.acquire(owner, signal);
+    const release = await slots.acquire(owner, signal);
     try {
       const file = await read();
       const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
@@ -42,19 +42,19 @@ export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): Dec
         if (signal.aborted) throw signal.reason;
         const cause = error instanceof Error ? error.cause : undefined;
         if (cause instanceof DecodeMemoryError) throw new InvalidImageError('too-many-pixels', `${cause.message}.`);
-        throw unreadable(format, `its data is damaged and cannot be decoded${detailOf(error)}`);
+        throw malformedImage(format, `its data is damaged and cannot be decoded${decoderMessage(error)}`);
       }
     } finally {
-      leave();
+      release();
     }
   };
 }
 
 const NEVER = new AbortController().signal;
 
-/** What the decoder says, in parentheses, where it says something. */
-function detailOf(error: unknown): string {
-  const said = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-  const detail = said.trim().split('\n').at(-1)?.trim().slice(0, 100) ?? '';
+/** Message of the decoder in parentheses, or an empty string. */
+function decoderMessage(error: unknown): string {
+  const message = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+  const detail = message.trim().split('\n').at(-1)?.trim().slice(0, 100) ?? '';
   return detail === '' || detail === 'Unknown error' ? '' : ` (${detail})`;
 }

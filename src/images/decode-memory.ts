@@ -3,54 +3,55 @@ import { createSemaphore } from '../util/semaphore.ts';
 import type { ImageFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 
-/** What the memory of decoding an image depends on. */
+/** Properties of an image that determine the memory for decoding it. */
 export interface ImageHeader {
   readonly format: ImageFormat;
   /** As stored, before any rotation, in pixels. */
   readonly width: number;
   /** As stored, before any rotation, in pixels. */
   readonly height: number;
+  /** Number of samples per pixel. */
   readonly bands: number;
-  /** Bytes of one sample. */
+  /** Size of one sample, in bytes. */
   readonly sampleBytes: number;
   readonly hasAlpha: boolean;
   /** EXIF orientation, from 1 to 8. */
   readonly orientation: number;
-  /** Whether the decoder keeps all of a jpeg or png: several scans, progressive, interlaced. */
+  /** True if the decoder must hold the whole image: a progressive jpeg or an interlaced png. */
   readonly hasScans: boolean;
-  /** Whether the chroma of a jpeg has a quarter of the samples. */
+  /** True if a jpeg uses 4:2:0 chroma subsampling. */
   readonly isSubsampled: boolean;
 }
 
-/** A copy that is about to be made. */
-export interface CopyPlan {
-  /** The box that the copy fits in, upright, in pixels; undefined where the variant itself fits. */
+/** Size and memory of a variant before it is made. */
+export interface VariantPlan {
+  /** Reduced maximum size of the upright variant, in pixels; undefined when the requested size fits in the budget. */
   readonly box: { readonly width: number; readonly height: number } | undefined;
   /** Memory for decoding, resizing and encoding together, in bytes. */
   readonly bytes: number;
 }
 
-/** One amount of memory for all decoding in the process. */
+/** Memory budget for decoding, shared by the whole process. */
 export interface DecodeBudget {
   readonly maxBytes: number;
-  /** Waits for memory, fairly between owners. @see Places.enter */
+  /** Waits for memory, shared fairly between owners. Resolves to a function that releases it. @see Semaphore.acquire */
   reserve(owner: string, signal: AbortSignal, bytes: number): Promise<() => void>;
-  /** What is reserved now, in bytes. */
+  /** Memory reserved at present, in bytes. */
   readonly reserved: number;
 }
 
 export function createDecodeBudget(maxBytes: number): DecodeBudget {
-  const places = createSemaphore({ total: maxBytes, each: maxBytes });
+  const semaphore = createSemaphore({ total: maxBytes, each: maxBytes });
   return {
     maxBytes,
-    reserve: places.acquire,
+    reserve: semaphore.acquire,
     get reserved() {
-      return places.taken;
+      return semaphore.taken;
     },
   };
 }
 
-/** An image whose decoding alone takes more than all memory for that. */
+/** Decoding the image would exceed the whole memory budget. */
 export class DecodeMemoryError extends Error {
   override name = 'DecodeMemoryError' as const;
 
@@ -63,15 +64,15 @@ export class DecodeMemoryError extends Error {
 
 const inMegabytes = (bytes: number) => Math.ceil(bytes / 1_048_576);
 
-/** The longest side of an image in each format, in pixels: RFC 9649 section 2.6; ITU-T T.81 section B.2.2. */
-export const LONGEST: Readonly<Record<ImageFormat, number>> = { webp: 16_383, jpeg: 65_535, png: 65_535 };
+/** Maximum width and height of an image in each format, in pixels: RFC 9649 section 2.6; ITU-T T.81 section B.2.2. */
+export const MAX_SIDE: Readonly<Record<ImageFormat, number>> = { webp: 16_383, jpeg: 65_535, png: 65_535 };
 
 const FORMATS: readonly ImageFormat[] = ['webp', 'jpeg', 'png'];
 
-/** Every image that is accepted has copies of at least so many pixels, or of its own size. */
-const FLOOR_PIXELS = 1_048_576;
+/** Minimum size that variants of every accepted image can have, in pixels, unless the original is smaller. */
+const MIN_VARIANT_PIXELS = 1_048_576;
 
-/** @throws Error when the decoder reports no size. */
+/** Header of an image from the decoder's metadata. */
 export function readHeader(
   format: ImageFormat,
   { width, height, channels, depth, hasAlpha, orientation, isProgressive, chromaSubsampling }: Metadata,
@@ -90,52 +91,59 @@ export function readHeader(
 }
 
 /**
- * How a copy is made within the memory: smaller than the variant where that takes too much. Uploads are checked by the
- * same rule, so that there are copies of every image that was accepted, in every format.
+ * Plans a variant within the memory budget; it is smaller than requested if that size would exceed the budget. Uploads
+ * are checked by the same rule, so every accepted image has variants in every format.
  *
- * @throws DecodeMemoryError when a copy of {@link FLOOR_PIXELS} takes more than `maxBytes` in some format.
+ * @throws DecodeMemoryError when a variant of {@link MIN_VARIANT_PIXELS} exceeds `maxBytes` in any format.
  */
-export function planCopy(header: ImageHeader, variant: Variant & { format: ImageFormat }, maxBytes: number): CopyPlan {
+export function planVariant(
+  header: ImageHeader,
+  variant: Variant & { format: ImageFormat },
+  maxBytes: number,
+): VariantPlan {
   const pixels = header.width * header.height;
-  const floor = Math.min(1, Math.sqrt(FLOOR_PIXELS / pixels));
-  const least = Math.max(...FORMATS.map((format) => bytesFor(header, format, floor)));
-  if (least > maxBytes) throw new DecodeMemoryError(header, least, maxBytes);
+  const minScale = Math.min(1, Math.sqrt(MIN_VARIANT_PIXELS / pixels));
+  const minBytes = Math.max(...FORMATS.map((format) => estimateBytes(header, format, minScale)));
+  if (minBytes > maxBytes) throw new DecodeMemoryError(header, minBytes, maxBytes);
 
-  const isTurned = header.orientation > 4;
-  const [width, height] = isTurned ? [header.height, header.width] : [header.width, header.height];
-  const longest = LONGEST[variant.format];
-  const wanted = Math.min(1, (variant.width ?? longest) / width, longest / height);
-  let scale = wanted;
-  let bytes = bytesFor(header, variant.format, scale);
+  const isRotated = header.orientation > 4;
+  const [width, height] = isRotated ? [header.height, header.width] : [header.width, header.height];
+  const maxSide = MAX_SIDE[variant.format];
+  const requested = Math.min(1, (variant.width ?? maxSide) / width, maxSide / height);
+  let scale = requested;
+  let bytes = estimateBytes(header, variant.format, scale);
   while (bytes > maxBytes) {
-    scale = Math.max(scale * 0.9, Math.min(scale, floor));
-    bytes = bytesFor(header, variant.format, scale);
-    if (scale <= floor) break;
+    scale = Math.max(scale * 0.9, Math.min(scale, minScale));
+    bytes = estimateBytes(header, variant.format, scale);
+    if (scale <= minScale) break;
   }
-  if (scale === wanted) return { box: undefined, bytes: Math.min(bytes, maxBytes) };
+  if (scale === requested) return { box: undefined, bytes: Math.min(bytes, maxBytes) };
   const box = { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
   return { box, bytes: Math.min(bytes, maxBytes) };
 }
 
-/** Bytes of a decoder or encoder for each pixel. Measured with libvips 8.18 on noise, which takes the most. */
-const WEBP_STORED = 4;
-const WEBP_LOADED = 8;
-const WEBP_ENCODED = { opaque: 20, alpha: 38 };
-const JPEG_ENCODED = 9;
-/** A coefficient of a jpeg with several scans. */
-const COEFFICIENT = 2;
-/** Rows that libvips keeps around the one it works on: the rows themselves, and what resizing makes of each. */
+/** Memory of a decoder or encoder per pixel, in bytes. Measured with libvips 8.18 on noise, the worst case. */
+const WEBP_FULL_SIZE = 4;
+const WEBP_SCALED = 8;
+const WEBP_ENCODER = { opaque: 20, alpha: 38 };
+const JPEG_ENCODER = 9;
+/** Size of a coefficient of a progressive jpeg, in bytes. */
+const JPEG_COEFFICIENT_BYTES = 2;
+/** Maximum number of rows in the cache of libvips. */
 const CACHED_ROWS = 1_024;
-const RESIZED = 2.75;
+/** Memory of a cached row with its intermediate results of resizing, relative to the row alone. */
+const RESIZE_FACTOR = 2.75;
+/** Additional rows that libvips processes at a time. */
 const WORKING_ROWS = 350;
-const ALWAYS = 6_291_456;
+/** Memory that any image takes, in bytes. */
+const BASE_BYTES = 6_291_456;
 
 /**
- * Memory for making a copy, in bytes: never less than what was measured.
+ * Estimated memory for making a variant, in bytes. An upper bound of the measured memory.
  *
- * @param scale Of the copy's sides to those of the image, above 0 up to 1.
+ * @param scale Side of the variant divided by that of the image, above 0 up to 1.
  */
-function bytesFor(header: ImageHeader, output: ImageFormat, scale: number): number {
+function estimateBytes(header: ImageHeader, output: ImageFormat, scale: number): number {
   const { format, width, height, bands, sampleBytes, hasAlpha, orientation } = header;
   const pixels = width * height;
   const pixelBytes = bands * sampleBytes;
@@ -143,24 +151,26 @@ function bytesFor(header: ImageHeader, output: ImageFormat, scale: number): numb
   const loadedWidth = Math.ceil(width * loaded);
   const loadedHeight = Math.ceil(height * loaded);
   const rows =
-    format === 'webp' && loaded < 1 ? WORKING_ROWS : Math.min(loadedHeight, CACHED_ROWS) * RESIZED + WORKING_ROWS;
-  const copyPixels = pixels * scale * scale;
+    format === 'webp' && loaded < 1 ? WORKING_ROWS : Math.min(loadedHeight, CACHED_ROWS) * RESIZE_FACTOR + WORKING_ROWS;
+  const variantPixels = pixels * scale * scale;
   const stored = {
-    webp: pixels * WEBP_STORED + loadedWidth * loadedHeight * WEBP_LOADED,
-    // A row that is repaired has a byte more than its pixels.
+    webp: pixels * WEBP_FULL_SIZE + loadedWidth * loadedHeight * WEBP_SCALED,
+    // A repaired png has one filter byte per row in addition to its pixels.
     png: header.hasScans ? pixels * pixelBytes + height : 0,
-    jpeg: header.hasScans ? pixels * COEFFICIENT * (header.isSubsampled ? bands / 2 : bands) : 0,
+    jpeg: header.hasScans ? pixels * JPEG_COEFFICIENT_BYTES * (header.isSubsampled ? bands / 2 : bands) : 0,
   };
   const encoded = {
-    webp: hasAlpha ? WEBP_ENCODED.alpha : WEBP_ENCODED.opaque,
+    webp: hasAlpha ? WEBP_ENCODER.alpha : WEBP_ENCODER.opaque,
     png: 2 * pixelBytes,
-    jpeg: JPEG_ENCODED,
+    jpeg: JPEG_ENCODER,
   };
-  const rotated = orientation > 1 ? copyPixels * pixelBytes * 2 : 0;
-  return Math.ceil(ALWAYS + stored[format] + loadedWidth * pixelBytes * rows + copyPixels * encoded[output] + rotated);
+  const rotated = orientation > 1 ? variantPixels * pixelBytes * 2 : 0;
+  return Math.ceil(
+    BASE_BYTES + stored[format] + loadedWidth * pixelBytes * rows + variantPixels * encoded[output] + rotated,
+  );
 }
 
-/** How much smaller an image is loaded: a jpeg by a power of two, a webp by any factor, a png not at all. */
+/** Scale at which the decoder loads an image: a power of two for a jpeg, any scale for a webp, 1 for a png. */
 function loadedScale(format: ImageFormat, scale: number): number {
   if (format === 'png') return 1;
   if (format === 'webp') return scale;

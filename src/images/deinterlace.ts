@@ -1,6 +1,6 @@
 import { unfilter } from './unfilter.ts';
 
-/** The size of an image and of its pixels. */
+/** Size of an image and of its pixels. */
 export interface PixelGrid {
   /** In pixels. */
   readonly width: number;
@@ -10,10 +10,10 @@ export interface PixelGrid {
   readonly bitsPerPixel: number;
 }
 
-/** Bytes of a row of so many pixels, with the byte of its filter before them. */
+/** Size of a row with its leading filter byte, in bytes. */
 export const rowBytes = (pixels: number, bitsPerPixel: number) => 1 + Math.ceil((pixels * bitsPerPixel) / 8);
 
-/** First column and row, distances to the next ones (Portable Network Graphics, section 8.2, Adam7). */
+/** Adam7 passes: first column and row, and the distances to the next ones (Portable Network Graphics, section 8.2). */
 const PASSES = [
   { x: 0, y: 0, dx: 8, dy: 8 },
   { x: 4, y: 0, dx: 8, dy: 8 },
@@ -25,39 +25,40 @@ const PASSES = [
 ] as const;
 
 /**
- * Writes the rows of an interlaced PNG into an image without interlacing, as they come. A pixel fills the block that later
- * passes refine, as in browsers, so that an image whose data ends early is coarse rather than black.
+ * Deinterlaces the rows of a PNG incrementally. Each pixel fills the block that later passes refine, as in browsers, so
+ * that an image whose data ends early is coarse instead of black.
  */
 export class Deinterlacer {
   readonly #grid: PixelGrid;
   readonly #image: Buffer;
   #pass = -1;
-  /** Of the row that comes next, in the image. */
+  /** Position of the current row in the image. */
   #y = 0;
-  /** The row that comes next, with the byte of its filter, and the one above it in its pass. */
+  /** The current row, with its filter byte. */
   #row: Buffer = NO_ROW;
+  /** The previous row of the same pass. */
   #above: Buffer = NO_ROW;
-  /** Bytes of the row that have come. */
+  /** Number of received bytes of the current row. */
   #filled = 0;
 
-  /** @param image Zeros; becomes the rows from top to bottom, each behind filter 0. */
+  /** @param image Zeros; receives the rows from top to bottom, each after a filter byte of 0. */
   constructor(grid: PixelGrid, image: Buffer) {
     this.#grid = grid;
     this.#image = image;
     this.#nextPass();
   }
 
-  /** Whether every row has come. */
+  /** True once all rows have been received. */
   get isFull(): boolean {
     return this.#pass === PASSES.length;
   }
 
-  /** Whether no row has come. */
+  /** True until the first row has been received. */
   get isEmpty(): boolean {
     return this.#pass === 0 && this.#y === 0;
   }
 
-  /** Takes the next bytes of the inflated data. Ignores what follows the last row. */
+  /** Consumes the next inflated bytes. Ignores bytes after the last row. */
   push(bytes: Buffer): void {
     for (let at = 0; at < bytes.byteLength && !this.isFull; ) {
       const copied = bytes.copy(this.#row, this.#filled, at);
@@ -77,7 +78,7 @@ export class Deinterlacer {
     const line = this.#image.subarray(at, at + stride);
     if (bitsPerPixel < 8) spreadBits(this.#row, line, pass, this.#grid);
     else spreadBytes(this.#row, line, pass, this.#grid);
-    // Until later passes, the rows of a block are alike.
+    // Until later passes refine them, all rows of a block are equal.
     const end = Math.min(this.#y + pass.dy - pass.y, height);
     for (let y = this.#y + 1; y < end; y++) this.#image.copyWithin(y * stride, at, at + stride);
 
@@ -87,7 +88,7 @@ export class Deinterlacer {
     if (this.#y >= height) this.#nextPass();
   }
 
-  /** Goes on to the next pass that has pixels in this image. */
+  /** Advances to the next pass that has pixels in this image. */
   #nextPass(): void {
     const { width, height, bitsPerPixel } = this.#grid;
     for (this.#pass++; !this.isFull; this.#pass++) {
@@ -106,7 +107,7 @@ const NO_ROW = Buffer.alloc(0);
 
 type Pass = (typeof PASSES)[number];
 
-/** Writes the pixels of a pass's row, of whole bytes, into a row of the image. */
+/** Spreads the pixels of a pass's row over a row of the image. Pixels are whole bytes. */
 function spreadBytes(row: Buffer, line: Buffer, { x: first, dx }: Pass, { width, bitsPerPixel }: PixelGrid): void {
   const step = bitsPerPixel / 8;
   for (let from = 1, x = first; x < width; from += step, x += dx) {
@@ -118,7 +119,7 @@ function spreadBytes(row: Buffer, line: Buffer, { x: first, dx }: Pass, { width,
   }
 }
 
-/** Writes the pixels of a pass's row, several in a byte, into a row of the image. */
+/** Spreads the pixels of a pass's row over a row of the image. A byte contains several pixels. */
 function spreadBits(row: Buffer, line: Buffer, { x: first, dx }: Pass, { width, bitsPerPixel: bits }: PixelGrid): void {
   const mask = (1 << bits) - 1;
   const byteOf = (pixel: number) => 1 + ((pixel * bits) >> 3);

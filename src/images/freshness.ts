@@ -2,30 +2,30 @@ import { LRUCache } from 'lru-cache';
 import { tenantOf } from '../auth/credential.ts';
 import type { ImageSource, ImageSubject } from './source.ts';
 
-/** For how long a picture is taken to be unchanged, in seconds: a data item's can be replaced, a prediction's not. */
-const UNCHANGED = { dataItem: 60, prediction: 3_600 } as const;
+/**
+ * Time for which an image counts as fresh, in seconds: images of data items can be replaced, those of predictions not.
+ */
+const FRESH_SECONDS = { dataItem: 60, prediction: 3_600 } as const;
 
-/** Knows how long what was read of a picture may be shown. */
+/** Freshness of cached images, per credential. */
 export interface Freshness {
-  /**
-   * Names a picture as it is now, for one credential. What was read under another name is of somebody else, or too old.
-   */
-  nameOf(apiKey: string, source: ImageSource): string;
-  /** How the names of all pictures of a subject begin, for one credential. */
-  prefixOf(apiKey: string, subject: ImageSubject): string;
-  /** Changes with every change made through this gateway; undefined before the first. */
+  /** Cache key of an image. Differs between credentials, and changes when the cached data becomes stale. */
+  cacheKey(apiKey: string, source: ImageSource): string;
+  /** Common prefix of the cache keys of all images of a subject. */
+  cacheKeyPrefix(apiKey: string, subject: ImageSubject): string;
+  /** Revision of a subject: differs after each change through this gateway; undefined before the first one. */
   revisionOf(apiKey: string, subject: ImageSubject): string | undefined;
-  /** For how long what is read now may be shown, in whole seconds. */
+  /** Time until an image read now becomes stale, in whole seconds. */
   secondsLeft(source: ImageSource): number;
-  /** Changes when that time is over. */
+  /** Number of the current freshness period of an image. */
   periodOf(source: ImageSource): number;
-  /** Notes that a subject was replaced or deleted through this gateway. */
-  changed(apiKey: string, subject: ImageSubject): void;
+  /** Records that a subject was replaced or deleted through this gateway. */
+  markChanged(apiKey: string, subject: ImageSubject): void;
 }
 
-// A revision matters for as long as a copy of the picture before is somewhere, which is a minute.
-const REVISIONS = 100_000;
-const TENANTS = 10_000;
+// A revision is needed while cached data of the previous image is fresh, which is at most a minute.
+const MAX_REVISIONS = 100_000;
+const MAX_TENANTS = 10_000;
 
 export interface FreshnessOptions {
   /** The wall clock, in milliseconds since the epoch. */
@@ -35,43 +35,43 @@ export interface FreshnessOptions {
 }
 
 export function createFreshness({ now, monotonicNow }: FreshnessOptions): Freshness {
-  // Periods follow the monotonic clock, so that none comes twice. They begin at the time of the wall clock, so that no
-  // client of an earlier process holds the tag of a period that is still to come.
+  // Periods follow the monotonic clock, so that none occurs twice. They start at the wall-clock time, so that no client
+  // of an earlier process has the ETag of a future period.
   const origin = now() - monotonicNow();
   const seconds = () => (origin + monotonicNow()) / 1_000;
-  const revisions = new LRUCache<string, number>({ max: REVISIONS });
-  const tenants = new LRUCache<string, string>({ max: TENANTS });
+  const revisions = new LRUCache<string, number>({ max: MAX_REVISIONS });
+  const tenants = new LRUCache<string, string>({ max: MAX_TENANTS });
   let last = 0;
 
   const tenant = (apiKey: string) => {
-    const known = tenants.get(apiKey) ?? tenantOf({ apiKey });
-    tenants.set(apiKey, known);
-    return known;
+    const id = tenants.get(apiKey) ?? tenantOf({ apiKey });
+    tenants.set(apiKey, id);
+    return id;
   };
-  // No part of it holds a "/": a tenant is base64url, and ids obey the rule for ids.
-  const prefixOf = (apiKey: string, subject: ImageSubject) =>
+  // No part contains a "/": a tenant is base64url, and ids are validated.
+  const cacheKeyPrefix = (apiKey: string, subject: ImageSubject) =>
     subject.kind === 'dataItem'
       ? `${tenant(apiKey)}/d/${subject.modelId}/${subject.dataId}/`
       : `${tenant(apiKey)}/p/${subject.predictionId}/`;
-  const periodOf = ({ kind }: ImageSource) => Math.floor(seconds() / UNCHANGED[kind]);
+  const periodOf = ({ kind }: ImageSource) => Math.floor(seconds() / FRESH_SECONDS[kind]);
   const revisionOf = (apiKey: string, subject: ImageSubject) =>
-    revisions.size === 0 ? undefined : revisions.get(prefixOf(apiKey, subject))?.toString(36);
+    revisions.size === 0 ? undefined : revisions.get(cacheKeyPrefix(apiKey, subject))?.toString(36);
 
   return {
-    nameOf(apiKey, source) {
+    cacheKey(apiKey, source) {
       const version = source.kind === 'dataItem' ? periodOf(source) : source.index;
-      return `${prefixOf(apiKey, source)}${revisionOf(apiKey, source) ?? ''}/${version}`;
+      return `${cacheKeyPrefix(apiKey, source)}${revisionOf(apiKey, source) ?? ''}/${version}`;
     },
-    prefixOf,
+    cacheKeyPrefix,
     revisionOf,
     periodOf,
     secondsLeft({ kind }) {
-      const period = UNCHANGED[kind];
+      const period = FRESH_SECONDS[kind];
       return period - (Math.floor(seconds()) % period);
     },
-    changed(apiKey, subject) {
+    markChanged(apiKey, subject) {
       last = Math.max(now(), last + 1);
-      revisions.set(prefixOf(apiKey, subject), last);
+      revisions.set(cacheKeyPrefix(apiKey, subject), last);
     },
   };
 }

@@ -3,52 +3,52 @@ import { MAX_IMAGE_STREAM_BYTES } from '../upstream/images/image-stream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import type { DecodeBudget } from './decode-memory.ts';
 import { createFreshness } from './freshness.ts';
-import { respond, unchanged } from './image-response.ts';
+import { imageResponse, notModifiedResponse } from './image-response.ts';
 import type { ImageFacts } from './inspect.ts';
 import { defaultImageLimits, type ImageLimits } from './limits.ts';
-import { createOriginals, wholeOf } from './originals.ts';
-import { failed, staleAddress, wrongMethod } from './responses.ts';
-import { Sending } from './send-bytes.ts';
+import { createOriginals, payloadFromMemory } from './originals.ts';
+import { errorResponse, invalidUrlResponse, methodNotAllowedResponse } from './responses.ts';
+import { SendBudget } from './send-budget.ts';
 import { MEDIA_TYPES } from './signature.ts';
-import { type ImageGrant, type ImageSource, type ImageSubject, readGrant, writeGrant } from './source.ts';
+import { type ImageGrant, type ImageSource, type ImageSubject, parseGrant, serializeGrant } from './source.ts';
 import { createTokenCache } from './token-cache.ts';
-import { PLACEHOLDER, stepOf, type Variant } from './variant.ts';
+import { PLACEHOLDER, roundUpWidth, type Variant } from './variant.ts';
 import { createVariantCache, type OpenImage } from './variant-cache.ts';
 
-/** Pictures under addresses of this gateway. */
+/** Images at URLs of this gateway. */
 export interface Images {
   /**
-   * Absolute, sealed, expiring address of an image, which works in `<img src>` without headers.
+   * Absolute, sealed, expiring URL of an image, which works in `<img src>` without headers.
    *
-   * @param variant Another width or format than the original's. The width is rounded up to the next step.
+   * @param variant Width or format that differs from the original. The width is rounded up to the next step.
    */
   url(baseUrl: string, apiKey: string, source: ImageSource, variant?: Variant): string;
-  /** Answers GET and HEAD of `/images/{token}`. Never rejects. */
+  /** Handles GET and HEAD of `/images/{token}`. Never rejects. */
   serve(request: Request): Promise<Response>;
-  /** What an image's bytes say of it. @throws DownloadError when it cannot be read. */
+  /** Format and size of an image, from its bytes. @throws DownloadError when it cannot be read. */
   facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
-  /** A tiny copy as a `data:` URL. @throws DownloadError when the image cannot be read. */
+  /** A tiny variant as a `data:` URL. @throws DownloadError when the image cannot be read. */
   placeholder(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<string>;
-  /** To be called when a picture was replaced or deleted: no older copy is shown from here, and its address changes. */
+  /** Evicts the variants of an image that was replaced or deleted, and changes its URL. */
   changed(apiKey: string, subject: ImageSubject): void;
 }
 
 export interface ImagesOptions {
   sealer: Sealer;
   /**
-   * Opens a picture with a credential. May reject with a DownloadError or with an error that has a numeric `status`:
-   * 404 and 410 are answered as 404, 401 and 403 as 403, a timeout as 504, all else as 502.
+   * Opens an image with a credential. May reject with a DownloadError or with an error that has a numeric `status`:
+   * 404 and 410 result in 404, 401 and 403 in 403, a timeout in 504, and all other errors in 502.
    */
   open: OpenImage;
-  /** How pictures are kept. @default {@link defaultImageLimits} */
+  /** Limits of memory and concurrency. @default {@link defaultImageLimits} */
   limits?: Pick<ImageLimits, 'cacheBytes' | 'pixels'> & Partial<Pick<ImageLimits, 'streams'>>;
-  /** Memory to decode in. @default no bound */
+  /** Memory budget for decoding. @default unlimited */
   budget?: DecodeBudget | undefined;
   /** The wall clock, in milliseconds since the epoch. @default real time */
   now?: () => number;
   /** The monotonic clock, in milliseconds. @default real time */
   monotonicNow?: () => number;
-  /** Hears of pictures that could not be served, for the log; whoever asks is told less. @default nobody */
+  /** Called with the full error of an image that could not be served, for the log; the response reveals less. */
   onFailure?: (error: unknown, source: ImageSource) => void;
 }
 
@@ -59,12 +59,12 @@ export function createImages(options: ImagesOptions): Images {
   const { sealer, open, limits = defaultImageLimits, onFailure = () => {} } = options;
   const { now = wallClockNow, monotonicNow = realMonotonicNow } = options;
   const freshness = createFreshness({ now, monotonicNow });
-  const library = createVariantCache({ open, freshness, limits, budget: options.budget });
-  const sending = new Sending(Math.max(limits.cacheBytes, 2 * MAX_IMAGE_STREAM_BYTES));
+  const variantCache = createVariantCache({ open, freshness, limits, budget: options.budget });
+  const sendBudget = new SendBudget(Math.max(limits.cacheBytes, 2 * MAX_IMAGE_STREAM_BYTES));
   const originals = createOriginals({
     open,
-    library,
-    sending,
+    variantCache,
+    sendBudget,
     freshness,
     streams: limits.streams ?? defaultImageLimits.streams,
   });
@@ -72,7 +72,7 @@ export function createImages(options: ImagesOptions): Images {
 
   const grantOf = (token: string) => {
     const text = sealer.open(token, PURPOSE);
-    return text === undefined ? undefined : readGrant(text);
+    return text === undefined ? undefined : parseGrant(text);
   };
   const cachingOf = (source: ImageSource, etag: string) => ({
     'Cache-Control': `private, max-age=${freshness.secondsLeft(source)}`,
@@ -80,64 +80,68 @@ export function createImages(options: ImagesOptions): Images {
   });
 
   /**
-   * The tag of a picture as it is. That of a prediction never changes, so the address alone makes a strong one. A data
-   * item may be replaced elsewhere at any time, so a tag that was not made of its bytes has to be weak (RFC 9110
-   * section 8.8.1), and is another one after a minute and after each change that is known of.
+   * ETag of an original. Images of predictions never change, so the URL alone makes a strong ETag. A data item can be
+   * replaced elsewhere at any time, so an ETag that is not derived from its bytes must be weak (RFC 9110 section
+   * 8.8.1); it changes after a minute and after each known change.
    */
-  const tagOf = (token: string, { apiKey, source }: ImageGrant) => {
-    const address = token.slice(-22);
-    if (source.kind === 'prediction') return `"${address}"`;
-    return `W/"${address}-${freshness.periodOf(source)}-${freshness.revisionOf(apiKey, source) ?? ''}"`;
+  const etagOf = (token: string, { apiKey, source }: ImageGrant) => {
+    const urlTag = token.slice(-22);
+    if (source.kind === 'prediction') return `"${urlTag}"`;
+    return `W/"${urlTag}-${freshness.periodOf(source)}-${freshness.revisionOf(apiKey, source) ?? ''}"`;
   };
 
-  const showOriginal = async (request: Request, token: string, grant: ImageGrant): Promise<Response> => {
-    const caching = cachingOf(grant.source, tagOf(token, grant));
-    const known = unchanged(request, caching);
-    if (known) return known;
-    return respond(request, { ...(await originals.open(request, grant.apiKey, grant.source)), caching });
+  const serveOriginal = async (request: Request, token: string, grant: ImageGrant): Promise<Response> => {
+    const caching = cachingOf(grant.source, etagOf(token, grant));
+    const notModified = notModifiedResponse(request, caching);
+    if (notModified) return notModified;
+    return imageResponse(request, { ...(await originals.open(request, grant.apiKey, grant.source)), caching });
   };
 
-  const showCopy = async (request: Request, { apiKey, source }: ImageGrant, variant: Variant): Promise<Response> => {
-    const get = () => library.variant(apiKey, source, variant, request.signal);
-    const copy = await sending.hold(apiKey, request.signal, get);
-    return respond(request, { ...wholeOf(copy), caching: cachingOf(source, `"${copy.image.hash}"`) });
+  const serveVariant = async (
+    request: Request,
+    { apiKey, source }: ImageGrant,
+    variant: Variant,
+  ): Promise<Response> => {
+    const get = () => variantCache.variant(apiKey, source, variant, request.signal);
+    const made = await sendBudget.acquire(apiKey, request.signal, get);
+    return imageResponse(request, { ...payloadFromMemory(made), caching: cachingOf(source, `"${made.image.hash}"`) });
   };
 
   return {
     url(baseUrl, apiKey, source, variant) {
       const { width, format } = variant ?? {};
-      const step = width === undefined ? undefined : stepOf(width);
+      const step = width === undefined ? undefined : roundUpWidth(width);
       const isOriginal = step === undefined && format === undefined;
       const revision = freshness.revisionOf(apiKey, source);
       const grant = { apiKey, source, revision, ...(!isOriginal && { variant: { width: step, format } }) };
-      return `${baseUrl}/images/${seal(writeGrant(grant), PURPOSE)}`;
+      return `${baseUrl}/images/${seal(serializeGrant(grant), PURPOSE)}`;
     },
 
     async serve(request) {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod(request.method);
+      if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowedResponse(request.method);
       const token = /\/images\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
       const grant = grantOf(token);
-      if (!grant) return staleAddress();
+      if (!grant) return invalidUrlResponse();
       try {
         const { variant } = grant;
-        return variant ? await showCopy(request, grant, variant) : await showOriginal(request, token, grant);
+        return variant ? await serveVariant(request, grant, variant) : await serveOriginal(request, token, grant);
       } catch (error) {
-        // Whoever left hears no answer, and leaving is not a failure.
+        // A disconnected client receives no response, and its disconnect is not a failure of the gateway.
         if (!request.signal.aborted) onFailure(error, grant.source);
-        return failed(error);
+        return errorResponse(error);
       }
     },
 
-    facts: (apiKey, source, signal) => library.facts(apiKey, source, signal),
+    facts: (apiKey, source, signal) => variantCache.facts(apiKey, source, signal),
 
     async placeholder(apiKey, source, signal) {
-      const { bytes, format } = await library.variant(apiKey, source, PLACEHOLDER, signal);
+      const { bytes, format } = await variantCache.variant(apiKey, source, PLACEHOLDER, signal);
       return `data:${MEDIA_TYPES[format]};base64,${bytes.toString('base64')}`;
     },
 
     changed(apiKey, subject) {
-      freshness.changed(apiKey, subject);
-      library.drop(apiKey, subject);
+      freshness.markChanged(apiKey, subject);
+      variantCache.evict(apiKey, subject);
     },
   };
 }

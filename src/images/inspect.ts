@@ -3,22 +3,22 @@ import { MAX_IMAGE_STREAM_BYTES } from '../upstream/images/image-stream.ts';
 import { openImage } from './load-sharp.ts';
 import { type ImageFormat, MEDIA_TYPES, requireFormat } from './signature.ts';
 
-/** What can be said of a picture after reading it. */
+/** Properties of an image, from its bytes. */
 export interface ImageFacts {
   contentType: string | null;
   /** In bytes. */
   byteSize: number | null;
-  /** As shown, after the rotation that the picture asks for; in pixels. */
+  /** As displayed, after applying the EXIF orientation; in pixels. */
   width: number | null;
-  /** As shown, after the rotation that the picture asks for; in pixels. */
+  /** As displayed, after applying the EXIF orientation; in pixels. */
   height: number | null;
 }
 
 /**
- * Says what a picture is by its bytes.
+ * Reads the properties of an image from its bytes.
  *
- * @param maxPixels The largest picture, width times height; a small file can claim one that no memory holds.
- * @throws DownloadError `invalid` when it is no readable webp, png or jpeg.
+ * @param maxPixels Maximum width times height, because the header of a small file can claim a huge image.
+ * @throws DownloadError `invalid` when the bytes are not a readable webp, png or jpeg.
  */
 export async function inspect(bytes: Buffer, maxPixels: number): Promise<ImageFacts> {
   const format = requireFormat(bytes);
@@ -28,20 +28,24 @@ export async function inspect(bytes: Buffer, maxPixels: number): Promise<ImageFa
     const { width, height } = autoOrient;
     return { contentType: MEDIA_TYPES[format], byteSize: bytes.byteLength, width, height };
   } catch (cause) {
-    throw unreadable(format, maxPixels, cause);
+    throw unreadableImage(format, maxPixels, cause);
   }
 }
 
-/** For a picture that begins as one and does not go on as one. */
-export const unreadable = (format: ImageFormat, maxPixels: number, cause: unknown) =>
-  new DownloadError('invalid', `Expected a readable ${format} of at most ${maxPixels} pixels, but got none.`, {
-    cause,
-  });
+/** Error for an image with a valid signature that cannot be decoded. */
+export const unreadableImage = (format: ImageFormat, maxPixels: number, cause: unknown) =>
+  new DownloadError(
+    'invalid',
+    `Expected a readable ${format} of at most ${maxPixels} pixels, but it cannot be decoded.`,
+    {
+      cause,
+    },
+  );
 
 /**
- * Reads a picture to its end.
+ * Reads a whole image into memory.
  *
- * @throws DownloadError `too-large` when it is longer than `maxBytes`; what the body fails with, when it does.
+ * @throws DownloadError `too-large` when it exceeds `maxBytes`; the error of the body.
  */
 export async function readAll(
   body: ReadableStream<Uint8Array>,
@@ -49,11 +53,11 @@ export async function readAll(
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop early cancels the stream.
+  // Throwing inside the loop cancels the stream.
   for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > maxBytes) {
-      throw new DownloadError('too-large', `Expected a picture of at most ${maxBytes} bytes, but got more.`);
+      throw new DownloadError('too-large', `Expected an image of at most ${maxBytes} bytes, but got more.`);
     }
     chunks.push(chunk);
   }

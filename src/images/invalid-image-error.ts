@@ -1,17 +1,17 @@
 /**
- * Why a file is not taken in as a picture.
+ * Reason why an uploaded file is rejected.
  *
- * - `empty`: it holds no byte.
- * - `unsupported`: its bytes are no webp, png or jpeg, or one that nothing can decode.
- * - `too-large`: more bytes than allowed.
- * - `too-many-pixels`: a width and height that multiply to more than allowed.
- * - `truncated`: it ends before the picture does.
+ * - `empty`: the file contains no bytes.
+ * - `unsupported`: the file is not a webp, png or jpeg, or it cannot be decoded.
+ * - `too-large`: the file has too many bytes.
+ * - `too-many-pixels`: the image has too many pixels, or decoding it takes too much memory.
+ * - `truncated`: the file ends before the image does.
  */
 export type InvalidImageReason = 'empty' | 'unsupported' | 'too-large' | 'too-many-pixels' | 'truncated';
 
-/** A file is not taken in as a picture. The message is meant for whoever sent it. */
+/** An uploaded file is rejected. The message is meant for the client. */
 export class InvalidImageError extends Error {
-  override name = 'RefusedPictureError' as const;
+  override name = 'InvalidImageError' as const;
   readonly reason: InvalidImageReason;
 
   constructor(reason: InvalidImageReason, message: string) {
@@ -20,6 +20,9 @@ export class InvalidImageError extends Error {
   }
 }
 
-/** For a file whose signature is that of a format, and whose bytes break its rules. */
-export const unreadable = (format: string, what: string) =>
-  new InvalidImageError('unsupported', `Expected a readable ${format}, but ${what}. Export it again and send that.`);
+/** Error for a file with the signature of a format that it does not conform to. */
+export const malformedImage = (format: string, problem: string) =>
+  new InvalidImageError(
+    'unsupported',
+    `Expected a readable ${format}, but ${problem}. Export the image again and send the new file.`,
+  );

@@ -1,19 +1,19 @@
-/** How pictures are read and kept. */
+/** Limits of reading, decoding and caching images. */
 export interface ImageLimits {
   /**
-   * Hosts from which pictures are fetched even if they are private, speak plain HTTP or listen on other ports: `host` for
-   * any port, `host:port` for one.
+   * Hosts from which images are fetched even if their addresses are private, or they use plain HTTP or other ports:
+   * `host` for any port, `host:port` for a single one.
    */
   hosts: readonly string[];
-  /** Memory for resized and re-encoded copies, in bytes. */
+  /** Maximum size of the variant cache, in bytes. */
   cacheBytes: number;
-  /** Memory for decoding, resizing and encoding, of all images together, in bytes. */
+  /** Memory budget for decoding, resizing and encoding all images, in bytes. */
   decodeBytes: number;
-  /** Originals that are streamed from the upstream at once, of all credentials. */
+  /** Maximum number of originals streamed from the upstream concurrently, for all credentials. */
   streams: number;
-  /** How long a client may take nothing of an image that is sent to it, in milliseconds. */
+  /** Maximum time for which a client may read nothing of an image that is sent to it, in milliseconds. */
   stallMilliseconds: number;
-  /** The largest picture that is decoded, width times height. */
+  /** Maximum width times height of an image that is decoded. */
   pixels: number;
 }
 

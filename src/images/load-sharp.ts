@@ -3,8 +3,8 @@ import type { Sharp } from 'sharp';
 let loading: Promise<typeof import('sharp')['default']> | undefined;
 
 /**
- * The decoder, loaded for the first image: it takes a fifth of the memory of a gateway that shows none. One thread for
- * each image and no cache of operations, so that what decoding takes can be estimated.
+ * Loads the decoder when the first image needs it, because it takes a fifth of the memory of an idle gateway. It uses
+ * one thread per image and no operation cache, so that the memory for decoding can be estimated.
  */
 const loadSharp = () => {
   loading ??= import('sharp').then(({ default: sharp }) => {
@@ -16,10 +16,10 @@ const loadSharp = () => {
 };
 
 /**
- * An image to be decoded: its first frame, as tolerantly as browsers do, which show what there is of one whose data is
- * damaged. Uploads are checked by the same rule, so that what is stored can be resized.
+ * Opens the first frame of an image for decoding. Damaged data is tolerated as in browsers, which show the intact part.
+ * Uploads are checked by the same rule, so that every stored image can be resized.
  *
- * @param maxPixels Width times height; larger ones fail when they are decoded.
+ * @param maxPixels Maximum width times height; decoding a larger image fails.
  */
 export async function openImage(bytes: Uint8Array, maxPixels: number): Promise<Sharp> {
   const sharp = await loadSharp();

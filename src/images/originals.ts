@@ -2,51 +2,51 @@ import { DownloadError } from '../upstream/images/download-error.ts';
 import { inPieces, whenOver } from '../util/pieces.ts';
 import { createSemaphore, shareOf } from '../util/semaphore.ts';
 import type { Freshness } from './freshness.ts';
-import type { Shown } from './image-response.ts';
+import type { ImagePayload } from './image-response.ts';
 import { readHead } from './read-head.ts';
-import type { Held, Sending } from './send-bytes.ts';
-import { type ImageFormat, imageFormat, requireFormat, SIGNATURE_BYTES } from './signature.ts';
+import type { HeldImage, SendBudget } from './send-budget.ts';
+import { detectFormat, type ImageFormat, requireFormat, SIGNATURE_BYTES } from './signature.ts';
 import type { ImageSource } from './source.ts';
 import type { OpenImage, VariantCache } from './variant-cache.ts';
 
-/** An image that is about to be sent. */
-type Opened = Omit<Shown, 'caching'>;
+/** An image that is ready to be sent. */
+type OpenedImage = Omit<ImagePayload, 'caching'>;
 
 export interface OriginalsOptions {
   open: OpenImage;
-  library: VariantCache;
-  sending: Sending;
+  variantCache: VariantCache;
+  sendBudget: SendBudget;
   freshness: Freshness;
-  /** Originals that are streamed at once, of all credentials. Each holds a connection while its client reads. */
+  /** Maximum number of originals streamed concurrently. Each holds an upstream connection while its client reads. */
   streams: number;
 }
 
 /**
- * Originals for responses. The first client of one gets it as a stream, with the first bytes as soon as they come; others
- * that come meanwhile, and those that request a part, share one read of the whole.
+ * Opens originals for responses. The first request of an image streams it from the upstream as it arrives. Concurrent
+ * requests of the same image, and range requests, share one read of the whole image into memory.
  */
-export function createOriginals({ open, library, sending, freshness, streams }: OriginalsOptions) {
-  const places = createSemaphore({ total: streams, each: shareOf(streams) });
+export function createOriginals({ open, variantCache, sendBudget, freshness, streams }: OriginalsOptions) {
+  const slots = createSemaphore({ total: streams, each: shareOf(streams) });
   const streamed = new Set<string>();
 
-  const stream = async (apiKey: string, source: ImageSource, signal: AbortSignal): Promise<Opened> => {
-    const leave = await places.acquire(apiKey, signal);
+  const stream = async (apiKey: string, source: ImageSource, signal: AbortSignal): Promise<OpenedImage> => {
+    const release = await slots.acquire(apiKey, signal);
     try {
-      const picture = await open(apiKey, source, signal);
-      const { head, body } = await readHead(picture.body, SIGNATURE_BYTES);
-      if (!imageFormat(head)) void body.cancel().catch(() => {});
-      return { format: requireFormat(head), byteSize: picture.byteSize, body: whenOver(body, leave) };
+      const image = await open(apiKey, source, signal);
+      const { head, body } = await readHead(image.body, SIGNATURE_BYTES);
+      if (!detectFormat(head)) void body.cancel().catch(() => {});
+      return { format: requireFormat(head), byteSize: image.byteSize, body: whenOver(body, release) };
     } catch (error) {
-      leave();
+      release();
       throw error;
     }
   };
 
-  const streamFirst = async (name: string, ...of: Parameters<typeof stream>): Promise<Opened> => {
-    streamed.add(name);
-    const end = () => void streamed.delete(name);
+  const streamFirst = async (key: string, ...args: Parameters<typeof stream>): Promise<OpenedImage> => {
+    streamed.add(key);
+    const end = () => void streamed.delete(key);
     try {
-      const opened = await stream(...of);
+      const opened = await stream(...args);
       return { ...opened, body: whenOver(opened.body, end) };
     } catch (error) {
       end();
@@ -55,30 +55,32 @@ export function createOriginals({ open, library, sending, freshness, streams }: 
   };
 
   return {
-    /** @throws DownloadError or UpstreamError when there is no image; the signal's reason when it aborts. */
-    async open({ method, headers, signal }: Request, apiKey: string, source: ImageSource): Promise<Opened> {
-      const name = freshness.nameOf(apiKey, source);
-      const isWhole = headers.has('range') || streamed.has(name) || library.hasOriginal(apiKey, source);
+    /** Opens an original. @throws DownloadError or UpstreamError when it cannot be read; the signal's reason. */
+    async open({ method, headers, signal }: Request, apiKey: string, source: ImageSource): Promise<OpenedImage> {
+      const key = freshness.cacheKey(apiKey, source);
+      const isWhole = headers.has('range') || streamed.has(key) || variantCache.hasOriginal(apiKey, source);
       if (method === 'GET' && isWhole) {
-        const get = () => library.original(apiKey, source, signal);
-        const original = await sending.hold(apiKey, signal, get).catch(unlessInvalid);
-        if (original) return { ...wholeOf(original), ...(!original.image.isSized && { byteSize: undefined }) };
+        const get = () => variantCache.original(apiKey, source, signal);
+        const original = await sendBudget.acquire(apiKey, signal, get).catch(ignoreInvalid);
+        if (original)
+          return { ...payloadFromMemory(original), ...(!original.image.isSized && { byteSize: undefined }) };
       }
-      return streamed.has(name)
-        ? await stream(apiKey, source, signal)
-        : await streamFirst(name, apiKey, source, signal);
+      return streamed.has(key) ? await stream(apiKey, source, signal) : await streamFirst(key, apiKey, source, signal);
     },
   };
 }
 
-/** What cannot be decoded here is passed on as it comes. */
-function unlessInvalid(error: unknown): undefined {
+/** Ignores that an image cannot be decoded: it is then streamed unchanged. */
+function ignoreInvalid(error: unknown): undefined {
   if (!(error instanceof DownloadError) || error.reason !== 'invalid') throw error;
 }
 
-/** An image in memory as a stream, which keeps its room until it is over. */
-export const wholeOf = ({ image, leave }: Held<{ bytes: Buffer; format: ImageFormat }>): Opened => ({
+/** An image in memory as a stream that releases its share of the budget when it ends. */
+export const payloadFromMemory = ({
+  image,
+  release,
+}: HeldImage<{ bytes: Buffer; format: ImageFormat }>): OpenedImage => ({
   format: image.format,
   byteSize: image.bytes.byteLength,
-  body: whenOver(inPieces(image.bytes), leave),
+  body: whenOver(inPieces(image.bytes), release),
 });

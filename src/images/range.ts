@@ -1,16 +1,17 @@
-/** A part of a picture, from the first to the last byte, counted from 0. */
-export interface Range {
+/** A range of bytes. Positions start at 0. */
+export interface ByteRange {
   readonly first: number;
+  /** Position of the last byte, inclusive. */
   readonly last: number;
 }
 
 /**
- * The part that a `Range` header asks for (RFC 9110 section 14.1.2). Undefined for one that is to be ignored: another
- * unit, no valid range, or several of them, for which a whole picture is a correct answer (section 14.2).
+ * Parses a `Range` header (RFC 9110 section 14.1.2). Returns undefined for a header that is ignored: another unit, an
+ * invalid range, or several ranges, for which the whole representation is a valid response (section 14.2).
  *
- * @param size Of the whole, in bytes.
+ * @param size Size of the whole representation, in bytes.
  */
-export function readRange(header: string | null, size: number): Range | 'unsatisfiable' | undefined {
+export function parseRange(header: string | null, size: number): ByteRange | 'unsatisfiable' | undefined {
   const [, from, to] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? [];
   if (from === undefined || to === undefined || (from === '' && to === '')) return undefined;
   if (from === '') {
@@ -23,8 +24,11 @@ export function readRange(header: string | null, size: number): Range | 'unsatis
   return first < size ? { first, last } : 'unsatisfiable';
 }
 
-/** That part of a stream. What comes before it is read and dropped, what comes after it is not read. */
-export function partOf(source: ReadableStream<Uint8Array>, { first, last }: Range): ReadableStream<Uint8Array> {
+/** A range of a stream. Reads and discards the bytes before it, and cancels the stream after it. */
+export function sliceStream(
+  source: ReadableStream<Uint8Array>,
+  { first, last }: ByteRange,
+): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   let at = 0;
   return new ReadableStream<Uint8Array>(

@@ -1,18 +1,18 @@
 import { PIECE_BYTES } from '../util/pieces.ts';
 
-/** The first bytes of a stream, and the whole stream to read from its beginning. */
+/** The first bytes of a stream, and the whole stream from its beginning. */
 export interface ReadHead {
-  /** At least as many bytes as asked for, unless the stream is shorter. */
+  /** At least the requested number of bytes, unless the stream is shorter. */
   head: Uint8Array;
-  /** In small pieces, so that it shows whether a slow reader takes any of it. */
+  /** The whole stream in small chunks, so that the progress of a slow reader is visible. */
   body: ReadableStream<Uint8Array>;
 }
 
 /**
- * Reads the beginning of a stream without consuming it.
+ * Reads the first bytes of a stream without consuming them.
  *
- * @param count In bytes.
- * @throws What the stream fails with before that many bytes have arrived.
+ * @param count Number of bytes.
+ * @throws The error of the stream, if it fails before that many bytes have arrived.
  */
 export async function readHead(source: ReadableStream<Uint8Array>, count: number): Promise<ReadHead> {
   const reader = source.getReader();

@@ -3,35 +3,35 @@ import { Deinterlacer, rowBytes } from './deinterlace.ts';
 import { StoredPng } from './stored-png.ts';
 
 const SIGNATURE_BYTES = 8;
-/** Length, type and checksum. */
+/** Size of the length, type and checksum of a chunk. */
 const CHUNK_BYTES = 12;
-/** Positions in the file of what IHDR says, and of its checksum (Portable Network Graphics, section 11.2.1). */
-const IHDR = { type: 12, width: 16, height: 20, depth: 24, colourType: 25, interlacing: 28, checksum: 29 };
-/** Samples of a pixel by colour type. */
+/** Positions of the fields of IHDR in the file (Portable Network Graphics, section 11.2.1). */
+const IHDR = { type: 12, width: 16, height: 20, depth: 24, colorType: 25, interlacing: 28, checksum: 29 };
+/** Samples per pixel by color type. */
 const SAMPLES = [1, undefined, 3, 1, 2, undefined, 4];
-/** Of a zlib stream, before its deflate blocks (RFC 1950, section 2.2). */
+/** Size of the header of a zlib stream (RFC 1950, section 2.2). */
 const ZLIB_HEADER_BYTES = 2;
-/** What inflates of a piece is lost when the piece has an error. So many pieces are made of the data. */
-const PIECES = 1_000;
-const LEAST_PIECE_BYTES = 64;
-/** Bytes that are taken from zlib at once, on this thread. */
-const INFLATED_AT_ONCE = 65_536;
+/** Maximum number of pieces of the data. An error loses all of the piece that it is in, so pieces should be small. */
+const MAX_PIECES = 1_000;
+const MIN_PIECE_BYTES = 64;
+/** Size of the chunks that zlib emits; each is processed synchronously. */
+const INFLATE_CHUNK_BYTES = 65_536;
 
 /**
- * Makes a PNG without interlacing of what can be inflated of an interlaced one. The decoder returns the intact rows of a
- * damaged PNG only when it is not interlaced; of an interlaced one nothing, even if only the last checksum is wrong.
+ * Converts the intact data of an interlaced PNG to a PNG without interlacing. Of a damaged PNG, the decoder returns the
+ * intact rows only if it is not interlaced; it rejects an interlaced one even if only its last checksum is wrong.
  *
- * Takes a byte of memory for each row and what its pixels take, as `planCopy` reserves for interlaced PNGs.
+ * Takes the memory of all pixels and one byte per row, which `planVariant` reserves for interlaced PNGs.
  *
  * @param png An interlaced PNG whose header the decoder has accepted.
- * @returns undefined when not even the first row can be inflated.
+ * @returns The repaired PNG; undefined when not even the first row can be inflated.
  * @throws The signal's reason.
  */
 export async function repairInterlacedPng(png: Buffer, signal?: AbortSignal): Promise<Buffer | undefined> {
   const grid = {
     width: png.readUInt32BE(IHDR.width),
     height: png.readUInt32BE(IHDR.height),
-    bitsPerPixel: png.readUInt8(IHDR.depth) * (SAMPLES[png.readUInt8(IHDR.colourType)] ?? 0),
+    bitsPerPixel: png.readUInt8(IHDR.depth) * (SAMPLES[png.readUInt8(IHDR.colorType)] ?? 0),
   };
   const stored = new StoredPng(headOf(png), grid.height * rowBytes(grid.width, grid.bitsPerPixel));
   const image = new Deinterlacer(grid, stored.rows);
@@ -39,7 +39,7 @@ export async function repairInterlacedPng(png: Buffer, signal?: AbortSignal): Pr
   return image.isEmpty ? undefined : await stored.finish(signal);
 }
 
-/** Signature and chunks until the first IDAT, without interlacing. */
+/** Signature and chunks before the first IDAT, with the interlacing removed from IHDR. */
 function headOf(png: Buffer): Buffer {
   let end = SIGNATURE_BYTES;
   for (const { type, start } of chunksOf(png)) {
@@ -53,11 +53,11 @@ function headOf(png: Buffer): Buffer {
 }
 
 /**
- * Inflates the data of a PNG as far as that goes. Without the zlib stream around it, whose checksum is what the decoder
- * may have failed for.
+ * Inflates the data of a PNG up to the first error. Ignores the zlib header and checksum, because those may be what the
+ * decoder failed on.
  */
 async function inflate(png: Buffer, image: Deinterlacer, signal: AbortSignal | undefined): Promise<void> {
-  const stream = createInflateRaw({ chunkSize: INFLATED_AT_ONCE });
+  const stream = createInflateRaw({ chunkSize: INFLATE_CHUNK_BYTES });
   stream.on('data', (bytes: Buffer) => image.push(bytes));
   const ended = new Promise((resolve) => stream.once('error', resolve).once('end', resolve)).then(() => true);
   try {
@@ -72,9 +72,9 @@ async function inflate(png: Buffer, image: Deinterlacer, signal: AbortSignal | u
   }
 }
 
-/** The deflated data in pieces of one size. Each is valid until the next. */
+/** The deflated data in pieces of equal size. Each piece is valid until the next one. */
 function* piecesOf(png: Buffer): Generator<Buffer> {
-  const piece = Buffer.allocUnsafe(Math.max(LEAST_PIECE_BYTES, Math.ceil(png.byteLength / PIECES)));
+  const piece = Buffer.allocUnsafe(Math.max(MIN_PIECE_BYTES, Math.ceil(png.byteLength / MAX_PIECES)));
   let filled = 0;
   let skipped = 0;
   for (const { type, data } of chunksOf(png)) {
@@ -93,7 +93,7 @@ function* piecesOf(png: Buffer): Generator<Buffer> {
   yield piece.subarray(0, filled);
 }
 
-/** The chunks of a PNG up to its end, of which the last may be cut short. */
+/** The chunks of a PNG. The last one may be truncated. */
 function* chunksOf(png: Buffer): Generator<{ type: string; start: number; data: Buffer }> {
   for (let start = SIGNATURE_BYTES; start + 8 <= png.byteLength; ) {
     const length = png.readUInt32BE(start);

@@ -1,10 +1,10 @@
 /**
- * What the walk through a picture wants next.
+ * Next step of a scan.
  *
- * - `take`: so many bytes, which are handed to it; a few hundred at most, because they are kept until all are there.
- * - `skip`: to go on after so many bytes.
- * - `search`: to go on after something that `search` finds.
- * - `size`: nothing; it tells the picture's width and height in pixels.
+ * - `take`: receives the given number of bytes; a few hundred at most, because they are buffered.
+ * - `skip`: skips the given number of bytes.
+ * - `search`: skips bytes up to the end of a match.
+ * - `size`: reports the width and height of the image in pixels.
  */
 export type Step =
   | { readonly take: number }
@@ -12,10 +12,10 @@ export type Step =
   | { readonly search: Search }
   | { readonly size: { readonly width: number; readonly height: number } };
 
-/** Looks at bytes from a position on. Returns the position after what it found, or -1 to look at the next bytes as well. */
+/** Searches bytes from a position on. Returns the position after the match, or -1 to continue with the next bytes. */
 export type Search = (bytes: Uint8Array, from: number) => number;
 
-/** The way through a picture to its end, whatever the pieces in which the bytes come. */
+/** Scan of an image to its end, independent of how its bytes are split into chunks. */
 export type Scan<Result = void> = Generator<Step, Result, Uint8Array>;
 
 /** The next `count` bytes, as a copy. */
@@ -24,66 +24,66 @@ export function* take(count: number): Scan<DataView> {
   return new DataView(buffer);
 }
 
-/** Leads a walk past bytes as they come, and keeps none but the few that it is taking. */
+/** Runs a scan incrementally over chunks of bytes. Buffers only the bytes of the current `take` step. */
 export class StepScanner {
-  readonly #walk: Scan;
+  readonly #scan: Scan;
   readonly #onSize: (width: number, height: number) => void;
   #step: IteratorResult<Step, void>;
-  #taken = NOTHING;
-  /** How much of the step is done, in bytes. */
+  #taken = NO_BYTES;
+  /** Number of processed bytes of the current step. */
   #progress = 0;
 
-  /** @param onSize Told the width and height in pixels; what it throws ends the walk. */
-  constructor(walk: Scan, onSize: (width: number, height: number) => void) {
-    this.#walk = walk;
+  /** @param onSize Called with the width and height in pixels. An error that it throws ends the scan. */
+  constructor(scan: Scan, onSize: (width: number, height: number) => void) {
+    this.#scan = scan;
     this.#onSize = onSize;
-    this.#step = walk.next(NOTHING);
+    this.#step = scan.next(NO_BYTES);
   }
 
-  /** Whether the walk has come to its end. */
+  /** True once the scan has reached the end of the image. */
   get isDone(): boolean {
     return this.#step.done === true;
   }
 
-  /** @throws What the walk throws. */
+  /** Processes the next bytes. @throws The error of the scan. */
   push(bytes: Uint8Array): void {
     let at = 0;
     while (!this.#step.done) {
       const step = this.#step.value;
       if ('size' in step) {
         this.#onSize(step.size.width, step.size.height);
-        this.#next(NOTHING);
+        this.#next(NO_BYTES);
         continue;
       }
-      const after = this.#go(step, bytes, at);
+      const after = this.#advance(step, bytes, at);
       if (after < 0) return;
       at = after;
     }
   }
 
-  /** Does a step as far as the bytes go. Returns the position after it, or -1 when it needs more. */
-  #go(step: Exclude<Step, { size: unknown }>, bytes: Uint8Array, at: number): number {
+  /** Executes a step. Returns the position after it, or -1 when it needs more bytes. */
+  #advance(step: Exclude<Step, { size: unknown }>, bytes: Uint8Array, at: number): number {
     if ('search' in step) {
       const after = step.search(bytes, at);
-      if (after >= 0) this.#next(NOTHING);
+      if (after >= 0) this.#next(NO_BYTES);
       return after;
     }
-    const wanted = 'take' in step ? step.take : step.skip;
-    const after = Math.min(at + wanted - this.#progress, bytes.byteLength);
+    const length = 'take' in step ? step.take : step.skip;
+    const after = Math.min(at + length - this.#progress, bytes.byteLength);
     if ('take' in step) {
-      if (this.#progress === 0) this.#taken = new Uint8Array(wanted);
+      if (this.#progress === 0) this.#taken = new Uint8Array(length);
       this.#taken.set(bytes.subarray(at, after), this.#progress);
     }
     this.#progress += after - at;
-    if (this.#progress < wanted) return -1;
-    this.#next('take' in step ? this.#taken : NOTHING);
+    if (this.#progress < length) return -1;
+    this.#next('take' in step ? this.#taken : NO_BYTES);
     return after;
   }
 
   #next(taken: Uint8Array): void {
     this.#progress = 0;
-    this.#step = this.#walk.next(taken);
+    this.#step = this.#scan.next(taken);
   }
 }
 
-const NOTHING = new Uint8Array(0);
+const NO_BYTES = new Uint8Array(0);

@@ -1,50 +1,51 @@
-import { unreadable } from './invalid-image-error.ts';
+import { malformedImage } from './invalid-image-error.ts';
 import { type Scan, take } from './scan-steps.ts';
 
-// Four-character codes, read with their first character as the highest byte.
+// FourCC codes, with the first character in the highest byte.
 const VP8 = 0x56503820;
 const VP8L = 0x5650384c;
 const VP8X = 0x56503858;
 const ANMF = 0x414e4d46;
 
-/** Bytes of a chunk's header: its code and its length. */
-const HEADER = 8;
-/** Bytes from the beginning of a first chunk's data that say width and height. */
+/** Size of a chunk header: FourCC and length. */
+const CHUNK_HEADER_BYTES = 8;
+/** Number of bytes at the beginning of a first chunk's data that contain width and height. */
 const SIZE_BYTES = 10;
 const LOSSLESS_SIZE_BYTES = 5;
 
 /**
- * Walks a WebP from behind its first twelve bytes to the end that its RIFF header claims (RFC 9649, section 2).
+ * Scans a WebP through the end of its RIFF container, starting after its first twelve bytes (RFC 9649, section 2).
  *
- * @param riffSize What the RIFF header says, in bytes, which counts from behind itself: with the four of "WEBP".
- * @throws RefusedPictureError `unsupported` when its chunks are none that can be decoded.
+ * @param riffSize Size in the RIFF header, in bytes. It includes the four bytes of "WEBP".
+ * @throws InvalidImageError `unsupported` when its chunks cannot be decoded.
  */
 export function* scanWebp(riffSize: number): Scan {
   let left = riffSize - 4;
   for (let isFirst = true, hasData = false; ; isFirst = false) {
-    if (left < HEADER) {
-      if (!hasData) throw unreadable('webp', 'it ends without a picture');
+    if (left < CHUNK_HEADER_BYTES) {
+      if (!hasData) throw malformedImage('webp', 'it ends without any image data');
       yield { skip: Math.max(left, 0) };
       return;
     }
-    const chunk = yield* take(HEADER);
+    const chunk = yield* take(CHUNK_HEADER_BYTES);
     const code = chunk.getUint32(0);
     const length = chunk.getUint32(4, true);
-    left -= HEADER;
-    if (length > left) throw unreadable('webp', `a chunk claims ${length} bytes where ${left} are left`);
-    // A chunk of odd length is followed by a byte of padding (section 2.3), which some writers leave out at the end.
+    left -= CHUNK_HEADER_BYTES;
+    if (length > left)
+      throw malformedImage('webp', `one of its chunks claims ${length} bytes, but only ${left} are left`);
+    // A chunk of odd length has a padding byte (section 2.3), which some encoders omit at the end of the file.
     const padded = Math.min(length + (length % 2), left);
     left -= padded;
     hasData ||= code === VP8 || code === VP8L || code === ANMF;
-    yield { skip: padded - (isFirst ? yield* sizeOf(code, length) : 0) };
+    yield { skip: padded - (isFirst ? yield* scanSize(code, length) : 0) };
   }
 }
 
-/** Tells width and height from the beginning of the first chunk's data. Returns how many bytes that took. */
-function* sizeOf(code: number, length: number): Scan<number> {
+/** Reports width and height from the data of the first chunk. Returns the number of bytes that it has taken. */
+function* scanSize(code: number, length: number): Scan<number> {
   const bytes = code === VP8L ? LOSSLESS_SIZE_BYTES : SIZE_BYTES;
   if ((code !== VP8 && code !== VP8L && code !== VP8X) || length < bytes) {
-    throw unreadable('webp', 'its first chunk is no VP8, VP8L or VP8X with a size in it');
+    throw malformedImage('webp', 'its first chunk is not a VP8, VP8L or VP8X with a size');
   }
   const data = yield* take(bytes);
   if (code === VP8) yield { size: lossySize(data) };
@@ -53,17 +54,17 @@ function* sizeOf(code: number, length: number): Scan<number> {
   return bytes;
 }
 
-/** A key frame's header: three bytes of flags, a start code, and two times 14 bits (RFC 6386, section 9.1). */
+/** Size in a key frame header: 3 bytes of flags, a start code, then twice 14 bits (RFC 6386, section 9.1). */
 function lossySize(data: DataView) {
   if (data.getUint8(0) % 2 !== 0 || data.getUint16(3) !== 0x9d01 || data.getUint8(5) !== 0x2a) {
-    throw unreadable('webp', 'its VP8 data does not begin with a key frame');
+    throw malformedImage('webp', 'its VP8 data does not begin with a key frame');
   }
   return { width: data.getUint16(6, true) & 0x3fff, height: data.getUint16(8, true) & 0x3fff };
 }
 
-/** A signature byte and two times 14 bits, each one less than the size (RFC 9649, section 3.4). */
+/** Size in a lossless header: a signature byte, then twice 14 bits of the size minus one (RFC 9649, section 3.4). */
 function losslessSize(data: DataView) {
-  if (data.getUint8(0) !== 0x2f) throw unreadable('webp', 'its VP8L data does not begin with 2f');
+  if (data.getUint8(0) !== 0x2f) throw malformedImage('webp', 'its VP8L data does not begin with 2f');
   const bits = data.getUint32(1, true);
   return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
 }

@@ -1,41 +1,41 @@
 import { z } from 'zod';
 import type { Variant } from './variant.ts';
 
-/** Which picture: that of a data item, or one of a prediction's, counted from 0. */
+/** Reference to an image: that of a data item, or one of a prediction by its index. */
 export type ImageSource =
   | { kind: 'dataItem'; modelId: string; dataId: string }
   | { kind: 'prediction'; predictionId: string; index: number };
 
-/** What has pictures: a data item its one, a prediction all of its. */
+/** Reference to an object with images: a data item with one, a prediction with several. */
 export type ImageSubject = Extract<ImageSource, { kind: 'dataItem' }> | { kind: 'prediction'; predictionId: string };
 
-/** A picture, and the credential to read it with. */
+/** Permission to read an image, with the credential. */
 export interface ImageGrant {
   apiKey: string;
   source: ImageSource;
-  /** Undefined: the picture as it is. */
+  /** Undefined for the original. */
   variant?: Variant | undefined;
-  /** Tells addresses of a picture that was replaced apart. It grants nothing. */
+  /** Changes the URL after an image was replaced. Has no effect on the permission. */
   revision?: string | undefined;
 }
 
-/** A grant as short text. */
-export function writeGrant({ apiKey, source, variant, revision }: ImageGrant): string {
-  const more = (variant || revision !== undefined) && { w: variant?.width, f: variant?.format, r: revision };
+/** Serializes a grant to short text. */
+export function serializeGrant({ apiKey, source, variant, revision }: ImageGrant): string {
+  const extras = (variant || revision !== undefined) && { w: variant?.width, f: variant?.format, r: revision };
   return JSON.stringify([
     ...(source.kind === 'dataItem'
       ? ['d', apiKey, source.modelId, source.dataId]
       : ['p', apiKey, source.predictionId, source.index]),
-    ...(more ? [more] : []),
+    ...(extras ? [extras] : []),
   ]);
 }
 
-/** The grant in a text of {@link writeGrant}; `undefined` for other text, such as another version's. */
-export function readGrant(text: string): ImageGrant | undefined {
-  return grants.safeParse(text).data;
+/** Parses text of {@link serializeGrant}. Returns `undefined` for any other text, such as that of another version. */
+export function parseGrant(text: string): ImageGrant | undefined {
+  return grantSchema.safeParse(text).data;
 }
 
-const json = z.string().transform((text, context): unknown => {
+const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -44,8 +44,8 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
-/** What is added to a grant of anything but a picture as it is and always was. */
-const more = z
+/** Optional last element of a serialized grant: variant and revision. */
+const extrasSchema = z
   .strictObject({
     w: z.int().positive().optional(),
     f: z.enum(['webp', 'png', 'jpeg']).optional(),
@@ -59,16 +59,16 @@ const more = z
   )
   .optional();
 
-const grants = json.pipe(
+const grantSchema = jsonText.pipe(
   z.union([
-    z.tuple([z.literal('d'), z.string(), z.string(), z.string(), more]).transform(
+    z.tuple([z.literal('d'), z.string(), z.string(), z.string(), extrasSchema]).transform(
       ([, apiKey, modelId, dataId, rest]): ImageGrant => ({
         apiKey,
         source: { kind: 'dataItem', modelId, dataId },
         ...rest,
       }),
     ),
-    z.tuple([z.literal('p'), z.string(), z.string(), z.int().nonnegative(), more]).transform(
+    z.tuple([z.literal('p'), z.string(), z.string(), z.int().nonnegative(), extrasSchema]).transform(
       ([, apiKey, predictionId, index, rest]): ImageGrant => ({
         apiKey,
         source: { kind: 'prediction', predictionId, index },

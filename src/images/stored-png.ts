@@ -1,31 +1,34 @@
 import { crc32 } from 'node:zlib';
 import { nextTurn } from '../util/next-turn.ts';
 
-/** Length and type; checksum. */
+/** Size of the length and type of a chunk. */
 const CHUNK_START_BYTES = 8;
 const CRC_BYTES = 4;
 const IEND = Buffer.from('0000000049454e44ae426082', 'hex');
-/** A zlib stream with stored blocks (RFC 1950, section 2.2). */
+/** Header of a zlib stream with stored blocks (RFC 1950, section 2.2). */
 const ZLIB_HEADER = Buffer.from([0x78, 0x01]);
 const ADLER_BYTES = 4;
-/** The most that a stored block of deflate holds, and what is before that (RFC 1951, section 3.2.4). */
+/** Maximum size of the data of a stored deflate block, and size of its header (RFC 1951, section 3.2.4). */
 const BLOCK_BYTES = 65_535;
 const BLOCK_HEADER_BYTES = 5;
-/** Blocks that are finished at a time: a few milliseconds. */
+/** Number of blocks processed before yielding to the event loop; takes a few milliseconds. */
 const BLOCKS_AT_ONCE = 16;
 
 /**
- * A PNG whose pixels are not compressed: it is in memory once, from the first pixel to the finished file. The pixels lie
- * as far behind their place in the file as the headers of all blocks take, so that each block moves forward.
+ * A PNG without compression, built in a single buffer. The rows are written at the end of the buffer, after the space
+ * for all block headers, and `finish` then moves each block forward to its final position.
  */
 export class StoredPng {
   /** The filtered rows, zeros at first. */
   readonly rows: Buffer;
   readonly #file: Buffer;
-  /** Where the IDAT chunk begins in the file. */
+  /** Position of the IDAT chunk in the file. */
   readonly #idat: number;
 
-  /** @param head Signature and chunks until the first IDAT. @param rowsBytes Bytes of all rows, each with its filter. */
+  /**
+   * @param head Signature and chunks before the first IDAT.
+   * @param rowsBytes Size of all rows with their filter bytes.
+   */
   constructor(head: Buffer, rowsBytes: number) {
     const blocks = Math.ceil(rowsBytes / BLOCK_BYTES);
     const data = head.byteLength + CHUNK_START_BYTES;
@@ -41,7 +44,7 @@ export class StoredPng {
     IEND.copy(this.#file, end + CRC_BYTES);
   }
 
-  /** The file. The rows are no longer valid. @throws The signal's reason. */
+  /** Completes and returns the file; the rows are then no longer valid. @throws The signal's reason. */
   async finish(signal?: AbortSignal): Promise<Buffer> {
     const file = this.#file;
     const { rows } = this;
@@ -69,15 +72,19 @@ export class StoredPng {
   }
 }
 
-/** So many bytes cannot overflow 53 bits, nor 32 (as in zlib). */
-const SUMMED_AT_ONCE = 3_800;
+/** Number of bytes whose sums cannot overflow 32 bits, as in zlib. */
+const ADLER_BATCH_BYTES = 3_800;
 
-/** The checksum of a zlib stream (RFC 1950, section 8.2). Node.js 20 has none. @param value That of the bytes before. */
+/**
+ * Adler-32 checksum of a zlib stream (RFC 1950, section 8.2), which Node.js 20 does not provide.
+ *
+ * @param value Checksum of the preceding bytes.
+ */
 function adler32(bytes: Buffer, value: number): number {
   let low = value & 0xffff;
   let high = value >>> 16;
   for (let at = 0; at < bytes.byteLength; ) {
-    const end = Math.min(at + SUMMED_AT_ONCE, bytes.byteLength);
+    const end = Math.min(at + ADLER_BATCH_BYTES, bytes.byteLength);
     for (; at < end; at++) {
       low += bytes[at] ?? 0;
       high += low;

@@ -1,9 +1,9 @@
 /**
- * Undoes the filter of a PNG's row in place (Portable Network Graphics, section 9.2). One that does not exist counts as none.
+ * Reverses the filter of a PNG row in place (Portable Network Graphics, section 9.2). Ignores unknown filters.
  *
- * @param row The byte of its filter, and the filtered bytes.
- * @param above The row above it, unfiltered; zeros for the first one.
- * @param step Bytes of a pixel, at least 1.
+ * @param row Filter byte and filtered bytes.
+ * @param above Unfiltered row above it; zeros for the first row.
+ * @param step Size of a pixel in bytes, at least 1.
  */
 export function unfilter(row: Buffer, above: Buffer, step: number): void {
   const filter = row[0] ?? 0;

@@ -10,17 +10,17 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { SingleFlight } from '../util/single-flight.ts';
 import type { ImageSource } from './source.ts';
 
-/** Pictures of data items and predictions, wherever the upstream keeps them. */
+/** Images of data items and predictions, downloaded from the URLs that the upstream returns. */
 export interface UpstreamImages {
   /**
-   * Opens a picture. When the address that the upstream handed out has expired, its document is read again, once.
+   * Opens an image. If its URL has expired, the data item or prediction is read again, once.
    *
-   * @throws DownloadError or UpstreamError when there is no picture; the signal's reason when it aborts.
+   * @throws DownloadError or UpstreamError when the image cannot be read; the signal's reason.
    */
   open(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageStream>;
-  /** Notes what was read of a prediction, so that its pictures can be found without reading it again. */
+  /** Caches the image URLs of a prediction, so that opening them does not read the prediction again. */
   learn(apiKey: string, row: PredictionRow): void;
-  /** Forgets where a prediction's pictures are. */
+  /** Evicts the image URLs of a prediction. */
   forget(apiKey: string, predictionId: string): void;
 }
 
@@ -31,28 +31,30 @@ export interface UpstreamImagesOptions {
 
 type ImageLocation = DataItemImage | ImageAddress;
 
-/** What all remembered addresses may take together, in characters. */
-const CHARACTERS = 8_000_000;
-/** Longer addresses are not remembered, in characters. */
-const LONGEST = 4_096;
+/** Maximum size of all cached URLs together, in characters. */
+const MAX_CHARACTERS = 8_000_000;
+/** Maximum length of a cached URL, in characters. */
+const MAX_URL_CHARACTERS = 4_096;
 
-/** @see UpstreamImages. Addresses are remembered for the credential that they were handed to. */
+/** @see UpstreamImages. URLs are cached per credential. */
 export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOptions): UpstreamImages {
-  const addresses = new LRUCache<string, readonly string[]>({
-    maxSize: CHARACTERS,
-    sizeCalculation: (urls, name) => name.length + urls.join('').length,
+  const cachedUrls = new LRUCache<string, readonly string[]>({
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: (urls, key) => key.length + urls.join('').length,
   });
-  const reading = new SingleFlight<PredictionRow>();
-  const nameOf = (apiKey: string, predictionId: string) => `${tenantOf({ apiKey })}/${predictionId}`;
+  const reads = new SingleFlight<PredictionRow>();
+  const keyOf = (apiKey: string, predictionId: string) => `${tenantOf({ apiKey })}/${predictionId}`;
 
   const learn = (apiKey: string, { id, status, images }: PredictionRow) => {
     if (!status?.isFinished || !images) return;
-    const urls = images.flatMap((image) => ('url' in image && image.url.length <= LONGEST ? [image.url] : []));
-    if (urls.length > 0 && urls.length === images.length) addresses.set(nameOf(apiKey, id), urls);
+    const urls = images.flatMap((image) =>
+      'url' in image && image.url.length <= MAX_URL_CHARACTERS ? [image.url] : [],
+    );
+    if (urls.length > 0 && urls.length === images.length) cachedUrls.set(keyOf(apiKey, id), urls);
   };
 
-  /** @param expired An address that is no longer good. */
-  const find = async (
+  /** Location of an image. @param expired A URL that has expired. */
+  const locate = async (
     apiKey: string,
     source: ImageSource,
     signal: AbortSignal,
@@ -63,36 +65,36 @@ export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOpt
       return await upstream.dataItems.image({ modelId: source.modelId, id: source.dataId }, { signal });
     }
     const { predictionId, index } = source;
-    const name = nameOf(apiKey, predictionId);
-    const known = addresses.get(name)?.[index];
-    if (known !== undefined && known !== expired) return { url: known };
-    const read = (wanted: AbortSignal) => upstream.predictions.get(predictionId, { signal: wanted });
-    const row = await reading.use(name, signal, read, (row) => row);
+    const key = keyOf(apiKey, predictionId);
+    const url = cachedUrls.get(key)?.[index];
+    if (url !== undefined && url !== expired) return { url };
+    const read = (shared: AbortSignal) => upstream.predictions.get(predictionId, { signal: shared });
+    const row = await reads.use(key, signal, read, (row) => row);
     learn(apiKey, row);
     const image = row.images?.[index];
-    if (!image) throw new DownloadError('expired', 'The prediction has no such image any more.');
+    if (!image) throw new DownloadError('expired', 'Expected the image in its prediction, but it is no longer there.');
     return image;
   };
 
-  const visit = async (apiKey: string, place: ImageLocation, signal: AbortSignal): Promise<ImageStream> => {
-    if ('image' in place) return place.image;
-    if ('base64' in place) return imageFromBase64(place.base64);
-    return await download(place.url, signal, upstreamOf(apiKey).fetchOwn);
+  const openAt = async (apiKey: string, location: ImageLocation, signal: AbortSignal): Promise<ImageStream> => {
+    if ('image' in location) return location.image;
+    if ('base64' in location) return imageFromBase64(location.base64);
+    return await download(location.url, signal, upstreamOf(apiKey).fetchOwn);
   };
 
   return {
     async open(apiKey, source, signal) {
-      const place = await find(apiKey, source, signal);
+      const location = await locate(apiKey, source, signal);
       try {
-        return await visit(apiKey, place, signal);
+        return await openAt(apiKey, location, signal);
       } catch (error) {
-        if (!('url' in place) || !(error instanceof DownloadError) || error.reason !== 'expired') throw error;
-        const fresh = await find(apiKey, source, signal, place.url);
-        if ('url' in fresh && fresh.url === place.url) throw error;
-        return await visit(apiKey, fresh, signal);
+        if (!('url' in location) || !(error instanceof DownloadError) || error.reason !== 'expired') throw error;
+        const fresh = await locate(apiKey, source, signal, location.url);
+        if ('url' in fresh && fresh.url === location.url) throw error;
+        return await openAt(apiKey, fresh, signal);
       }
     },
     learn,
-    forget: (apiKey, predictionId) => void addresses.delete(nameOf(apiKey, predictionId)),
+    forget: (apiKey, predictionId) => void cachedUrls.delete(keyOf(apiKey, predictionId)),
   };
 }

@@ -8,49 +8,52 @@ import type { DecodeBudget } from './decode-memory.ts';
 import type { Freshness } from './freshness.ts';
 import { type ImageFacts, inspect, readAll } from './inspect.ts';
 import type { ImageLimits } from './limits.ts';
-import { makeVariant } from './make-copy.ts';
+import { makeVariant } from './make-variant.ts';
 import { type ImageFormat, requireFormat } from './signature.ts';
 import type { ImageSource, ImageSubject } from './source.ts';
 import type { Variant } from './variant.ts';
 
-/** A copy of a picture in another width or format. */
+/** A resized or re-encoded image. */
 export interface ImageVariant {
   readonly bytes: Buffer;
   readonly format: ImageFormat;
-  /** Equal bytes have equal ones, others do not. */
+  /** Hash of the bytes. */
   readonly hash: string;
 }
 
-/** An image as it is. */
+/** An original in memory. */
 export interface WholeImage extends Pick<ImageVariant, 'bytes' | 'format'> {
-  /** Whether its length was known before it was read: only then are parts of it sent. */
+  /** True if its size was known before it was read. Range requests are only supported then. */
   readonly isSized: boolean;
 }
 
-/** Opens a picture with a credential. */
+/** Opens an image with a credential. */
 export type OpenImage = (apiKey: string, source: ImageSource, signal: AbortSignal) => Promise<ImageStream>;
 
-/** What is made of whole pictures, and remembered for the credential that read them. */
+/** Cache of variants, originals and properties of images, per credential. */
 export interface VariantCache {
-  /** @throws DownloadError when the picture cannot be had or decoded; the signal's reason when it aborts. */
+  /**
+   * Makes a variant, or returns the cached one. @throws DownloadError when the image cannot be read or decoded; the
+   * signal's reason.
+   */
   variant(apiKey: string, source: ImageSource, variant: Variant, signal: AbortSignal): Promise<ImageVariant>;
-  /** The image as it is, for a part of it. @throws As {@link VariantCache.variant}. */
+  /** Reads the whole original, for range requests. @throws As {@link VariantCache.variant}. */
   original(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<WholeImage>;
-  /** Whether the image as it is is in memory, or is being read into it. */
+  /** True if the original is in memory or is being read. */
   hasOriginal(apiKey: string, source: ImageSource): boolean;
-  /** @throws As {@link VariantCache.variant}. */
+  /** Properties of an image. @throws As {@link VariantCache.variant}. */
   facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
-  /** Gives up what was made of pictures that have changed. */
-  drop(apiKey: string, subject: ImageSubject): void;
+  /** Evicts the variants of a changed image. */
+  evict(apiKey: string, subject: ImageSubject): void;
 }
 
 export interface VariantCacheOptions {
   open: OpenImage;
   freshness: Freshness;
   limits: Pick<ImageLimits, 'cacheBytes' | 'pixels'>;
-  /** Memory to decode in. @default no bound */
+  /** Memory budget for decoding. @default unlimited */
   budget?: DecodeBudget | undefined;
-  /** Makes a copy. @default {@link makeVariant} */
+  /** Makes a variant. @default {@link makeVariant} */
   make?: typeof makeVariant;
 }
 
@@ -60,16 +63,16 @@ interface Original {
   facts: ImageFacts;
 }
 
-/** Whole originals in memory at once, of all credentials and of each. */
-const ORIGINALS = { total: 8, each: 4 };
-const DECODERS = Math.min(4, availableParallelism());
-const FACTS = 10_000;
-/** What remembering a copy takes besides its bytes, roughly, in bytes. */
-const OVERHEAD = 1_024;
+/** Maximum number of originals in memory, in total and per credential. */
+const ORIGINAL_SLOTS = { total: 8, each: 4 };
+const MAX_DECODERS = Math.min(4, availableParallelism());
+const MAX_FACTS = 10_000;
+/** Approximate memory of a cache entry in addition to its image, in bytes. */
+const ENTRY_OVERHEAD_BYTES = 1_024;
 
 /**
- * @see VariantCache. A picture that many want at the same time is read once, and so is every copy made once; both go on for
- * as long as one of them waits. Failures are not remembered.
+ * @see VariantCache. Concurrent requests share one read of an original and one computation of a variant, which are
+ *   aborted when all of these requests are. Failures are not cached.
  */
 export function createVariantCache({
   open,
@@ -78,83 +81,84 @@ export function createVariantCache({
   budget,
   make = makeVariant,
 }: VariantCacheOptions): VariantCache {
-  const places = createSemaphore(ORIGINALS);
-  const decoders = createSemaphore({ total: DECODERS, each: DECODERS });
+  const slots = createSemaphore(ORIGINAL_SLOTS);
+  const decoders = createSemaphore({ total: MAX_DECODERS, each: MAX_DECODERS });
   const originals = new SingleFlight<Original>();
-  const making = new SingleFlight<ImageVariant>();
-  const factsByName = new LRUCache<string, ImageFacts>({ max: FACTS });
-  const copies = new LRUCache<string, ImageVariant | WholeImage>({
+  const variants = new SingleFlight<ImageVariant>();
+  const cachedFacts = new LRUCache<string, ImageFacts>({ max: MAX_FACTS });
+  const cached = new LRUCache<string, ImageVariant | WholeImage>({
     maxSize: limits.cacheBytes,
-    sizeCalculation: ({ bytes }) => bytes.byteLength + OVERHEAD,
+    sizeCalculation: ({ bytes }) => bytes.byteLength + ENTRY_OVERHEAD_BYTES,
   });
 
-  /** Reads a picture whole, in a place that is held until the last who uses it is done. */
-  const read = async (apiKey: string, source: ImageSource, name: string, signal: AbortSignal): Promise<Original> => {
-    const entering = places.acquire(apiKey, signal);
-    const leave = () =>
-      void entering.then(
-        (end) => end(),
+  /** Reads a whole original. Its slot is released when the signal aborts, which is after its last use. */
+  const read = async (apiKey: string, source: ImageSource, key: string, signal: AbortSignal): Promise<Original> => {
+    const acquired = slots.acquire(apiKey, signal);
+    const releaseSlot = () =>
+      void acquired.then(
+        (release) => release(),
         () => {},
       );
-    signal.addEventListener('abort', leave, { once: true });
-    await entering;
-    const picture = await open(apiKey, source, signal);
-    const bytes = await readAll(picture.body);
+    signal.addEventListener('abort', releaseSlot, { once: true });
+    await acquired;
+    const image = await open(apiKey, source, signal);
+    const bytes = await readAll(image.body);
     const facts = await inspect(bytes, limits.pixels);
-    if (source.kind === 'prediction') factsByName.set(name, facts);
-    return { bytes, isSized: picture.byteSize !== undefined, facts };
+    if (source.kind === 'prediction') cachedFacts.set(key, facts);
+    return { bytes, isSized: image.byteSize !== undefined, facts };
   };
-  const withOriginal = <Made>(
+  const withOriginal = <Result>(
     apiKey: string,
     source: ImageSource,
     signal: AbortSignal,
-    use: (original: Original) => Made | Promise<Made>,
-  ): Promise<Made> => {
-    const name = freshness.nameOf(apiKey, source);
-    return originals.use(name, signal, (wanted) => read(apiKey, source, name, wanted), use);
+    use: (original: Original) => Result | Promise<Result>,
+  ): Promise<Result> => {
+    const key = freshness.cacheKey(apiKey, source);
+    return originals.use(key, signal, (shared) => read(apiKey, source, key, shared), use);
   };
 
   return {
     async variant(apiKey, source, variant, signal) {
-      const name = `${freshness.nameOf(apiKey, source)}/${variant.width ?? ''}/${variant.format ?? ''}`;
-      const known = copies.get(name);
-      if (known && 'hash' in known) return known;
-      const begin = (wanted: AbortSignal) =>
-        withOriginal(apiKey, source, wanted, async ({ bytes }) => {
-          const leave = await decoders.acquire(apiKey, wanted);
+      const key = `${freshness.cacheKey(apiKey, source)}/${variant.width ?? ''}/${variant.format ?? ''}`;
+      const hit = cached.get(key);
+      if (hit && 'hash' in hit) return hit;
+      const begin = (shared: AbortSignal) =>
+        withOriginal(apiKey, source, shared, async ({ bytes }) => {
+          const release = await decoders.acquire(apiKey, shared);
           try {
-            const memory = budget && { budget, owner: apiKey, signal: wanted };
-            const made = await make(bytes, variant, limits.pixels, memory);
-            const copy = { ...made, hash: createHash('sha256').update(made.bytes).digest('base64url').slice(0, 27) };
-            copies.set(name, copy);
-            return copy;
+            const memory = budget && { budget, owner: apiKey, signal: shared };
+            const encoded = await make(bytes, variant, limits.pixels, memory);
+            const hash = createHash('sha256').update(encoded.bytes).digest('base64url').slice(0, 27);
+            const made = { ...encoded, hash };
+            cached.set(key, made);
+            return made;
           } finally {
-            leave();
+            release();
           }
         });
-      return making.use(name, signal, begin, (copy) => copy);
+      return variants.use(key, signal, begin, (made) => made);
     },
     async original(apiKey, source, signal) {
-      const name = `${freshness.nameOf(apiKey, source)}/original`;
-      const known = copies.get(name);
-      if (known && 'isSized' in known) return known;
+      const key = `${freshness.cacheKey(apiKey, source)}/original`;
+      const hit = cached.get(key);
+      if (hit && 'isSized' in hit) return hit;
       return withOriginal(apiKey, source, signal, ({ bytes, isSized }) => {
         const whole = { bytes, isSized, format: requireFormat(bytes) };
-        copies.set(name, whole);
+        cached.set(key, whole);
         return whole;
       });
     },
     hasOriginal(apiKey, source) {
-      const name = freshness.nameOf(apiKey, source);
-      return copies.has(`${name}/original`) || originals.has(name);
+      const key = freshness.cacheKey(apiKey, source);
+      return cached.has(`${key}/original`) || originals.has(key);
     },
     async facts(apiKey, source, signal) {
-      const known = factsByName.get(freshness.nameOf(apiKey, source));
-      return known ?? withOriginal(apiKey, source, signal, ({ facts }) => facts);
+      const hit = cachedFacts.get(freshness.cacheKey(apiKey, source));
+      return hit ?? withOriginal(apiKey, source, signal, ({ facts }) => facts);
     },
-    drop(apiKey, subject) {
-      const prefix = freshness.prefixOf(apiKey, subject);
-      for (const name of [...copies.keys()]) if (name.startsWith(prefix)) copies.delete(name);
+    evict(apiKey, subject) {
+      const prefix = freshness.cacheKeyPrefix(apiKey, subject);
+      for (const key of [...cached.keys()]) if (key.startsWith(prefix)) cached.delete(key);
     },
   };
 }

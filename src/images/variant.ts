@@ -1,22 +1,22 @@
 import type { ImageFormat } from './signature.ts';
 
-/** Another version of a picture; undefined is as the original has it. */
+/** Width and format of a variant; undefined means the same as the original. */
 export interface Variant {
-  /** In pixels; never more than the original has. */
+  /** In pixels; a variant is never wider than its original. */
   readonly width: number | undefined;
   readonly format: ImageFormat | undefined;
 }
 
 /**
- * The widths in which copies are made, in pixels. So few that nobody can fill the memory for copies with a picture in
- * every width that there is; so close that a copy is at most twice as wide as needed.
+ * Widths of variants, in pixels: few enough that requests for arbitrary widths cannot fill the cache, and close enough
+ * that a variant is at most twice as wide as needed.
  */
 const WIDTHS = [64, 128, 256, 384, 512, 768, 1_024, 1_536, 2_048] as const;
 
-const LARGEST = 2_048;
+const MAX_WIDTH = 2_048;
 
-/** The width in which a copy is made that is to be so wide: the next larger one that there is, or the largest. */
-export const stepOf = (width: number): number => WIDTHS.find((step) => step >= width) ?? LARGEST;
+/** Width of the variant for a requested width: the next larger step, or the maximum. */
+export const roundUpWidth = (width: number): number => WIDTHS.find((step) => step >= width) ?? MAX_WIDTH;
 
-/** A tiny copy to show while the picture loads. */
+/** A tiny variant to display while the image loads. */
 export const PLACEHOLDER: Variant = { width: 16, format: 'webp' };

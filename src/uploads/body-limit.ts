@@ -1,27 +1,27 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Sleep } from '../util/timers.ts';
-import { requireLength, tooLarge, tooSlow } from './request-errors.ts';
+import { checkContentLength, tooLarge, tooSlow } from './request-errors.ts';
 
-/** What a body without files may be. */
+/** Limits of a request body without files. */
 export interface BodyLimit {
   maxBytes: number;
-  /** Time in which it arrives, in milliseconds. */
+  /** Maximum time for the body to arrive, in milliseconds. */
   milliseconds: number;
   pause: Sleep;
 }
 
-/** Refuses requests whose body is longer than an operation needs. Those with files have limits of their own. */
+/** Rejects request bodies that exceed the limits. Multipart requests have their own limits. */
 export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plugin => ({
   onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
     if (!requestParser || !request.body) return;
     const parse = async () => {
-      if (requireLength(request, maxBytes, 'MAX_BODY_BYTES')) return await requestParser(request);
+      if (checkContentLength(request, maxBytes, 'MAX_BODY_BYTES')) return await requestParser(request);
       const chunks: Uint8Array[] = [];
       let size = 0;
       for await (const chunk of request.body ?? []) {
         size += chunk.byteLength;
         if (size > maxBytes)
-          throw tooLarge(`The body of this request may have ${maxBytes} bytes (MAX_BODY_BYTES), but has more.`);
+          throw tooLarge(`Expected a body of at most ${maxBytes} bytes (MAX_BODY_BYTES), but got more.`);
         chunks.push(chunk);
       }
       const { method, headers, url } = request;
@@ -29,12 +29,12 @@ export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plug
     };
     setRequestParser(async () => {
       const arrived = new AbortController();
-      const late = pause(milliseconds, arrived.signal).then(
+      const timeout = pause(milliseconds, arrived.signal).then(
         () => Promise.reject(tooSlow(milliseconds)),
         () => new Promise<never>(() => {}),
       );
       try {
-        return await Promise.race([parse(), late]);
+        return await Promise.race([parse(), timeout]);
       } finally {
         arrived.abort();
       }

@@ -1,9 +1,10 @@
-/** More than this is not read for nothing, in bytes. */
+/** Maximum size of the rest of a body that is read and discarded, in bytes. */
 export const DRAINED = 16_777_216;
 
 /**
- * Reads on for a while what nobody wants: a sender that only writes would not see its answer before, and cutting it off
- * may take the answer away as well (RFC 9112, 9.6). Never rejects.
+ * Reads and discards the rest of a request body, up to a maximum. A client that reads only after it has sent everything
+ * would otherwise never receive the response, and closing the connection may discard the response (RFC 9112, 9.6).
+ * Never rejects.
  */
 export async function drain(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
   try {
@@ -14,6 +15,6 @@ export async function drain(reader: ReadableStreamDefaultReader<Uint8Array> | un
     }
     await reader?.cancel();
   } catch {
-    // The sender has left.
+    // The client has disconnected.
   }
 }

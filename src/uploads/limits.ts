@@ -1,18 +1,18 @@
-/** How much may be uploaded. */
+/** Limits of uploads. */
 export interface UploadLimits {
-  /** The body of a request without files, in bytes. */
+  /** Maximum size of a request body without files, in bytes. */
   operationBytes: number;
-  /** Files that one request may hold. */
+  /** Maximum number of files in one multipart request. */
   files: number;
-  /** What one request may hold altogether, in bytes. */
+  /** Maximum size of a multipart request body, in bytes. */
   bytes: number;
-  /** Bodies with files that are received at once, multipart and tickets alike. Others wait before anything of theirs is read. */
+  /** Maximum number of bodies with files received concurrently, multipart and tickets together. Others wait unread. */
   atOnce: number;
-  /** Files of multipart requests that are sent to the upstream at once. Each is held in memory for as long. */
+  /** Maximum number of multipart files sent to the upstream concurrently. Each is in memory for that time. */
   upstreamAtOnce: number;
-  /** The largest picture, width times height. */
+  /** Maximum width times height of an image. */
   pixels: number;
-  /** Time to receive a whole body, in milliseconds. */
+  /** Maximum time to receive a body, in milliseconds. */
   milliseconds: number;
 }
 

@@ -1,25 +1,27 @@
 import type { UploadedFile } from '../images/validate-upload.ts';
 import { badRequest } from './request-errors.ts';
 
-/** What the first parts of a multipart request say, before any of its files. */
+/** The parts of a multipart request that precede its files. */
 export interface MultipartRequest {
-  /** The operation, in which a null stands for each file. */
+  /** The operation, with null for each file. */
   readonly params: Record<string, unknown>;
-  /** Where each part belongs: paths such as `variables.input.file`. */
+  /** Paths of each file by part name, such as `variables.input.file`. */
   readonly map: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Entries of `map`, and steps of one path. */
-const MOST_PATHS = 100;
-const DEEPEST = 8;
+/** Maximum number of paths in `map`. */
+const MAX_PATHS = 100;
+/** Maximum number of segments of one path. */
+const MAX_PATH_DEPTH = 8;
 
-/** Names that lead out of an object's own properties. */
-const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Property names that would allow prototype pollution. */
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** @throws GraphQLError BAD_USER_INPUT with status 400. */
 export function readOperations(text: string): MultipartRequest['params'] {
   const operations = parse('operations', text);
-  if (Array.isArray(operations)) throw badRequest('`operations` must be one operation, but is a list of them.');
+  if (Array.isArray(operations))
+    throw badRequest('`operations` must be a single operation, but is a list: batches are not supported.');
   if (!isRecord(operations)) throw badRequest('`operations` must be a JSON object with `query` and `variables`.');
   return operations;
 }
@@ -28,52 +30,61 @@ export function readOperations(text: string): MultipartRequest['params'] {
 export function readMap(text: string): MultipartRequest['map'] {
   const map = parse('map', text);
   if (!isRecord(map)) {
-    throw badRequest('`map` must be a JSON object that gives each file its paths, such as {"0": ["variables.file"]}.');
+    throw badRequest(
+      '`map` must be a JSON object that maps each file to its paths, such as {"0": ["variables.file"]}.',
+    );
   }
   const entries = Object.entries(map).map(([part, paths]) => {
     if (!Array.isArray(paths) || paths.length === 0 || !paths.every((path) => typeof path === 'string')) {
-      throw badRequest(`\`map\` must give "${part}" a list of paths, such as ["variables.input.file"].`);
+      throw badRequest(`\`map\` must map "${part}" to a list of paths, such as ["variables.input.file"].`);
     }
     return [part, paths as string[]] as const;
   });
   const count = entries.reduce((sum, [, paths]) => sum + paths.length, 0);
-  if (count > MOST_PATHS) throw badRequest(`\`map\` may hold ${MOST_PATHS} paths, but holds ${count}.`);
+  if (count > MAX_PATHS) throw badRequest(`\`map\` must contain at most ${MAX_PATHS} paths, but contains ${count}.`);
   return new Map(entries);
 }
 
 /**
- * Puts every file where `map` says (GraphQL multipart request specification).
+ * Sets every file at its paths in `map` (GraphQL multipart request specification).
  *
- * @throws GraphQLError BAD_USER_INPUT with status 400 when a file is missing, or a path leads to no null.
+ * @throws GraphQLError BAD_USER_INPUT with status 400 when a file is missing, or the value at a path is not null.
  */
-export function place({ params, map }: MultipartRequest, files: ReadonlyMap<string, UploadedFile>): void {
+export function placeFiles({ params, map }: MultipartRequest, files: ReadonlyMap<string, UploadedFile>): void {
   for (const [part, paths] of map) {
     const file = files.get(part);
-    if (!file) throw badRequest(`\`map\` names the part "${part}", but there is no file of that name in the request.`);
-    for (const path of paths) placeAt(params, path, file);
+    if (!file)
+      throw badRequest(`\`map\` contains the part "${part}", but the request contains no file with that name.`);
+    for (const path of paths) placeFile(params, path, file);
   }
 }
 
-function placeAt(params: MultipartRequest['params'], path: string, file: UploadedFile): void {
-  const steps = path.split('.');
-  const last = steps.pop() ?? '';
-  if (steps.length >= DEEPEST) throw badRequest(`A path of \`map\` may have ${DEEPEST} steps; "${path}" has more.`);
-  if (steps[0] !== 'variables') throw badRequest(`A path of \`map\` must begin with "variables."; "${path}" does not.`);
-  if ([...steps, last].some((step) => FORBIDDEN.has(step))) throw badRequest(`"${path}" is no path of \`map\`.`);
+function placeFile(params: MultipartRequest['params'], path: string, file: UploadedFile): void {
+  const segments = path.split('.');
+  const last = segments.pop() ?? '';
+  if (segments.length >= MAX_PATH_DEPTH)
+    throw badRequest(`A path in \`map\` must have at most ${MAX_PATH_DEPTH} segments, but "${path}" has more.`);
+  if (segments[0] !== 'variables')
+    throw badRequest(`A path in \`map\` must begin with "variables.", but "${path}" does not.`);
+  if ([...segments, last].some((name) => FORBIDDEN_NAMES.has(name)))
+    throw badRequest(
+      `A path in \`map\` must not contain "__proto__", "constructor" or "prototype", but "${path}" does.`,
+    );
 
-  let at: unknown = params;
-  for (const step of steps) at = isObject(at) && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined;
-  if (!isObject(at) || !Object.hasOwn(at, last) || Reflect.get(at, last) !== null) {
-    throw badRequest(`\`operations\` must hold null at "${path}", where \`map\` wants a file.`);
+  let parent: unknown = params;
+  for (const name of segments)
+    parent = isObject(parent) && Object.hasOwn(parent, name) ? Reflect.get(parent, name) : undefined;
+  if (!isObject(parent) || !Object.hasOwn(parent, last) || Reflect.get(parent, last) !== null) {
+    throw badRequest(`\`operations\` must contain null at "${path}", because \`map\` sets a file there.`);
   }
-  Reflect.set(at, last, file);
+  Reflect.set(parent, last, file);
 }
 
 function parse(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw badRequest(`\`${name}\` must be JSON, but is not.`);
+    throw badRequest(`\`${name}\` must be valid JSON, but is not.`);
   }
 }
 

@@ -4,26 +4,27 @@ import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import { TempFileError } from '../util/local-failure.ts';
 import { drain } from './drain.ts';
 import type { UploadLimits } from './limits.ts';
-import { type MultipartRequest, place, readMap, readOperations } from './multipart-map.ts';
-import { badRequest, cutShort, tooLarge } from './request-errors.ts';
+import { type MultipartRequest, placeFiles, readMap, readOperations } from './multipart-map.ts';
+import { badRequest, incompleteBody, tooLarge } from './request-errors.ts';
 import { type ReceivedFile, writeTempFile } from './temp-file.ts';
 
-/** An operation with its files in place. Whoever gets it discards the files in the end. */
+/** An operation with its files set in its variables. The caller must discard the files. */
 export interface MultipartOperation {
   readonly params: Record<string, unknown>;
   readonly files: readonly ReceivedFile[];
 }
 
-/** Parts that one request may hold, and the bytes of one that is no file. */
-const MOST_PARTS = 40;
-const LARGEST_FIELD = 262_144;
+/** Maximum number of parts in one request. */
+const MAX_PARTS = 40;
+/** Maximum size of a part that is not a file, in bytes. */
+const MAX_FIELD_BYTES = 262_144;
 
 /**
- * Reads a request of the GraphQL multipart request specification: `operations`, then `map`, then the files. No file is
- * held in memory. One that is longer than the upstream takes is cut off, and the others are read on.
+ * Parses a request of the GraphQL multipart request specification: `operations`, then `map`, then the files. Files are
+ * written to disk. A file that exceeds the upstream's limit is truncated, and the others are still read.
  *
- * @throws TempFileError; GraphQLError BAD_USER_INPUT or PAYLOAD_TOO_LARGE with a status, also when the body ends early; the signal's reason.
- * No file is left then.
+ * @throws TempFileError; GraphQLError BAD_USER_INPUT or PAYLOAD_TOO_LARGE with a status, also when the body ends early;
+ *   the signal's reason. All files are discarded then.
  */
 export async function receiveMultipart(
   body: ReadableStream<Uint8Array> | null,
@@ -31,34 +32,35 @@ export async function receiveMultipart(
   limits: Pick<UploadLimits, 'files' | 'bytes'>,
   signal: AbortSignal,
 ): Promise<MultipartOperation> {
-  const form = openForm(contentType, limits);
+  const parser = createParser(contentType, limits);
   const reader = body?.getReader();
-  const source = Readable.from(upTo(limits.bytes, reader));
+  const source = Readable.from(limitBytes(limits.bytes, reader));
   const streams: BusboyFileStream[] = [];
-  const spooling = new Map<string, Promise<ReceivedFile>>();
+  const filesByName = new Map<string, Promise<ReceivedFile>>();
   const failure = new AbortController();
   let params: MultipartRequest['params'] | undefined;
   let map: MultipartRequest['map'] | undefined;
 
-  const onField = (name: string, value: string, isCut: boolean) => {
-    if (isCut) throw tooLarge(`\`${name}\` may have ${LARGEST_FIELD} bytes, but has more.`);
+  const onField = (name: string, value: string, isTruncated: boolean) => {
+    if (isTruncated) throw tooLarge(`\`${name}\` must have at most ${MAX_FIELD_BYTES} bytes, but has more.`);
     if (name === 'operations' && !params) params = readOperations(value);
     else if (name === 'map' && params && !map) map = readMap(value);
-    else throw badRequest(`Expected the parts \`operations\`, then \`map\`, then the files, but got "${name}" there.`);
+    else throw badRequest(`Expected the parts \`operations\`, then \`map\`, then the files, but got "${name}".`);
   };
   const onFile = (name: string, stream: BusboyFileStream, fileName: string | undefined) => {
     streams.push(stream);
-    // What the form fails with it also tells the file that it is in, more than once.
+    // An error of the parser is also emitted on the current file stream, more than once.
     stream.on('error', () => {});
-    if (!map) throw badRequest(`Expected \`operations\` and \`map\` before any file, but got the file "${name}".`);
-    if (!map.has(name)) throw badRequest(`Expected files that \`map\` names, but got one named "${name}".`);
-    if (spooling.has(name)) throw badRequest(`Expected one file named "${name}", but got two.`);
+    if (!map)
+      throw badRequest(`Expected \`operations\` and \`map\` before any file, but got the file "${name}" first.`);
+    if (!map.has(name)) throw badRequest(`Expected only files that are listed in \`map\`, but got "${name}".`);
+    if (filesByName.has(name)) throw badRequest(`Expected one file named "${name}", but got two.`);
     const file = writeTempFile(fileName ?? name, stream);
-    // It is awaited in the end. The form does not end when nobody takes this part from it.
+    // The files are awaited after the parser has finished, but it never finishes while this part is not consumed.
     file.catch((error: unknown) => {
       if (error instanceof TempFileError) failure.abort(error);
     });
-    spooling.set(name, file);
+    filesByName.set(name, file);
   };
 
   try {
@@ -72,65 +74,68 @@ export async function receiveMultipart(
             reject(error);
           }
         };
-      form.on(
+      parser.on(
         'field',
-        orReject((name, value, _nameIsCut, valueIsCut) => onField(name, value, valueIsCut)),
+        orReject((name, value, _isNameTruncated, isValueTruncated) => onField(name, value, isValueTruncated)),
       );
-      form.on('file', orReject(onFile));
-      form.once('filesLimit', () =>
-        reject(badRequest(`A request may hold ${limits.files} files (MAX_UPLOAD_FILES), but this has more.`)),
+      parser.on('file', orReject(onFile));
+      parser.once('filesLimit', () =>
+        reject(badRequest(`Expected at most ${limits.files} files (MAX_UPLOAD_FILES) in one request, but got more.`)),
       );
-      form.once('partsLimit', () => reject(badRequest(`A request may hold ${MOST_PARTS} parts, but this has more.`)));
-      form.on('error', () => reject(badRequest('The multipart body is malformed, or ends too early.')));
-      form.once('finish', resolve);
+      parser.once('partsLimit', () =>
+        reject(badRequest(`Expected at most ${MAX_PARTS} parts in one request, but got more.`)),
+      );
+      parser.on('error', () => reject(badRequest('The multipart body is malformed, or ends too early.')));
+      parser.once('finish', resolve);
       source.once('error', reject);
-      for (const ending of [signal, failure.signal]) {
-        ending.addEventListener('abort', () => reject(ending.reason), { once: true });
+      for (const abortSignal of [signal, failure.signal]) {
+        abortSignal.addEventListener('abort', () => reject(abortSignal.reason), { once: true });
       }
-      source.pipe(form);
+      source.pipe(parser);
     });
     const files = new Map<string, ReceivedFile>();
-    for (const [name, file] of spooling) files.set(name, await file);
-    if (!params || !map) throw badRequest('Expected the parts `operations` and `map`, but the body ends before them.');
-    place({ params, map }, files);
+    for (const [name, file] of filesByName) files.set(name, await file);
+    if (!params || !map)
+      throw badRequest('Expected the parts `operations` and `map`, but the body contains neither or only one of them.');
+    placeFiles({ params, map }, files);
     return { params, files: [...files.values()] };
   } catch (error) {
     source.destroy();
     void drain(reader);
     for (const stream of streams) stream.destroy();
-    for (const file of spooling.values()) {
+    for (const file of filesByName.values()) {
       file.then(({ discard }) => discard()).catch(() => {});
     }
     throw error;
   }
 }
 
-async function* upTo(maxBytes: number, reader: ReadableStreamDefaultReader<Uint8Array> | undefined) {
+async function* limitBytes(maxBytes: number, reader: ReadableStreamDefaultReader<Uint8Array> | undefined) {
   let size = 0;
   const read = async () => {
     try {
       return await reader?.read();
     } catch {
-      throw cutShort();
+      throw incompleteBody();
     }
   };
   for (let chunk = await read(); chunk && !chunk.done; chunk = await read()) {
     size += chunk.value.byteLength;
     if (size > maxBytes)
-      throw tooLarge(`A request with files may have ${maxBytes} bytes (MAX_UPLOAD_BYTES), but this has more.`);
+      throw tooLarge(`Expected a request body of at most ${maxBytes} bytes (MAX_UPLOAD_BYTES), but got more.`);
     yield chunk.value;
   }
 }
 
-function openForm(contentType: string, { files }: Pick<UploadLimits, 'files'>) {
+function createParser(contentType: string, { files }: Pick<UploadLimits, 'files'>) {
   try {
     return new Busboy({
       headers: { 'content-type': contentType },
-      // Whatever a part claims to be: these two are text, and all else is a file.
+      // Regardless of what a part declares, these two are text and all others are files.
       isPartAFile: (name) => name !== 'operations' && name !== 'map',
-      limits: { files, parts: MOST_PARTS, fields: MOST_PARTS, fieldSize: LARGEST_FIELD, fileSize: MAX_IMAGE_BYTES + 1 },
+      limits: { files, parts: MAX_PARTS, fields: MAX_PARTS, fieldSize: MAX_FIELD_BYTES, fileSize: MAX_IMAGE_BYTES + 1 },
     });
   } catch {
-    throw badRequest('Expected the Content-Type multipart/form-data with a boundary, but got one without.');
+    throw badRequest('Expected the Content-Type multipart/form-data with a boundary, but got it without one.');
   }
 }

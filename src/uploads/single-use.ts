@@ -1,28 +1,28 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { GraphQLError } from 'graphql';
 import { publicError } from '../errors.ts';
-import type { Claim, IdempotencyStore, Outcome, Recorded } from '../idempotency/store.ts';
+import type { Claim, ExistingRecord, IdempotencyStore, Outcome } from '../idempotency/store.ts';
 
-/** One use of a ticket, for as long as it lasts. None of these rejects. */
-export interface Use {
-  /** The picture was stored, or nobody knows: the ticket is used up. */
-  end(outcome: 'stored' | 'unknown'): Promise<void>;
-  /** Nothing happened: the ticket may be used again. */
+/** A pending use of a ticket. Its methods never reject. */
+export interface TicketUse {
+  /** Marks the ticket as used: the image was stored, or may have been. */
+  complete(outcome: 'stored' | 'unknown'): Promise<void>;
+  /** Makes the ticket usable again, because nothing happened. */
   release(): Promise<void>;
 }
 
 export interface SingleUseOptions {
   store: IdempotencyStore;
-  /** How long a use may take before it counts as lost, in milliseconds; longer than the longest upload. */
+  /** Time after which an unfinished use counts as lost, in milliseconds; must exceed the longest upload. */
   lease: number;
-  /** Hears of records that could not be updated. The ticket then stays claimed, and counts as lost in the end. */
+  /** Called when a record could not be updated. The ticket then stays claimed until its lease expires. */
   onError: (error: unknown) => void;
 }
 
-/** Longer than any ticket is valid, in milliseconds. */
-const LIFETIME = 3 * 3_600_000;
+/** Time for which a use is remembered, in milliseconds; exceeds the lifetime of a ticket. */
+const RECORD_LIFETIME_MS = 3 * 3_600_000;
 
-/** Lets every ticket be used once, across all processes that share the store. */
+/** Enforces that a ticket is used only once, across all processes that share the store. */
 export function createSingleUse({ store, lease, onError }: SingleUseOptions) {
   const record = async (update: Promise<void>): Promise<void> => {
     try {
@@ -34,13 +34,13 @@ export function createSingleUse({ store, lease, onError }: SingleUseOptions) {
 
   return {
     /** @throws GraphQLError with status 409 when the ticket is used up or in use, and with 503 when the store fails. */
-    async begin(nonce: string): Promise<Use> {
+    async claim(nonce: string): Promise<TicketUse> {
       const id = createHash('sha256').update(`upload ticket ${nonce}`).digest('hex');
-      const claim: Claim = { id, input: '', token: randomUUID(), lease, lifetime: LIFETIME + lease };
-      const found = await claimed(store, claim, onError);
-      if (found.state !== 'claimed') throw usedBefore(found);
+      const claim: Claim = { id, input: '', token: randomUUID(), lease, lifetime: RECORD_LIFETIME_MS + lease };
+      const found = await claimRecord(store, claim, onError);
+      if (found.state !== 'claimed') throw alreadyUsedError(found);
       return {
-        end: (outcome) => record(store.settle(claim, OUTCOMES[outcome])),
+        complete: (outcome) => record(store.recordOutcome(claim, OUTCOMES[outcome])),
         release: () => record(store.release(claim)),
       };
     },
@@ -52,32 +52,36 @@ const OUTCOMES: Record<'stored' | 'unknown', Outcome> = {
   unknown: { state: 'unknown' },
 };
 
-async function claimed(store: IdempotencyStore, claim: Claim, onError: SingleUseOptions['onError']) {
+async function claimRecord(store: IdempotencyStore, claim: Claim, onError: SingleUseOptions['onError']) {
   try {
     return await store.claim(claim);
   } catch (error) {
     onError(error);
-    // The claim may have arrived although its answer did not. Not awaited: the store has been waited for long enough.
+    // The store may have made the claim although its response was lost. Not awaited: the store has already been slow.
     void store.release(claim).catch(() => {});
     throw publicError(
       'SERVICE_UNAVAILABLE',
-      'The gateway cannot note at present that this upload ticket is used, so nothing was sent. Try again with the same one.',
+      'The gateway cannot record the use of this upload ticket at present, so nothing was sent. Try again later with the same ticket.',
     );
   }
 }
 
-function usedBefore(found: Recorded): GraphQLError {
+function alreadyUsedError(found: ExistingRecord): GraphQLError {
   const http = { status: 409 };
   if (found.state === 'done') {
-    return publicError('BAD_USER_INPUT', 'This upload ticket has been used. Ask the graph for a new one.', { http });
+    return publicError(
+      'BAD_USER_INPUT',
+      'This upload ticket has already been used. Create a new one with `createUploadTickets`.',
+      { http },
+    );
   }
   if (found.state === 'under-way' && found.leaseLeft > 0) {
-    const message = 'This upload ticket is in use at this moment. Wait for the answer to that upload.';
+    const message = 'This upload ticket is being used by another request. Wait for the response to that request.';
     return publicError('BAD_USER_INPUT', message, { http });
   }
   return publicError(
     'UPSTREAM_OUTCOME_UNKNOWN',
-    'An upload with this ticket may or may not have been stored. Look at what is there, and ask the graph for a new ticket if it is missing.',
+    'An upload with this ticket may or may not have been stored. Check the data items of the model, and create a new ticket if the image is missing.',
     { http },
   );
 }

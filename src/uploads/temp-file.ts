@@ -7,15 +7,15 @@ import { orTempFileError } from '../util/local-failure.ts';
 
 /** An uploaded file on disk. */
 export interface ReceivedFile extends UploadedFile {
-  /** Gives its place on disk back. It cannot be read any more. */
+  /** Frees the disk space. The file can no longer be read. */
   discard(): Promise<void>;
 }
 
 /**
- * Writes a file to disk as it arrives, so that memory holds a chunk of it. The file has no name from the beginning on:
- * the system takes it back with the process, however that ends.
+ * Writes a stream to a temporary file, chunk by chunk. The file is unlinked as soon as it is opened, so that the system
+ * frees it when the process ends, even after a crash.
  *
- * @throws TempFileError; what the stream fails with; nothing is left behind.
+ * @throws TempFileError; the error of the stream. The file is discarded then.
  */
 export async function writeTempFile(name: string, stream: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
   const file = await openTempFile();
@@ -28,14 +28,14 @@ export async function writeTempFile(name: string, stream: AsyncIterable<Uint8Arr
   }
 }
 
-/** A file on disk without a name, which grows. */
+/** An unlinked temporary file that chunks are appended to. */
 export interface TempFile extends Omit<ReceivedFile, 'name'> {
   append(chunk: Uint8Array): Promise<void>;
 }
 
-/** @throws TempFileError, as all uses of the file do. */
+/** Opens an empty temporary file. @throws TempFileError, as do the methods of the file. */
 export async function openTempFile(): Promise<TempFile> {
-  const handle = await orTempFileError(openNameless());
+  const handle = await orTempFileError(openUnlinked());
   let size = 0;
   return {
     get size() {
@@ -50,7 +50,7 @@ export async function openTempFile(): Promise<TempFile> {
   };
 }
 
-async function openNameless(): Promise<FileHandle> {
+async function openUnlinked(): Promise<FileHandle> {
   const path = join(tmpdir(), `flair-upload-${randomUUID()}`);
   const handle = await open(path, 'wx+', 0o600);
   try {
@@ -62,7 +62,7 @@ async function openNameless(): Promise<FileHandle> {
   return handle;
 }
 
-/** A single write may take less than it was given (POSIX, `write`). */
+/** Writes the whole chunk. A single `write` may be partial (POSIX). */
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let written = 0; written < chunk.byteLength; ) {
     written += (await handle.write(chunk, written)).bytesWritten;
@@ -73,7 +73,7 @@ async function readAll(handle: FileHandle, size: number): Promise<ArrayBuffer> {
   const bytes = new Uint8Array(new ArrayBuffer(size));
   for (let read = 0; read < size; ) {
     const { bytesRead } = await handle.read(bytes, read, size - read, read);
-    if (bytesRead === 0) throw new Error(`Expected ${size} bytes of an uploaded file, but only ${read} are left.`);
+    if (bytesRead === 0) throw new Error(`Expected ${size} bytes in an uploaded file, but it ended after ${read}.`);
     read += bytesRead;
   }
   return bytes.buffer;

@@ -1,22 +1,22 @@
 import type { GraphQLError } from 'graphql';
 import { type ErrorCode, publicError } from '../errors.ts';
-import { RefusedPictureError } from '../images/scan.ts';
+import { InvalidImageError } from '../images/invalid-image-error.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 
-// The address is the whole authority, and no cookie adds to it: a page of any site may use one that it was given.
-const OPEN = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' };
+// The ticket in the URL is the only credential and cookies are ignored, so pages of any origin may use one.
+const CORS_HEADERS = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' };
 const HEADERS = {
-  ...OPEN,
+  ...CORS_HEADERS,
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** The picture was stored. @param body What is said of it. */
-export const stored = (status: 200 | 201, body: object) => Response.json(body, { status, headers: HEADERS });
+/** Response to a successful upload. @param body Description of the stored data item. */
+export const storedResponse = (status: 200 | 201, body: object) => Response.json(body, { status, headers: HEADERS });
 
-/** The answer to a browser that asks whether a page may send a picture (Fetch standard, "CORS-preflight request"). */
-export const preflight = () =>
+/** Response to a CORS preflight request. */
+export const preflightResponse = () =>
   new Response(null, {
     status: 204,
     headers: {
@@ -27,32 +27,36 @@ export const preflight = () =>
     },
   });
 
-/** For a token that is malformed, altered, expired, or made for something else. */
-export const invalidTicket = () =>
-  publicError('FORBIDDEN', 'This upload ticket is not valid or has expired. Ask the graph for a new one.');
+/** Error for a token that is malformed, altered, expired, or sealed for another purpose. */
+export const invalidTicketError = () =>
+  publicError(
+    'FORBIDDEN',
+    'This upload ticket is not valid or has expired. Create a new one with `createUploadTickets`.',
+  );
 
 /**
- * Requires a request whose body is the picture itself. What is refused does not use up the ticket.
+ * Requires a PUT request whose body is the image itself. A rejected request does not use up the ticket.
  *
- * @throws GraphQLError with status 405 for a method other than PUT (RFC 9110, 15.5.6), or 415 for a form or an encoded body.
+ * @throws GraphQLError with status 405 for a method other than PUT (RFC 9110, 15.5.6), or 415 for a form or an encoded
+ *   body.
  */
-export function requirePlainBody({ method, headers }: Request): void {
+export function requireImageBody({ method, headers }: Request): void {
   const isForm = /^\s*multipart\//i.test(headers.get('content-type') ?? '');
   const got = isForm ? `${method} with a form` : method;
-  const message = `Expected PUT with the picture as its body, but got ${got}.${isForm ? HOW : ''}`;
+  const message = `Expected PUT with the image as its body, but got ${got}.${isForm ? SEND_EXAMPLES : ''}`;
   if (method !== 'PUT')
     throw publicError('BAD_USER_INPUT', message, { http: { status: 405, headers: { Allow: 'PUT, OPTIONS' } } });
   if (isForm) throw publicError('UNSUPPORTED_MEDIA_TYPE', message);
   const coding = headers.get('content-encoding')?.trim().toLowerCase() || 'identity';
   if (coding === 'identity') return;
-  const problem = `Expected the picture without a Content-Encoding, but got "${coding.slice(0, 100)}".`;
+  const problem = `Expected the image without a Content-Encoding, but got "${coding.slice(0, 100)}".`;
   throw publicError('UNSUPPORTED_MEDIA_TYPE', problem);
 }
 
-const HOW = ' Send the file itself: fetch(url, { method: "PUT", body: file }), or curl -T file url.';
+const SEND_EXAMPLES = ' Send the file itself: fetch(url, { method: "PUT", body: file }), or curl -T file url.';
 
-/** What went wrong, as JSON with the status that it deserves. */
-export function failed({ message, extensions }: GraphQLError): Response {
+/** Response to a failed upload: the error as JSON, with the matching status. */
+export function errorResponse({ message, extensions }: GraphQLError): Response {
   const { code, retryable, retryAfter, http } = extensions as {
     code: ErrorCode;
     retryable: boolean;
@@ -62,7 +66,7 @@ export function failed({ message, extensions }: GraphQLError): Response {
   return Response.json(
     { error: { code, message, retryable } },
     {
-      status: http?.status ?? STATUS[code] ?? 500,
+      status: http?.status ?? STATUS_BY_CODE[code] ?? 500,
       headers: {
         ...HEADERS,
         ...http?.headers,
@@ -72,8 +76,8 @@ export function failed({ message, extensions }: GraphQLError): Response {
   );
 }
 
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  // Not 401: no header would help, the key is in the ticket.
+const STATUS_BY_CODE: Partial<Record<ErrorCode, number>> = {
+  // Not 401: credentials in a header cannot help, because the API key is in the ticket.
   UNAUTHENTICATED: 403,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
@@ -89,18 +93,24 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   SERVICE_UNAVAILABLE: 503,
 };
 
-/** A picture that is refused, here or by the upstream, as an error for its sender; undefined for any other error. */
-export function ofPicture(error: unknown): GraphQLError | undefined {
-  if (error instanceof RefusedPictureError) {
+/** Public error for an image that was rejected by the gateway or the upstream; undefined for any other error. */
+export function toImageError(error: unknown): GraphQLError | undefined {
+  if (error instanceof InvalidImageError) {
     if (error.reason === 'unsupported') return publicError('UNSUPPORTED_MEDIA_TYPE', error.message, {}, error);
     if (error.reason === 'too-large') return publicError('PAYLOAD_TOO_LARGE', error.message, {}, error);
     return publicError('BAD_USER_INPUT', error.message, {}, error);
   }
   if (!(error instanceof UpstreamError) || error.failure !== 'status') return undefined;
   const { status, upstreamMessage: said } = error;
-  if (status === 413) return publicError('PAYLOAD_TOO_LARGE', said ?? 'The upstream finds it too large.', {}, error);
+  if (status === 413)
+    return publicError(
+      'PAYLOAD_TOO_LARGE',
+      said ?? 'The upstream rejected the image as too large. Send a smaller one.',
+      {},
+      error,
+    );
   if (status === 415) {
-    const message = said ?? 'The upstream takes no such picture. Send a webp, png or jpeg.';
+    const message = said ?? 'The upstream does not accept this image format. Send a webp, png or jpeg.';
     return publicError('UNSUPPORTED_MEDIA_TYPE', message, {}, error);
   }
   return undefined;

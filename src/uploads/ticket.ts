@@ -1,32 +1,32 @@
 import { z } from 'zod';
 
-/** What a ticket lets its holder do: add a picture to a model, or replace that of a data item. */
+/** Permission to add an image to a model, or to replace the image of a data item. */
 export interface Ticket {
   apiKey: string;
   target: UploadTarget;
-  /** Tells this ticket from all others. */
+  /** Unique id of this ticket. */
   nonce: string;
 }
 
-/** Where a picture goes. */
+/** Destination of an uploaded image. */
 export interface UploadTarget {
   modelId: string;
-  /** The data item to replace; undefined to add one. */
+  /** Id of the data item whose image is replaced; undefined to add a data item. */
   replace: string | undefined;
 }
 
-/** A ticket as short text. */
-export const writeTicket = ({ apiKey, target: { modelId, replace }, nonce }: Ticket): string =>
+/** Serializes a ticket to short text. */
+export const serializeTicket = ({ apiKey, target: { modelId, replace }, nonce }: Ticket): string =>
   JSON.stringify([apiKey, modelId, replace ?? null, nonce]);
 
-/** The ticket in a text of {@link writeTicket}; undefined for other text, such as another version's. */
-export function readTicket(text: string): Ticket | undefined {
-  const [apiKey, modelId, replace, nonce] = tickets.safeParse(parse(text)).data ?? [];
+/** Parses text of {@link serializeTicket}. Returns undefined for any other text, such as that of another version. */
+export function parseTicket(text: string): Ticket | undefined {
+  const [apiKey, modelId, replace, nonce] = ticketSchema.safeParse(parse(text)).data ?? [];
   if (apiKey === undefined || modelId === undefined || nonce === undefined) return undefined;
   return { apiKey, target: { modelId, replace: replace ?? undefined }, nonce };
 }
 
-const tickets = z.tuple([z.string(), z.string(), z.string().nullable(), z.string()]);
+const ticketSchema = z.tuple([z.string(), z.string(), z.string().nullable(), z.string()]);
 
 function parse(text: string): unknown {
   try {

@@ -10,28 +10,35 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Sleep } from '../util/timers.ts';
 import type { UploadLimits } from './limits.ts';
-import { cutShort, requireLength, tooSlow } from './request-errors.ts';
-import { createSingleUse, type Use } from './single-use.ts';
-import { readTicket, type Ticket, type UploadTarget, writeTicket } from './ticket.ts';
-import { failed, invalidTicket, ofPicture, preflight, requirePlainBody, stored } from './ticket-responses.ts';
+import { checkContentLength, incompleteBody, tooSlow } from './request-errors.ts';
+import { createSingleUse, type TicketUse } from './single-use.ts';
+import { parseTicket, serializeTicket, type Ticket, type UploadTarget } from './ticket.ts';
+import {
+  errorResponse,
+  invalidTicketError,
+  preflightResponse,
+  requireImageBody,
+  storedResponse,
+  toImageError,
+} from './ticket-responses.ts';
 import type { UploadQueue } from './upload-queue.ts';
 import { createUploadStream, type UploadStream } from './upload-stream.ts';
 
 export type { UploadTarget };
 
-/** Addresses to which a picture is sent by itself, without a key and without the graph. */
+/** Upload tickets: URLs to which a client sends one image, without an API key and without GraphQL. */
 export interface Tickets {
-  /** A new address for one picture, and when it stops working. */
+  /** Creates a URL for one image, with its expiry. */
   issue(baseUrl: string, apiKey: string, target: UploadTarget): { url: string; expiresAt: Date };
-  /** Answers `PUT /uploads/{token}`. Never rejects. */
+  /** Handles `PUT /uploads/{token}`. Never rejects. */
   serve(request: Request): Promise<Response>;
-  /** Waits for the uploads that are under way. */
+  /** Waits for the pending uploads. */
   dispose(): Promise<void>;
 }
 
 export interface TicketsOptions {
   sealer: Sealer;
-  /** Where it is noted that a ticket was used. */
+  /** Storage of the records of used tickets. */
   store: IdempotencyStore;
   admission: UploadQueue;
   limits: Pick<UploadLimits, 'milliseconds' | 'pixels'>;
@@ -40,58 +47,59 @@ export interface TicketsOptions {
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   upstreamOf: (apiKey: string) => Pick<Upstream, 'dataItems'>;
-  /** What the sender is told of a data item that was stored. */
+  /** Response body for a stored data item. */
   describe: (request: Request, apiKey: string, key: DataItemKey) => object;
-  /** Hears of data items whose picture is another now. */
+  /** Called when the image of a data item may have been replaced. */
   onReplaced: (apiKey: string, key: DataItemKey) => void;
   maskError: (error: unknown) => GraphQLError;
-  /** Hears of tickets whose use could not be noted. */
+  /** Called when the use of a ticket could not be recorded. */
   onError: (error: unknown) => void;
 }
 
 const PURPOSE = 'upload';
-/** What an upload may take after its last byte has come, in milliseconds. */
-const AFTERWARDS = 120_000;
+/** Maximum time for an upload to complete after its last byte has arrived, in milliseconds. */
+const COMPLETION_MS = 120_000;
 
 /** @see Tickets */
 export function createTickets(options: TicketsOptions): Tickets {
   const { sealer, admission, limits, pause, upstreamOf, describe, onReplaced, maskError } = options;
-  const singleUse = createSingleUse({ ...options, lease: limits.milliseconds + AFTERWARDS });
-  const underWay = new Set<Promise<unknown>>();
+  const singleUse = createSingleUse({ ...options, lease: limits.milliseconds + COMPLETION_MS });
+  const pending = new Set<Promise<unknown>>();
 
-  /** Sends the picture on while it comes. @throws Why it was not stored. */
-  const passOn = async (request: Request, { apiKey, target }: Ticket, relay: UploadStream, signal: AbortSignal) => {
-    await relay.begin();
+  /** Streams the image to the upstream as it arrives. @throws The reason why it was not stored. */
+  const forward = async (request: Request, { apiKey, target }: Ticket, stream: UploadStream, signal: AbortSignal) => {
+    await stream.start();
     const { dataItems } = upstreamOf(apiKey);
     const { modelId, replace } = target;
     if (replace === undefined) {
-      const id = await dataItems.upload(modelId, relay, { signal });
-      requireWhole(relay, target);
-      return stored(201, describe(request, apiKey, { modelId, id }));
+      const id = await dataItems.upload(modelId, stream, { signal });
+      requireComplete(stream, target);
+      return storedResponse(201, describe(request, apiKey, { modelId, id }));
     }
     const key = { modelId, id: replace };
     try {
-      await dataItems.replace(key, relay, { signal });
-      requireWhole(relay, target);
+      await dataItems.replace(key, stream, { signal });
+      requireComplete(stream, target);
     } finally {
-      // It may have happened even where it failed.
+      // A failed replacement may have happened.
       onReplaced(apiKey, key);
     }
-    return stored(200, describe(request, apiKey, key));
+    return storedResponse(200, describe(request, apiKey, key));
   };
 
-  /** Uses the ticket up, or gives it free again, as the upload ends. */
-  const useOnce = async (request: Request, ticket: Ticket, use: Use): Promise<Response> => {
+  /** Uploads the image, then marks the ticket as used or makes it usable again. */
+  const useTicket = async (request: Request, ticket: Ticket, use: TicketUse): Promise<Response> => {
     const stop = new AbortController();
     const arrived = new AbortController();
-    request.signal.addEventListener('abort', () => stop.abort(cutShort()), { signal: arrived.signal });
+    request.signal.addEventListener('abort', () => stop.abort(incompleteBody()), { signal: arrived.signal });
     pause(limits.milliseconds, arrived.signal).then(
-      () => stop.abort(relay.isReading ? tooSlow(limits.milliseconds, 'UPLOAD_SECONDS') : stalled(ticket)),
+      () =>
+        stop.abort(stream.isReading ? tooSlow(limits.milliseconds, 'UPLOAD_SECONDS') : upstreamStalledError(ticket)),
       () => {},
     );
-    const relay = createUploadStream(request.body, {
+    const stream = createUploadStream(request.body, {
       scanner: createImageScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels: limits.pixels }),
-      byteSize: declaredSize(request),
+      byteSize: contentLengthOf(request),
       milliseconds: limits.milliseconds,
       signal: stop.signal,
       checkDecoding: (read) => options.checkDecoding(read, ticket.apiKey, stop.signal),
@@ -100,77 +108,78 @@ export function createTickets(options: TicketsOptions): Tickets {
       onFailure: (error) => stop.abort(error),
     });
     try {
-      const answer = await passOn(request, ticket, relay, stop.signal);
-      await use.end('stored');
-      return answer;
+      const response = await forward(request, ticket, stream, stop.signal);
+      await use.complete('stored');
+      return response;
     } catch (error) {
-      const isRepeatable = relay.wholeAt === undefined || ticket.target.replace !== undefined;
-      if (isRepeatable || isClear(error)) await use.release();
-      else await use.end('unknown');
+      const isRepeatable = stream.wholeAt === undefined || ticket.target.replace !== undefined;
+      if (isRepeatable || isDefiniteFailure(error)) await use.release();
+      else await use.complete('unknown');
       throw error;
     } finally {
       arrived.abort();
-      relay.end();
+      stream.dispose();
     }
   };
 
   const receive = async (request: Request): Promise<Response> => {
-    requirePlainBody(request);
+    requireImageBody(request);
     const token = /\/uploads\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
-    const ticket = readTicket(sealer.open(token, PURPOSE) ?? '');
-    if (!ticket) throw invalidTicket();
-    requireLength(request, MAX_IMAGE_BYTES);
-    const leave = await admission.enter(request.signal, ticket.apiKey);
+    const ticket = parseTicket(sealer.open(token, PURPOSE) ?? '');
+    if (!ticket) throw invalidTicketError();
+    checkContentLength(request, MAX_IMAGE_BYTES);
+    const release = await admission.acquire(request.signal, ticket.apiKey);
     try {
-      return await useOnce(request, ticket, await singleUse.begin(ticket.nonce));
+      return await useTicket(request, ticket, await singleUse.claim(ticket.nonce));
     } finally {
-      leave();
+      release();
     }
   };
 
   return {
     issue(baseUrl, apiKey, target) {
-      const { token, expiresAt } = sealer.issue(writeTicket({ apiKey, target, nonce: randomUUID() }), PURPOSE);
+      const { token, expiresAt } = sealer.issue(serializeTicket({ apiKey, target, nonce: randomUUID() }), PURPOSE);
       return { url: `${baseUrl}/uploads/${token}`, expiresAt };
     },
 
     async serve(request) {
-      if (request.method === 'OPTIONS') return preflight();
+      if (request.method === 'OPTIONS') return preflightResponse();
       const received = receive(request);
-      underWay.add(received);
+      pending.add(received);
       try {
         return await received;
       } catch (error) {
-        // Whoever left hears no answer, and leaving is not a failure.
-        return failed(request.signal.aborted ? cutShort() : (ofPicture(error) ?? maskError(error)));
+        // A disconnected client receives no response, and its disconnect is not a failure of the gateway.
+        return errorResponse(request.signal.aborted ? incompleteBody() : (toImageError(error) ?? maskError(error)));
       } finally {
-        underWay.delete(received);
+        pending.delete(received);
       }
     },
 
     async dispose() {
-      await Promise.allSettled(underWay);
+      await Promise.allSettled(pending);
     },
   };
 }
 
-/** The upstream takes no more of a picture. The sender is not to blame. */
-const stalled = ({ target }: Ticket) =>
-  new UpstreamError(operationOf(target), 'timeout', 'the upstream did not take all of a picture in time');
+/** Error for an upstream that stopped reading an image; the client is not the cause. */
+const upstreamStalledError = ({ target }: Ticket) =>
+  new UpstreamError(operationOf(target), 'timeout', 'the upstream did not read the whole image in time');
 
 const operationOf = ({ replace }: UploadTarget) => (replace === undefined ? 'uploadDataItem' : 'replaceDataItem');
 
-/** @throws UpstreamError when the upstream says that it has stored a picture of which it has a part at most. */
-function requireWhole({ wholeAt }: UploadStream, target: UploadTarget): void {
+/** @throws UpstreamError when the upstream reports an image as stored before it has received all of it. */
+function requireComplete({ wholeAt }: UploadStream, target: UploadTarget): void {
   if (wholeAt !== undefined) return;
-  const message = 'expected an answer behind the end of a picture, got one before';
+  const message = 'expected a response after the end of the image, but got one before';
   throw new UpstreamError(operationOf(target), 'invalid-response', message);
 }
 
-/** Whether a failure says for sure that nothing happened. */
-const isClear = (error: unknown): boolean => error instanceof UpstreamError && error.failure !== 'outcome-unknown';
+/** True if a failure proves that nothing was stored. */
+const isDefiniteFailure = (error: unknown): boolean =>
+  error instanceof UpstreamError && error.failure !== 'outcome-unknown';
 
-const declaredSize = ({ headers }: Request): number | undefined => {
+const contentLengthOf = ({ headers }: Request): number | undefined => {
   const length = headers.get('content-length');
   return length === null ? undefined : Number(length);
 };

@@ -1,18 +1,19 @@
 import { createSemaphore, shareOf } from '../util/semaphore.ts';
+import type { UploadLimits } from './limits.ts';
 
-/** Decides when a body may be read. Until then it waits with its sender, not in memory. */
+/** Limits the number of bodies with files received concurrently. A waiting body stays unread, so it takes no memory. */
 export interface UploadQueue {
   /**
-   * Resolves when the body may be read, to the function that ends its turn. Owners take turns.
+   * Waits for a slot, shared fairly between owners. Resolves to a function that releases it.
    *
-   * @param owner Whose body it is.
+   * @param owner Owner that the slot counts against.
    * @throws The signal's reason when it aborts first.
    */
-  enter(signal: AbortSignal, owner: string): Promise<() => void>;
+  acquire(signal: AbortSignal, owner: string): Promise<() => void>;
 }
 
-/** @param options.atOnce How many bodies are read at once. */
-export function createUploadQueue({ atOnce }: { atOnce: number }): UploadQueue {
-  const places = createSemaphore({ total: atOnce, each: shareOf(atOnce) });
-  return { enter: (signal, owner) => places.acquire(owner, signal) };
+/** @see UploadQueue */
+export function createUploadQueue({ atOnce }: Pick<UploadLimits, 'atOnce'>): UploadQueue {
+  const slots = createSemaphore({ total: atOnce, each: shareOf(atOnce) });
+  return { acquire: (signal, owner) => slots.acquire(owner, signal) };
 }

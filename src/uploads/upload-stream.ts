@@ -2,47 +2,47 @@ import type { DecodeCheck } from '../images/decode-check.ts';
 import type { ImageScanner } from '../images/scan.ts';
 import type { OutgoingStream } from '../upstream/client.ts';
 import { drain } from './drain.ts';
-import { cutShort } from './request-errors.ts';
+import { incompleteBody } from './request-errors.ts';
 import { openTempFile, type TempFile } from './temp-file.ts';
 
 export interface UploadStreamOptions {
   scanner: ImageScanner;
-  /** What the sender declares, in bytes; undefined when it declares nothing. */
+  /** Content-Length of the request, in bytes; undefined when there is none. */
   byteSize: number | undefined;
-  /** How long the bytes may take to come, in milliseconds. */
+  /** Maximum time for the bytes to arrive, in milliseconds. */
   milliseconds: number;
-  /** Ends it before all has come. */
+  /** Aborts the stream. */
   signal: AbortSignal;
-  /** Decodes the picture once, when all of it has come. */
+  /** Decodes the image once it has arrived. */
   checkDecoding: DecodeCheck;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
-  /** Called when all has come, before it is decoded. */
+  /** Called when the last byte has arrived, before the image is decoded. */
   onArrived: () => void;
-  /** Told why the bytes stop before their end. */
+  /** Called with the error that ends the stream early. */
   onFailure: (error: unknown) => void;
 }
 
-/** A picture on its way from a sender to the upstream. */
+/** An image that is streamed from a client to the upstream. */
 export interface UploadStream extends OutgoingStream {
-  /** Whether it waits for the sender, and not for the upstream. */
+  /** True while it waits for the client, false while it waits for the upstream. */
   readonly isReading: boolean;
   /**
-   * Reads until something may go out, so that what shows at once is refused before the upstream is asked.
+   * Reads the first chunks, so that an image with an invalid beginning is rejected before a request is sent upstream.
    *
-   * @throws RefusedPictureError; GraphQLError with status 400 when the sender stops; the signal's reason.
+   * @throws InvalidImageError; GraphQLError with status 400 when the client disconnects; the signal's reason.
    */
-  begin(): Promise<void>;
-  /** Discards what is kept of the picture, and what the sender still sends. */
-  end(): void;
+  start(): Promise<void>;
+  /** Discards the temporary file, and drains the rest of the request. */
+  dispose(): void;
 }
 
 /**
- * Passes a picture on, chunk by chunk, as fast as it is taken. The last chunk is held back until the scanner has accepted
- * the whole and it could be decoded, so that the upstream never has all of a picture that is refused. Memory holds two
- * chunks; what has passed is on disk until the whole is decoded.
+ * Streams an image to the upstream chunk by chunk, with backpressure. The last chunk is held back until the whole image
+ * was scanned and decoded, so that the upstream never receives all of an image that is rejected. At most two chunks are
+ * in memory; a copy of the image is on disk until it has been decoded.
  *
- * @param source The body of a request; null when it has none.
+ * @param source Body of the request; null when it has none.
  */
 export function createUploadStream(
   source: ReadableStream<Uint8Array> | null,
@@ -50,7 +50,7 @@ export function createUploadStream(
 ): UploadStream {
   const { scanner, byteSize, milliseconds, signal, checkDecoding, monotonicNow, onArrived, onFailure } = options;
   const reader = source?.getReader();
-  let held: Uint8Array | undefined;
+  let heldBack: Uint8Array | undefined;
   let first: Uint8Array | undefined;
   let wholeAt: number | undefined;
   let file: Promise<TempFile> | undefined;
@@ -66,13 +66,13 @@ export function createUploadStream(
     try {
       return (await reader?.read())?.value;
     } catch {
-      throw cutShort();
+      throw incompleteBody();
     } finally {
       isReading = false;
     }
   };
 
-  /** The next chunk that may go out; undefined behind the last one. */
+  /** The next chunk for the upstream; undefined after the last one. */
   const next = async (): Promise<Uint8Array | undefined> => {
     while (wholeAt === undefined) {
       const chunk = await orAbort(read(), signal);
@@ -86,8 +86,8 @@ export function createUploadStream(
         await orAbort(checkDecoding(readFile), signal);
         wholeAt = monotonicNow();
       }
-      const ready = held;
-      held = chunk;
+      const ready = heldBack;
+      heldBack = chunk;
       if (ready && ready.byteLength > 0) return ready;
     }
     return undefined;
@@ -120,17 +120,17 @@ export function createUploadStream(
     get isReading() {
       return isReading;
     },
-    async begin() {
+    async start() {
       first = await next();
     },
-    end() {
+    dispose() {
       void drain(reader);
       file?.then(({ discard }) => discard()).catch(() => {});
     },
   };
 }
 
-/** Waits, but no longer than until the signal aborts. @throws Its reason then. */
+/** Result of the work. @throws The signal's reason once it aborts. */
 async function orAbort<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {

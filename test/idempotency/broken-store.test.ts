@@ -4,15 +4,15 @@ import { StoreError } from '../../src/idempotency/errors.ts';
 import type { IdempotencyStore } from '../../src/idempotency/store.ts';
 import { settle } from '../support/clock.ts';
 import { service } from './stores.ts';
-import { createQuickWrite, judge, Refused, request } from './writes.ts';
+import { classify, createQuickWrite, Refused, request } from './writes.ts';
 
 const fail = () => Promise.reject(new Error('disk full'));
 
-/** A store that works but for what is named. */
+/** A store in memory with some of its methods replaced. */
 const broken = (parts: Partial<IdempotencyStore>): IdempotencyStore => ({ ...openDiskStore('memory'), ...parts });
 
-describe('a slow store', () => {
-  test('is waited for before the write is sent, and before it is answered', async () => {
+describe('a slow idempotency store', () => {
+  test('the write waits for its record, and the result waits until it is recorded', async () => {
     const store = openDiskStore('memory');
     const happened: string[] = [];
     const idempotency = service({
@@ -22,21 +22,21 @@ describe('a slow store', () => {
         happened.push('claimed');
         return await store.claim(claim);
       },
-      async settle() {
+      async recordOutcome() {
         await settle();
-        happened.push('settled');
+        happened.push('recorded');
       },
     });
 
-    await idempotency.once(request(), async () => happened.push('sent'), judge);
-    happened.push('answered');
+    await idempotency.once(request(), async () => happened.push('sent'), classify);
+    happened.push('returned');
 
-    expect(happened).toEqual(['claimed', 'sent', 'settled', 'answered']);
+    expect(happened).toEqual(['claimed', 'sent', 'recorded', 'returned']);
   });
 });
 
-describe('a store that fails before the write', () => {
-  test('keeps it from being sent, for all who wait for it', async () => {
+describe('an idempotency store that fails before the write', () => {
+  test('the write is not sent, for any of the concurrent requests', async () => {
     let claims = 0;
     const claim = () => {
       claims++;
@@ -45,70 +45,70 @@ describe('a store that fails before the write', () => {
     const idempotency = service(broken({ claim }));
     const { write, sent } = createQuickWrite();
 
-    const answers = await Promise.allSettled([1, 2, 3].map(() => idempotency.once(request(), write, judge)));
+    const results = await Promise.allSettled([1, 2, 3].map(() => idempotency.once(request(), write, classify)));
 
-    for (const answer of answers) expect(answer).toMatchObject({ reason: { name: 'StoreError', sent: false } });
+    for (const result of results) expect(result).toMatchObject({ reason: { name: 'StoreError', sent: false } });
     expect(claims).toBe(1);
     expect(sent).toEqual([]);
   });
 
-  test('says so, and why', async () => {
+  test('the error contains the cause of the failed claim', async () => {
     const idempotency = service(broken({ claim: fail }));
 
     const message =
-      'createModel: its idempotency record could not be made or read, so nothing was sent. Try again with the same key. disk full';
-    await expect(idempotency.once(request(), fail, judge)).rejects.toThrow(message);
+      'createModel: the idempotency record could not be created or read, so nothing was sent. Try again with the same key. disk full';
+    await expect(idempotency.once(request(), fail, classify)).rejects.toThrow(message);
   });
 
-  test('leaves the key free even if only its answer was lost', async () => {
+  test('the key stays usable when only the response of the store was lost', async () => {
     const store = openDiskStore('memory');
-    let answers = false;
+    let responds = false;
     const idempotency = service({
       ...store,
       async claim(claim) {
-        const standing = await store.claim(claim);
-        return answers ? standing : fail();
+        const claimed = await store.claim(claim);
+        return responds ? claimed : fail();
       },
     });
     const { write, sent } = createQuickWrite();
-    await expect(idempotency.once(request(), write, judge)).rejects.toThrow(StoreError);
+    await expect(idempotency.once(request(), write, classify)).rejects.toThrow(StoreError);
 
-    answers = true;
+    responds = true;
 
-    await expect(idempotency.once(request(), write, judge)).resolves.toEqual({ id: 'id-1' });
+    await expect(idempotency.once(request(), write, classify)).resolves.toEqual({ id: 'id-1' });
     expect(sent).toHaveLength(1);
   });
 });
 
-describe('a store that fails after the write', () => {
-  test('costs the caller nothing, is reported, and nothing is sent again', async () => {
+describe('an idempotency store that fails after the write', () => {
+  test('the result is returned, the failure is reported, and nothing is sent again', async () => {
     const reported: StoreError[] = [];
-    const store = broken({ settle: fail });
+    const store = broken({ recordOutcome: fail });
     const idempotency = service(store, { onError: (error) => reported.push(error), lease: 1 });
     const { write, sent } = createQuickWrite();
 
-    await expect(idempotency.once(request(), write, judge)).resolves.toEqual({ id: 'id-1' });
+    await expect(idempotency.once(request(), write, classify)).resolves.toEqual({ id: 'id-1' });
 
     expect(reported).toMatchObject([{ name: 'StoreError', sent: true, operation: 'createModel' }]);
-    await expect(idempotency.once(request(), write, judge)).rejects.toMatchObject({ name: 'OutcomeUnknownError' });
+    await expect(idempotency.once(request(), write, classify)).rejects.toMatchObject({ name: 'OutcomeUnknownError' });
     expect(sent).toHaveLength(1);
   });
 
-  test('does not hide that nothing happened', async () => {
+  test('a failure to release the record does not hide the error of the write', async () => {
     const reported: StoreError[] = [];
     const idempotency = service(broken({ release: fail }), { onError: (error) => reported.push(error) });
 
-    await expect(idempotency.once(request(), () => Promise.reject(new Refused()), judge)).rejects.toThrow(Refused);
+    await expect(idempotency.once(request(), () => Promise.reject(new Refused()), classify)).rejects.toThrow(Refused);
 
     expect(reported).toHaveLength(1);
   });
 
-  test('costs the caller nothing even if the report fails', async () => {
+  test('the result is returned even if the error listener throws', async () => {
     const onError = () => {
       throw new Error('The log is full.');
     };
-    const idempotency = service(broken({ settle: fail }), { onError });
+    const idempotency = service(broken({ recordOutcome: fail }), { onError });
 
-    await expect(idempotency.once(request(), createQuickWrite().write, judge)).resolves.toEqual({ id: 'id-1' });
+    await expect(idempotency.once(request(), createQuickWrite().write, classify)).resolves.toEqual({ id: 'id-1' });
   });
 });

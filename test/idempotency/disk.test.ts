@@ -10,13 +10,13 @@ import { KeyReusedError, OutcomeUnknownError, type StoreError } from '../../src/
 import { createClock, until } from '../support/clock.ts';
 import { temporaryDirectory } from '../support/program.ts';
 import { service } from './stores.ts';
-import { createQuickWrite, createWrite, judge, request } from './writes.ts';
+import { classify, createQuickWrite, createWrite, request } from './writes.ts';
 
 const DAY = 86_400_000;
 
 const newFile = async () => join(await temporaryDirectory(), 'data', 'records.db');
 
-/** The records as another process sees them on the disk. */
+/** The records as another process reads them from the disk. */
 function rows(file: string) {
   const connection = new Libsql(file, { readonly: true });
   const found = connection.prepare('SELECT * FROM records').all();
@@ -24,8 +24,8 @@ function rows(file: string) {
   return found;
 }
 
-describe('records on disk', () => {
-  test('outlive a process that is killed: what was done is answered, what was under way is unknown', async () => {
+describe('idempotency records on disk', () => {
+  test('after a kill, finished writes return their results and unfinished ones are unknown', async () => {
     const file = await newFile();
     const program = fileURLToPath(new URL('killed.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -37,13 +37,15 @@ describe('records on disk', () => {
     const idempotency = service(openDiskStore(file));
     const { write, sent } = createQuickWrite();
 
-    await expect(idempotency.once(request({ key: 'first' }), write, judge)).resolves.toEqual({ id: 'one' });
-    await expect(idempotency.once(request({ key: 'second' }), write, judge)).rejects.toThrow(OutcomeUnknownError);
-    await expect(idempotency.once(request({ key: 'second', input: 0 }), write, judge)).rejects.toThrow(KeyReusedError);
+    await expect(idempotency.once(request({ key: 'first' }), write, classify)).resolves.toEqual({ id: 'one' });
+    await expect(idempotency.once(request({ key: 'second' }), write, classify)).rejects.toThrow(OutcomeUnknownError);
+    await expect(idempotency.once(request({ key: 'second', input: 0 }), write, classify)).rejects.toThrow(
+      KeyReusedError,
+    );
     expect(sent).toEqual([]);
   });
 
-  test('are there before the write is sent, and its result before it is answered', async () => {
+  test('the record is on disk before the write is sent, and the result before it is returned', async () => {
     const file = await newFile();
     const idempotency = service(openDiskStore(file));
 
@@ -53,17 +55,17 @@ describe('records on disk', () => {
         expect(rows(file)).toMatchObject([{ state: 'under-way', result: null }]);
         return { id: 'one' };
       },
-      judge,
+      classify,
     );
 
     expect(rows(file)).toMatchObject([{ state: 'done', result: '{"result":{"id":"one"}}' }]);
   });
 
-  test('hold neither credential nor key nor input', async () => {
+  test('records contain neither credential nor key nor input', async () => {
     const file = await newFile();
     const idempotency = service(openDiskStore(file));
     const secrets = { tenant: 'tenant-4711', key: 'key-4712', input: { prompt: 'prompt-4713' } };
-    await idempotency.once(request(secrets), async () => ({ id: 'id-4714' }), judge);
+    await idempotency.once(request(secrets), async () => ({ id: 'id-4714' }), classify);
     await idempotency.dispose();
 
     const bytes = readFileSync(file, 'latin1');
@@ -72,29 +74,29 @@ describe('records on disk', () => {
     expect(bytes).not.toMatch(/471[123]/);
   });
 
-  test('learn what came of a write from a process that stops after the next one has started', async () => {
+  test('the outcome of a write is recorded by the previous process after the next one has started', async () => {
     const file = await newFile();
     const { write, sent } = createWrite();
-    const first = service(openDiskStore(file)).once(request(), write, judge);
+    const first = service(openDiskStore(file)).once(request(), write, classify);
     await until(() => sent.length === 1);
     const next = service(openDiskStore(file));
-    await expect(next.once(request(), write, judge)).rejects.toThrow(OutcomeUnknownError);
+    await expect(next.once(request(), write, classify)).rejects.toThrow(OutcomeUnknownError);
 
     sent[0]?.succeed('one');
     await first;
 
-    await expect(next.once(request(), write, judge)).resolves.toEqual({ id: 'one' });
+    await expect(next.once(request(), write, classify)).resolves.toEqual({ id: 'one' });
     expect(sent).toHaveLength(1);
   });
 
-  test('take a write for lost when another process has it under way for longer than its lease', async () => {
+  test('a write of another process counts as lost after its lease', async () => {
     const file = await newFile();
     const { now, pause, waits, advance } = createClock();
     const { write, sent } = createWrite();
     const [one, other] = [openDiskStore(file, { now }), openDiskStore(file, { now })];
-    const first = service(one, { pause, lease: 1000 }).once(request(), write, judge);
+    const first = service(one, { pause, lease: 1000 }).once(request(), write, classify);
     await until(() => sent.length === 1);
-    const waiting = expect(service(other, { pause }).once(request(), write, judge)).rejects.toThrow(
+    const waiting = expect(service(other, { pause }).once(request(), write, classify)).rejects.toThrow(
       OutcomeUnknownError,
     );
     await until(() => waits().length === 1);
@@ -109,48 +111,48 @@ describe('records on disk', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('are forgotten a day after their first use', async () => {
+  test('records expire a day after their first use', async () => {
     const file = await newFile();
     const { now, advance } = createClock();
     const idempotency = service(openDiskStore(file, { now }));
     const { write, sent } = createQuickWrite();
-    await Promise.all(['a', 'b', 'c'].map((key) => idempotency.once(request({ key }), write, judge)));
+    await Promise.all(['a', 'b', 'c'].map((key) => idempotency.once(request({ key }), write, classify)));
     await advance(DAY - 1);
-    await idempotency.once(request({ key: 'a' }), write, judge);
+    await idempotency.once(request({ key: 'a' }), write, classify);
     expect(sent).toHaveLength(3);
 
     await advance(1);
-    await idempotency.once(request({ key: 'a' }), write, judge);
+    await idempotency.once(request({ key: 'a' }), write, classify);
 
     expect(sent).toHaveLength(4);
     expect(rows(file)).toHaveLength(1);
   });
 
-  test('of another claim stay as they are when a forgotten one ends', async () => {
+  test('a write whose record has expired does not change the record of a later claim', async () => {
     const reported: StoreError[] = [];
     const file = await newFile();
     const { now, advance } = createClock();
     const { write, sent } = createWrite();
     const slow = service(openDiskStore(file, { now }), { onError: (error) => reported.push(error) });
-    const forgotten = slow.once(request(), write, judge);
+    const expired = slow.once(request(), write, classify);
     await until(() => sent.length === 1);
     await advance(DAY);
     const next = service(openDiskStore(file, { now }));
-    await next.once(request(), async () => ({ id: 'next' }), judge);
+    await next.once(request(), async () => ({ id: 'next' }), classify);
 
-    sent[0]?.succeed('forgotten');
+    sent[0]?.succeed('expired');
 
-    await expect(forgotten).resolves.toEqual({ id: 'forgotten' });
-    await expect(next.once(request(), write, judge)).resolves.toEqual({ id: 'next' });
-    expect(reported).toMatchObject([{ sent: true, cause: { message: expect.stringContaining('Another claim') } }]);
+    await expect(expired).resolves.toEqual({ id: 'expired' });
+    await expect(next.once(request(), write, classify)).resolves.toEqual({ id: 'next' });
+    expect(reported).toMatchObject([{ sent: true, cause: { message: expect.stringContaining('another claim') } }]);
   });
 
-  test('are not kept in a file that is something else', async () => {
+  test('a file that is not a SQLite database is rejected', async () => {
     const file = join(await temporaryDirectory(), 'notes.txt');
     writeFileSync(file, 'These are my notes. '.repeat(100));
 
     expect(() => openDiskStore(file)).toThrow(
-      /^Idempotency records cannot be kept in ".*notes\.txt": .*Expected a SQLite file of this gateway, or none yet/,
+      /^Idempotency records cannot be kept in ".*notes\.txt": .*Expected a SQLite file of this gateway, or no file yet/,
     );
   });
 });

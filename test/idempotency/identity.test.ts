@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson, identify } from '../../src/idempotency/identity.ts';
+import { canonicalJson, hashRequest } from '../../src/idempotency/identity.ts';
 import { request } from './writes.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 4 });
 const parts = fc.record({ tenant: text, operation: text, key: text });
 
-/** The same value with its members the other way round, at every depth. */
+/** The same value with the members of every object in reverse order. */
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== 'object' || value === null) return value;
@@ -17,11 +17,11 @@ function reversed(value: unknown): unknown {
   );
 }
 
-describe('what a write is found by', () => {
-  test('is another one for each tenant, operation and key, whatever characters they hold', () => {
+describe('the id of a record', () => {
+  test('ids differ for different tenants, operations and keys, whatever characters they contain', () => {
     const same = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b);
     const property = fc.property(parts, parts, (a, b) => {
-      expect(identify({ ...a, input: 1 }).id === identify({ ...b, input: 1 }).id).toBe(same(a, b));
+      expect(hashRequest({ ...a, input: 1 }).id === hashRequest({ ...b, input: 1 }).id).toBe(same(a, b));
     });
 
     fc.assert(property, { numRuns: 1000 });
@@ -37,13 +37,13 @@ describe('what a write is found by', () => {
       { operation: 'a', key: 'b","c' },
     ],
     [{ key: '\ud800' }, { key: '\udfff' }],
-  ])('tells %j from %j', (a, b) => {
-    expect(identify(request(a)).id).not.toBe(identify(request(b)).id);
+  ])('ids differ for %j and %j', (a, b) => {
+    expect(hashRequest(request(a)).id).not.toBe(hashRequest(request(b)).id);
   });
 });
 
 describe('canonical JSON', () => {
-  test('does not depend on the order of members, and loses nothing else', () => {
+  test('canonical JSON does not depend on the order of members, and preserves everything else', () => {
     const property = fc.property(fc.jsonValue(), (value) => {
       expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
       expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -61,11 +61,11 @@ describe('canonical JSON', () => {
     [{ a: 1 }, { a: '1' }],
     [null, undefined],
     [{ a: { b: 1 } }, { a: {}, b: 1 }],
-  ])('tells %j from %j', (a, b) => {
+  ])('canonical JSON differs for %j and %j', (a, b) => {
     expect(canonicalJson(a)).not.toBe(canonicalJson(b));
   });
 
-  test('takes a member that is undefined for one that is absent, as JSON does', () => {
+  test('canonical JSON omits members that are undefined', () => {
     expect(canonicalJson({ a: undefined })).toBe(canonicalJson({}));
   });
 });

@@ -2,87 +2,87 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { settle } from '../support/clock.ts';
 import { serviceOver, stores } from './stores.ts';
-import { judge, Lost, Refused, request } from './writes.ts';
+import { classify, Lost, Refused, request } from './writes.ts';
 
-type Fate = 'success' | 'nothing-happened' | 'unknown';
+type Effect = 'success' | 'nothing-happened' | 'unknown';
 
-/** One caller among many. */
+/** One of several concurrent callers. */
 const call = fc.record({
   tenant: fc.constantFrom('a', 'b'),
   key: fc.constantFrom('x', 'y'),
   input: fc.constantFrom(1, 2),
   replica: fc.constantFrom(0, 1),
-  /** Turns of the event loop before it calls. */
-  comesAfter: fc.nat(8),
-  /** Turns of the event loop that its write takes, if it is sent. */
-  takes: fc.nat(8),
-  fate: fc.constantFrom<Fate>('success', 'success', 'nothing-happened', 'unknown'),
+  /** Turns of the event loop before the call. */
+  delay: fc.nat(8),
+  /** Turns of the event loop that the write takes, if it is sent. */
+  duration: fc.nat(8),
+  effect: fc.constantFrom<Effect>('success', 'success', 'nothing-happened', 'unknown'),
 });
 
-interface Sent {
+interface SentWrite {
   record: string;
-  by: number;
+  caller: number;
   input: number;
-  fate: Fate | 'under-way';
-  /** What the writes sent before it had come to when it was sent. */
-  after: Sent['fate'][];
+  effect: Effect | 'under-way';
+  /** Effects of the earlier writes of the same record, at the time this one was sent. */
+  earlier: SentWrite['effect'][];
 }
 
 const runs = process.env.CI === 'true' ? 300 : 100;
 
 describe.each(stores)('callers of two replicas, with records $name', ({ fresh }) => {
-  test('nothing is sent twice, and everyone gets the one answer or is told why not', async () => {
+  test('no write is sent twice, and every caller receives the one result or the reason for its absence', async () => {
     const seen = new Set<string>();
     const property = fc.asyncProperty(fc.array(call, { minLength: 2, maxLength: 12 }), async (calls) => {
       const open = await fresh();
       const replicas = [serviceOver(open()), serviceOver(open())];
-      const sent: Sent[] = [];
+      const sent: SentWrite[] = [];
 
-      const answers = await Promise.allSettled(
-        calls.map(async ({ tenant, key, input, replica, comesAfter, takes, fate }, by) => {
-          await settle(comesAfter);
+      const results = await Promise.allSettled(
+        calls.map(async ({ tenant, key, input, replica, delay, duration, effect }, caller) => {
+          await settle(delay);
           const write = async () => {
             const record = tenant + key;
-            const earlier = sent.filter((one) => one.record === record);
-            const one: Sent = { record, by, input, fate: 'under-way', after: earlier.map((other) => other.fate) };
-            sent.push(one);
-            await settle(takes);
-            one.fate = fate;
-            if (fate === 'nothing-happened') throw new Refused();
-            if (fate === 'unknown') throw new Lost();
+            const earlier = sent.filter((one) => one.record === record).map((one) => one.effect);
+            const own: SentWrite = { record, caller, input, effect: 'under-way', earlier };
+            sent.push(own);
+            await settle(duration);
+            own.effect = effect;
+            if (effect === 'nothing-happened') throw new Refused();
+            if (effect === 'unknown') throw new Lost();
             return { of: record, input };
           };
-          return await replicas[replica]?.once(request({ tenant, key, input }), write, judge);
+          return await replicas[replica]?.once(request({ tenant, key, input }), write, classify);
         }),
       );
       await Promise.all(replicas.map((replica) => replica.dispose()));
 
-      for (const { after } of sent) expect(after.filter((fate) => fate !== 'nothing-happened')).toEqual([]);
-      for (const [by, { tenant, key, input, fate }] of calls.entries()) {
+      for (const { earlier } of sent) expect(earlier.filter((effect) => effect !== 'nothing-happened')).toEqual([]);
+      for (const [caller, { tenant, key, input, effect }] of calls.entries()) {
         const record = tenant + key;
         const same = sent.filter((one) => one.record === record);
-        const own = same.find((one) => one.by === by);
-        const answer = answers[by];
-        if (answer?.status === 'fulfilled') {
-          seen.add('answer');
-          expect(answer.value).toEqual({ of: record, input });
-          expect(same).toContainEqual(expect.objectContaining({ input, fate: 'success' }));
+        const own = same.find((one) => one.caller === caller);
+        const result = results[caller];
+        if (result?.status === 'fulfilled') {
+          seen.add('result');
+          expect(result.value).toEqual({ of: record, input });
+          expect(same).toContainEqual(expect.objectContaining({ input, effect: 'success' }));
         } else if (own) {
           seen.add('own failure');
-          expect(answer?.reason).toBeInstanceOf(fate === 'unknown' ? Lost : Refused);
-        } else if (answer?.reason.name === 'KeyReusedError') {
+          expect(result?.reason).toBeInstanceOf(effect === 'unknown' ? Lost : Refused);
+        } else if (result?.reason.name === 'KeyReusedError') {
           seen.add('key reused');
           expect(same.some((one) => one.input !== input)).toBe(true);
         } else {
           seen.add('outcome unknown');
-          expect(answer?.reason.name).toBe('OutcomeUnknownError');
-          expect(same).toContainEqual(expect.objectContaining({ input, fate: 'unknown' }));
+          expect(result?.reason.name).toBe('OutcomeUnknownError');
+          expect(same).toContainEqual(expect.objectContaining({ input, effect: 'unknown' }));
         }
       }
     });
     await fc.assert(property, { numRuns: runs });
 
-    // All that can happen has happened, or the property says little.
-    expect([...seen].sort()).toEqual(['answer', 'key reused', 'outcome unknown', 'own failure']);
+    // The runs must have covered every possible result.
+    expect([...seen].sort()).toEqual(['key reused', 'outcome unknown', 'own failure', 'result']);
   });
 });

@@ -1,12 +1,12 @@
 import { openDiskStore } from '../../src/idempotency/disk.ts';
 import { createIdempotency } from '../../src/idempotency/idempotency.ts';
-import { judge, request } from './writes.ts';
+import { classify, request } from './writes.ts';
 
-/** A program that is killed in the middle of its second write; it names the file of its records. */
+/** A program that is killed during its second write. Its argument is the path of its records. */
 
 const [, , file = ''] = process.argv;
 const idempotency = createIdempotency({ store: openDiskStore(file) });
-await idempotency.once(request({ key: 'first' }), async () => ({ id: 'one' }), judge);
+await idempotency.once(request({ key: 'first' }), async () => ({ id: 'one' }), classify);
 await idempotency.once(
   request({ key: 'second' }),
   () => {
@@ -14,5 +14,5 @@ await idempotency.once(
     setInterval(() => {}, 60_000);
     return new Promise(() => {});
   },
-  judge,
+  classify,
 );

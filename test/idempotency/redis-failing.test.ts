@@ -5,17 +5,17 @@ import { StoreError } from '../../src/idempotency/errors.ts';
 import { openRedisStore } from '../../src/idempotency/redis.ts';
 import { findRedisServer, startRedis } from '../support/redis.ts';
 import { hasRedis, service } from './stores.ts';
-import { createQuickWrite, judge, request } from './writes.ts';
+import { classify, createQuickWrite, request } from './writes.ts';
 
-/** A Redis that a test may break. */
+/** A Redis server of one test, which may stop it. */
 async function ownRedis(options?: readonly string[]) {
   const server = await startRedis(findRedisServer(process.env) ?? '', options);
   onTestFinished(() => server.stop());
   return server;
 }
 
-describe.skipIf(!hasRedis)('a Redis that fails', () => {
-  test('while the write is under way costs its caller nothing', async () => {
+describe.skipIf(!hasRedis)('failures of Redis', () => {
+  test('a failure during the write does not affect its result', async () => {
     const server = await ownRedis();
     const reported: StoreError[] = [];
     const store = openRedisStore({ redis: server.url, timeout: 200 });
@@ -25,16 +25,18 @@ describe.skipIf(!hasRedis)('a Redis that fails', () => {
       return { id: 'one' };
     };
 
-    await expect(idempotency.once(request(), write, judge)).resolves.toEqual({ id: 'one' });
+    await expect(idempotency.once(request(), write, classify)).resolves.toEqual({ id: 'one' });
 
     expect(reported).toMatchObject([{ name: 'StoreError', sent: true }]);
   });
 
-  test('to let us in says so, but not with which password', async () => {
+  test('a failed authentication is reported without the password', async () => {
     const { port } = await ownRedis(['--requirepass', 'right']);
     const idempotency = service(openRedisStore({ redis: `redis://:secret-4711@127.0.0.1:${port}`, timeout: 1000 }));
 
-    const error = await idempotency.once(request(), createQuickWrite().write, judge).catch((error: unknown) => error);
+    const error = await idempotency
+      .once(request(), createQuickWrite().write, classify)
+      .catch((error: unknown) => error);
 
     expect(error).toBeInstanceOf(StoreError);
     expect(String(error)).toMatch(/WRONGPASS|NOAUTH/);
@@ -44,11 +46,11 @@ describe.skipIf(!hasRedis)('a Redis that fails', () => {
   });
 });
 
-describe('a Redis that is not there', () => {
+describe('an unavailable Redis', () => {
   test.each([
-    ['answers nothing', true],
+    ['does not respond', true],
     ['refuses connections', false],
-  ])('because it %s keeps the write from being sent', async (_, listens) => {
+  ])('the write is not sent when Redis %s', async (_, listens) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -59,7 +61,7 @@ describe('a Redis that is not there', () => {
     const { write, sent } = createQuickWrite();
     const idempotency = service(openRedisStore({ redis: `redis://127.0.0.1:${port}`, timeout: 100 }));
 
-    const refused = idempotency.once(request(), write, judge);
+    const refused = idempotency.once(request(), write, classify);
 
     await expect(refused).rejects.toMatchObject({ name: 'StoreError', sent: false });
     await expect(refused).rejects.toThrow(/nothing was sent.*Redis: /);

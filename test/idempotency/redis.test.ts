@@ -4,34 +4,34 @@ import { OutcomeUnknownError } from '../../src/idempotency/errors.ts';
 import { openRedisStore } from '../../src/idempotency/redis.ts';
 import { createClock, until } from '../support/clock.ts';
 import { freshRedis, hasRedis, redisConnection, redisServer, service } from './stores.ts';
-import { createQuickWrite, createWrite, judge, Refused, request } from './writes.ts';
+import { classify, createQuickWrite, createWrite, Refused, request } from './writes.ts';
 
 const DAY = 86_400_000;
 
-/** Two replicas, and the one write that both would send. */
+/** Two replicas that receive the same write. */
 async function replicas(options: Parameters<typeof service>[1] = {}) {
   const open = await freshRedis();
   return { one: service(open(), options), other: service(open(), options), ...createWrite() };
 }
 
-describe.skipIf(!hasRedis)('records in Redis', () => {
-  test('let a replica wait for the answer that another one gets', async () => {
+describe.skipIf(!hasRedis)('idempotency records in Redis', () => {
+  test('a replica waits for the result of another replica', async () => {
     const { one, other, write, sent } = await replicas();
-    const first = one.once(request(), write, judge);
+    const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);
 
-    const waiting = other.once(request(), write, judge);
+    const waiting = other.once(request(), write, classify);
     sent[0]?.succeed('one');
 
     expect(await Promise.all([first, waiting])).toEqual([{ id: 'one' }, { id: 'one' }]);
     expect(sent).toHaveLength(1);
   });
 
-  test('let a replica try itself when nothing happened at the other', async () => {
+  test('a replica sends the write after the other one reports that nothing happened', async () => {
     const { one, other, write, sent } = await replicas();
-    const first = one.once(request(), write, judge);
+    const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);
-    const waiting = other.once(request(), write, judge);
+    const waiting = other.once(request(), write, classify);
 
     sent[0]?.fail(new Refused());
     await expect(first).rejects.toThrow(Refused);
@@ -41,32 +41,32 @@ describe.skipIf(!hasRedis)('records in Redis', () => {
     await expect(waiting).resolves.toEqual({ id: 'two' });
   });
 
-  test('look at what another one does at growing distances', async () => {
+  test('a replica polls the record of another one at increasing intervals', async () => {
     const { pause, waits, advance } = createClock();
     const { one, other, write, sent } = await replicas({ pause });
-    const first = one.once(request(), write, judge);
+    const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);
-    const waiting = other.once(request(), write, judge);
+    const waiting = other.once(request(), write, classify);
 
-    const asked: number[] = [];
+    const intervals: number[] = [];
     const endWait = async () => {
       await until(() => waits().length === 1);
       const [wait = 0] = waits();
-      asked.push(wait);
+      intervals.push(wait);
       await advance(wait);
     };
-    for (let look = 0; look < 12; look++) await endWait();
+    for (let poll = 0; poll < 12; poll++) await endWait();
     sent[0]?.succeed('one');
     await first;
     await endWait();
 
     await expect(waiting).resolves.toEqual({ id: 'one' });
-    expect(asked[0]).toBeLessThanOrEqual(60);
-    expect(asked.at(-1)).toBeGreaterThanOrEqual(800);
-    expect(Math.max(...asked)).toBeLessThanOrEqual(1200);
+    expect(intervals[0]).toBeLessThanOrEqual(60);
+    expect(intervals.at(-1)).toBeGreaterThanOrEqual(800);
+    expect(Math.max(...intervals)).toBeLessThanOrEqual(1200);
   });
 
-  test('take a write for lost when its lease is over, until they know better', async () => {
+  test('a write counts as lost after its lease, until its outcome is recorded', async () => {
     const redis = await redisConnection();
     const { url } = await redisServer();
     const prefix = 'lease:';
@@ -75,24 +75,24 @@ describe.skipIf(!hasRedis)('records in Redis', () => {
       for (const name of await redis.keys(`${prefix}*`)) await redis.hset(name, 'until', 0);
     };
     const { write, sent } = createWrite();
-    const first = service(open()).once(request(), write, judge);
+    const first = service(open()).once(request(), write, classify);
     await until(() => sent.length === 1);
 
     const other = service(open(), { pause: expireLease });
-    await expect(other.once(request(), write, judge)).rejects.toThrow(OutcomeUnknownError);
+    await expect(other.once(request(), write, classify)).rejects.toThrow(OutcomeUnknownError);
     sent[0]?.succeed('one');
     await first;
 
-    await expect(other.once(request(), write, judge)).resolves.toEqual({ id: 'one' });
+    await expect(other.once(request(), write, classify)).resolves.toEqual({ id: 'one' });
     expect(sent).toHaveLength(1);
   });
 
-  test('end the waiting of a replica that stops', async () => {
+  test('a stopping replica aborts its wait for another one', async () => {
     const { pause, waits } = createClock();
     const { one, other, write, sent } = await replicas({ pause });
-    const first = one.once(request(), write, judge);
+    const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);
-    const waiting = expect(other.once(request(), write, judge)).rejects.toThrow('The gateway is stopping');
+    const waiting = expect(other.once(request(), write, classify)).rejects.toThrow('The gateway is stopping');
     await until(() => waits().length === 1);
 
     await other.dispose();
@@ -102,28 +102,28 @@ describe.skipIf(!hasRedis)('records in Redis', () => {
     await first;
   });
 
-  test('are forgotten a day after their first use', async () => {
+  test('records expire a day after their first use', async () => {
     const redis = await redisConnection();
     const idempotency = service(openRedisStore({ redis: (await redisServer()).url, prefix: 'day:' }));
-    const left = async () => {
+    const timeToLive = async () => {
       const [name = ''] = await redis.keys('day:*');
       return await redis.pttl(name);
     };
     let underWay = 0;
 
-    await idempotency.once(request(), async () => (underWay = await left()), judge);
+    await idempotency.once(request(), async () => (underWay = await timeToLive()), classify);
 
-    for (const milliseconds of [underWay, await left()]) {
+    for (const milliseconds of [underWay, await timeToLive()]) {
       expect(milliseconds).toBeGreaterThan(DAY - 60_000);
       expect(milliseconds).toBeLessThanOrEqual(DAY);
     }
   });
 
-  test('hold neither credential nor key nor input', async () => {
+  test('records contain neither credential nor key nor input', async () => {
     const redis = await redisConnection();
     const idempotency = service(openRedisStore({ redis: (await redisServer()).url, prefix: 'secret:' }));
     const secrets = { tenant: 'tenant-4711', key: 'key-4712', input: { prompt: 'prompt-4713' } };
-    await idempotency.once(request(secrets), async () => ({ id: 'id-4714' }), judge);
+    await idempotency.once(request(secrets), async () => ({ id: 'id-4714' }), classify);
 
     const [name = ''] = await redis.keys('secret:*');
     const stored = JSON.stringify([name, await redis.hgetall(name)]);
@@ -132,37 +132,37 @@ describe.skipIf(!hasRedis)('records in Redis', () => {
     expect(stored).not.toMatch(/471[123]/);
   });
 
-  test('that Redis lost under way are made again when their write ends', async () => {
+  test('a record that Redis lost is recreated when its write ends', async () => {
     const { one, other, write, sent } = await replicas();
-    const first = one.once(request(), write, judge);
+    const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);
     await (await redisConnection()).flushall();
 
     sent[0]?.succeed('one');
     await first;
 
-    await expect(other.once(request(), write, judge)).resolves.toEqual({ id: 'one' });
+    await expect(other.once(request(), write, classify)).resolves.toEqual({ id: 'one' });
   });
 
-  test('that somebody else wrote are refused, and nothing is sent', async () => {
+  test('a record in an unknown format is rejected, and nothing is sent', async () => {
     const redis = await redisConnection();
     const idempotency = service(openRedisStore({ redis: (await redisServer()).url, prefix: 'foreign:' }));
     const { write, sent } = createQuickWrite();
-    await idempotency.once(request(), write, judge);
+    await idempotency.once(request(), write, classify);
     const [name = ''] = await redis.keys('foreign:*');
 
     await redis.hset(name, 'state', 'odd');
-    await expect(idempotency.once(request(), write, judge)).rejects.toThrow('its state is "odd"');
+    await expect(idempotency.once(request(), write, classify)).rejects.toThrow('its state is "odd"');
     await redis.set(name, 'text');
-    await expect(idempotency.once(request(), write, judge)).rejects.toThrow(/StoreError|WRONGTYPE/);
+    await expect(idempotency.once(request(), write, classify)).rejects.toThrow(/StoreError|WRONGTYPE/);
     expect(sent).toHaveLength(1);
   });
 
-  test('use a connection of their own beside a given one, with its settings', async () => {
+  test('the store opens its own connection with the settings of a given one', async () => {
     const given = new Redis((await redisServer()).url, { keyPrefix: 'given:', maxRetriesPerRequest: null });
     onTestFinished(() => given.disconnect());
     const idempotency = service(openRedisStore({ redis: given, prefix: 'own:' }));
-    await idempotency.once(request(), createQuickWrite().write, judge);
+    await idempotency.once(request(), createQuickWrite().write, classify);
     await idempotency.dispose();
 
     expect(await (await redisConnection()).keys('given:own:*')).toHaveLength(1);

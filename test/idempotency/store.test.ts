@@ -5,14 +5,14 @@ import { stores } from './stores.ts';
 const first: Claim = { id: 'id', input: 'input', token: 'first', lease: 1000, lifetime: 10_000 };
 const second: Claim = { ...first, input: 'other input', token: 'second' };
 
-describe.each(stores)('a store of records $name', ({ fresh }) => {
+describe.each(stores)('an idempotency store $name', ({ fresh }) => {
   async function openStore() {
     const store = (await fresh())();
     onTestFinished(() => store.close());
     return store;
   }
 
-  test('gives a record to one claim and tells the others what it says', async () => {
+  test('the first claim of a record succeeds, and others receive its content', async () => {
     const store = await openStore();
 
     expect(await store.claim(first)).toEqual({ state: 'claimed' });
@@ -26,18 +26,18 @@ describe.each(stores)('a store of records $name', ({ fresh }) => {
   });
 
   test.each([{ state: 'done', result: '{"result":"äöü \\u0000"}' }, { state: 'unknown' }] as const)(
-    'tells what came of a write: %j',
+    'later claims receive the recorded outcome: %j',
     async (outcome) => {
       const store = await openStore();
       await store.claim(first);
 
-      await store.settle(first, outcome);
+      await store.recordOutcome(first, outcome);
 
       expect(await store.claim(second)).toEqual({ input: 'input', ...outcome });
     },
   );
 
-  test('takes a claim that arrives twice for one', async () => {
+  test('a repeated claim succeeds again', async () => {
     const store = await openStore();
 
     await store.claim(first);
@@ -45,27 +45,29 @@ describe.each(stores)('a store of records $name', ({ fresh }) => {
     expect(await store.claim(first)).toEqual({ state: 'claimed' });
   });
 
-  test('lets no claim change the record of another', async () => {
+  test('a claim cannot change the record of another claim', async () => {
     const store = await openStore();
     await store.claim(first);
 
-    await expect(store.settle(second, { state: 'done', result: '2' })).rejects.toThrow('Another claim has the record');
+    await expect(store.recordOutcome(second, { state: 'done', result: '2' })).rejects.toThrow(
+      'The record belongs to another claim',
+    );
     await store.release(second);
 
     expect(await store.claim(second)).toMatchObject({ state: 'under-way', input: 'input' });
   });
 
-  test('makes a record that it lost again when it is settled', async () => {
+  test('recording an outcome recreates a lost record', async () => {
     const store = await openStore();
     await store.claim(first);
     await store.release(first);
 
-    await store.settle(first, { state: 'done', result: '1' });
+    await store.recordOutcome(first, { state: 'done', result: '1' });
 
     expect(await store.claim(second)).toEqual({ state: 'done', input: 'input', result: '1' });
   });
 
-  test('forgets what is released', async () => {
+  test('a released record can be claimed again', async () => {
     const store = await openStore();
     await store.claim(first);
 

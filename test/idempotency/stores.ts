@@ -15,26 +15,26 @@ export const hasRedis = executable !== undefined;
 let running: Promise<RedisServer> | undefined;
 afterAll(async () => (await running)?.stop());
 
-/** The Redis that the tests of a file share. */
+/** The Redis server that all tests of a file share. */
 export async function redisServer(): Promise<RedisServer> {
-  if (!executable) throw new Error('There is no Redis: this test should have been skipped.');
+  if (!executable) throw new Error('Redis is not installed: this test should have been skipped.');
   running ??= startRedis(executable);
   return await running;
 }
 
-/** A connection to look into it, and to break it. */
+/** A connection to inspect and modify the records directly. */
 export async function redisConnection(): Promise<Redis> {
   const redis = new Redis((await redisServer()).url);
   onTestFinished(() => redis.disconnect());
   return redis;
 }
 
-/** Opens the same records anew with each call, as one process after the other, or beside it, does. */
+/** Opens the same records again with each call, as a restarted process or another replica does. */
 export type Open = () => IdempotencyStore;
 
 /** Each kind of store, with fresh records. */
 export const stores: readonly { name: string; fresh: () => Promise<Open> }[] = [
-  { name: 'in memory', fresh: async () => once(() => openDiskStore('memory')) },
+  { name: 'in memory', fresh: async () => shared(() => openDiskStore('memory')) },
   ...(hasRedis ? [{ name: 'in Redis', fresh: freshRedis }] : []),
 ];
 
@@ -44,8 +44,8 @@ export async function freshRedis(): Promise<Open> {
   return () => openRedisStore({ redis: url, prefix });
 }
 
-/** Memory cannot be opened twice: two services over it share one store, as two would share one file. */
-function once(open: Open): Open {
+/** Shares one store between all calls, because memory cannot be opened twice. */
+function shared(open: Open): Open {
   let store: IdempotencyStore | undefined;
   let users = 0;
   return () => {
@@ -55,11 +55,11 @@ function once(open: Open): Open {
   };
 }
 
-/** A service that waits for others without real time. The caller disposes of it. */
+/** A service that polls other processes without real time. The caller disposes of it. */
 export const serviceOver = (store: IdempotencyStore, options: Partial<IdempotencyOptions> = {}): Idempotency =>
   createIdempotency({ store, pause: () => settle(1), ...options });
 
-/** A service that is disposed of when the test has finished. */
+/** A service that is disposed of after the test. */
 export function service(store: IdempotencyStore, options: Partial<IdempotencyOptions> = {}): Idempotency {
   const idempotency = serviceOver(store, options);
   onTestFinished(() => idempotency.dispose());

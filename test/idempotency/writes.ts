@@ -1,10 +1,11 @@
 import type { WriteRequest } from '../../src/idempotency/identity.ts';
 
-/** The failures of a fake upstream. */
+/** The fake upstream has rejected the write: it did not happen. */
 export class Refused extends Error {}
+/** The response of the fake upstream was lost: the write may have happened. */
 export class Lost extends Error {}
 
-export const judge = (error: unknown) => (error instanceof Refused ? 'nothing-happened' : 'unknown');
+export const classify = (error: unknown) => (error instanceof Refused ? 'nothing-happened' : 'unknown');
 
 export const request = (changes: Partial<WriteRequest> = {}): WriteRequest => ({
   tenant: 'tenant',
@@ -14,7 +15,7 @@ export const request = (changes: Partial<WriteRequest> = {}): WriteRequest => ({
   ...changes,
 });
 
-/** A write whose end the test decides, and which counts how often it was sent. */
+/** A write that the test completes, and a record of each time it was sent. */
 export function createWrite() {
   const sent: { succeed: (id: string) => void; fail: (error: Error) => void }[] = [];
   const write = () =>
@@ -24,7 +25,7 @@ export function createWrite() {
   return { write, sent };
 }
 
-/** A write that succeeds at once, with a new id each time. */
+/** A write that succeeds immediately, with a new id each time. */
 export function createQuickWrite() {
   const sent: string[] = [];
   return {

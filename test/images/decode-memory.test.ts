@@ -1,16 +1,16 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createDecodeCheck } from '../../src/images/decode-check.ts';
-import { createDecodeBudget, type DecodeBudget, planCopy, readHeader } from '../../src/images/decode-memory.ts';
+import { createDecodeBudget, type DecodeBudget, planVariant, readHeader } from '../../src/images/decode-memory.ts';
 import { createFreshness } from '../../src/images/freshness.ts';
-import { makeVariant } from '../../src/images/make-copy.ts';
-import { imageFormat } from '../../src/images/signature.ts';
+import { makeVariant } from '../../src/images/make-variant.ts';
+import { detectFormat } from '../../src/images/signature.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import { PLACEHOLDER } from '../../src/images/variant.ts';
 import { createVariantCache } from '../../src/images/variant-cache.ts';
 import { settle } from '../support/clock.ts';
 import { pictures } from '../support/images.ts';
-import { NOON, pictureOf } from './support.ts';
+import { imageStreamOf, NOON } from './support.ts';
 
 const MEGABYTE = 1_048_576;
 const MAX_PIXELS = 100_000_000;
@@ -24,28 +24,28 @@ const blank = (width: number, height: number, channels: 3 | 4 = 3) =>
   });
 
 async function headerOf(bytes: Buffer) {
-  const format = imageFormat(bytes);
+  const format = detectFormat(bytes);
   if (!format) throw new Error('Expected an image.');
   return readHeader(format, await sharp(bytes, { limitInputPixels: false }).metadata());
 }
 
-/** A budget that notes the most that was reserved at once, and each reservation. */
-function watchedBudget(maxBytes: number) {
+/** A budget that records each reservation, and the maximum that was reserved at any time. */
+function recordingBudget(maxBytes: number) {
   const budget = createDecodeBudget(maxBytes);
-  const seen = { most: 0, reservations: [] as number[] };
-  const watched: DecodeBudget = {
+  const seen = { maxReserved: 0, reservations: [] as number[] };
+  const recording: DecodeBudget = {
     maxBytes,
     get reserved() {
       return budget.reserved;
     },
-    async reserve(owner, aborting, bytes) {
-      const release = await budget.reserve(owner, aborting, bytes);
+    async reserve(owner, abortSignal, bytes) {
+      const release = await budget.reserve(owner, abortSignal, bytes);
       seen.reservations.push(bytes);
-      seen.most = Math.max(seen.most, budget.reserved);
+      seen.maxReserved = Math.max(seen.maxReserved, budget.reserved);
       return release;
     },
   };
-  return { budget: watched, seen };
+  return { budget: recording, seen };
 }
 
 test.each([
@@ -63,34 +63,31 @@ test.each([
     async () => await blank(3_000, 1_100, 4).toColourspace('rgb16').png({ compressionLevel: 1 }).toBuffer(),
   ],
   ['a very wide png', async () => await blank(100_000, 8, 4).png().toBuffer()],
-])(
-  '%s that takes more than the budget alone is refused when it is uploaded and when it is resized',
-  async (_, make) => {
-    const bytes = await make();
-    const { budget, seen } = watchedBudget(48 * MEGABYTE);
-    const checkDecoding = createDecodeCheck(MAX_PIXELS, budget);
+])('%s that exceeds the whole budget is rejected when it is uploaded and when it is resized', async (_, make) => {
+  const bytes = await make();
+  const { budget, seen } = recordingBudget(48 * MEGABYTE);
+  const checkDecoding = createDecodeCheck(MAX_PIXELS, budget);
 
-    await expect(checkDecoding(async () => bytes)).rejects.toMatchObject({
-      reason: 'too-many-pixels',
-      message: expect.stringContaining('48 MB (`IMAGE_DECODE_MEGABYTES`)'),
-    });
-    await expect(makeVariant(bytes, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal })).rejects.toMatchObject({
-      reason: 'invalid',
-      message: expect.stringContaining('`IMAGE_DECODE_MEGABYTES`'),
-    });
-    expect(seen.reservations).toEqual([]);
-  },
-);
+  await expect(checkDecoding(async () => bytes)).rejects.toMatchObject({
+    reason: 'too-many-pixels',
+    message: expect.stringContaining('48 MB (`IMAGE_DECODE_MEGABYTES`)'),
+  });
+  await expect(makeVariant(bytes, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal })).rejects.toMatchObject({
+    reason: 'invalid',
+    message: expect.stringContaining('`IMAGE_DECODE_MEGABYTES`'),
+  });
+  expect(seen.reservations).toEqual([]);
+});
 
-test('every image that passes the upload check has copies in all formats and widths within the budget', async () => {
-  const { budget } = watchedBudget(64 * MEGABYTE);
+test('every image that passes the upload check has variants in all formats and widths within the budget', async () => {
+  const { budget } = recordingBudget(64 * MEGABYTE);
   const checkDecoding = createDecodeCheck(MAX_PIXELS, budget);
   for (const { name, bytes } of await pictures(1_500, 400)) {
     const header = await headerOf(bytes);
     await checkDecoding(async () => bytes);
     for (const format of formats) {
       for (const width of [16, 64, 512, 2_048, undefined]) {
-        const { bytes: needed, box } = planCopy(header, { width, format }, budget.maxBytes);
+        const { bytes: needed, box } = planVariant(header, { width, format }, budget.maxBytes);
         expect.soft(needed, `${name} as ${format} of ${width}`).toBeLessThanOrEqual(budget.maxBytes);
         const pixels = box ? box.width * box.height : Number.POSITIVE_INFINITY;
         expect.soft(pixels, `${name} as ${format} of ${width}`).toBeGreaterThan(500_000);
@@ -99,17 +96,19 @@ test('every image that passes the upload check has copies in all formats and wid
   }
 });
 
-test('the estimate grows with the width of the copy, for every kind of image', async () => {
+test('the estimated memory grows with the width of the variant, for every kind of image', async () => {
   for (const { name, bytes } of await pictures(900, 700)) {
     const header = { ...(await headerOf(bytes)), width: 9_000, height: 7_000 };
     for (const format of formats) {
-      const needed = [16, 64, 128, 512, 2_048, 8_000].map((width) => planCopy(header, { width, format }, 1e12).bytes);
+      const needed = [16, 64, 128, 512, 2_048, 8_000].map(
+        (width) => planVariant(header, { width, format }, 1e12).bytes,
+      );
       expect.soft(needed, `${name} as ${format}`).toEqual([...needed].sort((a, b) => a - b));
     }
   }
 });
 
-test('interlacing, alpha, 16 bits and a missing subsampling take more', async () => {
+test('the estimated memory is larger for interlacing, alpha, 16 bits and unsubsampled chroma', async () => {
   const base = {
     width: 4_000,
     height: 3_000,
@@ -119,8 +118,8 @@ test('interlacing, alpha, 16 bits and a missing subsampling take more', async ()
     orientation: 1,
     hasScans: false,
   };
-  const needed = (header: Partial<Parameters<typeof planCopy>[0]>) =>
-    planCopy({ ...base, format: 'png', isSubsampled: false, ...header }, PLACEHOLDER_WEBP, 1e12).bytes;
+  const needed = (header: Partial<Parameters<typeof planVariant>[0]>) =>
+    planVariant({ ...base, format: 'png', isSubsampled: false, ...header }, PLACEHOLDER_WEBP, 1e12).bytes;
 
   const plain = needed({});
   expect(needed({ hasScans: true }) - plain).toBe(36_003_000);
@@ -131,30 +130,30 @@ test('interlacing, alpha, 16 bits and a missing subsampling take more', async ()
   expect(needed({ format: 'jpeg' })).toBeLessThan(10_000_000);
 });
 
-test('a copy that does not fit in memory is smaller', async () => {
+test('a variant that would exceed the budget is made smaller', async () => {
   const bytes = await blank(3_000, 2_000).jpeg().toBuffer();
-  const { budget, seen } = watchedBudget(64 * MEGABYTE);
+  const { budget, seen } = recordingBudget(64 * MEGABYTE);
 
-  const copy = await makeVariant(bytes, { width: undefined, format: 'webp' }, MAX_PIXELS, {
+  const variant = await makeVariant(bytes, { width: undefined, format: 'webp' }, MAX_PIXELS, {
     budget,
     owner: 'a',
     signal,
   });
-  const { width = 0, height = 0 } = await sharp(copy.bytes).metadata();
+  const { width = 0, height = 0 } = await sharp(variant.bytes).metadata();
 
   expect(width).toBeLessThan(3_000);
   expect(width * height).toBeGreaterThan(1_000_000);
   expect(width / height).toBeCloseTo(1.5, 1);
-  expect(seen.most).toBeLessThanOrEqual(64 * MEGABYTE);
+  expect(seen.maxReserved).toBeLessThanOrEqual(64 * MEGABYTE);
   expect(budget.reserved).toBe(0);
 });
 
-test('uploads and copies at the same time reserve no more than the budget, and all of them are made', async () => {
+test('concurrent uploads and variants never exceed the budget, and all of them succeed', async () => {
   const bytes = await blank(2_000, 1_500, 4).png({ progressive: true }).toBuffer();
-  const { budget, seen } = watchedBudget(80 * MEGABYTE);
+  const { budget, seen } = recordingBudget(80 * MEGABYTE);
   const checkDecoding = createDecodeCheck(MAX_PIXELS, budget);
-  const library = createVariantCache({
-    open: async () => pictureOf(bytes),
+  const cache = createVariantCache({
+    open: async () => imageStreamOf(bytes),
     freshness: createFreshness({ now: () => NOON, monotonicNow: () => 0 }),
     limits: { cacheBytes: MEGABYTE, pixels: MAX_PIXELS },
     budget,
@@ -164,31 +163,31 @@ test('uploads and copies at the same time reserve no more than the budget, and a
   await Promise.all([
     ...[1, 2, 3, 4].map((owner) => checkDecoding(async () => bytes, `key-${owner}`)),
     ...[1, 2, 3, 4].map((index) =>
-      library.variant(`key-${index}`, source(index), { width: 512, format: 'webp' }, signal),
+      cache.variant(`key-${index}`, source(index), { width: 512, format: 'webp' }, signal),
     ),
   ]);
 
   expect(seen.reservations).toHaveLength(8);
-  expect(seen.most).toBeLessThanOrEqual(80 * MEGABYTE);
+  expect(seen.maxReserved).toBeLessThanOrEqual(80 * MEGABYTE);
   expect(budget.reserved).toBe(0);
 });
 
-test('one that waits for memory leaves when its signal aborts, and reserves nothing', async () => {
+test('an aborted wait for memory reserves nothing', async () => {
   const bytes = await blank(500, 500).png().toBuffer();
   const budget = createDecodeBudget(64 * MEGABYTE);
   const release = await budget.reserve('other', signal, 64 * MEGABYTE);
-  const leaver = new AbortController();
-  const copy = makeVariant(bytes, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal: leaver.signal });
+  const client = new AbortController();
+  const variant = makeVariant(bytes, PLACEHOLDER, MAX_PIXELS, { budget, owner: 'a', signal: client.signal });
   await settle();
 
-  leaver.abort(new Error('left'));
+  client.abort(new Error('aborted'));
 
-  await expect(copy).rejects.toThrow('left');
+  await expect(variant).rejects.toThrow('aborted');
   release();
   expect(budget.reserved).toBe(0);
 });
 
-test('memory is given back when an image cannot be decoded', async () => {
+test('memory is released when an image cannot be decoded', async () => {
   const whole = await blank(300, 300).webp({ lossless: true }).toBuffer();
   const damaged = Buffer.concat([whole.subarray(0, 30), Buffer.alloc(whole.byteLength - 30, 0xff)]);
   const budget = createDecodeBudget(64 * MEGABYTE);

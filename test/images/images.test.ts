@@ -2,29 +2,29 @@ import { expect, test } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
 import { DownloadError } from '../../src/upstream/images/download-error.ts';
 import { imageFromBase64 } from '../../src/upstream/images/image-stream.ts';
-import { cat, HOUR, NOON, painting, png, pngPicture, startImages } from './support.ts';
+import { cat, HOUR, NOON, painting, png, pngImage, startImages } from './support.ts';
 
-test.each([[cat], [painting]])('an address shows the picture that it was made for: $kind', async (source) => {
-  const { url, ask, opened } = startImages();
+test.each([[cat], [painting]])('an image URL returns the image that it was made for: $kind', async (source) => {
+  const { url, send, opened } = startImages();
 
-  const answer = await ask(url(source));
+  const response = await send(url(source));
 
-  expect(answer.status).toBe(200);
-  expect(Buffer.from(await answer.arrayBuffer())).toEqual(png);
+  expect(response.status).toBe(200);
+  expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
   expect(opened).toEqual([['key-1', source]]);
 });
 
-test('an address is absolute and holds neither key nor ids in the clear', () => {
-  const address = startImages().url();
+test('an image URL is absolute and contains neither key nor ids in plain text', () => {
+  const url = startImages().url();
 
-  expect(address).toMatch(/^https:\/\/gateway\.example\/base\/images\/[\w-]+$/);
-  expect(address).not.toMatch(/key-1|pets|cat/);
+  expect(url).toMatch(/^https:\/\/gateway\.example\/base\/images\/[\w-]+$/);
+  expect(url).not.toMatch(/key-1|pets|cat/);
 });
 
-test('a picture is nothing but a picture, and may be shown anywhere', async () => {
-  const { url, ask } = startImages();
+test('an image can be embedded on any origin, and its headers prevent any other interpretation', async () => {
+  const { url, send } = startImages();
 
-  expect(Object.fromEntries((await ask(url())).headers)).toEqual({
+  expect(Object.fromEntries((await send(url())).headers)).toEqual({
     'accept-ranges': 'bytes',
     'access-control-allow-origin': '*',
     'access-control-expose-headers': 'ETag, Content-Length, Content-Range, Accept-Ranges',
@@ -38,138 +38,138 @@ test('a picture is nothing but a picture, and may be shown anywhere', async () =
   });
 });
 
-test('the content type is that of the bytes, whatever the upstream claims', async () => {
-  const { url, ask } = startImages({ open: async () => ({ ...pngPicture(), contentType: 'text/html' }) });
+test('the Content-Type is detected from the bytes, whatever the upstream claims', async () => {
+  const { url, send } = startImages({ open: async () => ({ ...pngImage(), contentType: 'text/html' }) });
 
-  expect((await ask(url())).headers.get('content-type')).toBe('image/png');
+  expect((await send(url())).headers.get('content-type')).toBe('image/png');
 });
 
 test.each([
-  ['a page', '<!doctype html><script>alert(1)</script>'],
-  ['a drawing with script', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'],
-  ['less than a signature', 'RIFF'],
-])('%s is never passed on as a picture', async (_, text) => {
-  const { url, ask, failures } = startImages({
+  ['an HTML page', '<!doctype html><script>alert(1)</script>'],
+  ['an SVG with a script', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'],
+  ['an incomplete signature', 'RIFF'],
+])('%s is never returned as an image', async (_, text) => {
+  const { url, send, failures } = startImages({
     open: async () => ({ ...imageFromBase64(Buffer.from(text).toString('base64')), contentType: 'image/png' }),
   });
 
-  const answer = await ask(url());
+  const response = await send(url());
 
-  expect(answer.status).toBe(502);
-  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-  expect(await answer.text()).toBe('The upstream answered with something that is no webp, png or jpeg.\n');
+  expect(response.status).toBe(502);
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  expect(await response.text()).toBe('The upstream did not return a valid webp, png or jpeg.\n');
   expect(failures).toMatchObject([{ reason: 'invalid' }]);
 });
 
-test('a picture whose beginning arrives byte by byte is passed on whole', async () => {
+test('an image whose beginning arrives byte by byte is returned whole', async () => {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       for (const byte of png) controller.enqueue(Uint8Array.of(byte));
       controller.close();
     },
   });
-  const { url, ask } = startImages({ open: async () => ({ contentType: undefined, byteSize: undefined, body }) });
+  const { url, send } = startImages({ open: async () => ({ contentType: undefined, byteSize: undefined, body }) });
 
-  const answer = await ask(url());
+  const response = await send(url());
 
-  expect(answer.headers.has('content-length')).toBe(false);
-  expect(Buffer.from(await answer.arrayBuffer())).toEqual(png);
+  expect(response.headers.has('content-length')).toBe(false);
+  expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
 });
 
-/** A picture that never ends, and the reasons for which it was let go. */
+/** An image that never ends, and the reasons of its cancellation. */
 function endless(bytes: Uint8Array) {
   const reasons: unknown[] = [];
   const body = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(bytes),
     cancel: (reason) => void reasons.push(reason),
   });
-  return { reasons, picture: { contentType: undefined, byteSize: undefined, body } };
+  return { reasons, image: { contentType: undefined, byteSize: undefined, body } };
 }
 
-test('bytes that are no picture are not read to their end', async () => {
-  const { reasons, picture } = endless(Buffer.from('<!doctype html>'));
-  const { url, ask } = startImages({ open: async () => picture });
+test('content in an unsupported format is not read to its end', async () => {
+  const { reasons, image } = endless(Buffer.from('<!doctype html>'));
+  const { url, send } = startImages({ open: async () => image });
 
-  expect((await ask(url())).status).toBe(502);
+  expect((await send(url())).status).toBe(502);
   expect(reasons).toHaveLength(1);
 });
 
-test('HEAD answers as GET does, without the picture, and lets go of it', async () => {
-  const held = [endless(png), endless(png)] as const;
-  const pictures = held.map(({ picture }) => picture);
-  const { url, ask } = startImages({ open: async () => pictures.shift() ?? pngPicture() });
+test('HEAD returns the headers of GET without a body, and cancels the image', async () => {
+  const sources = [endless(png), endless(png)] as const;
+  const unread = sources.map(({ image }) => image);
+  const { url, send } = startImages({ open: async () => unread.shift() ?? pngImage() });
 
-  const get = await ask(url());
-  const head = await ask(url(), { method: 'HEAD' });
+  const get = await send(url());
+  const head = await send(url(), { method: 'HEAD' });
 
   expect(head.status).toBe(200);
   expect([...head.headers]).toEqual([...get.headers]);
   expect(head.body).toBeNull();
-  expect(held.map(({ reasons }) => reasons.length)).toEqual([0, 1]);
+  expect(sources.map(({ reasons }) => reasons.length)).toEqual([0, 1]);
 });
 
 test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not allowed', async (method) => {
-  const { url, ask, opened } = startImages();
+  const { url, send, opened } = startImages();
 
-  const answer = await ask(url(), { method });
+  const response = await send(url(), { method });
 
-  expect(answer.status).toBe(405);
-  expect(answer.headers.get('allow')).toBe('GET, HEAD');
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe('GET, HEAD');
   expect(opened).toEqual([]);
 });
 
-test('a prediction is cached until its address changes, a data item for a minute', async () => {
-  const { url, ask } = startImages({ at: NOON + HOUR / 4 + 20_000 });
+test('images of predictions are cacheable until their URL changes, those of data items for a minute', async () => {
+  const { url, send } = startImages({ at: NOON + HOUR / 4 + 20_000 });
 
-  expect((await ask(url(painting))).headers.get('cache-control')).toBe('private, max-age=2680');
-  expect((await ask(url(cat))).headers.get('cache-control')).toBe('private, max-age=40');
+  expect((await send(url(painting))).headers.get('cache-control')).toBe('private, max-age=2680');
+  expect((await send(url(cat))).headers.get('cache-control')).toBe('private, max-age=40');
 });
 
-test('whoever has the picture is told so without asking the upstream', async () => {
-  const { url, ask, opened } = startImages();
-  const etag = (await ask(url())).headers.get('etag') ?? '';
+test('a request with a matching If-None-Match returns 304 without an upstream request', async () => {
+  const { url, send, opened } = startImages();
+  const etag = (await send(url())).headers.get('etag') ?? '';
 
-  for (const known of [etag, etag.replace('W/', ''), `"other", ${etag}`]) {
-    const answer = await ask(url(), { headers: { 'if-none-match': known } });
-    expect(answer.status).toBe(304);
-    expect(answer.headers.get('etag')).toBe(etag);
-    expect(answer.body).toBeNull();
+  for (const condition of [etag, etag.replace('W/', ''), `"other", ${etag}`]) {
+    const response = await send(url(), { headers: { 'if-none-match': condition } });
+    expect(response.status).toBe(304);
+    expect(response.headers.get('etag')).toBe(etag);
+    expect(response.body).toBeNull();
   }
   expect(opened).toHaveLength(1);
-  expect((await ask(url(), { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+  expect((await send(url(), { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
 });
 
-test('a data item that may have been replaced is read again after a minute', async () => {
-  const { url, ask, clock } = startImages();
-  const etag = (await ask(url())).headers.get('etag') ?? '';
+test('the image of a data item is read again after a minute, because it may have been replaced', async () => {
+  const { url, send, clock } = startImages();
+  const etag = (await send(url())).headers.get('etag') ?? '';
 
   clock.at += 60_000;
 
-  expect((await ask(url(), { headers: { 'if-none-match': etag } })).status).toBe(200);
+  expect((await send(url(), { headers: { 'if-none-match': etag } })).status).toBe(200);
 });
 
-test('an expired address answers what to do, even to those who have the picture', async () => {
-  const { url, ask, clock, opened } = startImages();
-  const address = url(painting);
-  const etag = (await ask(address)).headers.get('etag') ?? '';
+test('an expired image URL returns 403 with a hint, even with a matching If-None-Match', async () => {
+  const { url, send, clock, opened } = startImages();
+  const imageUrl = url(painting);
+  const etag = (await send(imageUrl)).headers.get('etag') ?? '';
 
   clock.at += 2 * HOUR;
-  const answer = await ask(address, { headers: { 'if-none-match': etag } });
+  const response = await send(imageUrl, { headers: { 'if-none-match': etag } });
 
-  expect(answer.status).toBe(403);
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  expect(await answer.text()).toBe('This image address is not valid or has expired. Ask the graph for a fresh url.\n');
+  expect(response.status).toBe(403);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(await response.text()).toBe('This image URL is not valid or has expired. Query `url` again for a new one.\n');
   expect(opened).toHaveLength(1);
 });
 
-test('an altered address, another path and a token for something else are refused', async () => {
-  const { url, ask, opened } = startImages();
+test('an altered URL, another path and a token for another purpose are rejected', async () => {
+  const { url, send, opened } = startImages();
   const sealer = createSealer({ secrets: ['a-secret-of-enough-characters-for-all'], now: () => NOON });
   const grant = '["d","key-1","pets","cat"]';
   const base = 'https://gateway.example/images/';
 
-  expect((await ask(base + sealer.seal(grant, 'image'))).status).toBe(200);
-  for (const address of [
+  expect((await send(base + sealer.seal(grant, 'image'))).status).toBe(200);
+  for (const invalid of [
     `${url()}A`,
     url().replace('/images/', '/image/'),
     base,
@@ -178,7 +178,7 @@ test('an altered address, another path and a token for something else are refuse
     base + sealer.seal('["p","key-1","sunset",-1]', 'image'),
     base + sealer.seal('no json', 'image'),
   ]) {
-    expect((await ask(address)).status).toBe(403);
+    expect((await send(invalid)).status).toBe(403);
   }
   expect(opened).toHaveLength(1);
 });
@@ -200,21 +200,21 @@ test.each([
   [502, new DownloadError('unavailable', 'SECRET detail')],
   [502, new DownloadError('refused', 'SECRET detail')],
   [502, new DownloadError('too-large', 'SECRET detail')],
-])('it answers %i, without details, for %o', async (status, error) => {
-  const { url, ask, failures } = startImages({ open: () => Promise.reject(error) });
+])('the response is %i, without details, after %o', async (status, error) => {
+  const { url, send, failures } = startImages({ open: () => Promise.reject(error) });
 
-  const answer = await ask(url());
+  const response = await send(url());
 
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-  expect(await answer.text()).not.toContain('SECRET');
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(await response.text()).not.toContain('SECRET');
   expect(failures).toEqual([error]);
 });
 
-test('a client that leaves aborts the upstream, and that is no failure', async () => {
+test('a client that disconnects aborts the upstream request, which is not reported as a failure', async () => {
   const client = new AbortController();
-  const { url, ask, failures } = startImages({
+  const { url, send, failures } = startImages({
     open: (_key, _source, signal) =>
       new Promise((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
@@ -222,15 +222,15 @@ test('a client that leaves aborts the upstream, and that is no failure', async (
       }),
   });
 
-  expect((await ask(url(), { signal: client.signal })).status).toBe(502);
+  expect((await send(url(), { signal: client.signal })).status).toBe(502);
   expect(failures).toEqual([]);
 });
 
-test('a client that leaves midway lets go of the picture', async () => {
-  const { reasons, picture } = endless(png);
-  const { url, ask } = startImages({ open: async () => picture });
+test('a client that disconnects during the response cancels the upstream image', async () => {
+  const { reasons, image } = endless(png);
+  const { url, send } = startImages({ open: async () => image });
 
-  await (await ask(url())).body?.cancel('left');
+  await (await send(url())).body?.cancel('disconnected');
 
-  expect(reasons).toEqual(['left']);
+  expect(reasons).toEqual(['disconnected']);
 });

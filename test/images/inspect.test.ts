@@ -5,7 +5,7 @@ import { inspect, readAll } from '../../src/images/inspect.ts';
 const MAX_PIXELS = 100_000_000;
 const square = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: 'teal' } });
 
-test.each(['webp', 'png', 'jpeg'] as const)('a %s is told by its bytes', async (format) => {
+test.each(['webp', 'png', 'jpeg'] as const)('a %s is detected by its bytes', async (format) => {
   const bytes = await square(20, 10).toFormat(format).toBuffer();
 
   expect(await inspect(bytes, MAX_PIXELS)).toEqual({
@@ -16,20 +16,20 @@ test.each(['webp', 'png', 'jpeg'] as const)('a %s is told by its bytes', async (
   });
 });
 
-test('width and height are those of the picture as shown', async () => {
-  const lying = await square(20, 10).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+test('width and height are those of the image after applying its EXIF orientation', async () => {
+  const rotated = await square(20, 10).withMetadata({ orientation: 6 }).jpeg().toBuffer();
 
-  expect(await inspect(lying, MAX_PIXELS)).toMatchObject({ width: 10, height: 20 });
+  expect(await inspect(rotated, MAX_PIXELS)).toMatchObject({ width: 10, height: 20 });
 });
 
-test('what is no picture is refused with its first bytes', async () => {
+test('content in an unsupported format is rejected with its first bytes', async () => {
   await expect(inspect(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), MAX_PIXELS)).rejects.toMatchObject({
     reason: 'invalid',
     message: 'Expected a webp, png or jpeg, but got bytes that begin with 3c73766720786d6c6e733d22.',
   });
 });
 
-test('a picture that breaks off after its signature is refused', async () => {
+test('an image that ends after its signature is rejected', async () => {
   const bytes = await square(20, 10).png().toBuffer();
 
   await expect(inspect(bytes.subarray(0, 12), MAX_PIXELS)).rejects.toMatchObject({
@@ -38,7 +38,7 @@ test('a picture that breaks off after its signature is refused', async () => {
   });
 });
 
-test('a small file that claims a huge picture is refused', async () => {
+test('a small file whose header claims a huge image is rejected', async () => {
   const bytes = await square(20, 10).jpeg().toBuffer();
   const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));
   bytes.writeUInt16BE(10_000, frame + 5);
@@ -50,7 +50,7 @@ test('a small file that claims a huge picture is refused', async () => {
   });
 });
 
-test('a picture over the bound is not read to its end', async () => {
+test('an image that exceeds the size limit is not read to its end', async () => {
   const sent = { chunks: 0, canceled: false };
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {

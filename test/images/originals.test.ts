@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import { expect, test } from 'vitest';
 import { settle, until } from '../support/clock.ts';
 import { noise } from '../support/images.ts';
-import { type Read, startImageHouse, unreadable } from './image-hosts.ts';
+import { type Read, startImageServer, undecodable } from './image-server.ts';
 import { startImages } from './support.ts';
 
 const MEGABYTE = 1_048_576;
@@ -10,7 +10,7 @@ const image = await noise(600, 600).png({ compressionLevel: 0 }).toBuffer();
 const small = await noise(20, 20).png().toBuffer();
 expect(image.byteLength).toBeGreaterThan(MEGABYTE);
 
-/** Gets an image, and returns its size in bytes. */
+/** Downloads an image and returns its size, in bytes. */
 const sizeOf = (url: string) =>
   new Promise<number>((resolve, reject) => {
     const request = get(url, { agent: false }, (response) => {
@@ -24,22 +24,22 @@ const sizeOf = (url: string) =>
   });
 
 /**
- * A gateway whose upstream waits with its answers to one key, and the most reads that were open at once.
+ * A gateway whose upstream holds its responses to all keys but `other`.
  *
- * @param streams Originals that are streamed at once.
+ * @param streams Maximum number of originals streamed concurrently.
  */
 async function startHeld(sent: Buffer, streams = 64) {
   const held: Read[] = [];
-  let most = 0;
-  const house = await startImageHouse(sent, { images: { streams } }, (read) => {
-    most = Math.max(most, house.open().length);
+  let maxOpenReads = 0;
+  const server = await startImageServer(sent, { images: { streams } }, (read) => {
+    maxOpenReads = Math.max(maxOpenReads, server.openReads().length);
     if (read.key === 'other') read.response.end(sent);
     else held.push(read);
   });
   return {
-    ...house,
-    most: () => most,
-    /** Lets the upstream answer what it is waiting with, again and again, and returns the sizes. */
+    ...server,
+    maxOpenReads: () => maxOpenReads,
+    /** Releases the held upstream responses repeatedly until all responses are complete, and returns their sizes. */
     async finish(responses: readonly Promise<number>[]): Promise<Set<number>> {
       let sizes: Set<number> | undefined;
       const all = Promise.all(responses).then((found) => {
@@ -51,11 +51,11 @@ async function startHeld(sent: Buffer, streams = 64) {
       }
       return sizes;
     },
-    size: (key: string, id: string) => sizeOf(house.url + house.pathOf(key, id)),
+    size: (key: string, id: string) => sizeOf(server.url + server.pathOf(key, id)),
   };
 }
 
-test('300 clients that request the same original at once get it by two reads of the upstream', async () => {
+test('300 concurrent requests of the same original take two upstream reads', async () => {
   const { size, reads, finish } = await startHeld(image);
   const responses = Array.from({ length: 300 }, () => size('key', 'a'));
   await until(() => reads.length === 2);
@@ -66,11 +66,11 @@ test('300 clients that request the same original at once get it by two reads of 
   expect(reads.filter(({ key }) => key === 'key')).toHaveLength(2);
 });
 
-test.each<[what: string, sent: Buffer, idOf: (index: number) => string]>([
+test.each<[description: string, sent: Buffer, idOf: (index: number) => string]>([
   ['different originals', small, (index) => `a${index}`],
-  ['an original that cannot be decoded', unreadable(1_000), () => 'a'],
-])('300 clients of one key that request %s at once leave room for another key', async (_, sent, idOf) => {
-  const { size, reads, open, most, finish } = await startHeld(sent, 4);
+  ['an original that cannot be decoded', undecodable(1_000), () => 'a'],
+])('300 concurrent requests of one key for %s leave slots for another key', async (_, sent, idOf) => {
+  const { size, reads, openReads, maxOpenReads, finish } = await startHeld(sent, 4);
   const responses = Array.from({ length: 300 }, (_each, index) => size('key', idOf(index)));
   await until(() => reads.length >= 2);
   await settle(200);
@@ -78,24 +78,24 @@ test.each<[what: string, sent: Buffer, idOf: (index: number) => string]>([
   expect(await size('other', 'b')).toBe(sent.byteLength);
 
   expect(await finish(responses)).toEqual(new Set([sent.byteLength]));
-  // Three that are streamed, one that is read whole, and the one of the other key.
-  expect(most()).toBeLessThanOrEqual(5);
-  expect(open()).toEqual([]);
+  // Three streamed originals, one that is read into memory, and the one of the other key.
+  expect(maxOpenReads()).toBeLessThanOrEqual(5);
+  expect(openReads()).toEqual([]);
 });
 
-/** No buffer of the system takes all of it. */
+/** Size of an image that exceeds all socket buffers, in bytes. */
 const SIZE = 24 * MEGABYTE;
 
-test('clients that read nothing of originals leave room for another key, and are cut in favour of their own', async () => {
-  const { visit, pathOf, url, clock, open, cuts } = await startImageHouse(unreadable(SIZE), {
+test('stalled clients leave slots for another key, and are disconnected while their own key waits', async () => {
+  const { connectClient, pathOf, url, clock, openReads, countStalled } = await startImageServer(undecodable(SIZE), {
     images: { streams: 4 },
   });
-  const clients = Array.from({ length: 6 }, (_, index) => visit(pathOf('key', `a${index}`)));
+  const clients = Array.from({ length: 6 }, (_, index) => connectClient(pathOf('key', `a${index}`)));
   await until(() => clients.filter((client) => client.size() > 0).length === 3);
   const size = (key: string) => sizeOf(url + pathOf(key, 'b'));
 
   expect(await size('other')).toBe(SIZE);
-  expect(open()).toHaveLength(3);
+  expect(openReads()).toHaveLength(3);
 
   let received = 0;
   const own = size('key').then((found) => {
@@ -106,14 +106,14 @@ test('clients that read nothing of originals leave room for another key, and are
   while (received === 0) await clock.advance(15_000);
   await own;
   expect(received).toBe(SIZE);
-  expect(cuts()).toBeGreaterThanOrEqual(3);
+  expect(countStalled()).toBeGreaterThanOrEqual(3);
 });
 
 test('an original that is in memory is not read again', async () => {
-  const { url, ask, opened } = startImages();
-  await ask(url(), { headers: { range: 'bytes=0-1' } });
+  const { url, send, opened } = startImages();
+  await send(url(), { headers: { range: 'bytes=0-1' } });
 
-  const response = await ask(url());
+  const response = await send(url());
 
   expect([response.status, response.headers.get('accept-ranges')]).toEqual([200, 'bytes']);
   expect(opened).toHaveLength(1);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { partOf, readRange } from '../../src/images/range.ts';
+import { parseRange, sliceStream } from '../../src/images/range.ts';
 
-/** A stream of these bytes in pieces of any size, and whether it was let go of. */
+/** A stream of bytes in pieces of the given sizes, and its state. */
 function streamOf(bytes: Buffer, pieces: readonly number[]) {
   const source = { canceled: false, at: 0 };
   const body = new ReadableStream<Uint8Array>(
@@ -24,7 +24,7 @@ function streamOf(bytes: Buffer, pieces: readonly number[]) {
 
 const pieces = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
 
-test('a part of a stream is that part of its bytes, however it arrives', async () => {
+test('a range of a stream contains the same bytes, whatever the size of its chunks', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 1 }), fc.nat(), fc.nat(), pieces, async (data, a, b, sizes) => {
       const bytes = Buffer.from(data);
@@ -32,27 +32,27 @@ test('a part of a stream is that part of its bytes, however it arrives', async (
       const last = first + (b % (bytes.length - first));
       const { body } = streamOf(bytes, sizes);
 
-      const part = Buffer.from(await new Response(partOf(body, { first, last })).arrayBuffer());
+      const part = Buffer.from(await new Response(sliceStream(body, { first, last })).arrayBuffer());
 
       expect(part).toEqual(bytes.subarray(first, last + 1));
     }),
   );
 });
 
-test('what comes after a part is not read', async () => {
+test('the stream is not read beyond the range', async () => {
   const { body, source } = streamOf(Buffer.alloc(1_000), [10]);
 
-  await new Response(partOf(body, { first: 15, last: 25 })).arrayBuffer();
+  await new Response(sliceStream(body, { first: 15, last: 25 })).arrayBuffer();
 
   expect(source).toEqual({ canceled: true, at: 30 });
 });
 
-test('every range from one byte to another is that of the bytes', () => {
+test('every range is parsed to the positions of its bytes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), fc.nat(120), fc.nat(120), (size, first, last) => {
       const bytes = Buffer.from(Array.from({ length: size }, (_, index) => index));
       const cut = (header: string) => {
-        const range = readRange(header, size);
+        const range = parseRange(header, size);
         return typeof range === 'object' ? bytes.subarray(range.first, range.last + 1) : range;
       };
 
@@ -78,15 +78,15 @@ test.each([
   'bytes=--1',
   'bytes=0-1,4-5',
   'pixels=0-1',
-])('%j is no range to answer with a part', (header) => {
-  expect(readRange(header, 10)).toBeUndefined();
+])('the Range header %j is ignored', (header) => {
+  expect(parseRange(header, 10)).toBeUndefined();
 });
 
-test('numbers of any length are understood', () => {
+test('positions of any length are parsed', () => {
   const endless = '9'.repeat(500);
 
-  expect(readRange(`bytes=2-${endless}`, 10)).toEqual({ first: 2, last: 9 });
-  expect(readRange(`bytes=-${endless}`, 10)).toEqual({ first: 0, last: 9 });
-  expect(readRange(`bytes=${endless}-`, 10)).toBe('unsatisfiable');
-  expect(readRange('BYTES=0-0', 10)).toEqual({ first: 0, last: 0 });
+  expect(parseRange(`bytes=2-${endless}`, 10)).toEqual({ first: 2, last: 9 });
+  expect(parseRange(`bytes=-${endless}`, 10)).toEqual({ first: 0, last: 9 });
+  expect(parseRange(`bytes=${endless}-`, 10)).toBe('unsatisfiable');
+  expect(parseRange('BYTES=0-0', 10)).toEqual({ first: 0, last: 0 });
 });

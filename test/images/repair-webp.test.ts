@@ -1,14 +1,14 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { makeVariant } from '../../src/images/make-copy.ts';
+import { makeVariant } from '../../src/images/make-variant.ts';
 import { repairLossyWebp } from '../../src/images/repair-webp.ts';
 import { draws } from '../support/draws.ts';
 import { noise } from '../support/images.ts';
-import { MAX_PIXELS, refusalOf } from './refusal.ts';
+import { MAX_PIXELS, rejectionOf } from './rejection.ts';
 
 const WIDTH = 90;
 const HEIGHT = 100;
-/** Of a frame until its first partition. */
+/** Size of a frame header, which precedes the first partition. */
 const FRAME_HEADER_BYTES = 10;
 
 const KINDS: readonly { name: string; make: (quality: number) => Sharp }[] = [
@@ -23,7 +23,9 @@ const KINDS: readonly { name: string; make: (quality: number) => Sharp }[] = [
   },
 ];
 
-/** Position of the frame's first partition, which has the modes of all macroblocks, and behind its first and last. */
+/**
+ * Start of the first partition, which contains the modes of all macroblocks, and ends of the first and last partition.
+ */
 function frameOf(webp: Buffer) {
   const at = webp.indexOf('VP8 ', 0, 'latin1');
   const length = webp.readUInt32LE(at + 4);
@@ -39,42 +41,45 @@ const pixelsOf = async (webp: Buffer) =>
     .toBuffer();
 
 describe.each(KINDS)('$name', ({ make }) => {
-  test.each([10, 80])('of quality %d with a damaged end is accepted, and the rest of it is shown', async (quality) => {
-    const webp = await make(quality).toBuffer();
-    const { start, end } = frameOf(webp);
-    const damaged = filled(webp, end - Math.ceil((end - start) / 10), end);
+  test.each([10, 80])(
+    'a WebP of quality %d with a damaged end is accepted, and its intact part is shown',
+    async (quality) => {
+      const webp = await make(quality).toBuffer();
+      const { start, end } = frameOf(webp);
+      const damaged = filled(webp, end - Math.ceil((end - start) / 10), end);
 
-    expect(await refusalOf(damaged)).toBeUndefined();
-    const [sound, shown] = [await pixelsOf(webp), await pixelsOf(damaged)];
-    expect(shown.byteLength).toBe(sound.byteLength);
-    expect(shown.subarray(0, sound.byteLength / 2)).toEqual(sound.subarray(0, sound.byteLength / 2));
-    expect(shown).not.toEqual(sound);
-  });
+      expect(await rejectionOf(damaged)).toBeUndefined();
+      const [intact, shown] = [await pixelsOf(webp), await pixelsOf(damaged)];
+      expect(shown.byteLength).toBe(intact.byteLength);
+      expect(shown.subarray(0, intact.byteLength / 2)).toEqual(intact.subarray(0, intact.byteLength / 2));
+      expect(shown).not.toEqual(intact);
+    },
+  );
 
-  test('with damaged modes is accepted and resized', async () => {
-    // What is blurred has few modes, which end early when they are damaged.
+  test('a WebP with damaged modes is accepted and resized', async () => {
+    // A blurred image has few modes, which end early when they are damaged.
     const webp = await make(10).blur(3).toBuffer();
     const { start, firstEnd } = frameOf(webp);
     const damaged = filled(webp, Math.floor((start + firstEnd) / 2), firstEnd);
 
-    expect(await refusalOf(damaged)).toBeUndefined();
+    expect(await rejectionOf(damaged)).toBeUndefined();
     expect(await sharp(await smallOf(damaged)).metadata()).toMatchObject({ width: 45, height: 50 });
   });
 
-  test('with damaged data is accepted and resized, or refused with the reason', async () => {
+  test('a WebP with damaged data is accepted and resized, or rejected with the reason', async () => {
     const webp = await make(40).toBuffer();
     const { start, end } = frameOf(webp);
     const draw = draws(webp.byteLength);
     for (let round = 0; round < 20; round++) {
       const damaged = Buffer.from(webp);
       for (let count = 0; count < 3; count++) damaged[start + draw(end - start)] = draw(256);
-      const refusal = await refusalOf(damaged);
-      if (refusal !== undefined) expect(refusal).toContain('its data is damaged and cannot be decoded');
+      const rejection = await rejectionOf(damaged);
+      if (rejection !== undefined) expect(rejection).toContain('its data is damaged and cannot be decoded');
       else await expect(smallOf(damaged)).resolves.toBeDefined();
     }
   });
 
-  test.each([1, 10, 80])('of quality %d that is sound has the same pixels when it is repaired', async (quality) => {
+  test.each([1, 10, 80])('an intact WebP of quality %d has the same pixels after a repair', async (quality) => {
     const webp = await make(quality).toBuffer();
     const repaired = repairLossyWebp(webp);
 
@@ -83,31 +88,31 @@ describe.each(KINDS)('$name', ({ make }) => {
   });
 });
 
-test('a WebP with bytes behind its end is accepted', async () => {
+test('a WebP with bytes after its end is accepted', async () => {
   const webp = Buffer.concat([await noise(60, 40).webp().toBuffer(), Buffer.alloc(5, 7)]);
 
-  expect(await refusalOf(webp)).toBeUndefined();
+  expect(await rejectionOf(webp)).toBeUndefined();
 });
 
-/** The size of the RIFF container, changed. */
+/** Changes the size in the RIFF header. */
 const resized = (webp: Buffer, by: number) => {
   const copy = Buffer.from(webp);
   copy.writeUInt32LE(webp.readUInt32LE(4) + by, 4);
   return copy;
 };
 
-test.each<[what: string, damage: (webp: Buffer) => Buffer, reason: string]>([
+test.each<[description: string, damage: (webp: Buffer) => Buffer, reason: string]>([
   [
     'with a damaged end',
     (webp) => filled(webp, Math.floor(webp.byteLength * 0.8), webp.byteLength),
     'its data is damaged',
   ],
-  ['whose RIFF container is too short for it', (webp) => resized(webp, -20), 'a chunk claims'],
-  ['whose RIFF container is longer than the file', (webp) => resized(webp, 8), 'before the picture does'],
-])('a lossless WebP %s is refused with the reason', async (_, damage, reason) => {
+  ['whose RIFF size is too small', (webp) => resized(webp, -20), 'one of its chunks claims'],
+  ['whose RIFF size exceeds the file', (webp) => resized(webp, 8), 'before the image does'],
+])('a lossless WebP %s is rejected with the reason', async (_, damage, reason) => {
   const webp = await noise(60, 40).webp({ lossless: true }).toBuffer();
 
-  expect(await refusalOf(damage(webp))).toContain(reason);
+  expect(await rejectionOf(damage(webp))).toContain(reason);
 });
 
 test('an animated or lossless WebP is not repaired', async () => {

@@ -1,183 +1,183 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { cat, HOUR, NOON, painting, pictureOf, png, pngOf, pngPicture, startImages } from './support.ts';
+import { cat, HOUR, imageStreamOf, NOON, painting, png, pngImage, pngOf, startImages } from './support.ts';
 
 const asWebp = { width: undefined, format: 'webp' } as const;
-const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
+const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
-describe('a part of a picture', () => {
+describe('range requests of an image', () => {
   test.each([
     ['an original', painting, undefined],
-    ['a copy', cat, asWebp],
-  ] as const)('of %s is that part of its bytes', async (_, source, variant) => {
-    const { url, ask } = startImages();
-    const address = url(source, variant);
-    const whole = await bytesOf(await ask(address));
+    ['a variant', cat, asWebp],
+  ] as const)('a range of %s contains these bytes of the whole', async (_, source, variant) => {
+    const { url, send } = startImages();
+    const imageUrl = url(source, variant);
+    const whole = await bytesOf(await send(imageUrl));
 
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length + 5), fc.nat(whole.length + 5), async (first, last) => {
-        const answer = await ask(address, { headers: { range: `bytes=${first}-${last}` } });
+        const response = await send(imageUrl, { headers: { range: `bytes=${first}-${last}` } });
         const part = last < first ? whole : whole.subarray(first, last + 1);
 
-        expect(answer.status).toBe(last < first ? 200 : first < whole.length ? 206 : 416);
-        if (answer.status === 416) {
-          expect(answer.headers.get('content-range')).toBe(`bytes */${whole.length}`);
+        expect(response.status).toBe(last < first ? 200 : first < whole.length ? 206 : 416);
+        if (response.status === 416) {
+          expect(response.headers.get('content-range')).toBe(`bytes */${whole.length}`);
           return;
         }
-        expect(await bytesOf(answer)).toEqual(part);
-        expect(answer.headers.get('content-length')).toBe(String(part.length));
-        expect(answer.headers.get('content-range')).toBe(
-          answer.status === 206 ? `bytes ${first}-${Math.min(last, whole.length - 1)}/${whole.length}` : null,
+        expect(await bytesOf(response)).toEqual(part);
+        expect(response.headers.get('content-length')).toBe(String(part.length));
+        expect(response.headers.get('content-range')).toBe(
+          response.status === 206 ? `bytes ${first}-${Math.min(last, whole.length - 1)}/${whole.length}` : null,
         );
       }),
       { numRuns: 50 },
     );
   });
 
-  test.each(['bytes=0-1,4-5', 'pixels=0-1', 'bytes=x'])('asked for as %s is the whole', async (range) => {
-    const { url, ask } = startImages();
-    const answer = await ask(url(), { headers: { range } });
+  test.each(['bytes=0-1,4-5', 'pixels=0-1', 'bytes=x'])('the Range header %s is ignored', async (range) => {
+    const { url, send } = startImages();
+    const response = await send(url(), { headers: { range } });
 
-    expect(answer.status).toBe(200);
-    expect(await bytesOf(answer)).toEqual(png);
+    expect(response.status).toBe(200);
+    expect(await bytesOf(response)).toEqual(png);
   });
 
-  test('of a picture whose size nobody knows yet is the whole', async () => {
-    const { url, ask } = startImages({ open: async () => ({ ...pngPicture(), byteSize: undefined }) });
-    const answer = await ask(url(), { headers: { range: 'bytes=0-1' } });
+  test('a Range header is ignored while the size of the image is unknown', async () => {
+    const { url, send } = startImages({ open: async () => ({ ...pngImage(), byteSize: undefined }) });
+    const response = await send(url(), { headers: { range: 'bytes=0-1' } });
 
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('accept-ranges')).toBe('none');
-    expect(await bytesOf(answer)).toEqual(png);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('accept-ranges')).toBe('none');
+    expect(await bytesOf(response)).toEqual(png);
   });
 
-  test('is only sent on if it belongs to the part that the client has', async () => {
-    const { url, ask } = startImages();
+  test('a range is only returned if If-Range matches', async () => {
+    const { url, send } = startImages();
     const range = 'bytes=1-2';
-    const statusFor = async (address: string, tag?: string) => {
-      const etag = (await ask(address, { method: 'HEAD' })).headers.get('etag') ?? '';
-      return (await ask(address, { headers: { range, 'if-range': tag ?? etag } })).status;
+    const statusFor = async (imageUrl: string, tag?: string) => {
+      const etag = (await send(imageUrl, { method: 'HEAD' })).headers.get('etag') ?? '';
+      return (await send(imageUrl, { headers: { range, 'if-range': tag ?? etag } })).status;
     };
 
     expect(await statusFor(url(painting))).toBe(206);
     expect(await statusFor(url(cat, asWebp))).toBe(206);
     expect(await statusFor(url(painting), '"other"')).toBe(200);
     expect(await statusFor(url(painting), 'Wed, 21 Oct 2015 07:28:00 GMT')).toBe(200);
-    // A data item may have been replaced in between, so its weak tag joins nothing.
+    // The image of a data item may have been replaced since, so its weak ETag never matches.
     expect(await statusFor(url(cat))).toBe(200);
   });
 
-  test('of a HEAD is none', async () => {
-    const { url, ask } = startImages();
-    const answer = await ask(url(), { method: 'HEAD', headers: { range: 'bytes=0-1' } });
+  test('HEAD ignores the Range header', async () => {
+    const { url, send } = startImages();
+    const response = await send(url(), { method: 'HEAD', headers: { range: 'bytes=0-1' } });
 
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-length')).toBe(String(png.byteLength));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(String(png.byteLength));
   });
 });
 
-test('a tag of a copy is that of its bytes', async () => {
-  let picture = pngPicture;
-  const { url, ask, clock } = startImages({ open: async () => picture() });
-  const tag = async () => (await ask(url(cat, asWebp))).headers.get('etag');
-  const first = await tag();
+test('the ETag of a variant only depends on its bytes', async () => {
+  let openOriginal = pngImage;
+  const { url, send, clock } = startImages({ open: async () => openOriginal() });
+  const etag = async () => (await send(url(cat, asWebp))).headers.get('etag');
+  const first = await etag();
 
   clock.at += 2 * 60_000;
-  expect(await tag()).toBe(first);
-  expect((await ask(url(cat, asWebp), { headers: { 'if-none-match': first ?? '' } })).status).toBe(304);
+  expect(await etag()).toBe(first);
+  expect((await send(url(cat, asWebp), { headers: { 'if-none-match': first ?? '' } })).status).toBe(304);
 
   const red = await pngOf(8, 8, 'red');
-  picture = () => pictureOf(red);
+  openOriginal = () => imageStreamOf(red);
   clock.at += 60_000;
-  expect(await tag()).not.toBe(first);
+  expect(await etag()).not.toBe(first);
 });
 
-test('pages of any site may read what an address answers, with no cookies', async () => {
-  const { url, ask } = startImages();
-  const answers = [
-    await ask(url()),
-    await ask(url(), { headers: { range: 'bytes=0-1' } }),
-    await ask(url(), { headers: { range: 'bytes=999999-' } }),
-    await ask(url(painting), { headers: { 'if-none-match': (await ask(url(painting))).headers.get('etag') ?? '' } }),
-    await ask('https://gateway.example/images/nothing'),
+test('pages of any origin can read responses of image URLs, without cookies', async () => {
+  const { url, send } = startImages();
+  const responses = [
+    await send(url()),
+    await send(url(), { headers: { range: 'bytes=0-1' } }),
+    await send(url(), { headers: { range: 'bytes=999999-' } }),
+    await send(url(painting), { headers: { 'if-none-match': (await send(url(painting))).headers.get('etag') ?? '' } }),
+    await send('https://gateway.example/images/nothing'),
   ];
 
-  expect(answers.map(({ status }) => status)).toEqual([200, 206, 416, 304, 403]);
-  for (const { headers } of answers) {
+  expect(responses.map(({ status }) => status)).toEqual([200, 206, 416, 304, 403]);
+  for (const { headers } of responses) {
     expect(headers.get('access-control-allow-origin')).toBe('*');
     expect(headers.has('access-control-allow-credentials')).toBe(false);
     expect(headers.has('set-cookie')).toBe(false);
   }
 });
 
-describe('a sealed address', () => {
+describe('sealed image URLs', () => {
   const sealer = createSealer({ secrets: ['a-secret-of-enough-characters-for-all'], now: () => NOON });
   const base = 'https://gateway.example/images/';
   const token = sealer.seal('["d","key-1","pets","cat",{"w":64}]', 'image');
 
-  test('is refused with any character changed, taken away or added', async () => {
-    const { ask, opened } = startImages();
+  test('a token with any character changed, removed or added is rejected', async () => {
+    const { send, opened } = startImages();
     const characters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const other = fc.tuple(
       fc.nat(token.length - 1),
       fc.constantFrom(...characters),
-      fc.constantFrom('set', 'cut', 'add'),
+      fc.constantFrom('set', 'remove', 'add'),
     );
 
     await fc.assert(
       fc.asyncProperty(other, async ([at, character, how]) => {
         const rest = token.slice(how === 'add' ? at : at + 1);
-        const altered = token.slice(0, at) + (how === 'cut' ? '' : character) + rest;
+        const altered = token.slice(0, at) + (how === 'remove' ? '' : character) + rest;
         fc.pre(altered !== token);
-        expect((await ask(base + altered)).status).toBe(403);
-        expect((await ask(base + token.slice(0, at))).status).toBe(403);
+        expect((await send(base + altered)).status).toBe(403);
+        expect((await send(base + token.slice(0, at))).status).toBe(403);
       }),
     );
     expect(opened).toEqual([]);
   });
 
-  test('is refused when it was sealed for another purpose, is asked for elsewhere, or is too old', async () => {
-    const { ask, clock, opened } = startImages();
+  test('a token for another purpose, in another path or past its expiry is rejected', async () => {
+    const { send, clock, opened } = startImages();
 
     await fc.assert(
       fc.asyncProperty(
         fc.string().filter((purpose) => purpose !== 'image'),
         async (purpose) => {
-          const address = base + sealer.seal('["d","key-1","pets","cat"]', purpose);
-          expect((await ask(address)).status).toBe(403);
+          const invalid = base + sealer.seal('["d","key-1","pets","cat"]', purpose);
+          expect((await send(invalid)).status).toBe(403);
         },
       ),
     );
     for (const path of ['/image/', '/images/x/../../other/', '/images//', '/']) {
-      expect((await ask(`https://gateway.example${path}${token}/`)).status).toBe(403);
+      expect((await send(`https://gateway.example${path}${token}/`)).status).toBe(403);
     }
     clock.at += 2 * HOUR;
-    expect((await ask(base + token)).status).toBe(403);
+    expect((await send(base + token)).status).toBe(403);
     expect(opened).toEqual([]);
   });
 
-  test('is refused when what it grants is none of what is granted', async () => {
-    const { ask, opened } = startImages();
+  test('a token with an invalid grant is rejected', async () => {
+    const { send, opened } = startImages();
 
-    for (const more of ['{"w":0}', '{"w":1.5}', '{"f":"svg"}', '{"x":1}', '"w"', '{},{}']) {
-      const address = base + sealer.seal(`["d","key-1","pets","cat",${more}]`, 'image');
-      expect((await ask(address)).status).toBe(403);
+    for (const extras of ['{"w":0}', '{"w":1.5}', '{"f":"svg"}', '{"x":1}', '"w"', '{},{}']) {
+      const invalid = base + sealer.seal(`["d","key-1","pets","cat",${extras}]`, 'image');
+      expect((await send(invalid)).status).toBe(403);
     }
     expect(opened).toEqual([]);
   });
 });
 
-test('many parts of one image, at the same time and one after the other, take one read of it', async () => {
-  const { url, ask, opened } = startImages();
-  const part = async (at: number) => {
-    const response = await ask(url(), { headers: { range: `bytes=${at}-${at}` } });
+test('concurrent and later range requests of one image share one read', async () => {
+  const { url, send, opened } = startImages();
+  const byteAt = async (at: number) => {
+    const response = await send(url(), { headers: { range: `bytes=${at}-${at}` } });
     return [response.status, [...new Uint8Array(await response.arrayBuffer())]];
   };
   const positions = Array.from(png.keys());
 
-  expect(await Promise.all(positions.map(part))).toEqual(positions.map((at) => [206, [png[at]]]));
-  expect(await part(0)).toEqual([206, [png[0]]]);
+  expect(await Promise.all(positions.map(byteAt))).toEqual(positions.map((at) => [206, [png[at]]]));
+  expect(await byteAt(0)).toEqual([206, [png[0]]]);
 
   expect(opened).toHaveLength(1);
 });

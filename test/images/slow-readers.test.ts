@@ -1,79 +1,79 @@
 import { expect, test } from 'vitest';
 import { settle, until } from '../support/clock.ts';
 import { noise } from '../support/images.ts';
-import { startImageHouse, unreadable } from './image-hosts.ts';
+import { startImageServer, undecodable } from './image-server.ts';
 
 const MEGABYTE = 1_048_576;
-/** What a healthy client reads over a slow connection. */
+/** Speed of a healthy client over a slow connection. */
 const BYTES_PER_SECOND = 50_000;
-const streamed = unreadable(24 * MEGABYTE);
-/** No buffer of the system takes all of it. */
-const readable = await noise(2_000, 2_000).png({ compressionLevel: 0 }).toBuffer();
+const streamed = undecodable(24 * MEGABYTE);
+/** An image that exceeds all socket buffers. */
+const decodable = await noise(2_000, 2_000).png({ compressionLevel: 0 }).toBuffer();
 
 test.each([
   ['nothing', 0],
-  ['one byte between two looks', 1],
-])('a client that reads %s of an original is cut, and its read of the upstream ends', async (_, bytes) => {
-  const { clock, open, reads, cuts, pathOf, visit } = await startImageHouse(streamed);
-  const client = visit(pathOf('key', 'a'), [], 1);
+  ['one byte per check', 1],
+])('a client that reads %s of an original is disconnected, and its upstream read ends', async (_, bytes) => {
+  const { clock, openReads, reads, countStalled, pathOf, connectClient } = await startImageServer(streamed);
+  const client = connectClient(pathOf('key', 'a'), [], 1);
   await until(() => client.size() > 0);
 
-  while (cuts() === 0) {
+  while (countStalled() === 0) {
     if (bytes > 0) client.socket.resume();
     await clock.advance(15_000);
   }
 
-  await until(() => open().length === 0);
+  await until(() => openReads().length === 0);
   expect(reads.map(({ isSent }) => isSent)).toEqual([false]);
   expect(client.size()).toBeLessThan(1_000);
 });
 
 test.each([
-  ['a part of an original', ['Range: bytes=1-'], undefined],
-  ['a copy', [], { width: undefined, format: 'png' }],
-] as const)('a client that does not read %s is cut', async (_, headers, variant) => {
-  const { clock, cuts, pathOf, visit, reads } = await startImageHouse(readable);
+  ['a range of an original', ['Range: bytes=1-'], undefined],
+  ['a variant', [], { width: undefined, format: 'png' }],
+] as const)('a client that does not read %s is disconnected', async (_, headers, variant) => {
+  const { clock, countStalled, pathOf, connectClient, reads } = await startImageServer(decodable);
   const path = pathOf('key', 'a', variant);
-  const client = visit(path, headers);
+  const client = connectClient(path, headers);
   await until(() => client.size() > 0);
 
-  while (cuts() === 0) await clock.advance(15_000);
+  while (countStalled() === 0) await clock.advance(15_000);
 
-  let isOver = false;
+  let isClosed = false;
   client.socket.once('close', () => {
-    isOver = true;
+    isClosed = true;
   });
-  while (!isOver) {
+  while (!isClosed) {
     client.socket.resume();
     await settle(1);
   }
-  expect(client.size()).toBeLessThan(readable.byteLength);
+  expect(client.size()).toBeLessThan(decodable.byteLength);
   expect(reads).toHaveLength(1);
 });
 
 test.each([
   ['an original', streamed, []],
-  ['a part of an original', readable, ['Range: bytes=1-']],
-] as const)('a client that reads %s slowly gets all of it, however long it takes', async (_, image, headers) => {
-  const { clock, cuts, pathOf, visit } = await startImageHouse(image);
-  const client = visit(pathOf('key', 'a'), headers);
+  ['a range of an original', decodable, ['Range: bytes=1-']],
+] as const)('a client that reads %s slowly receives all of it, however long that takes', async (_, image, headers) => {
+  const { clock, countStalled, pathOf, connectClient } = await startImageServer(image);
+  const client = connectClient(pathOf('key', 'a'), headers);
 
-  for (let wanted = 0; client.size() < image.byteLength; wanted += 45 * BYTES_PER_SECOND) {
-    while (client.size() < Math.min(wanted, image.byteLength)) {
+  for (let expected = 0; client.size() < image.byteLength; expected += 45 * BYTES_PER_SECOND) {
+    while (client.size() < Math.min(expected, image.byteLength)) {
       client.socket.resume();
       await settle(1);
     }
     await clock.advance(45_000);
   }
 
-  expect(cuts()).toBe(0);
+  expect(countStalled()).toBe(0);
 });
 
-test('an upstream that sends nothing for a while is no client that does not read', async () => {
+test('a client is not disconnected while the upstream sends nothing', async () => {
   let send = () => {};
-  const { clock, cuts, pathOf, url } = await startImageHouse(readable, {}, ({ response }) => {
-    response.write(readable.subarray(0, MEGABYTE));
-    send = () => void response.end(readable.subarray(MEGABYTE));
+  const { clock, countStalled, pathOf, url } = await startImageServer(decodable, {}, ({ response }) => {
+    response.write(decodable.subarray(0, MEGABYTE));
+    send = () => void response.end(decodable.subarray(MEGABYTE));
   });
   const response = await fetch(`${url}${pathOf('key', 'a')}`);
   const reader = response.body?.getReader();
@@ -85,7 +85,7 @@ test('an upstream that sends nothing for a while is no client that does not read
 
   await clock.advance(300_000);
   send();
-  while (size < readable.byteLength) await read();
+  while (size < decodable.byteLength) await read();
 
-  expect(cuts()).toBe(0);
+  expect(countStalled()).toBe(0);
 });

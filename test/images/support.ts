@@ -10,21 +10,21 @@ export const NOON = 490_000 * HOUR;
 export const cat: ImageSource = { kind: 'dataItem', modelId: 'pets', dataId: 'cat' };
 export const painting: ImageSource = { kind: 'prediction', predictionId: 'sunset', index: 3 };
 
-/** A real picture of one colour, as a file. */
+/** A PNG file of a single color. */
 export const pngOf = (width: number, height: number, background = 'teal'): Promise<Buffer> =>
   sharp({ create: { width, height, channels: 3, background } })
     .png()
     .toBuffer();
 
-export const pictureOf = (bytes: Buffer): ImageStream => imageFromBase64(bytes.toString('base64'));
+export const imageStreamOf = (bytes: Buffer): ImageStream => imageFromBase64(bytes.toString('base64'));
 
 export const png = await pngOf(8, 8);
-export const pngPicture = () => pictureOf(png);
+export const pngImage = () => imageStreamOf(png);
 
-/** Images of a gateway behind which a function opens all pictures, with a clock turned by hand. */
+/** Images of a gateway whose originals come from a function, with a manual clock. */
 export function startImages({
   at = NOON,
-  open = async () => pngPicture(),
+  open = async () => pngImage(),
   limits,
 }: {
   at?: number;
@@ -48,6 +48,6 @@ export function startImages({
   });
   const url = (source = cat, variant?: Variant, apiKey = 'key-1') =>
     images.url('https://gateway.example/base', apiKey, source, variant);
-  const ask = (address: string, init?: RequestInit) => images.serve(new Request(address, init));
-  return { images, url, ask, clock, failures, opened };
+  const send = (imageUrl: string, init?: RequestInit) => images.serve(new Request(imageUrl, init));
+  return { images, url, send, clock, failures, opened };
 }

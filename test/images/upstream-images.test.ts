@@ -12,10 +12,16 @@ const { signal } = new AbortController();
 const image = (index: number): ImageSource => ({ kind: 'prediction', predictionId: 'p', index });
 const item: ImageSource = { kind: 'dataItem', modelId: 'm', dataId: 'd' };
 
-/** Pictures of an upstream whose addresses are good for those who were told them, until they expire. */
-function startPictures({ status = 'completed', onVisit = () => {} }: { status?: string; onVisit?: () => void } = {}) {
+/** Images of an upstream whose URLs contain the API key, and work until they are marked as expired. */
+function startUpstreamImages({
+  status = 'completed',
+  onDownload = () => {},
+}: {
+  status?: string;
+  onDownload?: () => void;
+} = {}) {
   const reads: string[] = [];
-  const visits: string[] = [];
+  const downloads: string[] = [];
   const state = { generation: 1, expired: new Set<string>() };
   const upstreamOf = createUpstreams({
     pause: sleep,
@@ -27,31 +33,32 @@ function startPictures({ status = 'completed', onVisit = () => {} }: { status?: 
       const { url, headers } = new Request(input);
       const apiKey = headers.get('x-api-key');
       reads.push(`${apiKey} ${new URL(url).pathname}`);
-      const address = (index: number) => `https://cdn.example/${apiKey}/${state.generation}/${index}`;
+      const imageUrl = (index: number) => `https://cdn.example/${apiKey}/${state.generation}/${index}`;
       return url.includes('/data/')
-        ? Response.json({ id: 'd', url: address(0) })
-        : Response.json({ id: 'p', status, images: [0, 1, 2, 3].map(address) });
+        ? Response.json({ id: 'd', url: imageUrl(0) })
+        : Response.json({ id: 'p', status, images: [0, 1, 2, 3].map(imageUrl) });
     },
   });
-  const pictures = createUpstreamImages({
+  const images = createUpstreamImages({
     upstreamOf,
-    download: async (address) => {
-      visits.push(new URL(address).pathname);
-      onVisit();
-      if (state.expired.has(new URL(address).pathname)) throw new DownloadError('expired', 'gone', { status: 403 });
-      return imageFromBase64(Buffer.from(address).toString('base64'));
+    download: async (imageUrl) => {
+      const { pathname } = new URL(imageUrl);
+      downloads.push(pathname);
+      onDownload();
+      if (state.expired.has(pathname)) throw new DownloadError('expired', 'gone', { status: 403 });
+      return imageFromBase64(Buffer.from(imageUrl).toString('base64'));
     },
   });
   const open = async (source: ImageSource, apiKey = 'key-1') => {
-    const { body } = await pictures.open(apiKey, source, signal);
+    const { body } = await images.open(apiKey, source, signal);
     return new URL(await new Response(body).text()).pathname;
   };
-  return { pictures, open, reads, visits, state };
+  return { images, open, reads, downloads, state };
 }
 
 describe('the images of a finished prediction', () => {
-  test('cost one read when they are viewed at the same time, and none when they are viewed again', async () => {
-    const { open, reads } = startPictures();
+  test('concurrent requests of its images share one read, and later ones need none', async () => {
+    const { open, reads } = startUpstreamImages();
 
     await Promise.all([0, 1, 2, 3].map((index) => open(image(index))));
     for (const index of [0, 1, 2, 3]) expect(await open(image(index))).toBe(`/key-1/1/${index}`);
@@ -59,36 +66,36 @@ describe('the images of a finished prediction', () => {
     expect(reads).toEqual(['key-1 /predictions/p']);
   });
 
-  test('are never looked for where another credential found them', async () => {
-    const { open } = startPictures();
+  test('image URLs are not shared between credentials', async () => {
+    const { open } = startUpstreamImages();
 
     expect(await open(image(0), 'key-1')).toBe('/key-1/1/0');
     expect(await open(image(0), 'key-2')).toBe('/key-2/1/0');
   });
 
-  test('cost no read when it was read for something else', async () => {
-    const { pictures, open, reads } = startPictures();
+  test('image URLs are cached when the prediction was read for another purpose', async () => {
+    const { images, open, reads } = startUpstreamImages();
     const status = { state: 'COMPLETED', word: 'completed', isFinished: true } as const;
 
-    pictures.learn('key-1', { kind: 'Prediction', id: 'p', status, images: [{ url: 'https://cdn.example/told' }] });
+    images.learn('key-1', { kind: 'Prediction', id: 'p', status, images: [{ url: 'https://cdn.example/cached' }] });
 
-    expect(await open(image(0))).toBe('/told');
+    expect(await open(image(0))).toBe('/cached');
     expect(reads).toEqual([]);
   });
 
-  test('are looked for again once it was deleted', async () => {
-    const { pictures, open, reads } = startPictures();
+  test('image URLs are evicted after the prediction was deleted', async () => {
+    const { images, open, reads } = startUpstreamImages();
     await open(image(0));
 
-    pictures.forget('key-1', 'p');
+    images.forget('key-1', 'p');
     await open(image(0));
 
     expect(reads).toHaveLength(2);
   });
 });
 
-test('the images of a prediction that goes on are looked for each time', async () => {
-  const { open, reads } = startPictures({ status: 'processing' });
+test('image URLs of an unfinished prediction are not cached', async () => {
+  const { open, reads } = startUpstreamImages({ status: 'processing' });
 
   await open(image(0));
   await open(image(0));
@@ -96,9 +103,9 @@ test('the images of a prediction that goes on are looked for each time', async (
   expect(reads).toHaveLength(2);
 });
 
-describe('an address that has expired', () => {
-  test('of a prediction makes the gateway read it again, once, and visit the new one', async () => {
-    const { open, reads, visits, state } = startPictures();
+describe('expired image URLs', () => {
+  test('an expired URL makes the gateway read the prediction again, once, and download the new URL', async () => {
+    const { open, reads, downloads, state } = startUpstreamImages();
     await open(image(0));
     state.expired.add('/key-1/1/0');
     state.generation = 2;
@@ -106,29 +113,29 @@ describe('an address that has expired', () => {
     expect(await open(image(0))).toBe('/key-1/2/0');
     expect(await open(image(1))).toBe('/key-1/2/1');
     expect(reads).toHaveLength(2);
-    expect(visits).toEqual(['/key-1/1/0', '/key-1/1/0', '/key-1/2/0', '/key-1/2/1']);
+    expect(downloads).toEqual(['/key-1/1/0', '/key-1/1/0', '/key-1/2/0', '/key-1/2/1']);
   });
 
-  test('of a data item makes the gateway read it again, once, and visit the new one', async () => {
-    const { open, reads, visits, state } = startPictures({ onVisit: () => state.generation++ });
+  test('an expired URL makes the gateway read the data item again, once, and download the new URL', async () => {
+    const { open, reads, downloads, state } = startUpstreamImages({ onDownload: () => state.generation++ });
     state.expired.add('/key-1/1/0');
 
     expect(await open(item)).toBe('/key-1/2/0');
     expect(reads).toHaveLength(2);
-    expect(visits).toEqual(['/key-1/1/0', '/key-1/2/0']);
+    expect(downloads).toEqual(['/key-1/1/0', '/key-1/2/0']);
   });
 
-  test('and is handed out again is not visited again', async () => {
-    const { open, reads, visits, state } = startPictures();
+  test('an expired URL that the upstream returns again is not downloaded again', async () => {
+    const { open, reads, downloads, state } = startUpstreamImages();
     state.expired.add('/key-1/1/0');
 
     await expect(open(item)).rejects.toMatchObject({ reason: 'expired' });
     expect(reads).toHaveLength(2);
-    expect(visits).toHaveLength(1);
+    expect(downloads).toHaveLength(1);
   });
 
-  test('is read again once for all who meet it', async () => {
-    const { open, reads, state } = startPictures();
+  test('concurrent requests with expired URLs share one read of the prediction', async () => {
+    const { open, reads, state } = startUpstreamImages();
     await open(image(0));
     state.generation = 2;
     for (const index of [0, 1, 2, 3]) state.expired.add(`/key-1/1/${index}`);
@@ -139,8 +146,8 @@ describe('an address that has expired', () => {
     expect(reads).toHaveLength(2);
   });
 
-  test('is told of when the new one has expired as well', async () => {
-    const { open, reads, state } = startPictures();
+  test('the request fails when the new URL has expired as well', async () => {
+    const { open, reads, state } = startUpstreamImages();
     await open(image(0));
     state.generation = 2;
     for (const generation of [1, 2]) state.expired.add(`/key-1/${generation}/0`);

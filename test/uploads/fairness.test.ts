@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { writeTicket } from '../../src/uploads/ticket.ts';
+import { serializeTicket } from '../../src/uploads/ticket.ts';
 import { settle, until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { picture, seedModel } from '../support/seeds.ts';
@@ -13,7 +13,7 @@ const QUERY = `mutation ($modelId: ID!, $files: [File!]!) {
   }
 }`;
 
-/** A gateway with two tenants. The upstream answers the uploads of the first one when the test says so. */
+/** A gateway with two tenants. The upstream holds the uploads of the tenant `demo` until `release` is called. */
 async function start(options: Parameters<typeof startGateway>[0] = {}) {
   const seen: string[] = [];
   let release = () => {};
@@ -50,13 +50,13 @@ async function start(options: Parameters<typeof startGateway>[0] = {}) {
   const put = (key: keyof typeof models, body: BodyInit) => {
     const ticket = { apiKey: key, target: { modelId: models[key].id, replace: undefined }, nonce: randomUUID() };
     const init: RequestInit & { duplex: 'half' } = { method: 'PUT', body, duplex: 'half' };
-    return started.fetch(`/uploads/${sealer.seal(writeTicket(ticket), 'upload')}`, init);
+    return started.fetch(`/uploads/${sealer.seal(serializeTicket(ticket), 'upload')}`, init);
   };
   seen.splice(0);
   return { ...started, send, put, seen, release };
 }
 
-test('files of one key that the upstream takes slowly do not keep those of another waiting', async () => {
+test('slow multipart uploads of one key do not delay those of another', async () => {
   const { send, seen, release } = await start();
   const first = send('demo', 8);
   await until(() => seen.length >= 3);
@@ -69,7 +69,7 @@ test('files of one key that the upstream takes slowly do not keep those of anoth
   expect((await first).status).toBe(200);
 });
 
-test.each([2, 3])('one of %i places for files at the upstream stays free for another key', async (upstreamAtOnce) => {
+test.each([2, 3])('one of %i slots for upstream uploads stays free for another key', async (upstreamAtOnce) => {
   const { send, seen, release } = await start({ uploads: { upstreamAtOnce } });
   const first = send('demo', 8);
   await until(() => seen.length >= upstreamAtOnce - 1);
@@ -82,7 +82,7 @@ test.each([2, 3])('one of %i places for files at the upstream stays free for ano
   expect((await first).status).toBe(200);
 });
 
-test('two keys take turns at a single place for files at the upstream', async () => {
+test('two keys alternate at a single slot for upstream uploads', async () => {
   const { send, seen, release } = await start({ uploads: { upstreamAtOnce: 1 } });
   const first = send('demo', 3);
   await until(() => seen.length === 1);
@@ -97,7 +97,7 @@ test('two keys take turns at a single place for files at the upstream', async ()
   expect(seen.slice(0, 4).filter((key) => key === 'second').length).toBeGreaterThan(0);
 });
 
-test.each([2, 3])('one of %i places for bodies with files stays free for another key', async (atOnce) => {
+test.each([2, 3])('one of %i slots for bodies with files stays free for another key', async (atOnce) => {
   const { put } = await start({ uploads: { atOnce } });
   const controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
   const slow = Array.from({ length: 8 }, () =>
@@ -111,7 +111,7 @@ test.each([2, 3])('one of %i places for bodies with files stays free for another
   for (const response of slow) expect((await response).status).toBe(400);
 });
 
-test('one key that sends slowly to all tickets does not keep another waiting', async () => {
+test('slow ticket uploads of one key do not delay those of another', async () => {
   const { put } = await start({ uploads: { atOnce: 4 } });
   const controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
   const slow = Array.from({ length: 8 }, () =>

@@ -14,7 +14,7 @@ const QUERY = `mutation ($modelId: ID!, $files: [File!]!) {
   }
 }`;
 
-/** A part as it stands in a body. */
+/** A part of a multipart body, with its boundary. */
 type Part = string | Uint8Array;
 
 const field = (name: string, value: unknown): Part =>
@@ -37,7 +37,7 @@ const operations = (modelId: string, count: number) =>
 const map = (count: number) =>
   field('map', Object.fromEntries(Array.from({ length: count }, (_, index) => [index, [`variables.files.${index}`]])));
 
-/** The uploaded files that this process still has open. */
+/** File descriptors of the uploaded files that this process has open. */
 const openFiles = () =>
   readdirSync('/proc/self/fd').filter((fd) => {
     try {
@@ -63,63 +63,76 @@ async function start(options: Parameters<typeof startGateway>[0] = {}) {
 
 const png = await picture();
 
-test.each<[what: string, parts: (modelId: string) => Part[], status: number, says: string]>([
+test.each<[problem: string, parts: (modelId: string) => Part[], status: number, message: string]>([
   ['no boundary in the body', () => ['nothing'], 400, 'malformed'],
   ['an empty body', () => [], 400, 'malformed'],
-  ['only its end', () => [END], 400, 'operations'],
+  ['only the final boundary', () => [END], 400, 'operations'],
   ['no operations', () => [map(0), END], 400, '"map"'],
   ['no map', (id) => [operations(id, 0), END], 400, '`map`'],
   ['a map before the operations', (id) => [map(1), operations(id, 1), file('0', png), END], 400, '"map"'],
   ['a file before the operations', (id) => [file('0', png), operations(id, 1), map(1), END], 400, 'before any file'],
   ['a file before the map', (id) => [operations(id, 1), file('0', png), map(1), END], 400, 'before any file'],
-  ['operations that are no JSON', () => [field('operations', '{"query":'), map(0), END], 400, 'must be JSON'],
-  ['operations that are a text', () => [field('operations', '"text"'), map(0), END], 400, 'JSON object'],
+  ['operations that are not JSON', () => [field('operations', '{"query":'), map(0), END], 400, 'must be valid JSON'],
+  ['operations that are a string', () => [field('operations', '"text"'), map(0), END], 400, 'JSON object'],
   ['a list of operations', () => [field('operations', [{ query: '{ __typename }' }]), map(0), END], 400, 'a list'],
-  ['a map that is no JSON', (id) => [operations(id, 1), field('map', '{'), END], 400, 'must be JSON'],
+  ['a map that is not JSON', (id) => [operations(id, 1), field('map', '{'), END], 400, 'must be valid JSON'],
   ['a map that is a list', (id) => [operations(id, 1), field('map', '[]'), END], 400, 'JSON object'],
-  ['a map of texts', (id) => [operations(id, 1), field('map', { 0: 'variables.files.0' }), END], 400, 'list of paths'],
-  ['a map of no paths', (id) => [operations(id, 1), field('map', { 0: [] }), END], 400, 'list of paths'],
+  [
+    'a map of strings',
+    (id) => [operations(id, 1), field('map', { 0: 'variables.files.0' }), END],
+    400,
+    'list of paths',
+  ],
+  [
+    'a map with an empty list of paths',
+    (id) => [operations(id, 1), field('map', { 0: [] }), END],
+    400,
+    'list of paths',
+  ],
   ['two operations', (id) => [operations(id, 0), operations(id, 0), map(0), END], 400, '"operations"'],
   ['two maps', (id) => [operations(id, 0), map(0), map(0), END], 400, '"map"'],
-  ['another field', (id) => [operations(id, 0), field('user', 'x'), map(0), END], 400, '"user"'],
-  ['a file that is missing', (id) => [operations(id, 2), map(2), file('0', png), END], 400, '"1"'],
-  ['a file that nobody asked for', (id) => [operations(id, 1), map(1), file('9', png), END], 400, '"9"'],
+  ['an unknown field', (id) => [operations(id, 0), field('user', 'x'), map(0), END], 400, '"user"'],
+  ['a missing file', (id) => [operations(id, 2), map(2), file('0', png), END], 400, '"1"'],
+  ['a file that is not in the map', (id) => [operations(id, 1), map(1), file('9', png), END], 400, '"9"'],
   ['the same file twice', (id) => [operations(id, 1), map(1), file('0', png), file('0', png), END], 400, 'two'],
-  ['a body that ends in a file', (id) => [operations(id, 1), map(1), file('0', png)], 400, 'ends too early'],
+  ['an end within a file', (id) => [operations(id, 1), map(1), file('0', png)], 400, 'ends too early'],
   [
-    'more files than one request may hold',
+    'too many files',
     (id) => [operations(id, 21), map(21), ...Array.from({ length: 21 }, (_, index) => file(`${index}`, png)), END],
     400,
     '20 files',
   ],
   [
-    'more paths than it may hold',
+    'too many paths',
     (id) => [operations(id, 1), field('map', { 0: Array(101).fill('variables.files.0') }), file('0', png), END],
     400,
     '100 paths',
   ],
   [
-    'operations that are too long',
+    'operations that exceed their limit',
     () => [field('operations', { query: ' '.repeat(262_144) }), map(0), END],
     413,
     '262144 bytes',
   ],
-])('a body with %s is refused in words, and nothing is left of it', async (_, parts, status, says) => {
-  const { send, modelId, takeRequests } = await start();
+])(
+  'a multipart body with %s is rejected with a message, and its files are discarded',
+  async (_, parts, status, message) => {
+    const { send, modelId, takeRequests } = await start();
 
-  const response = await send(body(...parts(modelId)));
+    const response = await send(body(...parts(modelId)));
 
-  expect(response.status).toBe(status);
-  const { errors } = await response.json();
-  expect(errors).toEqual([
-    {
-      message: expect.stringContaining(says),
-      extensions: { code: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', retryable: false },
-    },
-  ]);
-  expect(takeRequests()).toEqual([]);
-  await until(() => openFiles().length === 0);
-});
+    expect(response.status).toBe(status);
+    const { errors } = await response.json();
+    expect(errors).toEqual([
+      {
+        message: expect.stringContaining(message),
+        extensions: { code: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', retryable: false },
+      },
+    ]);
+    expect(takeRequests()).toEqual([]);
+    await until(() => openFiles().length === 0);
+  },
+);
 
 test.each([
   'operations',
@@ -138,7 +151,7 @@ test.each([
   '',
   '.',
   'variables.files.0.0.0.0.0.0.0',
-])('a path that leads to no null is refused: %s', async (path) => {
+])('a path in the map whose value is not null is rejected: %s', async (path) => {
   const { send, modelId, takeRequests } = await start();
 
   const response = await send(body(operations(modelId, 1), field('map', { 0: [path] }), file('0', png), END));
@@ -150,7 +163,7 @@ test.each([
 });
 
 test.each(['multipart/form-data', 'multipart/form-data; boundary=', 'Multipart/Form-Data; boundary="'])(
-  'a Content-Type without a boundary is refused: %s',
+  'a multipart Content-Type without a boundary is rejected: %s',
   async (type) => {
     const { send, modelId } = await start();
 
@@ -161,8 +174,8 @@ test.each(['multipart/form-data', 'multipart/form-data; boundary=', 'Multipart/F
   },
 );
 
-describe('many files', () => {
-  test('arrive in any order of parts, and have their outcomes in the order of the variables', async () => {
+describe('a multipart request with several files', () => {
+  test('the outcomes of files are in the order of the variables, whatever the order of the parts', async () => {
     const { send, modelId } = await start();
     const files = await Promise.all([10, 20, 30].map((hue) => picture({ hue })));
     const parts = files.map((bytes, index) => file(`${index}`, bytes, `${index}.png`)).toReversed();
@@ -175,7 +188,7 @@ describe('many files', () => {
     );
   });
 
-  test('of which one is too large are cut off there, and the others go through', async () => {
+  test('a file that is too large is truncated and reported, and the other files are stored', async () => {
     const { send, modelId, takeRequests } = await start();
     const huge = new Uint8Array(largestImage + 200_000);
     huge.set(png);
@@ -194,19 +207,19 @@ describe('many files', () => {
     await until(() => openFiles().length === 0);
   });
 
-  test('are sent to the upstream a few at a time', async () => {
-    let underWay = 0;
-    let most = 0;
+  test('the number of files sent to the upstream concurrently is limited', async () => {
+    let pending = 0;
+    let maxPending = 0;
     const { send, modelId } = await start({
-      // One key leaves a slot for others.
+      // One key can hold two of three slots.
       uploads: { upstreamAtOnce: 3 },
       transport: async (request, upstream) => {
-        most = Math.max(most, ++underWay);
-        // Each waits for another one, so that how fast files are decoded does not matter; then for any that is too many.
-        await until(() => most === 2);
+        maxPending = Math.max(maxPending, ++pending);
+        // Waits until two requests are pending, however fast files are decoded, then for any request beyond the limit.
+        await until(() => maxPending === 2);
         await settle(20);
         const response = await upstream(request);
-        underWay--;
+        pending--;
         return response;
       },
     });
@@ -216,17 +229,17 @@ describe('many files', () => {
 
     const { data } = await response.json();
     expect(data.uploadDataItems.outcomes.filter(({ dataItem }: { dataItem: unknown }) => dataItem)).toHaveLength(8);
-    expect(most).toBe(2);
+    expect(maxPending).toBe(2);
   });
 });
 
-describe('a body', () => {
-  /** A body that a test sends bit by bit, and tells whether anybody reads it. */
+describe('the body of a multipart request', () => {
+  /** A body that a test sends in parts, and that records whether it is read or canceled. */
   function slowBody(...parts: Part[]) {
     let send: (bytes: Uint8Array) => void = () => {};
     let end = () => {};
     let isRead = false;
-    let isLeft = false;
+    let isCanceled = false;
     const stream = new ReadableStream<Uint8Array>(
       {
         start(controller) {
@@ -237,7 +250,7 @@ describe('a body', () => {
           isRead = true;
         },
         cancel() {
-          isLeft = true;
+          isCanceled = true;
         },
       },
       { highWaterMark: 0 },
@@ -248,48 +261,48 @@ describe('a body', () => {
       send: (...more: Part[]) => send(body(...more)),
       end: () => end(),
       isRead: () => isRead,
-      isLeft: () => isLeft,
+      isCanceled: () => isCanceled,
     };
   }
 
-  test('is not read before it is its turn', async () => {
+  test('a body waits unread for its slot in the upload queue', async () => {
     const { send, modelId } = await start({ uploads: { atOnce: 1 } });
     const first = slowBody(operations(modelId, 1), map(1));
     const second = slowBody();
 
-    const answers = [send(first.stream)];
+    const responses = [send(first.stream)];
     await until(first.isRead);
-    answers.push(send(second.stream));
+    responses.push(send(second.stream));
     await settle();
     expect(second.isRead()).toBe(false);
 
     first.begin();
     first.send(file('0', png), END);
     first.end();
-    expect((await answers[0])?.status).toBe(200);
+    expect((await responses[0])?.status).toBe(200);
     await until(second.isRead);
     second.send(operations(modelId, 1), map(1), file('0', png), END);
     second.end();
-    expect((await answers[1])?.status).toBe(200);
+    expect((await responses[1])?.status).toBe(200);
   });
 
-  test('that takes too long to arrive is answered with 408, and its turn is over', async () => {
+  test('a body that takes too long to arrive is rejected with 408 and releases its slot', async () => {
     const { send, modelId, clock } = await start({ uploads: { atOnce: 1, milliseconds: 1_000 } });
     const slow = slowBody(operations(modelId, 1), map(1));
-    const answer = send(slow.stream);
+    const response = send(slow.stream);
     await until(slow.isRead);
     slow.begin();
     await settle();
 
     await clock.advance(1_000);
 
-    expect((await answer).status).toBe(408);
+    expect((await response).status).toBe(408);
     await until(() => openFiles().length === 0);
     const next = await send(body(operations(modelId, 1), map(1), file('0', png), END));
     expect(next.status).toBe(200);
   });
 
-  test('that says to be larger than allowed is refused before it is read', async () => {
+  test('a body whose Content-Length exceeds the limit is rejected before it is read', async () => {
     const { send, modelId } = await start({ uploads: { bytes: 1_000 } });
     const large = slowBody(operations(modelId, 1), map(1));
 
@@ -300,7 +313,7 @@ describe('a body', () => {
     expect(large.isRead()).toBe(false);
   });
 
-  test('that grows larger than allowed is cut off while it is read', async () => {
+  test('a body without Content-Length is rejected once it exceeds the limit', async () => {
     const { send, modelId, takeRequests } = await start({ uploads: { bytes: 2_000 } });
     const noise = new Uint8Array(4_000);
 

@@ -7,32 +7,32 @@ import { serverOf } from '../support/subscribe.ts';
 
 const BOUNDARY = 'a-boundary';
 const CHUNK = Buffer.alloc(65_536);
-/** More than any buffer between the two takes, in chunks. */
-const MANY = 160;
+/** Number of chunks in the body, which exceeds all buffers between client and gateway. */
+const CHUNKS = 160;
 
 const field = (name: string, value: string) =>
   `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-const beginning = (name: string) =>
+const fileHeader = (name: string) =>
   `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"; filename="a.png"\r\n\r\n`;
 const operations = field(
   'operations',
   '{"query":"mutation($f:File!){uploadDataItem(input:{modelId:\\"a\\",file:$f}){__typename}}","variables":{"f":null}}',
 );
 
-// A client that only writes hears nothing before it is done: the answer must wait for it, and not be cut off.
-test.each<[what: string, head: string, headers: Record<string, string>, status: number]>([
-  ['a file before the operations', beginning('0'), {}, 400],
-  ['a file that nobody asked for', operations + field('map', '{}') + beginning('9'), {}, 400],
+// This client reads only after it has sent everything, so the gateway must keep the connection open until then.
+test.each<[problem: string, head: string, headers: Record<string, string>, status: number]>([
+  ['a file before the operations', fileHeader('0'), {}, 400],
+  ['a file that is not in the map', operations + field('map', '{}') + fileHeader('9'), {}, 400],
   ['broken operations', field('operations', '{') + field('map', '{}'), {}, 400],
-  ['a length over the limit', '', { 'content-length': String(MANY * CHUNK.length) }, 413],
-  ['more than the limit', operations + field('map', '{"0":["variables.f"]}') + beginning('0'), {}, 413],
-])('a request that is refused for %s hears why, though it is still sending', async (_, head, headers, status) => {
+  ['a Content-Length over the limit', '', { 'content-length': String(CHUNKS * CHUNK.length) }, 413],
+  ['a body over the limit', operations + field('map', '{"0":["variables.f"]}') + fileHeader('0'), {}, 413],
+])('a client that is still sending receives the error for %s', async (_, head, headers, status) => {
   const started = startGateway({ uploads: { bytes: 1_000_000 } });
   const { url } = await serverOf(started);
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   onTestFinished(() => void socket.destroy());
-  const length = headers['content-length'] ? `Content-Length: ${MANY * CHUNK.length}` : 'Transfer-Encoding: chunked';
+  const length = headers['content-length'] ? `Content-Length: ${CHUNKS * CHUNK.length}` : 'Transfer-Encoding: chunked';
   const send = async (bytes: string | Buffer) => {
     const framed = headers['content-length']
       ? Buffer.from(bytes)
@@ -44,10 +44,10 @@ test.each<[what: string, head: string, headers: Record<string, string>, status: 
     `POST /graphql HTTP/1.1\r\nHost: ${hostname}:${port}\r\nX-API-Key: demo\r\nConnection: close\r\nContent-Type: multipart/form-data; boundary=${BOUNDARY}\r\n${length}\r\n\r\n`,
   );
   if (head) await send(head);
-  for (let chunk = 0; chunk < MANY; chunk++) await send(CHUNK);
+  for (let chunk = 0; chunk < CHUNKS; chunk++) await send(CHUNK);
   if (!headers['content-length']) socket.write('0\r\n\r\n');
 
-  const answer = await text(socket);
-  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-  expect(answer).toContain('"message":');
+  const response = await text(socket);
+  expect(response).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(response).toContain('"message":');
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { writeTicket } from '../../src/uploads/ticket.ts';
+import { serializeTicket } from '../../src/uploads/ticket.ts';
 import { until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { noise } from '../support/images.ts';
@@ -11,7 +11,7 @@ import { seedModel } from '../support/seeds.ts';
 const file = await noise(64, 64).png().toBuffer();
 const breaker = { failureThreshold: 0.5, attempts: 2, window: 1_000_000, coolDown: 5_000 };
 
-/** A body that is sent as the test gives it. */
+/** A body that the test sends in parts. */
 function clientBody() {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const start = (given: ReadableStreamDefaultController<Uint8Array>) => {
@@ -28,7 +28,7 @@ function clientBody() {
 
 type Transport = NonNullable<Parameters<typeof startGateway>[0]>['transport'];
 
-/** A gateway whose breaker opens after two failures, and clients that upload. */
+/** A gateway whose circuit breaker opens after two failures, and clients that upload images. */
 async function start(upload?: (request: Request, upstream: () => Promise<Response>) => Promise<Response>) {
   let begun = 0;
   let isDown = false;
@@ -46,16 +46,16 @@ async function start(upload?: (request: Request, upstream: () => Promise<Respons
   const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: started.clock.now });
   const put = (body: ReadableStream<Uint8Array>, signal: AbortSignal) => {
     const ticket = { apiKey: 'demo', target: { modelId, replace: undefined }, nonce: randomUUID() };
-    const token = sealer.seal(writeTicket(ticket), 'upload');
+    const token = sealer.seal(serializeTicket(ticket), 'upload');
     const init: RequestInit & { duplex: 'half' } = { method: 'PUT', body, duplex: 'half', signal };
     return started.fetch(`/uploads/${token}`, init);
   };
-  /** Two uploads, of which the upstream has a part after eleven seconds. */
+  /** Two uploads of which the upstream has received only a part after eleven seconds. */
   const slowUploads = async () => {
     const uploads = [1, 2].map(() => {
       const client = clientBody();
-      const leaving = new AbortController();
-      return { ...client, leaving, response: put(client.body, leaving.signal) };
+      const abort = new AbortController();
+      return { ...client, abort, response: put(client.body, abort.signal) };
     });
     const before = begun;
     for (const { send } of uploads) {
@@ -78,19 +78,19 @@ async function start(upload?: (request: Request, upstream: () => Promise<Respons
   return { ...started, slowUploads, readModel, setDown };
 }
 
-describe('the circuit breaker stays closed when clients', () => {
-  test('disconnect after a slow beginning', async () => {
+describe('the circuit breaker and slow clients', () => {
+  test('the circuit breaker stays closed when slow clients abort their requests', async () => {
     const { slowUploads, readModel } = await start();
 
-    for (const { leaving, response } of await slowUploads()) {
-      leaving.abort();
+    for (const { abort, response } of await slowUploads()) {
+      abort.abort();
       expect((await response).status).toBe(400);
     }
 
     expect(await readModel()).toBe('read');
   });
 
-  test('break their connection after a slow beginning', async () => {
+  test('the circuit breaker stays closed when connections of slow clients break', async () => {
     const { slowUploads, readModel } = await start();
 
     for (const { fail, response } of await slowUploads()) {
@@ -101,7 +101,7 @@ describe('the circuit breaker stays closed when clients', () => {
     expect(await readModel()).toBe('read');
   });
 
-  test('send something else than an image after a slow beginning', async () => {
+  test('the circuit breaker stays closed when slow clients send invalid images', async () => {
     const { slowUploads, readModel } = await start();
 
     for (const { send, end, response } of await slowUploads()) {
@@ -113,7 +113,7 @@ describe('the circuit breaker stays closed when clients', () => {
     expect(await readModel()).toBe('read');
   });
 
-  test('take longer than an upload may take', async () => {
+  test('the circuit breaker stays closed when uploads exceed their time limit', async () => {
     const { slowUploads, clock, readModel } = await start();
 
     const uploads = await slowUploads();
@@ -123,7 +123,7 @@ describe('the circuit breaker stays closed when clients', () => {
     expect(await readModel()).toBe('read');
   });
 
-  test('are so slow that the upstream answers 5xx before it has all of the image', async () => {
+  test('the circuit breaker stays closed when the upstream responds with 5xx to an incomplete image', async () => {
     const { slowUploads, clock, readModel } = await start(async (request) => {
       await clock.pause(11_000, request.signal);
       return new Response(null, { status: 504 });
@@ -134,7 +134,7 @@ describe('the circuit breaker stays closed when clients', () => {
     expect(await readModel()).toBe('read');
   });
 
-  test('are so slow that the upstream closes the connection before it has all of the image', async () => {
+  test('the circuit breaker stays closed when the upstream closes the connection of an incomplete image', async () => {
     const { slowUploads, clock, readModel } = await start(async (request) => {
       await clock.pause(11_000, request.signal);
       throw new TypeError('fetch failed', { cause: new Error('ECONNRESET') });
@@ -146,7 +146,7 @@ describe('the circuit breaker stays closed when clients', () => {
   });
 });
 
-test('the circuit breaker opens when the upstream fails uploads that were sent whole', async () => {
+test('the circuit breaker opens when the upstream fails complete uploads', async () => {
   const { slowUploads, readModel } = await start(async (request) => {
     await request.arrayBuffer();
     return new Response(null, { status: 503 });
@@ -173,10 +173,10 @@ test('a slow upload does not keep the circuit breaker open', async () => {
   const uploads = await slowUploads();
 
   expect(await readModel()).toBe('read');
-  for (const { leaving } of uploads) leaving.abort();
+  for (const { abort } of uploads) abort.abort();
 });
 
-test('an upstream that stops to take a picture is not taken for a slow client', async () => {
+test('an upstream that stops reading an image is reported as an upstream timeout', async () => {
   const { slowUploads, clock } = await start(async ({ body, signal }) => {
     await body?.getReader().read();
     return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
@@ -190,9 +190,9 @@ test('an upstream that stops to take a picture is not taken for a slow client', 
   await clock.advance(120_000);
 
   for (const { response } of uploads) {
-    const { status, body } = await response.then(async (answer) => ({
-      status: answer.status,
-      body: await answer.json(),
+    const { status, body } = await response.then(async (received) => ({
+      status: received.status,
+      body: await received.json(),
     }));
     expect(status).toBe(504);
     expect(body.error).toMatchObject({ code: 'UPSTREAM_TIMEOUT', retryable: true });

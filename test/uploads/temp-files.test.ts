@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { writeTicket } from '../../src/uploads/ticket.ts';
+import { serializeTicket } from '../../src/uploads/ticket.ts';
 import { startGateway } from '../support/gateway.ts';
 import { noise } from '../support/images.ts';
 import { seedModel } from '../support/seeds.ts';
@@ -17,7 +17,7 @@ const QUERY = `mutation ($modelId: ID!, $files: [File!]!) {
 }`;
 const png = await noise(300, 300).png().toBuffer();
 
-/** A directory for temporary files while a test runs. */
+/** Sets the directory of temporary files for the duration of a test. */
 function temporaryFilesIn(make: (parent: string) => { path: string; remove?: () => void }) {
   const before = process.env.TMPDIR;
   const parent = mkdtempSync(join(tmpdir(), 'flair-test-'));
@@ -54,7 +54,7 @@ async function start() {
   const { id, globalId } = await seedModel(started.upstream, 'Dresses');
   const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: started.clock.now });
   const token = sealer.seal(
-    writeTicket({ apiKey: 'demo', target: { modelId: id, replace: undefined }, nonce: randomUUID() }),
+    serializeTicket({ apiKey: 'demo', target: { modelId: id, replace: undefined }, nonce: randomUUID() }),
     'upload',
   );
   const send = {
@@ -74,12 +74,12 @@ async function start() {
 
 for (const [name, make, skipped] of [
   ['does not exist', missing, false],
-  ['is no directory', isFile, false],
+  ['is not a directory', isFile, false],
   ['is full', full, !canMount],
 ] as const) {
   for (const way of ['multipart', 'ticket'] as const) {
     test.skipIf(skipped)(
-      `a ${way} upload fails at once when the temporary directory ${name}, with a log line, and works again later`,
+      `a ${way} upload fails immediately with a log line while the temporary directory ${name}`,
       async () => {
         const { restore } = temporaryFilesIn(make);
         const { send, logLines, takeRequests } = await start();

@@ -25,7 +25,7 @@ const HOUR = 3_600_000;
 
 type Sent = RequestInit & { duplex?: 'half' };
 
-/** @param faults What goes wrong in the sandbox from the first ticket on. */
+/** @param faults Faults of the sandbox, once the model exists. */
 async function start({ faults, ...options }: Parameters<typeof startGateway>[0] & { faults?: string } = {}) {
   const started = startGateway(options);
   const { id: modelId, globalId: model, dataItems } = await seedModel(started.upstream, 'Dresses', { images: 1 });
@@ -38,20 +38,20 @@ async function start({ faults, ...options }: Parameters<typeof startGateway>[0] 
     if (result?.__typename !== 'CreateUploadTicketsSuccess') throw new Error(`No tickets: ${JSON.stringify(result)}`);
     return result.tickets.map(({ url }) => new URL(url).pathname);
   };
-  const adding = async () => (await paths({ newInModel: model }))[0] ?? '';
-  const replacing = async () => (await paths({ replaceDataItem: dataItem }))[0] ?? '';
+  const ticketToAdd = async () => (await paths({ newInModel: model }))[0] ?? '';
+  const ticketToReplace = async () => (await paths({ replaceDataItem: dataItem }))[0] ?? '';
   const put = (path: string, body: BodyInit | null, init: Sent = {}) =>
     started.fetch(path, { method: 'PUT', body, ...init } as RequestInit);
-  /** How many pictures the model has. */
-  const stored = async (): Promise<number> =>
+  /** Number of images in the model. */
+  const countStored = async (): Promise<number> =>
     (await (await started.upstream(`/models/${modelId}/data`)).json()).data.length;
   started.takeRequests();
-  return { ...started, modelId, model, dataItem, tickets, paths, adding, replacing, put, stored };
+  return { ...started, modelId, model, dataItem, tickets, paths, ticketToAdd, ticketToReplace, put, countStored };
 }
 
-/** A body that comes as the test gives it. */
-function sender() {
-  const state = { asked: 0, canceled: false };
+/** A body that the test sends in parts. */
+function clientBody() {
+  const state = { pulls: 0, canceled: false };
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -59,7 +59,7 @@ function sender() {
         controller = given;
       },
       pull: () => {
-        state.asked++;
+        state.pulls++;
       },
       cancel: () => {
         state.canceled = true;
@@ -70,31 +70,31 @@ function sender() {
   return {
     body,
     state,
-    give: (bytes: Uint8Array) => controller?.enqueue(bytes),
+    send: (bytes: Uint8Array) => controller?.enqueue(bytes),
     end: () => controller?.close(),
-    leave: () => controller?.error(new Error('The connection was closed.')),
+    disconnect: () => controller?.error(new Error('The connection was closed.')),
   };
 }
 
 const errorOf = async (response: Response): Promise<{ code: string; message: string; retryable: boolean }> =>
   (await response.json()).error;
 
-describe('a ticket', () => {
-  test('takes one picture, which is then a data item of the model, byte for byte', async () => {
-    const { adding, put, fetch, takeRequests, stored } = await start();
-    const path = await adding();
+describe('an upload ticket', () => {
+  test('a ticket stores one image as a data item of the model, byte for byte', async () => {
+    const { ticketToAdd, put, fetch, takeRequests, countStored } = await start();
+    const path = await ticketToAdd();
     takeRequests();
 
-    const answer = await put(path, png);
+    const response = await put(path, png);
 
-    expect(answer.status).toBe(201);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+    expect(response.status).toBe(201);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': '*',
       'cache-control': 'no-store',
       'content-type': 'application/json',
       'x-content-type-options': 'nosniff',
     });
-    const { id, dataItem } = await answer.json();
+    const { id, dataItem } = await response.json();
     expect(dataItem).toEqual({
       id,
       image: { url: expect.stringMatching(/^http:\/\/localhost:4000\/images\/[\w-]+$/) },
@@ -103,17 +103,17 @@ describe('a ticket', () => {
     expect(takeRequests()).toEqual(['uploadDataItem']);
     const shown = await fetch(new URL(dataItem.image.url).pathname);
     expect(new Uint8Array(await shown.arrayBuffer())).toEqual(png);
-    expect(await stored()).toBe(2);
+    expect(await countStored()).toBe(2);
   });
 
-  test.each(['webp', 'jpeg'] as const)('takes a %s as well', async (format) => {
-    const { adding, put } = await start();
+  test.each(['webp', 'jpeg'] as const)('a ticket accepts a %s', async (format) => {
+    const { ticketToAdd, put } = await start();
 
-    expect((await put(await adding(), await picture({ format }))).status).toBe(201);
+    expect((await put(await ticketToAdd(), await picture({ format }))).status).toBe(201);
   });
 
-  test('for a data item replaces its picture under the same id', async () => {
-    const { replacing, put, query, fetch, dataItem, stored } = await start();
+  test('a ticket for a data item replaces its image under the same id', async () => {
+    const { ticketToReplace, put, query, fetch, dataItem, countStored } = await start();
     const shown = async () => {
       const { data } = await query<{ node: { image: { url: string } } }, object>(
         `query ($id: ID!) { node(id: $id) { ... on DataItem { image { url } } } }`,
@@ -122,19 +122,19 @@ describe('a ticket', () => {
       const path = new URL(data?.node.image.url ?? '').pathname;
       return new Uint8Array(await (await fetch(path)).arrayBuffer());
     };
-    const path = await replacing();
+    const path = await ticketToReplace();
     await shown();
     const other = await picture({ hue: 180, format: 'webp' });
 
-    const answer = await put(path, other);
+    const response = await put(path, other);
 
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ id: dataItem, dataItem: { id: dataItem } });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ id: dataItem, dataItem: { id: dataItem } });
     expect(await shown()).toEqual(other);
-    expect(await stored()).toBe(1);
+    expect(await countStored()).toBe(1);
   });
 
-  test('stops working at the time that it tells', async () => {
+  test('a ticket expires at `expiresAt`', async () => {
     const { tickets, model, put, clock } = await start();
     const result = await tickets({ target: { newInModel: model }, count: 2 });
     if (result?.__typename !== 'CreateUploadTicketsSuccess') throw new Error('No tickets.');
@@ -149,15 +149,15 @@ describe('a ticket', () => {
     expect(late.status).toBe(403);
     expect(await errorOf(late)).toEqual({
       code: 'FORBIDDEN',
-      message: 'This upload ticket is not valid or has expired. Ask the graph for a new one.',
+      message: 'This upload ticket is not valid or has expired. Create a new one with `createUploadTickets`.',
       retryable: false,
     });
   });
 
-  test('that was altered, or is none, is refused before anything is read', async () => {
-    const { adding, put, takeRequests, stored } = await start();
-    const path = await adding();
-    const { body, state } = sender();
+  test('an altered or malformed ticket is rejected before the body is read', async () => {
+    const { ticketToAdd, put, takeRequests, countStored } = await start();
+    const path = await ticketToAdd();
+    const { body, state } = clientBody();
     takeRequests();
 
     const altered = path.slice(0, -3) + (path.endsWith('AAA') ? 'BBB' : 'AAA');
@@ -165,28 +165,28 @@ describe('a ticket', () => {
       expect((await put(other, png)).status).toBe(403);
     }
     expect((await put(altered, body, { duplex: 'half' })).status).toBe(403);
-    expect(state.asked).toBe(0);
+    expect(state.pulls).toBe(0);
     expect(takeRequests()).toEqual([]);
-    expect(await stored()).toBe(1);
+    expect(await countStored()).toBe(1);
   });
 
-  test('is no address of an image, nor the other way round', async () => {
-    const { adding, put, fetch } = await start();
-    const path = await adding();
+  test('a ticket is not valid as an image URL, nor an image token as a ticket', async () => {
+    const { ticketToAdd, put, fetch } = await start();
+    const path = await ticketToAdd();
     const { dataItem } = await (await put(path, png)).json();
 
     expect((await fetch(path.replace('/uploads/', '/images/'))).status).toBe(403);
     expect((await put(new URL(dataItem.image.url).pathname.replace('/images/', '/uploads/'), png)).status).toBe(403);
   });
 
-  test('shows nothing of the key that it acts with', async () => {
-    const { adding } = await start({ config: { ownKey: 'demo' } });
-    const token = (await adding()).slice('/uploads/'.length);
+  test('a ticket does not reveal its API key', async () => {
+    const { ticketToAdd } = await start({ config: { ownKey: 'demo' } });
+    const token = (await ticketToAdd()).slice('/uploads/'.length);
 
     expect(Buffer.from(token, 'base64url').toString('latin1')).not.toContain('demo');
   });
 
-  test('of another version of the gateway is refused', async () => {
+  test('a ticket in an unknown format is rejected', async () => {
     const { put, clock } = await start();
     const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: clock.now });
 
@@ -196,10 +196,10 @@ describe('a ticket', () => {
   });
 });
 
-describe('a ticket works once', () => {
-  test('after it was used it is refused, and nothing is sent', async () => {
-    const { adding, put, takeRequests, stored } = await start();
-    const path = await adding();
+describe('single use of an upload ticket', () => {
+  test('a used ticket is rejected, and nothing is sent', async () => {
+    const { ticketToAdd, put, takeRequests, countStored } = await start();
+    const path = await ticketToAdd();
     await put(path, png);
     takeRequests();
 
@@ -208,42 +208,42 @@ describe('a ticket works once', () => {
     expect(again.status).toBe(409);
     expect(await errorOf(again)).toEqual({
       code: 'BAD_USER_INPUT',
-      message: 'This upload ticket has been used. Ask the graph for a new one.',
+      message: 'This upload ticket has already been used. Create a new one with `createUploadTickets`.',
       retryable: false,
     });
     expect(takeRequests()).toEqual([]);
-    expect(await stored()).toBe(2);
+    expect(await countStored()).toBe(2);
   });
 
-  test('of two uploads at the same time one is stored', async () => {
-    const { adding, put, stored } = await start();
-    const path = await adding();
-    const slow = sender();
+  test('one of two concurrent uploads with the same ticket is stored', async () => {
+    const { ticketToAdd, put, countStored } = await start();
+    const path = await ticketToAdd();
+    const slow = clientBody();
 
     const first = put(path, slow.body, { duplex: 'half' });
-    await until(() => slow.state.asked > 0);
+    await until(() => slow.state.pulls > 0);
     const second = await put(path, png);
-    slow.give(png);
+    slow.send(png);
     slow.end();
 
     expect(second.status).toBe(409);
-    expect((await errorOf(second)).message).toContain('is in use at this moment');
+    expect((await errorOf(second)).message).toContain('is being used by another request');
     expect((await first).status).toBe(201);
-    expect(await stored()).toBe(2);
+    expect(await countStored()).toBe(2);
   });
 
-  test('after a refusal it may be used again', async () => {
-    const { adding, put } = await start();
-    const path = await adding();
+  test('a ticket can be used again after the gateway rejected the image', async () => {
+    const { ticketToAdd, put } = await start();
+    const path = await ticketToAdd();
 
-    expect((await put(path, 'no picture at all')).status).toBe(415);
+    expect((await put(path, 'not an image')).status).toBe(415);
     expect((await put(path, png.subarray(0, -1))).status).toBe(422);
     expect((await put(path, png)).status).toBe(201);
   });
 
-  test('after the upstream refused it may be used again', async () => {
-    const { adding, put } = await start({ faults: '429:uploadDataItem:once:retryAfter=7' });
-    const path = await adding();
+  test('a ticket can be used again after the upstream rejected the request', async () => {
+    const { ticketToAdd, put } = await start({ faults: '429:uploadDataItem:once:retryAfter=7' });
+    const path = await ticketToAdd();
 
     const refused = await put(path, png);
 
@@ -253,9 +253,9 @@ describe('a ticket works once', () => {
     expect((await put(path, png)).status).toBe(201);
   });
 
-  test('when it is unclear what became of a new picture it is used up, and says to look', async () => {
-    const { adding, put, takeRequests } = await start({ faults: 'reset:uploadDataItem:once:after' });
-    const path = await adding();
+  test('a ticket is used up when the outcome of adding an image is unknown', async () => {
+    const { ticketToAdd, put, takeRequests } = await start({ faults: 'reset:uploadDataItem:once:after' });
+    const path = await ticketToAdd();
     takeRequests();
 
     const unclear = await put(path, png);
@@ -266,28 +266,28 @@ describe('a ticket works once', () => {
     expect(again.status).toBe(409);
     expect(await errorOf(again)).toMatchObject({
       code: 'UPSTREAM_OUTCOME_UNKNOWN',
-      message: expect.stringContaining('Look at what is there'),
+      message: expect.stringContaining('Check the data items of the model'),
     });
     expect(takeRequests()).toEqual(['uploadDataItem']);
   });
 
-  test('a replacement that is unclear may be sent again: it does no more than once', async () => {
-    const { replacing, put } = await start({ faults: 'reset:replaceDataItem:once:after' });
-    const path = await replacing();
+  test('a ticket can be used again when the outcome of a replacement is unknown, because it is idempotent', async () => {
+    const { ticketToReplace, put } = await start({ faults: 'reset:replaceDataItem:once:after' });
+    const path = await ticketToReplace();
 
     expect((await put(path, png)).status).toBe(502);
     expect((await put(path, png)).status).toBe(200);
   });
 });
 
-describe('the bytes of a picture', () => {
-  test('pass as fast as the upstream takes them, and the last chunk when all is known', async () => {
+describe('streaming an image to the upstream', () => {
+  test('the image is streamed with backpressure, and its last chunk follows after the scan', async () => {
     const taken: number[] = [];
     let resume = () => {};
     const paused = new Promise<void>((resolve) => {
       resume = resolve;
     });
-    const { adding, put } = await start({
+    const { ticketToAdd, put } = await start({
       transport: async (request, upstream) => {
         if (request.method !== 'POST' || !request.body || !request.url.endsWith('/data')) return upstream(request);
         const chunks: Uint8Array[] = [];
@@ -299,7 +299,7 @@ describe('the bytes of a picture', () => {
         return upstream(new Request(request, { body: Buffer.concat(chunks) }));
       },
     });
-    const path = await adding();
+    const path = await ticketToAdd();
     const file = await noise(64, 64).png().toBuffer();
     const chunks = Array.from({ length: 10 }, (_, index) => file.subarray(index * 1_000, (index + 1) * 1_000));
     const rest = file.subarray(10_000);
@@ -316,187 +316,195 @@ describe('the bytes of a picture', () => {
       { highWaterMark: 0 },
     );
 
-    const answer = put(path, body, { duplex: 'half' });
+    const response = put(path, body, { duplex: 'half' });
     await until(() => taken.length === 2);
     await settle();
     const whileStalled = given;
     resume();
 
-    expect((await answer).status).toBe(201);
+    expect((await response).status).toBe(201);
     expect(whileStalled).toBeLessThanOrEqual(7);
     expect(taken).toEqual([...chunks, rest].map(({ byteLength }) => byteLength));
   });
 
-  test('reach the upstream with the length that the client declares', async () => {
+  test('the upstream receives the Content-Length that the client declares', async () => {
     const lengths: (string | null)[] = [];
-    const { adding, put } = await start({
+    const { ticketToAdd, put } = await start({
       transport: (request, upstream) => {
         if (request.method === 'POST') lengths.push(request.headers.get('content-length'));
         return upstream(request);
       },
     });
 
-    await put(await adding(), png, { headers: { 'content-length': String(png.byteLength) } });
-    await put(await adding(), png);
+    await put(await ticketToAdd(), png, { headers: { 'content-length': String(png.byteLength) } });
+    await put(await ticketToAdd(), png);
 
     expect(lengths).toEqual([String(png.byteLength), null]);
   });
 
   test.each([
-    ['nothing', async () => new Uint8Array(0), 422, 'BAD_USER_INPUT', 'the file is empty'],
+    ['an empty body', async () => new Uint8Array(0), 422, 'BAD_USER_INPUT', 'the file is empty'],
     [
-      'a page',
+      'an HTML page',
       async () => Buffer.from('<!doctype html><p>Hello'),
       415,
       'UNSUPPORTED_MEDIA_TYPE',
       'begins with 3c21646f',
     ],
-    ['a part of a picture', async () => png.subarray(0, -4), 422, 'BAD_USER_INPUT', 'before the picture does'],
-    ['too many pixels', () => picture({ width: 200, height: 200 }), 422, 'BAD_USER_INPUT', '200 × 200'],
-    ['too much', async () => tooLong(), 413, 'PAYLOAD_TOO_LARGE', `at most ${largestImage} bytes`],
-  ] as const)('are refused when they are %s', async (_, make, status, code, part) => {
-    const { adding, put, takeRequests, stored } = await start({ uploads: { pixels: 10_000 } });
-    const path = await adding();
+    ['a truncated image', async () => png.subarray(0, -4), 422, 'BAD_USER_INPUT', 'before the image does'],
+    ['an image with too many pixels', () => picture({ width: 200, height: 200 }), 422, 'BAD_USER_INPUT', '200 × 200'],
+    [
+      'a file that is too large',
+      async () => oversizedJpeg(),
+      413,
+      'PAYLOAD_TOO_LARGE',
+      `at most ${largestImage} bytes`,
+    ],
+  ] as const)('a ticket rejects %s', async (_, make, status, code, part) => {
+    const { ticketToAdd, put, takeRequests, countStored } = await start({ uploads: { pixels: 10_000 } });
+    const path = await ticketToAdd();
     takeRequests();
 
-    const answer = await put(path, new Uint8Array(await make()));
+    const response = await put(path, new Uint8Array(await make()));
 
-    expect(answer.status).toBe(status);
-    expect(await errorOf(answer)).toMatchObject({ code, retryable: false, message: expect.stringContaining(part) });
+    expect(response.status).toBe(status);
+    expect(await errorOf(response)).toMatchObject({ code, retryable: false, message: expect.stringContaining(part) });
     expect(takeRequests()).toEqual([]);
-    expect(await stored()).toBe(1);
+    expect(await countStored()).toBe(1);
   });
 
-  test('are not read at all when the client declares too many', async () => {
-    const { adding, put } = await start();
-    const path = await adding();
-    const { body, state } = sender();
+  test('a body whose Content-Length exceeds the limit is not read', async () => {
+    const { ticketToAdd, put } = await start();
+    const path = await ticketToAdd();
+    const { body, state } = clientBody();
 
-    const answer = await put(path, body, { duplex: 'half', headers: { 'content-length': String(largestImage + 1) } });
+    const response = await put(path, body, { duplex: 'half', headers: { 'content-length': String(largestImage + 1) } });
 
-    expect(answer.status).toBe(413);
-    expect((await errorOf(answer)).code).toBe('PAYLOAD_TOO_LARGE');
-    expect(state.asked).toBe(0);
+    expect(response.status).toBe(413);
+    expect((await errorOf(response)).code).toBe('PAYLOAD_TOO_LARGE');
+    expect(state.pulls).toBe(0);
   });
 
-  test('are cut off in the middle when they become too many, and the upstream gets no end of them', async () => {
-    const outcomes: Arrival[] = [];
-    const { adding, put, stored } = await start({ transport: recordingEnds(outcomes) });
-    const path = await adding();
+  test('an image that exceeds the limit while it is streamed never reaches the upstream whole', async () => {
+    const outcomes: ReceivedUpload[] = [];
+    const { ticketToAdd, put, countStored } = await start({ transport: recordUploads(outcomes) });
+    const path = await ticketToAdd();
     const head = await noise(16, 16).jpeg().toBuffer();
-    const { body, give, end } = sender();
+    const { body, send, end } = clientBody();
 
-    const answering = put(path, body, { duplex: 'half' });
-    give(head.subarray(0, -2));
-    for (let index = 0; index < 11; index++) give(new Uint8Array(1_048_576));
+    const pending = put(path, body, { duplex: 'half' });
+    send(head.subarray(0, -2));
+    for (let index = 0; index < 11; index++) send(new Uint8Array(1_048_576));
     end();
-    const answer = await answering;
+    const response = await pending;
     await until(() => outcomes.length > 0);
 
-    expect(answer.status).toBe(413);
-    expect(outcomes).toMatchObject([{ isWhole: false }]);
-    expect(await stored()).toBe(1);
+    expect(response.status).toBe(413);
+    expect(outcomes).toMatchObject([{ isComplete: false }]);
+    expect(await countStored()).toBe(1);
   });
 
-  test('of a picture whose end is missing never reach the upstream whole', async () => {
-    const outcomes: Arrival[] = [];
-    const { adding, put, stored } = await start({ transport: recordingEnds(outcomes) });
-    const path = await adding();
+  test('a truncated image never reaches the upstream whole', async () => {
+    const outcomes: ReceivedUpload[] = [];
+    const { ticketToAdd, put, countStored } = await start({ transport: recordUploads(outcomes) });
+    const path = await ticketToAdd();
     const file = await noise(64, 64).png().toBuffer();
-    const { body, give, end } = sender();
+    const { body, send, end } = clientBody();
 
-    const answering = put(path, body, { duplex: 'half' });
-    give(file.subarray(0, 4_000));
-    give(file.subarray(4_000, 8_000));
-    give(file.subarray(8_000, -1));
+    const pending = put(path, body, { duplex: 'half' });
+    send(file.subarray(0, 4_000));
+    send(file.subarray(4_000, 8_000));
+    send(file.subarray(8_000, -1));
     end();
-    const answer = await answering;
+    const response = await pending;
     await until(() => outcomes.length > 0);
 
-    expect(answer.status).toBe(422);
-    expect(outcomes).toMatchObject([{ isWhole: false }]);
+    expect(response.status).toBe(422);
+    expect(outcomes).toMatchObject([{ isComplete: false }]);
     expect(outcomes[0]?.byteSize).toBeLessThanOrEqual(8_000);
-    expect(await stored()).toBe(1);
+    expect(await countStored()).toBe(1);
     expect((await put(path, file)).status).toBe(201);
   });
 
-  test('end at the upstream when the client leaves in the middle, and the ticket may be used again', async () => {
-    const outcomes: Arrival[] = [];
-    const { adding, put, stored, logLines } = await start({ transport: recordingEnds(outcomes) });
-    const path = await adding();
+  test('the upstream request is aborted when the client disconnects, and the ticket can be used again', async () => {
+    const outcomes: ReceivedUpload[] = [];
+    const { ticketToAdd, put, countStored, logLines } = await start({ transport: recordUploads(outcomes) });
+    const path = await ticketToAdd();
     const file = await noise(64, 64).png().toBuffer();
-    const leaving = new AbortController();
-    const { body, give, state } = sender();
+    const client = new AbortController();
+    const { body, send, state } = clientBody();
 
-    const answering = put(path, body, { duplex: 'half', signal: leaving.signal });
-    give(file.subarray(0, 4_000));
-    give(file.subarray(4_000, 8_000));
-    await until(() => state.asked > 0);
-    leaving.abort();
-    const answer = await answering;
+    const pending = put(path, body, { duplex: 'half', signal: client.signal });
+    send(file.subarray(0, 4_000));
+    send(file.subarray(4_000, 8_000));
+    await until(() => state.pulls > 0);
+    client.abort();
+    const response = await pending;
     await until(() => outcomes.length > 0);
 
-    expect(answer.status).toBe(400);
-    expect(outcomes).toMatchObject([{ isWhole: false }]);
-    expect(await stored()).toBe(1);
+    expect(response.status).toBe(400);
+    expect(outcomes).toMatchObject([{ isComplete: false }]);
+    expect(await countStored()).toBe(1);
     expect(logLines).toEqual([]);
     expect((await put(path, file)).status).toBe(201);
   });
 
-  test('that break off are refused', async () => {
-    const { adding, put, logLines } = await start();
-    const path = await adding();
-    const { body, give, leave } = sender();
+  test('an upload whose connection breaks is rejected', async () => {
+    const { ticketToAdd, put, logLines } = await start();
+    const path = await ticketToAdd();
+    const { body, send, disconnect } = clientBody();
 
-    const answering = put(path, body, { duplex: 'half' });
-    give(png.subarray(0, 20));
-    leave();
-    const answer = await answering;
+    const pending = put(path, body, { duplex: 'half' });
+    send(png.subarray(0, 20));
+    disconnect();
+    const response = await pending;
 
-    expect(answer.status).toBe(400);
-    expect((await errorOf(answer)).message).toBe('The request ended before all of its body had come. Send it again.');
+    expect(response.status).toBe(400);
+    expect((await errorOf(response)).message).toBe(
+      'The request ended before its whole body had arrived. Send it again.',
+    );
     expect(logLines).toEqual([]);
   });
 
-  test('have their time, and no more', async () => {
-    const { adding, put, clock } = await start({ uploads: { milliseconds: 5_000 } });
-    const path = await adding();
-    const { body, give, state } = sender();
+  test('an upload that exceeds its time limit is rejected', async () => {
+    const { ticketToAdd, put, clock } = await start({ uploads: { milliseconds: 5_000 } });
+    const path = await ticketToAdd();
+    const { body, send, state } = clientBody();
 
-    const answering = put(path, body, { duplex: 'half' });
-    give(png.subarray(0, 20));
-    await until(() => state.asked > 0);
+    const pending = put(path, body, { duplex: 'half' });
+    send(png.subarray(0, 20));
+    await until(() => state.pulls > 0);
     await clock.advance(5_000);
-    const answer = await answering;
+    const response = await pending;
 
-    expect(answer.status).toBe(408);
-    expect((await errorOf(answer)).message).toContain('within 5 seconds');
+    expect(response.status).toBe(408);
+    expect((await errorOf(response)).message).toContain('within 5 seconds');
     expect((await put(path, png)).status).toBe(201);
   });
 
-  test('are read only when it is their turn', async () => {
+  test('a ticket upload waits unread for its slot in the upload queue', async () => {
     const { paths, model, put } = await start({ uploads: { atOnce: 1 } });
     const [first = '', second = ''] = await paths({ newInModel: model }, 2);
-    const slow = sender();
-    const waiting = sender();
+    const slow = clientBody();
+    const waiting = clientBody();
 
     const one = put(first, slow.body, { duplex: 'half' });
-    await until(() => slow.state.asked > 0);
+    await until(() => slow.state.pulls > 0);
     const other = put(second, waiting.body, { duplex: 'half' });
     await settle();
-    const askedBefore = waiting.state.asked;
-    slow.give(png);
+    const pullsWhileWaiting = waiting.state.pulls;
+    slow.send(png);
     slow.end();
     expect((await one).status).toBe(201);
-    waiting.give(png);
+    waiting.send(png);
     waiting.end();
 
     expect((await other).status).toBe(201);
-    expect(askedBefore).toBe(0);
+    expect(pullsWhileWaiting).toBe(0);
   });
 });
 
-describe('what goes wrong at the upstream', () => {
+describe('upstream errors of ticket uploads', () => {
   test.each([
     ['503:uploadDataItem:once', 502, 'UPSTREAM_OUTCOME_UNKNOWN'],
     ['404:uploadDataItem:once', 404, 'NOT_FOUND'],
@@ -505,65 +513,65 @@ describe('what goes wrong at the upstream', () => {
     ['413:uploadDataItem:once', 413, 'PAYLOAD_TOO_LARGE'],
     ['415:uploadDataItem:once', 415, 'UNSUPPORTED_MEDIA_TYPE'],
     ['422:uploadDataItem:once', 422, 'BAD_USER_INPUT'],
-  ])('%s is answered as %i %s, and is not sent again', async (faults, status, code) => {
-    const { adding, put, takeRequests } = await start({ faults });
-    const path = await adding();
+  ])('the upstream fault %s results in %i %s, and the upload is not sent again', async (faults, status, code) => {
+    const { ticketToAdd, put, takeRequests } = await start({ faults });
+    const path = await ticketToAdd();
     takeRequests();
 
-    const answer = await put(path, png);
+    const response = await put(path, png);
 
-    expect(answer.status).toBe(status);
-    expect((await errorOf(answer)).code).toBe(code);
+    expect(response.status).toBe(status);
+    expect((await errorOf(response)).code).toBe(code);
     expect(takeRequests()).toEqual(['uploadDataItem']);
   });
 
-  test('a model that is gone by then is not found', async () => {
-    const { adding, put, upstream, modelId } = await start();
-    const path = await adding();
+  test('a ticket for a deleted model results in NOT_FOUND', async () => {
+    const { ticketToAdd, put, upstream, modelId } = await start();
+    const path = await ticketToAdd();
     await upstream(`/models/${modelId}`, { method: 'DELETE' });
 
-    const answer = await put(path, png);
+    const response = await put(path, png);
 
-    expect(answer.status).toBe(404);
-    expect(await errorOf(answer)).toMatchObject({ code: 'NOT_FOUND', retryable: false });
+    expect(response.status).toBe(404);
+    expect(await errorOf(response)).toMatchObject({ code: 'NOT_FOUND', retryable: false });
   });
 });
 
-describe('a page of another site', () => {
-  test('may use a ticket that it was given: it is the whole authority', async () => {
-    const { adding, put, fetch } = await start();
-    const path = await adding();
+describe('ticket uploads from other origins', () => {
+  test('a page of any origin can use a ticket, which is the only credential', async () => {
+    const { ticketToAdd, put, fetch } = await start();
+    const path = await ticketToAdd();
     const origin = { origin: 'https://elsewhere.example' };
 
-    const asked = await fetch(path, {
+    const preflight = await fetch(path, {
       method: 'OPTIONS',
       headers: { ...origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type' },
     });
-    const answer = await put(path, png, { headers: { ...origin, 'content-type': 'image/png' } });
+    const response = await put(path, png, { headers: { ...origin, 'content-type': 'image/png' } });
 
-    expect(asked.status).toBe(204);
-    expect(Object.fromEntries(asked.headers)).toMatchObject({
+    expect(preflight.status).toBe(204);
+    expect(Object.fromEntries(preflight.headers)).toMatchObject({
       'access-control-allow-origin': '*',
       'access-control-allow-methods': 'PUT',
       'access-control-allow-headers': 'content-type',
     });
-    expect(answer.status).toBe(201);
-    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
-    expect(answer.headers.has('access-control-allow-credentials')).toBe(false);
+    expect(response.status).toBe(201);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.has('access-control-allow-credentials')).toBe(false);
   });
 
-  test.each(['GET', 'POST', 'DELETE'])('is told which method works, not %s', async (method) => {
-    const { adding, fetch } = await start();
+  test.each(['GET', 'POST', 'DELETE'])('a ticket URL rejects %s and returns the allowed method', async (method) => {
+    const { ticketToAdd, fetch } = await start();
 
-    const answer = await fetch(await adding(), { method });
+    const response = await fetch(await ticketToAdd(), { method });
 
-    expect(answer.status).toBe(405);
-    expect(answer.headers.get('allow')).toBe('PUT, OPTIONS');
-    expect((await errorOf(answer)).message).toBe(`Expected PUT with the picture as its body, but got ${method}.`);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('PUT, OPTIONS');
+    expect((await errorOf(response)).message).toBe(`Expected PUT with the image as its body, but got ${method}.`);
   });
 });
 
-describe('a form that is sent to a ticket', () => {
+describe('request bodies that are not plain images', () => {
   const form = () => {
     const data = new FormData();
     data.set('file', new File([new Uint8Array(png)], 'a.png'));
@@ -573,33 +581,33 @@ describe('a form that is sent to a ticket', () => {
   test.each([
     ['POST', 405],
     ['PUT', 415],
-  ])('by %s is recognised, and leaves the ticket as it is', async (method, status) => {
-    const { adding, fetch, put } = await start();
-    const path = await adding();
+  ])('a form sent by %s is rejected with an example, and the ticket stays usable', async (method, status) => {
+    const { ticketToAdd, fetch, put } = await start();
+    const path = await ticketToAdd();
 
-    const answer = await fetch(path, { method, body: form() });
+    const response = await fetch(path, { method, body: form() });
 
-    expect(answer.status).toBe(status);
-    expect((await errorOf(answer)).message).toMatch(/with a form.*curl -T/);
+    expect(response.status).toBe(status);
+    expect((await errorOf(response)).message).toMatch(/with a form.*curl -T/);
     expect((await put(path, png)).status).toBe(201);
   });
 
-  test('is told from an encoded body, which is refused too', async () => {
-    const { adding, fetch } = await start();
+  test('a body with a Content-Encoding is rejected', async () => {
+    const { ticketToAdd, fetch } = await start();
 
-    const answer = await fetch(await adding(), {
+    const response = await fetch(await ticketToAdd(), {
       method: 'PUT',
       body: new Uint8Array(png),
       headers: { 'content-encoding': 'gzip' },
     });
 
-    expect(answer.status).toBe(415);
-    expect((await errorOf(answer)).message).toContain('"gzip"');
+    expect(response.status).toBe(415);
+    expect((await errorOf(response)).message).toContain('"gzip"');
   });
 });
 
 describe('createUploadTickets', () => {
-  test('makes as many different tickets as asked for, and asks the upstream once', async () => {
+  test('createUploadTickets returns the requested number of different tickets with one upstream request', async () => {
     const { paths, model, takeRequests } = await start();
 
     const made = await paths({ newInModel: model }, 100);
@@ -608,13 +616,13 @@ describe('createUploadTickets', () => {
     expect(takeRequests()).toEqual(['getModel']);
   });
 
-  test('makes one when no number is given', async () => {
+  test('createUploadTickets returns one ticket by default', async () => {
     const { tickets, model } = await start();
 
     expect(await tickets({ target: { newInModel: model } })).toMatchObject({ tickets: [{}] });
   });
 
-  test.each([0, -1, 101])('refuses to make %i', async (count) => {
+  test.each([0, -1, 101])('createUploadTickets rejects a count of %i', async (count) => {
     const { tickets, model, takeRequests } = await start();
 
     expect(await tickets({ target: { newInModel: model }, count })).toMatchObject({
@@ -624,7 +632,7 @@ describe('createUploadTickets', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('makes one alone to replace a picture', async () => {
+  test('createUploadTickets rejects several tickets to replace one image', async () => {
     const { tickets, dataItem } = await start();
 
     expect(await tickets({ target: { replaceDataItem: dataItem }, count: 2 })).toMatchObject({
@@ -633,7 +641,7 @@ describe('createUploadTickets', () => {
     });
   });
 
-  test('makes none for what is not there', async () => {
+  test('createUploadTickets returns NotFoundError for targets that do not exist', async () => {
     const { tickets, model, dataItem, takeRequests } = await start();
     const gone = globalId({ kind: 'Model', id: 'gone' });
     const noItem = globalId({ kind: 'DataItem', modelId: 'gone', id: 'gone' });
@@ -650,49 +658,49 @@ describe('createUploadTickets', () => {
   });
 });
 
-test('an upload that is under way ends before the gateway has stopped', async () => {
-  const { adding, put, gateway, stored } = await start();
-  const path = await adding();
-  const { body, give, end, state } = sender();
+test('a stopping gateway completes pending uploads', async () => {
+  const { ticketToAdd, put, gateway, countStored } = await start();
+  const path = await ticketToAdd();
+  const { body, send, end, state } = clientBody();
 
-  const answering = put(path, body, { duplex: 'half' });
-  await until(() => state.asked > 0);
+  const pending = put(path, body, { duplex: 'half' });
+  await until(() => state.pulls > 0);
   const disposed = gateway.dispose();
   await settle();
-  give(png);
+  send(png);
   end();
 
-  expect((await answering).status).toBe(201);
+  expect((await pending).status).toBe(201);
   await disposed;
-  expect(await stored()).toBe(2);
+  expect(await countStored()).toBe(2);
 });
 
-/** A jpeg that goes on for ever, in zeros. */
-async function tooLong(): Promise<Uint8Array> {
+/** A jpeg without an end, padded with zeros beyond the size limit. */
+async function oversizedJpeg(): Promise<Uint8Array> {
   return Buffer.concat([(await noise(16, 16).jpeg().toBuffer()).subarray(0, -2), Buffer.alloc(largestImage)]);
 }
 
-/** What came of a picture at the upstream. */
-interface Arrival {
-  isWhole: boolean;
+/** An upload as the upstream has received it. */
+interface ReceivedUpload {
+  isComplete: boolean;
   byteSize: number;
 }
 
 const sizeOf = (chunks: readonly Uint8Array[]) => chunks.reduce((size, { byteLength }) => size + byteLength, 0);
 
-/** Stands before the upstream and notes whether the pictures that it is sent have come to their end. */
-const recordingEnds =
-  (outcomes: Arrival[]) =>
+/** A transport that records whether uploads reach the upstream completely. */
+const recordUploads =
+  (outcomes: ReceivedUpload[]) =>
   async (request: Request, upstream: (request: Request) => Promise<Response>): Promise<Response> => {
     if (request.method !== 'POST' || !request.url.endsWith('/data')) return await upstream(request);
     const chunks: Uint8Array[] = [];
     try {
       for await (const chunk of request.body ?? []) chunks.push(chunk);
     } catch (error) {
-      outcomes.push({ isWhole: false, byteSize: sizeOf(chunks) });
+      outcomes.push({ isComplete: false, byteSize: sizeOf(chunks) });
       throw error;
     }
-    outcomes.push({ isWhole: true, byteSize: sizeOf(chunks) });
+    outcomes.push({ isComplete: true, byteSize: sizeOf(chunks) });
     return await upstream(
       new Request(request.url, { method: 'POST', headers: request.headers, body: Buffer.concat(chunks) }),
     );

@@ -7,7 +7,7 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { createSealer } from '../../src/auth/sealed-token.ts';
-import { writeGrant } from '../../src/images/source.ts';
+import { serializeGrant } from '../../src/images/source.ts';
 import type { Variant } from '../../src/images/variant.ts';
 import { openNetwork } from '../../src/upstream/transport/network.ts';
 import { inPieces } from '../../src/util/pieces.ts';
@@ -16,33 +16,33 @@ import { serverOf } from '../support/subscribe.ts';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-/** Bytes that begin as a png, and so may be passed on. */
-export const unreadable = (size: number): Buffer<ArrayBuffer> => Buffer.concat([SIGNATURE], size);
+/** An image with the signature of a png that cannot be decoded, so it is streamed unchanged. */
+export const undecodable = (size: number): Buffer<ArrayBuffer> => Buffer.concat([SIGNATURE], size);
 
-/** Sends an image only as fast as it is taken. */
+/** Sends an image with backpressure. */
 async function send(read: Read, image: Buffer): Promise<void> {
   await pipeline(Readable.fromWeb(inPieces(image) as NodeReadableStream), read.response);
   read.isSent = true;
 }
 
-/** A read of an image that has reached the upstream. */
+/** A read of an image, as received by the upstream. */
 export interface Read {
   readonly key: string;
   readonly id: string;
   readonly response: ServerResponse;
-  /** Whether all of it has left the upstream. */
+  /** True once the upstream has sent the whole image. */
   isSent: boolean;
 }
 
 /**
- * A gateway over sockets on both sides. Its upstream sends the same image for each data item.
+ * A gateway with real sockets on both sides. Its upstream sends the same image for every data item.
  *
- * @param answer Sends it. @default at once
+ * @param respond Sends the image. @default immediately
  */
-export async function startImageHouse(
+export async function startImageServer(
   image: Buffer,
   options: StartOptions = {},
-  answer = (read: Read) => void send(read, image).catch(() => {}),
+  respond = (read: Read) => void send(read, image).catch(() => {}),
 ) {
   const reads: Read[] = [];
   const upstream = createServer((request, response) => {
@@ -50,9 +50,9 @@ export async function startImageHouse(
     const read: Read = { key: String(request.headers['x-api-key']), id, response, isSent: false };
     reads.push(read);
     response.writeHead(200, { 'content-type': 'image/png', 'content-length': image.byteLength });
-    // A request that is answered holds no place in the queue of its key.
+    // Once its headers have arrived, a request leaves the queue of its key.
     response.flushHeaders();
-    answer(read);
+    respond(read);
   });
   upstream.listen(0, '127.0.0.1');
   await once(upstream, 'listening');
@@ -70,19 +70,20 @@ export async function startImageHouse(
   const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: started.clock.now });
   const pathOf = (apiKey: string, dataId: string, variant?: Variant) => {
     const grant = { apiKey, source: { kind: 'dataItem', modelId: 'm', dataId }, variant } as const;
-    return `/images/${sealer.seal(writeGrant(grant), 'image')}`;
+    return `/images/${sealer.seal(serializeGrant(grant), 'image')}`;
   };
   return {
     clock: started.clock,
     url,
     pathOf,
-    /** The reads that have reached the upstream. */
+    /** All reads that the upstream has received. */
     reads,
-    /** Those of them that have neither ended nor been left. */
-    open: () => reads.filter(({ response }) => !response.closed),
-    cuts: () => lines.filter((line) => line.includes('does not read')).length,
-    /** A client that has sent its request, and reads into a buffer of this size when it is resumed. */
-    visit(path: string, headers: readonly string[] = [], bufferSize = 65_536) {
+    /** Reads whose responses are not closed yet. */
+    openReads: () => reads.filter(({ response }) => !response.closed),
+    /** Number of connections that were closed because their clients did not read. */
+    countStalled: () => lines.filter((line) => line.includes('does not read')).length,
+    /** Connects a client that sends a request, and reads into a buffer of this size each time it is resumed. */
+    connectClient(path: string, headers: readonly string[] = [], bufferSize = 65_536) {
       let size = 0;
       const buffer = Buffer.alloc(bufferSize);
       const onread = {
@@ -98,7 +99,7 @@ export async function startImageHouse(
       socket.write([`GET ${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n'));
       return {
         socket,
-        /** How much was received, in bytes. */
+        /** Number of received bytes. */
         size: () => size,
       };
     },

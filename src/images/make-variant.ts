@@ -4,54 +4,54 @@ import {
   type DecodeBudget,
   DecodeMemoryError,
   type ImageHeader,
-  LONGEST,
-  planCopy,
+  MAX_SIDE,
+  planVariant,
   readHeader,
 } from './decode-memory.ts';
-import { unreadable } from './inspect.ts';
+import { unreadableImage } from './inspect.ts';
 import { openImage } from './load-sharp.ts';
 import { repairInterlacedPng } from './repair-png.ts';
 import { repairLossyWebp } from './repair-webp.ts';
 import { type ImageFormat, requireFormat } from './signature.ts';
 import type { Variant } from './variant.ts';
 
-/** Far more than the largest picture takes; a picture that is made to be slow is given up, in seconds. */
-const PATIENCE = 30;
+/** Maximum time to make a variant, in seconds: far more than valid images take, against maliciously slow ones. */
+const DECODE_TIMEOUT_SECONDS = 30;
 
-/** The memory that a copy is made in, and for whom. */
-export interface CopyMemory {
+/** Memory budget of a variant, and the owner it counts against. */
+export interface DecodeMemory {
   budget: DecodeBudget;
   owner: string;
-  /** Ends the wait for memory. */
+  /** Aborts the wait for memory. */
   signal: AbortSignal;
 }
 
 /**
- * Makes another version of a picture: upright, without metadata, of an animation the first frame. What is transparent
- * stays so, and becomes white in a jpeg. Where memory does not suffice for the width, it is smaller.
+ * Makes a variant of an image: upright, without metadata, and of an animation only the first frame. Transparency is
+ * preserved, or becomes white in a jpeg. The variant is smaller than requested if it would exceed the memory budget.
  *
- * @param memory @default no bound
- * @throws DownloadError `invalid` when the picture cannot be decoded, or not within the memory; the signal's reason.
+ * @param memory @default unlimited
+ * @throws DownloadError `invalid` when the image cannot be decoded within the budget; the signal's reason.
  */
 export async function makeVariant(
   original: Buffer,
-  { width, format: wanted }: Variant,
+  { width, format: requestedFormat }: Variant,
   maxPixels: number,
-  memory?: CopyMemory,
+  memory?: DecodeMemory,
 ): Promise<{ bytes: Buffer; format: ImageFormat }> {
-  const given = requireFormat(original);
-  const format = wanted ?? given;
-  const longest = LONGEST[format];
+  const originalFormat = requireFormat(original);
+  const format = requestedFormat ?? originalFormat;
+  const maxSide = MAX_SIDE[format];
   let release = () => {};
   try {
     const image = await openImage(original, maxPixels);
-    const header = readHeader(given, await image.metadata());
-    const plan = memory && planCopy(header, { width, format }, memory.budget.maxBytes);
+    const header = readHeader(originalFormat, await image.metadata());
+    const plan = memory && planVariant(header, { width, format }, memory.budget.maxBytes);
     if (plan) release = await memory.budget.reserve(memory.owner, memory.signal, plan.bytes);
-    const box = plan?.box ?? { width: width ?? longest, height: longest };
+    const box = plan?.box ?? { width: width ?? maxSide, height: maxSide };
     const encode = (decoded: Sharp) => {
       const upright = decoded
-        .timeout({ seconds: PATIENCE })
+        .timeout({ seconds: DECODE_TIMEOUT_SECONDS })
         .autoOrient()
         .resize({ ...box, fit: 'inside', withoutEnlargement: true });
       const opaque = format === 'jpeg' ? upright.flatten({ background: 'white' }) : upright;
@@ -67,13 +67,13 @@ export async function makeVariant(
   } catch (cause) {
     if (memory?.signal.aborted) throw memory.signal.reason;
     if (cause instanceof DecodeMemoryError) throw new DownloadError('invalid', `${cause.message}.`, { cause });
-    throw unreadable(given, maxPixels, cause);
+    throw unreadableImage(originalFormat, maxPixels, cause);
   } finally {
     release();
   }
 }
 
-/** An image of what there is of a damaged one, where the decoder would return nothing. */
+/** Repairs a damaged image that the decoder would reject entirely; undefined if it cannot be repaired. */
 async function repair(original: Buffer, { format, hasScans }: ImageHeader, signal?: AbortSignal) {
   if (format === 'png') return hasScans ? await repairInterlacedPng(original, signal) : undefined;
   return format === 'webp' ? repairLossyWebp(original) : undefined;

@@ -1,18 +1,18 @@
 import { createDecodeCheck } from '../../src/images/decode-check.ts';
-import { RefusedPictureError } from '../../src/images/scan.ts';
+import { InvalidImageError } from '../../src/images/invalid-image-error.ts';
 import { validateUpload } from '../../src/images/validate-upload.ts';
 
 export const MAX_PIXELS = 1_000_000;
 const checkDecoding = createDecodeCheck(MAX_PIXELS);
 
-/** Uploads a file. Returns why it is refused; undefined when it is accepted. */
-export async function refusalOf(bytes: Buffer): Promise<string | undefined> {
+/** Validates an upload. Returns the message of its rejection; undefined when it is accepted. */
+export async function rejectionOf(bytes: Buffer): Promise<string | undefined> {
   const file = { name: 'a file', size: bytes.byteLength, arrayBuffer: async () => new Uint8Array(bytes).buffer };
   try {
     await validateUpload(file, MAX_PIXELS, checkDecoding);
     return undefined;
   } catch (error) {
-    if (error instanceof RefusedPictureError) return error.message;
+    if (error instanceof InvalidImageError) return error.message;
     throw error;
   }
 }
