@@ -109,7 +109,7 @@ export function publicError(
 const EXHAUSTED = 'The gateway is out of connections at present, so nothing was sent. Try again later.';
 
 /** What a failure of the upstream means for a client. Its address and its bodies stay inside. */
-function ofUpstream(error: UpstreamError): GraphQLError {
+function fromUpstream(error: UpstreamError): GraphQLError {
   const { status, said, retryAfter } = error;
   const say = (code: ErrorCode, message: string, extensions?: Record<string, unknown>) =>
     publicError(code, message, extensions, error);
@@ -183,7 +183,7 @@ const DOWNLOAD_CODES = {
 } as const satisfies Record<DownloadError['reason'], ErrorCode>;
 
 /** What a picture that cannot be had means for a client. */
-const ofDownload = (error: DownloadError): GraphQLError =>
+const fromDownload = (error: DownloadError): GraphQLError =>
   isExhausted(error)
     ? publicError('SERVICE_UNAVAILABLE', EXHAUSTED, {}, error)
     : publicError(DOWNLOAD_CODES[error.reason], 'The picture cannot be read.', {}, error);
@@ -202,9 +202,9 @@ export const createMaskError =
   (error: unknown): GraphQLError => {
     const thrown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
     if (thrown instanceof Error && (thrown instanceof TempFileError || isExhausted(thrown))) reportShortage(thrown);
-    if (!(error instanceof GraphQLError)) return reveal(error) ?? mask(error, report);
+    if (!(error instanceof GraphQLError)) return toPublicError(error) ?? mask(error, report);
     const original = error.originalError ?? error;
-    const visible = reveal(original) ?? unexpected(error, original, report);
+    const visible = toPublicError(original) ?? fromGraphQLError(error, original, report);
     return new GraphQLError(visible.message, {
       nodes: error.nodes ?? null,
       source: error.source ?? null,
@@ -214,9 +214,9 @@ export const createMaskError =
     });
   };
 
-function reveal(error: unknown): GraphQLError | undefined {
-  if (error instanceof UpstreamError) return ofUpstream(error);
-  if (error instanceof DownloadError) return ofDownload(error);
+function toPublicError(error: unknown): GraphQLError | undefined {
+  if (error instanceof UpstreamError) return fromUpstream(error);
+  if (error instanceof DownloadError) return fromDownload(error);
   if (error instanceof OutcomeUnknownError) return publicError('UPSTREAM_OUTCOME_UNKNOWN', error.message, {}, error);
   if (error instanceof TempFileError) {
     const message = 'The gateway cannot store uploads at present, so nothing was sent. Try again later.';
@@ -237,16 +237,16 @@ function reveal(error: unknown): GraphQLError | undefined {
   return isErrorCode(code) ? publicError(code, error.message, error.extensions) : undefined;
 }
 
-function unexpected(error: GraphQLError, original: Error, report: ReportError): GraphQLError {
-  if (isRefusal(error)) return refused(error);
-  return isUnrepresentable(error, original) ? unrepresentable(error, report) : mask(original, report);
+function fromGraphQLError(error: GraphQLError, original: Error, report: ReportError): GraphQLError {
+  if (isRequestError(error)) return fromRequestError(error);
+  return isUnrepresentable(error, original) ? fromUnrepresentable(error, report) : mask(original, report);
 }
 
 /** Whether the same request may succeed later, once this error is shown to clients. */
 export const isRetryable = (error: GraphQLError): boolean =>
-  reveal(error.originalError ?? error)?.extensions.retryable === true;
+  toPublicError(error.originalError ?? error)?.extensions.retryable === true;
 
-const refused = (error: GraphQLError): GraphQLError => {
+const fromRequestError = (error: GraphQLError): GraphQLError => {
   const status = statusOf(error);
   return publicError(status.http?.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', error.message, status);
 };
@@ -261,7 +261,7 @@ function statusOf({ extensions: { http } }: GraphQLError): { http?: { status: nu
  * Whether graphql-js refused a request, for example a variable of another type. Such an error belongs to no field, but for
  * one about an argument: null in a variable that has a default value is found where it is used.
  */
-const isRefusal = ({ path, message, originalError }: GraphQLError): boolean =>
+const isRequestError = ({ path, message, originalError }: GraphQLError): boolean =>
   (path === undefined || message.startsWith('Argument "')) &&
   (originalError === undefined || originalError instanceof GraphQLError);
 
@@ -277,7 +277,7 @@ const isUnrepresentable = ({ path }: GraphQLError, original: Error): boolean =>
  * The decoders of upstream responses let nothing pass that the schema cannot represent. Where one has a gap, the value is
  * still the upstream's fault. The original message may quote the value, and is not reported.
  */
-function unrepresentable({ nodes, path = [] }: GraphQLError, report: ReportError): GraphQLError {
+function fromUnrepresentable({ nodes, path = [] }: GraphQLError, report: ReportError): GraphQLError {
   const [node] = nodes ?? [];
   const field = node && 'name' in node ? node.name?.value : path.at(-1);
   const id = randomUUID();

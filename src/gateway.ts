@@ -5,9 +5,9 @@ import { costs } from '../schema/costs.ts';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
 import { baseUrlFrom, createIdentifyCaller, hostOf, type TransportContext } from './auth/caller.ts';
-import { createAccess, tenantOf } from './auth/credential.ts';
-import { identifyWith } from './auth/identity.ts';
-import { createTokens } from './auth/jwt.ts';
+import { createKeyPolicy, tenantOf } from './auth/credential.ts';
+import { createIdentify } from './auth/identity.ts';
+import { createJwtVerifier } from './auth/jwt.ts';
 import { createSealer } from './auth/sealed-token.ts';
 import { createWatchTokens } from './auth/watch-token.ts';
 import type { GatewayOptions } from './config/gateway-options.ts';
@@ -20,7 +20,7 @@ import { useEventStreams } from './http/event-stream.ts';
 import { createFastPath } from './http/fast-path.ts';
 import { useRequestContent } from './http/request-content.ts';
 import { useResponses } from './http/result-response.ts';
-import { createHttp } from './http/router.ts';
+import { createRouter } from './http/router.ts';
 import { useSearchParams } from './http/search-params.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createDecodeCheck } from './images/decode-check.ts';
@@ -60,7 +60,7 @@ import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts
 import { createSemaphore as createFairPlaces, shareOf } from './util/semaphore.ts';
 import { startTimer as realAlarm } from './util/timer-queue.ts';
 import { sleep as realPause, sleepUntil } from './util/timers.ts';
-import { createHandshakes } from './websocket/handshake-limits.ts';
+import { createSocketSlots } from './websocket/handshake-limits.ts';
 
 /** The whole gateway but for its sockets. */
 export type Gateway = ReturnType<typeof createGateway>;
@@ -81,7 +81,7 @@ export function createGateway(options: GatewayOptions) {
   } = options;
   const { baseUrl } = options.upstream;
 
-  const access = createAccess(config);
+  const access = createKeyPolicy(config);
   const upstreamOf = createUpstreams({
     ...options.upstream,
     contract,
@@ -135,7 +135,7 @@ export function createGateway(options: GatewayOptions) {
     longestDelay: rates.longestDelay,
     pause,
   });
-  const handshakes = createHandshakes(rates);
+  const handshakes = createSocketSlots(rates);
   const sockets = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
@@ -169,7 +169,7 @@ export function createGateway(options: GatewayOptions) {
     },
   };
   const watchTokens = createWatchTokens({ sealer, now });
-  const identify = identifyWith({ access, watchTokens, tokens: options.jwt && createTokens({ ...options.jwt, now }) });
+  const identify = createIdentify({ access, watchTokens, tokens: options.jwt && createJwtVerifier({ ...options.jwt, now }) });
   const addressing = { publicUrl: config.publicUrl, listeningUrl };
   const askerOf = createIdentifyCaller({ ...addressing, identify, apiKeyHeader: access.apiKeyHeader, now });
   const baseUrlOf = baseUrlFrom(addressing);
@@ -266,26 +266,26 @@ export function createGateway(options: GatewayOptions) {
   });
   if (manifest) checkManifest(manifest, (document) => mistakesIn(document, yoga.getEnveloped({})));
   const graph = async (request: Request): Promise<Response> => yoga.fetch(request);
-  const http = createHttp({
+  const http = createRouter({
     endpoint: ENDPOINT,
     graph,
     page: (config.graphiql ?? true) ? { wants: wantsPage, answer: createGraphiql() } : undefined,
     images: images.serve,
     uploads: tickets.serve,
-    origins,
+    corsPolicy: origins,
     apiKeyHeader: access.apiKeyHeader,
     corsHeaders: config.corsHeaders ?? [],
-    addresses,
+    addressRate: addresses,
     publicUrl: config.publicUrl,
   });
 
   const shortRoad = createFastPath({
     endpoint: ENDPOINT,
-    body: { bytes: uploads.operationBytes, milliseconds: BODY_TIME, alarm, tooSlow: () => tooSlow(BODY_TIME) },
+    body: { bytes: uploads.operationBytes, milliseconds: BODY_TIME, startTimer: alarm, tooSlow: () => tooSlow(BODY_TIME) },
     documents: persisted,
-    known,
+    documentCache: known,
     operations,
-    addresses,
+    addressRate: addresses,
     headersFor: http.headersFor,
     maskError,
     fetchAPI: yoga.fetchAPI,
@@ -316,7 +316,7 @@ export function createGateway(options: GatewayOptions) {
      * address. Returns what gives the place back, or why there is none.
      */
     async admitSocket(address: string, signal: AbortSignal): Promise<(() => void) | GraphQLError> {
-      const close = handshakes.open(address);
+      const close = handshakes.acquire(address);
       if (close instanceof GraphQLError) return close;
       const refusal = await addresses.wait(address, signal);
       if (refusal) close();

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
-import { isOfProxy } from '../http/proxy-headers.ts';
+import { isProxyHeader } from '../http/proxy-headers.ts';
 import { type Credential, isLoopbackHost } from './credential.ts';
-import type { Identify, Identity, PresentedIdentity } from './identity.ts';
+import type { Identify, Identity, PresentedCredentials } from './identity.ts';
 import type { WatchScope } from './watch-token.ts';
 
 /** A request over HTTP, as far as it tells who asks. */
@@ -86,10 +86,10 @@ export function createIdentifyCaller(options: CallerOptions): IdentifyCaller {
 
   const find: IdentifyCaller = (transport) => {
     const isHttp = 'request' in transport;
-    const said = isHttp ? credentialsInRequest(transport.request) : credentialsInHandshake(transport);
+    const said = isHttp ? sourceOfRequest(transport.request) : sourceOfHandshake(transport);
     const host = isHttp ? hostOf(transport.request) : said.header('host');
     const caller = new RequestCredentials(said, apiKeyHeader, host);
-    const known = (identity: IdentityOrRefusal) =>
+    const known = (identity: IdentityOrError) =>
       new IdentifiedCaller(identity, { transport, baseUrl: baseUrlOf(host), now });
     const identity = attempt(() => identify(caller));
     return identity instanceof Promise ? identity.then(known) : known(identity);
@@ -106,7 +106,7 @@ export function createIdentifyCaller(options: CallerOptions): IdentifyCaller {
   };
 }
 
-type IdentityOrRefusal = Identity | { refusal: unknown };
+type IdentityOrError = Identity | { refusal: unknown };
 
 interface CallerContext {
   transport: TransportContext;
@@ -116,11 +116,11 @@ interface CallerContext {
 
 class IdentifiedCaller implements Caller {
   readonly baseUrl: string;
-  readonly #identity: IdentityOrRefusal;
+  readonly #identity: IdentityOrError;
   readonly #transport: TransportContext;
   readonly #now: () => number;
 
-  constructor(identity: IdentityOrRefusal, { transport, baseUrl, now }: CallerContext) {
+  constructor(identity: IdentityOrError, { transport, baseUrl, now }: CallerContext) {
     this.#identity = identity;
     this.#transport = transport;
     this.#now = now;
@@ -165,7 +165,7 @@ class IdentifiedCaller implements Caller {
 export const expiredError = () =>
   publicError('UNAUTHENTICATED', 'What was brought to say who asks has expired. Ask again with a fresh one.');
 
-function attempt(identify: () => Identity | Promise<Identity>): IdentityOrRefusal | Promise<IdentityOrRefusal> {
+function attempt(identify: () => Identity | Promise<Identity>): IdentityOrError | Promise<IdentityOrError> {
   try {
     const identity = identify();
     return identity instanceof Promise ? identity.catch((refusal: unknown) => ({ refusal })) : identity;
@@ -175,7 +175,7 @@ function attempt(identify: () => Identity | Promise<Identity>): IdentityOrRefusa
 }
 
 /** The caller of a request or a handshake. What only the gateway's own key depends on is read when it is needed. */
-class RequestCredentials implements PresentedIdentity {
+class RequestCredentials implements PresentedCredentials {
   readonly apiKey: string | null | undefined;
   readonly jwt: string | undefined;
   readonly watchToken: string | undefined;
@@ -198,7 +198,7 @@ class RequestCredentials implements PresentedIdentity {
   }
 
   get isForwarded(): boolean {
-    return [...this.#said.headerNames()].some(isOfProxy);
+    return [...this.#said.headerNames()].some(isProxyHeader);
   }
 
   get isCrossSite(): boolean {
@@ -215,7 +215,7 @@ interface CredentialSource {
 }
 
 /** EventSource sends no headers of its own: a watch token, which expires and shows little, may stand in the address. */
-function credentialsInRequest({ headers, url }: CallerRequest): CredentialSource {
+function sourceOfRequest({ headers, url }: CallerRequest): CredentialSource {
   const token = url.includes('watchToken=') ? (new URL(url).searchParams.get('watchToken') ?? undefined) : undefined;
   return {
     header: (name) => headers.get(name),
@@ -225,7 +225,7 @@ function credentialsInRequest({ headers, url }: CallerRequest): CredentialSource
 }
 
 /** Browsers send no headers of their own with a handshake: everything may stand in the connection parameters. */
-function credentialsInHandshake({ connectionParams = {}, extra }: SocketContext): CredentialSource {
+function sourceOfHandshake({ connectionParams = {}, extra }: SocketContext): CredentialSource {
   return {
     header: (name) => handshakeHeader(extra.request, name),
     headerNames: () => Object.keys(extra.request.headers),
@@ -252,17 +252,17 @@ const bearerOf = (authorization: string | null | undefined): string | undefined 
 export const hostOf = (request: Pick<CallerRequest, 'headers' | 'url'>): string =>
   request.headers.get('host') ?? new URL(request.url).host;
 
-const closing = new WeakMap<Extra['socket'], AbortSignal>();
+const closeSignals = new WeakMap<Extra['socket'], AbortSignal>();
 
 /** Aborts when a WebSocket closes: one signal for all its operations. */
 export function closeSignalOf({ socket }: Pick<Extra, 'socket'>): AbortSignal {
-  const known = closing.get(socket);
+  const known = closeSignals.get(socket);
   if (known) return known;
   const controller = new AbortController();
   if (socket.readyState === socket.OPEN) socket.once('close', () => controller.abort());
   else controller.abort();
   setMaxListeners(0, controller.signal);
-  closing.set(socket, controller.signal);
+  closeSignals.set(socket, controller.signal);
   return controller.signal;
 }
 

@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 
 /** What a header can carry (RFC 9110, 5.5). */
-const KEY = /^[\x21-\x7e]{1,1024}$/;
+const API_KEY = /^[\x21-\x7e]{1,1024}$/;
 
 /** Whether a text can be sent as an API key. */
-export const isKey = (text: string): boolean => KEY.test(text);
+export const isApiKey = (text: string): boolean => API_KEY.test(text);
 
 /** The key with which a caller acts upstream. Whoever has the same key is the same tenant. */
 export interface Credential {
@@ -22,7 +22,7 @@ const tenants = new LRUCache<string, string>({
   memoMethod: (apiKey) => createHash('sha256').update(apiKey).digest('base64url'),
 });
 
-export interface AccessOptions {
+export interface KeyPolicyOptions {
   /** Name of the header (and of the WebSocket connection parameter) that carries a caller's own key. */
   apiKeyHeader: string;
   /** The gateway's own key, for callers who bring none. */
@@ -32,7 +32,7 @@ export interface AccessOptions {
 }
 
 /** How a caller reached the gateway. */
-export interface PresentedCredentials {
+export interface PresentedKey {
   /** The key the caller brought, if any. */
   apiKey: string | null | undefined;
   /** The `Host` header of the request, or of the WebSocket's handshake. */
@@ -46,27 +46,27 @@ export interface PresentedCredentials {
 }
 
 /** Finds out with which key a caller acts. */
-export interface Access {
+export interface KeyPolicy {
   readonly apiKeyHeader: string;
   /** @throws GraphQLError UNAUTHENTICATED when the caller brought no key and none may be lent. */
-  credentialOf(caller: PresentedCredentials): Credential;
+  selectCredential(caller: PresentedKey): Credential;
 }
 
-export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOptions): Access {
+export function createKeyPolicy({ apiKeyHeader, ownKey, allowAnonymous }: KeyPolicyOptions): KeyPolicy {
   const isBearer = apiKeyHeader.toLowerCase() === 'authorization';
   return {
     apiKeyHeader,
-    credentialOf(caller) {
+    selectCredential(caller) {
       const { apiKey } = caller;
       if (apiKey !== null && apiKey !== undefined) {
-        if (isKey(apiKey)) return { apiKey };
+        if (isApiKey(apiKey)) return { apiKey };
         const said = apiKey === '' ? 'is empty' : 'is not';
         throw publicError(
           'UNAUTHENTICATED',
           `An API key is made of 1 to 1024 visible ASCII characters; the one that was sent ${said}.`,
         );
       }
-      const refusal = ownKey && !allowAnonymous ? ownKeyRefusal(caller) : undefined;
+      const refusal = ownKey && !allowAnonymous ? reasonAgainstOwnKey(caller) : undefined;
       if (ownKey && refusal === undefined) return { apiKey: ownKey };
       const hint = refusal
         ? ` This gateway lends its own key only to programs and pages of this machine that address it as localhost, unless ALLOW_ANONYMOUS=true; ${refusal}.`
@@ -98,7 +98,7 @@ export const isHost = (host: string): boolean => /^[^\s@/?#\\]+$/.test(host) && 
  * Why the gateway's own key is refused to a caller; undefined for a program or page of this machine that reaches the
  * gateway directly. What proxies and browsers say of a request counts against it only, because anybody can send it.
  */
-function ownKeyRefusal({ host, origin, isForwarded, isCrossSite }: PresentedCredentials): string | undefined {
+function reasonAgainstOwnKey({ host, origin, isForwarded, isCrossSite }: PresentedKey): string | undefined {
   if (isForwarded) return 'this request has passed a proxy';
   if (isCrossSite) return 'a page of another site has made this request (Sec-Fetch-Site: cross-site)';
   if (!isLoopbackHost(host)) return 'the Host of this request does not name this machine';

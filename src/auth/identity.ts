@@ -1,10 +1,10 @@
 import { publicError } from '../errors.ts';
-import type { Access, Credential, PresentedCredentials as KeyCaller } from './credential.ts';
-import type { Tokens } from './jwt.ts';
+import type { KeyPolicy, Credential, PresentedKey as KeyCaller } from './credential.ts';
+import type { JwtVerifier } from './jwt.ts';
 import type { WatchGrant, WatchTokens } from './watch-token.ts';
 
 /** What a caller brought to say who they are. */
-export interface PresentedIdentity extends KeyCaller {
+export interface PresentedCredentials extends KeyCaller {
   /** A JWT, from `Authorization: Bearer`. */
   jwt: string | undefined;
   /** A watch token. */
@@ -21,9 +21,9 @@ export interface Identity {
 }
 
 export interface IdentifyOptions {
-  access: Access;
+  access: KeyPolicy;
   /** Undefined: this gateway takes no JWT. */
-  tokens: Tokens | undefined;
+  tokens: JwtVerifier | undefined;
   watchTokens: WatchTokens;
 }
 
@@ -31,10 +31,10 @@ export interface IdentifyOptions {
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /** Finds out who a caller is by the one thing that they bring: an API key, a JWT, a watch token, or nothing. */
-export type Identify = (caller: PresentedIdentity) => Identity | Promise<Identity>;
+export type Identify = (caller: PresentedCredentials) => Identity | Promise<Identity>;
 
 /** @returns A function that throws, or rejects with, GraphQLError UNAUTHENTICATED. */
-export const identifyWith =
+export const createIdentify =
   ({ access, tokens, watchTokens }: IdentifyOptions): Identify =>
   (caller) => {
     const { jwt, watchToken } = caller;
@@ -43,7 +43,7 @@ export const identifyWith =
       throw publicError('UNAUTHENTICATED', 'Bring an API key, a JWT or a watch token; this request brings several.');
     }
     if (watchToken !== undefined) return watchTokens.open(watchToken);
-    if (jwt === undefined) return { credential: access.credentialOf(caller) };
+    if (jwt === undefined) return { credential: access.selectCredential(caller) };
     const hint = `To act with an API key, send it in the header ${access.apiKeyHeader}, without "Bearer".`;
     if (!tokens) throw publicError('UNAUTHENTICATED', `This gateway takes API keys and no JWTs. ${hint}`);
     if (!JWT.test(jwt)) {

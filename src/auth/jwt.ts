@@ -25,7 +25,7 @@ export interface JwtOptions {
 }
 
 /** Who JWTs stand for. */
-export interface Tokens {
+export interface JwtVerifier {
   /**
    * @throws GraphQLError UNAUTHENTICATED when the token is not valid now, FORBIDDEN when its tenant has no key here,
    * SERVICE_UNAVAILABLE when the keys that sign cannot be had.
@@ -34,15 +34,15 @@ export interface Tokens {
 }
 
 /** Difference between the clocks of whoever signs and of this machine that is let pass, in seconds. */
-const TOLERANCE = 5;
-const REMEMBERED = 10_000;
-const LONGEST = 8_192;
+const CLOCK_TOLERANCE = 5;
+const MAX_CACHED = 10_000;
+const MAX_JWT_LENGTH = 8_192;
 
-/** @see Tokens. What was verified is remembered until it expires, by its hash. */
-export function createTokens(options: JwtOptions): Tokens {
+/** @see JwtVerifier. What was verified is remembered until it expires, by its hash. */
+export function createJwtVerifier(options: JwtOptions): JwtVerifier {
   const { issuer, audience, tenantClaim, tenants, now } = options;
   let loaded: ReturnType<typeof load> | undefined;
-  const verified = new LRUCache<string, Identity>({ max: REMEMBERED });
+  const verified = new LRUCache<string, Identity>({ max: MAX_CACHED });
 
   const verify = async (jwt: string, { jose, key }: Awaited<ReturnType<typeof load>>): Promise<Identity> => {
     const { payload } = await jose.jwtVerify(jwt, key as JWTVerifyGetKey, {
@@ -50,7 +50,7 @@ export function createTokens(options: JwtOptions): Tokens {
       audience,
       algorithms: [...options.algorithms],
       requiredClaims: ['exp', tenantClaim],
-      clockTolerance: TOLERANCE,
+      clockTolerance: CLOCK_TOLERANCE,
       currentDate: new Date(now()),
     });
     const tenant = payload[tenantClaim];
@@ -58,12 +58,12 @@ export function createTokens(options: JwtOptions): Tokens {
     if (apiKey === undefined) {
       throw publicError('FORBIDDEN', `This gateway has no upstream key for what \`${tenantClaim}\` of this JWT says.`);
     }
-    return { credential: { apiKey }, expiresAt: ((payload.exp ?? 0) + TOLERANCE) * 1_000 };
+    return { credential: { apiKey }, expiresAt: ((payload.exp ?? 0) + CLOCK_TOLERANCE) * 1_000 };
   };
 
   return {
     async verify(jwt) {
-      if (jwt.length > LONGEST) throw invalid(`it may have ${LONGEST} characters`);
+      if (jwt.length > MAX_JWT_LENGTH) throw invalid(`it may have ${MAX_JWT_LENGTH} characters`);
       const name = createHash('sha256').update(jwt).digest('base64url');
       const known = verified.get(name);
       if (known && now() < (known.expiresAt ?? 0)) return known;
@@ -75,7 +75,7 @@ export function createTokens(options: JwtOptions): Tokens {
         return identity;
       } catch (error) {
         verified.delete(name);
-        throw refusalOf(error, tools.jose.errors);
+        throw toPublicError(error, tools.jose.errors);
       }
     },
   };
@@ -94,7 +94,7 @@ async function load({ keys, fetch }: Pick<JwtOptions, 'keys' | 'fetch'>) {
 const invalid = (why: string) => publicError('UNAUTHENTICATED', `This JWT is not accepted: ${why}.`);
 
 /** What went wrong, said so that whoever sent the token can act on it and nobody learns more. */
-function refusalOf(error: unknown, kinds: typeof errors): unknown {
+function toPublicError(error: unknown, kinds: typeof errors): unknown {
   if (error instanceof kinds.JWTExpired) return invalid('it has expired');
   if (error instanceof kinds.JWTClaimValidationFailed)
     return invalid(`its claim \`${error.claim}\` is not as expected`);

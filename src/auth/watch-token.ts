@@ -43,7 +43,7 @@ export function createWatchTokens({ sealer, now }: { sealer: Sealer; now: () => 
       return { token: sealer.issue(content, PURPOSE, expiresAt).token, expiresAt };
     },
     open(token) {
-      const grant = grants.safeParse(parse(sealer.open(token, PURPOSE) ?? '')).data;
+      const grant = grantSchema.safeParse(parse(sealer.open(token, PURPOSE) ?? '')).data;
       if (!grant)
         throw publicError('UNAUTHENTICATED', 'This watch token is not valid or has expired. Ask for another.');
       const [apiKey, expiresAt, names] = grant;
@@ -56,7 +56,7 @@ export function createWatchTokens({ sealer, now }: { sealer: Sealer; now: () => 
 function scopeOf(names: readonly string[]): WatchScope {
   const known = new Set(names);
   return {
-    jobs: names.map(jobNamed),
+    jobs: names.map(parseJobName),
     name: createHash('sha256').update(names.toSorted().join()).digest('base64url'),
     includes: (job) => known.has(nameOf(job)),
   };
@@ -65,13 +65,13 @@ function scopeOf(names: readonly string[]): WatchScope {
 /** A job as short text. Upstream ids hold no slash. */
 const nameOf = (job: JobKey): string => (job.kind === 'Training' ? `t/${job.modelId}/${job.id}` : `p/${job.id}`);
 
-function jobNamed(name: string): JobKey {
+function parseJobName(name: string): JobKey {
   const [kind, ...ids] = name.split('/');
   const [first = '', second = ''] = ids;
   return kind === 't' ? { kind: 'Training', modelId: first, id: second } : { kind: 'Prediction', id: first };
 }
 
-const grants = z.tuple([z.string(), z.number(), z.array(z.string())]);
+const grantSchema = z.tuple([z.string(), z.number(), z.array(z.string())]);
 
 function parse(text: string): unknown {
   try {

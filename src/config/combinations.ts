@@ -1,6 +1,6 @@
-import { isKey, isLoopbackName } from '../auth/credential.ts';
+import { isApiKey, isLoopbackName } from '../auth/credential.ts';
 import { type Environment, isSet } from '../util/environment.ts';
-import { SHORTEST_SECRET } from './secret-file.ts';
+import { MIN_SECRET_LENGTH } from './secret-file.ts';
 
 /** The settings that are compared with each other. One that is itself mistaken is undefined. */
 interface Values {
@@ -87,7 +87,7 @@ function keyMistakes(values: Values, environment: Environment): string[] {
       '`ALLOW_ANONYMOUS` has no effect, because the gateway has no key of its own. Set `FLAIR_API_KEY`, or unset `ALLOW_ANONYMOUS`.',
     );
   }
-  if (FLAIR_API_KEY !== undefined && !isKey(FLAIR_API_KEY)) {
+  if (FLAIR_API_KEY !== undefined && !isApiKey(FLAIR_API_KEY)) {
     mistakes.push(
       '`FLAIR_API_KEY` must be the key alone, 1 to 1024 visible ASCII characters without `Bearer` before it, but is not.',
     );
@@ -104,9 +104,9 @@ function keyMistakes(values: Values, environment: Environment): string[] {
     );
   }
   const isBlank = isSet(environment, 'SECRET') && values.SECRET?.length === 0;
-  if (isBlank || SECRET.some((secret) => secret.length < SHORTEST_SECRET)) {
+  if (isBlank || SECRET.some((secret) => secret.length < MIN_SECRET_LENGTH)) {
     mistakes.push(
-      `\`SECRET\` must hold secrets of ${SHORTEST_SECRET} characters or more. Make one with: openssl rand -hex 32`,
+      `\`SECRET\` must hold secrets of ${MIN_SECRET_LENGTH} characters or more. Make one with: openssl rand -hex 32`,
     );
   }
   return mistakes;

@@ -33,7 +33,7 @@ interface OwnFile {
   readonly path: string;
   readonly content: string;
   /** How the program does without it. */
-  readonly otherwise: string;
+  readonly alternative: string;
   readonly problem: (path: string) => string | undefined;
 }
 
@@ -43,7 +43,7 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
     files.push({
       path: secretFile(directory),
       content: 'the generated secret',
-      otherwise: '`SECRET`',
+      alternative: '`SECRET`',
       problem: secretProblem,
     });
   }
@@ -51,7 +51,7 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
     files.push({
       path: idempotencyFile(directory),
       content: 'idempotency keys',
-      otherwise: '`REDIS_URL`',
+      alternative: '`REDIS_URL`',
       problem: databaseProblem,
     });
   }
@@ -59,7 +59,7 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
     files.push({
       path: sandbox,
       content: 'the data of the sandbox',
-      otherwise: '`SANDBOX_STORAGE=memory`',
+      alternative: '`SANDBOX_STORAGE=memory`',
       problem: databaseProblem,
     });
   }
@@ -74,11 +74,11 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
 /** One mistake for all files of a directory. */
 function directoryMistake(folder: string, files: readonly OwnFile[], problem: string): string {
   const contents = files.map(({ path, content }) => `${content} (${basename(path)})`).join(', ');
-  const otherwise = files.map(({ otherwise }) => otherwise).join(', ');
+  const otherwise = files.map(({ alternative: otherwise }) => otherwise).join(', ');
   return `\`${folder}\` must be a directory in which this program may write ${contents}, but that fails: ${problem}. Correct its owner and permissions, or set ${otherwise}.`;
 }
 
-function fileMistake({ path, content, otherwise, problem }: OwnFile): string[] {
+function fileMistake({ path, content, alternative: otherwise, problem }: OwnFile): string[] {
   const found = problem(path);
   if (found === undefined) return [];
   return [

@@ -23,7 +23,7 @@ type Values = z.infer<z.ZodObject<typeof jwtSettings>>;
 
 const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'];
 const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-const SHORTEST_SECRET = 32;
+const MIN_SECRET_LENGTH = 32;
 
 /** What is configured of JWTs; undefined: none are taken. */
 export type JwtConfig = Omit<JwtOptions, 'now' | 'tenants' | 'fetch'> & {
@@ -73,8 +73,8 @@ export function jwtMistakes(values: Partial<Values>, environment: Environment): 
   if (JWT_JWKS_URL !== undefined && JWT_SECRET !== undefined) {
     mistakes.push('Set `JWT_JWKS_URL` or `JWT_SECRET`, not both.');
   }
-  if (JWT_SECRET !== undefined && JWT_SECRET.length < SHORTEST_SECRET) {
-    mistakes.push(`\`JWT_SECRET\` must have ${SHORTEST_SECRET} characters or more.`);
+  if (JWT_SECRET !== undefined && JWT_SECRET.length < MIN_SECRET_LENGTH) {
+    mistakes.push(`\`JWT_SECRET\` must have ${MIN_SECRET_LENGTH} characters or more.`);
   }
   for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
     if (values[name] === undefined) mistakes.push(`\`${name}\` must be set, because JWTs are taken.`);

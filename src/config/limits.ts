@@ -30,23 +30,23 @@ const upstreamSettings = {
   ),
 };
 
-const share = (fallback: number) => integer({ default: fallback, min: 1, max: 10_000_000 });
+const countLimit = (fallback: number) => integer({ default: fallback, min: 1, max: 10_000_000 });
 
 const rateSettings = {
-  MAX_OPERATIONS_PER_SECOND_PER_KEY: share(200).describe(
+  MAX_OPERATIONS_PER_SECOND_PER_KEY: countLimit(200).describe(
     'Operations a second of one key, over every transport. Twice as many may come at once.',
   ),
-  MAX_REQUESTS_PER_SECOND_PER_ADDRESS: share(200).describe(
+  MAX_REQUESTS_PER_SECOND_PER_ADDRESS: countLimit(200).describe(
     'Requests for the graph and for uploads, and operations over WebSockets, a second from one address. Twice as many may come at once.',
   ),
-  MAX_SOCKETS_PER_KEY: share(200).describe('WebSockets that one key may have open at once.'),
-  MAX_EVENT_STREAMS_PER_KEY: share(200).describe(
+  MAX_SOCKETS_PER_KEY: countLimit(200).describe('WebSockets that one key may have open at once.'),
+  MAX_EVENT_STREAMS_PER_KEY: countLimit(200).describe(
     'Subscriptions over server-sent events that one key may have open at once.',
   ),
-  MAX_SOCKETS_PER_ADDRESS: share(1_000).describe(
+  MAX_SOCKETS_PER_ADDRESS: countLimit(1_000).describe(
     'WebSockets that one address may have open at once, whatever keys they present.',
   ),
-  MAX_SOCKETS: share(10_000).describe('WebSockets that may be open at once altogether.'),
+  MAX_SOCKETS: countLimit(10_000).describe('WebSockets that may be open at once altogether.'),
   MAX_SUBSCRIPTION_DELAY_SECONDS: decimal({ default: 30, min: 0, max: 600 }).describe(
     'How long a new subscription that exceeds a rate may be delayed, as after a restart, in seconds. One that would wait longer is refused.',
   ),

@@ -5,7 +5,7 @@ import { reasonOf } from '../util/data-file.ts';
 import { ConfigError } from '../util/environment.ts';
 
 /** The shortest secret that seals image URLs, in characters. */
-export const SHORTEST_SECRET = 32;
+export const MIN_SECRET_LENGTH = 32;
 
 /**
  * The secret kept in a file that only its owner can read; made when there is none, so that image URLs outlive a restart.
@@ -25,8 +25,8 @@ export function secretProblem(file: string): string | undefined {
   try {
     const { length } = readFileSync(file, 'utf8').trim();
     if (length === 0) return 'it is empty';
-    return length < SHORTEST_SECRET
-      ? `it has ${length} characters, and ${SHORTEST_SECRET} or more are required`
+    return length < MIN_SECRET_LENGTH
+      ? `it has ${length} characters, and ${MIN_SECRET_LENGTH} or more are required`
       : undefined;
   } catch (error) {
     return reasonOf(error);

@@ -26,11 +26,11 @@ export interface CorsOptions {
 }
 
 /** The number of different origins that are reported, and the longest one, in characters: strangers may send any. */
-const REPORTED = 100;
-const LONGEST_ORIGIN = 300;
+const MAX_REPORTED_ORIGINS = 100;
+const MAX_ORIGIN_LENGTH = 300;
 
 /** How long a browser may remember a preflight's answer, in seconds. */
-const REMEMBERED = 7_200;
+const PREFLIGHT_MAX_AGE = 7_200;
 
 /** @see CorsPolicy. No credentials are ever invited: a key is a header that the page itself has to know. */
 export function createCorsPolicy({ allowed, publicUrl, onRefused }: CorsOptions): CorsPolicy {
@@ -38,8 +38,8 @@ export function createCorsPolicy({ allowed, publicUrl, onRefused }: CorsOptions)
   const refused = new Set<string>();
 
   const welcomes = ({ origin, host }: OriginRequest): boolean => {
-    if (!origin || listed.has('*') || listed.has(origin) || isOwn(origin, host)) return true;
-    if (!refused.has(origin) && refused.size < REPORTED && origin.length <= LONGEST_ORIGIN) {
+    if (!origin || listed.has('*') || listed.has(origin) || isSameOrigin(origin, host)) return true;
+    if (!refused.has(origin) && refused.size < MAX_REPORTED_ORIGINS && origin.length <= MAX_ORIGIN_LENGTH) {
       refused.add(origin);
       onRefused?.(origin);
     }
@@ -73,20 +73,20 @@ export const preflight = (apiKeyHeader: string, extraHeaders: readonly string[] 
     'accept',
     'last-event-id',
     'x-explain',
-    ...KEYS,
+    ...CREDENTIAL_HEADERS,
     apiKeyHeader,
-    ...MARKS,
-    ...TRACING,
+    ...PREFLIGHT_TRIGGERS,
+    ...TRACING_HEADERS,
     ...extraHeaders,
   ].join(', '),
-  'access-control-max-age': String(REMEMBERED),
+  'access-control-max-age': String(PREFLIGHT_MAX_AGE),
 });
 
 /** Headers that say who asks, besides an API key. */
-const KEYS = ['authorization', 'x-watch-token'];
+const CREDENTIAL_HEADERS = ['authorization', 'x-watch-token'];
 
 /** Headers that tracing and client libraries add by themselves. The gateway reads none of them. */
-const TRACING = [
+const TRACING_HEADERS = [
   'traceparent',
   'tracestate',
   'baggage',
@@ -110,14 +110,14 @@ const TRACING = [
 ];
 
 /** Headers that no form can send, so that a browser has asked before; some clients send one for that reason. */
-const MARKS = ['apollo-require-preflight', 'graphql-require-preflight', 'x-apollo-operation-name', 'x-requested-with'];
+const PREFLIGHT_TRIGGERS = ['apollo-require-preflight', 'graphql-require-preflight', 'x-apollo-operation-name', 'x-requested-with'];
 
 /** Whether a request has a header that no form of another site can send. */
-export const isMarked = (headers: Headers, apiKeyHeader: string): boolean =>
-  [...MARKS, ...KEYS, apiKeyHeader].some((name) => headers.has(name));
+export const requiresPreflight = (headers: Headers, apiKeyHeader: string): boolean =>
+  [...PREFLIGHT_TRIGGERS, ...CREDENTIAL_HEADERS, apiKeyHeader].some((name) => headers.has(name));
 
 /** Whether a page's origin is the gateway's own, or both are of this machine. `null`, the origin of a sandboxed page, is neither. */
-function isOwn(origin: string, host: string | null | undefined): boolean {
+function isSameOrigin(origin: string, host: string | null | undefined): boolean {
   if (!URL.canParse(origin)) return false;
   const page = new URL(origin).host;
   return page === host?.toLowerCase() || (isLoopbackHost(page) && isLoopbackHost(host));

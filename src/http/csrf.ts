@@ -1,9 +1,9 @@
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
-import { type CorsPolicy, isMarked } from './cors.ts';
+import { type CorsPolicy, requiresPreflight } from './cors.ts';
 
 /** The media types of requests. No form of another site can send the first three without a preflight. */
-const TYPES: ReadonlySet<string> = new Set([
+const REQUEST_TYPES: ReadonlySet<string> = new Set([
   'application/json',
   'application/graphql+json',
   'application/graphql',
@@ -11,7 +11,7 @@ const TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** How much of a header is quoted, in characters. */
-const LONGEST_QUOTE = 100;
+const MAX_QUOTE_LENGTH = 100;
 
 /**
  * Refuses what a page of another site can make a browser send without asking first: forms (Fetch standard,
@@ -22,12 +22,12 @@ export const useCsrfPrevention = (origins: CorsPolicy, apiKeyHeader: string): Pl
     if (request.method !== 'POST') return;
     const { headers } = request;
     const type = (headers.get('content-type') ?? '').split(/[;,]/, 1)[0]?.trim().toLowerCase() ?? '';
-    if (!TYPES.has(type)) {
-      const got = type === '' ? 'no Content-Type' : `"${type.slice(0, LONGEST_QUOTE)}"`;
+    if (!REQUEST_TYPES.has(type)) {
+      const got = type === '' ? 'no Content-Type' : `"${type.slice(0, MAX_QUOTE_LENGTH)}"`;
       const message = `Expected a Content-Type of application/json, or multipart/form-data with files, but got ${got}.`;
       throw publicError('UNSUPPORTED_MEDIA_TYPE', message, { http: { status: 415 } });
     }
-    if (type !== 'multipart/form-data' || isMarked(headers, apiKeyHeader)) return;
+    if (type !== 'multipart/form-data' || requiresPreflight(headers, apiKeyHeader)) return;
     const site = headers.get('sec-fetch-site');
     const isCrossSite = site === 'cross-site' || site === 'same-site';
     const visit = { origin: headers.get('origin'), host: headers.get('host') ?? new URL(request.url).host };

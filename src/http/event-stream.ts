@@ -26,7 +26,7 @@ const HEADERS = {
 type Result = ExecutionResult | SharedResult;
 
 /** Whether a request is the reconnect of an EventSource to a stream that has completed. */
-export const isOver = ({ method, headers }: Request): boolean =>
+export const isReconnectAfterComplete = ({ method, headers }: Request): boolean =>
   method === 'GET' && headers.get('last-event-id') === FINAL_ID && acceptsEventStream(headers.get('accept'));
 
 /** Whether a client accepts nothing but server-sent events. */
@@ -54,13 +54,13 @@ function respond(
   { Response, ReadableStream }: FetchAPI,
   isStopping: () => boolean,
 ): Response {
-  const events = isStream(result) ? new EventStream(result, isStopping) : new EventStream(only(result), () => false);
+  const events = isStream(result) ? new EventStream(result, isStopping) : new EventStream(single(result), () => false);
   // Yoga's stream class wraps a stream of Node.js, which its type does not declare.
   const body = Reflect.construct(ReadableStream, [events]) as ReadableStream;
   return new Response(body, isStream(result) ? { headers: HEADERS } : initOf(result));
 }
 
-async function* only(result: Result): AsyncGenerator<Result, void> {
+async function* single(result: Result): AsyncGenerator<Result, void> {
   yield result;
 }
 
@@ -113,7 +113,7 @@ class EventStream extends Readable {
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#stopKeepAlive();
     // Not awaited: results that cannot be left must not keep the connection of a stream that has failed.
-    void leave(this.#results);
+    void closeResults(this.#results);
     callback(error);
   }
 
@@ -139,7 +139,7 @@ class EventStream extends Readable {
 }
 
 /** Never rejects: how results end that are not read any more is of no consequence. */
-async function leave(results: AsyncIterator<Result>): Promise<void> {
+async function closeResults(results: AsyncIterator<Result>): Promise<void> {
   try {
     await results.return?.();
   } catch {

@@ -5,18 +5,18 @@ import type { StartTimer } from '../util/timers.ts';
 export interface BodyOptions {
   /** Time for all of it to arrive, in milliseconds. */
   milliseconds: number;
-  alarm: StartTimer;
+  startTimer: StartTimer;
 }
 
 /**
  * Reads the body of a request.
  *
- * @param use Gets it, once; undefined when it does not arrive in time, or not at all: {@link passOn} tells that to whoever
+ * @param use Gets it, once; undefined when it does not arrive in time, or not at all: {@link restoreBody} tells that to whoever
  * reads it next.
  */
 export function readBody(
   request: IncomingMessage,
-  { milliseconds, alarm }: BodyOptions,
+  { milliseconds, startTimer: alarm }: BodyOptions,
   use: (body: Buffer | undefined) => void,
 ): void {
   let first: Buffer | undefined;
@@ -51,7 +51,7 @@ export function readBody(
  *
  * @param failure Why there is none.
  */
-export function passOn(request: IncomingMessage, body: Buffer | undefined, failure: () => Error): void {
+export function restoreBody(request: IncomingMessage, body: Buffer | undefined, failure: () => Error): void {
   const failing = () =>
     new Readable({
       read() {

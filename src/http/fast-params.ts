@@ -1,7 +1,7 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { ID_MEMBERS } from '../persisted-documents/request.ts';
 
-const MEMBERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions', ...ID_MEMBERS]);
+const ALLOWED_MEMBERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions', ...ID_MEMBERS]);
 
 /** The request in a body of JSON (GraphQL over HTTP, "JSON encoding"); undefined for anything that is not quite one. */
 export function readParams(body: Buffer): (GraphQLParams & Record<string, unknown>) | undefined {
@@ -12,7 +12,7 @@ export function readParams(body: Buffer): (GraphQLParams & Record<string, unknow
     return undefined;
   }
   if (!isRecord(params)) return undefined;
-  for (const member in params) if (!MEMBERS.has(member)) return undefined;
+  for (const member in params) if (!ALLOWED_MEMBERS.has(member)) return undefined;
   const { query, variables, operationName, extensions } = params;
   const isOne =
     (query === undefined || typeof query === 'string') &&

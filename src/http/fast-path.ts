@@ -10,7 +10,7 @@ import type { Documents } from '../persisted-documents/documents.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import type { OriginRequest } from './cors.ts';
 import { EVENT_STREAM } from './event-stream.ts';
-import { type BodyOptions, passOn, readBody } from './fast-body.ts';
+import { type BodyOptions, restoreBody, readBody } from './fast-body.ts';
 import { readParams } from './fast-params.ts';
 import { FastRequest } from './fast-request.ts';
 import { jsonTypeFor } from './media-types.ts';
@@ -23,10 +23,10 @@ export interface FastPathOptions {
   body: BodyOptions & { bytes: number; tooSlow: () => Error };
   /** Which documents requests ask for. */
   documents: Documents;
-  known: DocumentCache;
+  documentCache: DocumentCache;
   operations: Operations;
   /** What one address may ask. */
-  addresses: RateLimit;
+  addressRate: RateLimit;
   /** The headers of every answer, besides those about its body. */
   headersFor: (visit: OriginRequest) => readonly string[];
   maskError: (error: unknown) => GraphQLError;
@@ -39,14 +39,14 @@ export interface FastPathOptions {
  */
 export interface FastPath {
   /** Whether a request may be answered here, by its head. */
-  takes(request: IncomingMessage): boolean;
+  accepts(request: IncomingMessage): boolean;
   /**
    * Answers a request.
    *
    * @param address Whence it comes.
    * @returns False when it is to go the other way after all; its body is then in its `body`.
    */
-  answer(request: IncomingMessage, response: ServerResponse, address: string | undefined): Promise<boolean>;
+  respond(request: IncomingMessage, response: ServerResponse, address: string | undefined): Promise<boolean>;
 }
 
 const JSON_TYPES: ReadonlySet<string> = new Set([
@@ -56,7 +56,7 @@ const JSON_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 export function createFastPath(options: FastPathOptions): FastPath {
-  const { endpoint, documents, known, operations, addresses, maskError } = options;
+  const { endpoint, documents, documentCache: known, operations, addressRate: addresses, maskError } = options;
 
   /** What a body asks for, if it is a query that may be answered here. */
   const read = (body: Buffer, request: FastRequest): OperationRequest | undefined => {
@@ -97,7 +97,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
   };
 
   return {
-    takes({ method, url, headers }) {
+    accepts({ method, url, headers }) {
       const length = headers['content-length'];
       return (
         method === 'POST' &&
@@ -115,13 +115,13 @@ export function createFastPath(options: FastPathOptions): FastPath {
       );
     },
 
-    answer: (request, response, address) =>
+    respond: (request, response, address) =>
       new Promise((resolve, reject) => {
         const answerTo = (body: Buffer | undefined): boolean | Promise<boolean> => {
           const mediaType = jsonTypeFor(request.headers.accept ?? '');
           const asked = body && mediaType ? read(body, new FastRequest(request, response)) : undefined;
           if (!asked || (address !== undefined && addresses.count(address))) {
-            passOn(request, body, options.body.tooSlow);
+            restoreBody(request, body, options.body.tooSlow);
             return false;
           }
           const result = execute(asked);

@@ -37,10 +37,10 @@ export function chooseMediaType(accept: string | null, offered: readonly Group[]
 }
 
 /** In `Accept` headers, of which clients have few kinds. */
-const REMEMBERED = { headers: 1_000, length: 1_000 };
+const CACHE_LIMITS = { headers: 1_000, length: 1_000 };
 
 const jsonTypes = new LRUCache<string, string>({
-  max: REMEMBERED.headers,
+  max: CACHE_LIMITS.headers,
   memoMethod: (accept) => {
     const type = chooseMediaType(accept, SINGLE_RESULT);
     return type !== undefined && JSON_TYPES.includes(type) ? type : '';
@@ -49,7 +49,7 @@ const jsonTypes = new LRUCache<string, string>({
 
 /** The JSON type in which a client wants a single result; empty when it wants none, or `Accept` is unusually long. */
 export const jsonTypeFor = (accept: string): string =>
-  accept.length > REMEMBERED.length ? '' : jsonTypes.memo(accept);
+  accept.length > CACHE_LIMITS.length ? '' : jsonTypes.memo(accept);
 
 /** A media range of an `Accept` header. */
 interface Range {

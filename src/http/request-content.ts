@@ -40,7 +40,7 @@ export const useRequestContent = (): Plugin => ({
   onRequestParse({ request: { headers } }) {
     const coding = codingOf(headers);
     if (coding === undefined) return;
-    const message = `Expected a request with a Content-Encoding of ${ACCEPTED}, or without one, but got "${coding.slice(0, LONGEST_QUOTE)}".`;
+    const message = `Expected a request with a Content-Encoding of ${ACCEPTED}, or without one, but got "${coding.slice(0, MAX_QUOTE_LENGTH)}".`;
     // RFC 9110, 15.5.16: the header tells the codings that work.
     throw publicError('UNSUPPORTED_MEDIA_TYPE', message, {
       http: { status: 415, headers: { 'accept-encoding': ACCEPTED } },
@@ -49,7 +49,7 @@ export const useRequestContent = (): Plugin => ({
 });
 
 /** How much of a header is quoted, in characters. */
-const LONGEST_QUOTE = 100;
+const MAX_QUOTE_LENGTH = 100;
 
 /** The content coding of a body, or all of them where there are several; undefined for a body as it is. */
 function codingOf(headers: Headers): string | undefined {
@@ -66,12 +66,12 @@ async function* decode(body: AsyncIterable<Uint8Array>, createDecoder: () => Tra
   try {
     yield* decoder;
   } catch (error) {
-    if (!isOfZlib(error)) throw error;
+    if (!isZlibError(error)) throw error;
     throw badRequest(`The body must be in ${coding}, as its Content-Encoding says, but is not.`);
   } finally {
     source.destroy();
   }
 }
 
-const isOfZlib = (error: unknown): boolean =>
+const isZlibError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(Z_|ERR__|ERR_TRAILING)/.test(String(error.code));

@@ -50,19 +50,19 @@ function safePath(url: string): string {
   const path = encoded.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
   const secret = /images|uploads/i.exec(path);
   const shown = secret ? `${path.slice(0, secret.index)}${secret[0]}/…` : path;
-  const segments = shown.split('/', MOST_SEGMENTS + 1);
+  const segments = shown.split('/', MAX_SEGMENTS + 1);
   const safe = segments.map((segment, index) =>
-    segment.length > LONGEST_SEGMENT || index === MOST_SEGMENTS ? '…' : segment,
+    segment.length > MAX_SEGMENT_LENGTH || index === MAX_SEGMENTS ? '…' : segment,
   );
   return safe.join('/');
 }
 
 /** Sealed tokens have more than a hundred characters, and are one segment. */
-const LONGEST_SEGMENT = 32;
-const MOST_SEGMENTS = 8;
+const MAX_SEGMENT_LENGTH = 32;
+const MAX_SEGMENTS = 8;
 
 /** More than any address with its zone and port, in characters. */
-const LONGEST_ADDRESS = 100;
+const MAX_ADDRESS_LENGTH = 100;
 
 /** The client's address; behind a proxy of ours the last one that it added. */
 export function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
@@ -72,5 +72,5 @@ export function clientOf(request: IncomingMessage, trustProxy: boolean): string 
         .at(-1)
         ?.trim()
     : '';
-  return forwarded?.slice(0, LONGEST_ADDRESS) || request.socket.remoteAddress;
+  return forwarded?.slice(0, MAX_ADDRESS_LENGTH) || request.socket.remoteAddress;
 }

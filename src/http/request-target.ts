@@ -11,7 +11,7 @@ import { isHost } from '../auth/credential.ts';
 export function readTarget({ url = '', headers, rawHeaders }: IncomingMessage): string | undefined {
   const { host } = headers;
   if (host === undefined) headers.host = '';
-  else if (!hosts.memo(host) || hasSeveralHosts(rawHeaders)) return undefined;
+  else if (!validHosts.memo(host) || hasDuplicateHost(rawHeaders)) return undefined;
   if (url === '/graphql') return url;
   const isAbsolute = !url.startsWith('/');
   const address = isAbsolute ? url : `http://gateway${url}`;
@@ -24,10 +24,10 @@ export function readTarget({ url = '', headers, rawHeaders }: IncomingMessage): 
 }
 
 /** Whether a `Host` that was sent lately is well-formed. */
-const hosts = new LRUCache<string, boolean>({ max: 1_000, memoMethod: isHost });
+const validHosts = new LRUCache<string, boolean>({ max: 1_000, memoMethod: isHost });
 
 /** Node.js keeps the first of several. */
-function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+function hasDuplicateHost(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i];

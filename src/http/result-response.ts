@@ -67,9 +67,9 @@ export function useResponses(): Plugin {
 const notAcceptable = (accept: string | null, offered: readonly (readonly string[])[]) =>
   publicError(
     'NOT_ACCEPTABLE',
-    `The header Accept must allow ${offered.flat().join(', ')}, but is "${accept?.slice(0, LONGEST_QUOTE)}".`,
+    `The header Accept must allow ${offered.flat().join(', ')}, but is "${accept?.slice(0, MAX_QUOTE_LENGTH)}".`,
     { http: { status: 406 } },
   );
 
 /** How much of a header is quoted, in characters. */
-const LONGEST_QUOTE = 200;
+const MAX_QUOTE_LENGTH = 200;

@@ -6,32 +6,32 @@ import type { RateLimit } from '../limits/rate-limit.ts';
 import { ID_MEMBERS } from '../persisted-documents/request.ts';
 import { shorten } from '../util/shorten.ts';
 import { type CorsPolicy, type OriginRequest, preflight } from './cors.ts';
-import { acceptsEventStream, isOver } from './event-stream.ts';
+import { acceptsEventStream, isReconnectAfterComplete } from './event-stream.ts';
 
 /** Answers a request. */
-type Answer = (request: Request) => Promise<Response>;
+type Handler = (request: Request) => Promise<Response>;
 
 /** What is reached over HTTP, and who may reach it. */
-export interface HttpOptions {
+export interface RouterOptions {
   /** Where the graph lies. */
   endpoint: string;
-  graph: Answer;
+  graph: Handler;
   /** The page on which people explore the graph, for requests that want one. */
-  page: { wants: (request: Request) => boolean; answer: Answer } | undefined;
-  images: Answer;
-  uploads: Answer;
-  origins: CorsPolicy;
+  page: { wants: (request: Request) => boolean; answer: Handler } | undefined;
+  images: Handler;
+  uploads: Handler;
+  corsPolicy: CorsPolicy;
   apiKeyHeader: string;
   /** Further headers that pages of other sites may send. */
   corsHeaders: readonly string[];
   /** What one address may ask. */
-  addresses: RateLimit;
+  addressRate: RateLimit;
   /** Where clients reach the gateway, if that was configured. */
   publicUrl: string | undefined;
 }
 
 /** The gateway over HTTP. */
-export interface Http {
+export interface Router {
   /** @param address Whence it comes; without one it has no share in what an address may ask. */
   fetch(request: Request, address?: string): Promise<Response>;
   /** The headers of every answer of the graph, besides those about its body: names and values in turn. */
@@ -40,9 +40,9 @@ export interface Http {
   refuseNew(): void;
 }
 
-/** @see Http */
-export function createHttp(options: HttpOptions): Http {
-  const { endpoint, page, addresses, images, uploads, origins } = options;
+/** @see Router */
+export function createRouter(options: RouterOptions): Router {
+  const { endpoint, page, addressRate: addresses, images, uploads, corsPolicy: origins } = options;
   const common = commonHeaders(options.publicUrl);
   let isStopping = false;
 
@@ -56,11 +56,11 @@ export function createHttp(options: HttpOptions): Http {
 
   const graph = async (request: Request): Promise<Response> => {
     if (request.method === 'OPTIONS') return answerPreflight();
-    if (!page && wantsPage(request) && !hasOperation(request)) return pageIsOff(endpoint);
-    if (isOver(request)) return new Response(null, { status: 204 });
+    if (!page && wantsPage(request) && !hasOperation(request)) return graphiqlIsOff(endpoint);
+    if (isReconnectAfterComplete(request)) return new Response(null, { status: 204 });
     const response = await options.graph(request);
     // The response may depend on a key, which shared caches do not look at.
-    if (response.status === 200 && isPersistedGet(request)) setIfAbsent(response.headers, 'cache-control', PRIVATE);
+    if (response.status === 200 && isPersistedGet(request)) setIfAbsent(response.headers, 'cache-control', REVALIDATED);
     return response;
   };
 
@@ -68,10 +68,10 @@ export function createHttp(options: HttpOptions): Http {
     if (isGraph(pathname)) return graph(request);
     const isKnown = pathname === '/health' || pathname === '/ready';
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (isKnown && !isRead) return wrongMethod();
+    if (isKnown && !isRead) return methodNotAllowed();
     if (isKnown) return Response.json({ status: 'ok' });
     if (pathname === '/' && isRead) return new Response(null, { status: 302, headers: { location: endpoint } });
-    return nothingThere(request, pathname, endpoint);
+    return notFound(request, pathname, endpoint);
   };
 
   const refusalOf = async (
@@ -79,17 +79,17 @@ export function createHttp(options: HttpOptions): Http {
     pathname: string,
     address: string | undefined,
   ): Promise<Response | undefined> => {
-    if (isStopping && pathname !== '/health') return stopping();
+    if (isStopping && pathname !== '/health') return shuttingDown();
     if (address === undefined || !(isGraph(pathname) || pathname.startsWith('/uploads/'))) return undefined;
     // A subscription waits instead, because an EventSource gives up when it is refused.
     const refusal = acceptsEventStream(request.headers.get('accept'))
       ? await addresses.wait(address, request.signal)
       : addresses.count(address);
-    return refusal && refused(refusal);
+    return refusal && errorResponse(refusal);
   };
 
   /** The headers of requests without an `Origin`, which are most. */
-  const usual = [...Object.entries(origins.headersFor(NOWHERE)), ...common].flat();
+  const usual = [...Object.entries(origins.headersFor(NO_ORIGIN)), ...common].flat();
 
   return {
     headersFor: (visit) => (visit.origin ? [...Object.entries(origins.headersFor(visit)), ...common].flat() : usual),
@@ -116,7 +116,7 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-const NOWHERE: OriginRequest = { origin: undefined, host: undefined };
+const NO_ORIGIN: OriginRequest = { origin: undefined, host: undefined };
 
 /** The headers of every response but images, uploads and GraphiQL: data that is never a page, in a frame, or in a cache. */
 const commonHeaders = (publicUrl: string | undefined): readonly (readonly [name: string, value: string])[] => [
@@ -131,7 +131,7 @@ const commonHeaders = (publicUrl: string | undefined): readonly (readonly [name:
 ];
 
 /** For persisted queries by GET: kept by the browser alone, and fetched anew each time. */
-const PRIVATE = 'private, no-cache';
+const REVALIDATED = 'private, no-cache';
 
 function setIfAbsent(headers: Headers, name: string, value: string): void {
   if (!headers.has(name)) headers.set(name, value);
@@ -154,34 +154,34 @@ function hasOperation({ url }: Request): boolean {
 }
 
 /** For a browser where GraphiQL is not served. */
-const pageIsOff = (endpoint: string) =>
+const graphiqlIsOff = (endpoint: string) =>
   new Response(
     `GraphiQL is off here: it is served with GRAPHIQL=true, or without NODE_ENV=production.\nThe graph itself works: send operations to POST ${endpoint} as application/json.\n`,
     { status: 404, headers: { vary: 'accept' } },
   );
 
 /** Names the path that was probably meant. Clients of GraphQL expect JSON. */
-function nothingThere({ method }: Request, pathname: string, endpoint: string): Response {
-  const path = shorten(pathname, LONGEST_PATH);
+function notFound({ method }: Request, pathname: string, endpoint: string): Response {
+  const path = shorten(pathname, MAX_PATH_LENGTH);
   if (method !== 'POST')
     return new Response(`There is nothing at ${path}. The graph is at ${endpoint}.\n`, { status: 404 });
   const message = `There is nothing at POST ${path}. Send operations to POST ${endpoint}.`;
-  return refused(publicError('NOT_FOUND', message, { http: { status: 404 } }));
+  return errorResponse(publicError('NOT_FOUND', message, { http: { status: 404 } }));
 }
 
 /** How much of a path is quoted, in characters. */
-const LONGEST_PATH = 200;
+const MAX_PATH_LENGTH = 200;
 
 /** To whoever asks while the gateway stops: another one, or this one again, will answer. */
-const stopping = () =>
-  refused(
+const shuttingDown = () =>
+  errorResponse(
     publicError('SHUTTING_DOWN', 'This gateway is stopping. Ask again.', {
       http: { status: 503, headers: { 'retry-after': '1' } },
     }),
   );
 
 /** Says why nothing was done, with the status that the error holds. */
-function refused(error: GraphQLError): Response {
+function errorResponse(error: GraphQLError): Response {
   const { http, ...extensions } = error.extensions as { http?: { status: number; headers?: Record<string, string> } };
   return Response.json(
     { errors: [{ message: error.message, extensions }] },
@@ -189,5 +189,5 @@ function refused(error: GraphQLError): Response {
   );
 }
 
-const wrongMethod = () =>
+const methodNotAllowed = () =>
   new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });

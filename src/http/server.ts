@@ -57,9 +57,9 @@ export interface Server {
  * How long a request's headers may take to arrive, and the whole of it if its body is not judged elsewhere, in
  * milliseconds. Node.js answers 408 then, and closes the connection.
  */
-const SLOWEST = { headers: 10_000, request: 300_000, look: 1_000 };
+const TIMEOUTS = { headers: 10_000, request: 300_000, look: 1_000 };
 
-class AnswerUnderWay extends LinkedNode {
+class PendingResponse extends LinkedNode {
   readonly response: ServerResponse;
 
   constructor(response: ServerResponse) {
@@ -69,7 +69,7 @@ class AnswerUnderWay extends LinkedNode {
 }
 
 /** How long answers under way may take after a stop was asked for, in milliseconds. */
-const DRAIN = 10_000;
+const SHUTDOWN_TIMEOUT = 10_000;
 
 /**
  * Serves a gateway over HTTP and WebSockets.
@@ -81,7 +81,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   const milliseconds = options.imageStall ?? defaultImageLimits.stallMilliseconds;
   const adapter = createServerAdapter<{ req: IncomingMessage }>(async (request, { req }) => {
     const response = await gateway.fetch(request, clientOf(req, trustProxy));
-    await drain(req);
+    await discardBody(req);
     return response;
   });
   // The adapter only makes Fetch requests of Node's. Its own sending leaves a response open when the body fails.
@@ -102,8 +102,8 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   const shortRoad = options.fastPath === false ? undefined : gateway.shortRoad;
   const answer = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
     try {
-      const isShort = shortRoad && !isDraining && shortRoad.takes(request);
-      const isAnswered = isShort && (await shortRoad.answer(request, response, address));
+      const isShort = shortRoad && !isDraining && shortRoad.accepts(request);
+      const isAnswered = isShort && (await shortRoad.respond(request, response, address));
       if (!isAnswered) await respond(request, response);
     } catch (error) {
       // A client that has disconnected is no error.
@@ -112,12 +112,12 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       response.destroy();
     }
   };
-  const underWay = new LinkedList<AnswerUnderWay>();
+  const underWay = new LinkedList<PendingResponse>();
   let isDraining = false;
   const timeouts = {
-    headersTimeout: SLOWEST.headers,
-    requestTimeout: SLOWEST.request,
-    connectionsCheckingInterval: SLOWEST.look,
+    headersTimeout: TIMEOUTS.headers,
+    requestTimeout: TIMEOUTS.request,
+    connectionsCheckingInterval: TIMEOUTS.look,
   };
   const server = createServer(timeouts, (request, response) => {
     if (isDraining) {
@@ -125,7 +125,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       if (acceptsEventStream(request.headers.accept)) return void request.destroy();
       response.setHeader('connection', 'close');
     }
-    const answering = new AnswerUnderWay(response);
+    const answering = new PendingResponse(response);
     underWay.add(answering);
     const target = readTarget(request);
     request.url = target ?? '/';
@@ -136,7 +136,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       answering.leaveList();
       logEnd();
     });
-    if (target === undefined) refuse(response);
+    if (target === undefined) sendBadRequest(response);
     else void answer(request, response, address);
   });
   const addressOf = (handshake: IncomingMessage) => clientOf(handshake, trustProxy);
@@ -177,7 +177,7 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       // Whoever keeps its connection after the last answer would keep the program.
       for (const { response } of underWay.toArray())
         if (!response.headersSent) response.setHeader('connection', 'close');
-      const deadline = AbortSignal.timeout(DRAIN);
+      const deadline = AbortSignal.timeout(SHUTDOWN_TIMEOUT);
       deadline.addEventListener('abort', () => {
         server.closeAllConnections();
         sockets.terminate();
@@ -200,16 +200,16 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
 }
 
 /** How long a request is read for nothing that was answered before it was read, in milliseconds. */
-const DRAIN_TIME = 2_000;
+const DISCARD_TIMEOUT = 2_000;
 
 /**
  * Reads what nobody read of a request, for a while. A sender that only writes would not see its answer before, and cutting
  * it off may take the answer away as well (RFC 9112, 9.6).
  */
-async function drain(request: IncomingMessage): Promise<void> {
+async function discardBody(request: IncomingMessage): Promise<void> {
   if (request.complete) return;
   const over = new AbortController();
-  const enough = AbortSignal.any([over.signal, AbortSignal.timeout(DRAIN_TIME)]);
+  const enough = AbortSignal.any([over.signal, AbortSignal.timeout(DISCARD_TIMEOUT)]);
   // Whoever has begun to read it reads on.
   if (request.listenerCount('readable') === 0) {
     let left = DRAINED;
@@ -224,7 +224,7 @@ async function drain(request: IncomingMessage): Promise<void> {
   );
 }
 
-function refuse(response: ServerResponse): void {
+function sendBadRequest(response: ServerResponse): void {
   response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
   response.end('Expected a request for a path of this server, with one Host header that names it.\n');
 }

@@ -10,7 +10,7 @@ export interface StallOptions {
 }
 
 /** How often in that time it is looked whether the client has taken something. */
-const LOOKS = 4;
+const CHECKS = 4;
 
 /**
  * Cuts the connection of a response of which the client takes nothing for a while, so that its source is left and whatever
@@ -22,10 +22,10 @@ const LOOKS = 4;
 export function cutWhenStalled(response: ServerResponse, { milliseconds, pause, onCut }: StallOptions): () => void {
   const over = new AbortController();
   const watch = async () => {
-    let taken = takenOf(response);
-    for (let idle = 0; idle < LOOKS; ) {
-      await pause(milliseconds / LOOKS, over.signal);
-      const now = takenOf(response);
+    let taken = flushedBytes(response);
+    for (let idle = 0; idle < CHECKS; ) {
+      await pause(milliseconds / CHECKS, over.signal);
+      const now = flushedBytes(response);
       idle = response.writableLength > 0 && now === taken ? idle + 1 : 0;
       taken = now;
     }
@@ -40,4 +40,4 @@ export function cutWhenStalled(response: ServerResponse, { milliseconds, pause, 
 }
 
 /** How much the system has taken of what was written to the connection, in bytes. None while another response is sent. */
-const takenOf = ({ socket }: ServerResponse): number => (socket ? socket.bytesWritten - socket.writableLength : 0);
+const flushedBytes = ({ socket }: ServerResponse): number => (socket ? socket.bytesWritten - socket.writableLength : 0);

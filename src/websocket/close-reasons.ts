@@ -4,11 +4,11 @@ import type { WebSocket } from 'ws';
 export const TRY_AGAIN_LATER = 1013;
 
 /** The longest reason that a close frame may hold, in bytes (RFC 6455, 5.5). */
-const LONGEST_REASON = new Uint8Array(123);
+const reasonBuffer = new Uint8Array(123);
 
 /** Closes a socket. The reason is shortened to what a close frame may hold. */
 export function closeWith(socket: WebSocket, code: number, reason: string): void {
-  const { read } = new TextEncoder().encodeInto(reason, LONGEST_REASON);
+  const { read } = new TextEncoder().encodeInto(reason, reasonBuffer);
   socket.close(code, reason.slice(0, read));
 }
 

@@ -11,7 +11,7 @@ const POLICY_VIOLATION = 1008;
 const MESSAGE_TOO_BIG = 1009;
 
 /** A socket on which messages come this many seconds too early is closed, and cut at twice as many. */
-const PATIENCE_SECONDS = 2;
+const MAX_EARLY_SECONDS = 2;
 
 /** Where a `subscribe` or `complete` message can be known by its beginning: clients write its id and type first. */
 const HEAD_LENGTH = 1_024;
@@ -84,7 +84,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
   /** Counts something that came. @returns For how many seconds it came too early. */
   const count = (): number => {
     const early = rate.take();
-    if (early > 2 * PATIENCE_SECONDS) socket.terminate();
+    if (early > 2 * MAX_EARLY_SECONDS) socket.terminate();
     return early;
   };
   const closeFlooded = () =>
@@ -105,7 +105,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
 
     const { type, id } = headOf(bytes);
     const mayRefuse = type === 'subscribe' && isAcknowledged();
-    if (early > PATIENCE_SECONDS) return closeFlooded();
+    if (early > MAX_EARLY_SECONDS) return closeFlooded();
     if (bytes.length > messageBytes) {
       const message = `A message may have ${messageBytes} bytes, but this one has ${bytes.length} (MAX_BODY_BYTES).`;
       return mayRefuse ? refuse(id, publicError('PAYLOAD_TOO_LARGE', message)) : close(MESSAGE_TOO_BIG, message);

@@ -2,9 +2,9 @@ import type { GraphQLError } from 'graphql';
 import { publicError } from '../errors.ts';
 
 /** Limits how many sockets are open, before it is known who opens them: keys are verified later, and may be invented. */
-export interface Handshakes {
+export interface SocketSlots {
   /** Takes a place. @returns What gives it back (calling that again does nothing), or why there is none. */
-  open(address: string): (() => void) | GraphQLError;
+  acquire(address: string): (() => void) | GraphQLError;
 }
 
 export interface HandshakeLimits {
@@ -17,7 +17,7 @@ export interface HandshakeLimits {
 /** When a refused handshake may be repeated, in seconds. */
 const RETRY_AFTER = 5;
 
-export function createHandshakes({ socketsPerAddress, socketsInTotal }: HandshakeLimits): Handshakes {
+export function createSocketSlots({ socketsPerAddress, socketsInTotal }: HandshakeLimits): SocketSlots {
   const byAddress = new Map<string, number>();
   let total = 0;
 
@@ -29,15 +29,15 @@ export function createHandshakes({ socketsPerAddress, socketsInTotal }: Handshak
   };
 
   return {
-    open(address) {
+    acquire(address) {
       const others = byAddress.get(address) ?? 0;
       if (others >= socketsPerAddress) {
         const message = `This address has ${others} sockets open, which is as many as it may (MAX_SOCKETS_PER_ADDRESS). Close some first.`;
-        return refusal('RATE_LIMITED', message, 429);
+        return limitError('RATE_LIMITED', message, 429);
       }
       if (total >= socketsInTotal) {
         const message = `This gateway has ${total} sockets open, which is as many as it may (MAX_SOCKETS). Try again later.`;
-        return refusal('SERVICE_UNAVAILABLE', message, 503);
+        return limitError('SERVICE_UNAVAILABLE', message, 503);
       }
       byAddress.set(address, others + 1);
       total++;
@@ -50,7 +50,7 @@ export function createHandshakes({ socketsPerAddress, socketsInTotal }: Handshak
   };
 }
 
-const refusal = (code: 'RATE_LIMITED' | 'SERVICE_UNAVAILABLE', message: string, status: number): GraphQLError =>
+const limitError = (code: 'RATE_LIMITED' | 'SERVICE_UNAVAILABLE', message: string, status: number): GraphQLError =>
   publicError(code, message, {
     retryAfter: RETRY_AFTER,
     http: { status, headers: { 'retry-after': String(RETRY_AFTER) } },

@@ -8,10 +8,10 @@ import { publicError } from '../errors.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { isShort } from '../operations/operations.ts';
 import { closeToRetry } from './close-reasons.ts';
-import { refusal } from './request-errors.ts';
+import { toRequestError } from './request-errors.ts';
 
 /** How much of a name is logged, in characters. */
-const LONGEST_NAME = 100;
+const MAX_LOGGED_LENGTH = 100;
 
 /** The arguments of an operation, with the functions that execute it with all plugins of the graph. */
 export type Operation = ExecutionArgs & {
@@ -30,9 +30,9 @@ export interface Graph {
   /** Finds the document of an operation that gives only its name or hash. */
   withDocument: (payload: SubscribePayload) => SubscribePayload | GraphQLError;
   /** Why whoever asks from this address is not answered now; undefined when they are. */
-  refusalFor: (address: string) => GraphQLError | undefined;
+  checkAddressRate: (address: string) => GraphQLError | undefined;
   /** Waits until a subscription is within the share of its address; returns why it is refused if that would take too long. */
-  whenAdmitted: (address: string, signal: AbortSignal) => Promise<GraphQLError | undefined>;
+  waitForAddressRate: (address: string, signal: AbortSignal) => Promise<GraphQLError | undefined>;
 }
 
 export interface OnSubscribeOptions {
@@ -52,11 +52,11 @@ export const createOnSubscribe =
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const address = addressOf(socket.extra.request) ?? '';
-    const tooMany = graph.refusalFor(address);
+    const tooMany = graph.checkAddressRate(address);
     const asked = graph.withDocument(payload);
     if (tooMany) {
-      if (!mayWait(asked)) return [tooMany];
-      const refused = await graph.whenAdmitted(address, closeSignalOf(socket.extra));
+      if (!isDelayable(asked)) return [tooMany];
+      const refused = await graph.waitForAddressRate(address, closeSignalOf(socket.extra));
       if (refused) {
         closeToRetry(socket.extra.socket, refused.message);
         return [refused];
@@ -72,10 +72,10 @@ export const createOnSubscribe =
     try {
       document = parse(query);
     } catch (error) {
-      return [refusal('GRAPHQL_PARSE_FAILED', error)];
+      return [toRequestError('GRAPHQL_PARSE_FAILED', error)];
     }
     const mistakes: readonly GraphQLError[] = validate(schema, document);
-    if (mistakes.length > 0) return mistakes.map((mistake) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
+    if (mistakes.length > 0) return mistakes.map((mistake) => toRequestError('GRAPHQL_VALIDATION_FAILED', mistake));
     const operation = selectOperation(document, operationName);
     if (operation instanceof GraphQLError) return [operation];
     // The one that is being opened counts already.
@@ -84,7 +84,7 @@ export const createOnSubscribe =
       return [publicError('RATE_LIMITED', message, { retryAfter: 1 })];
     }
     log.info(
-      { operation: operation.name?.value.slice(0, LONGEST_NAME), id: id.slice(0, LONGEST_NAME) },
+      { operation: operation.name?.value.slice(0, MAX_LOGGED_LENGTH), id: id.slice(0, MAX_LOGGED_LENGTH) },
       'socket operation',
     );
     const args: Operation = {
@@ -103,5 +103,5 @@ export const createOnSubscribe =
  * Whether an operation above a rate is delayed. A subscription is: clients do not retry one that ends with an `error`
  * message. The document is not parsed for it, because that is what the rate protects from.
  */
-const mayWait = (asked: SubscribePayload | GraphQLError): boolean =>
+const isDelayable = (asked: SubscribePayload | GraphQLError): boolean =>
   !(asked instanceof GraphQLError) && /\bsubscription\b/.test(asked.query) && isShort(asked.query, asked.variables);

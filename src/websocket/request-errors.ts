@@ -19,7 +19,7 @@ export class RequestError extends Error {
 }
 
 /** graphql-ws writes an `error` for what a stream throws. */
-export const refused = ({ errors }: { errors: readonly GraphQLError[] }): AsyncIterable<never> => ({
+export const failingStream = ({ errors }: { errors: readonly GraphQLError[] }): AsyncIterable<never> => ({
   [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new RequestError(errors)) }),
 });
 
@@ -27,7 +27,7 @@ export const refused = ({ errors }: { errors: readonly GraphQLError[] }): AsyncI
  * A document that is refused is an error of that operation, not of the socket, which others share. Its own code, where it
  * has one, says more than the one given here; the status that it would have over HTTP means nothing here.
  */
-export const refusal = (code: ErrorCode, error: unknown): GraphQLError => {
+export const toRequestError = (code: ErrorCode, error: unknown): GraphQLError => {
   const mistake = error instanceof GraphQLError ? error : new GraphQLError(String(error));
   const { nodes, source, positions, extensions } = mistake;
   const { http: _, ...own } = extensions;

@@ -13,7 +13,7 @@ import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
 import { connect } from './connection.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createOnSubscribe, type Operation } from './on-subscribe.ts';
-import { isRequestError, RequestError, refused } from './request-errors.ts';
+import { isRequestError, RequestError, failingStream } from './request-errors.ts';
 import { createSharedFrames } from './shared-frames.ts';
 import { type OnAbort, SingleResult } from './single-result.ts';
 import { socketWithReasons } from './socket-with-reasons.ts';
@@ -23,7 +23,7 @@ import { UnsentBytes, type UnsentLimits } from './unsent-bytes.ts';
 const SERVICE_RESTART = 1012;
 
 /** How many times too long a message may be for its operation to be refused alone. One beyond that is not received. */
-const TOLERANCE = 4;
+const MAX_SIZE_FACTOR = 4;
 
 /** Close codes for connection parameters that cannot be used; clients reconnect after 4403 alone. */
 const CLOSE_CODES: Readonly<Record<string, number>> = {
@@ -60,7 +60,7 @@ export interface WebSocketOptions {
 
 export function createWebSockets(gateway: Gateway, options: WebSocketOptions): WebSockets {
   const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, monotonicNow } = options;
-  const mostBytes = TOLERANCE * messageBytes;
+  const mostBytes = MAX_SIZE_FACTOR * messageBytes;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: mostBytes,
@@ -138,8 +138,8 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
       if (!isRequestError(result)) return undefined;
       const [error] = result.errors;
       // A subscription that ends with an `error` message is not retried; those of a socket that is closed so are.
-      if (error && exceedsRate(error) && isSubscription(args)) closeToRetry(extra.socket, error.message);
-      return refused(result);
+      if (error && isRateError(error) && isSubscription(args)) closeToRetry(extra.socket, error.message);
+      return failingStream(result);
     },
     onError: (_socket, _id, _payload, [error]) =>
       error?.originalError instanceof RequestError
@@ -177,7 +177,7 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
 }
 
 /** Whether an operation was refused by a rate, which passes by itself. A limit on what is open does not. */
-const exceedsRate = ({ extensions }: GraphQLError): boolean =>
+const isRateError = ({ extensions }: GraphQLError): boolean =>
   (extensions.http as { status?: number } | undefined)?.status === 429;
 
 const isSubscription = ({ document, operationName }: ExecutionArgs): boolean => {

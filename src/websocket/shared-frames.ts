@@ -13,7 +13,7 @@ export interface SharedFrames {
 }
 
 /** How a `next` message with a stand-in ends: the only kind of message whose payload can be an empty object. */
-const STAND_IN = '"type":"next","payload":{}}';
+const PLACEHOLDER_END = '"type":"next","payload":{}}';
 
 export function createSharedFrames(): SharedFrames {
   const waiting = new WeakMap<WebSocket, SharedResult[]>();
@@ -25,7 +25,7 @@ export function createSharedFrames(): SharedFrames {
       const send = socket.send.bind(socket) as (data: unknown, ...rest: unknown[]) => void;
       socket.send = (data: unknown, ...rest: unknown[]) => {
         // In the order of the stand-ins: between making one and sending its message graphql-ws lets nothing pass it.
-        const result = typeof data === 'string' && data.endsWith(STAND_IN) ? results.shift() : undefined;
+        const result = typeof data === 'string' && data.endsWith(PLACEHOLDER_END) ? results.shift() : undefined;
         send(result ? `${String(data).slice(0, -'{}}'.length)}${result.stringify()}}` : data, ...rest);
       };
     },

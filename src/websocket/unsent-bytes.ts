@@ -12,7 +12,7 @@ export interface UnsentLimits {
 export const defaultUnsentLimits: UnsentLimits = { perSocket: 16_777_216, inTotal: 134_217_728 };
 
 /** The share of a socket's limit from which on it executes no new operations. */
-const CONGESTED = 1 / 16;
+const CONGESTED_SHARE = 1 / 16;
 
 export interface UnsentOptions {
   limits: UnsentLimits;
@@ -35,7 +35,7 @@ export class UnsentBytes {
 
   /** Whether so much is unsent that no new operation may begin. */
   isCongested(socket: WebSocket): boolean {
-    return socket.bufferedAmount > this.#options.limits.perSocket * CONGESTED;
+    return socket.bufferedAmount > this.#options.limits.perSocket * CONGESTED_SHARE;
   }
 
   /** Sends a message over an open socket. @param onFlushed Called when it has left the process, or never will. */

@@ -22,36 +22,36 @@ export const acceptWith =
   ({ gateway, server, addressOf, isDraining }: AcceptOptions) =>
   async (request: IncomingMessage, socket: Duplex, head: Buffer, path: string | undefined): Promise<void> => {
     const { origin, host } = request.headers;
-    if (isDraining()) return refuse(socket, '503 Service Unavailable', 'This gateway is stopping.', 1);
-    if (path === undefined) return refuse(socket, '400 Bad Request', 'Expected a path and a Host of this server.');
+    if (isDraining()) return sendError(socket, '503 Service Unavailable', 'This gateway is stopping.', 1);
+    if (path === undefined) return sendError(socket, '400 Bad Request', 'Expected a path and a Host of this server.');
     if (path !== '/graphql' && path !== '/graphql/')
-      return refuse(socket, '404 Not Found', 'The graph is at /graphql.');
+      return sendError(socket, '404 Not Found', 'The graph is at /graphql.');
     if (!gateway.welcomes({ origin, host })) {
-      return refuse(socket, '403 Forbidden', 'Pages of this origin may not use the gateway.');
+      return sendError(socket, '403 Forbidden', 'Pages of this origin may not use the gateway.');
     }
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     if (offered && !offered.includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) {
       const message = `Expected the WebSocket subprotocol ${GRAPHQL_TRANSPORT_WS_PROTOCOL}, which the npm package graphql-ws speaks, but the client offers only others. The older subprotocol "graphql-ws" of subscriptions-transport-ws is not supported.`;
-      return refuse(socket, '400 Bad Request', message);
+      return sendError(socket, '400 Bad Request', message);
     }
     const closed = new AbortController();
     const abort = () => closed.abort();
     socket.once('close', abort);
     const admitted = await gateway.admitSocket(addressOf(request) ?? '', closed.signal);
-    if (admitted instanceof GraphQLError) return refuseAdmission(socket, admitted);
+    if (admitted instanceof GraphQLError) return sendAdmissionError(socket, admitted);
     if (socket.destroyed) return admitted();
     socket.off('close', abort).once('close', admitted);
-    if (isDraining()) return refuse(socket, '503 Service Unavailable', 'This gateway is stopping.', 1);
+    if (isDraining()) return sendError(socket, '503 Service Unavailable', 'This gateway is stopping.', 1);
     server.handleUpgrade(request, socket, head, (webSocket) => server.emit('connection', webSocket, request));
   };
 
-function refuseAdmission(socket: Duplex, { message, extensions: { code, retryAfter } }: GraphQLError): void {
+function sendAdmissionError(socket: Duplex, { message, extensions: { code, retryAfter } }: GraphQLError): void {
   const status = code === 'RATE_LIMITED' ? '429 Too Many Requests' : '503 Service Unavailable';
-  refuse(socket, status, message, Number(retryAfter));
+  sendError(socket, status, message, Number(retryAfter));
 }
 
 /** @param retryAfter When the handshake may be repeated, in seconds. */
-function refuse(socket: Duplex, status: string, message: string, retryAfter?: number): void {
+function sendError(socket: Duplex, status: string, message: string, retryAfter?: number): void {
   const body = `${message}\n`;
   const headers = [
     'Connection: close',

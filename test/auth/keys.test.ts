@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAccess, isLoopbackHost } from '../../src/auth/credential.ts';
+import { createKeyPolicy, isLoopbackHost } from '../../src/auth/credential.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
 import { seedModel } from '../support/seeds.ts';
@@ -33,43 +33,43 @@ describe('the gateway’s own key', () => {
   const lent = { apiKey: 'own' };
 
   test('is lent to callers who address this machine', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+    const access = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
-    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: false })).toEqual(
+    expect(access.selectCredential({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: false })).toEqual(
       lent,
     );
     expect(() =>
-      access.credentialOf({ apiKey: null, host: 'rebound.example', origin: null, isForwarded: false }),
+      access.selectCredential({ apiKey: null, host: 'rebound.example', origin: null, isForwarded: false }),
     ).toThrow(/x-api-key/);
   });
 
   test.each(['https://evil.example', 'null', 'http://localhost.evil.example'])(
     'is not lent to a page of %s',
     (origin) => {
-      const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+      const access = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
-      expect(() => access.credentialOf({ apiKey: null, host: 'localhost:4000', origin, isForwarded: false })).toThrow(
+      expect(() => access.selectCredential({ apiKey: null, host: 'localhost:4000', origin, isForwarded: false })).toThrow(
         /x-api-key/,
       );
-      expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost:4000', origin, isForwarded: false })).toEqual({
+      expect(access.selectCredential({ apiKey: 'theirs', host: 'localhost:4000', origin, isForwarded: false })).toEqual({
         apiKey: 'theirs',
       });
     },
   );
 
   test('is not lent through a proxy, which may have put its own name into Host', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+    const access = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
     expect(() =>
-      access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: true }),
+      access.selectCredential({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: true }),
     ).toThrow();
   });
 
   test('is lent to a page of this machine', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+    const access = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
     expect(
-      access.credentialOf({
+      access.selectCredential({
         apiKey: null,
         host: 'localhost:4000',
         origin: 'http://localhost:5173',
@@ -79,10 +79,10 @@ describe('the gateway’s own key', () => {
   });
 
   test('is lent to everyone where that was allowed', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+    const access = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
     expect(
-      access.credentialOf({
+      access.selectCredential({
         apiKey: null,
         host: 'anything.example',
         origin: 'https://anywhere.example',
@@ -92,9 +92,9 @@ describe('the gateway’s own key', () => {
   });
 
   test('never stands in for a key that the caller brought', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+    const access = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
-    expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost', origin: null, isForwarded: false })).toEqual({
+    expect(access.selectCredential({ apiKey: 'theirs', host: 'localhost', origin: null, isForwarded: false })).toEqual({
       apiKey: 'theirs',
     });
   });
@@ -135,9 +135,9 @@ test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'])(
 test.each(['line\nbreak', 'ключ', 'a b'])(
   'a key that no header can carry is refused before it is used: %j',
   (apiKey) => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+    const access = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
-    expect(() => access.credentialOf({ apiKey, host: 'localhost', origin: null, isForwarded: false })).toThrow(
+    expect(() => access.selectCredential({ apiKey, host: 'localhost', origin: null, isForwarded: false })).toThrow(
       /visible ASCII/,
     );
   },
