@@ -1,4 +1,4 @@
-/** Whether a header is one that proxies, load balancers, CDNs and tunnels add to requests. In lower case. */
+/** True if proxies, load balancers, CDNs or tunnels add this header to requests. Names are in lower case. */
 export const isProxyHeader = (name: string): boolean => PROXY_HEADER.test(name);
 
 const PROXY_HEADER = new RegExp(

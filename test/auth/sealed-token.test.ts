@@ -149,7 +149,7 @@ test('after a change of secrets old tokens open and new ones use the newest', ()
 test('content that no token can hold is refused when it is sealed', () => {
   const { seal, open } = startSealer();
 
-  expect(() => seal('x'.repeat(MAX_TOKEN_LENGTH), 'image')).toThrow(/holds at most 8192 characters/);
+  expect(() => seal('x'.repeat(MAX_TOKEN_LENGTH), 'image')).toThrow(/has at most 8192 characters/);
   expect(open('x'.repeat(MAX_TOKEN_LENGTH + 1), 'image')).toBeUndefined();
 });
 

@@ -16,7 +16,7 @@ export async function bothRoads(started: TestGateway) {
     await servers.yoga.close();
     await servers.short.close();
   });
-  const answer = vi.spyOn(started.gateway.shortRoad, 'answer');
+  const answer = vi.spyOn(started.gateway.fastPath, 'respond');
   type RoadName = keyof typeof servers;
   const sendUnknown = (road: RoadName, request: RawRequest) => sendRaw(servers[road].url, request);
   const sendTo = async (road: RoadName, request: RawRequest) => {

@@ -24,7 +24,7 @@ function open(url: string, bytes: string) {
 test('a body that does not arrive in time is answered with 408 on the short road too', async () => {
   const started = startGateway();
   const { url } = await serverOf(started);
-  const takes = vi.spyOn(started.gateway.shortRoad, 'answer');
+  const takes = vi.spyOn(started.gateway.fastPath, 'respond');
   const { whole } = open(url, `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${HEAD}\r\n\r\n${BODY.slice(0, 9)}`);
   await until(() => takes.mock.calls.length === 1);
   await settle();
@@ -47,7 +47,7 @@ test('a mistake in one answer costs its connection alone', async () => {
   const started = startGateway();
   const { url } = await serverOf(started);
   await know(started, { body: BODY });
-  const answer = vi.spyOn(started.gateway.shortRoad, 'answer').mockRejectedValueOnce(new Error('a mistake'));
+  const answer = vi.spyOn(started.gateway.fastPath, 'respond').mockRejectedValueOnce(new Error('a mistake'));
   const ask = () => open(url, `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${HEAD}\r\n\r\n${BODY}`).whole;
 
   expect(await ask()).toBe('');
