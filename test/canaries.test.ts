@@ -8,12 +8,12 @@ import { findRedisServer, startRedis } from './support/redis.ts';
 
 const executable = findRedisServer(process.env);
 
-/** Drives everything in every mood of the upstream, as callers of every kind. */
+/** Uses every feature in every state of the upstream, with every kind of caller. */
 async function driveEverything(house: House) {
   const visitor = createVisitor(house);
   const key = { 'x-api-key': SECRETS.key };
   const callers = [key, { authorization: `Bearer ${house.jwt}` }, {}];
-  // What there is, twice: the second time finds what the first has made.
+  // Several times, because later rounds read what earlier ones have created.
   for (const caller of [...callers, ...callers, ...callers]) await visitor.roam(caller);
   for (const mood of MOODS) {
     house.upstream.turn(mood);
@@ -28,7 +28,7 @@ async function driveEverything(house: House) {
   return visitor;
 }
 
-/** Where each secret stands, with some of what is around it. */
+/** Occurrences of each secret, with the text before them. */
 const found = (secrets: Iterable<string>, said: Iterable<Said>): string[] =>
   [...said].flatMap(({ to, text }) =>
     [...secrets].flatMap((secret) => {
@@ -40,39 +40,39 @@ const found = (secrets: Iterable<string>, said: Iterable<Said>): string[] =>
 function expectNoSecret(house: House, { said, tokens }: Awaited<ReturnType<typeof driveEverything>>, records: string) {
   const { program, upstream, jwt } = house;
   const secrets = [...Object.values(SECRETS), jwt];
-  const handedOut = [...tokens.images, ...tokens.tickets, ...tokens.watch];
+  const issued = [...tokens.images, ...tokens.tickets, ...tokens.watch];
   const outputs = [
     { to: 'the log', text: program.output.stdout },
     { to: 'the console', text: program.output.stderr },
     { to: 'the records', text: records },
   ];
-  // Something was to be found: the program was given everything, and used it.
+  // Makes sure that the program received and used all secrets, so that there was something to find.
   expect([...upstream.keys].toSorted()).toEqual(
     [SECRETS.key, SECRETS.wrongKey, SECRETS.ownKey, SECRETS.tenantKey].toSorted(),
   );
   for (const kind of Object.values(tokens)) expect(kind.size).toBeGreaterThan(0);
 
-  expect(found([...secrets, PLACE, new URL(upstream.url).host], said), 'answers').toEqual([]);
-  expect(found(secrets, outputs), 'what is written').toEqual([]);
-  expect(program.output.stdout, 'sockets are used').toContain('socket operation');
-  expect(found(handedOut, outputs), 'tokens that are written').toEqual([]);
-  const makes = /^(?:a read with images|an upload|a socket|a ticket|createUploadTickets|createWatchToken)$/;
+  expect(found([...secrets, PLACE, new URL(upstream.url).host], said), 'secrets in responses').toEqual([]);
+  expect(found(secrets, outputs), 'secrets in outputs').toEqual([]);
+  expect(program.output.stdout, 'WebSockets are used').toContain('socket operation');
+  expect(found(issued, outputs), 'tokens in outputs').toEqual([]);
+  const issuing = /^(?:a read with images|an upload|a socket|a ticket|createUploadTickets|createWatchToken)$/;
   expect(
     found(
-      handedOut,
-      said.filter(({ to }) => !makes.test(to)),
+      issued,
+      said.filter(({ to }) => !issuing.test(to)),
     ),
-    'tokens in answers that do not make them',
+    'tokens in responses of operations that do not issue them',
   ).toEqual([]);
   expect(program.output.stderr).toBe('');
   const stack = /\n\s+at |\\n\s+at /;
   expect(
     said.filter(({ text }) => stack.test(text)),
-    'stacks in answers',
+    'stack traces in responses',
   ).toEqual([]);
 }
 
-test('no secret comes out of the program, nor gets onto its disk', async () => {
+test('no secret appears in responses, logs or files of the program', async () => {
   const house = await startHouse();
 
   const visited = await driveEverything(house);
@@ -86,7 +86,7 @@ test('no secret comes out of the program, nor gets onto its disk', async () => {
 }, 60_000);
 
 test.skipIf(!executable)(
-  'no secret gets into Redis, nor its password out of the program',
+  'no secret is stored in Redis, and its password appears in no response or log',
   async () => {
     const password = 'canary-password-of-redis';
     const server = await startRedis(executable ?? '', ['--requirepass', password]);

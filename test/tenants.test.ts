@@ -7,7 +7,7 @@ import { picture, seedModel, seedPrediction, seedTraining } from './support/seed
 import { type Act, acts, type Person, perform, takesTime } from './tenants/acts.ts';
 import { createTwins, keyOf, TENANTS, type Tenant } from './tenants/twins.ts';
 
-/** How long nothing else happens while what takes its time comes to an end, in milliseconds. */
+/** Time for slow operations to end after each step, in milliseconds. */
 const QUIET = 60_000;
 const RUNS = 12;
 
@@ -21,17 +21,17 @@ const jwt = {
   tenants: new Map(TENANTS.map((tenant) => [tenant as string, keyOf(tenant)])),
 };
 
-/** What each does, one after the other; two that stand at the same place happen at the same time. */
+/** The actions of each tenant in order. Actions with the same index are executed at the same time. */
 type Plan = Readonly<Record<Tenant, readonly Act[]>>;
 
-/** A gateway for some tenants, each of which has the same: a model, a picture, a training and a prediction. */
+/** Starts a gateway for tenants that have the same objects: a model, an image, a training and a prediction. */
 async function gather(tenants: readonly Tenant[], way: 'keys' | 'JWTs'): Promise<Person[]> {
   const holder: { twins?: ReturnType<typeof createTwins> } = {};
   const started = startGateway({
     config: { ownKey: undefined },
     jwt,
     watch: { perSecond: 20, gracePeriod: 3_000 },
-    transport: (request) => holder.twins?.(request) ?? Promise.reject(new Error('There is no upstream yet.')),
+    transport: (request) => holder.twins?.(request) ?? Promise.reject(new Error('The upstream has not been started.')),
   });
   const twins = createTwins(started.clock);
   holder.twins = twins;
@@ -65,7 +65,7 @@ async function gather(tenants: readonly Tenant[], way: 'keys' | 'JWTs'): Promise
         .sign(Buffer.from(SECRET));
       const credentials: Readonly<Record<string, string>> =
         way === 'keys' ? { 'x-api-key': keyOf(tenant) } : { authorization: `Bearer ${token}` };
-      // A signature is verified in turns of no clock, once.
+      // Caches the verified token, because the duration of a verification does not depend on the test clock.
       await started.query('{ __typename }', {}, credentials);
       return {
         tenant,
@@ -77,41 +77,45 @@ async function gather(tenants: readonly Tenant[], way: 'keys' | 'JWTs'): Promise
   );
 }
 
-/** Turns in which everything that is ready, and all that disks and decoders do, is long over. */
-const TURNS = 1_000_000;
+/** Maximum number of event loop iterations, more than enough for all work of disks and decoders. */
+const MAX_ITERATIONS = 1_000_000;
 
-async function turnUntil(isOver: () => boolean): Promise<void> {
-  for (let turn = 0; turn < TURNS && !isOver(); turn++) await settle(1);
+async function iterateUntil(isDone: () => boolean): Promise<void> {
+  for (let count = 0; count < MAX_ITERATIONS && !isDone(); count++) await settle(1);
 }
 
-/** Lets some tenants do what they planned, at once and in the same time, and tells what each was answered. */
-async function live(tenants: readonly Tenant[], plan: Plan, way: 'keys' | 'JWTs'): Promise<Record<Tenant, string[]>> {
+/** Executes the plans of tenants at the same time, and returns the responses to each. */
+async function execute(
+  tenants: readonly Tenant[],
+  plan: Plan,
+  way: 'keys' | 'JWTs',
+): Promise<Record<Tenant, string[]>> {
   const people = await gather(tenants, way);
-  const answers: Record<Tenant, string[]> = { alpha: [], bravo: [] };
+  const responses: Record<Tenant, string[]> = { alpha: [], bravo: [] };
   const steps = Math.max(plan.alpha.length, plan.bravo.length);
   for (let step = 0; step < steps; step++) {
-    const begun = people.flatMap((person) => {
+    const started = people.flatMap((person) => {
       const act = plan[person.tenant][step];
       if (!act) return [];
-      const one = { act, person, answer: perform(person, act), isOver: false };
-      void one.answer.finally(() => {
-        one.isOver = true;
+      const running = { act, person, response: perform(person, act), isDone: false };
+      void running.response.finally(() => {
+        running.isDone = true;
       });
-      return [one];
+      return [running];
     });
-    // Files and pictures take turns of their own, which no clock counts.
-    await turnUntil(() => begun.every(({ act, isOver }) => isOver || takesTime(act)));
+    // The duration of work on files and images does not depend on the test clock.
+    await iterateUntil(() => started.every(({ act, isDone }) => isDone || takesTime(act)));
     await settle(100);
     for (let time = 0; time < QUIET; time += 1_000) await people[0]?.started.clock.advance(1_000);
-    await turnUntil(() => begun.every(({ isOver }) => isOver));
-    expect(begun.filter(({ isOver }) => !isOver).map(({ person, act }) => [person.tenant, act])).toEqual([]);
-    for (const { person, answer } of begun) answers[person.tenant].push(await answer);
+    await iterateUntil(() => started.every(({ isDone }) => isDone));
+    expect(started.filter(({ isDone }) => !isDone).map(({ person, act }) => [person.tenant, act])).toEqual([]);
+    for (const { person, response } of started) responses[person.tenant].push(await response);
   }
-  return answers;
+  return responses;
 }
 
-describe.each(['keys', 'JWTs'] as const)('two tenants with %s, whose things have the same ids,', (way) => {
-  test('are each answered as if they were alone, whatever they do at the same time', async () => {
+describe.each(['keys', 'JWTs'] as const)('two tenants with %s', (way) => {
+  test('two tenants whose objects have the same ids get the same responses at the same time as each alone', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(acts, { minLength: 4, maxLength: 8 }),
@@ -119,11 +123,11 @@ describe.each(['keys', 'JWTs'] as const)('two tenants with %s, whose things have
         fc.boolean(),
         async (alpha, bravo, isSame) => {
           const plan: Plan = { alpha, bravo: isSame ? alpha : bravo };
-          const together = await live(TENANTS, plan, way);
+          const together = await execute(TENANTS, plan, way);
 
           for (const tenant of TENANTS) {
-            const alone = await live([tenant], plan, way);
-            expect(together[tenant], `what ${tenant} is answered`).toEqual(alone[tenant]);
+            const alone = await execute([tenant], plan, way);
+            expect(together[tenant], `responses to ${tenant}`).toEqual(alone[tenant]);
             const other = tenant === 'alpha' ? 'bravo' : 'alpha';
             expect(together[tenant].join('\n')).not.toContain(other);
           }

@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest';
 import { until } from '../support/clock.ts';
-import { dataItemOf, type House, image, MODEL, openClient, predictionOf, startHouse } from './support.ts';
+import { dataItemOf, image, MODEL, openClient, predictionOf, type Scenario, startScenario } from './support.ts';
 
 const BOUNDARY = 'a-boundary';
 const JSON_HEADERS = ['Content-Type: application/json', 'X-API-Key: key'];
 const COMES_WHOLE = predictionOf('elsewhere-comes whole');
 
-/** A request, and what of it reaches the upstream. */
-interface Visit {
+/** A request to the gateway, and the upstream request that it causes. */
+interface TestRequest {
   method: string;
   path: string;
   headers: readonly string[];
   body?: Buffer;
-  /** What is in the path of the upstream's request that is not answered while the client leaves. */
+  /** Part of the path of the upstream request that gets no response before the client disconnects. */
   held?: string;
-  /** Whether that request is a write, which goes on without its client. */
+  /** True if that request is a write, which continues without its client. */
   writes?: boolean;
 }
 
-const post = (query: string, variables: object, more: Partial<Visit> = {}): Visit => ({
+const post = (query: string, variables: object, more: Partial<TestRequest> = {}): TestRequest => ({
   method: 'POST',
   path: '/graphql',
   headers: JSON_HEADERS,
@@ -26,12 +26,17 @@ const post = (query: string, variables: object, more: Partial<Visit> = {}): Visi
   ...more,
 });
 
-async function imageOf(house: House, document: string, id: string, more: Partial<Visit> = {}): Promise<Visit> {
-  return { method: 'GET', path: await house.imagePath(document, id), headers: [], ...more };
+async function imageOf(
+  scenario: Scenario,
+  document: string,
+  id: string,
+  more: Partial<TestRequest> = {},
+): Promise<TestRequest> {
+  return { method: 'GET', path: await scenario.imagePath(document, id), headers: [], ...more };
 }
 
-async function ticket(house: House): Promise<Visit> {
-  const response = await fetch(`${house.url}/graphql`, {
+async function ticket(scenario: Scenario): Promise<TestRequest> {
+  const response = await fetch(`${scenario.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': 'key' },
     body: JSON.stringify({
@@ -42,7 +47,7 @@ async function ticket(house: House): Promise<Visit> {
   return { method: 'PUT', path, headers: [], body: image, held: '/data', writes: true };
 }
 
-const multipart: Visit = {
+const multipart: TestRequest = {
   method: 'POST',
   path: '/graphql',
   headers: [`Content-Type: multipart/form-data; boundary=${BOUNDARY}`, 'X-API-Key: key'],
@@ -71,11 +76,11 @@ const multipart: Visit = {
 };
 
 const imageUrl = `query($id: ID!) { prediction(id: $id) { images { url } } }`;
-const copyUrl = `query($id: ID!) { prediction(id: $id) { images { url(width: 64) } } }`;
+const resizedUrl = `query($id: ID!) { prediction(id: $id) { images { url(width: 64) } } }`;
 const dataItemUrl = `query($id: ID!) { node(id: $id) { ... on DataItem { image { url } } } }`;
 const model = `query($id: ID!) { model(id: $id) { displayName } }`;
 
-const routes: readonly [route: string, visit: (house: House) => Visit | Promise<Visit>][] = [
+const routes: readonly [route: string, createRequest: (scenario: Scenario) => TestRequest | Promise<TestRequest>][] = [
   ['a plain query', () => post(model, { id: MODEL }, { held: '/models/' })],
   [
     'a query by GET',
@@ -111,24 +116,24 @@ const routes: readonly [route: string, visit: (house: House) => Visit | Promise<
   ],
   ['a multipart upload', () => multipart],
   ['an upload by a ticket', ticket],
-  ['an image of a prediction', (house) => imageOf(house, imageUrl, COMES_WHOLE, { held: '/images/' })],
+  ['an image of a prediction', (scenario) => imageOf(scenario, imageUrl, COMES_WHOLE, { held: '/images/' })],
   [
     'a range of an image',
-    (house) => imageOf(house, imageUrl, COMES_WHOLE, { held: '/images/', headers: ['Range: bytes=100-'] }),
+    (scenario) => imageOf(scenario, imageUrl, COMES_WHOLE, { held: '/images/', headers: ['Range: bytes=100-'] }),
   ],
-  ['a resized image', (house) => imageOf(house, copyUrl, COMES_WHOLE, { held: '/images/' })],
+  ['a resized image', (scenario) => imageOf(scenario, resizedUrl, COMES_WHOLE, { held: '/images/' })],
   [
     'an image of a data item',
-    (house) => imageOf(house, dataItemUrl, dataItemOf('raw', 'comes whole'), { held: '/data/raw' }),
+    (scenario) => imageOf(scenario, dataItemUrl, dataItemOf('raw', 'comes whole'), { held: '/data/raw' }),
   ],
   [
     'an image of a data item in base64',
-    (house) => imageOf(house, dataItemUrl, dataItemOf('base64', 'comes whole'), { held: '/data/base64' }),
+    (scenario) => imageOf(scenario, dataItemUrl, dataItemOf('base64', 'comes whole'), { held: '/data/base64' }),
   ],
   ['GraphiQL', () => ({ method: 'GET', path: '/graphql', headers: ['Accept: text/html'] })],
   ['health', () => ({ method: 'GET', path: '/health', headers: [] })],
-  ['a path with nothing at it', () => ({ method: 'GET', path: '/nothing', headers: [] })],
-  ['an invalid image address', () => ({ method: 'GET', path: '/images/none', headers: [] })],
+  ['an unknown path', () => ({ method: 'GET', path: '/nothing', headers: [] })],
+  ['an invalid image URL', () => ({ method: 'GET', path: '/images/none', headers: [] })],
   [
     'a preflight',
     () => ({
@@ -153,7 +158,7 @@ const routes: readonly [route: string, visit: (house: House) => Visit | Promise<
   ],
 ];
 
-const headOf = ({ method, path, headers, body }: Visit) =>
+const headOf = ({ method, path, headers, body }: TestRequest) =>
   Buffer.from(
     [
       `${method} ${path} HTTP/1.1`,
@@ -167,37 +172,37 @@ const headOf = ({ method, path, headers, body }: Visit) =>
 
 type Client = ReturnType<typeof openClient>;
 
-/** When a client leaves: what it sends, and what it waits for before. */
+/** When a client disconnects: what it sends, and what it waits for before that. */
 const stages: Readonly<
-  Record<string, (client: Client, visit: Visit, house: House) => Promise<void> | 'does not apply'>
+  Record<string, (client: Client, request: TestRequest, scenario: Scenario) => Promise<void> | 'does not apply'>
 > = {
-  async 'in the middle of its head'(client, visit) {
-    await written(client, headOf(visit).subarray(0, -10));
+  async 'in the middle of its headers'(client, request) {
+    await written(client, headOf(request).subarray(0, -10));
   },
-  'before its body'(client, visit) {
-    return visit.body ? written(client, headOf(visit)) : 'does not apply';
+  'before its body'(client, request) {
+    return request.body ? written(client, headOf(request)) : 'does not apply';
   },
-  'in the middle of its body'(client, visit) {
-    if (!visit.body) return 'does not apply';
-    return written(client, Buffer.concat([headOf(visit), visit.body.subarray(0, visit.body.byteLength / 2)]));
+  'in the middle of its body'(client, request) {
+    if (!request.body) return 'does not apply';
+    return written(client, Buffer.concat([headOf(request), request.body.subarray(0, request.body.byteLength / 2)]));
   },
-  async 'right after its last byte'(client, visit) {
-    await written(client, Buffer.concat([headOf(visit), visit.body ?? Buffer.alloc(0)]));
+  async 'right after its last byte'(client, request) {
+    await written(client, Buffer.concat([headOf(request), request.body ?? Buffer.alloc(0)]));
   },
-  'while the upstream is asked'(client, visit, { upstream }) {
-    if (visit.held === undefined) return 'does not apply';
-    upstream.state.held = visit.held;
-    const before = upstream.reaching.length;
-    client.socket.write(Buffer.concat([headOf(visit), visit.body ?? Buffer.alloc(0)]));
-    return until(() => upstream.reaching.slice(before).some(({ path }) => path.includes(visit.held ?? '')));
+  'during the upstream request'(client, request, { upstream }) {
+    if (request.held === undefined) return 'does not apply';
+    upstream.state.held = request.held;
+    const before = upstream.requests.length;
+    client.socket.write(Buffer.concat([headOf(request), request.body ?? Buffer.alloc(0)]));
+    return until(() => upstream.requests.slice(before).some(({ path }) => path.includes(request.held ?? '')));
   },
-  async 'at the first bytes of its response'(client, visit) {
-    client.socket.write(Buffer.concat([headOf(visit), visit.body ?? Buffer.alloc(0)]));
+  async 'at the first bytes of its response'(client, request) {
+    client.socket.write(Buffer.concat([headOf(request), request.body ?? Buffer.alloc(0)]));
     await until(() => client.size > 0);
   },
-  async 'in the middle of its response'(client, visit) {
-    if (visit.path.includes('/images/')) client.socket.once('data', () => client.socket.pause());
-    client.socket.write(Buffer.concat([headOf(visit), visit.body ?? Buffer.alloc(0)]));
+  async 'in the middle of its response'(client, request) {
+    if (request.path.includes('/images/')) client.socket.once('data', () => client.socket.pause());
+    client.socket.write(Buffer.concat([headOf(request), request.body ?? Buffer.alloc(0)]));
     await until(() => client.size > 100);
   },
 };
@@ -208,40 +213,41 @@ const written = (client: Client, bytes: Buffer) =>
   });
 
 test.each(routes)(
-  'a client of %s may leave at any time: nothing is logged, and nothing else is affected',
-  async (_, visitIn) => {
-    const house = await startHouse();
-    const { upstream } = house;
+  'a client of %s that disconnects at any time causes no warning, and nothing else is affected',
+  async (_, createRequest) => {
+    const scenario = await startScenario();
+    const { upstream } = scenario;
 
-    for (const [stage, lead] of Object.entries(stages)) {
+    for (const [stage, sendUntil] of Object.entries(stages)) {
       for (const way of ['destroy', 'resetAndDestroy'] as const) {
         upstream.state.held = undefined;
-        const visit = await visitIn(house);
-        house.takeWarnings();
-        upstream.reaching.length = 0;
-        const client = openClient(house.url);
-        const led = lead(client, visit, house);
-        if (led === 'does not apply') continue;
-        await led;
+        const request = await createRequest(scenario);
+        scenario.takeWarnings();
+        upstream.requests.length = 0;
+        const client = openClient(scenario.url);
+        const sent = sendUntil(client, request, scenario);
+        if (sent === 'does not apply') continue;
+        await sent;
 
         client.socket[way]();
 
-        if (stage === 'while the upstream is asked') {
-          const held = upstream.reaching.filter(({ path }) => path.includes(visit.held ?? ''));
-          if (visit.writes) for (const { response } of held) response.writeHead(200).end('{"id":"new","dataId":"new"}');
-          // A read ends with its client; a poll, as the clock says.
-          while (!held.every(({ response }) => response.closed)) await house.clock.advance(1);
+        if (stage === 'during the upstream request') {
+          const held = upstream.requests.filter(({ path }) => path.includes(request.held ?? ''));
+          if (request.writes)
+            for (const { response } of held) response.writeHead(200).end('{"id":"new","dataId":"new"}');
+          // A read is aborted with its client, and a poll after its grace period.
+          while (!held.every(({ response }) => response.closed)) await scenario.clock.advance(1);
           expect
             .soft([stage, held.some(({ response }) => response.writableFinished)])
-            .toEqual([stage, visit.writes ?? false]);
+            .toEqual([stage, request.writes ?? false]);
         }
-        if (stage !== 'in the middle of its head' && !visit.headers.includes('Upgrade: websocket')) {
-          await until(() => house.ended() > 0);
+        if (stage !== 'in the middle of its headers' && !request.headers.includes('Upgrade: websocket')) {
+          await until(() => scenario.ended() > 0);
         }
-        expect.soft([stage, way, house.takeWarnings()]).toEqual([stage, way, []]);
-        expect.soft([stage, way, house.uncaught]).toEqual([stage, way, []]);
+        expect.soft([stage, way, scenario.takeWarnings()]).toEqual([stage, way, []]);
+        expect.soft([stage, way, scenario.uncaught]).toEqual([stage, way, []]);
       }
     }
-    await house.expectNoHarm();
+    await scenario.expectOthersUnaffected();
   },
 );
