@@ -97,7 +97,9 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** The extensions of every public error. */
 export const extensionsOf = (code: ErrorCode) => ({ code, retryable: ERROR_CODES[code].retryable });
 
-/** An error whose message and extensions are sent to clients. Long messages, such as those with quotes, are shortened. */
+/**
+ * An error whose message and extensions are sent to clients. Long messages, such as those with quotes, are shortened.
+ */
 export function publicError(
   code: ErrorCode,
   message: string,
@@ -169,7 +171,8 @@ function fromUpstream(error: UpstreamError): GraphQLError {
 }
 
 /**
- * The error for a subscription that has no state of its job yet because its key is on hold; undefined for any other error.
+ * The error for a subscription that has no state of its job yet because its key is on hold; undefined for any other
+ * error.
  *
  * @param id Global id of the watched object.
  */
@@ -258,31 +261,34 @@ const fromRequestError = (error: GraphQLError): GraphQLError => {
   return publicError(status.http?.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', error.message, status);
 };
 
-/** The HTTP status and headers of an error with which Yoga rejected a request, whatever media type the client accepts. */
+/**
+ * The HTTP status and headers of an error with which Yoga rejected a request, whatever media type the client accepts.
+ */
 function statusOf({ extensions: { http } }: GraphQLError): { http?: { status: number } } {
   const { status, headers } = (http ?? {}) as { status?: number; headers?: Record<string, string> };
   return status === undefined ? {} : { http: { status, ...(headers && { headers }) } };
 }
 
 /**
- * True if graphql-js rejected the request, for example for a variable of the wrong type. Such an error has no path, except
- * for one about an argument: null in a variable with a default value is detected where the variable is used.
+ * True if graphql-js rejected the request, for example for a variable of the wrong type. Such an error has no path,
+ * except for one about an argument: null in a variable with a default value is detected where the variable is used.
  */
 const isRequestError = ({ path, message, originalError }: GraphQLError): boolean =>
   (path === undefined || message.startsWith('Argument "')) &&
   (originalError === undefined || originalError instanceof GraphQLError);
 
 /**
- * True if a field was resolved to a value that its type cannot represent: out of the range of a scalar, not a value of the
- * enum, null for a non-null type. Errors that resolvers throw on purpose have a code, and unexpected ones are no
+ * True if a field was resolved to a value that its type cannot represent: out of the range of a scalar, not a value of
+ * the enum, null for a non-null type. Errors that resolvers throw on purpose have a code, and unexpected ones are no
  * GraphQLErrors.
  */
 const isUnrepresentable = ({ path }: GraphQLError, original: Error): boolean =>
   path !== undefined && (original instanceof GraphQLError || /^Cannot return null for non-null/.test(original.message));
 
 /**
- * The error for a value that the schema cannot represent. The decoders of upstream responses reject such values; where one
- * has a gap, the value is still the upstream's fault. The original message may quote the value, so it is not reported.
+ * The error for a value that the schema cannot represent. The decoders of upstream responses reject such values; where
+ * one has a gap, the value is still the upstream's fault. The original message may quote the value, so it is not
+ * reported.
  */
 function fromUnrepresentable({ nodes, path = [] }: GraphQLError, report: ReportError): GraphQLError {
   const [node] = nodes ?? [];

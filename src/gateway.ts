@@ -58,8 +58,8 @@ import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
 import { createSemaphore, shareOf } from './util/semaphore.ts';
-import { startTimer as realAlarm } from './util/timer-queue.ts';
-import { sleep as realPause, sleepUntil } from './util/timers.ts';
+import { startTimer as realStartTimer } from './util/timer-queue.ts';
+import { sleep as realSleep, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
 
 /** The gateway without its HTTP and WebSocket servers. */
@@ -73,8 +73,8 @@ export function createGateway(options: GatewayOptions) {
     secrets,
     listeningUrl,
     contract = vendorContract,
-    pause = realPause,
-    alarm = realAlarm,
+    pause = realSleep,
+    alarm = realStartTimer,
     now = wallClockNow,
     monotonicNow = realMonotonicNow,
     random = Math.random,
@@ -315,13 +315,17 @@ export function createGateway(options: GatewayOptions) {
       isStopping = true;
       jobWatcher.dispose();
     },
-    /** The payload of a WebSocket's `subscribe` message with its persisted document, or the error when there is none. */
+    /**
+     * The payload of a WebSocket's `subscribe` message with its persisted document, or the error when there is none.
+     */
     withDocument: (payload: SubscribePayload) => withDocument(persisted, payload),
     /** The graph with all its plugins, for WebSockets. */
     getEnveloped: yoga.getEnveloped,
     /** Counts an operation of this address. Returns an error if it exceeds the rate. */
     checkAddressRate: (address: string) => addressRate.count(address),
-    /** Delays a subscription until it is within the rate of its address. Returns an error if that would take too long. */
+    /**
+     * Delays a subscription until it is within the rate of its address. Returns an error if that would take too long.
+     */
     waitForAddressRate: addressRate.wait,
     /**
      * Acquires a slot for a WebSocket before its handshake, and delays it until it is within the rate of its address.
@@ -338,8 +342,8 @@ export function createGateway(options: GatewayOptions) {
      * Counts a WebSocket against the quota of its key, once its credentials have arrived.
      *
      * @returns A function that releases its part of the quota, and the expiry of its credentials.
-     * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN for credentials that are invalid without a request to the upstream,
-     * RATE_LIMITED when the quota is exhausted.
+     * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN for credentials that are invalid without a request to the
+     * upstream, RATE_LIMITED when the quota is exhausted.
      */
     async openSocket(transport: TransportContext): Promise<{ close: () => void; expiresAt: number | undefined }> {
       const caller = await identifyCaller(transport);

@@ -34,7 +34,9 @@ interface SocketContext {
 
 export type TransportContext = HttpContext | SocketContext;
 
-/** The abort source of one operation: its completion by the client where the transport reports that, else the caller. */
+/**
+ * The abort source of one operation: its completion by the client where the transport reports that, else the caller.
+ */
 export const abortScopeOf = (transport: TransportContext, caller: Caller): Pick<Caller, 'onAbort'> => {
   const onAbort = 'onAbort' in transport ? transport.onAbort : undefined;
   return onAbort ? { onAbort } : caller;

@@ -80,8 +80,8 @@ export function createKeyPolicy({ apiKeyHeader, ownKey, allowAnonymous }: KeyPol
 }
 
 /**
- * True if a `Host` header names this machine. A page of another site can make a browser send requests here under its own
- * host name (DNS rebinding), but not under a loopback name.
+ * True if a `Host` header names this machine. A page of another site can make a browser send requests here under its
+ * own host name (DNS rebinding), but not under a loopback name.
  */
 export const isLoopbackHost = (host: string | null | undefined): boolean => !!host && loopbackHosts.memo(host);
 
@@ -91,13 +91,16 @@ const loopbackHosts = new LRUCache<string, boolean>({
   memoMethod: (host) => isHost(host) && isLoopbackName(new URL(`http://${host}`).hostname),
 });
 
-/** True if a `Host` header is well-formed (RFC 9110, 7.2): a host and an optional port, without the other parts of a URL. */
+/**
+ * True if a `Host` header is well-formed (RFC 9110, 7.2): a host and an optional port, without the other parts of a
+ * URL.
+ */
 export const isHost = (host: string): boolean => /^[^\s@/?#\\]+$/.test(host) && URL.canParse(`http://${host}`);
 
 /**
  * The reason why a request may not use the gateway's own key; undefined for a program or page of this machine that
- * reaches the gateway directly. Headers of proxies and browsers can only count against a request, because any client can
- * send them.
+ * reaches the gateway directly. Headers of proxies and browsers can only count against a request, because any client
+ * can send them.
  */
 function reasonAgainstOwnKey({ host, origin, isForwarded, isCrossSite }: PresentedKey): string | undefined {
   if (isForwarded) return 'this request has passed a proxy';
@@ -108,8 +111,8 @@ function reasonAgainstOwnKey({ host, origin, isForwarded, isCrossSite }: Present
 }
 
 /**
- * True for a request without an `Origin`, or from a page of this machine. Any site can make a browser post a form or open
- * a WebSocket to this machine, but it cannot change the `Origin` (Fetch standard, "Origin header").
+ * True for a request without an `Origin`, or from a page of this machine. Any site can make a browser post a form or
+ * open a WebSocket to this machine, but it cannot change the `Origin` (Fetch standard, "Origin header").
  */
 const isLoopbackOrigin = (origin: string | null | undefined): boolean =>
   !origin || (URL.canParse(origin) && isLoopbackHost(new URL(origin).host));

@@ -29,8 +29,8 @@ export interface JwtVerifier {
   /**
    * The identity of the token's tenant.
    *
-   * @throws GraphQLError UNAUTHENTICATED for an invalid or expired token, FORBIDDEN for a tenant without an upstream key,
-   * SERVICE_UNAVAILABLE when the key set cannot be fetched.
+   * @throws GraphQLError UNAUTHENTICATED for an invalid or expired token, FORBIDDEN for a tenant without an upstream
+   * key, SERVICE_UNAVAILABLE when the key set cannot be fetched.
    */
   verify(jwt: string): Promise<Identity>;
 }

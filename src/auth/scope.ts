@@ -7,8 +7,8 @@ export const outOfScope = () =>
   publicError('FORBIDDEN', 'A watch token gives access to its own jobs and their images only.');
 
 /**
- * Restricts an upstream to the jobs of a watch token, which can be read one by one. Every other operation is rejected here,
- * so that a new field cannot exceed the scope either.
+ * Restricts an upstream to the jobs of a watch token, which can be read one by one. Every other operation is rejected
+ * here, so that a new field cannot exceed the scope either.
  */
 export function restrict(upstream: Upstream, scope: WatchScope): Upstream {
   const forbid = () => Promise.reject(outOfScope());

@@ -11,8 +11,8 @@ export interface SealerOptions {
 export interface Sealer {
   /**
    * A base64url token that holds the content and is valid for at least one and at most two hours: until the end of the
-   * next full hour. Equal content sealed within the same hour gives an equal token, so that responses to URLs with tokens
-   * can be cached.
+   * next full hour. Equal content sealed within the same hour gives an equal token, so that responses to URLs with
+   * tokens can be cached.
    *
    * @throws RangeError when the token would be longer than {@link MAX_TOKEN_LENGTH}.
    */

@@ -8,8 +8,8 @@ import { ConfigError } from '../util/environment.ts';
 export const MIN_SECRET_LENGTH = 32;
 
 /**
- * Reads the secret from a file that only its owner can read. Creates the file if it is missing, so that image URLs remain
- * valid after a restart.
+ * Reads the secret from a file that only its owner can read. Creates the file if it is missing, so that image URLs
+ * remain valid after a restart.
  *
  * @throws ConfigError when the file contains no usable secret.
  */
@@ -21,7 +21,9 @@ export function readOrMakeSecret(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** The reason why a file contains no usable secret; undefined if it does, or does not exist yet. It quotes no content. */
+/**
+ * The reason why a file contains no usable secret; undefined if it does, or does not exist yet. It quotes no content.
+ */
 export function secretProblem(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   try {
@@ -35,7 +37,10 @@ export function secretProblem(file: string): string | undefined {
   }
 }
 
-/** Creates the file atomically: neither a crash nor a full disk leaves an empty one, and processes that start at once share one secret. */
+/**
+ * Creates the file atomically: neither a crash nor a full disk leaves an empty one, and processes that start at once
+ * share one secret.
+ */
 function makeSecret(file: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;

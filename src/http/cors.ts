@@ -12,7 +12,10 @@ export interface OriginRequest {
 export interface CorsPolicy {
   /** True for a request without an `Origin`, or from the gateway's own origin, this machine or an allowed origin. */
   allows(request: OriginRequest): boolean;
-  /** The CORS headers of every response. Preflights get those of {@link preflight} as well (Fetch standard, "CORS protocol"). */
+  /**
+   * The CORS headers of every response. Preflights get those of {@link preflight} as well (Fetch standard, "CORS
+   * protocol").
+   */
   headersFor(request: OriginRequest): Record<string, string>;
 }
 
@@ -122,7 +125,10 @@ const PREFLIGHT_TRIGGERS = [
 export const requiresPreflight = (headers: Headers, apiKeyHeader: string): boolean =>
   [...PREFLIGHT_TRIGGERS, ...CREDENTIAL_HEADERS, apiKeyHeader].some((name) => headers.has(name));
 
-/** True if a page has the gateway's own origin, or both are on this machine. False for `null`, the origin of a sandboxed page. */
+/**
+ * True if a page has the gateway's own origin, or both are on this machine. False for `null`, the origin of a sandboxed
+ * page.
+ */
 function isSameOrigin(origin: string, host: string | null | undefined): boolean {
   if (!URL.canParse(origin)) return false;
   const page = new URL(origin).host;

@@ -8,8 +8,8 @@ import { SharedResult } from '../operations/shared-result.ts';
 export const EVENT_STREAM = 'text/event-stream';
 
 /**
- * The id of the last event of a completed stream. An EventSource reconnects after every end, with the id of the last event
- * that it received; only a response with status 204 stops it (HTML, 9.2).
+ * The id of the last event of a completed stream. An EventSource reconnects after every end, with the id of the last
+ * event that it received; only a response with status 204 stops it (HTML, 9.2).
  */
 const FINAL_ID = 'complete';
 
@@ -64,7 +64,9 @@ async function* single(result: Result): AsyncGenerator<Result, void> {
   yield result;
 }
 
-/** The status and headers that the errors of a result set. A status that applies only to other media types is ignored. */
+/**
+ * The status and headers that the errors of a result set. A status that applies only to other media types is ignored.
+ */
 function initOf({ errors = [] }: Result): { status: number; headers: Record<string, string> } {
   const init = { status: 200, headers: { ...HEADERS } as Record<string, string> };
   for (const { extensions } of errors) {
@@ -76,8 +78,8 @@ function initOf({ errors = [] }: Result): { status: number; headers: Record<stri
 }
 
 /**
- * Writes results as events. It reads the next result only when the previous one has been sent, so that a slow client gets
- * the latest state and not a queue of old ones.
+ * Writes results as events. It reads the next result only when the previous one has been sent, so that a slow client
+ * gets the latest state and not a queue of old ones.
  *
  * While the gateway shuts down, the end of a stream destroys the connection instead of completing it: clients reconnect
  * after a broken connection, but not after completion.

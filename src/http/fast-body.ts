@@ -11,8 +11,8 @@ export interface BodyOptions {
 /**
  * Reads the body of a request.
  *
- * @param onBody Called once with the body; with undefined when it is empty, incomplete or late. {@link restoreBody} turns
- * undefined into an error for the next reader.
+ * @param onBody Called once with the body; with undefined when it is empty, incomplete or late. {@link restoreBody}
+ * turns undefined into an error for the next reader.
  */
 export function readBody(
   request: IncomingMessage,

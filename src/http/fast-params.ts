@@ -9,7 +9,9 @@ const ALLOWED_MEMBERS: ReadonlySet<string> = new Set([
   ...ID_MEMBERS,
 ]);
 
-/** The parameters in a JSON body (GraphQL over HTTP, "JSON encoding"); undefined if any part of it is not as specified. */
+/**
+ * The parameters in a JSON body (GraphQL over HTTP, "JSON encoding"); undefined if any part of it is not as specified.
+ */
 export function readParams(body: Buffer): (GraphQLParams & Record<string, unknown>) | undefined {
   let params: unknown;
   try {

@@ -47,7 +47,9 @@ const jsonTypes = new LRUCache<string, string>({
   },
 });
 
-/** The JSON media type for a single result; empty if `Accept` prefers another type, allows none, or is unusually long. */
+/**
+ * The JSON media type for a single result; empty if `Accept` prefers another type, allows none, or is unusually long.
+ */
 export const jsonTypeFor = (accept: string): string =>
   accept.length > CACHE_LIMITS.length ? '' : jsonTypes.memo(accept);
 

@@ -6,7 +6,8 @@ import { monotonicNow } from '../util/clocks.ts';
  * Logs a request, without headers, body, query string and sealed tokens, because each of them may contain a secret.
  *
  * @param client Address of the client, read now because the socket may be closed at the end.
- * @returns A function that writes the line, to be called when the response has been sent or the client has disconnected.
+ * @returns A function that writes the line, to be called when the response has been sent or the client has
+ * disconnected.
  */
 export function logRequest(
   log: Logger,
@@ -40,8 +41,8 @@ interface RequestLine {
 }
 
 /**
- * The path without sealed tokens: it omits everything after `images` or `uploads` in any spelling, and every long segment,
- * because a client may send a token under another path.
+ * The path without sealed tokens: it omits everything after `images` or `uploads` in any spelling, and every long
+ * segment, because a client may send a token under another path.
  */
 function safePath(url: string): string {
   if (url === '/graphql') return url;

@@ -119,7 +119,10 @@ export function createRouter(options: RouterOptions): Router {
 
 const NO_ORIGIN: OriginRequest = { origin: undefined, host: undefined };
 
-/** The headers of every response except images, uploads and GraphiQL: data that is never shown as a page, framed or cached. */
+/**
+ * The headers of every response except images, uploads and GraphiQL: data that is never shown as a page, framed or
+ * cached.
+ */
 const commonHeaders = (publicUrl: string | undefined): readonly (readonly [name: string, value: string])[] => [
   ['x-content-type-options', 'nosniff'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -161,7 +164,10 @@ const graphiqlIsOff = (endpoint: string) =>
     { status: 404, headers: { vary: 'accept' } },
   );
 
-/** The response for an unknown path, with the path of the graph. It is JSON for a POST, which is probably from a GraphQL client. */
+/**
+ * The response for an unknown path, with the path of the graph. It is JSON for a POST, which is probably from a GraphQL
+ * client.
+ */
 function notFound({ method }: Request, pathname: string, endpoint: string): Response {
   const path = shorten(pathname, MAX_PATH_LENGTH);
   if (method !== 'POST')

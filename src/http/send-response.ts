@@ -4,11 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 
 /**
- * Sends a Fetch response over HTTP, reading its body only as fast as the client receives it. The headers are sent at once,
- * even if the first bytes of the body are late.
+ * Sends a Fetch response over HTTP, reading its body only as fast as the client receives it. The headers are sent at
+ * once, even if the first bytes of the body are late.
  *
- * A body that fails aborts the connection, so that the client sees an incomplete body; `to.errored` is then the failure.
- * A client that disconnects cancels the body.
+ * A body that fails aborts the connection, so that the client sees an incomplete body; `to.errored` is then the
+ * failure. A client that disconnects cancels the body.
  *
  * @param onBodyFailure Called when the body fails while the client is still connected.
  * @throws TypeError when a header is invalid. Never the failure of the body.

@@ -9,7 +9,7 @@ import { DRAINED } from '../uploads/drain.ts';
 import { defaultUploadLimits } from '../uploads/limits.ts';
 import { monotonicNow } from '../util/clocks.ts';
 import { LinkedList, LinkedNode } from '../util/linked-list.ts';
-import { sleep as realPause, type Sleep } from '../util/timers.ts';
+import { sleep as realSleep, type Sleep } from '../util/timers.ts';
 import { createWebSockets } from '../websocket/server.ts';
 import { defaultUnsentLimits, type UnsentLimits } from '../websocket/unsent-bytes.ts';
 import { acceptWith } from '../websocket/upgrade.ts';
@@ -18,7 +18,7 @@ import { serveWithoutUpgrade, wantsWebSocket } from './plain-request.ts';
 import { clientOf, logRequest } from './request-log.ts';
 import { readTarget } from './request-target.ts';
 import { sendResponse } from './send-response.ts';
-import { cutWhenStalled } from './stalled-response.ts';
+import { resetWhenStalled } from './stalled-response.ts';
 
 export interface ListenOptions {
   host: string;
@@ -35,7 +35,10 @@ export interface ListenOptions {
   messageBytes?: number;
   /** Maximum bytes that WebSocket clients may leave unread. */
   unsent?: UnsentLimits;
-  /** Time after which an image is aborted if its client reads nothing, in milliseconds. @default that of the image limits */
+  /**
+   * Time after which an image is aborted if its client reads nothing, in milliseconds.
+   * @default that of the image limits
+   */
   imageStall?: number;
   /** Execute plain queries on the fast path. @default true */
   fastPath?: boolean;
@@ -49,13 +52,16 @@ export interface ListenOptions {
 export interface Server {
   /** URL of the gateway on this machine, without a trailing slash. */
   readonly url: string;
-  /** Rejects new requests, ends every stream, and resolves when pending responses are sent or {@link SHUTDOWN_TIMEOUT} is over. */
+  /**
+   * Rejects new requests, ends every stream, and resolves when pending responses are sent or {@link SHUTDOWN_TIMEOUT}
+   * is over.
+   */
   close(): Promise<void>;
 }
 
 /**
- * Timeouts for the headers of a request, and for the whole request if its body has no other timeout, and the interval at
- * which they are checked, in milliseconds. Node.js then responds with 408 and closes the connection.
+ * Timeouts for the headers of a request, and for the whole request if its body has no other timeout, and the interval
+ * at which they are checked, in milliseconds. Node.js then responds with 408 and closes the connection.
  */
 const TIMEOUTS = { headers: 10_000, request: 300_000, checkInterval: 1_000 };
 
@@ -77,7 +83,7 @@ const SHUTDOWN_TIMEOUT = 10_000;
  * @throws Error when it cannot listen on the address, for example because the port is in use.
  */
 export async function serve(gateway: Gateway, options: ListenOptions): Promise<Server> {
-  const { host, port, trustProxy, log, pause = realPause } = options;
+  const { host, port, trustProxy, log, pause = realSleep } = options;
   const milliseconds = options.imageStall ?? defaultImageLimits.stallMilliseconds;
   const adapter = createServerAdapter<{ req: IncomingMessage }>(async (request, { req }) => {
     const response = await gateway.fetch(request, clientOf(req, trustProxy));
@@ -87,9 +93,9 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   // The adapter only converts requests. Its own sending leaves a response open when the body fails.
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const fetched = await adapter.handleNodeRequestAndResponse(request, response, { req: request });
-    const onCut = () => log.info('an image response was aborted because its client does not read');
+    const onReset = () => log.info('an image response was aborted because its client does not read');
     const isImage = request.url?.startsWith('/images/');
-    const stopStallCheck = isImage ? cutWhenStalled(response, { milliseconds, pause, onCut }) : undefined;
+    const stopStallCheck = isImage ? resetWhenStalled(response, { milliseconds, pause, onReset }) : undefined;
     try {
       await sendResponse(fetched, response, (error) => {
         // Streams are aborted on purpose while the gateway shuts down.
@@ -203,8 +209,8 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
 const DISCARD_TIMEOUT = 2_000;
 
 /**
- * Reads and discards the unread rest of a request body, up to a limit. Many clients read the response only after they have
- * sent their body, and closing the connection early may lose the response (RFC 9112, 9.6).
+ * Reads and discards the unread rest of a request body, up to a limit. Many clients read the response only after they
+ * have sent their body, and closing the connection early may lose the response (RFC 9112, 9.6).
  */
 async function discardBody(request: IncomingMessage): Promise<void> {
   if (request.complete) return;

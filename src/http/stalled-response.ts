@@ -6,19 +6,19 @@ export interface StallOptions {
   milliseconds: number;
   pause: Sleep;
   /** Called right before the connection is reset. */
-  onCut: () => void;
+  onReset: () => void;
 }
 
 /** Number of checks for progress in that time. */
 const CHECKS = 4;
 
 /**
- * Resets the connection of a response whose client reads nothing for a while, so that its source is closed and its memory
- * is freed. The reset also drops the system's send buffer. A response that waits for its source is not affected.
+ * Resets the connection of a response whose client reads nothing for a while, so that its source is closed and its
+ * memory is freed. The reset also drops the system's send buffer. A response that waits for its source is not affected.
  *
  * @returns A function that stops the checks.
  */
-export function cutWhenStalled(response: ServerResponse, { milliseconds, pause, onCut }: StallOptions): () => void {
+export function resetWhenStalled(response: ServerResponse, { milliseconds, pause, onReset }: StallOptions): () => void {
   const over = new AbortController();
   const watch = async () => {
     let flushed = flushedBytes(response);
@@ -28,7 +28,7 @@ export function cutWhenStalled(response: ServerResponse, { milliseconds, pause, 
       idle = response.writableLength > 0 && now === flushed ? idle + 1 : 0;
       flushed = now;
     }
-    onCut();
+    onReset();
     if (response.socket) response.socket.resetAndDestroy();
     else response.destroy();
   };

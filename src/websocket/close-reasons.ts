@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws';
 
-/** Close code for a temporary condition (RFC 6455, 7.4.2; registered as "Try Again Later"). Clients reconnect after it. */
+/**
+ * Close code for a temporary condition (RFC 6455, 7.4.2; registered as "Try Again Later"). Clients reconnect after it.
+ */
 export const TRY_AGAIN_LATER = 1013;
 
 /** Buffer of the maximum length of a close reason, in bytes (RFC 6455, 5.5). */

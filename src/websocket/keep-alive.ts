@@ -4,8 +4,9 @@ import type { Sleep } from '../util/timers.ts';
 /** The interval between pings, in milliseconds; proxies close connections that are idle for a minute. */
 const PING_INTERVAL = 12_000;
 /**
- * Number of consecutive pings without a pong after which a socket is terminated. One is not enough: after suspension this
- * machine runs its timers before it reads the pongs that have arrived, and a client may be suspended for half a minute.
+ * Number of consecutive pings without a pong after which a socket is terminated. One is not enough: after suspension
+ * this machine runs its timers before it reads the pongs that have arrived, and a client may be suspended for half a
+ * minute.
  */
 const MAX_UNANSWERED_PINGS = 3;
 

@@ -100,8 +100,9 @@ export const createOnSubscribe =
   };
 
 /**
- * True for an operation that is delayed above the rate instead of rejected: a subscription, because clients do not retry
- * one that ends with an `error` message. The document is not parsed, because the rate limit protects the parser, too.
+ * True for an operation that is delayed above the rate instead of rejected: a subscription, because clients do not
+ * retry one that ends with an `error` message. The document is not parsed, because the rate limit protects the parser,
+ * too.
  */
 const isDelayable = (request: SubscribePayload | GraphQLError): boolean =>
   !(request instanceof GraphQLError) &&

@@ -2,8 +2,8 @@ import { GraphQLError } from 'graphql';
 import { type ErrorCode, extensionsOf } from '../errors.ts';
 
 /**
- * True for a result without `data` (GraphQL, 7.1.2 "Request Error Result"). It is sent as an `error` message, which ends
- * the operation, and not as `next` (graphql-transport-ws, "Error").
+ * True for a result without `data` (GraphQL, 7.1.2 "Request Error Result"). It is sent as an `error` message, which
+ * ends the operation, and not as `next` (graphql-transport-ws, "Error").
  */
 export const isRequestError = (result: unknown): result is { errors: readonly GraphQLError[] } =>
   typeof result === 'object' && result !== null && 'errors' in result && !('data' in result);
@@ -24,8 +24,8 @@ export const failingStream = ({ errors }: { errors: readonly GraphQLError[] }): 
 });
 
 /**
- * Adds a code to an error of parsing or validation, unless it has a more specific one, and removes its HTTP status. Such an
- * error ends its operation, not the socket, which other operations share.
+ * Adds a code to an error of parsing or validation, unless it has a more specific one, and removes its HTTP status.
+ * Such an error ends its operation, not the socket, which other operations share.
  */
 export const toRequestError = (code: ErrorCode, error: unknown): GraphQLError => {
   const original = error instanceof GraphQLError ? error : new GraphQLError(String(error));

@@ -35,7 +35,9 @@ const CLOSE_CODES: Readonly<Record<string, number>> = {
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
 export interface WebSockets {
   server: WebSocketServer;
-  /** Closes every socket with a code after which clients reconnect. Streams are not completed, so that they are resumed. */
+  /**
+   * Closes every socket with a code after which clients reconnect. Streams are not completed, so that they are resumed.
+   */
   close(): Promise<void>;
   /** Terminates the sockets whose clients have not completed the closing handshake. */
   terminate(): void;
@@ -73,7 +75,9 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
 
   const onSubscribe = createOnSubscribe(gateway, { log, streamsPerSocket, addressOf });
 
-  /** Converts what an operation throws into a result, because an exception would close the socket, which others share. */
+  /**
+   * Converts what an operation throws into a result, because an exception would close the socket, which others share.
+   */
   async function run(start: () => OperationResult): Promise<Awaited<OperationResult>> {
     try {
       return await start();

@@ -2,8 +2,8 @@ import type { WebSocket } from 'ws';
 import type { SharedResult } from '../operations/shared-result.ts';
 
 /**
- * Sends one result to many WebSockets, serialized once. graphql-ws would serialize it for each socket; it receives a short
- * placeholder instead, which is replaced by the serialized result when the message is sent.
+ * Sends one result to many WebSockets, serialized once. graphql-ws would serialize it for each socket; it receives a
+ * short placeholder instead, which is replaced by the serialized result when the message is sent.
  */
 export interface SharedFrames {
   /** Wraps `send` of a socket. Call it before graphql-ws sends the first message. */

@@ -1,13 +1,16 @@
 import type { ExecutionResult } from 'graphql';
 
-/** Calls back once when the client completes an operation or closes its socket. Returns a function that removes the callback. */
+/**
+ * Calls back once when the client completes an operation or closes its socket. Returns a function that removes the
+ * callback.
+ */
 export type OnAbort = (callback: () => void) => () => void;
 
 const DONE = { value: undefined, done: true } as const;
 
 /**
- * The result of a query or mutation as a stream of one item. graphql-ws cannot cancel a promise, but it calls `return` of a
- * stream when the client completes the operation or closes the socket.
+ * The result of a query or mutation as a stream of one item. graphql-ws cannot cancel a promise, but it calls `return`
+ * of a stream when the client completes the operation or closes the socket.
  */
 export class SingleResult implements AsyncGenerator<ExecutionResult, void> {
   readonly #onAborted = new Set<() => void>();

@@ -22,8 +22,8 @@ export interface UnsentOptions {
 }
 
 /**
- * Limits the bytes that are buffered for clients that do not read. A socket above its limit is terminated without a closing
- * handshake, whose frame would wait behind the unsent bytes. Clients reconnect as after any broken connection.
+ * Limits the bytes that are buffered for clients that do not read. A socket above its limit is terminated without a
+ * closing handshake, whose frame would wait behind the unsent bytes. Clients reconnect as after any broken connection.
  */
 export class UnsentBytes {
   readonly #options: UnsentOptions;

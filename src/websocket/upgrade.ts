@@ -9,7 +9,10 @@ export interface AcceptOptions {
   gateway: {
     /** True if a page of this origin may open a WebSocket. */
     allowsOrigin: (request: OriginRequest) => boolean;
-    /** Acquires a slot for a socket, delayed by the rate of its address. Returns a function that releases it, or an error. */
+    /**
+     * Acquires a slot for a socket, delayed by the rate of its address. Returns a function that releases it, or an
+     * error.
+     */
     admitSocket: (address: string, signal: AbortSignal) => Promise<(() => void) | GraphQLError>;
   };
   server: WebSocketServer;
@@ -17,7 +20,9 @@ export interface AcceptOptions {
   isDraining: () => boolean;
 }
 
-/** Accepts WebSocket handshakes, or rejects them with a status, a message and, for temporary conditions, `Retry-After`. */
+/**
+ * Accepts WebSocket handshakes, or rejects them with a status, a message and, for temporary conditions, `Retry-After`.
+ */
 export const acceptWith =
   ({ gateway, server, addressOf, isDraining }: AcceptOptions) =>
   async (request: IncomingMessage, socket: Duplex, head: Buffer, path: string | undefined): Promise<void> => {

@@ -220,7 +220,9 @@ const readAll = (url: string, ids: { modelId: string; trainingId: string; predic
 const withoutUrls = (value: object): unknown =>
   JSON.parse(JSON.stringify(value, (key, field) => (key === 'url' ? undefined : field)));
 
-/** Expects the states of a job to be unfinished, processing and completed, in this order and with increasing progress. */
+/**
+ * Expects the states of a job to be unfinished, processing and completed, in this order and with increasing progress.
+ */
 function expectLifecycle(states: readonly (JobState | undefined)[], id: string): void {
   const fractions = states.map((state) => state?.progress.fraction);
   expect(states[0]).toMatchObject({ id, isFinished: false });

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 
 /** A body that is sent completely or fails. */
 interface Fault {
-  /** What a client may receive of the body. A part must be recognizable as incomplete. */
+  /** Part of the body that a client may receive. An incomplete body must be recognizable as such. */
   outcome: 'whole' | 'part' | 'nothing' | 'nothing or part';
   send: (response: ServerResponse, contentType: string, bytes: Buffer) => void;
 }
