@@ -300,7 +300,8 @@ function fromUnrepresentable({ nodes, path = [] }: GraphQLError, report: ReportE
   return publicError('UPSTREAM_INVALID_RESPONSE', message);
 }
 
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
 
 function mask(error: unknown, report: ReportError): GraphQLError {
   const id = randomUUID();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { JwtOptions } from '../auth/jwt.ts';
 import { ConfigError, type Environment, httpUrl, isSet, list, text, textOr } from '../util/environment.ts';
+import { MIN_SECRET_LENGTH } from './secret-file.ts';
 
 /** Settings for callers that authenticate with a JWT. */
 export const jwtSettings = {
@@ -23,7 +24,6 @@ type Values = z.infer<z.ZodObject<typeof jwtSettings>>;
 
 const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'];
 const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-const MIN_SECRET_LENGTH = 32;
 
 /** Verification of JWTs, and where the tenants' keys are configured. */
 export type JwtConfig = Omit<JwtOptions, 'now' | 'tenants' | 'fetch'> & {

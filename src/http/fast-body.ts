@@ -16,7 +16,7 @@ export interface BodyOptions {
  */
 export function readBody(
   request: IncomingMessage,
-  { milliseconds, startTimer: alarm }: BodyOptions,
+  { milliseconds, startTimer }: BodyOptions,
   onBody: (body: Buffer | undefined) => void,
 ): void {
   let first: Buffer | undefined;
@@ -39,7 +39,7 @@ export function readBody(
     request.off('data', onData);
     finish(undefined);
   };
-  const cancelTimer = alarm(milliseconds, fail);
+  const cancelTimer = startTimer(milliseconds, fail);
   request
     .on('data', onData)
     .on('end', () => finish(more ? Buffer.concat(more) : first))

@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import { ERROR_CODES, type ErrorCode } from '../errors.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../errors.ts';
 
 /** HTTP status by error code. Other codes have status 503 if they are retryable, else 400. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -23,5 +23,3 @@ export function statusOf({ extensions: { code } }: GraphQLError): number {
   if (!isErrorCode(code)) return 400;
   return STATUS[code] ?? (ERROR_CODES[code].retryable ? 503 : 400);
 }
-
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);

@@ -46,7 +46,7 @@ test.each([
   );
   const { pathname, port, hostname } = new URL(data?.prediction.images[0]?.url ?? expect.fail(output.stdout));
 
-  for (let viewer = 0; viewer < 5; viewer++) {
+  for (let client = 0; client < 5; client++) {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
     socket.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
