@@ -5,9 +5,9 @@ import { costs } from '../schema/costs.ts';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
 import { baseUrlFrom, createIdentifyCaller, hostOf, type TransportContext } from './auth/caller.ts';
-import { createAccess, tenantOf } from './auth/credential.ts';
-import { identifyWith } from './auth/identity.ts';
-import { createTokens } from './auth/jwt.ts';
+import { createKeyPolicy, tenantOf } from './auth/credential.ts';
+import { createIdentify } from './auth/identity.ts';
+import { createJwtVerifier } from './auth/jwt.ts';
 import { createSealer } from './auth/sealed-token.ts';
 import { createWatchTokens } from './auth/watch-token.ts';
 import type { GatewayOptions } from './config/gateway-options.ts';
@@ -20,7 +20,7 @@ import { useEventStreams } from './http/event-stream.ts';
 import { createFastPath } from './http/fast-path.ts';
 import { useRequestContent } from './http/request-content.ts';
 import { useResponses } from './http/result-response.ts';
-import { createHttp } from './http/router.ts';
+import { createRouter } from './http/router.ts';
 import { useSearchParams } from './http/search-params.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createDecodeCheck } from './images/decode-check.ts';
@@ -57,15 +57,15 @@ import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
-import { createSemaphore as createFairPlaces, shareOf } from './util/semaphore.ts';
-import { startTimer as realAlarm } from './util/timer-queue.ts';
-import { sleep as realPause, sleepUntil } from './util/timers.ts';
-import { createHandshakes } from './websocket/handshake-limits.ts';
+import { createSemaphore, shareOf } from './util/semaphore.ts';
+import { startTimer as realStartTimer } from './util/timer-queue.ts';
+import { sleep as realSleep, sleepUntil } from './util/timers.ts';
+import { createSocketSlots } from './websocket/handshake-limits.ts';
 
-/** The whole gateway but for its sockets. */
+/** The gateway without its HTTP and WebSocket servers. */
 export type Gateway = ReturnType<typeof createGateway>;
 
-/** Puts the gateway together. Everything that it is made of is here, in order. */
+/** Creates all components of the gateway, in order of their dependencies. */
 export function createGateway(options: GatewayOptions) {
   const {
     config,
@@ -73,15 +73,15 @@ export function createGateway(options: GatewayOptions) {
     secrets,
     listeningUrl,
     contract = vendorContract,
-    pause = realPause,
-    alarm = realAlarm,
+    pause = realSleep,
+    alarm = realStartTimer,
     now = wallClockNow,
     monotonicNow = realMonotonicNow,
     random = Math.random,
   } = options;
   const { baseUrl } = options.upstream;
 
-  const access = createAccess(config);
+  const keyPolicy = createKeyPolicy(config);
   const upstreamOf = createUpstreams({
     ...options.upstream,
     contract,
@@ -93,33 +93,36 @@ export function createGateway(options: GatewayOptions) {
     random,
     admitPoll: (signal) => gate.enter(signal, true),
     onMissingList: reportOnce((error) =>
-      log.error({ err: error, baseUrl }, 'the upstream answers 404 to a list that always exists: check FLAIR_API_URL'),
+      log.error(
+        { err: error, baseUrl },
+        'the upstream responds with 404 to a list that always exists: check FLAIR_API_URL',
+      ),
     ),
-    onRetryAfter: (apiKey, seconds) => watching.hold(apiKey, seconds * 1_000),
-    onJob: (apiKey, row) => watching.learn(apiKey, row),
+    onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
+    onJob: (apiKey, row) => jobWatcher.learn(apiKey, row),
   });
   const gate = createPollGate({ outage: upstreamOf.outage, pause, monotonicNow });
   const settings = { ...defaultWatchSettings, ...options.watch };
-  const watching = createJobWatcher({ upstreamOf, settings, gate, pause, now, monotonicNow, random });
+  const jobWatcher = createJobWatcher({ upstreamOf, settings, gate, pause, now, monotonicNow, random });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,
     pause,
-    onError: (error) => log.error({ err: error }, 'an idempotency record could not be kept'),
+    onError: (error) => log.error({ err: error }, 'an idempotency record could not be stored'),
   });
-  const limits = { ...defaultImageLimits, ...options.images };
+  const imageLimits = { ...defaultImageLimits, ...options.images };
   const download = createDownload({
     ...options.network,
     monotonicNow,
     upstreamOrigin: baseUrl,
-    allowedHosts: limits.hosts,
+    allowedHosts: imageLimits.hosts,
   });
-  const pictures = createUpstreamImages({ upstreamOf, download });
+  const upstreamImages = createUpstreamImages({ upstreamOf, download });
   const sealer = createSealer({ secrets, now });
-  const budget = createDecodeBudget(limits.decodeBytes);
+  const budget = createDecodeBudget(imageLimits.decodeBytes);
   const images = createImages({
     sealer,
-    open: pictures.open,
-    limits,
+    open: upstreamImages.open,
+    limits: imageLimits,
     budget,
     now,
     monotonicNow,
@@ -127,7 +130,7 @@ export function createGateway(options: GatewayOptions) {
   });
 
   const rates = { ...defaultRateLimits, ...options.rates };
-  const addresses = createRateLimit({
+  const addressRate = createRateLimit({
     perSecond: rates.perAddress,
     whose: 'An address',
     setting: 'MAX_REQUESTS_PER_SECOND_PER_ADDRESS',
@@ -135,19 +138,19 @@ export function createGateway(options: GatewayOptions) {
     longestDelay: rates.longestDelay,
     pause,
   });
-  const handshakes = createHandshakes(rates);
-  const sockets = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
+  const socketSlots = createSocketSlots(rates);
+  const socketQuota = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
-  const admission = createUploadQueue(uploads);
-  const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, limits.pixels), budget);
-  const storing = createFairPlaces({ total: uploads.upstreamAtOnce, each: shareOf(uploads.upstreamAtOnce) });
+  const uploadQueue = createUploadQueue(uploads);
+  const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, imageLimits.pixels), budget);
+  const uploadSlots = createSemaphore({ total: uploads.upstreamAtOnce, each: shareOf(uploads.upstreamAtOnce) });
 
   const services: Services = {
     requestLimit: operationLimits.cost,
     upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
     generationOf: ({ apiKey }) => upstreamOf(apiKey).generation,
-    watching,
+    watching: jobWatcher,
     idempotency,
     watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),
     uploadTicket: (base, { apiKey }, target) => tickets.issue(base, apiKey, target),
@@ -155,34 +158,35 @@ export function createGateway(options: GatewayOptions) {
     inspectImage: ({ apiKey }, source, signal = NEVER) => images.facts(apiKey, source, signal),
     imagePlaceholder: ({ apiKey }, source, signal = NEVER) => images.placeholder(apiKey, source, signal),
     imagesChanged({ apiKey }, subject) {
-      if (subject.kind === 'prediction') pictures.forget(apiKey, subject.predictionId);
+      if (subject.kind === 'prediction') upstreamImages.forget(apiKey, subject.predictionId);
       images.changed(apiKey, subject);
     },
-    imagesShown: ({ apiKey }, row) => pictures.learn(apiKey, row),
+    imagesShown: ({ apiKey }, row) => upstreamImages.learn(apiKey, row),
     async validateUpload({ apiKey }, file, use) {
-      const leave = await storing.acquire(apiKey, NEVER);
+      const release = await uploadSlots.acquire(apiKey, NEVER);
       try {
         return await use(await validateUpload(file, uploads.pixels, (read) => checkDecoding(read, apiKey)));
       } finally {
-        leave();
+        release();
       }
     },
   };
   const watchTokens = createWatchTokens({ sealer, now });
-  const identify = identifyWith({ access, watchTokens, tokens: options.jwt && createTokens({ ...options.jwt, now }) });
-  const addressing = { publicUrl: config.publicUrl, listeningUrl };
-  const askerOf = createIdentifyCaller({ ...addressing, identify, apiKeyHeader: access.apiKeyHeader, now });
-  const baseUrlOf = baseUrlFrom(addressing);
+  const jwtVerifier = options.jwt && createJwtVerifier({ ...options.jwt, now });
+  const identify = createIdentify({ keyPolicy, watchTokens, jwtVerifier });
+  const urls = { publicUrl: config.publicUrl, listeningUrl };
+  const identifyCaller = createIdentifyCaller({ ...urls, identify, apiKeyHeader: keyPolicy.apiKeyHeader, now });
+  const baseUrlOf = baseUrlFrom(urls);
   const maskError = createMaskError(
     (error, id) => log.error({ err: error, id }, 'unexpected error'),
     (error) => log.error({ err: error }, 'this machine has run out of disk space, file descriptors or ports'),
   );
 
-  const pictureOf = ({ modelId, id }: DataItemKey) => ({ kind: 'dataItem', modelId, dataId: id }) as const;
+  const imageSourceOf = ({ modelId, id }: DataItemKey) => ({ kind: 'dataItem', modelId, dataId: id }) as const;
   const tickets = createTickets({
     sealer,
     store: options.idempotencyStore,
-    admission,
+    admission: uploadQueue,
     limits: uploads,
     checkDecoding,
     pause,
@@ -190,14 +194,17 @@ export function createGateway(options: GatewayOptions) {
     upstreamOf,
     describe(request, apiKey, key) {
       const id = globalId({ kind: 'DataItem', ...key });
-      return { id, dataItem: { id, image: { url: images.url(baseUrlOf(hostOf(request)), apiKey, pictureOf(key)) } } };
+      return {
+        id,
+        dataItem: { id, image: { url: images.url(baseUrlOf(hostOf(request)), apiKey, imageSourceOf(key)) } },
+      };
     },
-    onReplaced: (apiKey, key) => images.changed(apiKey, pictureOf(key)),
+    onReplaced: (apiKey, key) => images.changed(apiKey, imageSourceOf(key)),
     maskError,
-    onError: (error) => log.error({ err: error }, 'the use of an upload ticket could not be noted'),
+    onError: (error) => log.error({ err: error }, 'the use of an upload ticket could not be recorded'),
   });
 
-  const origins = createCorsPolicy({
+  const corsPolicy = createCorsPolicy({
     allowed: config.corsOrigins ?? [],
     publicUrl: config.publicUrl,
     onRefused: (origin) =>
@@ -211,11 +218,11 @@ export function createGateway(options: GatewayOptions) {
   });
 
   let isStopping = false;
-  const known = createDocumentCache();
+  const documentCache = createDocumentCache();
   const operations = createOperations({
     schema,
     services,
-    identifyCaller: askerOf,
+    identifyCaller,
     admission: createOperationQuota(rates, monotonicNow, pause),
     costs,
     cost: operationLimits.cost,
@@ -230,7 +237,7 @@ export function createGateway(options: GatewayOptions) {
   });
   const yoga = createYoga({
     schema,
-    // A URL pattern: with or without a slash at the end.
+    // A URL pattern: with or without a trailing slash.
     graphqlEndpoint: `${ENDPOINT}{/}?`,
     plugins: [
       useRequestContent(),
@@ -239,26 +246,26 @@ export function createGateway(options: GatewayOptions) {
         introspection: config.introspection ?? true,
         suggestions: !config.isProduction,
       }),
-      known.plugin,
+      documentCache.plugin,
       useOperations(operations),
-      // After the operations, whose subscriptions it refuses where no stream can be sent.
+      // After the operations, whose subscriptions it rejects when `Accept` allows no stream.
       useResponses(),
       useEventStreams(() => isStopping),
       useSearchParams(),
-      useCsrfPrevention(origins, access.apiKeyHeader),
+      useCsrfPrevention(corsPolicy, keyPolicy.apiKeyHeader),
       useBodyLimit({ maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause }),
-      // After the limit, of which requests with files have one of their own.
+      // After the body limit, because requests with files have a limit of their own.
       useUploads({
         limits: uploads,
-        admission,
-        ownerOf: ({ headers }) => headers.get(access.apiKeyHeader) ?? headers.get('authorization') ?? '',
+        admission: uploadQueue,
+        ownerOf: ({ headers }) => headers.get(keyPolicy.apiKeyHeader) ?? headers.get('authorization') ?? '',
         pause,
       }),
       useDocuments(persisted),
     ],
     maskedErrors: { maskError },
     maxRequestBodySize: false,
-    parserAndValidationCache: known.caches,
+    parserAndValidationCache: documentCache.caches,
     graphiql: false,
     landingPage: false,
     cors: false,
@@ -266,86 +273,96 @@ export function createGateway(options: GatewayOptions) {
   });
   if (manifest) checkManifest(manifest, (document) => mistakesIn(document, yoga.getEnveloped({})));
   const graph = async (request: Request): Promise<Response> => yoga.fetch(request);
-  const http = createHttp({
+  const router = createRouter({
     endpoint: ENDPOINT,
     graph,
     page: (config.graphiql ?? true) ? { wants: wantsPage, answer: createGraphiql() } : undefined,
     images: images.serve,
     uploads: tickets.serve,
-    origins,
-    apiKeyHeader: access.apiKeyHeader,
+    corsPolicy,
+    apiKeyHeader: keyPolicy.apiKeyHeader,
     corsHeaders: config.corsHeaders ?? [],
-    addresses,
+    addressRate,
     publicUrl: config.publicUrl,
   });
 
-  const shortRoad = createFastPath({
+  const fastPath = createFastPath({
     endpoint: ENDPOINT,
-    body: { bytes: uploads.operationBytes, milliseconds: BODY_TIME, alarm, tooSlow: () => tooSlow(BODY_TIME) },
+    body: {
+      bytes: uploads.operationBytes,
+      milliseconds: BODY_TIME,
+      startTimer: alarm,
+      tooSlow: () => tooSlow(BODY_TIME),
+    },
     documents: persisted,
-    known,
+    documentCache,
     operations,
-    addresses,
-    headersFor: http.headersFor,
+    addressRate,
+    headersFor: router.headersFor,
     maskError,
     fetchAPI: yoga.fetchAPI,
   });
 
   return {
-    /** The way of plain queries over HTTP, which answers them as {@link fetch} does. */
-    shortRoad,
-    /** Answers a request over HTTP: the graph, its page, images, uploads and health. */
-    fetch: http.fetch,
-    /** Answers nothing new but whether it is alive. What is under way goes on. */
-    refuseNew: http.refuseNew,
-    /** Ends every stream of jobs so that its client reconnects. */
+    /** Responds to plain queries over HTTP as {@link fetch} does, with less work. */
+    fastPath,
+    /** Responds to an HTTP request: the graph, GraphiQL, images, uploads and health. */
+    fetch: router.fetch,
+    /** Rejects new requests other than health checks. Pending requests continue. */
+    refuseNew: router.refuseNew,
+    /** Ends every job subscription so that its client reconnects. */
     endStreams() {
       isStopping = true;
-      watching.dispose();
+      jobWatcher.dispose();
     },
-    /** The payload of a WebSocket's `subscribe` with the document that it asks for, or why there is none. */
+    /**
+     * The payload of a WebSocket's `subscribe` message with its persisted document, or the error when there is none.
+     */
     withDocument: (payload: SubscribePayload) => withDocument(persisted, payload),
     /** The graph with all its plugins, for WebSockets. */
     getEnveloped: yoga.getEnveloped,
-    /** Why whoever asks from this address is not answered now; undefined when they are. */
-    refusalFor: (address: string) => addresses.count(address),
-    /** Waits until a subscription is within the share of its address; returns why it is refused if that takes too long. */
-    whenAdmitted: addresses.wait,
+    /** Counts an operation of this address. Returns an error if it exceeds the rate. */
+    checkAddressRate: (address: string) => addressRate.count(address),
     /**
-     * Takes a place for a WebSocket that is about to be opened, and waits until its handshake is within the share of its
-     * address. Returns what gives the place back, or why there is none.
+     * Delays a subscription until it is within the rate of its address. Returns an error if that would take too long.
+     */
+    waitForAddressRate: addressRate.wait,
+    /**
+     * Acquires a slot for a WebSocket before its handshake, and delays it until it is within the rate of its address.
+     * Returns a function that releases the slot, or an error.
      */
     async admitSocket(address: string, signal: AbortSignal): Promise<(() => void) | GraphQLError> {
-      const close = handshakes.open(address);
-      if (close instanceof GraphQLError) return close;
-      const refusal = await addresses.wait(address, signal);
-      if (refusal) close();
-      return refusal ?? close;
+      const release = socketSlots.acquire(address);
+      if (release instanceof GraphQLError) return release;
+      const error = await addressRate.wait(address, signal);
+      if (error) release();
+      return error ?? release;
     },
     /**
-     * Takes a place for a WebSocket of whoever opens it: what gives it back, and until when it may be used.
+     * Counts a WebSocket against the quota of its key, once its credentials have arrived.
      *
-     * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN as far as that shows before the upstream is asked, or
-     * RATE_LIMITED when there is no place left.
+     * @returns A function that releases its part of the quota, and the expiry of its credentials.
+     * @throws GraphQLError UNAUTHENTICATED or FORBIDDEN for credentials that are invalid without a request to the
+     * upstream, RATE_LIMITED when the quota is exhausted.
      */
     async openSocket(transport: TransportContext): Promise<{ close: () => void; expiresAt: number | undefined }> {
-      const asker = await askerOf(transport);
-      return { close: sockets.take(tenantOf(asker.credential())), expiresAt: asker.expiresAt };
+      const caller = await identifyCaller(transport);
+      return { close: socketQuota.take(tenantOf(caller.credential())), expiresAt: caller.expiresAt };
     },
     /** Waits until a time of the wall clock, in milliseconds since the epoch. */
     waitUntil: (at: number, signal: AbortSignal) => sleepUntil(at, { pause, now }, signal),
     maskError,
     /** Reads the model list once with the gateway's own key, if it has one, and logs what is wrong. Never rejects. */
     checkUpstream: () => checkUpstream({ upstreamOf, ownKey: config.ownKey, baseUrl, log }),
-    /** Whether a page of this origin may open a WebSocket; browsers ask nobody before they do. */
-    welcomes: origins.allows,
-    /** How many jobs are polled now. */
+    /** True if a page of this origin may open a WebSocket, for which browsers send no preflight. */
+    allowsOrigin: corsPolicy.allows,
+    /** Number of jobs that are being polled. */
     get watchedJobs() {
-      return watching.size;
+      return jobWatcher.size;
     },
-    /** Stops every poll, so that streams complete and waiting answers are given, and lets writes under way end. */
+    /** Stops every poll, so that streams complete and waiting responses are sent, and waits for pending writes. */
     async dispose(): Promise<void> {
-      watching.dispose();
+      jobWatcher.dispose();
       await tickets.dispose();
       await idempotency.dispose();
     },

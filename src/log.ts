@@ -2,20 +2,20 @@ import pino, { type Logger } from 'pino';
 import { shorten } from './util/shorten.ts';
 
 /**
- * Lines are written together, at the latest after so many milliseconds: one by one they would cost as much as the answers
- * that they tell of. What ends the program is written at once.
+ * Lines are buffered and flushed at intervals, in milliseconds: written one by one they would cost as much as the
+ * responses that they record. Fatal errors are flushed at once.
  */
-const TOGETHER = { sync: false, minLength: 65_536, maxWrite: 131_072, periodicFlush: 200 };
+const BUFFERING = { sync: false, minLength: 65_536, maxWrite: 131_072, periodicFlush: 200 };
 
-/** How much of an error's texts is logged, in characters: they may quote what clients or the upstream have sent. */
-const LONGEST_TEXT = 8_000;
+/** Maximum length of an error's logged texts, in characters: they may quote what clients or the upstream have sent. */
+const MAX_TEXT_LENGTH = 8_000;
 
 function describeError(error: Error): object {
   const described: object = pino.stdSerializers.err(error);
   if (typeof described !== 'object') return described;
   const entries = Object.entries(described).map(([name, value]) => [
     name,
-    typeof value === 'string' ? shorten(value, LONGEST_TEXT) : value,
+    typeof value === 'string' ? shorten(value, MAX_TEXT_LENGTH) : value,
   ]);
   return Object.fromEntries(entries);
 }
@@ -23,11 +23,11 @@ function describeError(error: Error): object {
 /**
  * The log of the process, on its standard output.
  *
- * @param level The least that is written of what there is to say: one of pino's levels.
+ * @param level Minimum severity of the lines that are written: one of pino's levels.
  */
 export function createLog(level: string): Logger {
-  // As bytes: what waits is then a list. As text it would be joined, and copied as a whole, with every line.
-  const output = pino.destination({ ...TOGETHER, contentMode: 'buffer' });
+  // Buffers are kept as a list. Buffered text would be concatenated, and copied as a whole, with every line.
+  const output = pino.destination({ ...BUFFERING, contentMode: 'buffer' });
   const write = (line: string) => void Reflect.apply(output.write, output, [Buffer.from(line)]);
   return pino(
     { level, serializers: { err: describeError } },

@@ -17,16 +17,16 @@ import type { Proxies } from './upstream/transport/proxy.ts';
 import { reasonOf } from './util/data-file.ts';
 import { ConfigError, listenMistake } from './util/environment.ts';
 
-// V8 watches what outlives its collections of garbage, and then makes more of the kind where they hardly ever look. Many
-// answers that wait at once for the upstream look to it like things that stay.
+// V8 allocates objects in the old generation when earlier ones of their allocation site survived collections. Many
+// responses that wait for the upstream at once mislead it, and short-lived objects then fill the old generation.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
-/** An address of its own for the embedded sandbox; requests to it never leave the process. */
+/** The base URL of the embedded sandbox; requests to it never leave the process. */
 const SANDBOX_URL = 'http://sandbox.internal';
 
-// What only some need is loaded by those: it would take memory and time of all others.
+// Optional modules are imported lazily, to save memory and start-up time where they are not used.
 
-/** The configured upstream: over sockets, or the embedded sandbox. */
+/** The configured upstream: a remote one over HTTP, or the embedded sandbox. */
 async function openUpstream({ upstreamUrl, network: { proxies, maxConnectionAge }, sandbox: options }: Config) {
   if (upstreamUrl !== undefined) {
     const network = openNetwork(upstreamUrl, { connect: createConnector({ proxies }), maxAge: maxConnectionAge });
@@ -41,7 +41,7 @@ async function openUpstream({ upstreamUrl, network: { proxies, maxConnectionAge 
   return { access: { baseUrl: SANDBOX_URL, transport }, close: async () => sandbox.close() };
 }
 
-/** What the log says about proxies. Their URLs may hold passwords. */
+/** The proxies as they are logged, without the credentials that their URLs may contain. */
 const describeProxies = ({ http, https, noProxy }: Proxies) => ({
   http: http && `${http.protocol}//${http.host}`,
   https: https && `${https.protocol}//${https.host}`,
@@ -97,11 +97,11 @@ async function start(config: Config) {
     throw listenMistake(error, 'PORT', config) ?? error;
   });
   listeningUrl = server.url;
-  // Not awaited: an upstream that is down for the moment keeps nothing from starting.
+  // Not awaited: the gateway starts even if the upstream is down.
   if (config.upstreamUrl !== undefined) void gateway.checkUpstream();
-  // Half alive is worse than ended: whoever runs the program starts it again.
+  // The state after an unexpected error is unknown, so the process exits, and its supervisor restarts it.
   process.once('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'the program ends: nobody expected this error');
+    log.fatal({ err: error }, 'the process exits because of an unexpected error');
     process.exit(1);
   });
   const stop = async () => {
@@ -109,7 +109,7 @@ async function start(config: Config) {
     await upstream.close();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-  // Last: a program that reads this line may stop the gateway at once.
+  // Printed last, because a parent process may stop the gateway as soon as it has read this line.
   console.log(
     `\n  ${config.graphiql ? 'GraphiQL' : 'Graph'}: ${server.url}/graphql\n  Upstream: ${config.upstreamUrl ?? 'the embedded sandbox'}\n`,
   );
@@ -119,6 +119,6 @@ try {
   await start(readConfig(process.env, fileMistakes));
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
-  // What is open by then, for example a connection to Redis, would keep the program.
+  // Open handles, for example a connection to Redis, would keep the process running.
   process.stderr.write('', () => process.exit(1));
 }

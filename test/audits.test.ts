@@ -3,15 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { startGateway } from './support/gateway.ts';
 import { roads } from './support/transports.ts';
 
-/** The audits of the GraphQL over HTTP specification, as far as they can be told without an address. */
+/** Ids and names of the audits of the GraphQL over HTTP specification, for which any URL will do. */
 const audits = serverAudits({ url: 'http://unknown.invalid' }).map(({ id, name }) => ({ id, name }));
 
-test('there are 61 audits', () => {
+test('graphql-http has 61 audits', () => {
   expect(audits).toHaveLength(61);
 });
 
-describe.each(roads)('GraphQL over HTTP, by the road $road', ({ open }) => {
-  test.each(audits)('$id: $name', async ({ id }) => {
+describe.each(roads)('GraphQL over HTTP ($road)', ({ open }) => {
+  test.each(audits)('the gateway passes the audit $id: $name', async ({ id }) => {
     const { url, send } = await open(startGateway());
     const audit = serverAudits({
       url: `${url}/graphql`,

@@ -9,7 +9,7 @@ import { seedModel } from './support/seeds.ts';
 
 const names = graphql(`query ModelNames { models { nodes { displayName } } }`);
 
-describe('a failure of the upstream becomes a code', () => {
+describe('failures of the upstream', () => {
   const status = (code: number, said?: string, retryAfter?: number) =>
     new UpstreamError('getModel', 'status', `answered ${code}`, { status: code, upstreamMessage: said, retryAfter });
 
@@ -30,14 +30,14 @@ describe('a failure of the upstream becomes a code', () => {
     [new DownloadError('refused', 'x'), 'UPSTREAM_INVALID_RESPONSE', true],
     [new DownloadError('expired', 'x'), 'UPSTREAM_UNAVAILABLE', true],
     [new DownloadError('timeout', 'x'), 'UPSTREAM_TIMEOUT', true],
-  ])('%s', (error, code, retryable) => {
+  ])('a failure of the upstream is converted into an error with a code: %s', (error, code, retryable) => {
     const masked = createMaskError(() => expect.unreachable())(error);
 
     expect(masked.extensions).toMatchObject({ code, retryable });
     expect(ERROR_CODES).toHaveProperty(code);
   });
 
-  test('with what the upstream said where a person can act on it, and when to come back', () => {
+  test('the message of the upstream is passed on for client errors but not for server errors, and so is its retryAfter', () => {
     const mask = createMaskError(() => expect.unreachable());
 
     expect(mask(status(402, 'No credit is left.')).message).toBe('No credit is left.');
@@ -46,8 +46,8 @@ describe('a failure of the upstream becomes a code', () => {
   });
 });
 
-describe('an unexpected error', () => {
-  test('is hidden behind an id that stands in the log', () => {
+describe('unexpected errors', () => {
+  test('an unexpected error is replaced by an id, under which it is logged', () => {
     const reports: [unknown, string][] = [];
     const error = new Error('password=hunter2');
 
@@ -60,7 +60,7 @@ describe('an unexpected error', () => {
     expect(masked.message).toContain(reports[0]?.[1]);
   });
 
-  test('keeps its place in the answer', () => {
+  test('an unexpected error keeps its path', () => {
     const located = new GraphQLError('boom', { originalError: new Error('boom'), path: ['models', 0] });
 
     expect(createMaskError(() => {})(located)).toMatchObject({
@@ -71,8 +71,8 @@ describe('an unexpected error', () => {
 
   test.each([
     ['a value that a scalar cannot represent', new GraphQLError('Int cannot represent "hunter2"')],
-    ['null where the schema promises a value', new Error('Cannot return null for non-nullable field Model.name.')],
-  ])('is the upstream’s fault when it is %s, and does not quote it', (_, originalError) => {
+    ['null for a non-null field', new Error('Cannot return null for non-nullable field Model.name.')],
+  ])('%s is reported as an invalid response of the upstream, and not quoted', (_, originalError) => {
     const reports: unknown[] = [];
     const located = new GraphQLError(originalError.message, { path: ['model', 'name'], originalError });
 
@@ -88,7 +88,7 @@ describe('an unexpected error', () => {
   });
 });
 
-test('a value of the upstream that no client type can hold nulls its own field alone', async () => {
+test('a value of the upstream that the schema cannot represent makes only its own field null', async () => {
   const { query, upstream, logLines } = startGateway({
     transport: async (request, upstreamOf) => {
       const response = await upstreamOf(request);
@@ -113,17 +113,17 @@ test('a value of the upstream that no client type can hold nulls its own field a
   expect(logLines.filter((line) => line.includes('unexpected error'))).toEqual([]);
 });
 
-describe('a request that is not GraphQL', () => {
+describe('invalid requests', () => {
   test.each([
     ['a syntax error', '{ models', 'GRAPHQL_PARSE_FAILED'],
     ['a field that does not exist', '{ modles { nodes { id } } }', 'GRAPHQL_VALIDATION_FAILED'],
-  ])('because of %s gets a code', async (_, document, code) => {
+  ])('a request with %s gets an error with a code', async (_, document, code) => {
     const { query } = startGateway();
 
     expect((await query(document)).errors).toMatchObject([{ extensions: { code, retryable: false } }]);
   });
 
-  test('because null comes where an argument needs a value gets BAD_USER_INPUT', async () => {
+  test('a request with null for a non-null argument gets BAD_USER_INPUT', async () => {
     const { query } = startGateway();
 
     const { errors } = await query('query ($id: ID = "x") { model(id: $id) { id } }', { id: null } as object);
@@ -133,7 +133,7 @@ describe('a request that is not GraphQL', () => {
     ]);
   });
 
-  test('because a variable has another type gets BAD_USER_INPUT', async () => {
+  test('a request with a variable of the wrong type gets BAD_USER_INPUT', async () => {
     const { query } = startGateway();
 
     const { errors } = await query('query ($first: Int) { models(first: $first) { nodes { id } } }', {
@@ -154,20 +154,23 @@ test.each([
   [422, { detail: [{ msg: 'The cursor is no id.' }] }, 'The cursor is no id.'],
   [409, { error: true, message: 'Another list is under way.' }, 'Another list is under way.'],
   [429, { errors: ['Ten lists a minute are enough.'] }, 'Ten lists a minute are enough.'],
-])('the sentence of a refusal with %i reaches the client without the key: %j', async (status, body, message) => {
-  const { query, logLines } = startGateway({ transport: async () => Response.json(body, { status }) });
+])(
+  'the message of an upstream response with status %i reaches the client without the key: %j',
+  async (status, body, message) => {
+    const { query, logLines } = startGateway({ transport: async () => Response.json(body, { status }) });
 
-  const { errors } = await query(names, {}, { 'x-api-key': 'demo-key-of-a-tenant' });
+    const { errors } = await query(names, {}, { 'x-api-key': 'demo-key-of-a-tenant' });
 
-  expect(errors).toMatchObject([{ message }]);
-  expect(logLines.join()).not.toContain('demo-key-of-a-tenant');
-});
+    expect(errors).toMatchObject([{ message }]);
+    expect(logLines.join()).not.toContain('demo-key-of-a-tenant');
+  },
+);
 
-test('what the upstream says of bad input reaches a query’s caller without its address', async () => {
+test('an upstream error with status 500 is reported without its message and URL', async () => {
   const { query } = startGateway({ transport: async () => new Response('{"message":"nope"}', { status: 500 }) });
 
-  const answer = JSON.stringify(await query(names));
+  const response = JSON.stringify(await query(names));
 
-  expect(answer).toContain('UPSTREAM_UNAVAILABLE');
-  expect(answer).not.toMatch(/sandbox\.internal|nope|stack/);
+  expect(response).toContain('UPSTREAM_UNAVAILABLE');
+  expect(response).not.toMatch(/sandbox\.internal|nope|stack/);
 });

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { root } from './support/readme.ts';
 
-/** Runs a program that has a log, and gives what it wrote. */
+/** Runs a program with a log, and returns the lines that it wrote. */
 async function run(program: string): Promise<{ level: number; msg: string }[]> {
   const text = `import { createLog } from './src/log.ts'; const log = createLog('info'); ${program}`;
   const args = ['--import', 'tsx', '--input-type=module', '--eval', text];
@@ -14,7 +14,7 @@ async function run(program: string): Promise<{ level: number; msg: string }[]> {
     .map((line) => JSON.parse(line));
 }
 
-test('every line is written whole and in its order, also what still waited when the program ended', async () => {
+test('all lines are written completely and in order, including those still buffered at the end of the process', async () => {
   const lines = await run(
     "for (let n = 0; n < 2_000; n++) log.info('line ' + n + ' äöü'.repeat(n % 20)); log.debug('not this');",
   );
@@ -22,7 +22,7 @@ test('every line is written whole and in its order, also what still waited when 
   expect(lines.map(({ msg }) => msg.split(' ')[1])).toEqual(Array.from({ length: 2_000 }, (_, index) => String(index)));
 });
 
-test('what ends the program is written although it ends at once', async () => {
+test('a fatal line is written even if the process exits immediately', async () => {
   const lines = await run("log.info('before'); log.fatal('the end'); process.reallyExit(0);");
 
   expect(lines.map(({ msg }) => msg)).toEqual(['before', 'the end']);

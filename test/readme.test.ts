@@ -22,17 +22,17 @@ const blocks = blocksOf(readme);
 const textsIn = (language: string) => blocks.filter((block) => block.language === language).map(({ text }) => text);
 const manifest = JSON.parse(readText('package.json')) as { engines: { node: string }; scripts: Record<string, string> };
 
-/** Addresses that the page speaks of. */
+/** Addresses in the README. */
 const GATEWAY = 'localhost:4000';
 const SANDBOX = 'http://localhost:4100';
-/** Short enough not to wait for, long enough to be seen to begin and end. */
+/** Short enough for a test, and long enough for polls to observe the beginning and the end. */
 const DURATIONS = { SANDBOX_FAST_SECONDS: '1', SANDBOX_PREDICTION_SECONDS: '0.5' };
 
 const hostOf = (url: string) => `localhost:${new URL(url).port}`;
 const missing = ['bash', 'curl', 'sed', 'xargs'].filter((tool) => spawnSync(tool, ['--version']).error);
 if (missing.length > 0) console.log(`The README's shell commands are not run here, without ${missing.join(', ')}.`);
 
-describe('every GraphQL document of the README', () => {
+describe('GraphQL documents of the README', () => {
   const schema = buildSchema(readText('schema/schema.graphql'));
   const inShell = textsIn('bash').flatMap(documentsIn);
   const inScript = textsIn('js').flatMap((text) =>
@@ -45,7 +45,7 @@ describe('every GraphQL document of the README', () => {
   });
   const documents = [...inShell, ...inScript, ...alone.map(({ query }) => query)];
 
-  test('is found', () => {
+  test('all GraphQL documents of the README are extracted', () => {
     expect({ inShell: inShell.length, inScript: inScript.length, alone: alone.length }).toEqual({
       inShell: readme.match(/"query":/g)?.length,
       inScript: textsIn('js').length,
@@ -53,33 +53,36 @@ describe('every GraphQL document of the README', () => {
     });
   });
 
-  test.each(documents)('fits the schema: %s', (document) => {
+  test.each(documents)('a document of the README is valid: %s', (document) => {
     expect(validate(schema, parse(document))).toEqual([]);
   });
 
-  test.each(alone)('runs on the demo data as it stands: $query', async ({ query, variables }) => {
-    const { fetch, clock } = startGateway({ sandbox: { seed: true } });
-    const isWatched = getOperationAST(parse(query))?.operation === 'subscription';
+  test.each(alone)(
+    'a document of the README can be executed on the demo data: $query',
+    async ({ query, variables }) => {
+      const { fetch, clock } = startGateway({ sandbox: { seed: true } });
+      const isWatched = getOperationAST(parse(query))?.operation === 'subscription';
 
-    const answered = fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: isWatched ? 'text/event-stream' : 'application/json' },
-      body: JSON.stringify({ query, variables }),
-    });
-    // Whoever waits for a job waits on the clock; all else takes its own time.
-    if (JSON.stringify(variables)?.includes('waitSeconds')) await clock.advance(60_000);
+      const pending = fetch('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: isWatched ? 'text/event-stream' : 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      // Only operations that wait for a job depend on the test clock.
+      if (JSON.stringify(variables)?.includes('waitSeconds')) await clock.advance(60_000);
 
-    const answers = answersIn(await (await answered).text());
-    expect(answers).not.toEqual([]);
-    for (const { data, errors } of answers) {
-      expect(errors).toBeUndefined();
-      expect(JSON.stringify(data)).not.toMatch(/null\b|Error"/);
-    }
-  });
+      const results = resultsIn(await (await pending).text());
+      expect(results).not.toEqual([]);
+      for (const { data, errors } of results) {
+        expect(errors).toBeUndefined();
+        expect(JSON.stringify(data)).not.toMatch(/null\b|Error"/);
+      }
+    },
+  );
 });
 
 describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
-  test('query, upload, train, watch, predict and show the image, one after the other', {
+  test('the shell commands of the README query, upload, train, watch, predict and download an image', {
     timeout: 60_000,
   }, async () => {
     const { url } = await startProgram({ env: DURATIONS });
@@ -90,20 +93,20 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
       { directory, addresses: { [GATEWAY]: hostOf(url) } },
     );
 
-    const answers = printed.flatMap(answersIn);
-    expect(answers.filter(({ errors }) => errors)).toEqual([]);
-    expect(JSON.stringify(answers)).not.toContain('"message"');
-    expect(answers[0]?.data?.models).toMatchObject({
+    const results = printed.flatMap(resultsIn);
+    expect(results.filter(({ errors }) => errors)).toEqual([]);
+    expect(JSON.stringify(results)).not.toContain('"message"');
+    expect(results[0]?.data?.models).toMatchObject({
       nodes: [{ id: variables.MODEL, triggerWord: 'FJA90AB' }, {}, {}],
     });
-    expect(answers).toContainEqual({
+    expect(results).toContainEqual({
       data: {
         uploadDataItem: {
           dataItem: { id: expect.any(String), image: expect.objectContaining({ width: expect.any(Number) }) },
         },
       },
     });
-    expect(answers).toContainEqual({ id: expect.stringMatching(GLOBAL_ID), dataItem: expect.any(Object) });
+    expect(results).toContainEqual({ id: expect.stringMatching(GLOBAL_ID), dataItem: expect.any(Object) });
     expect(variables).toEqual({
       GRAPH: `${url.replace(/\/\/[^:]+/, '//localhost')}/graphql`,
       JSON: 'content-type: application/json',
@@ -114,16 +117,16 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
       WORD: expect.stringMatching(/^[A-Z]{3}\d\d[A-Z]{2}$/),
     });
 
-    const [trained, predicted] = [eventsOf(answers, 'trainingUpdated'), eventsOf(answers, 'predictionUpdated')];
+    const [trained, predicted] = [eventsOf(results, 'trainingUpdated'), eventsOf(results, 'predictionUpdated')];
     expect(trained.at(-1)).toEqual({ status: 'COMPLETED', progress: { fraction: 1 }, triggerWord: variables.WORD });
     expect(predicted.at(-1)).toMatchObject({ status: 'COMPLETED', images: [{ url: expect.any(String) }] });
     for (const { status } of [...trained.slice(0, -1), ...predicted.slice(0, -1)]) expect(status).not.toBe('COMPLETED');
 
-    const asked = await ask<{ prediction: { prompt: string } }>(
+    const response = await ask<{ prediction: { prompt: string } }>(
       url,
       '{ prediction(id: "$id") { prompt } }'.replace('$id', variables.PREDICTION ?? ''),
     );
-    expect(asked.data?.prediction.prompt).toContain(variables.WORD);
+    expect(response.data?.prediction.prompt).toContain(variables.WORD);
 
     const { images } = predicted.at(-1) as { images: [{ url: string }] };
     const saved = await sharp(await readFile(join(directory, 'image.webp'))).metadata();
@@ -131,7 +134,7 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
     expect([saved.format, painted.format]).toEqual([expect.stringMatching(IMAGE), expect.stringMatching(IMAGE)]);
   });
 
-  test('list the models of the REST server and make it fail once', async () => {
+  test('the shell commands of the README list the models of the REST server and inject a fault', async () => {
     const { url } = await startProgram({ entry: 'sandbox' });
     const commands = textsIn('bash').filter((text) => text.includes(SANDBOX));
 
@@ -148,7 +151,7 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
   });
 });
 
-test('the client of the README watches a training to its end', async () => {
+test('the example client of the README watches a training until its end', async () => {
   const { url } = await startProgram({ env: DURATIONS });
   const { data } = await ask<{ startTraining: { training: { id: string } } }>(
     url,
@@ -159,7 +162,7 @@ test('the client of the README watches a training to its end', async () => {
   );
   const [script = ''] = textsIn('js');
 
-  // From here, the packages that it imports are found as they are beside the page.
+  // Runs in the root of the repository, in which its imports are resolved.
   const ended = run(process.execPath, ['--input-type=module', '-', data?.startTraining.training.id ?? ''], {
     cwd: root,
     timeout: 20_000,
@@ -171,8 +174,8 @@ test('the client of the README watches a training to its end', async () => {
   expect(stdout.match(/COMPLETED/g)).toHaveLength(1);
 });
 
-describe('the README agrees with the code', () => {
-  test('on every variable, its default and its meaning', () => {
+describe('the README and the code', () => {
+  test('the README lists every variable with its default and description', () => {
     const defaults: Record<string, unknown> = z.object(settings).parse({});
 
     expect(rowsOf(readme, ['variable', 'default', 'meaning'])).toEqual(
@@ -183,7 +186,7 @@ describe('the README agrees with the code', () => {
     );
   });
 
-  test('on every error code, whether to try again and what it means', () => {
+  test('the README lists every error code with its meaning, and whether it is retryable', () => {
     expect(rowsOf(readme, ['code', 'retryable', 'meaning'])).toEqual(
       Object.entries(ERROR_CODES).map(([code, { retryable, meaning }]) => [
         `\`${code}\``,
@@ -193,16 +196,16 @@ describe('the README agrees with the code', () => {
     );
   });
 
-  test('on the versions of Node.js', () => {
+  test('the README states the supported versions of Node.js', () => {
     expect(readme).toContain(`Node.js \`${manifest.engines.node}\``);
   });
 
-  test('on every script of package.json', () => {
+  test('the README describes every script of package.json', () => {
     expect([...new Set(scriptsOf(readme))].sort()).toEqual(Object.keys(manifest.scripts).sort());
     expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining(scriptsOf(contributing)));
   });
 
-  test.each(textsIn('sh'))('on what starts: %s', (command) => {
+  test.each(textsIn('sh'))('a start command of the README is valid: %s', (command) => {
     const environment = environmentOf(command);
 
     expect(Object.keys(settings)).toEqual(expect.arrayContaining(Object.keys(environment)));
@@ -212,7 +215,7 @@ describe('the README agrees with the code', () => {
     );
   });
 
-  test('on how long things take in the sandbox', () => {
+  test('the README states the durations of jobs in the sandbox', () => {
     const { sandbox } = readConfig({});
 
     expect(readme).toContain(
@@ -220,7 +223,7 @@ describe('the README agrees with the code', () => {
     );
   });
 
-  test('on pages from elsewhere, which get no CORS headers', async () => {
+  test('pages of other sites get no CORS headers, as the README states', async () => {
     const { fetch } = startGateway();
 
     const { headers } = await fetch('/graphql?query={__typename}', {
@@ -231,11 +234,11 @@ describe('the README agrees with the code', () => {
   });
 });
 
-describe('the pages about the project', () => {
+describe('project documents', () => {
   const decisions = readdirSync(`${root}docs/decisions`).filter((name) => name !== 'README.md');
 
   test.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/decisions/README.md'])(
-    'lead to files that exist, from %s',
+    'all links in %s lead to existing files',
     (page) => {
       const broken = linksOf(readText(page)).filter((target) => !existsSync(join(root, dirname(page), target)));
 
@@ -243,7 +246,7 @@ describe('the pages about the project', () => {
     },
   );
 
-  test('list every decision under its number and title', () => {
+  test('the list of decisions contains each one with its number and title', () => {
     const listed = readText('docs/decisions/README.md')
       .split('\n')
       .filter((line) => line.startsWith('- '));
@@ -256,7 +259,7 @@ describe('the pages about the project', () => {
     );
   });
 
-  test.each(decisions)('say what, why, and what would change our mind: %s', (name) => {
+  test.each(decisions)('a decision record has the three required headings: %s', (name) => {
     const headings = [...readText(`docs/decisions/${name}`).matchAll(/^\*\*(.+?)\*\*/gm)].map(([, heading]) => heading);
 
     expect(headings).toEqual(['What.', 'Why.', 'What would change our mind.']);
@@ -266,29 +269,29 @@ describe('the pages about the project', () => {
 const GLOBAL_ID = /^[\w-]{20,}$/;
 const IMAGE = /^(?:webp|png|jpeg)$/;
 
-interface Answer {
+interface Result {
   data?: Record<string, unknown> | null;
   errors?: unknown;
 }
 
-/** The answers in what a command printed: JSON, or server-sent events that hold JSON. */
-const answersIn = (printed: string): Answer[] =>
+/** The results in the output of a command: JSON, or server-sent events with JSON. */
+const resultsIn = (printed: string): Result[] =>
   printed
     .split('\n')
     .map((line) => line.replace(/^data: ?/, ''))
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
 
-const eventsOf = (answers: readonly Answer[], field: string): Record<string, unknown>[] =>
-  answers.flatMap(({ data }) => (data && field in data ? [data[field] as Record<string, unknown>] : []));
+const eventsOf = (results: readonly Result[], field: string): Record<string, unknown>[] =>
+  results.flatMap(({ data }) => (data && field in data ? [data[field] as Record<string, unknown>] : []));
 
-/** The model that the README's commands are about. */
+/** Id of the model in the README's commands. */
 const demoModel = (): string => /^MODEL=(\w+)$/m.exec(readme)?.[1] ?? '';
 
 /**
- * Pastes commands into one shell, as a reader would.
+ * Executes commands in one shell.
  *
- * @returns What each of them printed, and the variables that they have set.
+ * @returns The output of each command, and the variables that they have set.
  */
 async function paste(
   commands: readonly string[],

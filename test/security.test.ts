@@ -11,14 +11,14 @@ const page = readText('SECURITY.md');
 const sections = page.split(/^### /m).slice(1);
 const rows = sections.flatMap((section) => rowsOf(section, HEADER));
 
-/** What a setting is when nobody sets it. */
+/** Default values of the settings. */
 const defaults = new Map(
   Object.entries(z.object(settings).parse({})).map(([name, value]) => [name, value === undefined ? '' : String(value)]),
 );
 const settingsIn = (text: string) => [...text.matchAll(/`([A-Z][A-Z_]+)[`=]/g)].map(([, name = '']) => name);
 
-describe('the page about security', () => {
-  test('has a row for each threat, and a test in each', () => {
+describe('SECURITY.md', () => {
+  test('SECURITY.md links a test for each threat', () => {
     expect(rows.length).toBeGreaterThan(20);
     for (const [threat = '', , , , tests = ''] of rows) {
       expect(linksOf(tests), threat).not.toEqual([]);
@@ -26,22 +26,22 @@ describe('the page about security', () => {
     }
   });
 
-  test('leads to files that exist', () => {
+  test('SECURITY.md links to files that exist', () => {
     expect(linksOf(page).filter((target) => !existsSync(join(root, target)))).toEqual([]);
   });
 
-  test('names settings that there are', () => {
+  test('SECURITY.md names existing settings', () => {
     expect(settingsIn(page).filter((name) => !Object.hasOwn(settings, name))).toEqual([]);
   });
 
-  test('tells the defaults as they are', () => {
-    for (const [threat = '', , said = '', setting = ''] of rows) {
+  test('SECURITY.md states the default values of the settings', () => {
+    for (const [threat = '', , defaultText = '', setting = ''] of rows) {
       const actual = settingsIn(setting).map((name) => defaults.get(name));
-      for (const [figure] of said.matchAll(/\d+/g)) expect(actual, threat).toContain(figure);
+      for (const [figure] of defaultText.matchAll(/\d+/g)) expect(actual, threat).toContain(figure);
     }
   });
 
-  test('shows a start that the configuration takes, in which no key is lent and nothing helps only developers', () => {
+  test('the example configuration in SECURITY.md is valid, has no own key and turns off development features', () => {
     const [start] = blocksOf(page).filter(({ language }) => language === 'sh');
     const environment = environmentOf(start?.text.replace('$(openssl rand -hex 32)', 'f'.repeat(64)) ?? '');
 

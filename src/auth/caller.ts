@@ -3,57 +3,60 @@ import type { IncomingMessage } from 'node:http';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
-import { isOfProxy } from '../http/proxy-headers.ts';
+import { isProxyHeader } from '../http/proxy-headers.ts';
+import { mapMaybePromise } from '../util/promises.ts';
 import { type Credential, isLoopbackHost } from './credential.ts';
-import type { Identify, Identity, PresentedIdentity } from './identity.ts';
+import type { Identify, Identity, PresentedCredentials } from './identity.ts';
 import type { WatchScope } from './watch-token.ts';
 
-/** A request over HTTP, as far as it tells who asks. */
+/** The parts of an HTTP request that identify its caller. */
 export interface CallerRequest {
   readonly url: string;
   readonly headers: Pick<Headers, 'get'> & { keys(): Iterable<string> };
-  /** Aborts when the asker leaves. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
-  /** Calls back when the asker leaves, unless that is called off. @default told by the signal */
+  /** Calls back when the client disconnects; returns a function that removes the callback. @default uses the signal */
   readonly onAbort?: Caller['onAbort'];
 }
 
-/** What is known of a request over HTTP. */
+/** The context of an operation over HTTP. */
 interface HttpContext {
   request: CallerRequest;
 }
 
-/** What graphql-ws hands on for an operation over a WebSocket. */
+/** The context that graphql-ws passes for an operation over a WebSocket. */
 interface SocketContext {
   connectionParams?: Readonly<Record<string, unknown>>;
   extra: Extra;
-  /** Calls back when the client completes this operation or closes the socket. @default told by the socket alone */
+  /** Calls back when the client completes this operation or closes the socket. @default uses the socket alone */
   onAbort?: Caller['onAbort'];
 }
 
 export type TransportContext = HttpContext | SocketContext;
 
-/** What ends an operation before its result: the caller that leaves, or that completes this operation alone. */
-export const abortScopeOf = (transport: TransportContext, asker: Caller): Pick<Caller, 'onAbort'> => {
+/**
+ * The abort source of one operation: its completion by the client where the transport reports that, else the caller.
+ */
+export const abortScopeOf = (transport: TransportContext, caller: Caller): Pick<Caller, 'onAbort'> => {
   const onAbort = 'onAbort' in transport ? transport.onAbort : undefined;
-  return onAbort ? { onAbort: onAbort } : asker;
+  return onAbort ? { onAbort } : caller;
 };
 
-/** Who asks, and how. */
+/** The authenticated caller of an operation, and its connection. */
 export interface Caller {
-  /** @throws GraphQLError UNAUTHENTICATED when there is no key to act with. */
+  /** @throws GraphQLError UNAUTHENTICATED without a usable key, or once the JWT or watch token has expired. */
   credential(): Credential;
-  /** Where the asker reaches the gateway: scheme, host and port, without a trailing slash. */
+  /** URL at which this caller reaches the gateway: scheme, host and port, without a trailing slash. */
   readonly baseUrl: string;
-  /** Whether it asks over HTTP, so that a stream is one of server-sent events. */
+  /** True over HTTP, where subscriptions are sent as server-sent events. */
   readonly isHttp: boolean;
-  /** What of all that the credential sees they may see; undefined: everything. */
+  /** Jobs to which a watch token restricts the caller; undefined: no restriction. */
   readonly scope?: WatchScope | undefined;
-  /** When they are to say again who they are, in milliseconds since the epoch; undefined: never. */
+  /** Expiry of the JWT or watch token, in milliseconds since the epoch; undefined: never. */
   readonly expiresAt?: number | undefined;
-  /** Aborts when the asker leaves. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
-  /** Calls back when the asker leaves, unless that is called off, by what is returned. */
+  /** Calls back when the client disconnects. Returns a function that removes the callback. */
   onAbort(callback: () => void): () => void;
 }
 
@@ -61,52 +64,60 @@ export interface CallerOptions {
   identify: Identify;
   /** Name of the header (and of the WebSocket connection parameter) that carries a caller's own key. */
   apiKeyHeader: string;
-  /** Where clients reach the gateway, if that was configured. */
+  /** The configured URL at which clients reach the gateway. */
   publicUrl: string | undefined;
-  /** Where the gateway listens; for callers who do not name this machine. */
+  /** The URL on which the gateway listens, for requests whose Host is not a loopback name. */
   listeningUrl: () => string;
   /** The current time, in milliseconds since the epoch. */
   now: () => number;
 }
 
-/** Where a caller reaches the gateway. A Host header is whatever the client says; only this machine's name is believed. */
+/**
+ * The URL at which a caller reaches the gateway. Clients can send any Host header, so that only loopback names are
+ * trusted.
+ */
 export const baseUrlFrom =
   ({ publicUrl, listeningUrl }: Pick<CallerOptions, 'publicUrl' | 'listeningUrl'>) =>
   (host: string | null | undefined): string =>
     publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl());
 
-/** Finds out who asks. */
+/** Identifies the caller of an operation. */
 export type IdentifyCaller = (transport: TransportContext) => Caller | Promise<Caller>;
 
-/** Finds out who asks, and under which address, on each transport. Whoever cannot be acted for is told when it matters. */
+/**
+ * Identifies callers on each transport. Missing or invalid credentials are reported only once an operation reads
+ * {@link Caller.credential}.
+ */
 export function createIdentifyCaller(options: CallerOptions): IdentifyCaller {
   const { identify, now } = options;
   const apiKeyHeader = options.apiKeyHeader.toLowerCase();
   const baseUrlOf = baseUrlFrom(options);
 
-  const find: IdentifyCaller = (transport) => {
+  const resolveCaller: IdentifyCaller = (transport) => {
     const isHttp = 'request' in transport;
-    const said = isHttp ? credentialsInRequest(transport.request) : credentialsInHandshake(transport);
-    const host = isHttp ? hostOf(transport.request) : said.header('host');
-    const caller = new RequestCredentials(said, apiKeyHeader, host);
-    const known = (identity: IdentityOrRefusal) =>
+    const source = isHttp ? sourceOfRequest(transport.request) : sourceOfHandshake(transport);
+    const host = isHttp ? hostOf(transport.request) : source.header('host');
+    const credentials = new RequestCredentials(source, apiKeyHeader, host);
+    const toCaller = (identity: IdentityOrError) =>
       new IdentifiedCaller(identity, { transport, baseUrl: baseUrlOf(host), now });
-    const identity = attempt(() => identify(caller));
-    return identity instanceof Promise ? identity.then(known) : known(identity);
+    return mapMaybePromise(
+      attempt(() => identify(credentials)),
+      toCaller,
+    );
   };
 
-  /** Whoever opens a socket says who they are once, for all that is asked over it. */
+  /** Callers by socket: the credentials of the handshake hold for all operations on it. */
   const bySocket = new WeakMap<WebSocket, Caller | Promise<Caller>>();
   return (transport) => {
-    if ('request' in transport) return find(transport);
+    if ('request' in transport) return resolveCaller(transport);
     const { socket } = transport.extra;
-    const known = bySocket.get(socket) ?? find(transport);
-    bySocket.set(socket, known);
-    return known;
+    const caller = bySocket.get(socket) ?? resolveCaller(transport);
+    bySocket.set(socket, caller);
+    return caller;
   };
 }
 
-type IdentityOrRefusal = Identity | { refusal: unknown };
+type IdentityOrError = Identity | { error: unknown };
 
 interface CallerContext {
   transport: TransportContext;
@@ -116,11 +127,11 @@ interface CallerContext {
 
 class IdentifiedCaller implements Caller {
   readonly baseUrl: string;
-  readonly #identity: IdentityOrRefusal;
+  readonly #identity: IdentityOrError;
   readonly #transport: TransportContext;
   readonly #now: () => number;
 
-  constructor(identity: IdentityOrRefusal, { transport, baseUrl, now }: CallerContext) {
+  constructor(identity: IdentityOrError, { transport, baseUrl, now }: CallerContext) {
     this.#identity = identity;
     this.#transport = transport;
     this.#now = now;
@@ -132,11 +143,11 @@ class IdentifiedCaller implements Caller {
   }
 
   get scope(): WatchScope | undefined {
-    return 'refusal' in this.#identity ? undefined : this.#identity.scope;
+    return 'error' in this.#identity ? undefined : this.#identity.scope;
   }
 
   get expiresAt(): number | undefined {
-    return 'refusal' in this.#identity ? undefined : this.#identity.expiresAt;
+    return 'error' in this.#identity ? undefined : this.#identity.expiresAt;
   }
 
   get signal(): AbortSignal {
@@ -144,7 +155,7 @@ class IdentifiedCaller implements Caller {
   }
 
   credential(): Credential {
-    if ('refusal' in this.#identity) throw this.#identity.refusal;
+    if ('error' in this.#identity) throw this.#identity.error;
     const { credential, expiresAt } = this.#identity;
     if (expiresAt !== undefined && this.#now() >= expiresAt) throw expiredError();
     return credential;
@@ -161,75 +172,83 @@ class IdentifiedCaller implements Caller {
   }
 }
 
-/** For whoever said who they are, and has to say it again. */
+/** The error for a request whose JWT or watch token has expired. */
 export const expiredError = () =>
-  publicError('UNAUTHENTICATED', 'What was brought to say who asks has expired. Ask again with a fresh one.');
+  publicError('UNAUTHENTICATED', 'The JWT or watch token has expired. Send the request again with a fresh one.');
 
-function attempt(identify: () => Identity | Promise<Identity>): IdentityOrRefusal | Promise<IdentityOrRefusal> {
+function attempt(identify: () => Identity | Promise<Identity>): IdentityOrError | Promise<IdentityOrError> {
   try {
     const identity = identify();
-    return identity instanceof Promise ? identity.catch((refusal: unknown) => ({ refusal })) : identity;
-  } catch (refusal) {
-    return { refusal };
+    return identity instanceof Promise ? identity.catch((error: unknown) => ({ error })) : identity;
+  } catch (error) {
+    return { error };
   }
 }
 
-/** The caller of a request or a handshake. What only the gateway's own key depends on is read when it is needed. */
-class RequestCredentials implements PresentedIdentity {
+/** The credentials of a request or a handshake. Headers that matter only to the gateway's own key are read lazily. */
+class RequestCredentials implements PresentedCredentials {
   readonly apiKey: string | null | undefined;
   readonly jwt: string | undefined;
   readonly watchToken: string | undefined;
   readonly host: string | null | undefined;
-  readonly #said: CredentialSource;
+  readonly #source: CredentialSource;
 
-  constructor(said: CredentialSource, apiKeyHeader: string, host: string | null | undefined) {
+  constructor(source: CredentialSource, apiKeyHeader: string, host: string | null | undefined) {
     const isKeyBearer = apiKeyHeader === 'authorization';
-    const keyText = said.named(apiKeyHeader) ?? said.header(apiKeyHeader);
-    const bearer = bearerOf(isKeyBearer ? keyText : (said.named('authorization') ?? said.header('authorization')));
-    this.apiKey = said.named('apiKey') ?? (isKeyBearer ? (bearer ?? keyText) : keyText);
+    const keyText = source.parameter(apiKeyHeader) ?? source.header(apiKeyHeader);
+    const bearer = bearerOf(
+      isKeyBearer ? keyText : (source.parameter('authorization') ?? source.header('authorization')),
+    );
+    this.apiKey = source.parameter('apiKey') ?? (isKeyBearer ? (bearer ?? keyText) : keyText);
     this.jwt = isKeyBearer ? undefined : bearer;
-    this.watchToken = said.named('watchToken') ?? said.header('x-watch-token') ?? undefined;
+    this.watchToken = source.parameter('watchToken') ?? source.header('x-watch-token') ?? undefined;
     this.host = host;
-    this.#said = said;
+    this.#source = source;
   }
 
   get origin(): string | null | undefined {
-    return this.#said.header('origin');
+    return this.#source.header('origin');
   }
 
   get isForwarded(): boolean {
-    return [...this.#said.headerNames()].some(isOfProxy);
+    return [...this.#source.headerNames()].some(isProxyHeader);
   }
 
   get isCrossSite(): boolean {
-    return this.#said.header('sec-fetch-site')?.toLowerCase() === 'cross-site';
+    return this.#source.header('sec-fetch-site')?.toLowerCase() === 'cross-site';
   }
 }
 
-/** What a caller says of itself: in headers, and under a name elsewhere. */
+/** Where credentials are read from: headers, and query or connection parameters. */
 interface CredentialSource {
   header(name: string): string | null | undefined;
-  /** In lower case. */
+  /** Names of all headers, in lower case. */
   headerNames(): Iterable<string>;
-  named(name: string): string | undefined;
+  parameter(name: string): string | undefined;
 }
 
-/** EventSource sends no headers of its own: a watch token, which expires and shows little, may stand in the address. */
-function credentialsInRequest({ headers, url }: CallerRequest): CredentialSource {
+/**
+ * The headers of a request and its query parameter `watchToken`. EventSource cannot send headers, and a watch token is
+ * short-lived and narrow enough for a URL.
+ */
+function sourceOfRequest({ headers, url }: CallerRequest): CredentialSource {
   const token = url.includes('watchToken=') ? (new URL(url).searchParams.get('watchToken') ?? undefined) : undefined;
   return {
     header: (name) => headers.get(name),
     headerNames: () => headers.keys(),
-    named: (name) => (name === 'watchToken' ? token : undefined),
+    parameter: (name) => (name === 'watchToken' ? token : undefined),
   };
 }
 
-/** Browsers send no headers of their own with a handshake: everything may stand in the connection parameters. */
-function credentialsInHandshake({ connectionParams = {}, extra }: SocketContext): CredentialSource {
+/**
+ * The headers of a handshake and its connection parameters. Pages cannot add headers to a WebSocket handshake, so that
+ * every credential may be a connection parameter.
+ */
+function sourceOfHandshake({ connectionParams = {}, extra }: SocketContext): CredentialSource {
   return {
     header: (name) => handshakeHeader(extra.request, name),
     headerNames: () => Object.keys(extra.request.headers),
-    named(name) {
+    parameter(name) {
       const value = Object.entries(connectionParams).find(
         ([parameter]) => parameter.toLowerCase() === name.toLowerCase(),
       )?.[1];
@@ -244,25 +263,25 @@ function credentialsInHandshake({ connectionParams = {}, extra }: SocketContext)
   };
 }
 
-/** The token of an Authorization header (RFC 6750, 2.1); other schemes are not for this gateway. */
+/** The token of an `Authorization: Bearer` header (RFC 6750, 2.1); undefined for other schemes. */
 const bearerOf = (authorization: string | null | undefined): string | undefined =>
   /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 
-/** The host that a request over HTTP names. */
+/** The host of an HTTP request: its `Host` header, else the host of its URL. */
 export const hostOf = (request: Pick<CallerRequest, 'headers' | 'url'>): string =>
   request.headers.get('host') ?? new URL(request.url).host;
 
-const closing = new WeakMap<Extra['socket'], AbortSignal>();
+const closeSignals = new WeakMap<Extra['socket'], AbortSignal>();
 
-/** Aborts when a WebSocket closes: one signal for all its operations. */
+/** A signal that aborts when a WebSocket closes, shared by all its operations. */
 export function closeSignalOf({ socket }: Pick<Extra, 'socket'>): AbortSignal {
-  const known = closing.get(socket);
-  if (known) return known;
+  const existing = closeSignals.get(socket);
+  if (existing) return existing;
   const controller = new AbortController();
   if (socket.readyState === socket.OPEN) socket.once('close', () => controller.abort());
   else controller.abort();
   setMaxListeners(0, controller.signal);
-  closing.set(socket, controller.signal);
+  closeSignals.set(socket, controller.signal);
   return controller.signal;
 }
 

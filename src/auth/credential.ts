@@ -2,74 +2,74 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 
-/** What a header can carry (RFC 9110, 5.5). */
-const KEY = /^[\x21-\x7e]{1,1024}$/;
+/** Characters that a header can carry (RFC 9110, 5.5). */
+const API_KEY = /^[\x21-\x7e]{1,1024}$/;
 
-/** Whether a text can be sent as an API key. */
-export const isKey = (text: string): boolean => KEY.test(text);
+/** True if a text can be sent as an API key. */
+export const isApiKey = (text: string): boolean => API_KEY.test(text);
 
-/** The key with which a caller acts upstream. Whoever has the same key is the same tenant. */
+/** The upstream API key of a caller. Callers with the same key are the same tenant. */
 export interface Credential {
   readonly apiKey: string;
 }
 
-/** Tells credentials apart without holding them. */
+/** Name of a tenant: the hash of its key, so that maps and queues hold no keys. */
 export const tenantOf = ({ apiKey }: Credential): string => tenants.memo(apiKey);
 
-/** Those who ask now: it is asked for with every operation and every job. */
+/** Cached hashes, because every operation and every job needs one. */
 const tenants = new LRUCache<string, string>({
   max: 10_000,
   memoMethod: (apiKey) => createHash('sha256').update(apiKey).digest('base64url'),
 });
 
-export interface AccessOptions {
+export interface KeyPolicyOptions {
   /** Name of the header (and of the WebSocket connection parameter) that carries a caller's own key. */
   apiKeyHeader: string;
-  /** The gateway's own key, for callers who bring none. */
+  /** The gateway's own key, for requests without one. */
   ownKey: string | undefined;
-  /** Lends the own key to whoever asks, not only to callers on this machine. */
+  /** Lets every request without a key use the gateway's own key, not only those from this machine. */
   allowAnonymous: boolean;
 }
 
-/** How a caller reached the gateway. */
-export interface PresentedCredentials {
-  /** The key the caller brought, if any. */
+/** The API key of a request, and the headers that decide on the use of the gateway's own key. */
+export interface PresentedKey {
+  /** The caller's own key, if it sent one. */
   apiKey: string | null | undefined;
   /** The `Host` header of the request, or of the WebSocket's handshake. */
   host: string | null | undefined;
-  /** The `Origin` header: which site's page a browser acts for; programs send none. */
+  /** The `Origin` header: the origin of the page that sent the request; clients other than browsers send none. */
   origin: string | null | undefined;
-  /** Whether a proxy passed the request on, so that `Host` may be its own. */
+  /** True if a proxy forwarded the request, so that `Host` may be the proxy's. */
   isForwarded: boolean;
-  /** Whether a browser marks the request as one of another site's page (`Sec-Fetch-Site`). */
+  /** True if the browser marks the request as cross-site (`Sec-Fetch-Site`). */
   isCrossSite?: boolean;
 }
 
-/** Finds out with which key a caller acts. */
-export interface Access {
+/** Selects the upstream key of each request. */
+export interface KeyPolicy {
   readonly apiKeyHeader: string;
-  /** @throws GraphQLError UNAUTHENTICATED when the caller brought no key and none may be lent. */
-  credentialOf(caller: PresentedCredentials): Credential;
+  /** @throws GraphQLError UNAUTHENTICATED when the request has no valid key and may not use the gateway's own. */
+  selectCredential(presented: PresentedKey): Credential;
 }
 
-export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOptions): Access {
+export function createKeyPolicy({ apiKeyHeader, ownKey, allowAnonymous }: KeyPolicyOptions): KeyPolicy {
   const isBearer = apiKeyHeader.toLowerCase() === 'authorization';
   return {
     apiKeyHeader,
-    credentialOf(caller) {
-      const { apiKey } = caller;
+    selectCredential(presented) {
+      const { apiKey } = presented;
       if (apiKey !== null && apiKey !== undefined) {
-        if (isKey(apiKey)) return { apiKey };
-        const said = apiKey === '' ? 'is empty' : 'is not';
+        if (isApiKey(apiKey)) return { apiKey };
+        const problem = apiKey === '' ? 'is empty' : 'has others, or more';
         throw publicError(
           'UNAUTHENTICATED',
-          `An API key is made of 1 to 1024 visible ASCII characters; the one that was sent ${said}.`,
+          `Expected an API key of 1 to 1024 visible ASCII characters, but the one in this request ${problem}.`,
         );
       }
-      const refusal = ownKey && !allowAnonymous ? ownKeyRefusal(caller) : undefined;
-      if (ownKey && refusal === undefined) return { apiKey: ownKey };
-      const hint = refusal
-        ? ` This gateway lends its own key only to programs and pages of this machine that address it as localhost, unless ALLOW_ANONYMOUS=true; ${refusal}.`
+      const reason = ownKey && !allowAnonymous ? reasonAgainstOwnKey(presented) : undefined;
+      if (ownKey && reason === undefined) return { apiKey: ownKey };
+      const hint = reason
+        ? ` Without ALLOW_ANONYMOUS=true, only programs and pages of this machine that address the gateway as localhost may use its own key; ${reason}.`
         : '';
       throw publicError(
         'UNAUTHENTICATED',
@@ -80,38 +80,42 @@ export function createAccess({ apiKeyHeader, ownKey, allowAnonymous }: AccessOpt
 }
 
 /**
- * Whether a `Host` header names this machine. A page on another site can make a browser send requests here under that
- * site's own name (DNS rebinding), but not under this one.
+ * True if a `Host` header names this machine. A page of another site can make a browser send requests here under its
+ * own host name (DNS rebinding), but not under a loopback name.
  */
 export const isLoopbackHost = (host: string | null | undefined): boolean => !!host && loopbackHosts.memo(host);
 
-/** Those that are named most: it is asked for with every request. */
+/** Cached results, because every request needs one. */
 const loopbackHosts = new LRUCache<string, boolean>({
   max: 1_000,
   memoMethod: (host) => isHost(host) && isLoopbackName(new URL(`http://${host}`).hostname),
 });
 
-/** Whether a `Host` header is well-formed (RFC 9110, 7.2): a host and perhaps a port, nothing that URLs put around them. */
+/**
+ * True if a `Host` header is well-formed (RFC 9110, 7.2): a host and an optional port, without the other parts of a
+ * URL.
+ */
 export const isHost = (host: string): boolean => /^[^\s@/?#\\]+$/.test(host) && URL.canParse(`http://${host}`);
 
 /**
- * Why the gateway's own key is refused to a caller; undefined for a program or page of this machine that reaches the
- * gateway directly. What proxies and browsers say of a request counts against it only, because anybody can send it.
+ * The reason why a request may not use the gateway's own key; undefined for a program or page of this machine that
+ * reaches the gateway directly. Headers of proxies and browsers can only count against a request, because any client
+ * can send them.
  */
-function ownKeyRefusal({ host, origin, isForwarded, isCrossSite }: PresentedCredentials): string | undefined {
+function reasonAgainstOwnKey({ host, origin, isForwarded, isCrossSite }: PresentedKey): string | undefined {
   if (isForwarded) return 'this request has passed a proxy';
   if (isCrossSite) return 'a page of another site has made this request (Sec-Fetch-Site: cross-site)';
   if (!isLoopbackHost(host)) return 'the Host of this request does not name this machine';
-  if (!isLoopbackOrigin(origin)) return 'the Origin of this request is not of this machine';
+  if (!isLoopbackOrigin(origin)) return 'the Origin of this request is not this machine';
   return undefined;
 }
 
 /**
- * Whether a request comes from no page, or from a page of this machine. Any site can make a browser post a form or open
- * a WebSocket to this machine; it cannot hide where that comes from (Fetch standard, "Origin header").
+ * True for a request without an `Origin`, or from a page of this machine. Any site can make a browser post a form or
+ * open a WebSocket to this machine, but it cannot change the `Origin` (Fetch standard, "Origin header").
  */
 const isLoopbackOrigin = (origin: string | null | undefined): boolean =>
   !origin || (URL.canParse(origin) && isLoopbackHost(new URL(origin).host));
 
-/** Whether a host name or address means this machine (RFC 6761, 6.3; RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
+/** True for a loopback host name or address (RFC 6761, 6.3; RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
 export const isLoopbackName = (name: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);

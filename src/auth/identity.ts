@@ -1,54 +1,56 @@
 import { publicError } from '../errors.ts';
-import type { Access, Credential, PresentedCredentials as KeyCaller } from './credential.ts';
-import type { Tokens } from './jwt.ts';
+import type { Credential, KeyPolicy, PresentedKey } from './credential.ts';
+import type { JwtVerifier } from './jwt.ts';
 import type { WatchGrant, WatchTokens } from './watch-token.ts';
 
-/** What a caller brought to say who they are. */
-export interface PresentedIdentity extends KeyCaller {
+/** The credentials of a request. At most one of them may be present. */
+export interface PresentedCredentials extends PresentedKey {
   /** A JWT, from `Authorization: Bearer`. */
   jwt: string | undefined;
-  /** A watch token. */
   watchToken: string | undefined;
 }
 
-/** With what, how far and how long a caller acts. */
+/** The upstream credential of a caller, with its scope and expiry. */
 export interface Identity {
   readonly credential: Credential;
-  /** Undefined: everything that the credential may. */
+  /** Undefined: no restriction beyond those of the credential. */
   readonly scope?: WatchGrant['scope'];
   /** In milliseconds since the epoch; undefined: for as long as the upstream accepts the key. */
   readonly expiresAt?: number;
 }
 
 export interface IdentifyOptions {
-  access: Access;
-  /** Undefined: this gateway takes no JWT. */
-  tokens: Tokens | undefined;
+  keyPolicy: KeyPolicy;
+  /** Undefined: this gateway accepts no JWTs. */
+  jwtVerifier: JwtVerifier | undefined;
   watchTokens: WatchTokens;
 }
 
-/** RFC 7515, 7.1: three parts. */
+/** Compact serialization, of three parts (RFC 7515, 7.1). */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** Finds out who a caller is by the one thing that they bring: an API key, a JWT, a watch token, or nothing. */
-export type Identify = (caller: PresentedIdentity) => Identity | Promise<Identity>;
+/** Identifies a caller by its credentials: an API key, a JWT, a watch token, or none. */
+export type Identify = (presented: PresentedCredentials) => Identity | Promise<Identity>;
 
 /** @returns A function that throws, or rejects with, GraphQLError UNAUTHENTICATED. */
-export const identifyWith =
-  ({ access, tokens, watchTokens }: IdentifyOptions): Identify =>
-  (caller) => {
-    const { jwt, watchToken } = caller;
-    const brought = Number(caller.apiKey != null) + Number(jwt !== undefined) + Number(watchToken !== undefined);
-    if (brought > 1) {
-      throw publicError('UNAUTHENTICATED', 'Bring an API key, a JWT or a watch token; this request brings several.');
+export const createIdentify =
+  ({ keyPolicy, jwtVerifier, watchTokens }: IdentifyOptions): Identify =>
+  (presented) => {
+    const { jwt, watchToken } = presented;
+    const count = Number(presented.apiKey != null) + Number(jwt !== undefined) + Number(watchToken !== undefined);
+    if (count > 1) {
+      throw publicError(
+        'UNAUTHENTICATED',
+        'Expected one of an API key, a JWT and a watch token, but this request has several. Send one.',
+      );
     }
     if (watchToken !== undefined) return watchTokens.open(watchToken);
-    if (jwt === undefined) return { credential: access.credentialOf(caller) };
-    const hint = `To act with an API key, send it in the header ${access.apiKeyHeader}, without "Bearer".`;
-    if (!tokens) throw publicError('UNAUTHENTICATED', `This gateway takes API keys and no JWTs. ${hint}`);
+    if (jwt === undefined) return { credential: keyPolicy.selectCredential(presented) };
+    const hint = `To act with an API key, send it in the header ${keyPolicy.apiKeyHeader}, without "Bearer".`;
+    if (!jwtVerifier) throw publicError('UNAUTHENTICATED', `This gateway accepts API keys, but no JWTs. ${hint}`);
     if (!JWT.test(jwt)) {
-      const message = `This JWT is not accepted: it is malformed, or was signed by somebody else. ${hint}`;
+      const message = `This JWT is not accepted: it is malformed, or its signature does not match. ${hint}`;
       throw publicError('UNAUTHENTICATED', message);
     }
-    return tokens.verify(jwt);
+    return jwtVerifier.verify(jwt);
   };

@@ -4,17 +4,17 @@ import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 import type { Identity } from './identity.ts';
 
-/** How JWTs (RFC 7519) are verified, and which upstream key each tenant acts with. */
+/** The verification of JWTs (RFC 7519), and the upstream key of each tenant. */
 export interface JwtOptions {
-  /** Where the keys are that sign (RFC 7517), or the secret that does. */
+  /** URL of the key set that verifies signatures (RFC 7517), or the shared secret. */
   keys: { jwksUrl: string } | { secret: string };
-  /** Fetches the keys that sign. @default the platform's fetch */
+  /** Fetches the key set. @default the platform's fetch */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
-  /** What `iss` must be. */
+  /** The required `iss`. */
   issuer: string;
-  /** What `aud` must hold. */
+  /** The `aud` that tokens must contain. */
   audience: string;
-  /** Which `alg` are taken; never `none`. */
+  /** The accepted `alg`; never `none`. */
   algorithms: readonly string[];
   /** The claim that names the tenant. */
   tenantClaim: string;
@@ -24,25 +24,28 @@ export interface JwtOptions {
   now: () => number;
 }
 
-/** Who JWTs stand for. */
-export interface Tokens {
+/** Verifies JWTs, and caches the verified ones by hash until they expire. */
+export interface JwtVerifier {
   /**
-   * @throws GraphQLError UNAUTHENTICATED when the token is not valid now, FORBIDDEN when its tenant has no key here,
-   * SERVICE_UNAVAILABLE when the keys that sign cannot be had.
+   * The identity of the token's tenant.
+   *
+   * @throws GraphQLError UNAUTHENTICATED for an invalid or expired token, FORBIDDEN for a tenant without an upstream
+   * key, SERVICE_UNAVAILABLE when the key set cannot be fetched.
    */
   verify(jwt: string): Promise<Identity>;
 }
 
-/** Difference between the clocks of whoever signs and of this machine that is let pass, in seconds. */
-const TOLERANCE = 5;
-const REMEMBERED = 10_000;
-const LONGEST = 8_192;
+/** Accepted difference between the issuer's clock and this machine's, in seconds. */
+const CLOCK_TOLERANCE = 5;
+const MAX_CACHED = 10_000;
+/** In characters. */
+const MAX_JWT_LENGTH = 8_192;
 
-/** @see Tokens. What was verified is remembered until it expires, by its hash. */
-export function createTokens(options: JwtOptions): Tokens {
+/** @see JwtVerifier */
+export function createJwtVerifier(options: JwtOptions): JwtVerifier {
   const { issuer, audience, tenantClaim, tenants, now } = options;
   let loaded: ReturnType<typeof load> | undefined;
-  const verified = new LRUCache<string, Identity>({ max: REMEMBERED });
+  const verified = new LRUCache<string, Identity>({ max: MAX_CACHED });
 
   const verify = async (jwt: string, { jose, key }: Awaited<ReturnType<typeof load>>): Promise<Identity> => {
     const { payload } = await jose.jwtVerify(jwt, key as JWTVerifyGetKey, {
@@ -50,38 +53,41 @@ export function createTokens(options: JwtOptions): Tokens {
       audience,
       algorithms: [...options.algorithms],
       requiredClaims: ['exp', tenantClaim],
-      clockTolerance: TOLERANCE,
+      clockTolerance: CLOCK_TOLERANCE,
       currentDate: new Date(now()),
     });
     const tenant = payload[tenantClaim];
     const apiKey = typeof tenant === 'string' ? tenants.get(tenant) : undefined;
     if (apiKey === undefined) {
-      throw publicError('FORBIDDEN', `This gateway has no upstream key for what \`${tenantClaim}\` of this JWT says.`);
+      throw publicError(
+        'FORBIDDEN',
+        `This gateway has no upstream key for the tenant in \`${tenantClaim}\` of this JWT.`,
+      );
     }
-    return { credential: { apiKey }, expiresAt: ((payload.exp ?? 0) + TOLERANCE) * 1_000 };
+    return { credential: { apiKey }, expiresAt: ((payload.exp ?? 0) + CLOCK_TOLERANCE) * 1_000 };
   };
 
   return {
     async verify(jwt) {
-      if (jwt.length > LONGEST) throw invalid(`it may have ${LONGEST} characters`);
-      const name = createHash('sha256').update(jwt).digest('base64url');
-      const known = verified.get(name);
-      if (known && now() < (known.expiresAt ?? 0)) return known;
+      if (jwt.length > MAX_JWT_LENGTH) throw invalid(`it is longer than ${MAX_JWT_LENGTH} characters`);
+      const hash = createHash('sha256').update(jwt).digest('base64url');
+      const cached = verified.get(hash);
+      if (cached && now() < (cached.expiresAt ?? 0)) return cached;
       loaded ??= load(options);
-      const tools = await loaded;
+      const library = await loaded;
       try {
-        const identity = await verify(jwt, tools);
-        verified.set(name, identity);
+        const identity = await verify(jwt, library);
+        verified.set(hash, identity);
         return identity;
       } catch (error) {
-        verified.delete(name);
-        throw refusalOf(error, tools.jose.errors);
+        verified.delete(hash);
+        throw toPublicError(error, library.jose.errors);
       }
     },
   };
 }
 
-/** What verifies, and with which keys. Loaded by those only who take JWTs. */
+/** Loads the JWT library and the verification key. Imported lazily, because most gateways accept no JWTs. */
 async function load({ keys, fetch }: Pick<JwtOptions, 'keys' | 'fetch'>) {
   const jose = await import('jose');
   const key: KeyObject | JWTVerifyGetKey =
@@ -91,21 +97,21 @@ async function load({ keys, fetch }: Pick<JwtOptions, 'keys' | 'fetch'>) {
   return { jose, key };
 }
 
-const invalid = (why: string) => publicError('UNAUTHENTICATED', `This JWT is not accepted: ${why}.`);
+const invalid = (reason: string) => publicError('UNAUTHENTICATED', `This JWT is not accepted: ${reason}.`);
 
-/** What went wrong, said so that whoever sent the token can act on it and nobody learns more. */
-function refusalOf(error: unknown, kinds: typeof errors): unknown {
+/** The error for a rejected token. It names the cause, and reveals nothing about keys or expected claims. */
+function toPublicError(error: unknown, kinds: typeof errors): unknown {
   if (error instanceof kinds.JWTExpired) return invalid('it has expired');
   if (error instanceof kinds.JWTClaimValidationFailed)
     return invalid(`its claim \`${error.claim}\` is not as expected`);
   if (error instanceof kinds.JOSEAlgNotAllowed) return invalid('its algorithm is not allowed');
   if (error instanceof kinds.JWKSTimeout || isUnreachable(error, kinds)) {
-    return publicError('SERVICE_UNAVAILABLE', 'The keys that verify JWTs cannot be had at present. Try again.');
+    return publicError('SERVICE_UNAVAILABLE', 'The keys that verify JWTs cannot be fetched at present. Try again.');
   }
-  if (error instanceof kinds.JOSEError) return invalid('it is malformed, or was signed by somebody else');
+  if (error instanceof kinds.JOSEError) return invalid('it is malformed, or its signature does not match');
   return error;
 }
 
-/** Whether the key set could not be fetched: no answer, or another one than 200. */
+/** True if the key set could not be fetched: no response, or a status other than 200. */
 const isUnreachable = (error: unknown, kinds: typeof errors): boolean =>
   error instanceof TypeError || (error instanceof kinds.JOSEError && error.code === 'ERR_JOSE_GENERIC');

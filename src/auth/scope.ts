@@ -2,13 +2,13 @@ import { publicError } from '../errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { WatchScope } from './watch-token.ts';
 
-/** For what a watch token does not show. */
+/** The error for a read outside the scope of a watch token. */
 export const outOfScope = () =>
-  publicError('FORBIDDEN', 'A watch token shows its own jobs and their images, and nothing else.');
+  publicError('FORBIDDEN', 'A watch token gives access to its own jobs and their images only.');
 
 /**
- * The upstream as far as a watch token reaches: its jobs can be read one by one. Whatever a field wants to read besides,
- * today or once it is written, fails here.
+ * Restricts an upstream to the jobs of a watch token, which can be read one by one. Every other operation is rejected
+ * here, so that a new field cannot exceed the scope either.
  */
 export function restrict(upstream: Upstream, scope: WatchScope): Upstream {
   const forbid = () => Promise.reject(outOfScope());

@@ -7,26 +7,27 @@ export interface SealerOptions {
   now: () => number;
 }
 
-/** Makes text unreadable and unforgeable for as long as it is valid. */
+/** Encrypts and authenticates text as tokens that expire. */
 export interface Sealer {
   /**
    * A base64url token that holds the content and is valid for at least one and at most two hours: until the end of the
-   * next full hour. Equal content sealed within the same hour gives an equal token, so that what it names can be cached.
+   * next full hour. Equal content sealed within the same hour gives an equal token, so that responses to URLs with
+   * tokens can be cached.
    *
    * @throws RangeError when the token would be longer than {@link MAX_TOKEN_LENGTH}.
    */
   seal(content: string, purpose: string): string;
   /**
-   * As `seal`, and tells when the token stops being valid.
+   * As `seal`, with the expiry of the token.
    *
-   * @param until Until when it must be valid at least; whole hours count. @default the end of the next full hour
+   * @param until Earliest expiry, rounded up to a whole hour. @default the end of the next full hour
    */
   issue(content: string, purpose: string, until?: Date): { token: string; expiresAt: Date };
   /** The content, or `undefined` when the token is malformed, altered, expired, or was sealed for another purpose. */
   open(token: string, purpose: string): string | undefined;
 }
 
-/** Longer tokens are neither made nor looked at, in characters. */
+/** Maximum length of a token, in characters. */
 export const MAX_TOKEN_LENGTH = 8_192;
 
 const HOUR = 3_600_000;
@@ -56,8 +57,8 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
   const derived = new Map<string, readonly [newest: Keys, ...older: Keys[]]>();
 
   const keysFor = (purpose: string) => {
-    const known = derived.get(purpose);
-    if (known) return known;
+    const cached = derived.get(purpose);
+    if (cached) return cached;
     const keys = [deriveKeys(newest, purpose), ...older.map((secret) => deriveKeys(secret, purpose))] as const;
     derived.set(purpose, keys);
     return keys;
@@ -70,7 +71,9 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
     message.write(content, EXPIRY_BYTES);
     const token = encrypt(message, keysFor(purpose)[0]).toString('base64url');
     if (token.length > MAX_TOKEN_LENGTH) {
-      throw new RangeError(`A sealed token holds at most ${MAX_TOKEN_LENGTH} characters, but needs ${token.length}.`);
+      throw new RangeError(
+        `A sealed token has at most ${MAX_TOKEN_LENGTH} characters, but this one needs ${token.length}.`,
+      );
     }
     return { token, expiresAt: new Date(expiry * HOUR) };
   };
@@ -82,7 +85,7 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
     open(token, purpose) {
       if (token.length > MAX_TOKEN_LENGTH) return undefined;
       const sealed = Buffer.from(token, 'base64url');
-      // Decoding skips foreign characters and unused trailing bits, which would give one token many spellings
+      // Decoding ignores foreign characters and unused trailing bits, which would give one token many spellings
       // (RFC 4648 section 3.5).
       if (sealed.length < MIN_BYTES || sealed.toString('base64url') !== token) return undefined;
       for (const keys of keysFor(purpose)) {

@@ -5,15 +5,15 @@ import type { JobKey } from '../operations/services.ts';
 import type { Credential } from './credential.ts';
 import type { Sealer } from './sealed-token.ts';
 
-/** What a watch token lets its holder see: these jobs, and nothing else. */
+/** The jobs that a watch token gives access to. */
 export interface WatchScope {
   readonly jobs: readonly JobKey[];
-  /** Tells it from every scope with other jobs. */
+  /** Hash of the jobs: equal for equal scopes alone. */
   readonly name: string;
   includes(job: JobKey): boolean;
 }
 
-/** Who a watch token stands for, how far and how long. */
+/** The content of a watch token: credential, scope and expiry. */
 export interface WatchGrant {
   readonly credential: Credential;
   readonly scope: WatchScope;
@@ -21,14 +21,14 @@ export interface WatchGrant {
   readonly expiresAt: number;
 }
 
-/** Tokens with which a browser may watch some jobs, and need no key. */
+/** Issues and opens watch tokens, with which a browser can watch some jobs without an API key. */
 export interface WatchTokens {
   /**
-   * @param seconds How long it works.
-   * @throws RangeError when so many jobs do not fit into a token.
+   * @param seconds Lifetime of the token.
+   * @throws RangeError when the jobs do not fit into a token.
    */
   issue(credential: Credential, jobs: readonly JobKey[], seconds: number): { token: string; expiresAt: Date };
-  /** @throws GraphQLError UNAUTHENTICATED when the token is altered, expired, or none. */
+  /** @throws GraphQLError UNAUTHENTICATED when the token is malformed, altered or expired. */
   open(token: string): WatchGrant;
 }
 
@@ -43,35 +43,37 @@ export function createWatchTokens({ sealer, now }: { sealer: Sealer; now: () => 
       return { token: sealer.issue(content, PURPOSE, expiresAt).token, expiresAt };
     },
     open(token) {
-      const grant = grants.safeParse(parse(sealer.open(token, PURPOSE) ?? '')).data;
+      const grant = grantSchema.safeParse(parse(sealer.open(token, PURPOSE) ?? '')).data;
       if (!grant)
-        throw publicError('UNAUTHENTICATED', 'This watch token is not valid or has expired. Ask for another.');
+        throw publicError('UNAUTHENTICATED', 'This watch token is not valid or has expired. Request another one.');
       const [apiKey, expiresAt, names] = grant;
-      if (now() >= expiresAt) throw publicError('UNAUTHENTICATED', 'This watch token has expired. Ask for another.');
+      if (now() >= expiresAt)
+        throw publicError('UNAUTHENTICATED', 'This watch token has expired. Request another one.');
       return { credential: { apiKey }, scope: scopeOf(names), expiresAt };
     },
   };
 }
 
 function scopeOf(names: readonly string[]): WatchScope {
-  const known = new Set(names);
+  const included = new Set(names);
   return {
-    jobs: names.map(jobNamed),
+    jobs: names.map(parseJobName),
     name: createHash('sha256').update(names.toSorted().join()).digest('base64url'),
-    includes: (job) => known.has(nameOf(job)),
+    includes: (job) => included.has(nameOf(job)),
   };
 }
 
-/** A job as short text. Upstream ids hold no slash. */
+/** Short text that identifies a job. Upstream ids contain no slash. */
 const nameOf = (job: JobKey): string => (job.kind === 'Training' ? `t/${job.modelId}/${job.id}` : `p/${job.id}`);
 
-function jobNamed(name: string): JobKey {
+function parseJobName(name: string): JobKey {
   const [kind, ...ids] = name.split('/');
   const [first = '', second = ''] = ids;
   return kind === 't' ? { kind: 'Training', modelId: first, id: second } : { kind: 'Prediction', id: first };
 }
 
-const grants = z.tuple([z.string(), z.number(), z.array(z.string())]);
+/** API key, expiry, names of jobs. */
+const grantSchema = z.tuple([z.string(), z.number(), z.array(z.string())]);
 
 function parse(text: string): unknown {
   try {

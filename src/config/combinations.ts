@@ -1,8 +1,8 @@
-import { isKey, isLoopbackName } from '../auth/credential.ts';
+import { isApiKey, isLoopbackName } from '../auth/credential.ts';
 import { type Environment, isSet } from '../util/environment.ts';
-import { SHORTEST_SECRET } from './secret-file.ts';
+import { MIN_SECRET_LENGTH } from './secret-file.ts';
 
-/** The settings that are compared with each other. One that is itself mistaken is undefined. */
+/** The settings that are compared with each other. Invalid ones are undefined. */
 interface Values {
   readonly HOST?: string | undefined;
   readonly SECRET?: readonly string[] | undefined;
@@ -24,9 +24,9 @@ interface Values {
 }
 
 /**
- * Settings that contradict each other, have no effect beside others, or match nothing: a sentence each.
+ * Finds settings that contradict each other, have no effect in combination, or match nothing; one sentence each.
  *
- * @param environment Tells settings that are unset from mistaken ones.
+ * @param environment Distinguishes unset settings from invalid ones.
  */
 export const combinationMistakes = (values: Values, environment: Environment): string[] => [
   ...originMistakes(values),
@@ -36,22 +36,24 @@ export const combinationMistakes = (values: Values, environment: Environment): s
   ...limitMistakes(values, environment),
 ];
 
-/** RFC 9110, 5.1. */
+/** Syntax of header names (RFC 9110, 5.1). */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 
 function originMistakes({ CORS_ORIGINS = [], CORS_HEADERS = [] }: Values): string[] {
   const mistakes: string[] = [];
   for (const name of CORS_HEADERS.filter((one) => !HEADER_NAME.test(one))) {
-    mistakes.push(`\`CORS_HEADERS\` must hold names of HTTP headers, but holds "${name}".`);
+    mistakes.push(`\`CORS_HEADERS\` must contain names of HTTP headers, but contains "${name}".`);
   }
   for (const origin of CORS_ORIGINS) {
     if (origin === '*') continue;
     if (origin.includes('*')) {
       mistakes.push(
-        `\`CORS_ORIGINS\` takes no wildcard within an origin, but holds "${origin}". List each origin, or set * for all.`,
+        `\`CORS_ORIGINS\` supports no wildcard within an origin, but contains "${origin}". List each origin, or set * for all.`,
       );
     } else if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      mistakes.push(`\`CORS_ORIGINS\` must hold origins such as https://app.example.com, or *, but holds "${origin}".`);
+      mistakes.push(
+        `\`CORS_ORIGINS\` must contain origins such as https://app.example.com, or *, but contains "${origin}".`,
+      );
     }
   }
   return mistakes;
@@ -59,27 +61,30 @@ function originMistakes({ CORS_ORIGINS = [], CORS_HEADERS = [] }: Values): strin
 
 function upstreamMistakes({ NODE_ENV, SANDBOX }: Values, environment: Environment): string[] {
   if (isSet(environment, 'FLAIR_API_URL')) {
-    return SANDBOX ? ['`SANDBOX` and `FLAIR_API_URL` are set, but there is one upstream. Unset one of them.'] : [];
+    return SANDBOX
+      ? ['`SANDBOX` and `FLAIR_API_URL` are both set, but the gateway has only one upstream. Unset one of them.']
+      : [];
   }
   if (SANDBOX === false) return ['`FLAIR_API_URL` must be set, because `SANDBOX` is false.'];
   if (NODE_ENV !== 'production' || isSet(environment, 'SANDBOX')) return [];
   return [
-    '`FLAIR_API_URL` must be set in production: without it the gateway serves the embedded sandbox. Set `SANDBOX=true` if that is what you want.',
+    '`FLAIR_API_URL` must be set in production: without it the gateway serves the embedded sandbox. Set `SANDBOX=true` if that is intended.',
   ];
 }
 
-/** Mistakes about the keys of the gateway and of its callers. Values are not repeated. */
+/** Mistakes about API keys and secrets. Messages do not contain their values. */
 function keyMistakes(values: Values, environment: Environment): string[] {
   const { HOST, ALLOW_ANONYMOUS, FLAIR_API_KEY, SECRET = [] } = values;
   const header = values.FLAIR_API_KEY_HEADER;
   const mistakes: string[] = [];
   const isSandbox = !isSet(environment, 'FLAIR_API_URL') && upstreamMistakes(values, environment).length === 0;
-  const isLendable = FLAIR_API_KEY !== undefined || isSandbox;
-  if (HOST !== undefined && !isLoopbackName(HOST) && isLendable && ALLOW_ANONYMOUS === false) {
+  const hasOwnKey = FLAIR_API_KEY !== undefined || isSandbox;
+  if (HOST !== undefined && !isLoopbackName(HOST) && hasOwnKey && ALLOW_ANONYMOUS === false) {
     const own = FLAIR_API_KEY === undefined ? 'sandbox key' : '`FLAIR_API_KEY`';
-    const orElse = FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` so that every caller brings a key';
+    const alternative =
+      FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` to require a key in every request';
     mistakes.push(
-      `\`HOST\` is "${HOST}", so others can reach the gateway, and it would act for them with its own ${own}. Set \`ALLOW_ANONYMOUS=true\` if that is what you want, or \`HOST=127.0.0.1\`${orElse}.`,
+      `\`HOST\` is "${HOST}", so the gateway is reachable from other machines, whose requests without a key would use its own ${own}. Set \`ALLOW_ANONYMOUS=true\` if that is intended, or \`HOST=127.0.0.1\`${alternative}.`,
     );
   }
   if (ALLOW_ANONYMOUS && isSet(environment, 'FLAIR_API_URL') && !isSet(environment, 'FLAIR_API_KEY')) {
@@ -87,32 +92,32 @@ function keyMistakes(values: Values, environment: Environment): string[] {
       '`ALLOW_ANONYMOUS` has no effect, because the gateway has no key of its own. Set `FLAIR_API_KEY`, or unset `ALLOW_ANONYMOUS`.',
     );
   }
-  if (FLAIR_API_KEY !== undefined && !isKey(FLAIR_API_KEY)) {
+  if (FLAIR_API_KEY !== undefined && !isApiKey(FLAIR_API_KEY)) {
     mistakes.push(
-      '`FLAIR_API_KEY` must be the key alone, 1 to 1024 visible ASCII characters without `Bearer` before it, but is not.',
+      '`FLAIR_API_KEY` must be the key alone, of 1 to 1024 visible ASCII characters, without `Bearer` before it, but is not.',
     );
   }
   if (header !== undefined && !HEADER_NAME.test(header)) {
     mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be the name of an HTTP header, but is "${header}".`);
   } else if (header !== undefined && RESERVED_HEADERS.has(header.toLowerCase())) {
-    mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be a header without another meaning, but is "${header}".`);
+    mistakes.push(`\`FLAIR_API_KEY_HEADER\` must be a header that has no other meaning, but is "${header}".`);
   }
   const jwtKey = ['JWT_SECRET', 'JWT_JWKS_URL'].find((name) => isSet(environment, name));
   if (header?.toLowerCase() === 'authorization' && jwtKey !== undefined) {
     mistakes.push(
-      `\`FLAIR_API_KEY_HEADER\` is "${header}", in which JWTs are sent, too. Choose another header, or unset \`${jwtKey}\`.`,
+      `\`FLAIR_API_KEY_HEADER\` is "${header}", which also carries JWTs. Choose another header, or unset \`${jwtKey}\`.`,
     );
   }
   const isBlank = isSet(environment, 'SECRET') && values.SECRET?.length === 0;
-  if (isBlank || SECRET.some((secret) => secret.length < SHORTEST_SECRET)) {
+  if (isBlank || SECRET.some((secret) => secret.length < MIN_SECRET_LENGTH)) {
     mistakes.push(
-      `\`SECRET\` must hold secrets of ${SHORTEST_SECRET} characters or more. Make one with: openssl rand -hex 32`,
+      `\`SECRET\` must contain secrets of ${MIN_SECRET_LENGTH} characters or more. Generate one with: openssl rand -hex 32`,
     );
   }
   return mistakes;
 }
 
-/** Headers that HTTP, browsers or this gateway use for something else. */
+/** Headers with another meaning in HTTP, browsers or this gateway. */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   ...['accept', 'accept-encoding', 'connection', 'content-encoding', 'content-length', 'content-type', 'cookie'],
   ...['date', 'expect', 'forwarded', 'host', 'keep-alive', 'origin', 'proxy-authorization', 'range', 'referer', 'te'],
@@ -125,27 +130,25 @@ function watchMistakes(values: Values): string[] {
     ['WATCH_TRAINING_FASTEST_SECONDS', 'WATCH_TRAINING_SLOWEST_SECONDS'],
   ] as const;
   return paces.flatMap(([fastest, slowest]) => {
-    const [least = 0, most = Number.POSITIVE_INFINITY] = [values[fastest], values[slowest]];
-    return least > most
-      ? [`\`${fastest}\` must not be more than \`${slowest}\`, but is ${least}, and that is ${most}.`]
-      : [];
+    const [min = 0, max = Number.POSITIVE_INFINITY] = [values[fastest], values[slowest]];
+    return min > max ? [`\`${fastest}\` must not be more than \`${slowest}\`, but they are ${min} and ${max}.`] : [];
   });
 }
 
-/** Settings without effect beside others. */
+/** Limits and manifests that contradict each other, or have no effect in combination. */
 function limitMistakes(values: Values, environment: Environment): string[] {
   const { MAX_BODY_BYTES = 0, MAX_UPLOAD_BYTES = Number.POSITIVE_INFINITY } = values;
   const mistakes: string[] = [];
   if (values.PERSISTED_QUERIES_MANIFEST !== undefined && isSet(environment, 'PERSISTED_QUERIES_AUTOMATIC')) {
     if (values.PERSISTED_QUERIES_AUTOMATIC) {
       mistakes.push(
-        '`PERSISTED_QUERIES_AUTOMATIC` has no effect with `PERSISTED_QUERIES_MANIFEST`, whose documents are the only ones. Unset one of them.',
+        '`PERSISTED_QUERIES_AUTOMATIC` has no effect with `PERSISTED_QUERIES_MANIFEST`, which allows only its own documents. Unset one of them.',
       );
     }
   }
   if (MAX_BODY_BYTES > MAX_UPLOAD_BYTES) {
     mistakes.push(
-      `\`MAX_BODY_BYTES\` must not be more than \`MAX_UPLOAD_BYTES\`, but is ${MAX_BODY_BYTES}, and that is ${MAX_UPLOAD_BYTES}.`,
+      `\`MAX_BODY_BYTES\` must not be more than \`MAX_UPLOAD_BYTES\`, but they are ${MAX_BODY_BYTES} and ${MAX_UPLOAD_BYTES}.`,
     );
   }
   return mistakes;

@@ -37,97 +37,99 @@ const HOUR = 3_600;
 
 const watchSettings = {
   WATCH_PREDICTION_FASTEST_SECONDS: seconds(1).describe(
-    'Wait after the first look at a watched prediction and after every change, in seconds.',
+    'Interval between polls of a watched prediction at first and after every change, in seconds.',
   ),
   WATCH_PREDICTION_SLOWEST_SECONDS: seconds(5).describe(
-    'What that wait grows to while a prediction does not change, in seconds.',
+    'Maximum of that interval, to which it grows while the prediction does not change, in seconds.',
   ),
   WATCH_TRAINING_FASTEST_SECONDS: seconds(2).describe(
-    'Wait after the first look at a watched training and after every change, in seconds.',
+    'Interval between polls of a watched training at first and after every change, in seconds.',
   ),
   WATCH_TRAINING_SLOWEST_SECONDS: seconds(15).describe(
-    'What that wait grows to while a training does not change, in seconds.',
+    'Maximum of that interval, to which it grows while the training does not change, in seconds.',
   ),
   WATCH_LIST_SECONDS: seconds(15).describe(
-    'Wait between looks at a model’s trainings for ones that were started elsewhere, in seconds.',
+    'Interval between reads of a model’s list of trainings, to find those started by other clients, in seconds.',
   ),
   WATCH_REQUESTS_PER_SECOND: decimal({ default: 20, min: 0.1, max: 10_000 }).describe(
-    'Looks a second that all watched jobs of one key may take together.',
+    'Maximum polls per second for all watched jobs of one key together.',
   ),
   WATCH_LINGER_SECONDS: decimal({ default: 3, min: 0, max: HOUR }).describe(
-    'How long a job is still polled after its last viewer left, in seconds, to bridge a reconnect.',
+    'Grace period in which a job is still polled after its last subscriber disconnected, to bridge a reconnect, in seconds.',
   ),
   WATCH_PATIENCE_SECONDS: seconds(600, 24 * HOUR).describe(
-    'For how long the upstream may fail before a stream ends, in seconds.',
+    'Longest outage of the upstream after which a subscription ends with an error, in seconds.',
   ),
   WATCH_IMAGES_SECONDS: decimal({ default: 10, min: 0, max: HOUR }).describe(
-    'How long a completed prediction without images is still polled for them before its last event, in seconds.',
+    'Time for which a completed prediction without images is still polled for them before its last event, in seconds.',
   ),
   MAX_STREAMS_PER_KEY: integer({ default: 1_000, min: 1, max: 10_000_000 }).describe(
-    'Subscriptions that one key may have open at once.',
+    'Maximum open subscriptions per key.',
   ),
   MAX_STREAMS_PER_SOCKET: integer({ default: 50, min: 1, max: 10_000_000 }).describe(
-    'Subscriptions that one WebSocket may have open at once.',
+    'Maximum open subscriptions per WebSocket.',
   ),
   MAX_SOCKET_MESSAGES_PER_SECOND: integer({ default: 50, min: 1, max: 10_000_000 }).describe(
-    'Messages a second that one WebSocket may send; twice as many for a moment.',
+    'Maximum messages per second from one WebSocket, with bursts of twice as many.',
   ),
 };
 
 const documentSettings = {
   PERSISTED_QUERIES_AUTOMATIC: flag(true).describe(
-    'Let clients send the hash of a document in its place, once they have sent both (automatic persisted queries).',
+    'Accept the hash of a document instead of the document, once a client has sent both (automatic persisted queries).',
   ),
   PERSISTED_QUERIES_MANIFEST: text().describe(
-    'JSON file of the only documents that are executed, by their ids, as Apollo’s or Relay’s tools write it. Unset: every document is.',
+    'Path of a JSON manifest of persisted documents by id, as Apollo’s or Relay’s tools write it. Only these documents are executed. Unset: all documents are.',
   ),
 };
 
-/** Every environment variable there is. README's table is compared with it. */
+/** All environment variables. A test compares the table in the README with them. */
 export const settings = {
-  PORT: integer({ default: 4000, min: 0, max: 65_535 }).describe('Port to listen on; 0 takes a free one.'),
+  PORT: integer({ default: 4000, min: 0, max: 65_535 }).describe('Port to listen on; 0 selects a free one.'),
   HOST: host('127.0.0.1').describe('Address to listen on. `127.0.0.1` is reachable from this machine only.'),
   PUBLIC_URL: baseUrl().describe(
-    'Where clients reach the gateway. Absolute URLs are built from it; unset, from the address it listens on.',
+    'URL at which clients reach the gateway, the base of absolute URLs. Unset: the address that it listens on.',
   ),
   TRUST_PROXY: flag(false).describe(
-    'Take the client’s address from `X-Forwarded-For`, because a proxy of yours sets it.',
+    'Read the client’s address from `X-Forwarded-For`. Only for a gateway behind your own proxy, which sets the header.',
   ),
   SECRET: list().describe(
-    'Secrets that seal image URLs, newest first, separated by commas; 32 characters or more each. Generated into `.data/secret` when unset.',
+    'Secrets that encrypt image URLs and tokens, newest first, separated by commas; 32 characters or more each. Unset: generated and stored in `.data/secret`.',
   ),
-  ALLOW_ANONYMOUS: flag(false).describe('Lend the gateway’s own key to everyone who can reach it.'),
+  ALLOW_ANONYMOUS: flag(false).describe(
+    'Let every request without a key use the gateway’s own key, not only requests from this machine.',
+  ),
   CORS_ORIGINS: list().describe(
-    'Origins whose pages may use the gateway, such as `https://app.example.com`, separated by commas; `*` for all. Pages of its own origin may anyway, and pages of this machine on this machine.',
+    'Origins whose pages may use the gateway, such as `https://app.example.com`, separated by commas; `*` for all. Its own origin is always allowed; on the same machine, so are local pages.',
   ),
   CORS_HEADERS: list().describe(
-    'Further request headers that those pages may send, separated by commas. Those of the gateway and of common tracing libraries may be sent anyway.',
+    'Additional request headers that pages of these origins may send, separated by commas. Those of the gateway and of common tracing libraries are always allowed.',
   ),
   LOG_LEVEL: z
     .preprocess(unset, choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'))
-    .describe('The least severe log lines that are written.'),
+    .describe('Minimum severity of the log lines that are written.'),
   NODE_ENV: z
     .preprocess(unset, choice(['production', 'development', 'test']).optional())
     .describe(
-      'Environment: `production`, `development` or `test`. In production errors suggest no names of the schema, the sandbox is served only with `SANDBOX=true`, and the two settings that follow are off unless they are set.',
+      'Environment: `production`, `development` or `test`. In production, error messages suggest no names of the schema, the sandbox requires `SANDBOX=true`, and the next two settings are off by default.',
     ),
-  INTROSPECTION: optionalFlag().describe('Tell the schema to whoever asks. On, but off in production.'),
-  GRAPHIQL: optionalFlag().describe('Serve GraphiQL. On, but off in production.'),
+  INTROSPECTION: optionalFlag().describe('Allow introspection queries. On by default, but off in production.'),
+  GRAPHIQL: optionalFlag().describe('Serve GraphiQL. On by default, but off in production.'),
   FLAIR_API_URL: baseUrl().describe(
-    'Address of the real upstream. Unset: the embedded sandbox, in production only with `SANDBOX=true`.',
+    'URL of the upstream API. Unset: the embedded sandbox, in production only with `SANDBOX=true`.',
   ),
   SANDBOX: optionalFlag().describe(
-    'Serve the embedded sandbox in place of a real upstream. On without `FLAIR_API_URL`, but in production only if it is set; with `false` the gateway does not start without `FLAIR_API_URL`.',
+    'Serve the embedded sandbox instead of a real upstream. On by default without `FLAIR_API_URL`, but not in production. With `false` the gateway does not start without `FLAIR_API_URL`.',
   ),
-  FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for callers who bring none.'),
+  FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for requests without a key.'),
   FLAIR_API_KEY_HEADER: textOr('x-api-key').describe(
-    'Header that carries the key, from callers and to the upstream. With `authorization` the form is `Bearer <key>`, and no JWTs are accepted.',
+    'Header of the API key, in requests to the gateway and to the upstream. With `authorization` its value is `Bearer <key>`, and no JWTs are accepted.',
   ),
   REDIS_URL: redisUrl().describe(
-    'Redis in which many replicas of the gateway keep idempotency keys together. Unset: a file in `.data/`, for one process.',
+    'Redis in which several replicas of the gateway share idempotency keys. Unset: a file in `.data/`, for a single process.',
   ),
   IGNORED_VARIABLES: list().describe(
-    'Names of other programs’ variables that begin like settings of the gateway, separated by commas. Any other unknown name of that kind stops the start.',
+    'Variables of other programs whose names begin like settings of the gateway, separated by commas. The gateway does not start with any other unknown variable of that kind.',
   ),
   ...networkSettings,
   ...watchSettings,
@@ -140,66 +142,66 @@ export const settings = {
 export interface Config extends Bounds {
   readonly port: number;
   readonly host: string;
-  /** Undefined: the address it listens on. */
+  /** Undefined: the address on which the gateway listens. */
   readonly publicUrl: string | undefined;
   readonly trustProxy: boolean;
-  /** Newest first; empty: generate one. */
+  /** Newest first; empty: one is generated. */
   readonly secrets: readonly string[];
   readonly allowAnonymous: boolean;
   /** Origins whose pages may use the gateway from a browser; `*` for all. */
   readonly corsOrigins: readonly string[];
-  /** Further headers that those pages may send. */
+  /** Additional headers that those pages may send. */
   readonly corsHeaders: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
-  /** Whether nothing is shown that helps nobody but developers. */
+  /** Turns off what helps only developers, such as suggestions in error messages. */
   readonly isProduction: boolean;
-  /** Whether the schema is told. */
+  /** Allow introspection queries. */
   readonly introspection: boolean;
-  /** Whether GraphiQL is served. */
+  /** Serve GraphiQL. */
   readonly graphiql: boolean;
   /** Undefined: the embedded sandbox. */
   readonly upstreamUrl: string | undefined;
   /** The gateway's own key, if it has one. */
   readonly ownKey: string | undefined;
   readonly apiKeyHeader: string;
-  /** Undefined: one process, which keeps its own file. */
+  /** Undefined: idempotency keys are stored in a file, for a single process. */
   readonly redisUrl: string | undefined;
   readonly network: NetworkConfig;
   readonly watch: WatchSettings;
-  /** Subscriptions that one WebSocket may have open at once. */
+  /** Maximum open subscriptions per WebSocket. */
   readonly streamsPerSocket: number;
-  /** Messages a second that one WebSocket may send. */
+  /** Maximum messages per second from one WebSocket. */
   readonly messagesPerSocket: number;
-  /** Undefined: no JWTs are taken. */
+  /** Undefined: no JWTs are accepted. */
   readonly jwt: JwtConfig | undefined;
   readonly documents: {
-    /** Whether clients may send the hash of a document in its place. */
+    /** Accept automatic persisted queries. */
     readonly automatic: boolean;
-    /** The file of the only documents that are executed. Undefined: every document is. */
+    /** Path of the manifest of the only documents that are executed. Undefined: all documents are. */
     readonly manifest: string | undefined;
   };
   readonly sandbox: SandboxOptions;
-  /** What is probably a mistake, a sentence each. */
+  /** Probable mistakes, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** The files that a configuration needs; undefined or false: this one is not needed. */
+/** The files that a configuration needs; undefined or false: not needed. */
 export interface NeededFiles {
-  /** Whether the secret is kept in a file. */
+  /** The generated secret. */
   readonly secret: boolean;
-  /** Whether idempotency keys are kept in a file. */
+  /** The store of idempotency keys. */
   readonly idempotency: boolean;
-  /** The sandbox's file. */
+  /** Path of the sandbox's database, or `memory`. */
   readonly sandbox: string | undefined;
   readonly manifest: string | undefined;
-  /** The file of the tenants' keys. */
+  /** Path of the file with the tenants' keys. */
   readonly tenants: string | undefined;
 }
 
 /**
  * Reads the configuration from environment variables.
  *
- * @param checkFiles Finds mistakes in files, a sentence each.
+ * @param checkFiles Finds mistakes in files, one sentence each.
  * @throws ConfigError that lists every mistake at once.
  */
 export function readConfig(
@@ -247,8 +249,8 @@ export function readConfig(
   });
 }
 
-/** In milliseconds, as everything inside counts. */
-function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>, longestDelay: number): WatchSettings {
+/** Converts the settings for watched jobs; durations are in milliseconds. */
+function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>, maxDelaySeconds: number): WatchSettings {
   const pace = (fastest: number, slowest: number) => ({ fastest: fastest * 1_000, slowest: slowest * 1_000 });
   return {
     pace: {
@@ -261,8 +263,8 @@ function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>, longestDela
     maxOutage: values.WATCH_PATIENCE_SECONDS * 1_000,
     images: values.WATCH_IMAGES_SECONDS * 1_000,
     streams: values.MAX_STREAMS_PER_KEY,
-    // A connection that broke without a word is noticed after 48 seconds at most.
-    placeWait: 2 * longestDelay * 1_000,
+    // A lost connection is detected by missing pongs after at most 48 seconds.
+    placeWait: 2 * maxDelaySeconds * 1_000,
   };
 }
 
@@ -271,7 +273,7 @@ type Values = Partial<z.infer<z.ZodObject<typeof settings>>>;
 const ownKeyOf = ({ FLAIR_API_KEY, FLAIR_API_URL }: Values): string | undefined =>
   FLAIR_API_KEY ?? (FLAIR_API_URL === undefined ? 'demo' : undefined);
 
-/** A setting that is set but mistaken counts as set, so that no file is required because of it. */
+/** The files that are needed. An invalid setting counts as set, so that its default file is not required. */
 const neededFiles = (values: Values, environment: Environment): NeededFiles => ({
   secret: !isSet(environment, 'SECRET'),
   idempotency: !isSet(environment, 'REDIS_URL'),
@@ -280,7 +282,7 @@ const neededFiles = (values: Values, environment: Environment): NeededFiles => (
   tenants: values.TENANT_KEYS_FILE,
 });
 
-/** Mistakes in how settings go together. */
+/** Mistakes in the combination of settings. */
 const mistakesIn = (values: Values, environment: Environment): string[] => [
   ...jwtMistakes(values, environment),
   ...networkMistakes(values),

@@ -12,9 +12,9 @@ export const secretFile = (directory = DATA): string => join(directory, 'secret'
 export const idempotencyFile = (directory = DATA): string => join(directory, 'idempotency.sqlite');
 
 /**
- * Finds mistakes in the files that the program reads and in those that it keeps, a sentence each.
+ * Finds mistakes in the files that the gateway reads and writes, one sentence each.
  *
- * @param directory Where the program keeps its own files.
+ * @param directory Directory of the gateway's own files.
  */
 export function fileMistakes(needed: NeededFiles, directory = DATA): string[] {
   const { manifest, tenants } = needed;
@@ -28,12 +28,12 @@ export function fileMistakes(needed: NeededFiles, directory = DATA): string[] {
   ];
 }
 
-/** A file that the program keeps. */
+/** A file that the gateway writes. */
 interface OwnFile {
   readonly path: string;
   readonly content: string;
-  /** How the program does without it. */
-  readonly otherwise: string;
+  /** The setting that replaces the file. */
+  readonly alternative: string;
   readonly problem: (path: string) => string | undefined;
 }
 
@@ -43,7 +43,7 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
     files.push({
       path: secretFile(directory),
       content: 'the generated secret',
-      otherwise: '`SECRET`',
+      alternative: '`SECRET`',
       problem: secretProblem,
     });
   }
@@ -51,7 +51,7 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
     files.push({
       path: idempotencyFile(directory),
       content: 'idempotency keys',
-      otherwise: '`REDIS_URL`',
+      alternative: '`REDIS_URL`',
       problem: databaseProblem,
     });
   }
@@ -59,7 +59,7 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
     files.push({
       path: sandbox,
       content: 'the data of the sandbox',
-      otherwise: '`SANDBOX_STORAGE=memory`',
+      alternative: '`SANDBOX_STORAGE=memory`',
       problem: databaseProblem,
     });
   }
@@ -74,15 +74,15 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
 /** One mistake for all files of a directory. */
 function directoryMistake(folder: string, files: readonly OwnFile[], problem: string): string {
   const contents = files.map(({ path, content }) => `${content} (${basename(path)})`).join(', ');
-  const otherwise = files.map(({ otherwise }) => otherwise).join(', ');
-  return `\`${folder}\` must be a directory in which this program may write ${contents}, but that fails: ${problem}. Correct its owner and permissions, or set ${otherwise}.`;
+  const alternatives = files.map(({ alternative }) => alternative).join(', ');
+  return `\`${folder}\` must be a directory in which the gateway can write ${contents}, but that fails: ${problem}. Correct its owner and permissions, or set ${alternatives}.`;
 }
 
-function fileMistake({ path, content, otherwise, problem }: OwnFile): string[] {
+function fileMistake({ path, content, alternative, problem }: OwnFile): string[] {
   const found = problem(path);
   if (found === undefined) return [];
   return [
-    `\`${path}\` must hold ${content}, but cannot be used: ${found}. Restore it from a backup, move it away so that a new one is made, or set ${otherwise}.`,
+    `\`${path}\` must contain ${content}, but cannot be used: ${found}. Restore it from a backup, move it away so that a new one is created, or set ${alternative}.`,
   ];
 }
 

@@ -13,13 +13,13 @@ import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { Config } from './config.ts';
 import type { NetworkConfig } from './network.ts';
 
-/** What a gateway is made with: its configuration, and what surrounds it. */
+/** Configuration and dependencies of a gateway. */
 export interface GatewayOptions {
   config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'> &
     Partial<Pick<Config, 'corsOrigins' | 'corsHeaders' | 'isProduction' | 'introspection' | 'graphiql'>>;
-  /** Secrets that seal image addresses, newest first; at least one. */
+  /** Secrets that encrypt image URLs and tokens, newest first; at least one. */
   secrets: readonly string[];
-  /** Absolute address of the upstream, and how requests reach it. */
+  /** Base URL of the upstream, its transport and its policies. */
   upstream: Pick<
     UpstreamOptions,
     | 'baseUrl'
@@ -32,38 +32,37 @@ export interface GatewayOptions {
     | 'breaker'
     | 'maxRetryAfterSeconds'
   >;
-  /** How sockets to image hosts are opened, and how long they are kept. @default directly, for a minute */
+  /** Proxies and maximum age of connections to image hosts. @default no proxies, one minute */
   network?: Partial<NetworkConfig>;
-  /** Where the gateway listens, for absolute addresses when there is no public one. */
+  /** The URL on which the gateway listens, for absolute URLs when no public URL is configured. */
   listeningUrl: () => string;
   log: Logger;
-  /** Where idempotency keys are kept. */
   idempotencyStore: IdempotencyStore;
-  /** How jobs are watched, where it differs from `defaultWatchSettings`. */
+  /** Intervals and limits of watched jobs that differ from `defaultWatchSettings`. */
   watch?: Partial<WatchSettings>;
-  /** Time for the answer to a query or a mutation, in milliseconds. @default 30_000 */
+  /** Timeout of a query or a mutation, in milliseconds. @default 30_000 */
   operationMilliseconds?: number;
-  /** How much may be uploaded, where it differs from `defaultUploadLimits`. */
+  /** Upload limits that differ from `defaultUploadLimits`. */
   uploads?: Partial<UploadLimits>;
-  /** How pictures are read and kept, where it differs from `defaultImageLimits`. */
+  /** Image limits that differ from `defaultImageLimits`. */
   images?: Partial<ImageLimits>;
-  /** How much one caller may ask, where it differs from `defaultRateLimits`. */
+  /** Rate limits that differ from `defaultRateLimits`. */
   rates?: Partial<RateLimits>;
-  /** What one operation may be and cost, where it differs from `defaultOperationLimits`. */
+  /** Limits of one operation that differ from `defaultOperationLimits`. */
   limits?: Partial<OperationLimits>;
-  /** How operations may name their documents. @default by their hashes too, without a manifest */
+  /** Persisted documents. @default automatic persisted queries, no manifest */
   documents?: { automatic?: boolean; manifest?: Manifest | undefined };
-  /** How JWTs are verified. @default none are taken */
+  /** Verification of JWTs. @default no JWTs are accepted */
   jwt?: Omit<JwtOptions, 'now'>;
   /** @default the vendor's contract */
   contract?: Contract;
-  /** How polls wait. @default real time */
+  /** Waits between polls and retries. @default real time */
   pause?: Sleep;
-  /** How deadlines are kept. @default real time */
+  /** Starts the timers of deadlines. @default real time */
   alarm?: StartTimer;
-  /** The wall clock, in milliseconds since the epoch: for times that people or other machines see. @default real time */
+  /** The wall clock, in milliseconds since the epoch, for times that users or other machines see. @default real time */
   now?: () => number;
-  /** The monotonic clock, in milliseconds from any origin: for durations. @default real time */
+  /** The monotonic clock, in milliseconds from any origin, for durations. @default real time */
   monotonicNow?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
   random?: () => number;

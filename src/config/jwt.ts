@@ -2,44 +2,45 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { JwtOptions } from '../auth/jwt.ts';
 import { ConfigError, type Environment, httpUrl, isSet, list, text, textOr } from '../util/environment.ts';
+import { MIN_SECRET_LENGTH } from './secret-file.ts';
 
-/** How callers may say who they are with a JWT. */
+/** Settings for callers that authenticate with a JWT. */
 export const jwtSettings = {
   JWT_JWKS_URL: httpUrl().describe(
-    'Where the public keys are that verify JWTs (JWKS). Unset, with `JWT_SECRET`: no JWTs.',
+    'URL of the key set that verifies JWTs (JWKS). If neither it nor `JWT_SECRET` is set, no JWTs are accepted.',
   ),
-  JWT_SECRET: text().describe('Secret that signs JWTs with HS256, HS384 or HS512; 32 characters or more.'),
-  JWT_ISSUER: text().describe('What `iss` of a JWT must be. Required with JWTs.'),
-  JWT_AUDIENCE: text().describe('What `aud` of a JWT must hold. Required with JWTs.'),
+  JWT_SECRET: text().describe('Shared secret that verifies JWTs with HS256, HS384 or HS512; 32 characters or more.'),
+  JWT_ISSUER: text().describe('Required `iss` of JWTs. Must be set if JWTs are accepted.'),
+  JWT_AUDIENCE: text().describe('Required `aud` of JWTs. Must be set if JWTs are accepted.'),
   JWT_ALGORITHMS: list().describe(
-    'Algorithms that JWTs may be signed with, separated by commas. Unset: HS256 with a secret, else RS256 and ES256.',
+    'Accepted signature algorithms of JWTs, separated by commas. Unset: HS256 with a secret, else RS256 and ES256.',
   ),
   JWT_TENANT_CLAIM: textOr('sub').describe('Claim of a JWT that names the tenant.'),
   TENANT_KEYS: list().describe('Upstream keys by tenant, as `tenant=key`, separated by commas.'),
-  TENANT_KEYS_FILE: text().describe('JSON file with upstream keys by tenant, in the place of `TENANT_KEYS`.'),
+  TENANT_KEYS_FILE: text().describe('Path of a JSON file with upstream keys by tenant, instead of `TENANT_KEYS`.'),
 };
 
 type Values = z.infer<z.ZodObject<typeof jwtSettings>>;
 
 const SECRET_ALGORITHMS = ['HS256', 'HS384', 'HS512'];
 const KEY_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-const SHORTEST_SECRET = 32;
 
-/** What is configured of JWTs; undefined: none are taken. */
+/** Verification of JWTs, and where the tenants' keys are configured. */
 export type JwtConfig = Omit<JwtOptions, 'now' | 'tenants' | 'fetch'> & {
   readonly tenants: readonly string[];
   readonly tenantsFile: string | undefined;
 };
 
+/** The configuration for JWTs; undefined: none are accepted. */
 export function jwtConfig(values: Values): JwtConfig | undefined {
   const { JWT_JWKS_URL: jwksUrl, JWT_SECRET: secret, JWT_ALGORITHMS } = values;
   if (jwksUrl === undefined && secret === undefined) return undefined;
-  const usual = secret === undefined ? ['RS256', 'ES256'] : ['HS256'];
+  const defaultAlgorithms = secret === undefined ? ['RS256', 'ES256'] : ['HS256'];
   return {
     keys: secret === undefined ? { jwksUrl: jwksUrl ?? '' } : { secret },
     issuer: values.JWT_ISSUER ?? '',
     audience: values.JWT_AUDIENCE ?? '',
-    algorithms: JWT_ALGORITHMS.length > 0 ? JWT_ALGORITHMS : usual,
+    algorithms: JWT_ALGORITHMS.length > 0 ? JWT_ALGORITHMS : defaultAlgorithms,
     tenantClaim: values.JWT_TENANT_CLAIM,
     tenants: values.TENANT_KEYS,
     tenantsFile: values.TENANT_KEYS_FILE,
@@ -56,11 +57,11 @@ const ONLY_WITH_JWTS = [
   'TENANT_KEYS_FILE',
 ] as const;
 
-/** Mistakes in how these settings go together. */
+/** Mistakes in the combination of these settings. */
 export function jwtMistakes(values: Partial<Values>, environment: Environment): string[] {
   const { JWT_JWKS_URL, JWT_SECRET, JWT_ALGORITHMS = [], TENANT_KEYS = [], TENANT_KEYS_FILE } = values;
   const mistakes: string[] = [];
-  // A key that is itself mistaken is missing here.
+  // Read from the environment, because an invalid key is missing from the values.
   const isOn = isSet(environment, 'JWT_JWKS_URL') || isSet(environment, 'JWT_SECRET');
   const unused = ONLY_WITH_JWTS.filter((name) => isSet(environment, name)).map((name) => `\`${name}\``);
   if (!isOn && unused.length > 0) {
@@ -73,25 +74,25 @@ export function jwtMistakes(values: Partial<Values>, environment: Environment): 
   if (JWT_JWKS_URL !== undefined && JWT_SECRET !== undefined) {
     mistakes.push('Set `JWT_JWKS_URL` or `JWT_SECRET`, not both.');
   }
-  if (JWT_SECRET !== undefined && JWT_SECRET.length < SHORTEST_SECRET) {
-    mistakes.push(`\`JWT_SECRET\` must have ${SHORTEST_SECRET} characters or more.`);
+  if (JWT_SECRET !== undefined && JWT_SECRET.length < MIN_SECRET_LENGTH) {
+    mistakes.push(`\`JWT_SECRET\` must have ${MIN_SECRET_LENGTH} characters or more.`);
   }
   for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
-    if (values[name] === undefined) mistakes.push(`\`${name}\` must be set, because JWTs are taken.`);
+    if (values[name] === undefined) mistakes.push(`\`${name}\` must be set, because JWTs are accepted.`);
   }
   const algorithms = JWT_SECRET === undefined ? KEY_ALGORITHMS : SECRET_ALGORITHMS;
   for (const algorithm of JWT_ALGORITHMS.filter((one) => !algorithms.includes(one))) {
-    mistakes.push(`\`JWT_ALGORITHMS\` may hold ${algorithms.join(', ')} here, but holds "${algorithm}".`);
+    mistakes.push(`\`JWT_ALGORITHMS\` may contain ${algorithms.join(', ')} here, but contains "${algorithm}".`);
   }
   if (TENANT_KEYS.length > 0 === (TENANT_KEYS_FILE !== undefined)) {
-    mistakes.push('Set one of `TENANT_KEYS` and `TENANT_KEYS_FILE`, because JWTs are taken.');
+    mistakes.push('Set one of `TENANT_KEYS` and `TENANT_KEYS_FILE`, because JWTs are accepted.');
   }
   if (TENANT_KEYS.some((pair) => !/^[^=]+=[\x21-\x7e]+$/.test(pair))) {
-    mistakes.push('`TENANT_KEYS` must hold pairs such as acme=key1,globex=key2.');
+    mistakes.push('`TENANT_KEYS` must contain pairs such as acme=key1,globex=key2.');
   }
   const tenants = TENANT_KEYS.map((pair) => pair.slice(0, pair.indexOf('=')));
   for (const tenant of new Set(tenants.filter((one, index) => tenants.indexOf(one) < index))) {
-    mistakes.push(`\`TENANT_KEYS\` must hold one key for each tenant, but holds several for "${tenant}".`);
+    mistakes.push(`\`TENANT_KEYS\` must contain one key for each tenant, but contains several for "${tenant}".`);
   }
   return mistakes;
 }
@@ -99,7 +100,7 @@ export function jwtMistakes(values: Partial<Values>, environment: Environment): 
 /**
  * The upstream key of each tenant.
  *
- * @throws ConfigError when the file cannot be read, or holds something else.
+ * @throws ConfigError when the file cannot be read, or does not have the expected content.
  */
 export function readTenants({
   tenants,
@@ -111,12 +112,12 @@ export function readTenants({
   const setting = `\`TENANT_KEYS_FILE\` must name a JSON file such as {"acme": "key1"}, but "${tenantsFile}"`;
   const content = parseTenants(readText(tenantsFile, setting), setting);
   const entries = Object.entries(content);
-  if (entries.length === 0) throw new ConfigError([`${setting} holds no tenant.`]);
-  const mistaken = entries.filter(([, key]) => !KEY.test(key)).map(([tenant]) => `"${tenant}"`);
-  // The keys themselves are not repeated.
-  if (mistaken.length > 0) {
+  if (entries.length === 0) throw new ConfigError([`${setting} contains no tenant.`]);
+  const invalid = entries.filter(([, key]) => !KEY.test(key)).map(([tenant]) => `"${tenant}"`);
+  // Names the tenants, but not their keys.
+  if (invalid.length > 0) {
     throw new ConfigError([
-      `${setting} holds keys that are not made of visible ASCII characters: ${mistaken.join(', ')}.`,
+      `${setting} contains keys that do not consist of visible ASCII characters, for ${invalid.join(', ')}.`,
     ]);
   }
   return new Map(entries);
@@ -130,7 +131,7 @@ function readText(file: string, setting: string): string {
   }
 }
 
-/** Neither message repeats a part of the file, because it holds keys. */
+/** Parses the file. Messages quote no part of it, because it contains keys. */
 function parseTenants(text: string, setting: string): Record<string, string> {
   let content: unknown;
   try {
@@ -139,7 +140,7 @@ function parseTenants(text: string, setting: string): Record<string, string> {
     throw new ConfigError([`${setting} is not JSON.`]);
   }
   const found = z.record(z.string(), z.string()).safeParse(content);
-  if (!found.success) throw new ConfigError([`${setting} is not an object of texts by the names of tenants.`]);
+  if (!found.success) throw new ConfigError([`${setting} is not an object with a string for each tenant.`]);
   return found.data;
 }
 

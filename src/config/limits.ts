@@ -10,128 +10,127 @@ import type { UnsentLimits } from '../websocket/unsent-bytes.ts';
 
 const upstreamSettings = {
   OPERATION_SECONDS: seconds(30).describe(
-    'Time for the answer to a query or a mutation, on top of its `waitSeconds`, in seconds. What has not come by then is an error in its place.',
+    'Timeout of a query or a mutation, in addition to its `waitSeconds`, in seconds. Fields that are not resolved by then become errors.',
   ),
   MAX_WAITING_REQUESTS_PER_KEY: integer({ default: 1_000, min: 1, max: 10_000_000 }).describe(
-    'Requests of one key that may wait for their turn at the upstream. Polls are turned away first.',
+    'Maximum length of the queue of upstream requests per key. Polls are rejected first.',
   ),
   MAX_RETRY_AFTER_SECONDS: seconds(DEFAULT_MAX_RETRY_AFTER, 24 * 3_600).describe(
-    'Longest delay that is respected when the upstream sends `Retry-After`, in seconds. Longer ones are shortened to it.',
+    'Longest `Retry-After` of the upstream that is respected, in seconds. Longer ones are shortened to it.',
   ),
   BREAKER_SHARE: decimal({ default: 0.5, min: 0.01, max: 1 }).describe(
-    'Share of failed requests from which on the upstream is left alone for a while; 5xx, silence and broken connections count.',
+    'Circuit breaker: share of failed upstream requests at which it opens. Status 5xx, timeouts and broken connections count as failures.',
   ),
   BREAKER_REQUESTS: integer({ default: 20, min: 1, max: 1_000_000 }).describe(
-    'Requests that must have ended before that share means anything.',
+    'Circuit breaker: minimum number of requests in its window before it can open.',
   ),
-  BREAKER_WINDOW_SECONDS: seconds(10).describe('Over how long they are counted, in seconds.'),
+  BREAKER_WINDOW_SECONDS: seconds(10).describe('Circuit breaker: length of its window, in seconds.'),
   BREAKER_REST_SECONDS: seconds(5).describe(
-    'How long the upstream is left alone before one request finds out how it is, in seconds.',
+    'Circuit breaker: cool-down before it lets one request through as a probe, in seconds.',
   ),
 };
 
-const share = (fallback: number) => integer({ default: fallback, min: 1, max: 10_000_000 });
+const countLimit = (fallback: number) => integer({ default: fallback, min: 1, max: 10_000_000 });
 
 const rateSettings = {
-  MAX_OPERATIONS_PER_SECOND_PER_KEY: share(200).describe(
-    'Operations a second of one key, over every transport. Twice as many may come at once.',
+  MAX_OPERATIONS_PER_SECOND_PER_KEY: countLimit(200).describe(
+    'Maximum operations per second of one key, over all transports, with bursts of twice as many.',
   ),
-  MAX_REQUESTS_PER_SECOND_PER_ADDRESS: share(200).describe(
-    'Requests for the graph and for uploads, and operations over WebSockets, a second from one address. Twice as many may come at once.',
+  MAX_REQUESTS_PER_SECOND_PER_ADDRESS: countLimit(200).describe(
+    'Maximum requests for the graph and for uploads, and operations over WebSockets, per second from one client address, with bursts of twice as many.',
   ),
-  MAX_SOCKETS_PER_KEY: share(200).describe('WebSockets that one key may have open at once.'),
-  MAX_EVENT_STREAMS_PER_KEY: share(200).describe(
-    'Subscriptions over server-sent events that one key may have open at once.',
+  MAX_SOCKETS_PER_KEY: countLimit(200).describe('Maximum open WebSockets per key.'),
+  MAX_EVENT_STREAMS_PER_KEY: countLimit(200).describe('Maximum open subscriptions over server-sent events per key.'),
+  MAX_SOCKETS_PER_ADDRESS: countLimit(1_000).describe(
+    'Maximum open WebSockets per client address, whatever their keys.',
   ),
-  MAX_SOCKETS_PER_ADDRESS: share(1_000).describe(
-    'WebSockets that one address may have open at once, whatever keys they present.',
-  ),
-  MAX_SOCKETS: share(10_000).describe('WebSockets that may be open at once altogether.'),
+  MAX_SOCKETS: countLimit(10_000).describe('Maximum open WebSockets in total.'),
   MAX_SUBSCRIPTION_DELAY_SECONDS: decimal({ default: 30, min: 0, max: 600 }).describe(
-    'How long a new subscription that exceeds a rate may be delayed, as after a restart, in seconds. One that would wait longer is refused.',
+    'Maximum delay of a new subscription that exceeds a rate, for example after a restart, in seconds. One that would wait longer is rejected.',
   ),
   MAX_UNSENT_BYTES_PER_SOCKET: integer({ default: 16_777_216, min: 65_536, max: 2_000_000_000 }).describe(
-    'Bytes that one WebSocket may leave unread before it is closed; new operations wait from a sixteenth of it on.',
+    'Maximum unsent bytes per WebSocket, above which it is closed. Above a sixteenth of it, new operations wait.',
   ),
   MAX_UNSENT_BYTES: integer({ default: 134_217_728, min: 65_536, max: 20_000_000_000 }).describe(
-    'Bytes that all WebSockets together may leave unread. Above it the one with the most is closed.',
+    'Maximum unsent bytes of all WebSockets together, above which the one with the most is closed.',
   ),
 };
 
 const limit = (fallback: number, max: number) => integer({ default: fallback, min: 1, max });
 
 const limitSettings = {
-  MAX_QUERY_TOKENS: limit(2_000, 100_000).describe('Words and marks that one GraphQL document may have.'),
-  MAX_QUERY_DEPTH: limit(12, 1_000).describe('How deep fields may lie within fields.'),
-  MAX_QUERY_ALIASES: limit(30, 100_000).describe('Aliases that one operation may have.'),
-  MAX_QUERY_DIRECTIVES: limit(20, 100_000).describe('Directives that one operation may have.'),
-  MAX_ROOT_FIELDS: limit(20, 100_000).describe('Queries or mutations that one operation may hold.'),
-  MAX_OPERATIONS: limit(10, 100_000).describe('Operations that one document may hold.'),
+  MAX_QUERY_TOKENS: limit(2_000, 100_000).describe('Maximum lexical tokens in one GraphQL document.'),
+  MAX_QUERY_DEPTH: limit(12, 1_000).describe('Maximum nesting depth of fields.'),
+  MAX_QUERY_ALIASES: limit(30, 100_000).describe('Maximum aliases in one operation.'),
+  MAX_QUERY_DIRECTIVES: limit(20, 100_000).describe('Maximum directives in one operation.'),
+  MAX_ROOT_FIELDS: limit(20, 100_000).describe('Maximum root fields in one operation.'),
+  MAX_OPERATIONS: limit(10, 100_000).describe('Maximum operations in one document.'),
   MAX_NAME_LENGTH: limit(200, 10_000).describe(
-    'The longest name in a document, in characters: of an operation, a variable, an alias, a field and so on.',
+    'Maximum length of a name in a document, in characters: of an operation, a variable, an alias, a field and so on.',
   ),
   MAX_QUERY_COMPARISONS: limit(5_000, 400_000).describe(
-    'Pairs of fields with one name in one place, and of fragments spread there, that one document may have. Validation compares each pair.',
+    'Maximum pairs that validation compares in one document: fields with the same response name in the same selection set, and fragments spread there.',
   ),
   MAX_QUERY_COST: limit(300, 1_000_000).describe(
-    'Requests to the upstream that one operation may take, as estimated before it is executed and as counted meanwhile.',
+    'Maximum upstream requests per operation, both estimated before execution and counted during it.',
   ),
   MAX_REPORTED_ERRORS: limit(50, 10_000).describe(
-    'Errors that one response reports. One more says how many are left out.',
+    'Maximum errors in one response. One more reports the number of those omitted.',
   ),
   MAX_RESPONSE_BYTES: integer({ default: 50_000_000, min: 1_024, max: 80_000_000 }).describe(
-    'The longest response of the graph, or event of a subscription, in bytes of JSON. A longer one is an error instead.',
+    'Maximum size of a GraphQL response, or of one event of a subscription, in bytes of JSON. A larger one is replaced by an error.',
   ),
 };
 
 const uploadSettings = {
   MAX_BODY_BYTES: integer({ default: 262_144, min: 1_024, max: 100_000_000 }).describe(
-    'The body of a request without files, and a message over a WebSocket, in bytes.',
+    'Maximum size of a request body without files, and of a WebSocket message, in bytes.',
   ),
-  MAX_UPLOAD_FILES: integer({ default: 20, min: 1, max: 100 }).describe('Files that one request may hold.'),
+  MAX_UPLOAD_FILES: integer({ default: 20, min: 1, max: 100 }).describe('Maximum files in one request.'),
   MAX_UPLOAD_BYTES: integer({ default: 210_763_776, min: 1_024, max: 2_000_000_000 }).describe(
-    'What one request with files may hold altogether, in bytes.',
+    'Maximum total size of one request with files, in bytes.',
   ),
   MAX_UPLOADS_AT_ONCE: integer({ default: 16, min: 1, max: 1_000 }).describe(
-    'Bodies with files that are received at once. Others wait before anything of theirs is read.',
+    'Maximum uploads that are received at once. Others wait before their body is read.',
   ),
   MAX_UPSTREAM_UPLOADS_AT_ONCE: integer({ default: 4, min: 1, max: 100 }).describe(
-    'Files of multipart requests that are sent to the upstream at once, each held in memory for as long.',
+    'Maximum files of multipart requests that are sent to the upstream at once. Each is held in memory meanwhile.',
   ),
-  UPLOAD_SECONDS: seconds(120).describe('Time to receive a whole upload, in seconds.'),
+  UPLOAD_SECONDS: seconds(120).describe('Timeout to receive an upload, in seconds.'),
   MAX_IMAGE_PIXELS: integer({ default: 100_000_000, min: 1_000, max: 1_000_000_000 }).describe(
-    'The largest picture that is taken in or shown, width times height.',
+    'Maximum size of an image that is uploaded or served, in pixels (width times height).',
   ),
 };
 
 const imageSettings = {
   IMAGE_HOSTS: list().describe(
-    'Hosts, as `host` or `host:port`, from which pictures are fetched even if they are private or speak plain HTTP, separated by commas.',
+    'Hosts, as `host` or `host:port`, separated by commas, from which images are downloaded even if their address is private or they use plain HTTP.',
   ),
   IMAGE_CACHE_MEGABYTES: integer({ default: 64, min: 1, max: 100_000 }).describe(
-    'Memory for resized and re-encoded copies of pictures, in megabytes.',
+    'Size of the in-memory cache of resized and re-encoded images, in megabytes.',
   ),
   IMAGE_DECODE_MEGABYTES: integer({ default: 160, min: 64, max: 100_000 }).describe(
-    'Memory for decoding, resizing and encoding of all images together, in megabytes. An image that takes more alone is refused.',
+    'Memory for decoding, resizing and encoding all images at once, in megabytes. A single image that needs more is rejected.',
   ),
   MAX_IMAGE_STREAMS: integer({ default: 64, min: 1, max: 10_000 }).describe(
-    'Original images that are passed on from the upstream at once. One key has three quarters of them at most; others wait.',
+    'Maximum original images that are streamed from the upstream at once, of which one key may use three quarters. Others wait.',
   ),
   IMAGE_STALL_SECONDS: seconds(60).describe(
-    'How long a client may take nothing of an image that is sent to it before its connection is cut, in seconds.',
+    'Time without progress after which an image response is aborted, because its client does not read, in seconds.',
   ),
 };
 
 /** Entries of `IMAGE_HOSTS` that match no host. */
 export const imageMistakes = ({ IMAGE_HOSTS = [] }: { IMAGE_HOSTS?: readonly string[] | undefined }): string[] =>
   IMAGE_HOSTS.filter((entry) => !isHostAndPort(entry)).map(
-    (entry) => `\`IMAGE_HOSTS\` must hold hosts as \`host\` or \`host:port\`, without wildcards, but holds "${entry}".`,
+    (entry) =>
+      `\`IMAGE_HOSTS\` must contain hosts as \`host\` or \`host:port\`, without wildcards, but contains "${entry}".`,
   );
 
 const isHostAndPort = (entry: string): boolean =>
   /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d+)?$/i.test(entry) && URL.canParse(`http://${entry}`);
 
-/** How much callers may ask, send and keep open, and how the upstream is spared. */
+/** Limits for callers, and the protection of the upstream. */
 export const boundSettings = {
   ...upstreamSettings,
   ...rateSettings,
@@ -141,23 +140,23 @@ export const boundSettings = {
 };
 
 export interface Bounds {
-  /** Time for the answer to a query or a mutation, in milliseconds. */
+  /** Timeout of a query or a mutation, in milliseconds. */
   readonly operationMilliseconds: number;
-  /** How the upstream is spared. */
+  /** Queue, circuit breaker and retries of upstream requests. */
   readonly upstream: {
     readonly waiting: number;
     readonly breaker: BreakerSettings;
     readonly maxRetryAfterSeconds: number;
   };
   readonly rates: RateLimits;
-  /** What WebSockets may leave unread, in bytes. */
+  /** Maximum unsent bytes of WebSockets. */
   readonly unsent: UnsentLimits;
   readonly limits: OperationLimits;
   readonly uploads: UploadLimits;
   readonly images: ImageLimits;
 }
 
-/** In milliseconds and bytes, as everything inside counts. */
+/** Converts the settings into limits, in milliseconds and bytes. */
 export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bounds => ({
   operationMilliseconds: values.OPERATION_SECONDS * 1_000,
   upstream: {

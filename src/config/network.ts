@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { isNoProxyEntry, type Proxies } from '../upstream/transport/proxy.ts';
 import { list, seconds } from '../util/environment.ts';
 
-/** The address of an HTTP proxy. Without a scheme it is `http://`. */
+/** A setting with the URL of an HTTP proxy. The default scheme is `http://`. */
 const proxyUrl = () =>
   z.preprocess(
     (value) => (value === '' ? undefined : value),
     z
       .string()
       .transform((text) => (text.includes('://') ? text : `http://${text}`))
-      // Not repeated: it may hold a password.
+      // The message does not quote the value, which may contain a password.
       .refine(isProxyUrl, {
         error:
-          'must be the address of an HTTP proxy, such as http://proxy.example:3128 or http://user:password@proxy.example:3128, but is another. SOCKS proxies are not supported: unset it, or name an HTTP proxy.',
+          'must be the URL of an HTTP proxy, such as http://proxy.example:3128 or http://user:password@proxy.example:3128, but is not. SOCKS proxies are not supported: unset it, or set an HTTP proxy.',
       })
       .transform((text) => new URL(text))
       .optional(),
@@ -31,13 +31,13 @@ function isProxyUrl(text: string): boolean {
 
 export const networkSettings = {
   UPSTREAM_CONNECTION_SECONDS: seconds(60, 86_400).describe(
-    'Age from which a connection to the upstream or to an image host is replaced after its current request, in seconds, so that its name is resolved again.',
+    'Maximum age of a connection to the upstream or to an image host, in seconds. An older one is replaced after its current request, so that the host name is resolved again.',
   ),
   HTTPS_PROXY: proxyUrl().describe(
-    'HTTP proxy for `https:` addresses: the upstream, images and `JWT_JWKS_URL`. Like the three below also in lower case, which comes first.',
+    'HTTP proxy for `https:` URLs: the upstream, images and `JWT_JWKS_URL`. This variable and the next three may also be in lower case, which takes precedence.',
   ),
-  HTTP_PROXY: proxyUrl().describe('The same for `http:` addresses.'),
-  ALL_PROXY: proxyUrl().describe('HTTP proxy for addresses of a scheme without a proxy of its own.'),
+  HTTP_PROXY: proxyUrl().describe('HTTP proxy for `http:` URLs.'),
+  ALL_PROXY: proxyUrl().describe('HTTP proxy for URLs of both schemes, unless a scheme has a proxy of its own.'),
   NO_PROXY: list().describe(
     'Hosts that are reached without a proxy, separated by commas: `example.com` with its subdomains, `host:port`, IP addresses, ranges such as `10.0.0.0/8`; `*` for all.',
   ),
@@ -45,9 +45,9 @@ export const networkSettings = {
 
 type Values = z.infer<z.ZodObject<typeof networkSettings>>;
 
-/** How sockets are opened, and how long they are kept. */
+/** Proxies and maximum age of outgoing connections. */
 export interface NetworkConfig {
-  /** Age from which a connection is replaced, in milliseconds. */
+  /** Maximum age of a connection, in milliseconds. */
   readonly maxConnectionAge: number;
   /** Undefined: every connection is direct. */
   readonly proxies: Proxies | undefined;
@@ -65,14 +65,14 @@ export function networkOf(values: Values): NetworkConfig {
 
 export function networkMistakes({ NO_PROXY = [] }: Partial<Values>): string[] {
   return NO_PROXY.filter((entry) => !isNoProxyEntry(entry)).map(
-    (entry) => `\`NO_PROXY\` must hold hosts, IP addresses or ranges such as 10.0.0.0/8, but holds "${entry}".`,
+    (entry) => `\`NO_PROXY\` must contain hosts, IP addresses or ranges such as 10.0.0.0/8, but contains "${entry}".`,
   );
 }
 
 /** Variables that are also read in lower case. */
 export const PROXY_VARIABLES: readonly string[] = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'];
 
-/** The environment with the proxy variables in upper case. Those in lower case come first, as with other programs. */
+/** The environment with the proxy variables in upper case. Lower case takes precedence, as in other programs. */
 export function withProxyNames(
   environment: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string | undefined>> {

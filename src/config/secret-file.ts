@@ -4,36 +4,43 @@ import { dirname } from 'node:path';
 import { reasonOf } from '../util/data-file.ts';
 import { ConfigError } from '../util/environment.ts';
 
-/** The shortest secret that seals image URLs, in characters. */
-export const SHORTEST_SECRET = 32;
+/** Minimum length of a secret, in characters. */
+export const MIN_SECRET_LENGTH = 32;
 
 /**
- * The secret kept in a file that only its owner can read; made when there is none, so that image URLs outlive a restart.
+ * Reads the secret from a file that only its owner can read. Creates the file if it is missing, so that image URLs
+ * remain valid after a restart.
  *
- * @throws ConfigError when the file holds no usable secret.
+ * @throws ConfigError when the file contains no usable secret.
  */
 export function readOrMakeSecret(file: string): string {
   if (!existsSync(file)) makeSecret(file);
   const problem = secretProblem(file);
-  if (problem !== undefined) throw new ConfigError([`\`${file}\` must hold a secret, but cannot be used: ${problem}.`]);
+  if (problem !== undefined)
+    throw new ConfigError([`\`${file}\` must contain a secret, but cannot be used: ${problem}.`]);
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Why a file holds no usable secret; undefined when it does, or does not exist yet. The content is not repeated. */
+/**
+ * The reason why a file contains no usable secret; undefined if it does, or does not exist yet. It quotes no content.
+ */
 export function secretProblem(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const { length } = readFileSync(file, 'utf8').trim();
     if (length === 0) return 'it is empty';
-    return length < SHORTEST_SECRET
-      ? `it has ${length} characters, and ${SHORTEST_SECRET} or more are required`
+    return length < MIN_SECRET_LENGTH
+      ? `it has ${length} characters, and ${MIN_SECRET_LENGTH} or more are required`
       : undefined;
   } catch (error) {
     return reasonOf(error);
   }
 }
 
-/** Creates the file with its content in one step: neither a crash nor a full disk leaves an empty one, and of two processes that start at once both use the same. */
+/**
+ * Creates the file atomically: neither a crash nor a full disk leaves an empty one, and processes that start at once
+ * share one secret.
+ */
 function makeSecret(file: string): void {
   mkdirSync(dirname(file), { recursive: true });
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;
@@ -49,7 +56,7 @@ function makeSecret(file: string): void {
     }
   } catch (error) {
     if (!isExisting(error)) {
-      throw new ConfigError([`\`${file}\` must hold a secret, but none can be written: ${reasonOf(error)}.`]);
+      throw new ConfigError([`\`${file}\` must contain a secret, but none can be written: ${reasonOf(error)}.`]);
     }
   } finally {
     rmSync(temporary, { force: true });

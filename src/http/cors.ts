@@ -1,45 +1,48 @@
 import { isLoopbackHost } from '../auth/credential.ts';
 
-/** Where a request comes from, as its headers tell. */
+/** The headers of a request that identify its origin. */
 export interface OriginRequest {
-  /** The `Origin` header: which site's page a browser acts for; programs send none. */
+  /** The `Origin` header: the origin of the page that sent the request; clients other than browsers send none. */
   origin: string | null | undefined;
   /** The `Host` header. */
   host: string | null | undefined;
 }
 
-/** Which sites' pages may use the gateway from a browser. */
+/** Decides which origins may use the gateway from a browser. */
 export interface CorsPolicy {
-  /** Whether whoever visits is no page, a page of the gateway's own origin or of this machine, or one that is allowed. */
-  allows(visit: OriginRequest): boolean;
-  /** The CORS headers of every answer; a preflight gets those of {@link preflight} as well (Fetch standard, "CORS protocol"). */
-  headersFor(visit: OriginRequest): Record<string, string>;
+  /** True for a request without an `Origin`, or from the gateway's own origin, this machine or an allowed origin. */
+  allows(request: OriginRequest): boolean;
+  /**
+   * The CORS headers of every response. Preflights get those of {@link preflight} as well (Fetch standard, "CORS
+   * protocol").
+   */
+  headersFor(request: OriginRequest): Record<string, string>;
 }
 
 export interface CorsOptions {
   /** Origins such as `https://app.example.com`, or `*` for all. */
   allowed: readonly string[];
-  /** Where clients reach the gateway, if that was configured: its origin is the gateway's own. */
+  /** The configured URL at which clients reach the gateway; its origin is always allowed. */
   publicUrl: string | undefined;
-  /** Receives each origin that is refused, once. */
+  /** Called once for each refused origin. */
   onRefused?: (origin: string) => void;
 }
 
-/** The number of different origins that are reported, and the longest one, in characters: strangers may send any. */
-const REPORTED = 100;
-const LONGEST_ORIGIN = 300;
+/** Maximum number and length, in characters, of the refused origins that are reported: clients may send any. */
+const MAX_REPORTED_ORIGINS = 100;
+const MAX_ORIGIN_LENGTH = 300;
 
-/** How long a browser may remember a preflight's answer, in seconds. */
-const REMEMBERED = 7_200;
+/** How long browsers may cache the response to a preflight, in seconds. */
+const PREFLIGHT_MAX_AGE = 7_200;
 
-/** @see CorsPolicy. No credentials are ever invited: a key is a header that the page itself has to know. */
+/** @see CorsPolicy. Never allows credentials such as cookies: an API key is a header that the page sets itself. */
 export function createCorsPolicy({ allowed, publicUrl, onRefused }: CorsOptions): CorsPolicy {
   const listed = new Set([...allowed, ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin])]);
   const refused = new Set<string>();
 
-  const welcomes = ({ origin, host }: OriginRequest): boolean => {
-    if (!origin || listed.has('*') || listed.has(origin) || isOwn(origin, host)) return true;
-    if (!refused.has(origin) && refused.size < REPORTED && origin.length <= LONGEST_ORIGIN) {
+  const allows = ({ origin, host }: OriginRequest): boolean => {
+    if (!origin || listed.has('*') || listed.has(origin) || isSameOrigin(origin, host)) return true;
+    if (!refused.has(origin) && refused.size < MAX_REPORTED_ORIGINS && origin.length <= MAX_ORIGIN_LENGTH) {
       refused.add(origin);
       onRefused?.(origin);
     }
@@ -47,11 +50,11 @@ export function createCorsPolicy({ allowed, publicUrl, onRefused }: CorsOptions)
   };
 
   return {
-    allows: welcomes,
-    headersFor: (visit) =>
-      visit.origin && welcomes(visit)
+    allows,
+    headersFor: (request) =>
+      request.origin && allows(request)
         ? {
-            'access-control-allow-origin': visit.origin,
+            'access-control-allow-origin': request.origin,
             'access-control-expose-headers': 'retry-after',
             vary: 'origin',
           }
@@ -60,7 +63,8 @@ export function createCorsPolicy({ allowed, publicUrl, onRefused }: CorsOptions)
 }
 
 /**
- * What a preflight adds. Browsers ask before they send what a form could not.
+ * The additional headers of the response to a preflight, which browsers send before every request that a form could not
+ * send.
  *
  * @param apiKeyHeader The header that carries a caller's key.
  * @param extraHeaders Further headers that pages may send.
@@ -73,20 +77,20 @@ export const preflight = (apiKeyHeader: string, extraHeaders: readonly string[] 
     'accept',
     'last-event-id',
     'x-explain',
-    ...KEYS,
+    ...CREDENTIAL_HEADERS,
     apiKeyHeader,
-    ...MARKS,
-    ...TRACING,
+    ...PREFLIGHT_TRIGGERS,
+    ...TRACING_HEADERS,
     ...extraHeaders,
   ].join(', '),
-  'access-control-max-age': String(REMEMBERED),
+  'access-control-max-age': String(PREFLIGHT_MAX_AGE),
 });
 
-/** Headers that say who asks, besides an API key. */
-const KEYS = ['authorization', 'x-watch-token'];
+/** Headers that carry credentials, besides the API key header. */
+const CREDENTIAL_HEADERS = ['authorization', 'x-watch-token'];
 
-/** Headers that tracing and client libraries add by themselves. The gateway reads none of them. */
-const TRACING = [
+/** Headers that tracing and client libraries add. The gateway reads none of them. */
+const TRACING_HEADERS = [
   'traceparent',
   'tracestate',
   'baggage',
@@ -109,15 +113,23 @@ const TRACING = [
   'apollographql-client-version',
 ];
 
-/** Headers that no form can send, so that a browser has asked before; some clients send one for that reason. */
-const MARKS = ['apollo-require-preflight', 'graphql-require-preflight', 'x-apollo-operation-name', 'x-requested-with'];
+/** Headers that make browsers send a preflight; some clients send one to prevent CSRF. */
+const PREFLIGHT_TRIGGERS = [
+  'apollo-require-preflight',
+  'graphql-require-preflight',
+  'x-apollo-operation-name',
+  'x-requested-with',
+];
 
-/** Whether a request has a header that no form of another site can send. */
-export const isMarked = (headers: Headers, apiKeyHeader: string): boolean =>
-  [...MARKS, ...KEYS, apiKeyHeader].some((name) => headers.has(name));
+/** True if a request has a header that browsers send to another site only after a preflight. */
+export const requiresPreflight = (headers: Headers, apiKeyHeader: string): boolean =>
+  [...PREFLIGHT_TRIGGERS, ...CREDENTIAL_HEADERS, apiKeyHeader].some((name) => headers.has(name));
 
-/** Whether a page's origin is the gateway's own, or both are of this machine. `null`, the origin of a sandboxed page, is neither. */
-function isOwn(origin: string, host: string | null | undefined): boolean {
+/**
+ * True if a page has the gateway's own origin, or both are on this machine. False for `null`, the origin of a sandboxed
+ * page.
+ */
+function isSameOrigin(origin: string, host: string | null | undefined): boolean {
   if (!URL.canParse(origin)) return false;
   const page = new URL(origin).host;
   return page === host?.toLowerCase() || (isLoopbackHost(page) && isLoopbackHost(host));

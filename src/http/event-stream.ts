@@ -8,40 +8,40 @@ import { startInterval } from '../util/timers.ts';
 export const EVENT_STREAM = 'text/event-stream';
 
 /**
- * The id of the event after which nothing comes. An EventSource reconnects after every end, with the id of the last event
- * that it received; only a response with status 204 stops it (HTML, 9.2).
+ * The id of the last event of a completed stream. An EventSource reconnects after every end, with the id of the last
+ * event that it received; only a response with status 204 stops it (HTML, 9.2).
  */
 const FINAL_ID = 'complete';
 
-/** The interval of comments that keep a silent stream open, in milliseconds; proxies close one after a minute. */
+/** The interval of the comments that keep an idle stream open, in milliseconds; proxies close one after a minute. */
 const KEEP_ALIVE = 12_000;
 
 const HEADERS = {
   'content-type': EVENT_STREAM,
-  // Neither caches nor compressing proxies may hold events back; nginx buffers responses unless the second header forbids it.
+  // Keeps caches and compressing proxies from delaying events. nginx buffers responses without the second header.
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 };
 
 type Result = ExecutionResult | SharedResult;
 
-/** Whether a request is the reconnect of an EventSource to a stream that has completed. */
-export const isOver = ({ method, headers }: Request): boolean =>
+/** True if an EventSource reconnects to a stream that has completed. */
+export const isReconnectAfterComplete = ({ method, headers }: Request): boolean =>
   method === 'GET' && headers.get('last-event-id') === FINAL_ID && acceptsEventStream(headers.get('accept'));
 
-/** Whether a client accepts nothing but server-sent events. */
+/** True if a client accepts only server-sent events. */
 export const acceptsEventStream = (accept: string | null | undefined): boolean =>
   accept?.split(';', 1)[0]?.trim().toLowerCase() === EVENT_STREAM;
 
 /**
- * Sends results as server-sent events (GraphQL over SSE, distinct connections mode), in the place of Yoga's own sender.
+ * Sends results as server-sent events (GraphQL over SSE, distinct connections mode), instead of Yoga's own processor.
  *
- * @param isStopping Whether the gateway is being stopped, so that the end of a stream is not that of its job.
+ * @param isStopping True while the gateway shuts down, when the end of a stream is not the end of its job.
  */
 export const useEventStreams = (isStopping: () => boolean): Plugin => ({
   onResultProcess({ request, result, resultProcessor, setResultProcessor }) {
     if (!resultProcessor || Array.isArray(result)) return;
-    // Yoga has found a sender for a stream of results only where server-sent events are accepted.
+    // Yoga sets a processor for a stream of results only if the client accepts server-sent events.
     if (!isStream(result) && !acceptsEventStream(request.headers.get('accept'))) return;
     setResultProcessor((_, fetchAPI) => respond(result, fetchAPI, isStopping), EVENT_STREAM);
   },
@@ -54,17 +54,19 @@ function respond(
   { Response, ReadableStream }: FetchAPI,
   isStopping: () => boolean,
 ): Response {
-  const events = isStream(result) ? new EventStream(result, isStopping) : new EventStream(only(result), () => false);
+  const events = isStream(result) ? new EventStream(result, isStopping) : new EventStream(single(result), () => false);
   // Yoga's stream class wraps a stream of Node.js, which its type does not declare.
   const body = Reflect.construct(ReadableStream, [events]) as ReadableStream;
   return new Response(body, isStream(result) ? { headers: HEADERS } : initOf(result));
 }
 
-async function* only(result: Result): AsyncGenerator<Result, void> {
+async function* single(result: Result): AsyncGenerator<Result, void> {
   yield result;
 }
 
-/** The status and headers that errors ask for. A status that belongs to another media type is left out. */
+/**
+ * The status and headers that the errors of a result set. A status that applies only to other media types is ignored.
+ */
 function initOf({ errors = [] }: Result): { status: number; headers: Record<string, string> } {
   const init = { status: 200, headers: { ...HEADERS } as Record<string, string> };
   for (const { extensions } of errors) {
@@ -76,25 +78,25 @@ function initOf({ errors = [] }: Result): { status: number; headers: Record<stri
 }
 
 /**
- * Writes results as events. It asks for the next result only when the client has taken the one before, so that a slow client
- * gets the newest state and no queue of old ones.
+ * Writes results as events. It reads the next result only when the previous one has been sent, so that a slow client
+ * gets the latest state and not a queue of old ones.
  *
- * A stream that ends because the gateway is being stopped fails instead of completing, so that its connection breaks: clients
- * take completion for the end of the job, and do not reconnect.
+ * While the gateway shuts down, the end of a stream destroys the connection instead of completing it: clients reconnect
+ * after a broken connection, but not after completion.
  */
 class EventStream extends Readable {
   readonly #results: AsyncIterator<Result>;
   readonly #stopKeepAlive: () => void;
   readonly #isStopping: () => boolean;
   #isReading = false;
-  /** Whether an EventSource is to reconnect although the stream completes, because it was refused for a moment only. */
+  /** True if the last result is a retryable request error, after which an EventSource should reconnect. */
   #mayRetry = false;
 
   constructor(results: AsyncIterable<Result>, isStopping: () => boolean) {
     super({ highWaterMark: 0 });
     this.#isStopping = isStopping;
     this.#results = results[Symbol.asyncIterator]();
-    // Some browsers report a connection as open only when something has come.
+    // Some browsers report a connection as open only after the first bytes.
     this.push(':\n\n');
     this.#stopKeepAlive = startInterval(KEEP_ALIVE, () => {
       if (this.readableLength === 0) this.push(':\n\n');
@@ -112,8 +114,8 @@ class EventStream extends Readable {
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#stopKeepAlive();
-    // Not awaited: results that cannot be left must not keep the connection of a stream that has failed.
-    void leave(this.#results);
+    // Not awaited: a source that does not close must not keep the connection of a failed stream open.
+    void closeResults(this.#results);
     callback(error);
   }
 
@@ -138,8 +140,8 @@ class EventStream extends Readable {
   }
 }
 
-/** Never rejects: how results end that are not read any more is of no consequence. */
-async function leave(results: AsyncIterator<Result>): Promise<void> {
+/** Closes the source of results. Never rejects, because nothing reads the results any more. */
+async function closeResults(results: AsyncIterator<Result>): Promise<void> {
   try {
     await results.return?.();
   } catch {
@@ -147,7 +149,7 @@ async function leave(results: AsyncIterator<Result>): Promise<void> {
   }
 }
 
-/** A result as JSON, without what its errors say about the response over HTTP. */
+/** A result as JSON, without the `http` extensions of its errors. */
 function stringify(result: Result): string {
   if (result instanceof SharedResult) return result.stringify();
   return JSON.stringify(result.errors ? { ...result, errors: result.errors.map(withoutHttp) } : result);

@@ -3,21 +3,21 @@ import { Readable } from 'node:stream';
 import type { StartTimer } from '../util/timers.ts';
 
 export interface BodyOptions {
-  /** Time for all of it to arrive, in milliseconds. */
+  /** Timeout for the whole body, in milliseconds. */
   milliseconds: number;
-  alarm: StartTimer;
+  startTimer: StartTimer;
 }
 
 /**
  * Reads the body of a request.
  *
- * @param use Gets it, once; undefined when it does not arrive in time, or not at all: {@link passOn} tells that to whoever
- * reads it next.
+ * @param onBody Called once with the body; with undefined when it is empty, incomplete or late. {@link restoreBody}
+ * turns undefined into an error for the next reader.
  */
 export function readBody(
   request: IncomingMessage,
-  { milliseconds, alarm }: BodyOptions,
-  use: (body: Buffer | undefined) => void,
+  { milliseconds, startTimer }: BodyOptions,
+  onBody: (body: Buffer | undefined) => void,
 ): void {
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
@@ -25,8 +25,8 @@ export function readBody(
   const finish = (body: Buffer | undefined) => {
     if (isOver) return;
     isOver = true;
-    callOff();
-    use(body);
+    cancelTimer();
+    onBody(body);
   };
   const onData = (chunk: Buffer) => {
     if (first === undefined) first = chunk;
@@ -39,7 +39,7 @@ export function readBody(
     request.off('data', onData);
     finish(undefined);
   };
-  const callOff = alarm(milliseconds, fail);
+  const cancelTimer = startTimer(milliseconds, fail);
   request
     .on('data', onData)
     .on('end', () => finish(more ? Buffer.concat(more) : first))
@@ -47,11 +47,11 @@ export function readBody(
 }
 
 /**
- * Puts a body that was read where the other road looks for it.
+ * Makes a body that has been read available again as `request.body`, from which the regular path reads it.
  *
- * @param failure Why there is none.
+ * @param failure Creates the error for a body that is missing.
  */
-export function passOn(request: IncomingMessage, body: Buffer | undefined, failure: () => Error): void {
+export function restoreBody(request: IncomingMessage, body: Buffer | undefined, failure: () => Error): void {
   const failing = () =>
     new Readable({
       read() {

@@ -1,9 +1,17 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { ID_MEMBERS } from '../persisted-documents/request.ts';
 
-const MEMBERS: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions', ...ID_MEMBERS]);
+const ALLOWED_MEMBERS: ReadonlySet<string> = new Set([
+  'query',
+  'variables',
+  'operationName',
+  'extensions',
+  ...ID_MEMBERS,
+]);
 
-/** The request in a body of JSON (GraphQL over HTTP, "JSON encoding"); undefined for anything that is not quite one. */
+/**
+ * The parameters in a JSON body (GraphQL over HTTP, "JSON encoding"); undefined if any part of it is not as specified.
+ */
 export function readParams(body: Buffer): (GraphQLParams & Record<string, unknown>) | undefined {
   let params: unknown;
   try {
@@ -12,14 +20,14 @@ export function readParams(body: Buffer): (GraphQLParams & Record<string, unknow
     return undefined;
   }
   if (!isRecord(params)) return undefined;
-  for (const member in params) if (!MEMBERS.has(member)) return undefined;
+  for (const member in params) if (!ALLOWED_MEMBERS.has(member)) return undefined;
   const { query, variables, operationName, extensions } = params;
-  const isOne =
+  const isValid =
     (query === undefined || typeof query === 'string') &&
     (operationName == null || typeof operationName === 'string') &&
     (variables == null || isRecord(variables)) &&
     (extensions == null || isRecord(extensions));
-  return isOne ? params : undefined;
+  return isValid ? params : undefined;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

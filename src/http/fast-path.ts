@@ -10,43 +10,43 @@ import type { Documents } from '../persisted-documents/documents.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import type { OriginRequest } from './cors.ts';
 import { EVENT_STREAM } from './event-stream.ts';
-import { type BodyOptions, passOn, readBody } from './fast-body.ts';
+import { type BodyOptions, readBody, restoreBody } from './fast-body.ts';
 import { readParams } from './fast-params.ts';
 import { FastRequest } from './fast-request.ts';
 import { jsonTypeFor } from './media-types.ts';
 import { toResponse } from './result-response.ts';
 
 export interface FastPathOptions {
-  /** Where the graph lies. */
+  /** Path of the graph. */
   endpoint: string;
-  /** The longest body, in bytes, and how it is waited for. */
+  /** Maximum size of a body, in bytes, its timeout, and the error after that. */
   body: BodyOptions & { bytes: number; tooSlow: () => Error };
-  /** Which documents requests ask for. */
+  /** Finds the document of each request, persisted or not. */
   documents: Documents;
-  known: DocumentCache;
+  documentCache: DocumentCache;
   operations: Operations;
-  /** What one address may ask. */
-  addresses: RateLimit;
-  /** The headers of every answer, besides those about its body. */
-  headersFor: (visit: OriginRequest) => readonly string[];
+  /** Limits the requests of each client address. */
+  addressRate: RateLimit;
+  /** The headers of every response, besides those of its body. */
+  headersFor: (request: OriginRequest) => readonly string[];
   maskError: (error: unknown) => GraphQLError;
   fetchAPI: FetchAPI;
 }
 
 /**
- * The way of plain queries into the graph: a POST of JSON with a document that was found valid before. Its answers are
- * those of Yoga's way, byte for byte; whatever is not that plain goes there.
+ * Executes plain queries without Yoga: a POST of JSON with a document that has been validated before. Responses are
+ * identical to Yoga's, byte for byte. All other requests go through Yoga.
  */
 export interface FastPath {
-  /** Whether a request may be answered here, by its head. */
-  takes(request: IncomingMessage): boolean;
+  /** True if the method, path and headers of a request allow the fast path. */
+  accepts(request: IncomingMessage): boolean;
   /**
-   * Answers a request.
+   * Responds to a request.
    *
-   * @param address Whence it comes.
-   * @returns False when it is to go the other way after all; its body is then in its `body`.
+   * @param address Address of the client.
+   * @returns False if the request must go through Yoga after all; its body is then in `request.body`.
    */
-  answer(request: IncomingMessage, response: ServerResponse, address: string | undefined): Promise<boolean>;
+  respond(request: IncomingMessage, response: ServerResponse, address: string | undefined): Promise<boolean>;
 }
 
 const JSON_TYPES: ReadonlySet<string> = new Set([
@@ -56,32 +56,32 @@ const JSON_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 export function createFastPath(options: FastPathOptions): FastPath {
-  const { endpoint, documents, known, operations, addresses, maskError } = options;
+  const { endpoint, documents, documentCache, operations, addressRate, maskError } = options;
 
-  /** What a body asks for, if it is a query that may be answered here. */
+  /** The operation in a body, if it is a query of a validated document. */
   const read = (body: Buffer, request: FastRequest): OperationRequest | undefined => {
     const params = readParams(body);
     const text = params && documents.find(params);
-    const document = typeof text === 'string' ? known.find(text) : undefined;
+    const document = typeof text === 'string' ? documentCache.find(text) : undefined;
     if (!params || !document) return undefined;
     const operation = selectOperation(document, params.operationName);
     if (operation instanceof GraphQLError || operation.operation !== OperationTypeNode.QUERY) return undefined;
     if (typeof text === 'string') documents.confirm(text);
-    // Named one by one: objects that are made of others by `...` are slow to make, and outlive their time.
+    // Without `...`: objects made by spreading are slow to create and live longer than necessary.
     const { operationName, variables: variableValues } = params;
     return { document, operationName, variableValues, transport: { request } };
   };
 
-  const masked = (result: ExecutionResult): ExecutionResult =>
+  const maskErrors = (result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.map(maskError) } : result;
-  const failed = (error: unknown): ExecutionResult => ({ errors: [maskError(error)] });
+  const toErrorResult = (error: unknown): ExecutionResult => ({ errors: [maskError(error)] });
 
-  const execute = (asked: OperationRequest): ExecutionResult | Promise<ExecutionResult> => {
+  const execute = (operation: OperationRequest): ExecutionResult | Promise<ExecutionResult> => {
     try {
-      const result = operations.execute(asked);
-      return result instanceof Promise ? result.then(masked, failed) : masked(result);
+      const result = operations.execute(operation);
+      return result instanceof Promise ? result.then(maskErrors, toErrorResult) : maskErrors(result);
     } catch (error) {
-      return failed(error);
+      return toErrorResult(error);
     }
   };
 
@@ -97,17 +97,17 @@ export function createFastPath(options: FastPathOptions): FastPath {
   };
 
   return {
-    takes({ method, url, headers }) {
+    accepts({ method, url, headers }) {
       const length = headers['content-length'];
       return (
         method === 'POST' &&
         url === endpoint &&
-        // Yoga builds a URL without one (HTTP/1.0).
+        // Requests without a Host (HTTP/1.0) are left to Yoga.
         headers.host !== undefined &&
         headers.host !== '' &&
         headers['content-encoding'] === undefined &&
         JSON_TYPES.has(headers['content-type'] ?? '') &&
-        // A stream waits for its share of the rate instead of being refused.
+        // A subscription above the rate is delayed instead of rejected.
         headers.accept !== EVENT_STREAM &&
         length !== undefined &&
         Number(length) > 0 &&
@@ -115,23 +115,22 @@ export function createFastPath(options: FastPathOptions): FastPath {
       );
     },
 
-    answer: (request, response, address) =>
+    respond: (request, response, address) =>
       new Promise((resolve, reject) => {
-        const answerTo = (body: Buffer | undefined): boolean | Promise<boolean> => {
+        const respondTo = (body: Buffer | undefined): boolean | Promise<boolean> => {
           const mediaType = jsonTypeFor(request.headers.accept ?? '');
-          const asked = body && mediaType ? read(body, new FastRequest(request, response)) : undefined;
-          if (!asked || (address !== undefined && addresses.count(address))) {
-            passOn(request, body, options.body.tooSlow);
+          const operation = body && mediaType ? read(body, new FastRequest(request, response)) : undefined;
+          if (!operation || (address !== undefined && addressRate.count(address))) {
+            restoreBody(request, body, options.body.tooSlow);
             return false;
           }
-          const result = execute(asked);
-          const written = mapMaybePromise(result, (plain) => write(request, response, plain, mediaType));
+          const written = mapMaybePromise(execute(operation), (result) => write(request, response, result, mediaType));
           return mapMaybePromise(written, () => true);
         };
         readBody(request, options.body, (body) => {
           try {
             if (!body && request.destroyed) return resolve(true);
-            resolve(answerTo(body));
+            resolve(respondTo(body));
           } catch (error) {
             reject(error);
           }
@@ -155,17 +154,17 @@ function writeData(
     String(length),
     ...headers,
   ]);
-  // In ASCII both are the same, and this one is written faster.
+  // For ASCII both encodings are the same, and Latin-1 is written faster.
   response.write(text, length === text.length ? 'latin1' : 'utf8');
-  // `end` alone would send nothing behind it, and both as a vector, which costs more.
+  // Without this, `end` sends headers and body in one vectored write, which is slower.
   response.socket?.uncork();
   response.end();
 }
 
-async function writeResponse(response: ServerResponse, answer: Response, headers: readonly string[]): Promise<void> {
-  const about: string[] = [];
-  answer.headers.forEach((value, name) => void about.push(name.toLowerCase(), value));
-  const text = await answer.text();
-  response.writeHead(answer.status, [...about, ...headers]);
-  response.end(text);
+async function writeResponse(to: ServerResponse, response: Response, headers: readonly string[]): Promise<void> {
+  const bodyHeaders: string[] = [];
+  response.headers.forEach((value, name) => void bodyHeaders.push(name.toLowerCase(), value));
+  const text = await response.text();
+  to.writeHead(response.status, [...bodyHeaders, ...headers]);
+  to.end(text);
 }

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallerRequest } from '../auth/caller.ts';
 
-/** A request as it came over HTTP, without the objects of the Fetch standard around it. */
+/** A Node.js request as {@link CallerRequest}, without the cost of a Fetch request. */
 export class FastRequest implements CallerRequest {
   readonly headers: CallerRequest['headers'];
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  #leaving: AbortController | undefined;
+  #abortController: AbortController | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
@@ -19,12 +19,12 @@ export class FastRequest implements CallerRequest {
   }
 
   get signal(): AbortSignal {
-    if (!this.#leaving) {
-      const leaving = new AbortController();
-      this.onAbort(() => leaving.abort());
-      this.#leaving = leaving;
+    if (!this.#abortController) {
+      const controller = new AbortController();
+      this.onAbort(() => controller.abort());
+      this.#abortController = controller;
     }
-    return this.#leaving.signal;
+    return this.#abortController.signal;
   }
 
   onAbort(callback: () => void): () => void {
@@ -33,13 +33,13 @@ export class FastRequest implements CallerRequest {
       callback();
       return () => {};
     }
-    // It comes once anyway.
+    // Not `once`, which costs more: the event comes only once.
     response.on('close', callback);
     return () => response.removeListener('close', callback);
   }
 }
 
-/** Null for a header that was not sent, as `Headers` have it. Names are in lower case. */
+/** The value of a header, by its name in lower case; null if it is missing, as with `Headers`. */
 const headerOf = ({ headers }: IncomingMessage, name: string): string | null => {
   const value = headers[name];
   return value === undefined ? null : typeof value === 'string' ? value : value.join(', ');

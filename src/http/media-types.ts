@@ -5,7 +5,7 @@ export const GRAPHQL_RESPONSE_TYPE = 'application/graphql-response+json';
 export const EVENT_STREAM_TYPE = 'text/event-stream';
 export const MULTIPART_TYPE = 'multipart/mixed';
 
-/** Media types of the same standing. */
+/** Media types of equal preference. */
 type Group = readonly string[];
 
 const JSON_TYPES: Group = [JSON_TYPE, GRAPHQL_RESPONSE_TYPE];
@@ -36,20 +36,22 @@ export function chooseMediaType(accept: string | null, offered: readonly Group[]
   return best?.type;
 }
 
-/** In `Accept` headers, of which clients have few kinds. */
-const REMEMBERED = { headers: 1_000, length: 1_000 };
+/** Number and maximum length, in characters, of cached `Accept` headers. Clients send few different ones. */
+const CACHE_LIMITS = { headers: 1_000, length: 1_000 };
 
 const jsonTypes = new LRUCache<string, string>({
-  max: REMEMBERED.headers,
+  max: CACHE_LIMITS.headers,
   memoMethod: (accept) => {
     const type = chooseMediaType(accept, SINGLE_RESULT);
     return type !== undefined && JSON_TYPES.includes(type) ? type : '';
   },
 });
 
-/** The JSON type in which a client wants a single result; empty when it wants none, or `Accept` is unusually long. */
+/**
+ * The JSON media type for a single result; empty if `Accept` prefers another type, allows none, or is unusually long.
+ */
 export const jsonTypeFor = (accept: string): string =>
-  accept.length > REMEMBERED.length ? '' : jsonTypes.memo(accept);
+  accept.length > CACHE_LIMITS.length ? '' : jsonTypes.memo(accept);
 
 /** A media range of an `Accept` header. */
 interface Range {
@@ -71,7 +73,7 @@ function rangeOf(type: string, ranges: readonly Range[]): Range | undefined {
 }
 
 function readAccept(accept: string): Range[] {
-  // A quoted parameter may hold commas.
+  // A quoted parameter may contain commas.
   const entries = accept.toLowerCase().match(/(?:[^,"]|"(?:\\.|[^"\\])*")+/g) ?? [];
   return entries.flatMap((entry, position) => {
     const [type = '', ...parameters] = entry.split(';').map((part) => part.trim());

@@ -1,15 +1,15 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Whether a request wants a WebSocket (RFC 6455, 4.1). A server may ignore every other `Upgrade` (RFC 9110, 7.8). */
+/** True for a WebSocket handshake (RFC 6455, 4.1). A server may ignore every other `Upgrade` (RFC 9110, 7.8). */
 export const wantsWebSocket = ({ headers: { upgrade } }: IncomingMessage): boolean =>
   upgrade?.trim().toLowerCase() === 'websocket';
 
 /**
- * Hands a request whose `Upgrade` is ignored back to the server, without that header: Node.js has stopped to read HTTP
- * from its connection.
+ * Returns a request whose `Upgrade` is ignored to the server, without that header, because Node.js has stopped parsing
+ * HTTP on its connection.
  *
- * @param head What has come after the headers.
+ * @param head Bytes received after the headers.
  */
 export function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;

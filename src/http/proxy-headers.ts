@@ -1,7 +1,7 @@
-/** Whether a header is one that proxies, load balancers, CDNs and tunnels add to requests. In lower case. */
-export const isOfProxy = (name: string): boolean => OF_PROXIES.test(name);
+/** True if proxies, load balancers, CDNs or tunnels add this header to requests. Names are in lower case. */
+export const isProxyHeader = (name: string): boolean => PROXY_HEADER.test(name);
 
-const OF_PROXIES = new RegExp(
+const PROXY_HEADER = new RegExp(
   `^(?:${[
     'forwarded',
     'via',

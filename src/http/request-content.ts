@@ -15,8 +15,8 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 ]);
 
 /**
- * Undoes the `Content-Encoding` of requests (RFC 9110, 8.4) and writes their media type in lower case, before anything
- * else reads them. The limits on bodies then hold for what has been decoded, as far as it is read.
+ * Decodes the `Content-Encoding` of requests (RFC 9110, 8.4) and converts their media type to lower case, before other
+ * plugins read them. The limits on bodies then apply to the decoded bytes.
  */
 export const useRequestContent = (): Plugin => ({
   onRequest({ request, setRequest, fetchAPI }) {
@@ -40,38 +40,38 @@ export const useRequestContent = (): Plugin => ({
   onRequestParse({ request: { headers } }) {
     const coding = codingOf(headers);
     if (coding === undefined) return;
-    const message = `Expected a request with a Content-Encoding of ${ACCEPTED}, or without one, but got "${coding.slice(0, LONGEST_QUOTE)}".`;
-    // RFC 9110, 15.5.16: the header tells the codings that work.
+    const message = `Expected a Content-Encoding of ${ACCEPTED}, or none, but got "${coding.slice(0, MAX_QUOTE_LENGTH)}".`;
+    // RFC 9110, 15.5.16: the header lists the supported codings.
     throw publicError('UNSUPPORTED_MEDIA_TYPE', message, {
       http: { status: 415, headers: { 'accept-encoding': ACCEPTED } },
     });
   },
 });
 
-/** How much of a header is quoted, in characters. */
-const LONGEST_QUOTE = 100;
+/** Maximum length of a quoted header, in characters. */
+const MAX_QUOTE_LENGTH = 100;
 
-/** The content coding of a body, or all of them where there are several; undefined for a body as it is. */
+/** The content codings of a body, as the header lists them; undefined for a body that is not encoded. */
 function codingOf(headers: Headers): string | undefined {
   const coding = headers.get('content-encoding')?.trim().toLowerCase();
   return coding === '' || coding === 'identity' ? undefined : coding;
 }
 
-/** The decoded body, only as fast as it is read. @throws GraphQLError BAD_USER_INPUT for bytes that are not in this coding. */
+/** Decodes a body as fast as it is read. @throws GraphQLError BAD_USER_INPUT for bytes that are not in this coding. */
 async function* decode(body: AsyncIterable<Uint8Array>, createDecoder: () => Transform, coding: string) {
   const source = Readable.from(body);
   const decoder = createDecoder();
-  // A failure of either is one of the decoder as well.
+  // A failure of the source also destroys the decoder, which reports it.
   pipeline(source, decoder).catch(() => {});
   try {
     yield* decoder;
   } catch (error) {
-    if (!isOfZlib(error)) throw error;
-    throw badRequest(`The body must be in ${coding}, as its Content-Encoding says, but is not.`);
+    if (!isZlibError(error)) throw error;
+    throw badRequest(`The body must be encoded with ${coding}, according to its Content-Encoding, but is not.`);
   } finally {
     source.destroy();
   }
 }
 
-const isOfZlib = (error: unknown): boolean =>
+const isZlibError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^(Z_|ERR__|ERR_TRAILING)/.test(String(error.code));

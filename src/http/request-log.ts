@@ -3,11 +3,11 @@ import type { Logger } from 'pino';
 import { monotonicNow } from '../util/clocks.ts';
 
 /**
- * A request has come. Its line holds no header, no body, no query string and no sealed token, because each of them may hold
- * a secret.
+ * Logs a request, without headers, body, query string and sealed tokens, because each of them may contain a secret.
  *
- * @param client Whence it comes; the socket may be gone by the time the answer is.
- * @returns Writes one line, when the request has been answered or its client has left.
+ * @param client Address of the client, read now because the socket may be closed at the end.
+ * @returns A function that writes the line, to be called when the response has been sent or the client has
+ * disconnected.
  */
 export function logRequest(
   log: Logger,
@@ -33,16 +33,16 @@ interface RequestLine {
   method: string | undefined;
   path: string;
   status: number;
-  /** From the request to the end of its answer, in milliseconds. */
+  /** Time from the request to the end of its response, in milliseconds. */
   ms: number;
   client: string | undefined;
-  /** The client did not wait for all of it. */
+  /** Set if the client disconnected before the end of the response. */
   left?: true;
 }
 
 /**
- * The path alone, without what may be secret in it: what follows `images` or `uploads` in any spelling, and every long
- * segment, because a sealed token may come under another path.
+ * The path without sealed tokens: it omits everything after `images` or `uploads` in any spelling, and every long
+ * segment, because a client may send a token under another path.
  */
 function safePath(url: string): string {
   if (url === '/graphql') return url;
@@ -50,21 +50,21 @@ function safePath(url: string): string {
   const path = encoded.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
   const secret = /images|uploads/i.exec(path);
   const shown = secret ? `${path.slice(0, secret.index)}${secret[0]}/…` : path;
-  const segments = shown.split('/', MOST_SEGMENTS + 1);
+  const segments = shown.split('/', MAX_SEGMENTS + 1);
   const safe = segments.map((segment, index) =>
-    segment.length > LONGEST_SEGMENT || index === MOST_SEGMENTS ? '…' : segment,
+    segment.length > MAX_SEGMENT_LENGTH || index === MAX_SEGMENTS ? '…' : segment,
   );
   return safe.join('/');
 }
 
-/** Sealed tokens have more than a hundred characters, and are one segment. */
-const LONGEST_SEGMENT = 32;
-const MOST_SEGMENTS = 8;
+/** Sealed tokens are segments of more than a hundred characters. */
+const MAX_SEGMENT_LENGTH = 32;
+const MAX_SEGMENTS = 8;
 
-/** More than any address with its zone and port, in characters. */
-const LONGEST_ADDRESS = 100;
+/** Enough for any address with its zone and port, in characters. */
+const MAX_ADDRESS_LENGTH = 100;
 
-/** The client's address; behind a proxy of ours the last one that it added. */
+/** Address of the client. With a trusted proxy: the last entry of `X-Forwarded-For`, which that proxy added. */
 export function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
   const forwarded = trustProxy
     ? String(request.headers['x-forwarded-for'] ?? '')
@@ -72,5 +72,5 @@ export function clientOf(request: IncomingMessage, trustProxy: boolean): string 
         .at(-1)
         ?.trim()
     : '';
-  return forwarded?.slice(0, LONGEST_ADDRESS) || request.socket.remoteAddress;
+  return forwarded?.slice(0, MAX_ADDRESS_LENGTH) || request.socket.remoteAddress;
 }

@@ -12,27 +12,27 @@ import {
 import { statusOf } from './status.ts';
 
 /**
- * The response for a single result, as JSON. As `application/graphql-response+json` its status is never 2xx without `data`
- * (GraphQL over HTTP, 6.4.2). As `application/json` request errors may be 200 (6.4.1).
+ * The JSON response for a single result. As `application/graphql-response+json` its status is never 2xx without `data`
+ * (GraphQL over HTTP, 6.4.2). As `application/json` the status of request errors may be 200 (6.4.1).
  */
 export function toResponse(result: Result, fetchAPI: FetchAPI, mediaType: string): Response {
   if (mediaType !== GRAPHQL_RESPONSE_TYPE || !('errors' in result) || result.data !== undefined)
     return processRegularResult(result, fetchAPI, mediaType);
   const [first] = result.errors ?? [];
   if (!first) return processRegularResult(result, fetchAPI, mediaType);
-  // Yoga takes the highest status of the result and of its errors.
+  // Yoga uses the highest status of the result and of its errors.
   const explicit = result.errors?.some(({ extensions }) => isFailure(extensions.http));
   const extensions = explicit ? result.extensions : { ...result.extensions, http: { status: statusOf(first) } };
   return processRegularResult({ ...result, ...(extensions && { extensions }) }, fetchAPI, mediaType);
 }
 
-/** What Yoga makes responses of. */
+/** A result as Yoga's processors accept it. */
 type Result = Parameters<typeof processRegularResult>[0];
 
 const isFailure = (http: unknown): boolean =>
   typeof http === 'object' && http !== null && 'status' in http && Number(http.status) >= 400;
 
-/** Chooses the media type of each response by all of `Accept`, and refuses before execution what allows none. */
+/** Negotiates the media type of each response, and rejects requests that allow none before execution. */
 export function useResponses(): Plugin {
   const toEventStream = getSSEProcessor();
   return {
@@ -46,7 +46,7 @@ export function useResponses(): Plugin {
       if (!request) return;
       const accept = request.headers.get('accept');
       if (chooseMediaType(accept, STREAM) !== undefined) return;
-      // Its own mistakes come first: they can be told as JSON.
+      // Errors of the operation itself come first, because they can be sent as JSON.
       setSubscribeFn(async (args: unknown) => {
         const result = await subscribeFn(args as Parameters<typeof subscribeFn>[0]);
         if (!isAsyncIterable(result)) return result;
@@ -58,7 +58,7 @@ export function useResponses(): Plugin {
       const isStream = isAsyncIterable(result);
       const type = chooseMediaType(request.headers.get('accept'), isStream ? STREAM : SINGLE_RESULT);
       if (type === EVENT_STREAM_TYPE || isStream) setResultProcessor(toEventStream, EVENT_STREAM_TYPE);
-      // Yoga has chosen it as well.
+      // For multipart, Yoga's own processor is set already.
       else if (type !== MULTIPART_TYPE) setResultProcessor(toResponse, type ?? JSON_TYPE);
     },
   };
@@ -67,9 +67,9 @@ export function useResponses(): Plugin {
 const notAcceptable = (accept: string | null, offered: readonly (readonly string[])[]) =>
   publicError(
     'NOT_ACCEPTABLE',
-    `The header Accept must allow ${offered.flat().join(', ')}, but is "${accept?.slice(0, LONGEST_QUOTE)}".`,
+    `The header Accept must allow ${offered.flat().join(', ')}, but is "${accept?.slice(0, MAX_QUOTE_LENGTH)}".`,
     { http: { status: 406 } },
   );
 
-/** How much of a header is quoted, in characters. */
-const LONGEST_QUOTE = 200;
+/** Maximum length of a quoted header, in characters. */
+const MAX_QUOTE_LENGTH = 200;

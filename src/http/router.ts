@@ -6,106 +6,107 @@ import type { RateLimit } from '../limits/rate-limit.ts';
 import { ID_MEMBERS } from '../persisted-documents/request.ts';
 import { shorten } from '../util/shorten.ts';
 import { type CorsPolicy, type OriginRequest, preflight } from './cors.ts';
-import { acceptsEventStream, isOver } from './event-stream.ts';
+import { acceptsEventStream, isReconnectAfterComplete } from './event-stream.ts';
 
-/** Answers a request. */
-type Answer = (request: Request) => Promise<Response>;
+/** Handles a request. */
+type Handler = (request: Request) => Promise<Response>;
 
-/** What is reached over HTTP, and who may reach it. */
-export interface HttpOptions {
-  /** Where the graph lies. */
+/** Handlers of the routes, and their policies. */
+export interface RouterOptions {
+  /** Path of the graph. */
   endpoint: string;
-  graph: Answer;
-  /** The page on which people explore the graph, for requests that want one. */
-  page: { wants: (request: Request) => boolean; answer: Answer } | undefined;
-  images: Answer;
-  uploads: Answer;
-  origins: CorsPolicy;
+  graph: Handler;
+  /** GraphiQL, for requests that prefer HTML; undefined if it is off. */
+  page: { wants: (request: Request) => boolean; answer: Handler } | undefined;
+  images: Handler;
+  uploads: Handler;
+  corsPolicy: CorsPolicy;
   apiKeyHeader: string;
-  /** Further headers that pages of other sites may send. */
+  /** Further headers that pages of other corsPolicy may send. */
   corsHeaders: readonly string[];
-  /** What one address may ask. */
-  addresses: RateLimit;
-  /** Where clients reach the gateway, if that was configured. */
+  /** Limits the requests of each client address. */
+  addressRate: RateLimit;
+  /** The configured URL at which clients reach the gateway. */
   publicUrl: string | undefined;
 }
 
-/** The gateway over HTTP. */
-export interface Http {
-  /** @param address Whence it comes; without one it has no share in what an address may ask. */
+/** Routes HTTP requests to the graph, GraphiQL, images, uploads and health checks. */
+export interface Router {
+  /** @param address Address of the client; without one, no rate limit applies. */
   fetch(request: Request, address?: string): Promise<Response>;
-  /** The headers of every answer of the graph, besides those about its body: names and values in turn. */
-  headersFor(visit: OriginRequest): readonly string[];
-  /** Answers nothing new but whether it is alive. What is under way goes on. */
+  /** The headers of every response of the graph, besides those of its body: alternating names and values. */
+  headersFor(request: OriginRequest): readonly string[];
+  /** Rejects new requests other than health checks. Pending requests continue. */
   refuseNew(): void;
 }
 
-/** @see Http */
-export function createHttp(options: HttpOptions): Http {
-  const { endpoint, page, addresses, images, uploads, origins } = options;
+/** @see Router */
+export function createRouter(options: RouterOptions): Router {
+  const { endpoint, page, addressRate, images, uploads, corsPolicy } = options;
   const common = commonHeaders(options.publicUrl);
   let isStopping = false;
 
   const isGraph = (pathname: string) => pathname === endpoint || pathname === `${endpoint}/`;
 
-  const answerPreflight = () =>
+  const preflightResponse = () =>
     new Response(null, {
       status: 204,
       headers: { allow: 'GET, POST, OPTIONS', ...preflight(options.apiKeyHeader, options.corsHeaders) },
     });
 
   const graph = async (request: Request): Promise<Response> => {
-    if (request.method === 'OPTIONS') return answerPreflight();
-    if (!page && wantsPage(request) && !hasOperation(request)) return pageIsOff(endpoint);
-    if (isOver(request)) return new Response(null, { status: 204 });
+    if (request.method === 'OPTIONS') return preflightResponse();
+    if (!page && wantsPage(request) && !hasOperation(request)) return graphiqlIsOff(endpoint);
+    if (isReconnectAfterComplete(request)) return new Response(null, { status: 204 });
     const response = await options.graph(request);
-    // The response may depend on a key, which shared caches do not look at.
-    if (response.status === 200 && isPersistedGet(request)) setIfAbsent(response.headers, 'cache-control', PRIVATE);
+    // The response may depend on the API key, which shared caches ignore.
+    if (response.status === 200 && isPersistedGet(request)) setIfAbsent(response.headers, 'cache-control', REVALIDATED);
     return response;
   };
 
   const route = async (request: Request, pathname: string): Promise<Response> => {
     if (isGraph(pathname)) return graph(request);
-    const isKnown = pathname === '/health' || pathname === '/ready';
+    const isHealthCheck = pathname === '/health' || pathname === '/ready';
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (isKnown && !isRead) return wrongMethod();
-    if (isKnown) return Response.json({ status: 'ok' });
+    if (isHealthCheck && !isRead) return methodNotAllowed();
+    if (isHealthCheck) return Response.json({ status: 'ok' });
     if (pathname === '/' && isRead) return new Response(null, { status: 302, headers: { location: endpoint } });
-    return nothingThere(request, pathname, endpoint);
+    return notFound(request, pathname, endpoint);
   };
 
-  const refusalOf = async (
+  const admissionError = async (
     request: Request,
     pathname: string,
     address: string | undefined,
   ): Promise<Response | undefined> => {
-    if (isStopping && pathname !== '/health') return stopping();
+    if (isStopping && pathname !== '/health') return shuttingDown();
     if (address === undefined || !(isGraph(pathname) || pathname.startsWith('/uploads/'))) return undefined;
-    // A subscription waits instead, because an EventSource gives up when it is refused.
-    const refusal = acceptsEventStream(request.headers.get('accept'))
-      ? await addresses.wait(address, request.signal)
-      : addresses.count(address);
-    return refusal && refused(refusal);
+    // A subscription is delayed instead, because an EventSource does not retry after an error status.
+    const error = acceptsEventStream(request.headers.get('accept'))
+      ? await addressRate.wait(address, request.signal)
+      : addressRate.count(address);
+    return error && errorResponse(error);
   };
 
-  /** The headers of requests without an `Origin`, which are most. */
-  const usual = [...Object.entries(origins.headersFor(NOWHERE)), ...common].flat();
+  /** The headers of responses to requests without an `Origin`, which are the most frequent. */
+  const defaultHeaders = [...Object.entries(corsPolicy.headersFor(NO_ORIGIN)), ...common].flat();
 
   return {
-    headersFor: (visit) => (visit.origin ? [...Object.entries(origins.headersFor(visit)), ...common].flat() : usual),
+    headersFor: (request) =>
+      request.origin ? [...Object.entries(corsPolicy.headersFor(request)), ...common].flat() : defaultHeaders,
     async fetch(request, address) {
       const { pathname } = new URL(request.url);
-      const isOpen = pathname.startsWith('/images/') || pathname.startsWith('/uploads/');
-      const refusal = await refusalOf(request, pathname, address);
-      // Both say themselves what browsers may do with them.
-      if (!refusal && isOpen) return pathname.startsWith('/images/') ? images(request) : uploads(request);
-      if (!refusal && isGraph(pathname) && page?.wants(request)) return page.answer(request);
-      const response = refusal ?? (await route(request, pathname));
+      const allowsEveryOrigin = pathname.startsWith('/images/') || pathname.startsWith('/uploads/');
+      const error = await admissionError(request, pathname, address);
+      // Images, uploads and GraphiQL set their own security headers.
+      if (!error && allowsEveryOrigin) return pathname.startsWith('/images/') ? images(request) : uploads(request);
+      if (!error && isGraph(pathname) && page?.wants(request)) return page.answer(request);
+      const response = error ?? (await route(request, pathname));
       const { headers } = response;
-      if (isOpen) headers.set('access-control-allow-origin', '*');
+      if (allowsEveryOrigin) headers.set('access-control-allow-origin', '*');
       if (isGraph(pathname)) {
-        const visit = { origin: request.headers.get('origin'), host: hostOf(request) };
-        for (const [name, value] of Object.entries(origins.headersFor(visit))) headers.append(name, value);
+        const corsHeaders = corsPolicy.headersFor({ origin: request.headers.get('origin'), host: hostOf(request) });
+        for (const [name, value] of Object.entries(corsHeaders)) headers.append(name, value);
       }
       for (const [name, value] of common) setIfAbsent(headers, name, value);
       return response;
@@ -116,28 +117,31 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-const NOWHERE: OriginRequest = { origin: undefined, host: undefined };
+const NO_ORIGIN: OriginRequest = { origin: undefined, host: undefined };
 
-/** The headers of every response but images, uploads and GraphiQL: data that is never a page, in a frame, or in a cache. */
+/**
+ * The headers of every response except images, uploads and GraphiQL: data that is never shown as a page, framed or
+ * cached.
+ */
 const commonHeaders = (publicUrl: string | undefined): readonly (readonly [name: string, value: string])[] => [
   ['x-content-type-options', 'nosniff'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
   ['referrer-policy', 'no-referrer'],
-  // RFC 6797, 7.2: only over HTTPS, which is for the configuration to know.
+  // RFC 6797, 7.2: only over HTTPS, which the configured URL shows.
   ...(publicUrl?.startsWith('https:') ? [['strict-transport-security', 'max-age=31536000'] as const] : []),
-  // Scripts, images and such of other sites; requests by CORS are not concerned.
+  // Keeps other sites from embedding responses, for example as scripts or images; CORS requests are not affected.
   ['cross-origin-resource-policy', 'same-origin'],
   ['cache-control', 'no-store'],
 ];
 
-/** For persisted queries by GET: kept by the browser alone, and fetched anew each time. */
-const PRIVATE = 'private, no-cache';
+/** For persisted queries by GET: stored by the browser only, and revalidated each time. */
+const REVALIDATED = 'private, no-cache';
 
 function setIfAbsent(headers: Headers, name: string, value: string): void {
   if (!headers.has(name)) headers.set(name, value);
 }
 
-/** Whether a GET names its document by a hash or an id. */
+/** True for a GET with the hash or id of a persisted document. */
 function isPersistedGet({ method, url }: Request): boolean {
   if (method !== 'GET') return false;
   const { searchParams } = new URL(url);
@@ -147,41 +151,44 @@ function isPersistedGet({ method, url }: Request): boolean {
   );
 }
 
-/** Whether a GET asks for an operation. */
+/** True if the query parameters contain an operation. */
 function hasOperation({ url }: Request): boolean {
   const { searchParams } = new URL(url);
   return ['query', 'extensions', ...ID_MEMBERS].some((name) => searchParams.has(name));
 }
 
-/** For a browser where GraphiQL is not served. */
-const pageIsOff = (endpoint: string) =>
+/** The response for a browser when GraphiQL is off. */
+const graphiqlIsOff = (endpoint: string) =>
   new Response(
-    `GraphiQL is off here: it is served with GRAPHIQL=true, or without NODE_ENV=production.\nThe graph itself works: send operations to POST ${endpoint} as application/json.\n`,
+    `GraphiQL is off here: it is served with GRAPHIQL=true, or without NODE_ENV=production.\nThe API itself works: send operations to POST ${endpoint} as application/json.\n`,
     { status: 404, headers: { vary: 'accept' } },
   );
 
-/** Names the path that was probably meant. Clients of GraphQL expect JSON. */
-function nothingThere({ method }: Request, pathname: string, endpoint: string): Response {
-  const path = shorten(pathname, LONGEST_PATH);
+/**
+ * The response for an unknown path, with the path of the graph. It is JSON for a POST, which is probably from a GraphQL
+ * client.
+ */
+function notFound({ method }: Request, pathname: string, endpoint: string): Response {
+  const path = shorten(pathname, MAX_PATH_LENGTH);
   if (method !== 'POST')
     return new Response(`There is nothing at ${path}. The graph is at ${endpoint}.\n`, { status: 404 });
   const message = `There is nothing at POST ${path}. Send operations to POST ${endpoint}.`;
-  return refused(publicError('NOT_FOUND', message, { http: { status: 404 } }));
+  return errorResponse(publicError('NOT_FOUND', message, { http: { status: 404 } }));
 }
 
-/** How much of a path is quoted, in characters. */
-const LONGEST_PATH = 200;
+/** Maximum length of a quoted path, in characters. */
+const MAX_PATH_LENGTH = 200;
 
-/** To whoever asks while the gateway stops: another one, or this one again, will answer. */
-const stopping = () =>
-  refused(
-    publicError('SHUTTING_DOWN', 'This gateway is stopping. Ask again.', {
+/** The response during shutdown. A retry reaches a replica, or this gateway after its restart. */
+const shuttingDown = () =>
+  errorResponse(
+    publicError('SHUTTING_DOWN', 'This gateway is shutting down. Send the request again.', {
       http: { status: 503, headers: { 'retry-after': '1' } },
     }),
   );
 
-/** Says why nothing was done, with the status that the error holds. */
-function refused(error: GraphQLError): Response {
+/** A response with one error, and the status and headers in its `http` extension. */
+function errorResponse(error: GraphQLError): Response {
   const { http, ...extensions } = error.extensions as { http?: { status: number; headers?: Record<string, string> } };
   return Response.json(
     { errors: [{ message: error.message, extensions }] },
@@ -189,5 +196,5 @@ function refused(error: GraphQLError): Response {
   );
 }
 
-const wrongMethod = () =>
+const methodNotAllowed = () =>
   new Response('Only GET and HEAD work here.\n', { status: 405, headers: { allow: 'GET, HEAD' } });

@@ -1,15 +1,15 @@
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
 
-/** Parameters of a GET that hold JSON (GraphQL over HTTP, "GET"). */
-const HOLD_JSON = ['variables', 'extensions'];
+/** Query parameters whose values are JSON (GraphQL over HTTP, "GET"). */
+const JSON_PARAMETERS = ['variables', 'extensions'];
 
-/** Answers broken JSON in the address of a request with status 400, whatever media type its client accepts. */
+/** Rejects malformed JSON in query parameters with status 400, whatever media type the client accepts. */
 export const useSearchParams = (): Plugin => ({
   onRequestParse({ request: { method, url } }) {
     if (method !== 'GET' || !url.includes('?')) return;
     const { searchParams } = new URL(url);
-    for (const name of HOLD_JSON) {
+    for (const name of JSON_PARAMETERS) {
       const text = searchParams.get(name);
       if (text && !isJson(text)) {
         throw publicError('BAD_USER_INPUT', `The parameter \`${name}\` must be JSON, but is not.`, {

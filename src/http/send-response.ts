@@ -4,14 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 
 /**
- * Sends a Fetch response over HTTP, reading its body only as fast as the client takes it. The headers go out at once,
- * however late the first bytes of the body are.
+ * Sends a Fetch response over HTTP, reading its body only as fast as the client receives it. The headers are sent at
+ * once, even if the first bytes of the body are late.
  *
- * A body that fails aborts the connection, so that the client sees an incomplete body; `to.errored` is then the failure.
- * A client that disconnects cancels the body.
+ * A body that fails aborts the connection, so that the client sees an incomplete body; `to.errored` is then the
+ * failure. A client that disconnects cancels the body.
  *
- * @param onBodyFailure Receives the failure of a body whose client was still there.
- * @throws TypeError when a header cannot be sent. Never what the body fails with.
+ * @param onBodyFailure Called when the body fails while the client is still connected.
+ * @throws TypeError when a header is invalid. Never the failure of the body.
  */
 export async function sendResponse(
   { status, headers, body }: Response,
@@ -19,7 +19,7 @@ export async function sendResponse(
   onBodyFailure: (error: unknown) => void,
 ): Promise<void> {
   const source = body && readableOf(body);
-  // A failure after the end of the pipeline concerns no one, and without a listener it would end the process.
+  // A failure after the end of the pipeline has no effect, but without a listener it would end the process.
   source?.on('error', () => {});
   if (to.destroyed) {
     source?.destroy();
@@ -38,7 +38,7 @@ export async function sendResponse(
   }
   const flushing = setImmediate(() => to.flushHeaders());
   source.once('data', () => clearImmediate(flushing));
-  // Where the end of the connection is the end of the body (HTTP/1.0), only a reset tells a part from the whole.
+  // If the end of the connection is the end of the body (HTTP/1.0), only a reset shows that the body is incomplete.
   if (!to.chunkedEncoding && !headers.has('content-length'))
     source.once('error', () => void to.socket?.resetAndDestroy());
   try {
@@ -51,12 +51,12 @@ export async function sendResponse(
   }
 }
 
-/** The body as a Node.js stream. Those of GraphQL Yoga's own responses are one already. */
+/** The body as a Node.js stream, which bodies of GraphQL Yoga's own responses already are. */
 const readableOf = (body: ReadableStream): Readable =>
   // The platform's stream and that of `node:stream/web` are one class; only their type declarations differ.
   body instanceof Readable ? body : Readable.fromWeb(body as NodeReadableStream);
 
-/** Names and values in turn, so that several headers may share a name, such as Set-Cookie. */
+/** Alternating names and values, so that several headers may share a name, such as Set-Cookie. */
 function flatten(headers: Headers): string[] {
   const flat: string[] = [];
   headers.forEach((value, name) => void flat.push(name, value));

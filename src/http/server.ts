@@ -9,7 +9,7 @@ import { DRAINED } from '../uploads/drain.ts';
 import { defaultUploadLimits } from '../uploads/limits.ts';
 import { monotonicNow } from '../util/clocks.ts';
 import { LinkedList, LinkedNode } from '../util/linked-list.ts';
-import { sleep as realPause, type Sleep } from '../util/timers.ts';
+import { sleep as realSleep, type Sleep } from '../util/timers.ts';
 import { createWebSockets } from '../websocket/server.ts';
 import { defaultUnsentLimits, type UnsentLimits } from '../websocket/unsent-bytes.ts';
 import { acceptWith } from '../websocket/upgrade.ts';
@@ -18,28 +18,31 @@ import { serveWithoutUpgrade, wantsWebSocket } from './plain-request.ts';
 import { clientOf, logRequest } from './request-log.ts';
 import { readTarget } from './request-target.ts';
 import { sendResponse } from './send-response.ts';
-import { cutWhenStalled } from './stalled-response.ts';
+import { resetWhenStalled } from './stalled-response.ts';
 
 export interface ListenOptions {
   host: string;
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   port: number;
-  /** Whether a proxy of ours tells the client's address in `X-Forwarded-For`. */
+  /** Read the client's address from `X-Forwarded-For`, which a trusted proxy sets. */
   trustProxy: boolean;
   log: Logger;
-  /** How many subscriptions one WebSocket may have open at once. @default 50 */
+  /** Maximum number of open subscriptions per WebSocket. @default 50 */
   streamsPerSocket?: number;
-  /** How many messages a second one WebSocket may send. @default 50 */
+  /** Maximum messages per second from one WebSocket. @default 50 */
   messagesPerSocket?: number;
-  /** The longest message over a WebSocket, in bytes. @default that of a request without files */
+  /** Maximum size of a WebSocket message, in bytes. @default that of a request body without files */
   messageBytes?: number;
-  /** What WebSocket clients may leave unread, in bytes. */
+  /** Maximum bytes that WebSocket clients may leave unread. */
   unsent?: UnsentLimits;
-  /** How long a client may take nothing of an image that is sent to it, in milliseconds. @default that of the images */
+  /**
+   * Time after which an image is aborted if its client reads nothing, in milliseconds.
+   * @default that of the image limits
+   */
   imageStall?: number;
-  /** Whether plain queries take the short road. @default true */
+  /** Execute plain queries on the fast path. @default true */
   fastPath?: boolean;
-  /** How idle WebSockets wait for their next ping, and images for clients that do not read. @default real time */
+  /** Waits between pings of WebSockets, and between checks for stalled image clients. @default real time */
   pause?: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow?: () => number;
@@ -47,19 +50,22 @@ export interface ListenOptions {
 
 /** A gateway that listens on a port. */
 export interface Server {
-  /** Where it is reached from this machine, without a trailing slash. */
+  /** URL of the gateway on this machine, without a trailing slash. */
   readonly url: string;
-  /** Takes no more requests, ends every stream, and resolves when the answers under way are sent or the time is up. */
+  /**
+   * Rejects new requests, ends every stream, and resolves when pending responses are sent or {@link SHUTDOWN_TIMEOUT}
+   * is over.
+   */
   close(): Promise<void>;
 }
 
 /**
- * How long a request's headers may take to arrive, and the whole of it if its body is not judged elsewhere, in
- * milliseconds. Node.js answers 408 then, and closes the connection.
+ * Timeouts for the headers of a request, and for the whole request if its body has no other timeout, and the interval
+ * at which they are checked, in milliseconds. Node.js then responds with 408 and closes the connection.
  */
-const SLOWEST = { headers: 10_000, request: 300_000, look: 1_000 };
+const TIMEOUTS = { headers: 10_000, request: 300_000, checkInterval: 1_000 };
 
-class AnswerUnderWay extends LinkedNode {
+class PendingResponse extends LinkedNode {
   readonly response: ServerResponse;
 
   constructor(response: ServerResponse) {
@@ -68,76 +74,76 @@ class AnswerUnderWay extends LinkedNode {
   }
 }
 
-/** How long answers under way may take after a stop was asked for, in milliseconds. */
-const DRAIN = 10_000;
+/** Time for pending responses after the start of a shutdown, in milliseconds. */
+const SHUTDOWN_TIMEOUT = 10_000;
 
 /**
  * Serves a gateway over HTTP and WebSockets.
  *
- * @throws Error when the address cannot be listened on, for example because the port is taken.
+ * @throws Error when it cannot listen on the address, for example because the port is in use.
  */
 export async function serve(gateway: Gateway, options: ListenOptions): Promise<Server> {
-  const { host, port, trustProxy, log, pause = realPause } = options;
+  const { host, port, trustProxy, log, pause = realSleep } = options;
   const milliseconds = options.imageStall ?? defaultImageLimits.stallMilliseconds;
   const adapter = createServerAdapter<{ req: IncomingMessage }>(async (request, { req }) => {
     const response = await gateway.fetch(request, clientOf(req, trustProxy));
-    await drain(req);
+    await discardBody(req);
     return response;
   });
-  // The adapter only makes Fetch requests of Node's. Its own sending leaves a response open when the body fails.
+  // The adapter only converts requests. Its own sending leaves a response open when the body fails.
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
-    const answer = await adapter.handleNodeRequestAndResponse(request, response, { req: request });
-    const onCut = () => log.info('an image is cut because its client does not read');
+    const fetched = await adapter.handleNodeRequestAndResponse(request, response, { req: request });
+    const onReset = () => log.info('an image response was aborted because its client does not read');
     const isImage = request.url?.startsWith('/images/');
-    const endWatch = isImage ? cutWhenStalled(response, { milliseconds, pause, onCut }) : undefined;
+    const stopStallCheck = isImage ? resetWhenStalled(response, { milliseconds, pause, onReset }) : undefined;
     try {
-      await sendResponse(answer, response, (error) => {
-        // A stream that ends because the gateway is stopped is aborted on purpose.
+      await sendResponse(fetched, response, (error) => {
+        // Streams are aborted on purpose while the gateway shuts down.
         if (!isDraining) log.warn({ err: error }, 'a response was aborted because its body failed');
       });
     } finally {
-      endWatch?.();
+      stopStallCheck?.();
     }
   };
-  const shortRoad = options.fastPath === false ? undefined : gateway.shortRoad;
-  const answer = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
+  const fastPath = options.fastPath === false ? undefined : gateway.fastPath;
+  const handle = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
     try {
-      const isShort = shortRoad && !isDraining && shortRoad.takes(request);
-      const isAnswered = isShort && (await shortRoad.answer(request, response, address));
-      if (!isAnswered) await respond(request, response);
+      const isFast = fastPath && !isDraining && fastPath.accepts(request);
+      const isDone = isFast && (await fastPath.respond(request, response, address));
+      if (!isDone) await respond(request, response);
     } catch (error) {
-      // A client that has disconnected is no error.
+      // A disconnected client is not an error.
       if (response.destroyed) return;
-      log.error({ err: error }, 'a request could not be answered');
+      log.error({ err: error }, 'a request failed unexpectedly');
       response.destroy();
     }
   };
-  const underWay = new LinkedList<AnswerUnderWay>();
+  const pendingResponses = new LinkedList<PendingResponse>();
   let isDraining = false;
   const timeouts = {
-    headersTimeout: SLOWEST.headers,
-    requestTimeout: SLOWEST.request,
-    connectionsCheckingInterval: SLOWEST.look,
+    headersTimeout: TIMEOUTS.headers,
+    requestTimeout: TIMEOUTS.request,
+    connectionsCheckingInterval: TIMEOUTS.checkInterval,
   };
   const server = createServer(timeouts, (request, response) => {
     if (isDraining) {
-      // An EventSource reconnects after a broken connection, but after no status.
+      // An EventSource reconnects after a broken connection, but not after an error status.
       if (acceptsEventStream(request.headers.accept)) return void request.destroy();
       response.setHeader('connection', 'close');
     }
-    const answering = new AnswerUnderWay(response);
-    underWay.add(answering);
+    const pending = new PendingResponse(response);
+    pendingResponses.add(pending);
     const target = readTarget(request);
     request.url = target ?? '/';
     const address = clientOf(request, trustProxy);
     const logEnd = logRequest(log, request, response, address);
-    // It comes once.
+    // Not `once`, which costs more: the event comes only once.
     response.on('close', () => {
-      answering.leaveList();
+      pending.leaveList();
       logEnd();
     });
-    if (target === undefined) refuse(response);
-    else void answer(request, response, address);
+    if (target === undefined) sendBadRequest(response);
+    else void handle(request, response, address);
   });
   const addressOf = (handshake: IncomingMessage) => clientOf(handshake, trustProxy);
   const sockets = createWebSockets(gateway, {
@@ -154,8 +160,8 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     if (!wantsWebSocket(request)) {
-      // Its response would come before those of earlier requests on this connection.
-      if (underWay.toArray().some(({ response }) => response.socket === socket)) socket.destroy();
+      // Otherwise its response would be sent before those of earlier requests on this connection.
+      if (pendingResponses.toArray().some(({ response }) => response.socket === socket)) socket.destroy();
       else serveWithoutUpgrade(server, request, socket, head);
       return;
     }
@@ -174,10 +180,10 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
     async close() {
       isDraining = true;
       gateway.refuseNew();
-      // Whoever keeps its connection after the last answer would keep the program.
-      for (const { response } of underWay.toArray())
+      // Connections that stay open after the last response would keep the process running.
+      for (const { response } of pendingResponses.toArray())
         if (!response.headersSent) response.setHeader('connection', 'close');
-      const deadline = AbortSignal.timeout(DRAIN);
+      const deadline = AbortSignal.timeout(SHUTDOWN_TIMEOUT);
       deadline.addEventListener('abort', () => {
         server.closeAllConnections();
         sockets.terminate();
@@ -186,8 +192,8 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
       gateway.endStreams();
       await socketsClosed;
       const disposed = gateway.dispose();
-      // Until the last answer is sent whoever asks still hears that this gateway lives, and takes nothing new.
-      for (let left = underWay.toArray(); left.length > 0; left = underWay.toArray()) {
+      // The server listens until the last response is sent, so that health checks and rejections still get through.
+      for (let left = pendingResponses.toArray(); left.length > 0; left = pendingResponses.toArray()) {
         await Promise.all(left.map(({ response }) => once(response, 'close')));
       }
       const closed = once(server, 'close');
@@ -199,18 +205,18 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   };
 }
 
-/** How long a request is read for nothing that was answered before it was read, in milliseconds. */
-const DRAIN_TIME = 2_000;
+/** Time for which the rest of a body is read and discarded after the response, in milliseconds. */
+const DISCARD_TIMEOUT = 2_000;
 
 /**
- * Reads what nobody read of a request, for a while. A sender that only writes would not see its answer before, and cutting
- * it off may take the answer away as well (RFC 9112, 9.6).
+ * Reads and discards the unread rest of a request body, up to a limit. Many clients read the response only after they
+ * have sent their body, and closing the connection early may lose the response (RFC 9112, 9.6).
  */
-async function drain(request: IncomingMessage): Promise<void> {
+async function discardBody(request: IncomingMessage): Promise<void> {
   if (request.complete) return;
   const over = new AbortController();
-  const enough = AbortSignal.any([over.signal, AbortSignal.timeout(DRAIN_TIME)]);
-  // Whoever has begun to read it reads on.
+  const limit = AbortSignal.any([over.signal, AbortSignal.timeout(DISCARD_TIMEOUT)]);
+  // A body that is being read elsewhere is left to that reader.
   if (request.listenerCount('readable') === 0) {
     let left = DRAINED;
     request.on('data', (chunk: Buffer) => {
@@ -219,17 +225,17 @@ async function drain(request: IncomingMessage): Promise<void> {
     });
     request.resume();
   }
-  await Promise.race([once(request, 'end', { signal: enough }), once(request, 'close', { signal: enough })]).catch(
+  await Promise.race([once(request, 'end', { signal: limit }), once(request, 'close', { signal: limit })]).catch(
     () => {},
   );
 }
 
-function refuse(response: ServerResponse): void {
+function sendBadRequest(response: ServerResponse): void {
   response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
-  response.end('Expected a request for a path of this server, with one Host header that names it.\n');
+  response.end('Expected a request for a path of this server, with one valid Host header.\n');
 }
 
-/** An address to click on: one that means every interface is reached as this machine. */
+/** A URL to open in a browser: an address for all interfaces is written as localhost. */
 function urlOf({ address, family, port }: AddressInfo): string {
   if (address === '0.0.0.0' || address === '::') return `http://localhost:${port}`;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

@@ -2,42 +2,41 @@ import type { ServerResponse } from 'node:http';
 import type { Sleep } from '../util/timers.ts';
 
 export interface StallOptions {
-  /** How long the client may take nothing although bytes wait for it, in milliseconds. */
+  /** Time without progress, while bytes wait for the client, after which the response is aborted, in milliseconds. */
   milliseconds: number;
   pause: Sleep;
-  /** Called right before the connection is cut. */
-  onCut: () => void;
+  /** Called right before the connection is reset. */
+  onReset: () => void;
 }
 
-/** How often in that time it is looked whether the client has taken something. */
-const LOOKS = 4;
+/** Number of checks for progress in that time. */
+const CHECKS = 4;
 
 /**
- * Cuts the connection of a response of which the client takes nothing for a while, so that its source is left and whatever
- * it holds is free. The reset drops what the system still keeps for the client. A response that waits for its source is
- * left alone.
+ * Resets the connection of a response whose client reads nothing for a while, so that its source is closed and its
+ * memory is freed. The reset also drops the system's send buffer. A response that waits for its source is not affected.
  *
- * @returns What ends the watch.
+ * @returns A function that stops the checks.
  */
-export function cutWhenStalled(response: ServerResponse, { milliseconds, pause, onCut }: StallOptions): () => void {
+export function resetWhenStalled(response: ServerResponse, { milliseconds, pause, onReset }: StallOptions): () => void {
   const over = new AbortController();
   const watch = async () => {
-    let taken = takenOf(response);
-    for (let idle = 0; idle < LOOKS; ) {
-      await pause(milliseconds / LOOKS, over.signal);
-      const now = takenOf(response);
-      idle = response.writableLength > 0 && now === taken ? idle + 1 : 0;
-      taken = now;
+    let flushed = flushedBytes(response);
+    for (let idle = 0; idle < CHECKS; ) {
+      await pause(milliseconds / CHECKS, over.signal);
+      const now = flushedBytes(response);
+      idle = response.writableLength > 0 && now === flushed ? idle + 1 : 0;
+      flushed = now;
     }
-    onCut();
+    onReset();
     if (response.socket) response.socket.resetAndDestroy();
     else response.destroy();
   };
   watch().catch(() => {
-    // It has been sent, or its client has left.
+    // The response has been sent, or its client has disconnected.
   });
   return () => over.abort();
 }
 
-/** How much the system has taken of what was written to the connection, in bytes. None while another response is sent. */
-const takenOf = ({ socket }: ServerResponse): number => (socket ? socket.bytesWritten - socket.writableLength : 0);
+/** Bytes of the connection that were passed to the system; 0 while the connection belongs to another response. */
+const flushedBytes = ({ socket }: ServerResponse): number => (socket ? socket.bytesWritten - socket.writableLength : 0);

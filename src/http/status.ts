@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
-import { ERROR_CODES, type ErrorCode } from '../errors.ts';
+import { ERROR_CODES, type ErrorCode, isErrorCode } from '../errors.ts';
 
-/** HTTP status by error code. A code that is missing here is 503 when it is retryable, else 400. */
+/** HTTP status by error code. Other codes have status 503 if they are retryable, else 400. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -18,10 +18,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   INTERNAL_SERVER_ERROR: 500,
 };
 
-/** The HTTP status of a response that holds nothing but this error. */
+/** The HTTP status of a response that consists of this error alone. */
 export function statusOf({ extensions: { code } }: GraphQLError): number {
   if (!isErrorCode(code)) return 400;
   return STATUS[code] ?? (ERROR_CODES[code].retryable ? 503 : 400);
 }
-
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);

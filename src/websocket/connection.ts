@@ -10,10 +10,10 @@ import type { UnsentBytes } from './unsent-bytes.ts';
 const POLICY_VIOLATION = 1008;
 const MESSAGE_TOO_BIG = 1009;
 
-/** A socket on which messages come this many seconds too early is closed, and cut at twice as many. */
-const PATIENCE_SECONDS = 2;
+/** A socket whose messages exceed the rate by this many seconds is closed; by twice as many, terminated. */
+const MAX_EARLY_SECONDS = 2;
 
-/** Where a `subscribe` or `complete` message can be known by its beginning: clients write its id and type first. */
+/** Length of the beginning that identifies a `subscribe` or `complete` message: clients write its id and type first. */
 const HEAD_LENGTH = 1_024;
 const ID = '"id"\\s*:\\s*("(?:[^"\\\\]|\\\\.){1,512}")';
 const TYPE = '"type"\\s*:\\s*"(subscribe|complete)"';
@@ -22,18 +22,18 @@ const HEAD = new RegExp(`^\\s*\\{\\s*(?:${ID}\\s*,\\s*${TYPE}|${TYPE}\\s*,\\s*${
 export interface ConnectionOptions {
   rate: TokenBucket;
   unsent: UnsentBytes;
-  /** The longest message that is read, in bytes. */
+  /** Maximum size of a message, in bytes. */
   messageBytes: number;
-  /** Whether operations may begin, so that one can be refused by an `error` message. */
+  /** True after `connection_ack`, from which on an operation can be rejected with an `error` message. */
   isAcknowledged: () => boolean;
-  /** Notes an error that should not be, and makes it fit for clients. */
+  /** Logs an unexpected error, and converts it into a public one. */
   maskError: (error: unknown) => Error;
   log: Logger;
 }
 
 /**
- * What graphql-ws speaks through: a WebSocket within its limits. An operation that breaks one is refused by an `error`
- * message of its own, because other operations share the socket; what cannot be told apart closes it.
+ * Connects a WebSocket to graphql-ws and enforces its limits. An operation that exceeds one is rejected with an `error`
+ * message, because other operations share the socket. A message that cannot be attributed to an operation closes it.
  */
 export function connect(socket: WebSocket, options: ConnectionOptions): ProtocolSocket {
   const { rate, unsent, messageBytes, isAcknowledged, maskError, log } = options;
@@ -50,18 +50,19 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
       deliverHeld();
     });
   };
-  const refuse = (id: string, error: Error) => send(JSON.stringify({ id, type: 'error', payload: [error] }), () => {});
+  const rejectOperation = (id: string, error: Error) =>
+    send(JSON.stringify({ id, type: 'error', payload: [error] }), () => {});
 
-  /** Messages that wait until the client has read more of what it was sent. The rest stays in the system's buffers. */
+  /** Messages that wait until the client has read what was sent to it. Further ones stay in the system's buffers. */
   const held: Buffer[] = [];
   const deliver = async (bytes: Buffer) => {
-    // What was on its way while the socket was being closed is too late.
+    // Ignores messages that arrive while the socket is closing.
     if (socket.readyState === socket.OPEN) await listener(withQuery(String(bytes)));
   };
   let isDelivering = false;
-  /** Whether too much was unsent once. From then on the socket executes one query or mutation at a time. */
+  /** True once too much has been unsent. From then on the socket executes one query or mutation at a time. */
   let isSerial = false;
-  /** Delivers them one after another: all results at once could exceed the limit of a client that does read. */
+  /** Delivers held messages one by one: all results at once could exceed the limit even for a client that reads. */
   const deliverHeld = (): void => {
     if (isDelivering || unsent.isCongested(socket)) return;
     const next = held.shift();
@@ -69,7 +70,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
       if (socket.isPaused) socket.resume();
       return;
     }
-    // A subscription may send nothing for long, so nothing waits for it.
+    // Not awaited for a subscription, which may send nothing for a long time.
     const isAwaited = !next.includes('subscription');
     isDelivering = isAwaited;
     void deliver(next)
@@ -81,19 +82,19 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     deliverHeld();
   };
 
-  /** Counts something that came. @returns For how many seconds it came too early. */
+  /** Counts a message or control frame. @returns By how many seconds it exceeds the rate. */
   const count = (): number => {
     const early = rate.take();
-    if (early > 2 * PATIENCE_SECONDS) socket.terminate();
+    if (early > 2 * MAX_EARLY_SECONDS) socket.terminate();
     return early;
   };
   const closeFlooded = () =>
-    close(POLICY_VIOLATION, 'Too many messages a second (MAX_SOCKET_MESSAGES_PER_SECOND). Send fewer.');
+    close(POLICY_VIOLATION, 'Too many messages per second (MAX_SOCKET_MESSAGES_PER_SECOND). Send fewer.');
 
   const receive = async (data: RawData): Promise<void> => {
     const bytes = data as Buffer;
     const early = count();
-    // What was on its way while the socket was being closed is too late.
+    // Ignores messages that arrive while the socket is closing.
     if (socket.readyState !== socket.OPEN) return;
     if (early === 0 && bytes.length <= messageBytes) {
       if (!isSerial && !unsent.isCongested(socket)) return await deliver(bytes);
@@ -104,24 +105,26 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     }
 
     const { type, id } = headOf(bytes);
-    const mayRefuse = type === 'subscribe' && isAcknowledged();
-    if (early > PATIENCE_SECONDS) return closeFlooded();
+    const canReject = type === 'subscribe' && isAcknowledged();
+    if (early > MAX_EARLY_SECONDS) return closeFlooded();
     if (bytes.length > messageBytes) {
-      const message = `A message may have ${messageBytes} bytes, but this one has ${bytes.length} (MAX_BODY_BYTES).`;
-      return mayRefuse ? refuse(id, publicError('PAYLOAD_TOO_LARGE', message)) : close(MESSAGE_TOO_BIG, message);
+      const message = `Expected a message of at most ${messageBytes} bytes, but this one has ${bytes.length} (MAX_BODY_BYTES).`;
+      return canReject
+        ? rejectOperation(id, publicError('PAYLOAD_TOO_LARGE', message))
+        : close(MESSAGE_TOO_BIG, message);
     }
-    // It makes room, so it is never refused.
+    // Never rejected, because it ends an operation.
     if (type === 'complete') return await listener(String(bytes));
-    if (!mayRefuse) return closeFlooded();
+    if (!canReject) return closeFlooded();
     const retryAfter = Math.ceil(early);
-    const message = `Too many messages a second on this socket (MAX_SOCKET_MESSAGES_PER_SECOND). Try again in ${retryAfter} s, and send fewer.`;
-    refuse(id, publicError('RATE_LIMITED', message, { retryAfter }));
+    const message = `Too many messages per second on this socket (MAX_SOCKET_MESSAGES_PER_SECOND). Try again in ${retryAfter} s, and send fewer.`;
+    rejectOperation(id, publicError('RATE_LIMITED', message, { retryAfter }));
   };
 
   const fail = (error: unknown) => {
-    // graphql-ws throws this for messages that only servers send.
-    const isOfClient = error instanceof Error && error.message.startsWith('Unexpected message of type');
-    if (isOfClient) close(CloseCode.BadRequest, 'Invalid message received');
+    // graphql-ws throws this when a client sends a message that only servers may send.
+    const isClientError = error instanceof Error && error.message.startsWith('Unexpected message of type');
+    if (isClientError) close(CloseCode.BadRequest, 'Invalid message received');
     else close(CloseCode.InternalServerError, maskError(error).message);
   };
 
@@ -130,12 +133,12 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     if (count() > 0 && socket.readyState === socket.OPEN) closeFlooded();
   };
   socket.on('ping', countControl).on('pong', countControl);
-  // ws has closed it by then, with a code that says why.
+  // ws has already closed the socket, with the appropriate code.
   socket.on('error', ({ message }) => log.info({ reason: message }, 'a socket is closed'));
 
   return {
     protocol: socket.protocol,
-    // One that cannot be sent tells of a socket that is gone, and that comes to an end by itself.
+    // Never rejects: a send fails only on a closed socket, whose `close` event ends its operations.
     send: (text) => new Promise<void>((resolve) => send(text, resolve)),
     close: (code, reason) => socket.close(code, reason),
     onMessage(given) {
@@ -144,7 +147,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
   };
 }
 
-/** The id and type of a `subscribe` or `complete` message, as far as its beginning tells; else no type. */
+/** The id and type of a `subscribe` or `complete` message, read from its beginning; type is undefined for any other. */
 function headOf(bytes: Buffer): { type: string | undefined; id: string } {
   const [, id, type, otherType, otherId] = HEAD.exec(bytes.toString('latin1', 0, HEAD_LENGTH)) ?? [];
   return { type: type ?? otherType, id: idIn(id ?? otherId) };

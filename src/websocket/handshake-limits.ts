@@ -1,27 +1,27 @@
 import type { GraphQLError } from 'graphql';
 import { publicError } from '../errors.ts';
 
-/** Limits how many sockets are open, before it is known who opens them: keys are verified later, and may be invented. */
-export interface Handshakes {
-  /** Takes a place. @returns What gives it back (calling that again does nothing), or why there is none. */
-  open(address: string): (() => void) | GraphQLError;
+/** Limits the number of open sockets at the handshake, where keys are not known yet, or not verified. */
+export interface SocketSlots {
+  /** Acquires a slot. @returns An idempotent function that releases it, or an error when none is left. */
+  acquire(address: string): (() => void) | GraphQLError;
 }
 
 export interface HandshakeLimits {
-  /** Sockets of one address. */
+  /** Maximum open sockets per address. */
   socketsPerAddress: number;
-  /** Sockets of all addresses together. */
+  /** Maximum open sockets of all addresses together. */
   socketsInTotal: number;
 }
 
-/** When a refused handshake may be repeated, in seconds. */
+/** Delay before a rejected handshake may be retried, in seconds. */
 const RETRY_AFTER = 5;
 
-export function createHandshakes({ socketsPerAddress, socketsInTotal }: HandshakeLimits): Handshakes {
+export function createSocketSlots({ socketsPerAddress, socketsInTotal }: HandshakeLimits): SocketSlots {
   const byAddress = new Map<string, number>();
   let total = 0;
 
-  const close = (address: string) => {
+  const release = (address: string) => {
     total--;
     const left = (byAddress.get(address) ?? 1) - 1;
     if (left > 0) byAddress.set(address, left);
@@ -29,28 +29,28 @@ export function createHandshakes({ socketsPerAddress, socketsInTotal }: Handshak
   };
 
   return {
-    open(address) {
-      const others = byAddress.get(address) ?? 0;
-      if (others >= socketsPerAddress) {
-        const message = `This address has ${others} sockets open, which is as many as it may (MAX_SOCKETS_PER_ADDRESS). Close some first.`;
-        return refusal('RATE_LIMITED', message, 429);
+    acquire(address) {
+      const open = byAddress.get(address) ?? 0;
+      if (open >= socketsPerAddress) {
+        const message = `This address has reached its limit of ${open} open sockets (MAX_SOCKETS_PER_ADDRESS). Close some first.`;
+        return limitError('RATE_LIMITED', message, 429);
       }
       if (total >= socketsInTotal) {
-        const message = `This gateway has ${total} sockets open, which is as many as it may (MAX_SOCKETS). Try again later.`;
-        return refusal('SERVICE_UNAVAILABLE', message, 503);
+        const message = `This gateway has reached its limit of ${total} open sockets (MAX_SOCKETS). Try again later.`;
+        return limitError('SERVICE_UNAVAILABLE', message, 503);
       }
-      byAddress.set(address, others + 1);
+      byAddress.set(address, open + 1);
       total++;
-      let isOpen = true;
+      let isHeld = true;
       return () => {
-        if (isOpen) close(address);
-        isOpen = false;
+        if (isHeld) release(address);
+        isHeld = false;
       };
     },
   };
 }
 
-const refusal = (code: 'RATE_LIMITED' | 'SERVICE_UNAVAILABLE', message: string, status: number): GraphQLError =>
+const limitError = (code: 'RATE_LIMITED' | 'SERVICE_UNAVAILABLE', message: string, status: number): GraphQLError =>
   publicError(code, message, {
     retryAfter: RETRY_AFTER,
     http: { status, headers: { 'retry-after': String(RETRY_AFTER) } },

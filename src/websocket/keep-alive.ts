@@ -1,15 +1,16 @@
 import type { WebSocket } from 'ws';
 import type { Sleep } from '../util/timers.ts';
 
-/** The interval between pings, in milliseconds; proxies close connections that are silent for a minute. */
-const KEEP_ALIVE = 12_000;
+/** The interval between pings, in milliseconds; proxies close connections that are idle for a minute. */
+const PING_INTERVAL = 12_000;
 /**
- * The number of pings in a row that may stay unanswered. One is not enough: a machine that has slept runs its timers
- * before it reads the answers that have arrived, and a client that sleeps for half a minute keeps its connection.
+ * Number of consecutive pings without a pong after which a socket is terminated. One is not enough: after suspension
+ * this machine runs its timers before it reads the pongs that have arrived, and a client may be suspended for half a
+ * minute.
  */
-const UNANSWERED = 3;
+const MAX_UNANSWERED_PINGS = 3;
 
-/** Pings a socket until it is closed, and terminates it when its client has not answered several pings in a row. */
+/** Pings a socket until it is closed, and terminates it when its client sends no pongs. */
 export async function keepAlive(socket: WebSocket, pause: Sleep): Promise<void> {
   const closed = new AbortController();
   let unanswered = 0;
@@ -19,8 +20,8 @@ export async function keepAlive(socket: WebSocket, pause: Sleep): Promise<void> 
   });
   try {
     for (;;) {
-      await pause(KEEP_ALIVE, closed.signal);
-      if (unanswered === UNANSWERED) return socket.terminate();
+      await pause(PING_INTERVAL, closed.signal);
+      if (unanswered === MAX_UNANSWERED_PINGS) return socket.terminate();
       unanswered++;
       socket.ping();
     }

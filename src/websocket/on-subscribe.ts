@@ -8,42 +8,42 @@ import { publicError } from '../errors.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { isShort } from '../operations/operations.ts';
 import { closeToRetry } from './close-reasons.ts';
-import { refusal } from './request-errors.ts';
+import { toRequestError } from './request-errors.ts';
 
-/** How much of a name is logged, in characters. */
-const LONGEST_NAME = 100;
+/** Maximum length of a logged name or id, in characters. */
+const MAX_LOGGED_LENGTH = 100;
 
-/** The arguments of an operation, with the functions that execute it with all plugins of the graph. */
+/** The arguments of an operation, with the functions that execute it with all plugins. */
 export type Operation = ExecutionArgs & {
   execute: (args: ExecutionArgs) => OperationResult;
   subscribe: (args: ExecutionArgs) => OperationResult;
 };
 
-/** What is needed of the gateway. */
+/** The parts of the gateway that operations over WebSockets need. */
 export interface Graph {
-  /** The graph with all its plugins, for an operation of this caller. */
+  /** The schema and functions with all plugins, for an operation on this connection. */
   getEnveloped: (transport: object) => Omit<Operation, 'document'> & {
     parse: (query: string) => ExecutionArgs['document'];
     validate: (schema: ExecutionArgs['schema'], document: ExecutionArgs['document']) => readonly GraphQLError[];
     contextFactory: () => unknown;
   };
-  /** Finds the document of an operation that gives only its name or hash. */
+  /** Adds the document of an operation that was sent by its hash or id. */
   withDocument: (payload: SubscribePayload) => SubscribePayload | GraphQLError;
-  /** Why whoever asks from this address is not answered now; undefined when they are. */
-  refusalFor: (address: string) => GraphQLError | undefined;
-  /** Waits until a subscription is within the share of its address; returns why it is refused if that would take too long. */
-  whenAdmitted: (address: string, signal: AbortSignal) => Promise<GraphQLError | undefined>;
+  /** Counts an operation of this address. Returns an error if it exceeds the rate. */
+  checkAddressRate: (address: string) => GraphQLError | undefined;
+  /** Delays a subscription until it is within the rate of its address. Returns an error if that would take too long. */
+  waitForAddressRate: (address: string, signal: AbortSignal) => Promise<GraphQLError | undefined>;
 }
 
 export interface OnSubscribeOptions {
   log: Logger;
-  /** How many subscriptions one socket may have open at once. */
+  /** Maximum number of open subscriptions per socket. */
   streamsPerSocket: number;
-  /** Whence a socket was opened. */
+  /** Address of the client that opened a socket. */
   addressOf: (handshake: IncomingMessage) => string | undefined;
 }
 
-/** Finds out what an operation over a socket needs to be executed, or why it is not. */
+/** Prepares the execution of an operation over a WebSocket. Returns its arguments, or the errors that reject it. */
 export const createOnSubscribe =
   (graph: Graph, { log, streamsPerSocket, addressOf }: OnSubscribeOptions) =>
   async (
@@ -52,18 +52,18 @@ export const createOnSubscribe =
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
     const address = addressOf(socket.extra.request) ?? '';
-    const tooMany = graph.refusalFor(address);
-    const asked = graph.withDocument(payload);
-    if (tooMany) {
-      if (!mayWait(asked)) return [tooMany];
-      const refused = await graph.whenAdmitted(address, closeSignalOf(socket.extra));
-      if (refused) {
-        closeToRetry(socket.extra.socket, refused.message);
-        return [refused];
+    const rateError = graph.checkAddressRate(address);
+    const request = graph.withDocument(payload);
+    if (rateError) {
+      if (!isDelayable(request)) return [rateError];
+      const delayError = await graph.waitForAddressRate(address, closeSignalOf(socket.extra));
+      if (delayError) {
+        closeToRetry(socket.extra.socket, delayError.message);
+        return [delayError];
       }
     }
-    if (asked instanceof GraphQLError) return [asked];
-    const { query, variables, operationName } = asked;
+    if (request instanceof GraphQLError) return [request];
+    const { query, variables, operationName } = request;
     const { schema, execute, subscribe, parse, validate, contextFactory } = graph.getEnveloped({
       connectionParams: socket.connectionParams,
       extra: socket.extra,
@@ -72,19 +72,19 @@ export const createOnSubscribe =
     try {
       document = parse(query);
     } catch (error) {
-      return [refusal('GRAPHQL_PARSE_FAILED', error)];
+      return [toRequestError('GRAPHQL_PARSE_FAILED', error)];
     }
-    const mistakes: readonly GraphQLError[] = validate(schema, document);
-    if (mistakes.length > 0) return mistakes.map((mistake) => refusal('GRAPHQL_VALIDATION_FAILED', mistake));
+    const errors: readonly GraphQLError[] = validate(schema, document);
+    if (errors.length > 0) return errors.map((error) => toRequestError('GRAPHQL_VALIDATION_FAILED', error));
     const operation = selectOperation(document, operationName);
     if (operation instanceof GraphQLError) return [operation];
-    // The one that is being opened counts already.
+    // graphql-ws counts the new subscription already.
     if (operation.operation === 'subscription' && Object.keys(socket.subscriptions).length > streamsPerSocket) {
-      const message = `This socket has ${streamsPerSocket} operations open, which is as many as it may (MAX_STREAMS_PER_SOCKET). Close some first, or open another socket.`;
+      const message = `This socket has reached its limit of ${streamsPerSocket} open operations (MAX_STREAMS_PER_SOCKET). Close some first, or open another socket.`;
       return [publicError('RATE_LIMITED', message, { retryAfter: 1 })];
     }
     log.info(
-      { operation: operation.name?.value.slice(0, LONGEST_NAME), id: id.slice(0, LONGEST_NAME) },
+      { operation: operation.name?.value.slice(0, MAX_LOGGED_LENGTH), id: id.slice(0, MAX_LOGGED_LENGTH) },
       'socket operation',
     );
     const args: Operation = {
@@ -100,8 +100,11 @@ export const createOnSubscribe =
   };
 
 /**
- * Whether an operation above a rate is delayed. A subscription is: clients do not retry one that ends with an `error`
- * message. The document is not parsed for it, because that is what the rate protects from.
+ * True for an operation that is delayed above the rate instead of rejected: a subscription, because clients do not
+ * retry one that ends with an `error` message. The document is not parsed, because the rate limit protects the parser,
+ * too.
  */
-const mayWait = (asked: SubscribePayload | GraphQLError): boolean =>
-  !(asked instanceof GraphQLError) && /\bsubscription\b/.test(asked.query) && isShort(asked.query, asked.variables);
+const isDelayable = (request: SubscribePayload | GraphQLError): boolean =>
+  !(request instanceof GraphQLError) &&
+  /\bsubscription\b/.test(request.query) &&
+  isShort(request.query, request.variables);

@@ -2,13 +2,13 @@ import { GraphQLError } from 'graphql';
 import { type ErrorCode, extensionsOf } from '../errors.ts';
 
 /**
- * A result without `data` tells why nothing was executed (GraphQL, 7.1.2 "Request Error Result"). It is the `error`
- * message of its operation, which ends it, and no `next` (graphql-transport-ws, "Error").
+ * True for a result without `data` (GraphQL, 7.1.2 "Request Error Result"). It is sent as an `error` message, which
+ * ends the operation, and not as `next` (graphql-transport-ws, "Error").
  */
 export const isRequestError = (result: unknown): result is { errors: readonly GraphQLError[] } =>
   typeof result === 'object' && result !== null && 'errors' in result && !('data' in result);
 
-/** What a stream throws that has nothing but the errors of a request to tell. */
+/** Thrown by a stream of results whose request was not executed. */
 export class RequestError extends Error {
   readonly errors: readonly GraphQLError[];
 
@@ -18,20 +18,20 @@ export class RequestError extends Error {
   }
 }
 
-/** graphql-ws writes an `error` for what a stream throws. */
-export const refused = ({ errors }: { errors: readonly GraphQLError[] }): AsyncIterable<never> => ({
+/** A stream that throws the errors of a request, for which graphql-ws sends an `error` message. */
+export const failingStream = ({ errors }: { errors: readonly GraphQLError[] }): AsyncIterable<never> => ({
   [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new RequestError(errors)) }),
 });
 
 /**
- * A document that is refused is an error of that operation, not of the socket, which others share. Its own code, where it
- * has one, says more than the one given here; the status that it would have over HTTP means nothing here.
+ * Adds a code to an error of parsing or validation, unless it has a more specific one, and removes its HTTP status.
+ * Such an error ends its operation, not the socket, which other operations share.
  */
-export const refusal = (code: ErrorCode, error: unknown): GraphQLError => {
-  const mistake = error instanceof GraphQLError ? error : new GraphQLError(String(error));
-  const { nodes, source, positions, extensions } = mistake;
+export const toRequestError = (code: ErrorCode, error: unknown): GraphQLError => {
+  const original = error instanceof GraphQLError ? error : new GraphQLError(String(error));
+  const { nodes, source, positions, extensions } = original;
   const { http: _, ...own } = extensions;
-  return new GraphQLError(mistake.message, {
+  return new GraphQLError(original.message, {
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,

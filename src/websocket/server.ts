@@ -13,19 +13,19 @@ import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
 import { connect } from './connection.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createOnSubscribe, type Operation } from './on-subscribe.ts';
-import { isRequestError, RequestError, refused } from './request-errors.ts';
+import { failingStream, isRequestError, RequestError } from './request-errors.ts';
 import { createSharedFrames } from './shared-frames.ts';
 import { type OnAbort, SingleResult } from './single-result.ts';
 import { socketWithReasons } from './socket-with-reasons.ts';
 import { UnsentBytes, type UnsentLimits } from './unsent-bytes.ts';
 
-/** Close code on which clients connect again (RFC 6455, 7.4.2; registered as "Service Restart"). */
+/** Close code after which clients reconnect (RFC 6455, 7.4.2; registered as "Service Restart"). */
 const SERVICE_RESTART = 1012;
 
-/** How many times too long a message may be for its operation to be refused alone. One beyond that is not received. */
-const TOLERANCE = 4;
+/** Factor by which a message may exceed the limit and reject only its operation. A larger one is not received. */
+const MAX_SIZE_FACTOR = 4;
 
-/** Close codes for connection parameters that cannot be used; clients reconnect after 4403 alone. */
+/** Close codes for invalid connection parameters; clients reconnect only after 4403. */
 const CLOSE_CODES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: CloseCode.Unauthorized,
   FORBIDDEN: CloseCode.Forbidden,
@@ -35,23 +35,25 @@ const CLOSE_CODES: Readonly<Record<string, number>> = {
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
 export interface WebSockets {
   server: WebSocketServer;
-  /** Closes every socket with a code on which clients connect again; no stream is completed, so that they go on there. */
+  /**
+   * Closes every socket with a code after which clients reconnect. Streams are not completed, so that they are resumed.
+   */
   close(): Promise<void>;
-  /** Cuts the sockets whose clients did not answer that. */
+  /** Terminates the sockets whose clients have not completed the closing handshake. */
   terminate(): void;
 }
 
 export interface WebSocketOptions {
   log: Logger;
-  /** Whence a socket was opened. */
+  /** Address of the client that opened a socket. */
   addressOf: (handshake: IncomingMessage) => string | undefined;
-  /** How many subscriptions one socket may have open at once. */
+  /** Maximum number of open subscriptions per socket. */
   streamsPerSocket: number;
-  /** The longest message, in bytes. */
+  /** Maximum size of a message, in bytes. */
   messageBytes: number;
-  /** How many messages a second one socket may send. */
+  /** Maximum messages per second from one socket. */
   messagesPerSecond: number;
-  /** What clients may leave unread. */
+  /** Maximum bytes that clients may leave unread. */
   unsent: UnsentLimits;
   pause: Sleep;
   /** The monotonic clock, in milliseconds. */
@@ -60,23 +62,25 @@ export interface WebSocketOptions {
 
 export function createWebSockets(gateway: Gateway, options: WebSocketOptions): WebSockets {
   const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, monotonicNow } = options;
-  const mostBytes = TOLERANCE * messageBytes;
+  const maxBytes = MAX_SIZE_FACTOR * messageBytes;
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: mostBytes,
-    WebSocket: socketWithReasons(mostBytes),
+    maxPayload: maxBytes,
+    WebSocket: socketWithReasons(maxBytes),
     handleProtocols: (offered) => offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
-  const texts = createSharedFrames();
+  const sharedFrames = createSharedFrames();
   const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
 
-  const prepare = createOnSubscribe(gateway, { log, streamsPerSocket, addressOf });
+  const onSubscribe = createOnSubscribe(gateway, { log, streamsPerSocket, addressOf });
 
-  /** Nothing that an operation does may close the socket, which others share. */
-  async function run(act: () => OperationResult): Promise<Awaited<OperationResult>> {
+  /**
+   * Converts what an operation throws into a result, because an exception would close the socket, which others share.
+   */
+  async function run(start: () => OperationResult): Promise<Awaited<OperationResult>> {
     try {
-      return await act();
+      return await start();
     } catch (error) {
       return { errors: [gateway.maskError(error)] };
     }
@@ -84,31 +88,31 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
 
   /** @throws RequestError when nothing was executed. */
   async function execute(args: Operation, onAbort: OnAbort): Promise<ExecutionResult> {
-    const contextValue = { ...(args.contextValue as object), onAbort: onAbort };
+    const contextValue = { ...(args.contextValue as object), onAbort };
     const result = await run(() => args.execute({ ...args, contextValue }));
     if (isRequestError(result)) throw new RequestError(result.errors);
     return result as ExecutionResult;
   }
 
-  /** Whoever's time is up says again who they are. Clients connect again on this code. */
+  /** Closes a socket when its credentials expire, with a code after which clients reconnect. */
   async function closeAt(at: number, socket: WebSocket, signal: AbortSignal): Promise<void> {
     try {
       await gateway.waitUntil(at, signal);
-      socket.close(CloseCode.Forbidden, 'What was brought to say who asks has expired.');
+      socket.close(CloseCode.Forbidden, 'The JWT or watch token has expired.');
     } catch {
-      // It was closed before.
+      // The socket was closed before.
     }
   }
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     execute: (args) => new SingleResult((onAbort) => execute(args as Operation, onAbort)),
     subscribe: (args) => run(() => (args as Operation).subscribe(args)),
-    // The upstream judges a key on first use; what shows without asking it shows at once.
+    // The upstream checks a key on first use. Credentials that are invalid without that are rejected at once.
     onConnect: async ({ connectionParams, extra: { socket, request } }) => {
       try {
         const params = connectionParams && { connectionParams };
         const { close, expiresAt } = await gateway.openSocket({ ...params, extra: { socket, request } });
-        // It may have been closed while that was found out, and tells of it once.
+        // The socket may have closed meanwhile, after which it emits no `close` event.
         if (socket.readyState === socket.CLOSED) {
           close();
           return false;
@@ -129,7 +133,7 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     },
     onSubscribe: async (socket, id, payload) => {
       try {
-        return await prepare(socket, id, payload);
+        return await onSubscribe(socket, id, payload);
       } catch (error) {
         return [gateway.maskError(error)];
       }
@@ -137,20 +141,20 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     onOperation({ extra }, _id, _payload, args, result) {
       if (!isRequestError(result)) return undefined;
       const [error] = result.errors;
-      // A subscription that ends with an `error` message is not retried; those of a socket that is closed so are.
-      if (error && exceedsRate(error) && isSubscription(args)) closeToRetry(extra.socket, error.message);
-      return refused(result);
+      // Clients do not retry a subscription after an `error` message, but resubscribe after this close code.
+      if (error && isRateError(error) && isSubscription(args)) closeToRetry(extra.socket, error.message);
+      return failingStream(result);
     },
     onError: (_socket, _id, _payload, [error]) =>
       error?.originalError instanceof RequestError
         ? error.originalError.errors.map((each) => each.toJSON())
         : undefined,
     onNext: ({ extra }, _id, _payload, _args, result) =>
-      result instanceof SharedResult ? texts.placeholder(extra.socket, result) : undefined,
+      result instanceof SharedResult ? sharedFrames.placeholder(extra.socket, result) : undefined,
   });
 
   server.on('connection', (socket, request) => {
-    texts.attach(socket);
+    sharedFrames.attach(socket);
     const rate = createBucket({ perSecond: messagesPerSecond, countsRefused: true, monotonicNow });
     const isAcknowledged = () => acknowledged.has(socket);
     const { maskError } = gateway;
@@ -168,7 +172,7 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     async close() {
       for (const socket of server.clients) {
         socket.close(SERVICE_RESTART, 'The server is restarting.');
-        // A socket that waits for its client to read must see the answer of the client.
+        // A paused socket must be read to receive the client's close frame.
         socket.resume();
       }
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -176,8 +180,8 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
   };
 }
 
-/** Whether an operation was refused by a rate, which passes by itself. A limit on what is open does not. */
-const exceedsRate = ({ extensions }: GraphQLError): boolean =>
+/** True for an error of a rate limit, which passes with time, unlike a limit of open operations. */
+const isRateError = ({ extensions }: GraphQLError): boolean =>
   (extensions.http as { status?: number } | undefined)?.status === 429;
 
 const isSubscription = ({ document, operationName }: ExecutionArgs): boolean => {

@@ -2,35 +2,35 @@ import type { WebSocket } from 'ws';
 import type { SharedResult } from '../operations/shared-result.ts';
 
 /**
- * Lets many WebSockets send one result that is written as JSON once. graphql-ws writes a message for each of them; it is
- * given a stand-in for the result, a few bytes long, which gives way to the text where the message is sent.
+ * Sends one result to many WebSockets, serialized once. graphql-ws would serialize it for each socket; it receives a
+ * short placeholder instead, which is replaced by the serialized result when the message is sent.
  */
 export interface SharedFrames {
-  /** Prepares a socket, before graphql-ws sends anything over it. */
+  /** Wraps `send` of a socket. Call it before graphql-ws sends the first message. */
   attach(socket: WebSocket): void;
-  /** What is handed to graphql-ws in the place of a result. */
+  /** The placeholder that graphql-ws receives instead of a result. */
   placeholder(socket: WebSocket, result: SharedResult): Record<string, never>;
 }
 
-/** How a `next` message with a stand-in ends: the only kind of message whose payload can be an empty object. */
-const STAND_IN = '"type":"next","payload":{}}';
+/** The end of a `next` message with a placeholder. No other message has an empty object as its payload. */
+const PLACEHOLDER_END = '"type":"next","payload":{}}';
 
 export function createSharedFrames(): SharedFrames {
-  const waiting = new WeakMap<WebSocket, SharedResult[]>();
+  const queues = new WeakMap<WebSocket, SharedResult[]>();
 
   return {
     attach(socket) {
       const results: SharedResult[] = [];
-      waiting.set(socket, results);
+      queues.set(socket, results);
       const send = socket.send.bind(socket) as (data: unknown, ...rest: unknown[]) => void;
       socket.send = (data: unknown, ...rest: unknown[]) => {
-        // In the order of the stand-ins: between making one and sending its message graphql-ws lets nothing pass it.
-        const result = typeof data === 'string' && data.endsWith(STAND_IN) ? results.shift() : undefined;
+        // First in, first out: graphql-ws sends messages in the order of their placeholders.
+        const result = typeof data === 'string' && data.endsWith(PLACEHOLDER_END) ? results.shift() : undefined;
         send(result ? `${String(data).slice(0, -'{}}'.length)}${result.stringify()}}` : data, ...rest);
       };
     },
     placeholder(socket, result) {
-      waiting.get(socket)?.push(result);
+      queues.get(socket)?.push(result);
       return {};
     },
   };

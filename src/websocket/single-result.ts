@@ -1,13 +1,16 @@
 import type { ExecutionResult } from 'graphql';
 
-/** Calls back once when the client completes an operation or closes its socket, unless that is called off. */
+/**
+ * Calls back once when the client completes an operation or closes its socket. Returns a function that removes the
+ * callback.
+ */
 export type OnAbort = (callback: () => void) => () => void;
 
 const DONE = { value: undefined, done: true } as const;
 
 /**
- * The result of a query or mutation as a stream of one. graphql-ws cannot end a promise, but it ends a stream when the
- * client completes the operation or closes the socket.
+ * The result of a query or mutation as a stream of one item. graphql-ws cannot cancel a promise, but it calls `return`
+ * of a stream when the client completes the operation or closes the socket.
  */
 export class SingleResult implements AsyncGenerator<ExecutionResult, void> {
   readonly #onAborted = new Set<() => void>();
@@ -16,7 +19,7 @@ export class SingleResult implements AsyncGenerator<ExecutionResult, void> {
   #hasEnded = false;
   #end = () => {};
 
-  /** @param execute Called when the result is asked for, unless the operation is over by then. */
+  /** @param execute Called by `next`, unless the operation has ended before. */
   constructor(execute: (onAbort: OnAbort) => Promise<ExecutionResult>) {
     this.#execute = execute;
   }

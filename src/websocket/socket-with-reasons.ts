@@ -1,16 +1,16 @@
 import { WebSocket } from 'ws';
 
 /**
- * A WebSocket that gives a reason where ws closes it by itself, with a code alone (RFC 6455, 7.4.1), so that whoever
- * writes a client learns what was wrong.
+ * Creates a WebSocket class that adds a reason where ws closes a socket with a code alone (RFC 6455, 7.4.1), to help
+ * authors of clients.
  *
- * @param mostBytes The longest message that is received at all.
+ * @param maxBytes Maximum size of a received message.
  */
-export function socketWithReasons(mostBytes: number): typeof WebSocket {
+export function socketWithReasons(maxBytes: number): typeof WebSocket {
   const reasons: Readonly<Record<number, string>> = {
-    1002: 'Expected frames of a WebSocket (RFC 6455), but something else came.',
-    1007: 'Expected text in UTF-8, but something else came.',
-    1009: `Expected a message of up to ${mostBytes} bytes, but a longer one came.`,
+    1002: 'Expected valid WebSocket frames (RFC 6455), but received something else.',
+    1007: 'Expected text in UTF-8, but received other bytes.',
+    1009: `Expected a message of at most ${maxBytes} bytes, but received a longer one.`,
   };
   return class extends WebSocket {
     override close(code?: number, reason?: string | Buffer): void {

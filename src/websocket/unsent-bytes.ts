@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 
-/** What clients may leave unread, in bytes. */
+/** Maximum bytes that clients may leave unread. */
 export interface UnsentLimits {
-  /** Of one socket; a single message may exceed it. */
+  /** Maximum for one socket; a single message may exceed it. */
   perSocket: number;
-  /** Of all sockets together. */
+  /** Maximum for all sockets together. */
   inTotal: number;
 }
 
 export const defaultUnsentLimits: UnsentLimits = { perSocket: 16_777_216, inTotal: 134_217_728 };
 
-/** The share of a socket's limit from which on it executes no new operations. */
-const CONGESTED = 1 / 16;
+/** Fraction of a socket's limit above which it starts no new operations. */
+const CONGESTED_SHARE = 1 / 16;
 
 export interface UnsentOptions {
   limits: UnsentLimits;
@@ -22,8 +22,8 @@ export interface UnsentOptions {
 }
 
 /**
- * Bounds what the process keeps for clients that do not read. A socket above its limit is cut without a closing handshake,
- * which would wait behind what is unsent; clients reconnect after that, as after any broken connection.
+ * Limits the bytes that are buffered for clients that do not read. A socket above its limit is terminated without a
+ * closing handshake, whose frame would wait behind the unsent bytes. Clients reconnect as after any broken connection.
  */
 export class UnsentBytes {
   readonly #options: UnsentOptions;
@@ -33,17 +33,17 @@ export class UnsentBytes {
     this.#options = options;
   }
 
-  /** Whether so much is unsent that no new operation may begin. */
+  /** True if so much is unsent that no new operation may start. */
   isCongested(socket: WebSocket): boolean {
-    return socket.bufferedAmount > this.#options.limits.perSocket * CONGESTED;
+    return socket.bufferedAmount > this.#options.limits.perSocket * CONGESTED_SHARE;
   }
 
-  /** Sends a message over an open socket. @param onFlushed Called when it has left the process, or never will. */
+  /** Sends a message over an open socket. @param onFlushed Called when it was passed to the system, or dropped. */
   send(socket: WebSocket, text: string, onFlushed: () => void): void {
     const { perSocket, inTotal } = this.#options.limits;
     const before = socket.bufferedAmount;
     if (before > perSocket) {
-      this.#cut(socket);
+      this.#terminate(socket);
       onFlushed();
       return;
     }
@@ -52,10 +52,10 @@ export class UnsentBytes {
       this.#total -= added;
       onFlushed();
     });
-    // Whatever the system has taken at once is not counted.
+    // Bytes that the system accepts immediately are not counted.
     added = socket.bufferedAmount - before;
     this.#total += added;
-    if (this.#total > inTotal) this.#cut(this.#mostCongested(socket));
+    if (this.#total > inTotal) this.#terminate(this.#mostCongested(socket));
   }
 
   #mostCongested(socket: WebSocket): WebSocket {
@@ -64,8 +64,11 @@ export class UnsentBytes {
     return most;
   }
 
-  #cut(socket: WebSocket): void {
-    this.#options.log.info({ unsent: socket.bufferedAmount }, 'a socket is cut because its client does not read');
+  #terminate(socket: WebSocket): void {
+    this.#options.log.info(
+      { unsent: socket.bufferedAmount },
+      'a socket was terminated because its client does not read',
+    );
     socket.terminate();
   }
 }

@@ -6,7 +6,7 @@ const NO_KEY = {
   errors: [expect.objectContaining({ extensions: expect.objectContaining({ code: 'UNAUTHENTICATED' }) })],
 };
 
-/** A gateway whose keys travel in `header`, and the headers in which the upstream has got them. */
+/** A gateway with `header` as its API key header, and the values of that header that the upstream received. */
 function start(header: string) {
   const received: (string | null)[] = [];
   const gateway = startGateway({
@@ -20,16 +20,19 @@ function start(header: string) {
   return { ...gateway, received };
 }
 
-test.each(['authorization', 'Authorization'])('keys travel as bearer tokens in %s, both ways', async (header) => {
-  const { query, received } = start(header);
+test.each(['authorization', 'Authorization'])(
+  'API keys are bearer tokens in the header %s, from callers and to the upstream',
+  async (header) => {
+    const { query, received } = start(header);
 
-  for (const value of ['Bearer acme', 'bearer  acme', 'acme']) {
-    expect(await query(QUERY, {}, { authorization: value })).toEqual({ data: { models: { nodes: [] } } });
-  }
-  expect(new Set(received)).toEqual(new Set(['Bearer acme']));
-});
+    for (const value of ['Bearer acme', 'bearer  acme', 'acme']) {
+      expect(await query(QUERY, {}, { authorization: value })).toEqual({ data: { models: { nodes: [] } } });
+    }
+    expect(new Set(received)).toEqual(new Set(['Bearer acme']));
+  },
+);
 
-test('in another header keys travel as they are', async () => {
+test('API keys are sent without a scheme in any other header', async () => {
   const { query, received } = start('X-API-Key');
 
   expect(await query(QUERY, {}, { 'x-api-key': 'acme' })).toEqual({ data: { models: { nodes: [] } } });
@@ -37,19 +40,19 @@ test('in another header keys travel as they are', async () => {
 });
 
 test.each(['Basic YTpi', 'Bearer', 'Bearer two words', 'Bearer unknown', ''])(
-  'what is no bearer token of a known key is refused: "%s"',
+  'an Authorization header without the bearer token of a known key is rejected: "%s"',
   async (value) => {
     expect(await start('authorization').query(QUERY, {}, { authorization: value })).toMatchObject(NO_KEY);
   },
 );
 
-test('a request without a key is told the form of the header', async () => {
+test('the error for a request without a key shows the expected form of the header', async () => {
   const { errors } = await start('authorization').query(QUERY);
 
   expect(errors?.[0]?.message).toContain('`Authorization: Bearer <key>`');
 });
 
-test('a watch token works beside it, but not together with a key', async () => {
+test('a watch token is read when Authorization carries the key, but is rejected together with a key', async () => {
   const { query } = start('authorization');
   const forged = { 'x-watch-token': 'forged' };
 

@@ -27,7 +27,7 @@ const jwt: NonNullable<StartOptions['jwt']> = {
   ]),
 };
 
-/** A gateway that holds the keys of two tenants, each of which has a model. */
+/** A gateway with the keys of two tenants, each of which has a model. */
 async function start(options: Partial<StartOptions> = {}) {
   const started = startGateway({
     jwt,
@@ -41,7 +41,7 @@ async function start(options: Partial<StartOptions> = {}) {
     await seedModel(upstream, tenant);
   }
   started.takeRequests();
-  /** A token as the tenants' own login makes it, valid for a minute. */
+  /** A token as the tenants' identity provider issues it, valid for a minute. */
   const sign = (
     claims: Record<string, unknown> = {},
     { alg = 'HS256', secret = SECRET, seconds = 60 } = {},
@@ -52,16 +52,16 @@ async function start(options: Partial<StartOptions> = {}) {
       .setAudience(String(claims.aud ?? jwt.audience))
       .setExpirationTime(Math.floor(started.clock.now() / 1_000) + seconds)
       .sign(new TextEncoder().encode(secret));
-  const ask = (token: string, headers: Record<string, string> = {}) =>
+  const queryWith = (token: string, headers: Record<string, string> = {}) =>
     started.query(names, {}, { authorization: `Bearer ${token}`, ...headers });
-  return { ...started, started, sign, ask };
+  return { ...started, started, sign, queryWith };
 }
 
-test('a JWT acts with the key of its tenant, which it never sees', async () => {
-  const { ask, sign } = await start();
+test('a request with a JWT uses the upstream key of its tenant', async () => {
+  const { queryWith, sign } = await start();
 
   for (const tenant of ['acme', 'globex']) {
-    const { data, errors } = await ask(await sign({ tenant }));
+    const { data, errors } = await queryWith(await sign({ tenant }));
     expect(errors).toBeUndefined();
     expect(data?.models.nodes).toEqual([{ displayName: tenant }]);
   }
@@ -70,21 +70,21 @@ test('a JWT acts with the key of its tenant, which it never sees', async () => {
 test.each<
   [
     what: string,
-    make: (started: Awaited<ReturnType<typeof start>>) => Promise<string> | string,
+    issue: (started: Awaited<ReturnType<typeof start>>) => Promise<string> | string,
     code: string,
-    says: string,
+    problem: string,
   ]
 >([
   [
-    'of somebody else',
+    'of another issuer’s secret',
     ({ sign }) => sign({}, { secret: 'another secret that is also long enough' }),
     'UNAUTHENTICATED',
-    'signed by somebody else',
+    'its signature does not match',
   ],
-  ['that is none', () => 'not.a.token', 'UNAUTHENTICATED', 'malformed'],
+  ['that is malformed', () => 'not.a.token', 'UNAUTHENTICATED', 'malformed'],
   ['of another issuer', ({ sign }) => sign({ iss: 'https://evil.example' }), 'UNAUTHENTICATED', '`iss`'],
-  ['for another audience', ({ sign }) => sign({ aud: 'somebody else' }), 'UNAUTHENTICATED', '`aud`'],
-  ['signed in another way', ({ sign }) => sign({}, { alg: 'HS512' }), 'UNAUTHENTICATED', 'algorithm'],
+  ['for another audience', ({ sign }) => sign({ aud: 'another audience' }), 'UNAUTHENTICATED', '`aud`'],
+  ['with another algorithm', ({ sign }) => sign({}, { alg: 'HS512' }), 'UNAUTHENTICATED', 'algorithm'],
   [
     'without a signature',
     () =>
@@ -98,45 +98,45 @@ test.each<
   ],
   ['that has expired', ({ sign }) => sign({}, { seconds: -6 }), 'UNAUTHENTICATED', 'expired'],
   ['without a tenant', ({ sign }) => sign({ tenant: undefined }), 'UNAUTHENTICATED', '`tenant`'],
-  ['of a tenant without a key', ({ sign }) => sign({ tenant: 'nobody' }), 'FORBIDDEN', '`tenant`'],
-  ['of a tenant that is no text', ({ sign }) => sign({ tenant: ['acme'] }), 'FORBIDDEN', '`tenant`'],
-  ['that is endless', () => `a.${'b'.repeat(9_000)}.c`, 'UNAUTHENTICATED', '8192'],
-])('a JWT %s is refused, and the upstream is not asked', async (_, make, code, says) => {
+  ['of a tenant without a key', ({ sign }) => sign({ tenant: 'unknown' }), 'FORBIDDEN', '`tenant`'],
+  ['whose tenant is not a string', ({ sign }) => sign({ tenant: ['acme'] }), 'FORBIDDEN', '`tenant`'],
+  ['that is too long', () => `a.${'b'.repeat(9_000)}.c`, 'UNAUTHENTICATED', '8192'],
+])('a JWT %s is rejected without a request to the upstream', async (_, issue, code, problem) => {
   const started = await start();
 
-  const { errors } = await started.ask(await make(started));
+  const { errors } = await started.queryWith(await issue(started));
 
-  expect(errors).toMatchObject([{ message: expect.stringContaining(says), extensions: { code, retryable: false } }]);
+  expect(errors).toMatchObject([{ message: expect.stringContaining(problem), extensions: { code, retryable: false } }]);
   expect(started.takeRequests()).toEqual([]);
 });
 
-test('a JWT that was accepted is refused once it has expired', async () => {
-  const { ask, sign, clock } = await start();
+test('a JWT that was accepted before is rejected once it has expired', async () => {
+  const { queryWith, sign, clock } = await start();
   const token = await sign();
-  expect((await ask(token)).errors).toBeUndefined();
+  expect((await queryWith(token)).errors).toBeUndefined();
 
   await clock.advance(64_000);
-  expect((await ask(token)).errors).toBeUndefined();
+  expect((await queryWith(token)).errors).toBeUndefined();
   await clock.advance(2_000);
 
-  expect((await ask(token)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+  expect((await queryWith(token)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
 });
 
-test('whoever brings a JWT and a key is told to bring one of them', async () => {
-  const { ask, sign } = await start();
+test('a request with a JWT and an API key is rejected', async () => {
+  const { queryWith, sign } = await start();
 
-  expect((await ask(await sign(), { 'x-api-key': 'acme-key' })).errors).toMatchObject([
+  expect((await queryWith(await sign(), { 'x-api-key': 'acme-key' })).errors).toMatchObject([
     { message: expect.stringContaining('several'), extensions: { code: 'UNAUTHENTICATED' } },
   ]);
 });
 
 test.each(['demo', 'a-key-of-the-upstream', 'sk.live'])(
-  'an API key as a bearer token is refused with the header that carries it: %s',
+  'the error for an API key sent as a bearer token names the right header: %s',
   async (key) => {
-    const { ask } = await start();
+    const { queryWith } = await start();
 
     for (const { errors } of [
-      await ask(key),
+      await queryWith(key),
       await startGateway().query(names, {}, { authorization: `Bearer ${key}` }),
       await startGateway({ config: { apiKeyHeader: 'x-flair' } }).query(names, {}, { authorization: `Bearer ${key}` }),
     ])
@@ -146,7 +146,7 @@ test.each(['demo', 'a-key-of-the-upstream', 'sk.live'])(
   },
 );
 
-test('where no JWTs are taken, one is refused, and other authorization is not for the gateway', async () => {
+test('a gateway without JWT settings rejects JWTs, and ignores other authorization schemes', async () => {
   const { query } = startGateway();
 
   expect((await query(names, {}, { authorization: 'Bearer a.b.c' })).errors).toMatchObject([
@@ -155,22 +155,22 @@ test('where no JWTs are taken, one is refused, and other authorization is not fo
   expect((await query(names, {}, { authorization: 'Basic YTpi' })).errors).toBeUndefined();
 });
 
-test('neither the token nor the key that it stands for is ever logged', async () => {
-  const { ask, sign, logLines } = await start();
-  const token = await sign({ tenant: 'nobody' });
+test('neither a JWT nor the API key of its tenant is logged', async () => {
+  const { queryWith, sign, logLines } = await start();
+  const token = await sign({ tenant: 'unknown' });
 
-  await ask(token);
-  await ask(await sign());
+  await queryWith(token);
+  await queryWith(await sign());
 
   expect(logLines.join()).not.toContain(token);
   expect(logLines.join()).not.toContain('acme-key');
 });
 
-describe('keys from a JWKS address', () => {
-  async function serveKeys(answer: () => object | undefined) {
+describe('a key set from JWT_JWKS_URL', () => {
+  async function serveKeys(keyOf: () => object | undefined) {
     const server = createServer((_, response) => {
-      const keys = answer();
-      if (keys) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [keys] }));
+      const key = keyOf();
+      if (key) response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [key] }));
       else response.writeHead(503).end();
     }).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
@@ -178,12 +178,12 @@ describe('keys from a JWKS address', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
   }
 
-  test('verify what they signed, and a set that cannot be had is said to be so', async () => {
+  test('a key set verifies JWTs, and one that cannot be fetched is reported as SERVICE_UNAVAILABLE', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const key = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'one' };
-    let isThere = false;
-    const jwksUrl = await serveKeys(() => (isThere ? key : undefined));
-    const { ask, clock } = await start({ jwt: { ...jwt, keys: { jwksUrl }, algorithms: ['ES256'] } });
+    let isAvailable = false;
+    const jwksUrl = await serveKeys(() => (isAvailable ? key : undefined));
+    const { queryWith, clock } = await start({ jwt: { ...jwt, keys: { jwksUrl }, algorithms: ['ES256'] } });
     const token = await new SignJWT({ tenant: 'globex' })
       .setProtectedHeader({ alg: 'ES256', kid: 'one' })
       .setIssuer(jwt.issuer)
@@ -191,21 +191,23 @@ describe('keys from a JWKS address', () => {
       .setExpirationTime(Math.floor(clock.now() / 1_000) + 60)
       .sign(privateKey);
 
-    expect((await ask(token)).errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } }]);
-    isThere = true;
+    expect((await queryWith(token)).errors).toMatchObject([
+      { extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } },
+    ]);
+    isAvailable = true;
 
-    expect((await ask(token)).data?.models.nodes).toEqual([{ displayName: 'globex' }]);
+    expect((await queryWith(token)).data?.models.nodes).toEqual([{ displayName: 'globex' }]);
   });
 });
 
-describe('over a WebSocket', () => {
+describe('a JWT over a WebSocket', () => {
   const open = async (url: string, payload: object) => {
     const socket = await openSocket(url);
     socket.say({ type: 'connection_init', payload });
     return socket;
   };
 
-  test('a JWT stands in the connection parameters; one that is refused closes the socket', async () => {
+  test('a JWT is read from the connection parameters of a WebSocket, and an invalid one closes the socket', async () => {
     const { started, sign } = await start();
     const { url } = await serverOf(started);
 
@@ -216,29 +218,32 @@ describe('over a WebSocket', () => {
 
     const expired = await open(url, { Authorization: `Bearer ${await sign({}, { seconds: -60 })}` });
     expect(await expired.closed).toEqual({ code: 4401, reason: expect.stringContaining('expired') });
-    const nobody = await open(url, { authorization: `Bearer ${await sign({ tenant: 'nobody' })}` });
-    expect(await nobody.closed).toMatchObject({ code: 4403 });
+    const unknown = await open(url, { authorization: `Bearer ${await sign({ tenant: 'unknown' })}` });
+    expect(await unknown.closed).toMatchObject({ code: 4403 });
   });
 
   test.each([
     [3_600_000, 0],
     [-60_000, 125_000],
     [-3_600_000, 3_665_000],
-  ])('a socket lives as long as its JWT where the wall clock is shifted by %d ms', async (shift, stillOpenAfter) => {
-    const { started, sign, clock } = await start();
-    const { url } = await serverOf(started);
-    const socket = await open(url, { authorization: `Bearer ${await sign()}` });
-    expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+  ])(
+    'a socket stays open until its JWT expires when the wall clock is shifted by %d ms',
+    async (shift, stillOpenAfter) => {
+      const { started, sign, clock } = await start();
+      const { url } = await serverOf(started);
+      const socket = await open(url, { authorization: `Bearer ${await sign()}` });
+      expect(await socket.hear()).toEqual({ type: 'connection_ack' });
 
-    clock.shiftWallClock(shift);
-    await clock.advance(Math.max(0, stillOpenAfter - 1_000));
-    expect(socket.socket.readyState).toBe(socket.socket.OPEN);
-    await clock.advance(61_000);
+      clock.shiftWallClock(shift);
+      await clock.advance(Math.max(0, stillOpenAfter - 1_000));
+      expect(socket.socket.readyState).toBe(socket.socket.OPEN);
+      await clock.advance(61_000);
 
-    expect(await socket.closed).toEqual({ code: 4403, reason: expect.stringContaining('expired') });
-  });
+      expect(await socket.closed).toEqual({ code: 4403, reason: expect.stringContaining('expired') });
+    },
+  );
 
-  test('a socket lives no longer than the JWT that opened it', async () => {
+  test('a socket is closed when the JWT that opened it expires', async () => {
     const { started, sign, clock } = await start();
     const { url } = await serverOf(started);
     const socket = await open(url, { authorization: `Bearer ${await sign()}` });

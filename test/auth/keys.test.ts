@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAccess, isLoopbackHost } from '../../src/auth/credential.ts';
+import { createKeyPolicy, isLoopbackHost } from '../../src/auth/credential.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
 import { seedModel } from '../support/seeds.ts';
@@ -7,7 +7,7 @@ import { seedModel } from '../support/seeds.ts';
 const names = graphql(`query Names { models { nodes { displayName } } }`);
 
 test.each(['localhost', 'localhost:4000', 'LOCALHOST:1', '127.0.0.1:4000', '127.9.9.9', '[::1]:4000'])(
-  '%s names this machine',
+  'the Host %s is a loopback host',
   (host) => {
     expect(isLoopbackHost(host)).toBe(true);
   },
@@ -25,82 +25,86 @@ test.each([
   'evil.example/localhost',
   '[::]',
   '10.0.0.1',
-])('%s does not name this machine', (host) => {
+])('the Host %s is not a loopback host', (host) => {
   expect(isLoopbackHost(host)).toBe(false);
 });
 
 describe('the gateway’s own key', () => {
-  const lent = { apiKey: 'own' };
+  const ownKey = { apiKey: 'own' };
 
-  test('is lent to callers who address this machine', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+  test('the gateway’s own key is used for requests whose Host is a loopback name', () => {
+    const keyPolicy = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
-    expect(access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: false })).toEqual(
-      lent,
-    );
+    expect(
+      keyPolicy.selectCredential({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: false }),
+    ).toEqual(ownKey);
     expect(() =>
-      access.credentialOf({ apiKey: null, host: 'rebound.example', origin: null, isForwarded: false }),
+      keyPolicy.selectCredential({ apiKey: null, host: 'rebound.example', origin: null, isForwarded: false }),
     ).toThrow(/x-api-key/);
   });
 
   test.each(['https://evil.example', 'null', 'http://localhost.evil.example'])(
-    'is not lent to a page of %s',
+    'the gateway’s own key is not used for a page of %s',
     (origin) => {
-      const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+      const keyPolicy = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
-      expect(() => access.credentialOf({ apiKey: null, host: 'localhost:4000', origin, isForwarded: false })).toThrow(
-        /x-api-key/,
-      );
-      expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost:4000', origin, isForwarded: false })).toEqual({
+      expect(() =>
+        keyPolicy.selectCredential({ apiKey: null, host: 'localhost:4000', origin, isForwarded: false }),
+      ).toThrow(/x-api-key/);
+      expect(
+        keyPolicy.selectCredential({ apiKey: 'theirs', host: 'localhost:4000', origin, isForwarded: false }),
+      ).toEqual({
         apiKey: 'theirs',
       });
     },
   );
 
-  test('is not lent through a proxy, which may have put its own name into Host', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+  test('the gateway’s own key is not used through a proxy, which may have replaced the Host', () => {
+    const keyPolicy = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
     expect(() =>
-      access.credentialOf({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: true }),
+      keyPolicy.selectCredential({ apiKey: null, host: 'localhost:4000', origin: null, isForwarded: true }),
     ).toThrow();
   });
 
-  test('is lent to a page of this machine', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
+  test('the gateway’s own key is used for a page of this machine', () => {
+    const keyPolicy = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 
     expect(
-      access.credentialOf({
+      keyPolicy.selectCredential({
         apiKey: null,
         host: 'localhost:4000',
         origin: 'http://localhost:5173',
         isForwarded: false,
       }),
-    ).toEqual(lent);
+    ).toEqual(ownKey);
   });
 
-  test('is lent to everyone where that was allowed', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+  test('the gateway’s own key is used for every request without a key with ALLOW_ANONYMOUS', () => {
+    const keyPolicy = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
     expect(
-      access.credentialOf({
+      keyPolicy.selectCredential({
         apiKey: null,
         host: 'anything.example',
         origin: 'https://anywhere.example',
         isForwarded: false,
       }),
-    ).toEqual(lent);
+    ).toEqual(ownKey);
   });
 
-  test('never stands in for a key that the caller brought', () => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+  test('the gateway’s own key never replaces the key of a request', () => {
+    const keyPolicy = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
-    expect(access.credentialOf({ apiKey: 'theirs', host: 'localhost', origin: null, isForwarded: false })).toEqual({
+    expect(
+      keyPolicy.selectCredential({ apiKey: 'theirs', host: 'localhost', origin: null, isForwarded: false }),
+    ).toEqual({
       apiKey: 'theirs',
     });
   });
 });
 
-test('a caller without a key gets UNAUTHENTICATED from what needs one, and answers from what does not', async () => {
+test('a request without a key gets UNAUTHENTICATED for fields that need one, and data for fields that do not', async () => {
   const { query, takeRequests } = startGateway({ config: { ownKey: undefined } });
 
   const { data, errors } = await query(names);
@@ -113,7 +117,7 @@ test('a caller without a key gets UNAUTHENTICATED from what needs one, and answe
   expect(takeRequests()).toEqual([]);
 });
 
-test('a key that the upstream refuses is UNAUTHENTICATED', async () => {
+test('a key that the upstream rejects is UNAUTHENTICATED', async () => {
   const { query } = startGateway();
 
   expect((await query(names, {}, { 'x-api-key': 'wrong' })).errors).toMatchObject([
@@ -122,7 +126,7 @@ test('a key that the upstream refuses is UNAUTHENTICATED', async () => {
 });
 
 test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'])(
-  'a request with %s gets no key lent',
+  'the gateway’s own key is not used for a request with the header %s',
   async (name) => {
     const { query } = startGateway();
 
@@ -133,17 +137,17 @@ test.each(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'via'])(
 );
 
 test.each(['line\nbreak', 'ключ', 'a b'])(
-  'a key that no header can carry is refused before it is used: %j',
+  'a key that no header can carry is rejected before it is used: %j',
   (apiKey) => {
-    const access = createAccess({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
+    const keyPolicy = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: true });
 
-    expect(() => access.credentialOf({ apiKey, host: 'localhost', origin: null, isForwarded: false })).toThrow(
+    expect(() => keyPolicy.selectCredential({ apiKey, host: 'localhost', origin: null, isForwarded: false })).toThrow(
       /visible ASCII/,
     );
   },
 );
 
-test('each key sees its own things alone', async () => {
+test('each key sees only its own data', async () => {
   const { query, upstream } = startGateway({ sandbox: { keys: ['other'] } });
   await seedModel(upstream, 'Mine');
   await seedModel(
@@ -155,7 +159,7 @@ test('each key sees its own things alone', async () => {
   expect((await query(names, {}, { 'x-api-key': 'other' })).data?.models.nodes).toEqual([{ displayName: 'Theirs' }]);
 });
 
-test('the header that carries the key is configuration', async () => {
+test('the header that carries the key can be configured', async () => {
   const { query } = startGateway({
     config: { apiKeyHeader: 'x-flair-key', ownKey: undefined },
     sandbox: { apiKeyHeader: 'x-flair-key', keys: ['mine'] },

@@ -10,7 +10,7 @@ function startSealer({ secrets = ['a-secret-of-enough-characters-for-all'], at =
   return { ...createSealer({ secrets, now: () => clock.at }), clock };
 }
 
-test('what was sealed for a purpose opens for it', () => {
+test('a token opens for the purpose for which it was sealed', () => {
   const { seal, open } = startSealer();
 
   fc.assert(
@@ -20,14 +20,14 @@ test('what was sealed for a purpose opens for it', () => {
   );
 });
 
-test('a token shows nothing of its content and fits into a path as it is', () => {
+test('a token reveals nothing of its content, and needs no encoding in a path', () => {
   const token = startSealer().seal('key-of-a-customer', 'image');
 
   expect(token).toMatch(/^[\w-]+$/);
   expect(Buffer.from(token, 'base64url').toString('latin1')).not.toContain('customer');
 });
 
-test('equal content has one token within an hour and another in the next', () => {
+test('equal content has the same token within an hour, and another in the next', () => {
   const { seal, clock } = startSealer();
   const first = seal('cat', 'image');
 
@@ -67,7 +67,7 @@ test('a token is valid to the end of the next full hour', () => {
   );
 });
 
-test('who issues a token is told the moment at which it stops being valid', () => {
+test('issue returns the time at which the token expires', () => {
   const { issue, open, clock } = startSealer({ at: NOON + 1 });
   const { token, expiresAt } = issue('cat', 'image');
 
@@ -78,7 +78,7 @@ test('who issues a token is told the moment at which it stops being valid', () =
   expect(open(token, 'image')).toBeUndefined();
 });
 
-test('every flipped bit is refused', () => {
+test('a token with any flipped bit is rejected', () => {
   const { seal, open } = startSealer();
   const sealed = Buffer.from(seal('cat', 'image'), 'base64url');
 
@@ -89,7 +89,7 @@ test('every flipped bit is refused', () => {
   }
 });
 
-test('every shorter and every longer token is refused', () => {
+test('every shorter and every longer token is rejected', () => {
   const { seal, open } = startSealer();
   const token = seal('cat', 'image');
 
@@ -120,7 +120,7 @@ test('a token has one spelling', () => {
   }
 });
 
-test('arbitrary text is refused and never throws', () => {
+test('arbitrary text is rejected without an exception', () => {
   const { open } = startSealer();
 
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => open(text, 'image') === undefined));
@@ -129,13 +129,13 @@ test('arbitrary text is refused and never throws', () => {
   );
 });
 
-test('another purpose is refused', () => {
+test('a token is rejected for another purpose', () => {
   const { seal, open } = startSealer();
 
   expect(open(seal('cat', 'image'), 'watch')).toBeUndefined();
 });
 
-test('after a change of secrets old tokens open and new ones use the newest', () => {
+test('tokens of older secrets still open after a rotation, and new tokens use the newest secret', () => {
   const before = startSealer({ secrets: ['old'] });
   const during = startSealer({ secrets: ['new', 'old'] });
   const after = startSealer({ secrets: ['new'] });
@@ -146,13 +146,13 @@ test('after a change of secrets old tokens open and new ones use the newest', ()
   expect(before.open(during.seal('cat', 'image'), 'image')).toBeUndefined();
 });
 
-test('content that no token can hold is refused when it is sealed', () => {
+test('sealing throws for content that is too long for a token', () => {
   const { seal, open } = startSealer();
 
-  expect(() => seal('x'.repeat(MAX_TOKEN_LENGTH), 'image')).toThrow(/holds at most 8192 characters/);
+  expect(() => seal('x'.repeat(MAX_TOKEN_LENGTH), 'image')).toThrow(/has at most 8192 characters/);
   expect(open('x'.repeat(MAX_TOKEN_LENGTH + 1), 'image')).toBeUndefined();
 });
 
-test.each([[[]], [['']], [['new', '']]])('secrets %j are refused', (secrets) => {
+test.each([[[]], [['']], [['new', '']]])('the secrets %j are rejected', (secrets) => {
   expect(() => createSealer({ secrets, now: () => NOON })).toThrow(/at least one secret and no empty ones/);
 });

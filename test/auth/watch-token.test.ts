@@ -31,19 +31,19 @@ async function start() {
   const trainings = [await seedTraining(started.upstream, modelId), await seedTraining(started.upstream, modelId)];
   const [training = '', other = ''] = trainings.map((id) => globalId({ kind: 'Training', modelId, id }));
   const prediction = globalId({ kind: 'Prediction', id: await seedPrediction(started.upstream, [modelId]) });
-  const make = async (input: { jobIds: string[]; expiresInSeconds?: number }) =>
+  const create = async (input: { jobIds: string[]; expiresInSeconds?: number }) =>
     (await started.query(createWatchToken, { input }, { 'x-api-key': 'demo' })).data?.createWatchToken;
-  const made = await make({ jobIds: [training, prediction] });
-  if (made?.__typename !== 'CreateWatchTokenSuccess') throw new Error('There is no token.');
+  const made = await create({ jobIds: [training, prediction] });
+  if (made?.__typename !== 'CreateWatchTokenSuccess') throw new Error('No watch token was created.');
   started.takeRequests();
-  return { ...started, started, model, training, other, prediction, make, ...made };
+  return { ...started, started, model, training, other, prediction, create, ...made };
 }
 
 const forbidden = (...path: (string | number)[]) =>
   expect.objectContaining({ path, extensions: expect.objectContaining({ code: 'FORBIDDEN', retryable: false }) });
 
 describe('a watch token', () => {
-  test('shows its jobs and their images; links to other things are null, each with its error', async () => {
+  test('a watch token gives access to its jobs and their images, and fields of other objects are null with an error each', async () => {
     const { query, clock, training, prediction, token, fetch } = await start();
     await clock.advance(30_000);
 
@@ -64,8 +64,8 @@ describe('a watch token', () => {
     expect(errors).toEqual(
       expect.arrayContaining([forbidden('training', 'model'), forbidden('prediction', 'models', 0, 'model')]),
     );
-    const picture = await fetch(new URL(data?.prediction?.images?.[0]?.url ?? '').pathname);
-    expect(picture.headers.get('content-type')).toMatch(/^image\//);
+    const image = await fetch(new URL(data?.prediction?.images?.[0]?.url ?? '').pathname);
+    expect(image.headers.get('content-type')).toMatch(/^image\//);
   });
 
   test.each([
@@ -75,7 +75,7 @@ describe('a watch token', () => {
     'mutation { createModel(input: { displayName: "a" }) { __typename } }',
     'mutation { createUploadTickets(input: { target: { newInModel: "a" } }) { __typename } }',
     'mutation { createWatchToken(input: { jobIds: ["a"] }) { __typename } }',
-  ])('opens nothing else: %s', async (document) => {
+  ])('a watch token gives no access to other operations: %s', async (document) => {
     const { query, token, takeRequests } = await start();
 
     const { errors } = await query(document, {}, { 'x-watch-token': token });
@@ -84,7 +84,7 @@ describe('a watch token', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('shows no other job, not even of the same model', async () => {
+  test('a watch token gives no access to other jobs, not even of the same model', async () => {
     const { query, token, other, model, takeRequests } = await start();
     const document =
       'query ($other: ID!, $model: ID!) { training(id: $other) { id } nodes(ids: [$other, $model]) { id } }';
@@ -99,7 +99,7 @@ describe('a watch token', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('watches over a WebSocket, and as an EventSource does, beside viewers who see more', async () => {
+  test('a watch token subscribes over WebSockets and server-sent events, and is restricted while callers with a key are not', async () => {
     const { started, fetch, training, prediction, other, token, clock } = await start();
     const { url } = await serverOf(started);
     const ids = [training, prediction];
@@ -137,22 +137,22 @@ describe('a watch token', () => {
     expect(await stream).toContain('COMPLETED');
   });
 
-  test('works until it expires, and no longer', async () => {
-    const { query, make, training, clock } = await start();
-    const made = await make({ jobIds: [training], expiresInSeconds: 60 });
+  test('a watch token is accepted until it expires', async () => {
+    const { query, create, training, clock } = await start();
+    const made = await create({ jobIds: [training], expiresInSeconds: 60 });
     const headers = { 'x-watch-token': made?.__typename === 'CreateWatchTokenSuccess' ? made.token : '' };
-    const look = () => query('query ($id: ID!) { training(id: $id) { id } }', { id: training }, headers);
+    const read = () => query('query ($id: ID!) { training(id: $id) { id } }', { id: training }, headers);
 
     expect(made).toMatchObject({ expiresAt: new Date(clock.now() + 60_000).toISOString() });
     await clock.advance(59_999);
-    expect((await look()).errors).toBeUndefined();
+    expect((await read()).errors).toBeUndefined();
     await clock.advance(1);
-    expect((await look()).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect((await read()).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  test('may live for a day', async () => {
-    const { query, make, training, clock } = await start();
-    const made = await make({ jobIds: [training], expiresInSeconds: 86_400 });
+  test('a watch token can be valid for a day', async () => {
+    const { query, create, training, clock } = await start();
+    const made = await create({ jobIds: [training], expiresInSeconds: 86_400 });
     const headers = { 'x-watch-token': made?.__typename === 'CreateWatchTokenSuccess' ? made.token : '' };
 
     await clock.advance(86_000_000);
@@ -161,7 +161,7 @@ describe('a watch token', () => {
     expect(errors).toBeUndefined();
   });
 
-  test.each(['', 'nonsense', 'a'.repeat(10_000)])('that is none is refused: %s', async (token) => {
+  test.each(['', 'nonsense', 'a'.repeat(10_000)])('a malformed watch token is rejected: %s', async (token) => {
     const { query, training } = await start();
 
     const { errors } = await query(
@@ -173,7 +173,7 @@ describe('a watch token', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  test('is no address of an image and no ticket, and neither of them is a watch token', async () => {
+  test('watch tokens, image URLs and upload tickets are not interchangeable', async () => {
     const { query, fetch, token, training, prediction, clock } = await start();
     await clock.advance(30_000);
     const { data } = await query(everything, { training, prediction }, { 'x-watch-token': token });
@@ -202,14 +202,14 @@ test.each<
     ({ training }) => ({ jobIds: [training], expiresInSeconds: 86_401 }),
     { __typename: 'InvalidInputError' },
   ],
-  ['something that is no job', ({ model }) => ({ jobIds: [model] }), { __typename: 'NotFoundError' }],
+  ['an object that is not a job', ({ model }) => ({ jobIds: [model] }), { __typename: 'NotFoundError' }],
   [
-    'a job that is not there',
+    'a job that does not exist',
     () => ({ jobIds: [globalId({ kind: 'Prediction', id: 'nowhere' })] }),
     { __typename: 'NotFoundError' },
   ],
-])('a watch token for %s is not made', async (_, input, refusal) => {
-  const { make, training, model } = await start();
+])('a watch token for %s is not created', async (_, input, error) => {
+  const { create, training, model } = await start();
 
-  expect(await make(input({ training, model }))).toMatchObject(refusal);
+  expect(await create(input({ training, model }))).toMatchObject(error);
 });

@@ -6,7 +6,7 @@ const SECRET = 'x'.repeat(32);
 const UPSTREAM = { FLAIR_API_URL: 'https://api.example.com' };
 const JWT = { JWT_SECRET: SECRET, JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'audience', TENANT_KEYS: 'acme=key' };
 
-/** The mistakes of an environment; none for one that the gateway starts with. */
+/** The mistakes of an environment; none if the gateway starts with it. */
 function mistakesOf(environment: Record<string, string>): readonly string[] {
   try {
     readConfig(environment);
@@ -36,14 +36,14 @@ describe('an unknown variable', () => {
     ['REDIS_ULR', 'REDIS_URL'],
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
     ['NODE_EVN', 'NODE_ENV'],
-  ])('that is a misspelt setting is refused, with the setting’s name: %s', (name, meant) => {
+  ])('a misspelt setting is rejected with the correct name: %s', (name, meant) => {
     const mistakes = mistakesOf({ [name]: 'hidden' });
 
     expect(mistakes).toEqual([expect.stringMatching(`^\`${name}\` .*Did you mean \`${meant}\``)]);
     expect(mistakes.join()).not.toContain('hidden');
   });
 
-  test('with a prefix of the settings is refused, even if it resembles none of them', () => {
+  test('an unknown variable with a prefix of the settings is rejected, even if it resembles none of them', () => {
     expect(mistakesOf({ FLAIR_TIMEOUT: '3', MAX_OLD_SPACE_SIZE: '4', JWT_KEYRING: 'a' })).toEqual([
       expect.stringContaining('`FLAIR_TIMEOUT`'),
       expect.stringContaining('`MAX_OLD_SPACE_SIZE`'),
@@ -51,7 +51,7 @@ describe('an unknown variable', () => {
     ]);
   });
 
-  test('of another program can be listed', () => {
+  test('an unknown variable of another program is accepted if IGNORED_VARIABLES lists it', () => {
     expect(mistakesOf({ IMAGE_TAG: '1.2', MAX_JOBS: '3' })).toHaveLength(2);
     expect(mistakesOf({ IMAGE_TAG: '1.2', MAX_JOBS: '3', IGNORED_VARIABLES: 'IMAGE_TAG, MAX_JOBS' })).toEqual([]);
   });
@@ -63,14 +63,14 @@ describe('an unknown variable', () => {
     ['GRAPHQIL', 'GRAPHIQL'],
     ['FALIR_API_KEY', 'FLAIR_API_KEY'],
     ['ALOW_ANONYMOUS', 'ALLOW_ANONYMOUS'],
-  ])('without such a prefix, like a setting’s name, is a warning: %s', (name, meant) => {
+  ])('an unknown variable without such a prefix that resembles a setting is a warning: %s', (name, meant) => {
     const { warnings } = readConfig({ [name]: 'hidden' });
 
     expect(warnings).toEqual([expect.stringMatching(`^\`${name}\` .*\`${meant}\``)]);
     expect(warnings.join()).not.toContain('hidden');
   });
 
-  test('is left alone when it belongs to the machine, the shell or the runtime', () => {
+  test('an unknown variable of the machine, the shell or the runtime is ignored', () => {
     const foreign = [
       'PATH HOME PWD SHELL TERM USER LANG TZ TMPDIR HOSTNAME EDITOR SHLVL LOGNAME _ CI DEBUG NO_COLOR FORCE_COLOR',
       'NODE_OPTIONS NODE_PATH NODE_EXTRA_CA_CERTS NODE_NO_WARNINGS NODE_VERSION YARN_VERSION UV_THREADPOOL_SIZE',
@@ -83,7 +83,7 @@ describe('an unknown variable', () => {
     expect(readConfig({ ...environment, no_proxy: 'localhost' }).warnings).toEqual([]);
   });
 
-  test('is left alone when Kubernetes sets it for a service', () => {
+  test('an unknown variable that Kubernetes sets for a service is ignored', () => {
     const environment = {
       FLAIR_GATEWAY_SERVICE_HOST: '10.0.0.1',
       FLAIR_GATEWAY_SERVICE_PORT: '80',
@@ -99,15 +99,15 @@ describe('an unknown variable', () => {
     expect(mistakesOf({ FLAIR_GATEWAY_PORT: '80' })).toHaveLength(1);
   });
 
-  test('is left alone when it is empty', () => {
+  test('an unknown variable without a value is ignored', () => {
     expect(readConfig({ FLAIR_API_ULR: '', PROT: '' }).warnings).toEqual([]);
   });
 
-  test('is left alone when it only resembles a setting that is set as well', () => {
+  test('an unknown variable is no warning if the setting that it resembles is set as well', () => {
     expect(readConfig({ LOG_LEVEL: 'warn', LOG_LEVELS: 'info' }).warnings).toHaveLength(1);
   });
 
-  test('is none of the settings', () => {
+  test('no setting is reported as an unknown variable', () => {
     const environment = Object.fromEntries(Object.keys(settings).map((name) => [name, 'x']));
 
     expect(mistakesOf(environment).filter((mistake) => mistake.includes('not a setting'))).toEqual([]);
@@ -115,12 +115,12 @@ describe('an unknown variable', () => {
 });
 
 describe('NODE_ENV', () => {
-  test.each(['production', 'development', 'test'])('may be %s', (value) => {
+  test.each(['production', 'development', 'test'])('NODE_ENV may be %s', (value) => {
     expect(mistakesOf({ ...UPSTREAM, NODE_ENV: value })).toEqual([]);
   });
 
   test.each(['Production', 'PRODUCTION', 'prod', 'production ', 'prodcution'])(
-    'is refused in another spelling, with the right one: %s',
+    'NODE_ENV in another spelling is rejected with the correct one: %s',
     (value) => {
       expect(mistakesOf({ ...UPSTREAM, NODE_ENV: value })).toEqual([
         `\`NODE_ENV\` must be production, development or test, but is "${value}". Did you mean "production"?`,
@@ -128,7 +128,7 @@ describe('NODE_ENV', () => {
     },
   );
 
-  test('is refused with any other value', () => {
+  test('NODE_ENV with any other value is rejected', () => {
     expect(mistakesOf({ ...UPSTREAM, NODE_ENV: 'staging' })).toEqual([
       '`NODE_ENV` must be production, development or test, but is "staging".',
     ]);
@@ -136,29 +136,29 @@ describe('NODE_ENV', () => {
 });
 
 describe('the sandbox', () => {
-  test('is not served in production unless that is requested', () => {
+  test('the sandbox is served in production only with SANDBOX=true', () => {
     expect(mistakesOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/`FLAIR_API_URL`.*`SANDBOX=true`/)]);
     expect(readConfig({ NODE_ENV: 'production', SANDBOX: 'true' })).toMatchObject({ upstreamUrl: undefined });
     expect(readConfig({ NODE_ENV: 'production', ...UPSTREAM })).toMatchObject({ upstreamUrl: UPSTREAM.FLAIR_API_URL });
   });
 
-  test('can be ruled out elsewhere, too', () => {
+  test('the sandbox can be turned off outside production, too', () => {
     expect(mistakesOf({ SANDBOX: 'false' })).toEqual([expect.stringContaining('`FLAIR_API_URL` must be set')]);
     expect(mistakesOf({ SANDBOX: 'false', ...UPSTREAM })).toEqual([]);
   });
 
-  test('is not requested together with a real upstream', () => {
+  test('the sandbox is rejected together with a real upstream', () => {
     expect(mistakesOf({ SANDBOX: 'true', ...UPSTREAM })).toEqual([expect.stringContaining('`SANDBOX`')]);
   });
 
-  test('is no second mistake when the address of the upstream is one', () => {
+  test('an invalid URL of the upstream is the only mistake, without one about the sandbox', () => {
     expect(mistakesOf({ NODE_ENV: 'production', HOST: '0.0.0.0', FLAIR_API_URL: 'localhost' })).toHaveLength(1);
   });
 });
 
 describe('HOST', () => {
   test.each(['127.0.0.1', '0.0.0.0', '::1', '::', 'fe80::1%eth0', 'localhost', 'gateway.internal', 'my_host-1'])(
-    'may be %s',
+    'HOST may be %s',
     (value) => {
       expect(mistakesOf({ ...UPSTREAM, HOST: value })).toEqual([]);
     },
@@ -173,7 +173,7 @@ describe('HOST', () => {
     ['localhost:4000', 'localhost'],
     [' 127.0.0.1', '127.0.0.1'],
     ['*', '0.0.0.0'],
-  ])('is not an address of another form: %s', (value, meant) => {
+  ])('HOST in another form is rejected with the correct one: %s', (value, meant) => {
     for (const name of ['HOST', 'SANDBOX_HOST']) {
       expect(mistakesOf({ ...UPSTREAM, [name]: value })).toEqual([
         `\`${name}\` must be an IP address or a host name, but is "${value}". Did you mean "${meant}"?`,
@@ -181,14 +181,17 @@ describe('HOST', () => {
     }
   });
 
-  test.each(['256.1.1.1', '1.2.3', 'a b', 'a,b', '::1::', '-', '.'])('is nothing else: %s', (value) => {
-    expect(mistakesOf({ ...UPSTREAM, HOST: value })).toEqual([
-      expect.stringMatching('^`HOST` must be an IP address or a host name'),
-    ]);
-  });
+  test.each(['256.1.1.1', '1.2.3', 'a b', 'a,b', '::1::', '-', '.'])(
+    'HOST is rejected if it is neither an address nor a host name: %s',
+    (value) => {
+      expect(mistakesOf({ ...UPSTREAM, HOST: value })).toEqual([
+        expect.stringMatching('^`HOST` must be an IP address or a host name'),
+      ]);
+    },
+  );
 });
 
-describe('settings that contradict each other or have no effect are refused', () => {
+describe('combinations of settings', () => {
   test.each<[what: string, environment: Record<string, string>, names: string[]]>([
     ['an issuer without a key', { JWT_ISSUER: 'issuer' }, ['JWT_ISSUER', 'JWT_SECRET', 'JWT_JWKS_URL']],
     ['an audience without a key', { JWT_AUDIENCE: 'a' }, ['JWT_AUDIENCE']],
@@ -197,24 +200,24 @@ describe('settings that contradict each other or have no effect are refused', ()
     ['keys of tenants without JWTs', { TENANT_KEYS: 'acme=key' }, ['TENANT_KEYS']],
     ['a file of tenants without JWTs', { TENANT_KEYS_FILE: 'tenants.json' }, ['TENANT_KEYS_FILE']],
     [
-      'a fastest pace above the slowest',
+      'a fastest interval above the slowest',
       { WATCH_PREDICTION_FASTEST_SECONDS: '9', WATCH_PREDICTION_SLOWEST_SECONDS: '8' },
       ['WATCH_PREDICTION_FASTEST_SECONDS', 'WATCH_PREDICTION_SLOWEST_SECONDS'],
     ],
     [
-      'a fastest pace above the default of the slowest',
+      'a fastest interval above the default of the slowest',
       { WATCH_TRAINING_FASTEST_SECONDS: '16' },
       ['WATCH_TRAINING_FASTEST_SECONDS', 'WATCH_TRAINING_SLOWEST_SECONDS'],
     ],
     ['a tenant with two keys', { ...JWT, TENANT_KEYS: 'acme=one,acme=two' }, ['TENANT_KEYS']],
-    ['an own key for everyone, but none', { ...UPSTREAM, ALLOW_ANONYMOUS: 'true' }, ['ALLOW_ANONYMOUS']],
+    ['ALLOW_ANONYMOUS without an own key', { ...UPSTREAM, ALLOW_ANONYMOUS: 'true' }, ['ALLOW_ANONYMOUS']],
     [
       'automatic persisted queries with a manifest',
       { PERSISTED_QUERIES_AUTOMATIC: 'true', PERSISTED_QUERIES_MANIFEST: 'manifest.json' },
       ['PERSISTED_QUERIES_AUTOMATIC', 'PERSISTED_QUERIES_MANIFEST'],
     ],
     [
-      'more for the body without files than for one with files',
+      'a larger limit for bodies without files than with files',
       { MAX_BODY_BYTES: '5000', MAX_UPLOAD_BYTES: '4000' },
       ['MAX_BODY_BYTES', 'MAX_UPLOAD_BYTES'],
     ],
@@ -223,14 +226,14 @@ describe('settings that contradict each other or have no effect are refused', ()
       { ...JWT, FLAIR_API_KEY_HEADER: 'Authorization' },
       ['FLAIR_API_KEY_HEADER', 'JWT_SECRET'],
     ],
-  ])('%s', (_, environment, names) => {
+  ])('settings that contradict each other or have no effect are rejected: %s', (_, environment, names) => {
     const [mistake = '', ...others] = mistakesOf(environment);
 
     expect(names.filter((name) => !mistake.includes(`\`${name}\``))).toEqual([]);
     expect(others).toEqual([]);
   });
 
-  test('but not their defaults', () => {
+  test('default values do not count as contradictions', () => {
     expect(mistakesOf(JWT)).toEqual([]);
     expect(mistakesOf({ WATCH_TRAINING_FASTEST_SECONDS: '15' })).toEqual([]);
     expect(mistakesOf({ PERSISTED_QUERIES_MANIFEST: 'manifest.json' })).toEqual([]);
@@ -238,9 +241,9 @@ describe('settings that contradict each other or have no effect are refused', ()
   });
 });
 
-describe('values that never match anything are refused', () => {
+describe('values that never match anything', () => {
   test.each(['https://*.example.com', 'https://*', 'https://a.example.com/', 'null', '*.example.com'])(
-    'an origin: %s',
+    'an invalid origin is rejected: %s',
     (origin) => {
       expect(mistakesOf({ CORS_ORIGINS: `https://a.example.com,${origin}` })).toEqual([
         expect.stringMatching(/^`CORS_ORIGINS` /),
@@ -248,37 +251,40 @@ describe('values that never match anything are refused', () => {
     },
   );
 
-  test('a wildcard within an origin, with what to do', () => {
+  test('the message for a wildcard within an origin describes the alternative', () => {
     expect(mistakesOf({ CORS_ORIGINS: 'https://*.x' })).toEqual([expect.stringMatching(/wildcard.*each origin/)]);
   });
 
   test.each(['https://images.example.com', '*.example.com', 'images.example.com/a', 'images.example.com:99999', 'a b'])(
-    'an image host: %s',
+    'an invalid image host is rejected: %s',
     (host) => {
       expect(mistakesOf({ IMAGE_HOSTS: `minio:9000,${host}` })).toEqual([expect.stringMatching(/^`IMAGE_HOSTS` /)]);
     },
   );
 
   test.each(['minio', 'minio:9000', '10.0.0.7', '10.0.0.7:80', '[::1]', '[fd00::1]:9000', 'Images.Example.com'])(
-    'but not the image host %s',
+    'the image host %s is accepted',
     (host) => {
       expect(mistakesOf({ IMAGE_HOSTS: host })).toEqual([]);
     },
   );
 
-  test.each([' ', ',', ' , '])('a list of secrets without one: "%s"', (secrets) => {
-    expect(mistakesOf({ SECRET: secrets })).toEqual([expect.stringMatching(/^`SECRET` must hold secrets/)]);
+  test.each([' ', ',', ' , '])('an empty list of secrets is rejected: "%s"', (secrets) => {
+    expect(mistakesOf({ SECRET: secrets })).toEqual([expect.stringMatching(/^`SECRET` must contain secrets/)]);
   });
 
-  test.each(['two words', 'Bearer key', 'umlaut-ü', 'line\nbreak', ' padded'])('a key: %j', (key) => {
-    const mistakes = mistakesOf({ ...UPSTREAM, FLAIR_API_KEY: key });
+  test.each(['two words', 'Bearer key', 'umlaut-ü', 'line\nbreak', ' padded'])(
+    'an invalid API key is rejected, and not quoted: %j',
+    (key) => {
+      const mistakes = mistakesOf({ ...UPSTREAM, FLAIR_API_KEY: key });
 
-    expect(mistakes).toEqual([expect.stringMatching(/^`FLAIR_API_KEY` must/)]);
-    expect(mistakes.join()).not.toContain(key);
-  });
+      expect(mistakes).toEqual([expect.stringMatching(/^`FLAIR_API_KEY` must/)]);
+      expect(mistakes.join()).not.toContain(key);
+    },
+  );
 
   test.each(['host', 'Content-Type', 'connection', 'x-watch-token', 'origin', 'proxy-authorization'])(
-    'a key’s header with a meaning of its own: %s',
+    'an API key header with another meaning is rejected: %s',
     (header) => {
       expect(mistakesOf({ FLAIR_API_KEY_HEADER: header })).toEqual([
         expect.stringMatching(/^`FLAIR_API_KEY_HEADER` must/),
@@ -287,7 +293,7 @@ describe('values that never match anything are refused', () => {
   );
 });
 
-test('the name of the key’s header is read in any case', () => {
+test('the name of the API key header is case-insensitive', () => {
   for (const header of ['X-API-Key', 'x-api-key']) {
     expect(readConfig({ FLAIR_API_KEY_HEADER: header })).toMatchObject({
       apiKeyHeader: 'x-api-key',
@@ -296,7 +302,7 @@ test('the name of the key’s header is read in any case', () => {
   }
 });
 
-test('all of this is reported at once', () => {
+test('all mistakes of an environment are reported at once', () => {
   const environment = {
     FLAIR_API_ULR: 'https://api.example.com',
     MAX_QUERY_DEPHT: '3',

@@ -8,7 +8,7 @@ import { ConfigError } from '../../src/util/environment.ts';
 
 const LONG = 'x'.repeat(32);
 
-/** The mistakes of an environment, in order; none when it is one that can run. */
+/** The mistakes of an environment, in order; none if the gateway starts with it. */
 function mistakesOf(environment: Record<string, string>): readonly string[] {
   try {
     readConfig(environment);
@@ -20,7 +20,7 @@ function mistakesOf(environment: Record<string, string>): readonly string[] {
 }
 
 describe('the environment', () => {
-  test('needs nothing to be set: the gateway runs on its sandbox, for this machine alone', () => {
+  test('an empty environment configures the sandbox, reachable from this machine only', () => {
     expect(readConfig({})).toMatchObject({
       port: 4_000,
       host: '127.0.0.1',
@@ -36,7 +36,7 @@ describe('the environment', () => {
     });
   });
 
-  test('becomes the configuration', () => {
+  test('the environment is converted into the configuration', () => {
     const environment = {
       PORT: '0',
       HOST: '::1',
@@ -66,23 +66,23 @@ describe('the environment', () => {
     });
   });
 
-  test('may set everything to nothing', () => {
+  test('empty variables count as unset', () => {
     const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
 
     expect(readConfig(empty)).toEqual(readConfig({}));
   });
 
-  test('is described, each variable in a sentence', () => {
+  test('every variable has a description of full sentences', () => {
     for (const [name, { description }] of Object.entries(settings)) expect(description, name).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('cannot be changed once it is read', () => {
+  test('the configuration is frozen', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });
 });
 
 describe('mistakes', () => {
-  test('are reported all at once', () => {
+  test('all mistakes are reported at once', () => {
     const environment = {
       PORT: '65536',
       LOG_LEVEL: 'loud',
@@ -101,7 +101,7 @@ describe('mistakes', () => {
     );
   });
 
-  test.each(['FLAIR_API_URL', 'PUBLIC_URL'])('in a base URL: %s', (name) => {
+  test.each(['FLAIR_API_URL', 'PUBLIC_URL'])('mistakes in a base URL are reported: %s', (name) => {
     const mistakeOf = (value: string) => mistakesOf({ [name]: value }).join();
     for (const value of ['?key=abc', '/v1?key=abc', '/v1/#top', '/v1?', '/v1#', '/v1?a#b']) {
       const mistake = mistakeOf(`https://api.example.com${value}`);
@@ -114,19 +114,19 @@ describe('mistakes', () => {
     }
   });
 
-  test('in a header’s name', () => {
+  test('an invalid header name is reported', () => {
     expect(mistakesOf({ FLAIR_API_KEY_HEADER: 'x api key' })).toEqual([
       '`FLAIR_API_KEY_HEADER` must be the name of an HTTP header, but is "x api key".',
     ]);
   });
 
-  test('in a secret, which is not repeated', () => {
+  test('a secret that is too short is reported, and not quoted', () => {
     expect(mistakesOf({ SECRET: `${LONG},short` })).toEqual([
-      '`SECRET` must hold secrets of 32 characters or more. Make one with: openssl rand -hex 32',
+      '`SECRET` must contain secrets of 32 characters or more. Generate one with: openssl rand -hex 32',
     ]);
   });
 
-  test('that concern several variables are reported together', () => {
+  test('mistakes in several variables are reported together', () => {
     const environment = { HOST: '0.0.0.0', SECRET: 'short', FLAIR_API_KEY_HEADER: 'x api key' };
 
     expect(mistakesOf(environment)).toHaveLength(3);
@@ -135,48 +135,51 @@ describe('mistakes', () => {
 
 describe('the gateway’s own key', () => {
   test.each<[situation: string, environment: Record<string, string>, key: string | undefined]>([
-    ['demo for its own sandbox', {}, 'demo'],
-    ['none for a real upstream', { FLAIR_API_URL: 'https://api.example.com' }, undefined],
-    ['the one it is given', { FLAIR_API_URL: 'https://api.example.com', FLAIR_API_KEY: 'key' }, 'key'],
-    ['the one it is given, for its own sandbox too', { FLAIR_API_KEY: 'key' }, 'key'],
-  ])('is %s', (_, environment, key) => {
+    ['demo for the embedded sandbox', {}, 'demo'],
+    ['unset for a real upstream', { FLAIR_API_URL: 'https://api.example.com' }, undefined],
+    ['the configured one', { FLAIR_API_URL: 'https://api.example.com', FLAIR_API_KEY: 'key' }, 'key'],
+    ['the configured one for the embedded sandbox, too', { FLAIR_API_KEY: 'key' }, 'key'],
+  ])('the gateway’s own key is %s', (_, environment, key) => {
     expect(readConfig(environment).ownKey).toBe(key);
   });
 
-  test.each(['127.0.0.1', '127.1.2.3', 'localhost', 'LOCALHOST', '::1'])('needs no permission on %s', (host) => {
-    expect(mistakesOf({ HOST: host, FLAIR_API_KEY: 'key' })).toEqual([]);
-  });
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost', 'LOCALHOST', '::1'])(
+    'an own key needs no ALLOW_ANONYMOUS on %s',
+    (host) => {
+      expect(mistakesOf({ HOST: host, FLAIR_API_KEY: 'key' })).toEqual([]);
+    },
+  );
 
   test.each(['0.0.0.0', '::', '10.0.0.7', 'gateway.example.com', 'localhost.example.com', '127.0.0.1.example.com'])(
-    'is not lent to strangers by mistake on %s',
+    'an own key without ALLOW_ANONYMOUS is rejected on %s',
     (host) => {
       expect(mistakesOf({ HOST: host, FLAIR_API_URL: 'https://api.example.com', FLAIR_API_KEY: 'key' })).toEqual([
-        `\`HOST\` is "${host}", so others can reach the gateway, and it would act for them with its own \`FLAIR_API_KEY\`. ` +
-          'Set `ALLOW_ANONYMOUS=true` if that is what you want, or `HOST=127.0.0.1`, or unset `FLAIR_API_KEY` so that every caller brings a key.',
+        `\`HOST\` is "${host}", so the gateway is reachable from other machines, whose requests without a key would use its own \`FLAIR_API_KEY\`. ` +
+          'Set `ALLOW_ANONYMOUS=true` if that is intended, or `HOST=127.0.0.1`, or unset `FLAIR_API_KEY` to require a key in every request.',
       ]);
       expect(mistakesOf({ HOST: host })).toEqual([
-        `\`HOST\` is "${host}", so others can reach the gateway, and it would act for them with its own sandbox key. ` +
-          'Set `ALLOW_ANONYMOUS=true` if that is what you want, or `HOST=127.0.0.1`.',
+        `\`HOST\` is "${host}", so the gateway is reachable from other machines, whose requests without a key would use its own sandbox key. ` +
+          'Set `ALLOW_ANONYMOUS=true` if that is intended, or `HOST=127.0.0.1`.',
       ]);
     },
   );
 
   test.each<[reason: string, environment: Record<string, string>]>([
-    ['it is lent on purpose', { FLAIR_API_KEY: 'key', ALLOW_ANONYMOUS: 'true' }],
-    ['there is none to lend', { FLAIR_API_URL: 'https://api.example.com' }],
-  ])('is no obstacle to a public address when %s', (_, environment) => {
+    ['ALLOW_ANONYMOUS is set', { FLAIR_API_KEY: 'key', ALLOW_ANONYMOUS: 'true' }],
+    ['there is no own key', { FLAIR_API_URL: 'https://api.example.com' }],
+  ])('a public address is accepted when %s', (_, environment) => {
     expect(mistakesOf({ HOST: '0.0.0.0', ...environment })).toEqual([]);
   });
 });
 
-describe('the secret that nobody has configured', () => {
+describe('the generated secret', () => {
   function secretFile(): string {
     const folder = mkdtempSync(join(tmpdir(), 'secret-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     return join(folder, 'deep', 'secret');
   }
 
-  test('is made once, and found again after a restart', () => {
+  test('the secret is generated once, and reused after a restart', () => {
     const file = secretFile();
     const secret = readOrMakeSecret(file);
 
@@ -185,14 +188,14 @@ describe('the secret that nobody has configured', () => {
     expect(mistakesOf({ SECRET: secret })).toEqual([]);
   });
 
-  test('is for its owner’s eyes only', () => {
+  test('only the owner can read the file of the generated secret', () => {
     const file = secretFile();
     readOrMakeSecret(file);
 
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('is another one elsewhere', () => {
+  test('the generated secret differs between installations', () => {
     expect(readOrMakeSecret(secretFile())).not.toBe(readOrMakeSecret(secretFile()));
   });
 });
@@ -203,12 +206,12 @@ describe('proxies', () => {
     return proxies && { http: proxies.http?.href, https: proxies.https?.href, noProxy: proxies.noProxy };
   };
 
-  test('are none unless the environment names one', () => {
+  test('no proxy is used unless the environment sets one', () => {
     expect(proxiesOf({ NO_PROXY: 'localhost' })).toBeUndefined();
     expect(proxiesOf({ HTTPS_PROXY: '' })).toBeUndefined();
   });
 
-  test('are read in upper and lower case, the latter first, with or without a scheme', () => {
+  test('proxy variables may be in upper or lower case, which takes precedence, with or without a scheme', () => {
     expect(
       proxiesOf({
         HTTPS_PROXY: 'http://upper:1',
@@ -223,7 +226,7 @@ describe('proxies', () => {
     });
   });
 
-  test('of all schemes stand in for those of one', () => {
+  test('ALL_PROXY applies to schemes without a proxy of their own', () => {
     expect(proxiesOf({ all_proxy: 'http://all:1', HTTP_PROXY: 'http://http:2' })).toMatchObject({
       http: 'http://http:2/',
       https: 'http://all:1/',
@@ -238,18 +241,18 @@ describe('proxies', () => {
     'http://me:hunter2%@proxy',
     'http://me:hunter2@proxy:99999',
     'not a proxy hunter2',
-  ])('that are none are mistakes, which do not repeat a password: %s', (value) => {
+  ])('an invalid proxy is rejected, and its password is not quoted: %s', (value) => {
     for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY']) {
       const [mistake = '', ...others] = mistakesOf({ [name]: value });
-      expect(mistake).toContain(`\`${name}\` must be the address of an HTTP proxy, such as http://proxy.example:3128`);
+      expect(mistake).toContain(`\`${name}\` must be the URL of an HTTP proxy, such as http://proxy.example:3128`);
       expect(mistake).not.toContain('hunter2');
       expect(others).toEqual([]);
     }
   });
 
-  test('are not bypassed by ranges that are none', () => {
+  test('an invalid range in NO_PROXY is rejected', () => {
     expect(mistakesOf({ NO_PROXY: 'localhost,10.0.0.0/99' })).toEqual([
-      '`NO_PROXY` must hold hosts, IP addresses or ranges such as 10.0.0.0/8, but holds "10.0.0.0/99".',
+      '`NO_PROXY` must contain hosts, IP addresses or ranges such as 10.0.0.0/8, but contains "10.0.0.0/99".',
     ]);
   });
 });

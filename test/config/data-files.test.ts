@@ -20,12 +20,12 @@ function database(file: string): Buffer {
   return readFileSync(file);
 }
 
-describe('the secret in a file', () => {
+describe('the secret file', () => {
   test.each([
     ['empty', '', 'is empty'],
     ['blank', ' \n', 'is empty'],
     ['short', 'hidden-and-short\n', 'has 16 characters'],
-  ])('is refused when it is %s', async (_, content, problem) => {
+  ])('a secret file that is %s is rejected', async (_, content, problem) => {
     const directory = await temporaryDirectory();
     const file = secretFile(directory);
     writeFileSync(file, content);
@@ -39,14 +39,14 @@ describe('the secret in a file', () => {
     expect(fileMistakes(NOTHING, directory)).toEqual([]);
   });
 
-  test('is refused when it cannot be read', async () => {
+  test('a secret file that cannot be read is rejected', async () => {
     const directory = await temporaryDirectory();
     mkdirSync(secretFile(directory));
 
     expect(fileMistakes({ ...NOTHING, secret: true }, directory)).toEqual([expect.stringContaining('EISDIR')]);
   });
 
-  test('is made completely, and leaves nothing else behind', async () => {
+  test('a secret file is created completely, without leftover files', async () => {
     const directory = await temporaryDirectory();
 
     expect(readOrMakeSecret(secretFile(directory))).toMatch(/^[0-9a-f]{64}$/);
@@ -63,7 +63,7 @@ describe('a database', () => {
     ['overwritten in the middle', (content) => Buffer.from(content).fill('hidden', 8_192, 30_000)],
   ];
 
-  test.each(damages)('that is %s is refused', async (_, damage) => {
+  test.each(damages)('a database that is %s is rejected', async (_, damage) => {
     const directory = await temporaryDirectory();
     const sandbox = join(directory, 'sandbox.sqlite');
     const content = damage(database(join(directory, 'sound.sqlite')));
@@ -79,7 +79,7 @@ describe('a database', () => {
     expect(mistakes.join()).not.toContain('hidden');
   });
 
-  test('of another program is refused by the sandbox without a stack trace', async () => {
+  test('the sandbox rejects a database of another program with a ConfigError', async () => {
     const file = join(await temporaryDirectory(), 'other.sqlite');
     const connection = new Libsql(file);
     connection.exec('CREATE TABLE models (name TEXT)');
@@ -88,7 +88,7 @@ describe('a database', () => {
     expect(() => openDatabase(file)).toThrow(ConfigError);
   });
 
-  test('that is sound, empty, new, in memory, or in use by another process is accepted', async () => {
+  test('a database that is valid, empty, new, in memory, or in use by another process is accepted', async () => {
     const directory = await temporaryDirectory();
     const needed = { ...NOTHING, idempotency: true };
     expect(fileMistakes({ ...needed, sandbox: 'memory' }, directory)).toEqual([]);
@@ -131,17 +131,20 @@ describe('the file of the tenants’ keys', () => {
     ['a list', '["hidden"]', 'is not an object'],
     ['null', 'null', 'is not an object'],
     ['of nested objects', '{"acme":{"key":"hidden"}}', 'is not an object'],
-    ['empty', '{}', 'holds no tenant'],
+    ['empty', '{}', 'contains no tenant'],
     ['of keys that no header can carry', '{"acme":"hidden key","globex":"good"}', '"acme"'],
-  ])('is refused when it is %s, without its content', async (_, content, problem) => {
-    const mistakes = await withTenants(content);
+  ])(
+    'a file of tenants’ keys that is %s is rejected, and no message quotes its content',
+    async (_, content, problem) => {
+      const mistakes = await withTenants(content);
 
-    expect(mistakes).toEqual([expect.stringContaining(problem)]);
-    expect(mistakes.join()).toContain('`TENANT_KEYS_FILE`');
-    expect(mistakes.join()).not.toContain('hidden');
-  });
+      expect(mistakes).toEqual([expect.stringContaining(problem)]);
+      expect(mistakes.join()).toContain('`TENANT_KEYS_FILE`');
+      expect(mistakes.join()).not.toContain('hidden');
+    },
+  );
 
-  test('is accepted otherwise', async () => {
+  test('a file of tenants’ keys with a string for each tenant is accepted', async () => {
     expect(await withTenants('{"acme":"key1"}')).toEqual([]);
   });
 });
@@ -151,8 +154,8 @@ test.each<[what: string, content: string | undefined, problem: string]>([
   ['no JSON', '{', 'JSON'],
   ['a list', '[]', 'holds neither'],
   ['empty', '{}', 'has none'],
-  ['of documents that are no texts', '{"a":1,"b":2}', 'document "a"'],
-])('a manifest is refused when it is %s', async (_, content, problem) => {
+  ['a manifest whose documents are not strings', '{"a":1,"b":2}', 'document "a"'],
+])('a manifest that is %s is rejected', async (_, content, problem) => {
   const manifest = join(await temporaryDirectory(), 'manifest.json');
   if (content !== undefined) writeFileSync(manifest, content);
 

@@ -4,13 +4,13 @@ import { type ClientOptions, createClient as createSocketClient, GRAPHQL_TRANSPO
 import { expect, onTestFinished } from 'vitest';
 import WebSocket, { type ClientOptions as ClientSocketOptions } from 'ws';
 
-/** What the graph answers over HTTP. */
+/** A GraphQL response over HTTP. */
 export interface Answer<Data> {
   data?: Data | null;
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string; retryable: boolean } }[];
 }
 
-/** Sends an operation as JSON. */
+/** Sends an operation as JSON over HTTP. */
 export async function ask<Data>(
   url: string,
   query: string,
@@ -25,7 +25,7 @@ export async function ask<Data>(
   return await response.json();
 }
 
-/** Sends an operation whose variable `files` are files, by the GraphQL multipart request specification. */
+/** Sends an operation with the files in its variable `files` (GraphQL multipart request specification). */
 export async function upload<Data>(
   url: string,
   query: string,
@@ -47,14 +47,14 @@ export interface Event<Data> {
   errors?: readonly { message: string; extensions?: Readonly<Record<string, unknown>> | undefined }[] | undefined;
 }
 
-/** Subscribes with a client that a front end would use; a failure of the connection fails the stream. */
+/** Subscribes with a client library for front ends; a connection failure fails the stream. */
 export type Subscribe = <Data>(
   url: string,
   query: string,
   variables?: Record<string, unknown>,
 ) => AsyncIterableIterator<Event<Data>>;
 
-/** The two ways to watch. */
+/** Both transports of subscriptions. */
 export const transports: Readonly<Record<'WebSocket' | 'server-sent events', Subscribe>> = {
   WebSocket: <Data>(url: string, query: string, variables = {}) =>
     connectSocket(url).iterate<Data>({ query, variables }),
@@ -65,7 +65,7 @@ export const transports: Readonly<Record<'WebSocket' | 'server-sent events', Sub
   },
 };
 
-/** A client over a WebSocket of its own, open until the test has finished. It connects once unless options say more. */
+/** A client with a WebSocket of its own, open until the end of the test. It does not reconnect by default. */
 export function connectSocket(url: string, options: Omit<Partial<ClientOptions>, 'url'> = {}) {
   const client = createSocketClient({ retryAttempts: 0, webSocketImpl: WebSocket, ...options, url: socketUrl(url) });
   onTestFinished(() => client.dispose());
@@ -79,24 +79,24 @@ export interface Message {
   payload?: unknown;
 }
 
-/** A WebSocket on which a test speaks the protocol itself. */
+/** A WebSocket on which a test sends and receives the messages of the protocol itself. */
 export interface Conversation {
-  /** What it is spoken over, for frames that are no messages. */
+  /** The underlying WebSocket, for control frames and malformed messages. */
   socket: WebSocket;
   say(message: Message): void;
   /** The next message of the server. */
   hear(): Promise<Message>;
-  /** With which code and for which reason the socket was closed. */
+  /** Code and reason with which the socket was closed. */
   closed: Promise<{ code: number; reason: string }>;
   /** Resolves with the next ping of the server. */
   pinged(): Promise<unknown>;
 }
 
 /**
- * Opens a WebSocket, as any client or any page may.
+ * Opens a WebSocket to the graph.
  *
- * @param headers Those of the handshake.
- * @param protocols The subprotocols that it offers. @default the one of the graph
+ * @param headers Headers of the handshake.
+ * @param protocols Offered subprotocols. @default graphql-transport-ws
  */
 export async function openSocket(
   url: string,
@@ -124,7 +124,7 @@ export async function openSocket(
 
 const socketUrl = (url: string): string => `${url.replace(/^http/, 'ws')}/graphql`;
 
-/** Everything that a stream brings until it completes by itself. */
+/** All items of a stream until it completes. */
 export async function collect<Item>(stream: AsyncIterable<Item>): Promise<Item[]> {
   const items: Item[] = [];
   for await (const item of stream) items.push(item);

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { runProgram, startProgram, temporaryDirectory } from '../support/program.ts';
 import { ask } from './client.ts';
 
-/** What Node prints below the message of an unexpected error. */
+/** The stack trace that Node.js prints for an unexpected error. */
 const STACK = /^\s+at /m;
 
 test('mistakes in variables, files and directories are reported together', async () => {
@@ -36,7 +36,11 @@ test('mistakes in variables, files and directories are reported together', async
 });
 
 test.each([
-  ['a misspelt address of the upstream', { FLAIR_API_ULR: 'http://127.0.0.1:9' }, /Did you mean `FLAIR_API_URL`/],
+  [
+    'a misspelt variable for the URL of the upstream',
+    { FLAIR_API_ULR: 'http://127.0.0.1:9' },
+    /Did you mean `FLAIR_API_URL`/,
+  ],
   ['production without an upstream', { NODE_ENV: 'production' }, /`FLAIR_API_URL` must be set.*`SANDBOX=true`/],
 ])('%s does not serve the sandbox', async (_, env, message) => {
   const { code, stdout, stderr } = await runProgram({ env });
@@ -47,7 +51,7 @@ test.each([
 });
 
 test.each(['gateway', 'sandbox'] as const)(
-  'a data directory that is none stops the %s with one message',
+  'a file in place of the data directory stops the %s with one message',
   async (entry) => {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, '.data'), '');
@@ -75,7 +79,7 @@ test('a database of another program stops the gateway with one message', async (
   expect(stderr).not.toMatch(STACK);
 });
 
-test('the sandbox in production is served when it is requested, and a name that resembles a setting is logged', async () => {
+test('the sandbox is served in production with SANDBOX=true, and a variable that resembles a setting is logged', async () => {
   const { output, directory, stop } = await startProgram({
     env: { NODE_ENV: 'production', SANDBOX: 'true', PROT: '80' },
   });
@@ -85,7 +89,7 @@ test('the sandbox in production is served when it is requested, and a name that 
   expect(await readFile(join(directory, '.data', 'secret'), 'utf8')).toMatch(/^[0-9a-f]{64}$/);
 });
 
-test('keys travel as bearer tokens from a client over the gateway to the upstream', async () => {
+test('API keys are bearer tokens from the client to the gateway, and from the gateway to the upstream', async () => {
   const headers: (string | undefined)[] = [];
   const upstream = createServer((request, response) => {
     headers.push(request.headers.authorization);
@@ -99,8 +103,8 @@ test('keys travel as bearer tokens from a client over the gateway to the upstrea
   });
 
   for (let index = 0; index < 3; index++) {
-    const answer = await ask(url, '{ models { nodes { id } } }', {}, { authorization: 'Bearer acme' });
-    expect(answer).toEqual({ data: { models: { nodes: [] } } });
+    const response = await ask(url, '{ models { nodes { id } } }', {}, { authorization: 'Bearer acme' });
+    expect(response).toEqual({ data: { models: { nodes: [] } } });
   }
   await stop();
   upstream.closeAllConnections();

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { settle, until } from '../support/clock.ts';
 import { startProgram } from '../support/program.ts';
 
-/** Enough to load all modules. */
+/** Limit of open files, enough to load all modules. */
 const OPEN_FILES = 300;
 
 /** An upstream that counts its requests. */
@@ -26,7 +26,7 @@ async function startUpstream() {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests: () => requests };
 }
 
-test('a gateway without file descriptors says so, and works again as soon as there are some', async () => {
+test('a gateway that runs out of file descriptors reports SERVICE_UNAVAILABLE, and recovers once some are free', async () => {
   const upstream = await startUpstream();
   const program = await startProgram({ openFiles: OPEN_FILES, env: { FLAIR_API_URL: upstream.url } });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -45,7 +45,7 @@ test('a gateway without file descriptors says so, and works again as soon as the
   expect(await post('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
 
   const { hostname, port } = new URL(program.url);
-  // The gateway closes those at once that are beyond the limit.
+  // The gateway closes connections above the limit at once.
   let isFull = false;
   const sockets = Array.from({ length: OPEN_FILES }, () =>
     connect(Number(port), hostname)
@@ -60,7 +60,7 @@ test('a gateway without file descriptors says so, and works again as soon as the
   });
   await until(() => isFull);
 
-  // With its repetitions, more than the circuit breaker needs to open.
+  // Including retries, more failures than the circuit breaker needs to open.
   for (let time = 0; time < 8; time++) {
     expect((await read()).errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } }]);
   }
@@ -68,7 +68,7 @@ test('a gateway without file descriptors says so, and works again as soon as the
   expect(program.output.stdout + program.output.stderr).toContain('EMFILE');
 
   for (const socket of sockets) socket.destroy();
-  const isShort = async () => (await read()).errors?.[0]?.extensions.code === 'SERVICE_UNAVAILABLE';
-  while (await isShort()) await settle(1);
+  const isExhausted = async () => (await read()).errors?.[0]?.extensions.code === 'SERVICE_UNAVAILABLE';
+  while (await isExhausted()) await settle(1);
   expect(upstream.requests()).toBeGreaterThan(0);
 });

@@ -6,7 +6,7 @@ import { startProgram } from '../support/program.ts';
 const UPGRADE =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
 
-test('an upgrade of an address that is none leaves the program running', async () => {
+test('an upgrade with an invalid URL does not stop the program', async () => {
   const { url } = await startProgram();
 
   await send(url, `GET //[ HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}\r\n`);
@@ -14,7 +14,7 @@ test('an upgrade of an address that is none leaves the program running', async (
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
-test('upgrades that are broken off leave the program running', async () => {
+test('aborted upgrades do not stop the program', async () => {
   const { url } = await startProgram();
   const { hostname, port } = new URL(url);
 
@@ -29,30 +29,30 @@ test('upgrades that are broken off leave the program running', async () => {
 });
 
 test.each([
-  ['a Host header that is none', 'GET /health HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n'],
+  ['an invalid Host header', 'GET /health HTTP/1.1\r\nHost: [\r\nConnection: close\r\n\r\n'],
   ['no path', 'OPTIONS * HTTP/1.1\r\nHost: localhost:4000\r\nConnection: close\r\n\r\n'],
-])('whoever sends a request with %s learns nothing of the program', async (_, raw) => {
+])('the response to a request with %s reveals no internals', async (_, raw) => {
   const { url } = await startProgram();
 
-  const answer = await send(url, raw);
+  const response = await send(url, raw);
 
-  expect(answer).toMatch(/^HTTP\/1\.1 [234]\d\d /);
-  expect(answer).not.toMatch(/^\s+at /m);
+  expect(response).toMatch(/^HTTP\/1\.1 [234]\d\d /);
+  expect(response).not.toMatch(/^\s+at /m);
 });
 
-// RFC 9112, section 3.2.2: a server must accept it, whatever it is for.
-test('a request that names the whole address is answered', async () => {
+// A server must accept the absolute form (RFC 9112, section 3.2.2).
+test('a request with an absolute URL as its target is accepted', async () => {
   const { url } = await startProgram();
 
-  const answer = await send(
+  const response = await send(
     url,
     `GET ${url}/health HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n\r\n`,
   );
 
-  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  expect(response).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-test('the token of an image stays out of the log however its address is written', async () => {
+test('the token of an image URL is never logged, however its path is written', async () => {
   const { url, output, stop } = await startProgram();
   const token = 'canary-of-a-token';
 
@@ -65,7 +65,7 @@ test('the token of an image stays out of the log however its address is written'
   expect(output.stdout + output.stderr).not.toContain(token);
 });
 
-test('a body that is too long, sent in chunks, is refused and leaves the program running', async () => {
+test('a chunked body above the maximum size is rejected, and does not stop the program', async () => {
   const { url } = await startProgram();
   const chunk = new Uint8Array(8_388_608).fill(97);
   let chunks = 0;
@@ -79,7 +79,7 @@ test('a body that is too long, sent in chunks, is refused and leaves the program
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
-/** Sends bytes that no client would, and returns all that is answered until the connection is closed. */
+/** Sends raw bytes, and returns everything that the server sends until it closes the connection. */
 async function send(url: string, raw: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -4,22 +4,22 @@ import { expect, test } from 'vitest';
 import { type Exit, startProgram, temporaryDirectory } from '../support/program.ts';
 import { ask, collect, transports, upload } from './client.ts';
 
-/** Long enough for a watcher, which looks every two seconds at a training, to see it begin, go on and end. */
+/** Long enough for polls every two seconds to observe a training before, during and after its execution. */
 const DURATIONS = { SANDBOX_FAST_SECONDS: '5', SANDBOX_PREDICTION_SECONDS: '2' };
 
-/** Whatever makes up the product, running. */
+/** The processes of a running gateway, and of its upstream. */
 interface Running {
   url: string;
   stop(): Promise<Exit[]>;
 }
 
-/** The ways in which the gateway reaches an upstream. Each keeps all it has in the directory. */
+/** Starts a gateway with each kind of upstream, whose data is stored in the directory. */
 const upstreams: Record<string, (directory: string) => Promise<Running>> = {
   'the embedded sandbox': async (directory) => {
     const gateway = await startProgram({ directory, env: DURATIONS });
     return { url: gateway.url, stop: async () => [await gateway.stop()] };
   },
-  'a REST server of its own': async (directory) => {
+  'a separate REST server': async (directory) => {
     const upstream = await startProgram({ entry: 'sandbox', directory, env: DURATIONS });
     const gateway = await startProgram({ directory, env: { FLAIR_API_URL: upstream.url, FLAIR_API_KEY: 'demo' } });
     return { url: gateway.url, stop: async () => [await gateway.stop(), await upstream.stop()] };
@@ -45,7 +45,7 @@ const IMAGE = 'url contentType width height byteSize';
 const JOB = 'id status isFinished progress { fraction isEstimated }';
 
 test.each(Object.entries(upstreams))(
-  'a model is made, fed, trained, watched and used, and outlives a restart, with %s',
+  'a model is created, filled with images, trained, watched and used, and survives a restart, with %s',
   { timeout: 60_000 },
   async (_, start) => {
     const directory = await temporaryDirectory();
@@ -60,7 +60,7 @@ test.each(Object.entries(upstreams))(
     );
     const modelId = created.data?.createModel.model.id ?? expect.fail(JSON.stringify(created));
 
-    const pictures = [await picture('webp', 'crimson'), await picture('png', 'teal'), await picture('jpeg', 'gold')];
+    const files = [await imageFile('webp', 'crimson'), await imageFile('png', 'teal'), await imageFile('jpeg', 'gold')];
     const uploaded = await upload<{
       uploadDataItems: { outcomes: { error: null; fileName: string; dataItem: { id: string; image: ImageFacts } }[] };
     }>(
@@ -74,12 +74,12 @@ test.each(Object.entries(upstreams))(
         }
       }`,
       { modelId },
-      pictures,
+      files,
     );
     expect(uploaded).toEqual({
       data: {
         uploadDataItems: {
-          outcomes: pictures.map(({ name, type, size }) => ({
+          outcomes: files.map(({ name, type, size }) => ({
             fileName: name,
             error: null,
             dataItem: {
@@ -91,8 +91,8 @@ test.each(Object.entries(upstreams))(
       },
     });
     const dataItems = uploaded.data?.uploadDataItems.outcomes.map(({ dataItem }) => dataItem) ?? [];
-    const kept = await Promise.all(dataItems.map(({ image }) => download(image.url)));
-    expect(kept.map(digest)).toEqual((await Promise.all(pictures.map(bytesOf))).map(digest));
+    const stored = await Promise.all(dataItems.map(({ image }) => download(image.url)));
+    expect(stored.map(digest)).toEqual((await Promise.all(files.map(bytesOf))).map(digest));
 
     const started = await ask<{ startTraining: { training: { id: string; triggerWord: string } } }>(
       url,
@@ -120,9 +120,9 @@ test.each(Object.entries(upstreams))(
     for (const events of watched) {
       expect(events.flatMap(({ errors }) => errors ?? [])).toEqual([]);
       const states = events.map(({ data }) => data?.trainingUpdated);
-      expectLife(states, training.id);
+      expectLifecycle(states, training.id);
       expect(states.at(-1)?.model.triggerWord).toBe(training.triggerWord);
-      // The first look is made at once. One that followed a wait would find the training further on.
+      // The first poll is made at once. After a delay, the training would have progressed further.
       expect(states[0]?.progress.fraction).toBeLessThan(0.2);
     }
 
@@ -154,7 +154,7 @@ test.each(Object.entries(upstreams))(
       ),
     );
     const predictionStates = predictionEvents.map(({ data }) => data?.predictionUpdated);
-    expectLife(predictionStates, predictionId);
+    expectLifecycle(predictionStates, predictionId);
     const images = predictionStates.at(-1)?.images ?? [];
     expect(images).toHaveLength(2);
     const painted = await Promise.all(images.map((image) => download(image.url)));
@@ -164,12 +164,12 @@ test.each(Object.entries(upstreams))(
     }
     expect(new Set(painted.map(digest)).size).toBe(2);
 
-    const before = await remembered(url, { modelId, trainingId: training.id, predictionId });
+    const before = await readAll(url, { modelId, trainingId: training.id, predictionId });
     for (const exit of await stop()) expect(exit).toEqual({ code: 0, signal: null });
 
     const restarted = await start(directory);
-    const after = await remembered(restarted.url, { modelId, trainingId: training.id, predictionId });
-    expect(withoutAddresses(after)).toEqual(withoutAddresses(before));
+    const after = await readAll(restarted.url, { modelId, trainingId: training.id, predictionId });
+    expect(withoutUrls(after)).toEqual(withoutUrls(before));
     expect(after).toMatchObject({
       data: {
         model: { displayName: 'Summer dresses', triggerWord: training.triggerWord },
@@ -181,20 +181,20 @@ test.each(Object.entries(upstreams))(
     expect(model?.dataItems.nodes.map(({ id }) => id).sort()).toEqual(dataItems.map(({ id }) => id).sort());
     for (const { id, image } of model?.dataItems.nodes ?? []) {
       const bytes = await download(image.url);
-      expect(digest(bytes)).toBe(kept.map(digest)[dataItems.findIndex((dataItem) => dataItem.id === id)]);
+      expect(digest(bytes)).toBe(stored.map(digest)[dataItems.findIndex((dataItem) => dataItem.id === id)]);
       expect(await sizeOf(bytes)).toEqual({ width: 96, height: 64 });
     }
     const paintedAgain = await Promise.all((prediction?.images ?? []).map((image) => download(image.url)));
     expect(paintedAgain.map(digest)).toEqual(painted.map(digest));
 
-    // An address that was handed out before the restart is good after it, wherever the program listens now.
+    // The path of an image URL from before the restart is still valid.
     const [earlier] = images.map((image) => new URL(image.url).pathname);
     expect(digest(await download(`${restarted.url}${earlier}`))).toBe(painted.map(digest)[0]);
   },
 );
 
-/** All that was made, read again. */
-const remembered = (url: string, ids: { modelId: string; trainingId: string; predictionId: string }) =>
+/** Reads everything that was created. */
+const readAll = (url: string, ids: { modelId: string; trainingId: string; predictionId: string }) =>
   ask<{
     model: {
       displayName: string;
@@ -216,12 +216,14 @@ const remembered = (url: string, ids: { modelId: string; trainingId: string; pre
     ids,
   );
 
-/** Addresses name the port, which is another one after a restart. */
-const withoutAddresses = (value: object): unknown =>
+/** Removes URLs, which contain the port, and so differ after a restart. */
+const withoutUrls = (value: object): unknown =>
   JSON.parse(JSON.stringify(value, (key, field) => (key === 'url' ? undefined : field)));
 
-/** Checks that a job was seen unfinished, on its way and completed, in this order and with progress that never fell. */
-function expectLife(states: readonly (JobState | undefined)[], id: string): void {
+/**
+ * Expects the states of a job to be unfinished, processing and completed, in this order and with increasing progress.
+ */
+function expectLifecycle(states: readonly (JobState | undefined)[], id: string): void {
   const fractions = states.map((state) => state?.progress.fraction);
   expect(states[0]).toMatchObject({ id, isFinished: false });
   expect(states.map((state) => state?.status)).toContain('PROCESSING');
@@ -230,8 +232,8 @@ function expectLife(states: readonly (JobState | undefined)[], id: string): void
   expect(fractions).toEqual([...fractions].sort((a = 0, b = 0) => a - b));
 }
 
-/** A picture from a camera or a designer, as a browser's file input hands it over. */
-async function picture(format: 'webp' | 'png' | 'jpeg', background: string): Promise<File> {
+/** An image file, as from a browser's file input. */
+async function imageFile(format: 'webp' | 'png' | 'jpeg', background: string): Promise<File> {
   const image = sharp({ create: { width: 96, height: 64, channels: 3, background } });
   const bytes = new Uint8Array(await image.toFormat(format).toBuffer());
   return new File([bytes], `${background}.${format}`, { type: `image/${format}` });
@@ -239,7 +241,7 @@ async function picture(format: 'webp' | 'png' | 'jpeg', background: string): Pro
 
 const bytesOf = async (file: File): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
 
-/** Fetches an image as `<img src>` does: by its address alone. */
+/** Fetches an image as `<img src>` does: by its URL alone. */
 async function download(url: string): Promise<Uint8Array> {
   const response = await fetch(url);
   expect(response.status).toBe(200);
@@ -247,10 +249,10 @@ async function download(url: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Comparing pictures byte by byte would take the test runner seconds. */
+/** Hash of an image, because the test runner needs seconds to compare images byte by byte. */
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Decodes every pixel, so that half a picture is none. */
+/** Size of an image. Decodes every pixel, so that an incomplete image fails. */
 async function sizeOf(bytes: Uint8Array): Promise<{ width: number; height: number }> {
   const { info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height };

@@ -10,9 +10,9 @@ import { blocksOf, readText } from '../support/readme.ts';
 import { seedModel } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 
-if (!nginx) console.log('There is no nginx, so the tests of docs/nginx.md are skipped.');
+if (!nginx) console.log('nginx is not installed, so the tests of docs/nginx.md are skipped.');
 
-/** The configuration that docs/nginx.md recommends, with other addresses and without TLS. */
+/** The configuration that docs/nginx.md recommends, with test addresses and without TLS. */
 function recommended(gatewayUrl: string, port: number, folder: string): string {
   const block = blocksOf(readText('docs/nginx.md')).find(({ language }) => language === 'nginx');
   return (block?.text ?? '')
@@ -39,8 +39,8 @@ async function start() {
   return { ...started, publicUrl, folder, model, training, send };
 }
 
-describe.skipIf(!nginx)('through nginx as docs/nginx.md recommends it,', () => {
-  test('a query is answered, and the own key is not lent', async () => {
+describe.skipIf(!nginx)('nginx as docs/nginx.md recommends it', () => {
+  test('a query through nginx is executed, but not with the gateway’s own key', async () => {
     const { send, publicUrl } = await start();
 
     expect(await (await send({ query: '{ models { nodes { displayName } } }' })).json()).toEqual({
@@ -56,7 +56,7 @@ describe.skipIf(!nginx)('through nginx as docs/nginx.md recommends it,', () => {
     });
   });
 
-  test('server-sent events arrive one by one, and the stream completes', async () => {
+  test('server-sent events pass nginx one by one, and the stream completes', async () => {
     const { send, training, clock } = await start();
     const response = await send({ query: WATCH, variables: { id: training } }, { accept: 'text/event-stream' });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -70,14 +70,14 @@ describe.skipIf(!nginx)('through nginx as docs/nginx.md recommends it,', () => {
       return text;
     };
 
-    // The first event is there while the stream is open.
+    // The first event arrives while the stream is open.
     expect(await readUntil(/QUEUED/)).toMatch(/"status":"QUEUED"/);
     for (let i = 0; i < 40; i++) await clock.advance(2_000);
 
     expect(await readUntil(/event: complete/)).toMatch(/"status":"COMPLETED"[\s\S]*event: complete/);
   });
 
-  test('a WebSocket gets every event', async () => {
+  test('a WebSocket through nginx receives every event', async () => {
     const { publicUrl, training, clock } = await start();
     const client = createClient({
       url: `${publicUrl.replace('http', 'ws')}/graphql`,
@@ -99,7 +99,7 @@ describe.skipIf(!nginx)('through nginx as docs/nginx.md recommends it,', () => {
     expect((await rest).at(-1)).toEqual({ data: { trainingUpdated: { status: 'COMPLETED' } } });
   });
 
-  test('a file of several megabytes is uploaded by a form and by a ticket, and no ticket is logged', async () => {
+  test('a file of several megabytes passes nginx in a form and with a ticket, and nginx logs no ticket', async () => {
     const { publicUrl, model, send, folder } = await start();
     const image = new Uint8Array(await noise(900, 900).png().toBuffer());
     const form = new FormData();

@@ -8,7 +8,7 @@ import { type Answer, ask, openSocket } from './client.ts';
 const CREATE_MODEL = 'mutation { createModel(input: { displayName: "Coats" }) { __typename } }';
 const MODELS = '{ models { nodes { displayName } } }';
 
-// Browsers send these without asking first, and name the page's origin.
+// Browsers send these without a preflight, and with the page's origin.
 test.each([
   ['a form', 'application/x-www-form-urlencoded', String(new URLSearchParams({ query: CREATE_MODEL }))],
   [
@@ -20,7 +20,7 @@ test.each([
       '--x--\r\n',
     ].join('\r\n'),
   ],
-])('a page of another site changes nothing with %s', async (_, type, body) => {
+])('a page of another site cannot execute a mutation with %s', async (_, type, body) => {
   const { url } = await startProgram({ env: { SANDBOX_SEED: 'false' } });
 
   const sent = request(`${url}/graphql`, {
@@ -34,21 +34,21 @@ test.each([
   expect(await ask(url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
 });
 
-test('a page of another site that opens a WebSocket is lent no key', async () => {
+test('a WebSocket from a page of another site cannot use the gateway’s own key', async () => {
   const { url } = await startProgram();
 
-  const answer = await askOverSocket(url, 'https://evil.example');
+  const response = await queryOverSocket(url, 'https://evil.example');
 
-  expect(answer.data ?? null).toBeNull();
+  expect(response.data ?? null).toBeNull();
 });
 
-test('a page of this machine that opens a WebSocket is lent the key', async () => {
+test('a WebSocket from a page of this machine uses the gateway’s own key', async () => {
   const { url } = await startProgram({ env: { SANDBOX_SEED: 'false' } });
 
-  expect(await askOverSocket(url, 'http://localhost:5173')).toEqual({ data: { models: { nodes: [] } } });
+  expect(await queryOverSocket(url, 'http://localhost:5173')).toEqual({ data: { models: { nodes: [] } } });
 });
 
-test('a mutation by GET is refused as the client’s mistake', async () => {
+test('a mutation by GET is rejected with BAD_USER_INPUT', async () => {
   const { url } = await startProgram();
 
   const response = await fetch(`${url}/graphql?${new URLSearchParams({ query: CREATE_MODEL })}`);
@@ -57,13 +57,13 @@ test('a mutation by GET is refused as the client’s mistake', async () => {
   expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
 });
 
-/** Asks for the models over a WebSocket that a page of this origin opened, be it refused at the handshake or later. */
-async function askOverSocket(url: string, origin: string): Promise<Answer<unknown>> {
+/** Queries models over a WebSocket from a page of this origin. Returns an empty response if the socket is rejected. */
+async function queryOverSocket(url: string, origin: string): Promise<Answer<unknown>> {
   const socket = await openSocket(url, { origin }).catch(() => undefined);
   if (!socket) return {};
   socket.say({ type: 'connection_init' });
-  const greeting = await Promise.race([socket.closed.then(() => undefined), socket.hear().catch(() => undefined)]);
-  if (greeting?.type !== 'connection_ack') return {};
+  const reply = await Promise.race([socket.closed.then(() => undefined), socket.hear().catch(() => undefined)]);
+  if (reply?.type !== 'connection_ack') return {};
   socket.say({ type: 'subscribe', id: 'models', payload: { query: MODELS } });
   return (await socket.hear()).payload as Answer<unknown>;
 }

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Program, runProgram, startProgram, temporaryDirectory } from '../support/program.ts';
 import { type Answer, ask, type Conversation, connectSocket, openSocket, transports, upload } from './client.ts';
 
-/** What Node prints below the message of an error that nobody put into words. */
+/** The stack trace that Node.js prints for an unexpected error. */
 const STACK = /^\s+at /m;
 
 const PIXEL =
@@ -22,7 +22,7 @@ const CREATE_PREDICTION = `mutation ($modelId: ID!, $prompt: String!) {
   }
 }`;
 
-test('the program prints where GraphiQL is', async () => {
+test('the program prints the URL of GraphiQL', async () => {
   const { url, output } = await startProgram();
 
   expect(output.stdout).toContain(`GraphiQL: ${url}/graphql`);
@@ -31,7 +31,7 @@ test('the program prints where GraphiQL is', async () => {
   expect(await page.text()).toContain('<html');
 });
 
-test('a bad configuration is refused with every mistake at once, in sentences', async () => {
+test('an invalid configuration is rejected with all mistakes at once', async () => {
   const env = {
     PORT: 'http',
     ALLOW_ANONYMOUS: 'maybe',
@@ -49,7 +49,7 @@ test('a bad configuration is refused with every mistake at once, in sentences', 
   expect(Object.keys(env).filter((name) => !stderr.includes(`\`${name}\``))).toEqual([]);
 });
 
-test('the sandbox alone refuses a bad configuration with every mistake at once, too', async () => {
+test('the standalone sandbox rejects an invalid configuration with all mistakes at once, too', async () => {
   const env = { SANDBOX_PORT: '-1', SANDBOX_PAGE_SIZE: '0', SANDBOX_DATA_ITEM_SHAPE: 'round' };
 
   const { code, stdout, stderr } = await runProgram({ entry: 'sandbox', env });
@@ -60,7 +60,7 @@ test('the sandbox alone refuses a bad configuration with every mistake at once, 
   expect(Object.keys(env).filter((name) => !stderr.includes(`\`${name}\``))).toEqual([]);
 });
 
-test('a gateway that others can reach does not start with a key to lend', async () => {
+test('a gateway on a public address does not start with an own key', async () => {
   const { code, stdout, stderr } = await runProgram({ env: { HOST: '0.0.0.0' } });
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -68,7 +68,7 @@ test('a gateway that others can reach does not start with a key to lend', async 
   expect(stderr).not.toMatch(STACK);
 });
 
-test('a gateway that others can reach passes keys through and lends none', async () => {
+test('a gateway on a public address without an own key forwards the keys of requests', async () => {
   const upstream = await startProgram({ entry: 'sandbox' });
   const { url } = await startProgram({ env: { HOST: '0.0.0.0', FLAIR_API_URL: upstream.url } });
 
@@ -77,23 +77,23 @@ test('a gateway that others can reach passes keys through and lends none', async
   expect(await ask(url, FIRST_MODEL, {}, { 'x-api-key': 'demo' })).toEqual(oneModel);
 });
 
-test('whoever calls the gateway by another name than this machine’s brings a key', async () => {
+test('a request whose Host is not a loopback name needs a key', async () => {
   const { url } = await startProgram();
 
-  expect(codesOf(await askAs('evil.example', url))).toEqual(['UNAUTHENTICATED']);
-  expect(await askAs('evil.example', url, { 'x-api-key': 'demo' })).toEqual(oneModel);
-  expect(await askAs('localhost', url)).toEqual(oneModel);
+  expect(codesOf(await queryWithHost('evil.example', url))).toEqual(['UNAUTHENTICATED']);
+  expect(await queryWithHost('evil.example', url, { 'x-api-key': 'demo' })).toEqual(oneModel);
+  expect(await queryWithHost('localhost', url)).toEqual(oneModel);
 });
 
-test('whoever opens a WebSocket by another name than this machine’s brings a key', async () => {
+test('a WebSocket whose Host is not a loopback name needs a key', async () => {
   const { url } = await startProgram();
 
-  const stranger = await openSocket(url, { host: 'evil.example' });
-  stranger.say({ type: 'connection_init' });
-  expect(await stranger.closed).toMatchObject({ code: 4401 });
+  const anonymous = await openSocket(url, { host: 'evil.example' });
+  anonymous.say({ type: 'connection_init' });
+  expect(await anonymous.closed).toMatchObject({ code: 4401 });
 
-  const caller = await openSocket(url, { host: 'evil.example' });
-  expect(await converse(caller, { apiKey: 'demo' })).toEqual(oneModel);
+  const authenticated = await openSocket(url, { host: 'evil.example' });
+  expect(await queryOver(authenticated, { apiKey: 'demo' })).toEqual(oneModel);
 });
 
 test.each([
@@ -101,23 +101,23 @@ test.each([
   ['a key as `apiKey`', { apiKey: 'alices' }, 'Alice'],
   ['a key under the name of the header', { 'x-api-key': 'alices' }, 'Alice'],
   ['a key under the name of the header in another case', { 'X-API-Key': 'alices' }, 'Alice'],
-])('a WebSocket with %s acts for whom it belongs to', async (_, connectionParams, whose) => {
+])('a WebSocket with %s sees the models of that key', async (_, connectionParams, displayName) => {
   const { url } = await startProgram({ env: { SANDBOX_KEYS: 'alices', SANDBOX_SEED: 'false' } });
-  for (const [displayName, key] of Object.entries({ 'the demo': 'demo', Alice: 'alices' })) {
-    await ask(url, CREATE_MODEL, { displayName }, { 'x-api-key': key });
+  for (const [name, key] of Object.entries({ 'the demo': 'demo', Alice: 'alices' })) {
+    await ask(url, CREATE_MODEL, { displayName: name }, { 'x-api-key': key });
   }
 
-  const answer = await connectSocket(url, { connectionParams })
+  const result = await connectSocket(url, { connectionParams })
     .iterate({ query: '{ models { nodes { displayName } } }' })
     .next();
 
-  expect(answer.value).toEqual({ data: { models: { nodes: [{ displayName: whose }] } } });
+  expect(result.value).toEqual({ data: { models: { nodes: [{ displayName }] } } });
 });
 
 test.each([
   ['is not GraphQL', '{ models {', 'GRAPHQL_PARSE_FAILED'],
-  ['does not fit the schema', '{ modles { nodes { id } } }', 'GRAPHQL_VALIDATION_FAILED'],
-])('a WebSocket answers a document that %s with an error and stays open', async (_, query, code) => {
+  ['does not match the schema', '{ modles { nodes { id } } }', 'GRAPHQL_VALIDATION_FAILED'],
+])('an operation whose document %s gets an error, and its WebSocket stays open', async (_, query, code) => {
   const { url } = await startProgram();
   const { say, hear } = await openSocket(url);
   say({ type: 'connection_init' });
@@ -131,11 +131,11 @@ test.each([
   expect(await hear()).toEqual({ type: 'complete', id: 'good' });
 });
 
-test('there is a front door, a health check, and a sentence for everything else', async () => {
+test('the root redirects to GraphiQL, the health check succeeds, and other paths get 404 with a message', async () => {
   const { url } = await startProgram();
 
-  const door = await fetch(url, { redirect: 'manual' });
-  expect({ status: door.status, location: door.headers.get('location') }).toEqual({
+  const root = await fetch(url, { redirect: 'manual' });
+  expect({ status: root.status, location: root.headers.get('location') }).toEqual({
     status: 302,
     location: '/graphql',
   });
@@ -148,7 +148,7 @@ test('there is a front door, a health check, and a sentence for everything else'
   expect(await elsewhere.text()).toContain('/elsewhere');
 });
 
-test('every request leaves one line in the log, and none of its secrets', async () => {
+test('every request is logged in one line, without its secrets', async () => {
   const secrets = {
     key: 'canary-key-of-a-caller',
     wrongKey: 'canary-key-that-is-wrong',
@@ -194,8 +194,8 @@ test('every request leaves one line in the log, and none of its secrets', async 
     await fetch(`${url}/graphql?${new URLSearchParams({ query, extra: secrets.search })}`, { headers: key });
   }
   const socket = await openSocket(url, { cookie: secrets.token });
-  await converse(socket, { apiKey: secrets.key }, `{ models { nodes { id } } } # ${secrets.text}`);
-  await converse(await openSocket(url), { apiKey: secrets.wrongKey });
+  await queryOver(socket, { apiKey: secrets.key }, `{ models { nodes { id } } } # ${secrets.text}`);
+  await queryOver(await openSocket(url), { apiKey: secrets.wrongKey });
   await upstream.stop();
   await ask(url, CREATE_MODEL, { displayName: secrets.text }, key);
   expect((await fetch(imageUrl)).status).toBe(502);
@@ -222,7 +222,7 @@ test('every request leaves one line in the log, and none of its secrets', async 
   expect(leaked).toEqual([]);
 });
 
-test('whatever was acknowledged outlives a program that is killed', async () => {
+test('acknowledged writes survive a SIGKILL', async () => {
   const directory = await temporaryDirectory();
   const first = await startProgram({ directory });
   const created = await Promise.all(
@@ -232,7 +232,7 @@ test('whatever was acknowledged outlives a program that is killed', async () => 
   );
   const models = created.map(({ data }) => data?.createModel.model.id ?? '');
   const modelId = models[0] ?? '';
-  const { dataItemId, trainingId } = await beginTraining(first.url, modelId);
+  const { dataItemId, trainingId } = await startTraining(first.url, modelId);
   const predicted = await ask<{ createPrediction: { prediction: { id: string } } }>(first.url, CREATE_PREDICTION, {
     modelId,
     prompt: 'a coat',
@@ -260,9 +260,9 @@ test('whatever was acknowledged outlives a program that is killed', async () => 
   });
 });
 
-test('a program that is asked to stop breaks its event streams without completing them, and ends', async () => {
+test('a shutdown breaks event streams without completing them, and then the program exits', async () => {
   const { url, stop } = await startProgram({ env: { SANDBOX_FAST_SECONDS: '3600' } });
-  const { trainingId } = await beginTraining(url);
+  const { trainingId } = await startTraining(url);
   const events = transports['server-sent events'](url, WATCH, { id: trainingId });
   expect(await events.next()).toMatchObject({ value: { data: { trainingUpdated: { isFinished: false } } } });
 
@@ -272,11 +272,11 @@ test('a program that is asked to stop breaks its event streams without completin
   expect(await stopped).toEqual({ code: 0, signal: null });
 });
 
-test('a client that connects again watches on when the program was restarted', async () => {
+test('a client that reconnects after a restart resumes its subscription', async () => {
   const directory = await temporaryDirectory();
   const env = { SANDBOX_FAST_SECONDS: '3600' };
   const { url, stop } = await startProgram({ directory, env });
-  const { trainingId } = await beginTraining(url);
+  const { trainingId } = await startTraining(url);
   let restarted: Promise<Program> | undefined;
   const retryWait = async () => {
     await restarted;
@@ -285,18 +285,18 @@ test('a client that connects again watches on when the program was restarted', a
     query: WATCH,
     variables: { id: trainingId },
   });
-  const underWay = { done: false, value: { data: { trainingUpdated: { isFinished: false } } } };
-  expect(await events.next()).toEqual(underWay);
+  const unfinished = { done: false, value: { data: { trainingUpdated: { isFinished: false } } } };
+  expect(await events.next()).toEqual(unfinished);
 
   restarted = stop().then((exit) => {
     expect(exit).toEqual({ code: 0, signal: null });
     return startProgram({ directory, env: { ...env, PORT: new URL(url).port } });
   });
 
-  expect(await events.next()).toEqual(underWay);
+  expect(await events.next()).toEqual(unfinished);
 });
 
-test('a program that is asked to stop answers first what is under way', async () => {
+test('a shutdown waits for pending requests', async () => {
   const upstream = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void upstream.close());
   await once(upstream, 'listening');
@@ -304,7 +304,7 @@ test('a program that is asked to stop answers first what is under way', async ()
     env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` },
   });
   const { closed } = await openSocket(url);
-  const answer = ask(url, FIRST_MODEL, {}, { 'x-api-key': 'any' });
+  const pending = ask(url, FIRST_MODEL, {}, { 'x-api-key': 'any' });
   const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
 
   const stopped = stop();
@@ -312,7 +312,7 @@ test('a program that is asked to stop answers first what is under way', async ()
   const page = { models: [{ id: '1', displayName: 'Coats' }], hasMore: false, nextPageCursor: null };
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(page));
 
-  expect(await answer).toEqual({ data: { models: { nodes: [{ displayName: 'Coats' }] } } });
+  expect(await pending).toEqual({ data: { models: { nodes: [{ displayName: 'Coats' }] } } });
   expect(await stopped).toEqual({ code: 0, signal: null });
 });
 
@@ -322,13 +322,17 @@ interface CreatedModel {
 
 const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { isFinished } }';
 
-/** What {@link FIRST_MODEL} answers to whoever may see the demo data. */
+/** The result of {@link FIRST_MODEL} with access to the demo data. */
 const oneModel = { data: { models: { nodes: [{ displayName: expect.any(String) }] } } };
 
 const codesOf = ({ errors = [] }: Pick<Answer<unknown>, 'errors'>) => errors.map(({ extensions }) => extensions.code);
 
-/** Asks for a model under any name of the host, which `fetch` does not let its callers choose. */
-async function askAs(host: string, url: string, headers: Record<string, string> = {}): Promise<Answer<unknown>> {
+/** Queries a model with any Host header, which `fetch` does not allow. */
+async function queryWithHost(
+  host: string,
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Answer<unknown>> {
   const sent = request(`${url}/graphql`, {
     method: 'POST',
     headers: { host, 'content-type': 'application/json', ...headers },
@@ -340,16 +344,16 @@ async function askAs(host: string, url: string, headers: Record<string, string> 
   });
 }
 
-/** Greets, asks for a model, and returns what is answered. */
-async function converse({ say, hear }: Conversation, connectionParams: object = {}, query = FIRST_MODEL) {
+/** Initializes a connection, executes one query, and returns its result. */
+async function queryOver({ say, hear }: Conversation, connectionParams: object = {}, query = FIRST_MODEL) {
   say({ type: 'connection_init', payload: connectionParams });
   expect(await hear()).toEqual({ type: 'connection_ack' });
   say({ type: 'subscribe', id: 'first', payload: { query } });
   return (await hear()).payload as Answer<unknown>;
 }
 
-/** Starts a fast training of a model that has one image. @param ofModel A model; a new one when left out. */
-async function beginTraining(url: string, ofModel?: string): Promise<{ dataItemId: string; trainingId: string }> {
+/** Starts a fast training of a model with one image. @param ofModel Id of the model. @default a new one */
+async function startTraining(url: string, ofModel?: string): Promise<{ dataItemId: string; trainingId: string }> {
   const created = ofModel ? undefined : await ask<CreatedModel>(url, CREATE_MODEL, { displayName: 'Coats' });
   const modelId = ofModel ?? created?.data?.createModel.model.id;
   const { data } = await ask<{

@@ -23,44 +23,41 @@ describe.skipIf(!executable)('two replicas that share a Redis', () => {
     return await Promise.all([startProgram({ env }), startProgram({ env })]);
   }
 
-  test('send a write with one idempotency key once, whichever of them is asked, at the same time and later', async () => {
+  test('replicas that share a Redis send a write with the same idempotency key once, at the same time and later', async () => {
     const [one, other] = await startReplicas();
     const input = { displayName: 'Once', idempotencyKey: 'the only one' };
 
-    const answers = await Promise.all([one, other, one, other].map(({ url }) => ask(url, CREATE, { input })));
-    answers.push(await ask(other.url, CREATE, { input }));
+    const responses = await Promise.all([one, other, one, other].map(({ url }) => ask(url, CREATE, { input })));
+    responses.push(await ask(other.url, CREATE, { input }));
 
-    expect(answers[0]).toMatchObject({ data: { createModel: { __typename: 'CreateModelSuccess' } } });
-    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(responses[0]).toMatchObject({ data: { createModel: { __typename: 'CreateModelSuccess' } } });
+    for (const response of responses) expect(response).toEqual(responses[0]);
     expect(await ask(one.url, MODELS)).toMatchObject({ data: { models: { nodes: [{ displayName: 'Once' }] } } });
   });
 
-  test('refuse another input under that key, whichever of them saw the first', async () => {
+  test('replicas that share a Redis reject another input with the same idempotency key', async () => {
     const [one, other] = await startReplicas();
     await ask(one.url, CREATE, { input: { displayName: 'First', idempotencyKey: 'taken' } });
 
-    const answer = await ask(other.url, CREATE, { input: { displayName: 'Second', idempotencyKey: 'taken' } });
+    const response = await ask(other.url, CREATE, { input: { displayName: 'Second', idempotencyKey: 'taken' } });
 
-    expect(answer).toMatchObject({ data: { createModel: { __typename: 'ConflictError' } } });
+    expect(response).toMatchObject({ data: { createModel: { __typename: 'ConflictError' } } });
   });
 });
 
-test.skipIf(!executable)(
-  'a write whose idempotency key cannot be recorded is not sent, and may be tried again',
-  async () => {
-    const redis = await startRedis(executable ?? '');
-    onTestFinished(() => redis.stop());
-    const { url } = await startProgram({ env: { REDIS_URL: redis.url, SANDBOX_SEED: 'false' } });
-    await redis.stop();
+test.skipIf(!executable)('a write whose idempotency key cannot be stored is not sent, and may be retried', async () => {
+  const redis = await startRedis(executable ?? '');
+  onTestFinished(() => redis.stop());
+  const { url } = await startProgram({ env: { REDIS_URL: redis.url, SANDBOX_SEED: 'false' } });
+  await redis.stop();
 
-    const answer = await ask(url, CREATE, { input: { displayName: 'Never', idempotencyKey: 'a' } });
+  const response = await ask(url, CREATE, { input: { displayName: 'Never', idempotencyKey: 'a' } });
 
-    expect(answer.errors).toMatchObject([
-      {
-        message: expect.stringContaining('nothing was sent'),
-        extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true },
-      },
-    ]);
-    expect(await ask(url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
-  },
-);
+  expect(response.errors).toMatchObject([
+    {
+      message: expect.stringContaining('nothing was sent'),
+      extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true },
+    },
+  ]);
+  expect(await ask(url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
+});

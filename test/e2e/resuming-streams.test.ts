@@ -27,51 +27,54 @@ async function startUpstream() {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, prediction };
 }
 
-test('every client of a running job resumes after a stop and a restart, and ends with the job', {
+test('every kind of client resumes its subscription after a restart, and completes with the job', {
   timeout: 60_000,
 }, async () => {
   const upstream = await startUpstream();
   const env = { FLAIR_API_URL: upstream.url, FLAIR_API_KEY: 'any' };
   const first = await startProgram({ env });
   const { url } = first;
-  const heard = { sse: [] as string[], eventSource: [] as string[], socket: [] as string[] };
-  const note = (kind: keyof typeof heard) => (event: unknown) => void heard[kind].push(JSON.stringify(event));
+  const events = { sse: [] as string[], eventSource: [] as string[], socket: [] as string[] };
+  const record = (kind: keyof typeof events) => (event: unknown) => void events[kind].push(JSON.stringify(event));
 
   const sse = createClient({ url: `${url}/graphql`, retryAttempts: 1e9, retry: () => settle() });
   const sseEnd = new Promise<void>((resolve, reject) =>
-    sse.subscribe({ query, variables }, { next: note('sse'), error: reject, complete: resolve }),
+    sse.subscribe({ query, variables }, { next: record('sse'), error: reject, complete: resolve }),
   );
-  const leave = new AbortController();
+  const disconnect = new AbortController();
   const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
-  const eventSourceEnd = readEvents(`${url}/graphql?${search}`, { onEvent: note('eventSource'), signal: leave.signal });
+  const eventSourceEnd = readEvents(`${url}/graphql?${search}`, {
+    onEvent: record('eventSource'),
+    signal: disconnect.signal,
+  });
   const client = connectSocket(url, { retryAttempts: 1e9, retryWait: () => settle(), shouldRetry: () => true });
   const socketEnd = new Promise<void>((resolve, reject) =>
-    client.subscribe({ query, variables }, { next: note('socket'), error: reject, complete: resolve }),
+    client.subscribe({ query, variables }, { next: record('socket'), error: reject, complete: resolve }),
   );
   onTestFinished(() => {
     sse.dispose();
     eventSourceEnd.catch(() => {});
-    leave.abort();
+    disconnect.abort();
   });
-  await until(() => Object.values(heard).every((events) => events.length > 0));
+  await until(() => Object.values(events).every(({ length }) => length > 0));
 
   expect(await first.stop()).toEqual({ code: 0, signal: null });
   expect(first.output.stdout + first.output.stderr).not.toContain('unexpected error');
-  const before = { sse: heard.sse.length, eventSource: heard.eventSource.length, socket: heard.socket.length };
+  const before = { sse: events.sse.length, eventSource: events.eventSource.length, socket: events.socket.length };
   const second = await startProgram({ env: { ...env, PORT: new URL(url).port } });
-  await until(() => heard.sse.length > before.sse && heard.eventSource.length > before.eventSource);
-  await until(() => heard.socket.length > before.socket);
+  await until(() => events.sse.length > before.sse && events.eventSource.length > before.eventSource);
+  await until(() => events.socket.length > before.socket);
   Object.assign(upstream.prediction, { status: 'completed', images: [`${upstream.url}/image`] });
 
   await Promise.all([sseEnd, socketEnd]);
   expect(await eventSourceEnd).toBe(204);
-  expect(heard.sse.at(-1)).toContain('COMPLETED');
-  expect(heard.socket.at(-1)).toContain('COMPLETED');
-  expect(heard.eventSource.at(-2)).toContain('COMPLETED');
+  expect(events.sse.at(-1)).toContain('COMPLETED');
+  expect(events.socket.at(-1)).toContain('COMPLETED');
+  expect(events.eventSource.at(-2)).toContain('COMPLETED');
   await second.stop();
 });
 
-test('a mutation over server-sent events that is under way while the program stops gets its answer', async () => {
+test('a mutation over server-sent events that is pending during a shutdown gets its result', async () => {
   const upstream = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void upstream.close());
   await once(upstream, 'listening');
@@ -79,7 +82,7 @@ test('a mutation over server-sent events that is under way while the program sto
     env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, FLAIR_API_KEY: 'any' },
   });
   const client = createClient({ url: `${url}/graphql`, retryAttempts: 0 });
-  const answer = collect(
+  const results = collect(
     client.iterate({ query: 'mutation { createModel(input: { displayName: "a" }) { __typename } }' }),
   );
   const response = await new Promise<ServerResponse>((resolve) =>
@@ -92,6 +95,6 @@ test('a mutation over server-sent events that is under way while the program sto
   const stopped = stop();
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"a"}');
 
-  expect(await answer).toMatchObject([{ data: { createModel: { __typename: 'CreateModelSuccess' } } }]);
+  expect(await results).toMatchObject([{ data: { createModel: { __typename: 'CreateModelSuccess' } } }]);
   expect(await stopped).toEqual({ code: 0, signal: null });
 });

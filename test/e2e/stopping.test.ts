@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startProgram } from '../support/program.ts';
 import { openSocket } from './client.ts';
 
-test('a program that is asked to stop closes its WebSockets with a code that says that it comes back', async () => {
+test('a shutdown closes WebSockets with 1012, after which clients reconnect', async () => {
   const { url, stop } = await startProgram();
   const { closed } = await openSocket(url);
 
@@ -15,7 +15,7 @@ test('a program that is asked to stop closes its WebSockets with a code that say
   expect(await stopped).toEqual({ code: 0, signal: null });
 });
 
-test('the last answer of a program that stops says that the connection ends, so that nothing keeps it', async () => {
+test('a response during a shutdown closes its connection, which would keep the process running', async () => {
   const upstream = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void upstream.close());
   await once(upstream, 'listening');
@@ -23,18 +23,18 @@ test('the last answer of a program that stops says that the connection ends, so 
     env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` },
   });
   const { closed } = await openSocket(url);
-  const answer = fetch(`${url}/graphql?query={models{nodes{id}}}`, { headers: { 'x-api-key': 'any' } });
+  const pending = fetch(`${url}/graphql?query={models{nodes{id}}}`, { headers: { 'x-api-key': 'any' } });
   const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
 
   const stopped = stop();
   await closed;
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"models":[],"hasMore":false}');
 
-  expect((await answer).headers.get('connection')).toBe('close');
+  expect((await pending).headers.get('connection')).toBe('close');
   expect(await stopped).toEqual({ code: 0, signal: null });
 });
 
-test('a program that stops finishes what is under way, and says to all others that it lives but is not ready', async () => {
+test('a shutdown waits for pending requests, rejects new ones, and reports the program as alive but not ready', async () => {
   const upstream = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void upstream.close());
   await once(upstream, 'listening');
@@ -44,7 +44,7 @@ test('a program that stops finishes what is under way, and says to all others th
   const status = async (path: string) => (await fetch(`${url}${path}`)).status;
   expect([await status('/health'), await status('/ready')]).toEqual([200, 200]);
   const { closed } = await openSocket(url);
-  const answer = fetch(`${url}/graphql`, {
+  const pending = fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': 'any' },
     body: JSON.stringify({ query: 'mutation { createModel(input: { displayName: "a" }) { __typename } }' }),
@@ -54,12 +54,12 @@ test('a program that stops finishes what is under way, and says to all others th
   const stopped = stop();
   await closed;
   expect([await status('/health'), await status('/ready')]).toEqual([200, 503]);
-  const refused = await fetch(`${url}/graphql?query={__typename}`);
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
-  expect((await refused.json()).errors).toMatchObject([{ extensions: { code: 'SHUTTING_DOWN', retryable: true } }]);
+  const rejected = await fetch(`${url}/graphql?query={__typename}`);
+  expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([503, '1']);
+  expect((await rejected.json()).errors).toMatchObject([{ extensions: { code: 'SHUTTING_DOWN', retryable: true } }]);
   await expect(openSocket(url)).rejects.toThrow('503');
 
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"a"}');
-  expect(await (await answer).json()).toMatchObject({ data: { createModel: { __typename: 'CreateModelSuccess' } } });
+  expect(await (await pending).json()).toMatchObject({ data: { createModel: { __typename: 'CreateModelSuccess' } } });
   expect(await stopped).toEqual({ code: 0, signal: null });
 });

@@ -9,21 +9,21 @@ import { ask } from './client.ts';
 const MODEL = Buffer.from('Model:dresses').toString('base64url');
 const MEGABYTE = 1_048_576;
 
-/** A picture that arrives at the upstream. */
-interface Arriving {
+/** An upload that arrives at the upstream. */
+interface Upload {
   request: IncomingMessage;
   response: ServerResponse;
 }
 
-/** A program in front of an upstream that does with pictures what the test does. Nothing of them is read before. */
+/** A program with an upstream whose handling of uploads is up to the test. It reads nothing by itself. */
 async function start() {
-  const arriving: Arriving[] = [];
+  const received: Upload[] = [];
   const upstream = createServer({ highWaterMark: 16_384 }, (request, response) => {
     request.on('error', () => {});
-    if (request.method === 'POST') arriving.push({ request, response });
+    if (request.method === 'POST') received.push({ request, response });
     else response.setHeader('content-type', 'application/json').end('{"displayName":"Dresses"}');
   });
-  const arrives = () => once(upstream, 'request');
+  const uploadArrives = () => once(upstream, 'request');
   upstream.listen(0, '127.0.0.1');
   onTestFinished(() => {
     upstream.closeAllConnections();
@@ -41,13 +41,13 @@ async function start() {
     { input: { target: { newInModel: MODEL } } },
   );
   const ticket = data?.createUploadTickets.tickets[0]?.url ?? expect.fail(JSON.stringify(data));
-  return { ticket, arriving, arrives, output };
+  return { ticket, received, uploadArrives, output };
 }
 
-/** Begins a PUT whose body the test writes. */
+/** Starts a PUT whose body the test writes. */
 function put(url: string, headers: Record<string, string | number> = {}) {
   const sending = request(url, { method: 'PUT', headers });
-  const answered = new Promise<{ status: number | undefined; body: { error?: { message: string }; id?: string } }>(
+  const responded = new Promise<{ status: number | undefined; body: { error?: { message: string }; id?: string } }>(
     (resolve, reject) => {
       sending.once('error', reject);
       sending.once('response', async (response) => {
@@ -57,50 +57,50 @@ function put(url: string, headers: Record<string, string | number> = {}) {
       });
     },
   );
-  answered.catch(() => {});
-  return { sending, answered };
+  responded.catch(() => {});
+  return { sending, responded };
 }
 
-/** Reads a request as it comes. */
-async function take({ request }: Arriving): Promise<Buffer> {
+/** Reads the body of an upload. */
+async function read({ request }: Upload): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-/** A jpeg of about ten megabytes: behind its end it may have anything. */
+/** A JPEG of about ten megabytes: arbitrary bytes may follow its end. */
 const large = async () => Buffer.concat([await noise(64, 64).jpeg().toBuffer(), Buffer.alloc(9 * MEGABYTE)]);
 
-test('a picture reaches the upstream byte for byte, with the length that was declared', async () => {
-  const { ticket, arriving, arrives, output } = await start();
+test('an image is forwarded to the upstream byte for byte, with the declared length', async () => {
+  const { ticket, received, uploadArrives, output } = await start();
   const file = await large();
-  const { sending, answered } = put(ticket, { 'content-length': file.byteLength });
+  const { sending, responded } = put(ticket, { 'content-length': file.byteLength });
 
   sending.end(file);
-  await arrives();
-  const [first = expect.fail()] = arriving;
-  const taken = await take(first);
+  await uploadArrives();
+  const [first = expect.fail()] = received;
+  const body = await read(first);
   first.response.setHeader('content-type', 'application/json').end('{"dataId":"dress"}');
 
-  expect(taken.equals(file)).toBe(true);
+  expect(body.equals(file)).toBe(true);
   expect(first.request.headers).toMatchObject({
     'content-length': String(file.byteLength),
     'content-type': 'application/octet-stream',
     'x-api-key': 'any',
   });
-  expect(await answered).toMatchObject({
+  expect(await responded).toMatchObject({
     status: 201,
     body: { id: Buffer.from('DataItem:dresses/dress').toString('base64url') },
   });
   expect(output.stdout).not.toContain(ticket.slice(ticket.lastIndexOf('/') + 1));
 });
 
-test('an upstream that stops reading for a while gets all of it in the end', async () => {
-  const { ticket, arriving, arrives } = await start();
+test('an upstream that pauses reading receives the complete image', async () => {
+  const { ticket, received, uploadArrives } = await start();
   const file = await large();
-  const { sending, answered } = put(ticket, { 'content-length': file.byteLength });
+  const { sending, responded } = put(ticket, { 'content-length': file.byteLength });
   let at = 0;
-  /** Writes as long as somebody takes it. */
+  /** Writes until the socket buffer is full, and continues when it is drained. */
   const write = () => {
     while (at < file.byteLength) {
       const chunk = file.subarray(at, at + 65_536);
@@ -111,70 +111,70 @@ test('an upstream that stops reading for a while gets all of it in the end', asy
   };
 
   write();
-  await arrives();
-  const [first = expect.fail()] = arriving;
-  await stands(() => at);
-  const taken = await take(first);
+  await uploadArrives();
+  const [first = expect.fail()] = received;
+  await untilStable(() => at);
+  const body = await read(first);
   first.response.setHeader('content-type', 'application/json').end('{"dataId":"dress"}');
 
-  expect(taken.equals(file)).toBe(true);
-  expect((await answered).status).toBe(201);
+  expect(body.equals(file)).toBe(true);
+  expect((await responded).status).toBe(201);
 });
 
-test('a client that leaves takes its request to the upstream along', async () => {
-  const { ticket, arriving, arrives } = await start();
+test('a client that disconnects aborts the request to the upstream', async () => {
+  const { ticket, received, uploadArrives } = await start();
   const file = await large();
   const { sending } = put(ticket, { 'content-length': file.byteLength });
   sending.on('error', () => {});
 
   sending.write(file.subarray(0, 2 * MEGABYTE));
-  await arrives();
-  const [first = expect.fail()] = arriving;
-  const taken = take(first);
+  await uploadArrives();
+  const [first = expect.fail()] = received;
+  const body = read(first);
   sending.destroy();
 
-  await expect(taken).rejects.toThrow('aborted');
+  await expect(body).rejects.toThrow('aborted');
   expect(first.request.complete).toBe(false);
 });
 
 test.each([
   ['with its length', true],
   ['in chunks', false],
-])('a picture without its end, sent %s, never reaches the upstream whole', async (_, isDeclared) => {
-  const { ticket, arriving, arrives } = await start();
+])('a truncated image, sent %s, is aborted at the upstream', async (_, isDeclared) => {
+  const { ticket, received, uploadArrives } = await start();
   const file = (await noise(512, 512).png().toBuffer()).subarray(0, -1);
-  const { sending, answered } = put(ticket, isDeclared ? { 'content-length': file.byteLength } : {});
+  const { sending, responded } = put(ticket, isDeclared ? { 'content-length': file.byteLength } : {});
 
   sending.end(file);
-  await arrives();
-  const [first = expect.fail()] = arriving;
+  await uploadArrives();
+  const [first = expect.fail()] = received;
 
-  await expect(take(first)).rejects.toThrow('aborted');
+  await expect(read(first)).rejects.toThrow('aborted');
   expect(first.request.complete).toBe(false);
-  expect(await answered).toMatchObject({
+  expect(await responded).toMatchObject({
     status: 422,
     body: { error: { message: expect.stringContaining('the file ends after') } },
   });
 });
 
-test('a client that sends too much hears so, though it only writes', async () => {
-  const { ticket, arriving } = await start();
+test('a client that sends too much receives 413, even if it reads only after writing', async () => {
+  const { ticket, received } = await start();
   const file = Buffer.concat([await large(), Buffer.alloc(4 * MEGABYTE)]);
   const declared = put(ticket, { 'content-length': file.byteLength });
   const undeclared = put(ticket);
 
   declared.sending.end(file);
-  const refused = await declared.answered;
-  const asked = arriving.length;
+  const rejected = await declared.responded;
+  const forwarded = received.length;
   undeclared.sending.end(file);
 
-  expect(refused.status).toBe(413);
-  expect(asked).toBe(0);
-  expect((await undeclared.answered).status).toBe(413);
+  expect(rejected.status).toBe(413);
+  expect(forwarded).toBe(0);
+  expect((await undeclared.responded).status).toBe(413);
 });
 
-/** Waits until a number has not changed for many turns of the event loop, each of which lets sockets be read. */
-async function stands(count: () => number): Promise<void> {
+/** Waits until a number has not changed for many iterations of the event loop, in which sockets are read. */
+async function untilStable(count: () => number): Promise<void> {
   let last = -1;
   for (let same = 0; same < 2_000; same++) {
     if (count() !== last) same = 0;

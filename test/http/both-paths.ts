@@ -5,38 +5,38 @@ import type { TestGateway } from '../support/gateway.ts';
 import { know } from '../support/transports.ts';
 import { type RawRequest, sendRaw } from './raw.ts';
 
-/** One gateway, reached by both roads. */
-export async function bothRoads(started: TestGateway) {
+/** Serves one gateway with and without the fast path. */
+export async function bothPaths(started: TestGateway) {
   const options = { host: '127.0.0.1', port: 0, trustProxy: false, log: pino({ level: 'silent' }) };
   const servers = {
     yoga: await serve(started.gateway, { ...options, fastPath: false }),
-    short: await serve(started.gateway, options),
+    fast: await serve(started.gateway, options),
   };
   onTestFinished(async () => {
     await servers.yoga.close();
-    await servers.short.close();
+    await servers.fast.close();
   });
-  const answer = vi.spyOn(started.gateway.shortRoad, 'answer');
-  type RoadName = keyof typeof servers;
-  const sendUnknown = (road: RoadName, request: RawRequest) => sendRaw(servers[road].url, request);
-  const sendTo = async (road: RoadName, request: RawRequest) => {
+  const respond = vi.spyOn(started.gateway.fastPath, 'respond');
+  type PathName = keyof typeof servers;
+  const sendUnknown = (path: PathName, request: RawRequest) => sendRaw(servers[path].url, request);
+  const sendTo = async (path: PathName, request: RawRequest) => {
     await know(started, { body: request.body });
-    return await sendUnknown(road, request);
+    return await sendUnknown(path, request);
   };
   return {
-    /** Sends a request whose document was judged before. */
+    /** Sends a request whose document has been validated before. */
     sendTo,
-    /** Sends a request whose document may come for the first time. */
+    /** Sends a request whose document may not have been validated yet. */
     sendUnknown,
-    /** The answers of both. */
-    send: async (request: RawRequest): Promise<Record<RoadName, string>> => ({
+    /** Sends a request on both paths, and returns both responses. */
+    send: async (request: RawRequest): Promise<Record<PathName, string>> => ({
       yoga: await sendTo('yoga', request),
-      short: await sendTo('short', request),
+      fast: await sendTo('fast', request),
     }),
-    /** How many requests were answered by the short road, of those that were sent. */
-    async shortAnswers(): Promise<number> {
-      const answered = await Promise.all(answer.mock.results.map(({ value }) => value));
-      return answered.filter(Boolean).length;
+    /** Number of requests that the fast path has responded to. */
+    async fastResponses(): Promise<number> {
+      const responses = await Promise.all(respond.mock.results.map(({ value }) => value));
+      return responses.filter(Boolean).length;
     },
   };
 }

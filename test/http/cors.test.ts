@@ -6,40 +6,45 @@ import { picture, seedModel } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 
 const EVIL = 'https://evil.example';
-const FRIEND = 'https://app.example.com';
+const ALLOWED = 'https://app.example.com';
 const MODELS = '{ models { nodes { displayName } } }';
 const CREATE = 'mutation { createModel(input: { displayName: "Coats" }) { __typename } }';
 
 const corsOf = ({ headers }: Response) =>
   Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
 
-describe('a page', () => {
+describe('the CORS policy', () => {
   test.each<[string, string | null, string, boolean]>([
-    ['of no site, which is a program', null, 'graph.example.com', true],
-    ['of the gateway’s own origin', 'https://graph.example.com', 'graph.example.com', true],
-    ['of its public address', 'https://public.example.com', '10.0.0.7:4000', true],
-    ['of an allowed origin', FRIEND, 'graph.example.com', true],
-    ['of this machine, to a gateway of this machine', 'http://localhost:5173', '127.0.0.1:4000', true],
-    ['of this machine, to a gateway elsewhere', 'http://localhost:5173', 'graph.example.com', false],
-    ['of another site', EVIL, 'graph.example.com', false],
-    ['of another port', 'https://graph.example.com:8443', 'graph.example.com', false],
-    ['of a longer name', 'https://app.example.com.evil.example', 'graph.example.com', false],
-    ['of a sandbox', 'null', 'graph.example.com', false],
-    ['of nonsense', 'nonsense', 'graph.example.com', false],
-  ])('%s: whether it is welcome', (_, origin, host, isWelcome) => {
-    const origins = createCorsPolicy({ allowed: [FRIEND], publicUrl: 'https://public.example.com/flair' });
+    ['a request without an Origin', null, 'graph.example.com', true],
+    ['a page of the gateway’s own origin', 'https://graph.example.com', 'graph.example.com', true],
+    ['a page of its public URL', 'https://public.example.com', '10.0.0.7:4000', true],
+    ['a page of an allowed origin', ALLOWED, 'graph.example.com', true],
+    ['a page of this machine, to a gateway on this machine', 'http://localhost:5173', '127.0.0.1:4000', true],
+    ['a page of this machine, to a gateway elsewhere', 'http://localhost:5173', 'graph.example.com', false],
+    ['a page of another site', EVIL, 'graph.example.com', false],
+    ['a page of another port', 'https://graph.example.com:8443', 'graph.example.com', false],
+    [
+      'a page of a host that begins like an allowed one',
+      'https://app.example.com.evil.example',
+      'graph.example.com',
+      false,
+    ],
+    ['a sandboxed page', 'null', 'graph.example.com', false],
+    ['a malformed Origin', 'nonsense', 'graph.example.com', false],
+  ])('for %s, the CORS policy returns the expected decision', (_, origin, host, isAllowed) => {
+    const policy = createCorsPolicy({ allowed: [ALLOWED], publicUrl: 'https://public.example.com/flair' });
 
-    expect(origins.allows({ origin, host })).toBe(isWelcome);
+    expect(policy.allows({ origin, host })).toBe(isAllowed);
   });
 
-  test('of any site is welcome where all are', () => {
+  test('the CORS policy allows every origin with *', () => {
     expect(createCorsPolicy({ allowed: ['*'], publicUrl: undefined }).allows({ origin: EVIL, host: 'a' })).toBe(true);
   });
 });
 
 describe('CORS', () => {
-  const config: StartOptions['config'] = { corsOrigins: [FRIEND] };
-  const ask = (fetch: ReturnType<typeof startGateway>['fetch'], origin: string, init: RequestInit = {}) =>
+  const config: StartOptions['config'] = { corsOrigins: [ALLOWED] };
+  const queryFrom = (fetch: ReturnType<typeof startGateway>['fetch'], origin: string, init: RequestInit = {}) =>
     fetch('/graphql', {
       method: 'POST',
       body: JSON.stringify({ query: '{ __typename }' }),
@@ -47,29 +52,29 @@ describe('CORS', () => {
       headers: { origin, 'content-type': 'application/json', ...init.headers },
     });
 
-  test('invites the pages that are allowed, without credentials, and no others', async () => {
+  test('only allowed origins get CORS headers, without credentials', async () => {
     const { fetch } = startGateway({ config });
 
-    const [friend, evil] = [await ask(fetch, FRIEND), await ask(fetch, EVIL)];
+    const [allowed, evil] = [await queryFrom(fetch, ALLOWED), await queryFrom(fetch, EVIL)];
 
-    expect(corsOf(friend)).toEqual({
-      'access-control-allow-origin': FRIEND,
+    expect(corsOf(allowed)).toEqual({
+      'access-control-allow-origin': ALLOWED,
       'access-control-expose-headers': 'retry-after',
     });
     expect(corsOf(evil)).toEqual({});
-    for (const { headers } of [friend, evil]) expect(headers.get('vary')).toContain('origin');
+    for (const { headers } of [allowed, evil]) expect(headers.get('vary')).toContain('origin');
   });
 
-  test('answers a preflight, and executes nothing', async () => {
+  test('a preflight gets a response without an execution', async () => {
     const { fetch, takeRequests } = startGateway({ config });
 
-    const [friend, evil] = await Promise.all(
-      [FRIEND, EVIL].map((origin) => fetch('/graphql', { method: 'OPTIONS', headers: { origin } })),
+    const [allowed, evil] = await Promise.all(
+      [ALLOWED, EVIL].map((origin) => fetch('/graphql', { method: 'OPTIONS', headers: { origin } })),
     );
 
-    expect(friend?.status).toBe(204);
-    expect(corsOf(friend as Response)).toMatchObject({
-      'access-control-allow-origin': FRIEND,
+    expect(allowed?.status).toBe(204);
+    expect(corsOf(allowed as Response)).toMatchObject({
+      'access-control-allow-origin': ALLOWED,
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers': expect.stringMatching(/authorization, x-watch-token, x-api-key/),
     });
@@ -78,9 +83,9 @@ describe('CORS', () => {
   });
 });
 
-describe('a form, which a page of any site can send', () => {
+describe('forms, which a page of any site can send', () => {
   test.each(['application/x-www-form-urlencoded', 'text/plain', 'text/plain; charset=utf-8', undefined])(
-    'of type %s executes nothing, wherever it comes from',
+    'a form of type %s is rejected, whatever its origin',
     async (type) => {
       const { fetch, takeRequests } = startGateway();
       const body = new TextEncoder().encode(
@@ -102,14 +107,16 @@ describe('a form, which a page of any site can send', () => {
   test.each<[string, Record<string, string>, number]>([
     ['a page of another site', { origin: EVIL }, 403],
     ['a sandboxed page', { origin: 'null' }, 403],
-    ['a page that hides its origin', { 'sec-fetch-site': 'cross-site' }, 403],
-    ['a page of another site that asked before', { origin: EVIL, 'apollo-require-preflight': 'true' }, 200],
+    ['a cross-site page without an Origin', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a page of another site with a preflight header', { origin: EVIL, 'apollo-require-preflight': 'true' }, 200],
     ['a page of another site with a key of its own', { origin: EVIL, 'x-api-key': 'demo' }, 200],
-    ['a page that is allowed', { origin: FRIEND }, 200],
+    ['a page of an allowed origin', { origin: ALLOWED }, 200],
     ['a page of this machine', { origin: 'http://localhost:4000' }, 200],
-    ['a program', {}, 200],
-  ])('with files, from %s', async (_, headers, status) => {
-    const { fetch, upstream, takeRequests } = startGateway({ config: { corsOrigins: [FRIEND], allowAnonymous: true } });
+    ['a client other than a browser', {}, 200],
+  ])('a form with files from %s gets the expected status', async (_, headers, status) => {
+    const { fetch, upstream, takeRequests } = startGateway({
+      config: { corsOrigins: [ALLOWED], allowAnonymous: true },
+    });
     const { globalId: modelId } = await seedModel(upstream, 'Dresses');
     takeRequests();
     const query = `mutation ($file: File!) {
@@ -130,19 +137,19 @@ describe('a form, which a page of any site can send', () => {
   });
 });
 
-describe('a WebSocket', () => {
-  test('of a page of another site is refused at the handshake, even where everyone is lent the key', async () => {
+describe('WebSockets', () => {
+  test('a WebSocket from a page of another site is rejected at the handshake, even with ALLOW_ANONYMOUS', async () => {
     const started = startGateway({ config: { allowAnonymous: true } });
     const { url } = await serverOf(started);
 
     await expect(openSocket(url, { origin: EVIL })).rejects.toThrow('403');
   });
 
-  test('of a page that is allowed is opened', async () => {
-    const started = startGateway({ config: { corsOrigins: [FRIEND], allowAnonymous: true } });
+  test('a WebSocket from a page of an allowed origin is opened', async () => {
+    const started = startGateway({ config: { corsOrigins: [ALLOWED], allowAnonymous: true } });
     const { url } = await serverOf(started);
 
-    const socket = await openSocket(url, { origin: FRIEND });
+    const socket = await openSocket(url, { origin: ALLOWED });
     socket.say({ type: 'connection_init' });
     expect(await socket.hear()).toEqual({ type: 'connection_ack' });
     socket.say({ type: 'subscribe', id: 'models', payload: { query: MODELS } });

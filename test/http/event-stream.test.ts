@@ -17,7 +17,7 @@ async function startPrediction() {
   return { ...started, id, urlOf };
 }
 
-/** Reads a stream until it is over for an EventSource. */
+/** Reads a stream until an EventSource would stop reconnecting. */
 function open(url: string) {
   const events: ServerSentEvent[] = [];
   const responses: Response[] = [];
@@ -28,8 +28,8 @@ function open(url: string) {
   return { events, responses, over };
 }
 
-describe('an EventSource', () => {
-  test('connects once more after the end of a job, and is told by 204 not to come back', async () => {
+describe('EventSource clients', () => {
+  test('an EventSource reconnects once after the end of a job, and then stops because of status 204', async () => {
     const { urlOf, clock } = await startPrediction();
     const { events, responses, over } = open(urlOf(WATCH));
     await until(() => events.length > 0);
@@ -44,10 +44,10 @@ describe('an EventSource', () => {
 
   test.each([
     ['a query', '{ __typename }', {}],
-    ['a document that does not fit the schema', 'subscription { nothing }', {}],
+    ['a document that does not match the schema', 'subscription { nothing }', {}],
     ['a missing variable', WATCH, {}],
     ['a wrong id', WATCH, { id: 'wrong' }],
-  ])('does not repeat %s forever', async (_, query, variables) => {
+  ])('an EventSource does not retry %s forever', async (_, query, variables) => {
     const { urlOf } = await startPrediction();
     const { responses, over } = open(urlOf(query, variables));
 
@@ -56,7 +56,7 @@ describe('an EventSource', () => {
     expect(responses.length).toBeLessThan(2);
   });
 
-  test('of another site may see that its stream is over', async () => {
+  test('an EventSource of an allowed origin can read the status 204 that ends its stream', async () => {
     const { url } = await listen({}, { config: { corsOrigins: ['https://app.example.com'] } });
 
     const { status, headers } = await fetch(`${url}/graphql?query={__typename}`, {
@@ -67,8 +67,8 @@ describe('an EventSource', () => {
   });
 });
 
-describe('a stream', () => {
-  test('is neither buffered, stored nor changed by proxies, and begins at once', async () => {
+describe('event streams', () => {
+  test('an event stream has headers that keep proxies from buffering, caching or changing it', async () => {
     const { urlOf } = await startPrediction();
 
     const response = await fetch(urlOf(WATCH), { headers: { accept: 'text/event-stream' } });
@@ -81,13 +81,13 @@ describe('a stream', () => {
     await response.body?.cancel();
   });
 
-  test('whose client reads slowly brings the newest state next, and no queue of old ones', async () => {
-    let looks = 0;
+  test('a slow client of an event stream gets the latest state, and not a queue of old ones', async () => {
+    let polls = 0;
     const { fetch, upstream, clock } = startGateway({
-      transport: async (request, passOn) => {
-        const response = await passOn(request);
+      transport: async (request, upstreamOf) => {
+        const response = await upstreamOf(request);
         if (request.method !== 'GET') return response;
-        const row = { ...(await response.json()), status: 'running', progress: ++looks / 1_000 };
+        const row = { ...(await response.json()), status: 'running', progress: ++polls / 1_000 };
         return Response.json(row);
       },
     });
@@ -102,10 +102,10 @@ describe('a stream', () => {
     let text = '';
     while (!text.includes('fraction')) text += await read();
 
-    for (let look = 0; look < 30; look++) await clock.advance(5_000);
-    expect(looks).toBeGreaterThan(25);
+    for (let step = 0; step < 30; step++) await clock.advance(5_000);
+    expect(polls).toBeGreaterThan(25);
     text = '';
-    while (!text.includes(`${looks / 1_000}`)) text += await read();
+    while (!text.includes(`${polls / 1_000}`)) text += await read();
 
     expect(text.match(/event: next/g)?.length).toBeLessThan(5);
     await reader?.cancel();

@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest';
 import { faults } from './faults.ts';
-import { dataItemOf, exchange, type House, image, predictionOf, startHouse } from './support.ts';
+import { dataItemOf, exchange, image, predictionOf, type Scenario, startScenario } from './support.ts';
 
 const ofPrediction = `query($id: ID!) { prediction(id: $id) { images { url } } }`;
-const copyOfPrediction = `query($id: ID!) { prediction(id: $id) { images { url(width: 64) } } }`;
+const resizedOfPrediction = `query($id: ID!) { prediction(id: $id) { images { url(width: 64) } } }`;
 const ofDataItem = `query($id: ID!) { node(id: $id) { ... on DataItem { image { url } } } }`;
 
-/** Asks for a picture whose body fails in a way. */
-type Ask = (house: House, fault: string) => ReturnType<typeof exchange>;
+/** Requests an image whose body has this fault. */
+type SendRequest = (scenario: Scenario, fault: string) => ReturnType<typeof exchange>;
 
-const askFor =
-  (document: string, idOf: (fault: string) => string, headers: readonly string[] = [], method = 'GET'): Ask =>
-  async (house, fault) =>
-    exchange(house.url, await house.imagePath(document, idOf(fault)), headers, method);
+const getImage =
+  (document: string, idOf: (fault: string) => string, headers: readonly string[] = [], method = 'GET'): SendRequest =>
+  async (scenario, fault) =>
+    exchange(scenario.url, await scenario.imagePath(document, idOf(fault)), headers, method);
 
 const query =
-  (document: string, idOf: (fault: string) => string): Ask =>
-  (house, fault) =>
+  (document: string, idOf: (fault: string) => string): SendRequest =>
+  (scenario, fault) =>
     exchange(
-      house.url,
+      scenario.url,
       '/graphql',
       ['Content-Type: application/json', 'X-API-Key: key'],
       'POST',
@@ -27,65 +27,71 @@ const query =
 
 const elsewhere = (fault: string) => predictionOf(`elsewhere-${fault}`);
 
-/** Passes bytes on as they come, so that a client may have a part of them when they stop. */
-test.each<[route: string, ask: Ask]>([
-  ['an image of a prediction at the upstream', askFor(ofPrediction, predictionOf)],
-  ['an image of a prediction at another host', askFor(ofPrediction, elsewhere)],
-  ['the bytes of a data item', askFor(ofDataItem, (fault) => dataItemOf('raw', fault))],
-  ['the image at the URL of a data item', askFor(ofDataItem, (fault) => dataItemOf('url', fault))],
-])('%s whose body fails is never taken for whole, and nothing else is affected', async (_, ask) => {
-  const house = await startHouse();
+/** Routes that stream bytes, so that a client may have received a part of them when the source fails. */
+test.each<[route: string, sendRequest: SendRequest]>([
+  ['an image of a prediction at the upstream', getImage(ofPrediction, predictionOf)],
+  ['an image of a prediction at another host', getImage(ofPrediction, elsewhere)],
+  ['the bytes of a data item', getImage(ofDataItem, (fault) => dataItemOf('raw', fault))],
+  ['the image at the URL of a data item', getImage(ofDataItem, (fault) => dataItemOf('url', fault))],
+])(
+  'a response with %s whose source fails is visibly incomplete, and nothing else is affected',
+  async (_, sendRequest) => {
+    const scenario = await startScenario();
 
-  for (const [name, { outcome }] of Object.entries(faults)) {
-    house.takeWarnings();
-    const answer = await ask(house, name);
+    for (const [name, { outcome }] of Object.entries(faults)) {
+      scenario.takeWarnings();
+      const response = await sendRequest(scenario, name);
 
-    const isWhole = answer.isComplete && answer.status < 300;
-    expect.soft([name, isWhole]).toEqual([name, outcome === 'whole']);
-    if (outcome === 'nothing') expect.soft([name, answer.status, answer.isComplete]).toEqual([name, 502, true]);
-    if (outcome === 'part') expect.soft([name, answer.status < 300]).toEqual([name, true]);
-    if (outcome === 'whole') expect.soft([name, answer.body.byteLength]).toEqual([name, image.byteLength]);
-    expect.soft([name, house.takeWarnings()]).toEqual([name, outcome === 'whole' ? [] : [expect.anything()]]);
-    expect.soft([name, house.uncaught]).toEqual([name, []]);
-  }
-  await house.expectNoHarm();
-});
+      const isWhole = response.isComplete && response.status < 300;
+      expect.soft([name, isWhole]).toEqual([name, outcome === 'whole']);
+      if (outcome === 'nothing') expect.soft([name, response.status, response.isComplete]).toEqual([name, 502, true]);
+      if (outcome === 'part') expect.soft([name, response.status < 300]).toEqual([name, true]);
+      if (outcome === 'whole') expect.soft([name, response.body.byteLength]).toEqual([name, image.byteLength]);
+      expect.soft([name, scenario.takeWarnings()]).toEqual([name, outcome === 'whole' ? [] : [expect.anything()]]);
+      expect.soft([name, scenario.uncaught]).toEqual([name, []]);
+    }
+    await scenario.expectOthersUnaffected();
+  },
+);
 
-/** Reads all of a body before anything is answered. */
-test.each<[route: string, ask: Ask, statuses: readonly number[]]>([
-  ['the base64 of a data item', askFor(ofDataItem, (fault) => dataItemOf('base64', fault)), [502]],
-  ['a resized image', askFor(copyOfPrediction, elsewhere), [502]],
-  ['a range of an image', askFor(ofPrediction, elsewhere, ['Range: bytes=10-']), [502]],
-  ['the head of an image', askFor(ofPrediction, elsewhere, [], 'HEAD'), [200, 502]],
+/** Routes that read the whole body before they respond. */
+test.each<[route: string, sendRequest: SendRequest, statuses: readonly number[]]>([
+  ['the base64 of a data item', getImage(ofDataItem, (fault) => dataItemOf('base64', fault)), [502]],
+  ['a resized image', getImage(resizedOfPrediction, elsewhere), [502]],
+  ['a range of an image', getImage(ofPrediction, elsewhere, ['Range: bytes=10-']), [502]],
+  ['the headers of an image', getImage(ofPrediction, elsewhere, [], 'HEAD'), [200, 502]],
   ['the size of an image', query(`query($id: ID!) { prediction(id: $id) { images { width } } }`, elsewhere), [200]],
   [
     'the placeholder of an image',
     query(`query($id: ID!) { prediction(id: $id) { images { placeholder } } }`, elsewhere),
     [200],
   ],
-])('%s whose body fails gets a complete answer, and nothing else is affected', async (_, ask, statuses) => {
-  const house = await startHouse();
+])(
+  'a request for %s whose source fails gets a complete response, and nothing else is affected',
+  async (_, sendRequest, statuses) => {
+    const scenario = await startScenario();
 
-  for (const [name, { outcome }] of Object.entries(faults)) {
-    house.takeWarnings();
-    const answer = await ask(house, name);
+    for (const [name, { outcome }] of Object.entries(faults)) {
+      scenario.takeWarnings();
+      const response = await sendRequest(scenario, name);
 
-    expect.soft([name, answer.isComplete]).toEqual([name, true]);
-    if (outcome !== 'whole') expect.soft([name, statuses.includes(answer.status)]).toEqual([name, true]);
-    expect.soft([name, house.takeWarnings().length <= 1]).toEqual([name, true]);
-    expect.soft([name, house.uncaught]).toEqual([name, []]);
-  }
-  await house.expectNoHarm();
-});
+      expect.soft([name, response.isComplete]).toEqual([name, true]);
+      if (outcome !== 'whole') expect.soft([name, statuses.includes(response.status)]).toEqual([name, true]);
+      expect.soft([name, scenario.takeWarnings().length <= 1]).toEqual([name, true]);
+      expect.soft([name, scenario.uncaught]).toEqual([name, []]);
+    }
+    await scenario.expectOthersUnaffected();
+  },
+);
 
-test('a warning about a failed body holds its cause, and neither tokens nor keys', async () => {
-  const house = await startHouse();
-  const path = await house.imagePath(ofPrediction, elsewhere('ends in the middle'));
-  house.takeWarnings();
+test('the warning about a failed body contains its cause, and neither tokens nor keys', async () => {
+  const scenario = await startScenario();
+  const path = await scenario.imagePath(ofPrediction, elsewhere('ends in the middle'));
+  scenario.takeWarnings();
 
-  await exchange(house.url, path);
+  await exchange(scenario.url, path);
 
-  const [warning, ...others] = house.takeWarnings();
+  const [warning, ...others] = scenario.takeWarnings();
   expect(others).toEqual([]);
   expect(warning).toMatchObject({ level: 40, err: { message: expect.stringContaining('/images/ends_in_the_middle') } });
   expect(JSON.stringify(warning)).toContain('other side closed');

@@ -16,8 +16,8 @@ const NEVER = new Promise<never>(() => {});
 type Read = IteratorResult<object, undefined>;
 type Results = Pick<AsyncIterator<object, undefined>, 'next' | 'return'>;
 
-/** An iterator of results, and what became of it. */
-function source({ next, return: leave = async () => DONE }: Partial<Results>) {
+/** An iterator of results that counts its calls. */
+function source({ next, return: close = async () => DONE }: Partial<Results>) {
   const state = { reads: 0, returns: 0 };
   const results = {
     [Symbol.asyncIterator]: () => results,
@@ -27,7 +27,7 @@ function source({ next, return: leave = async () => DONE }: Partial<Results>) {
     },
     return: () => {
       state.returns++;
-      return leave();
+      return close();
     },
   };
   return { results, state };
@@ -35,13 +35,13 @@ function source({ next, return: leave = async () => DONE }: Partial<Results>) {
 
 const DONE = { value: undefined, done: true } as const;
 
-/** A server whose subscriptions all have one source, and what it reports. */
-async function serving(results: object, { opened = Promise.resolve() }: { opened?: Promise<void> } = {}) {
+/** Starts a server whose subscriptions all have the same source, and records its errors. */
+async function startServer(results: object, { opened = Promise.resolve() }: { opened?: Promise<void> } = {}) {
   const uncaught: unknown[] = [];
-  const note = (error: unknown) => void uncaught.push(error);
+  const record = (error: unknown) => void uncaught.push(error);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, note);
-    onTestFinished(() => void process.off(event, note));
+    process.on(event, record);
+    onTestFinished(() => void process.off(event, record));
   }
   const yoga = createYoga({
     schema,
@@ -63,8 +63,8 @@ async function serving(results: object, { opened = Promise.resolve() }: { opened
   const state = { subscribed: 0, sent: 0 };
   const failures: unknown[] = [];
   const server = createServer(async (request, response) => {
-    const answer = await yoga.handleNodeRequestAndResponse(request, response);
-    await sendResponse(answer, response, (error) => failures.push(error));
+    const fetched = await yoga.handleNodeRequestAndResponse(request, response);
+    await sendResponse(fetched, response, (error) => failures.push(error));
     state.sent++;
   }).listen(0, '127.0.0.1');
   onTestFinished(() => {
@@ -82,7 +82,7 @@ const methods = {
   POST: `POST /graphql HTTP/1.1\r\n${ACCEPT}Content-Type: application/json\r\nContent-Length: ${JSON_BODY.length}\r\n\r\n${JSON_BODY}`,
 };
 
-function ask(url: string, method: keyof typeof methods) {
+function subscribe(url: string, method: keyof typeof methods) {
   const client = openClient(url);
   client.socket.write(methods[method]);
   return client;
@@ -93,61 +93,64 @@ const throwing = () => {
   throw broken();
 };
 
-describe.each(['GET', 'POST'] as const)('a stream by %s', (method) => {
+describe.each(['GET', 'POST'] as const)('streams by %s', (method) => {
   test.each<[how: string, parts: Partial<Results>]>([
-    ['is left', {}],
-    ['fails at being left', { return: () => Promise.reject(broken()) }],
-    ['throws at being left', { return: throwing }],
-    ['is never left', { return: () => NEVER }],
-  ])('whose source fails after the first event says so and completes, and the source %s', async (_, parts) => {
-    let hasFailed = false;
-    const { results, state } = source({
-      ...parts,
-      async next() {
-        if (hasFailed) return DONE;
-        hasFailed = true;
-        throw broken();
-      },
-    });
-    const { url, state: server, failures, uncaught } = await serving(results);
-    const client = ask(url, method);
+    ['closes', {}],
+    ['fails to close', { return: () => Promise.reject(broken()) }],
+    ['throws on close', { return: throwing }],
+    ['never closes', { return: () => NEVER }],
+  ])(
+    'a stream whose source fails after the first event reports the error and completes, even if the source %s',
+    async (_, parts) => {
+      let hasFailed = false;
+      const { results, state } = source({
+        ...parts,
+        async next() {
+          if (hasFailed) return DONE;
+          hasFailed = true;
+          throw broken();
+        },
+      });
+      const { url, state: server, failures, uncaught } = await startServer(results);
+      const client = subscribe(url, method);
 
-    await until(() => server.sent === 1);
+      await until(() => server.sent === 1);
 
-    client.socket.end();
-    const { body, isComplete } = await client.whole();
-    expect(body.toString()).toMatch(/"RUNNING".*event: next\ndata: \{"errors".*event: complete/s);
-    expect([isComplete, state.returns, failures, uncaught]).toEqual([true, 1, [], []]);
-  });
+      client.socket.end();
+      const { body, isComplete } = await client.whole();
+      expect(body.toString()).toMatch(/"RUNNING".*event: next\ndata: \{"errors".*event: complete/s);
+      expect([isComplete, state.returns, failures, uncaught]).toEqual([true, 1, [], []]);
+    },
+  );
 
   test.each<[how: string, parts: Partial<Results>]>([
     ['throws at once', { next: throwing }],
-    ['throws at once, and fails at being left', { next: throwing, return: () => Promise.reject(broken()) }],
-    ['throws at once, and throws at being left', { next: throwing, return: throwing }],
-    ['throws at once, and is never left', { next: throwing, return: () => NEVER }],
+    ['throws at once, and fails to close', { next: throwing, return: () => Promise.reject(broken()) }],
+    ['throws at once, and throws on close', { next: throwing, return: throwing }],
+    ['throws at once, and never closes', { next: throwing, return: () => NEVER }],
     [
-      'gives a result that cannot be written',
+      'returns a result that cannot be serialized',
       { next: async () => ({ value: { data: { toJSON: throwing } }, done: false }) },
     ],
-  ])('whose source %s after the first event is aborted, not completed', async (_, parts) => {
+  ])('a stream whose source %s after the first event is aborted, not completed', async (_, parts) => {
     const { results, state } = source(parts);
-    const { url, failures, uncaught } = await serving(results);
+    const { url, failures, uncaught } = await startServer(results);
 
-    const { body, isComplete } = await ask(url, method).whole();
+    const { body, isComplete } = await subscribe(url, method).whole();
 
     expect(body.toString()).not.toContain('event: complete');
     expect([isComplete, state.returns, failures, uncaught]).toEqual([false, 1, [broken()], []]);
   });
 
   test.each<[how: string, parts: Partial<Results>]>([
-    ['ends', {}],
-    ['fails at being left', { return: () => Promise.reject(broken()) }],
-    ['throws at being left', { return: throwing }],
-    ['is never left', { return: () => NEVER }],
-  ])('whose client leaves after the first event leaves a source that %s', async (_, parts) => {
+    ['closes', {}],
+    ['fails to close', { return: () => Promise.reject(broken()) }],
+    ['throws on close', { return: throwing }],
+    ['never closes', { return: () => NEVER }],
+  ])('a client that disconnects after the first event closes a source that %s', async (_, parts) => {
     const { results, state } = source(parts);
-    const { url, state: server, failures, uncaught } = await serving(results);
-    const client = ask(url, method);
+    const { url, state: server, failures, uncaught } = await startServer(results);
+    const client = subscribe(url, method);
     await until(() => state.reads === 2);
 
     client.socket.destroy();
@@ -158,7 +161,7 @@ describe.each(['GET', 'POST'] as const)('a stream by %s', (method) => {
     expect([failures, uncaught]).toEqual([[], []]);
   });
 
-  test('whose client leaves before there is a response leaves its source', async () => {
+  test('a client that disconnects before the response closes the source', async () => {
     const { results, state } = source({});
     let open = () => {};
     const {
@@ -166,10 +169,10 @@ describe.each(['GET', 'POST'] as const)('a stream by %s', (method) => {
       state: server,
       failures,
       uncaught,
-    } = await serving(results, {
+    } = await startServer(results, {
       opened: new Promise((resolve) => (open = resolve)),
     });
-    const client = ask(url, method);
+    const client = subscribe(url, method);
     await until(() => server.subscribed === 1);
 
     client.socket.resetAndDestroy();
@@ -184,12 +187,12 @@ describe.each(['GET', 'POST'] as const)('a stream by %s', (method) => {
   });
 
   test.each(['destroy', 'resetAndDestroy'] as const)(
-    'whose client leaves while an event is written leaves its source: %s',
+    'a client that disconnects while an event is sent closes the source: %s',
     async (way) => {
       const large = { data: { text: 'a'.repeat(4_000_000) } };
       const { results, state } = source({ next: async () => ({ value: large, done: false }) });
-      const { url, state: server, failures, uncaught } = await serving(results);
-      const client = ask(url, method);
+      const { url, state: server, failures, uncaught } = await startServer(results);
+      const client = subscribe(url, method);
       await until(() => client.size > 0);
       client.socket.pause();
       let reads = 0;
@@ -207,11 +210,11 @@ describe.each(['GET', 'POST'] as const)('a stream by %s', (method) => {
     },
   );
 
-  test('whose source fails when its client has left is no failure', async () => {
+  test('a source that fails after its client has disconnected is not reported as a failure', async () => {
     let fail = () => {};
     const { results, state } = source({ next: () => new Promise((_, reject) => (fail = () => reject(broken()))) });
-    const { url, state: server, failures, uncaught } = await serving(results);
-    const client = ask(url, method);
+    const { url, state: server, failures, uncaught } = await startServer(results);
+    const client = subscribe(url, method);
     await until(() => state.reads === 2);
     client.socket.destroy();
     await until(() => server.sent === 1);

@@ -2,17 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { settle, until } from '../support/clock.ts';
 import { noise } from '../support/images.ts';
-import { dataItemOf, type House, MODEL, openClient, startHouse } from './support.ts';
+import { dataItemOf, MODEL, openClient, type Scenario, startScenario } from './support.ts';
 
 const BOUNDARY = 'a-boundary';
 const DATA_ITEM = dataItemOf('raw', 'comes whole');
-/** More than a few chunks, and less than the sockets on the way hold. */
+/** More than a few chunks, but less than the socket buffers hold. */
 const file = await noise(180, 180).png().toBuffer();
 
-/** What a client sends at a time, in bytes. */
+/** Size of a write of the client, in bytes. */
 const PIECE = 2_048;
 
-/** How far the upstream reads an upload before it fails. */
+/** Stages of an upload at which the upstream fails. */
 const stages = {
   'before any byte': (_, fail) => fail(),
   'in the middle': (request, fail) =>
@@ -24,15 +24,15 @@ const stages = {
 } satisfies Record<string, (request: IncomingMessage, fail: () => void) => unknown>;
 type Stage = keyof typeof stages;
 
-/** How the upstream fails. */
+/** Failures of the upstream. */
 const ways = {
   resets: ({ socket }) => void socket?.resetAndDestroy(),
   closes: ({ socket }) => void socket?.end(),
-  'closes in its answer'(response) {
+  'closes in its response'(response) {
     response.writeHead(201, { 'content-type': 'application/json', 'content-length': '99' });
     response.write('{"dataId":', () => response.socket?.end());
   },
-  'says that it has stored it'(response) {
+  'reports success'(response) {
     response.writeHead(201, { 'content-type': 'application/json' });
     response.end('{"dataId":"new"}', () => response.socket?.end());
   },
@@ -43,8 +43,8 @@ type Way = keyof typeof ways;
 interface Upload {
   head: string;
   body: Buffer;
-  /** Whether the upstream is sent a part of it while more is still to come. */
-  isRelayed: boolean;
+  /** True if the gateway streams the body to the upstream while it receives it. */
+  isStreamed: boolean;
 }
 
 const form = (operation: string): Upload => {
@@ -74,23 +74,27 @@ const form = (operation: string): Upload => {
     'X-API-Key: key',
     `Content-Length: ${body.byteLength}`,
   ];
-  return { head: head.join('\r\n'), body, isRelayed: false };
+  return { head: head.join('\r\n'), body, isStreamed: false };
 };
 
 const ticketFor =
   (target: string, framing: 'with its length' | 'in chunks' = 'with its length') =>
-  async (house: House): Promise<Upload> => {
-    const response = await fetch(`${house.url}/graphql`, {
+  async (scenario: Scenario): Promise<Upload> => {
+    const response = await fetch(`${scenario.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': 'key' },
       body: JSON.stringify({
         query: `mutation { createUploadTickets(input: { target: { ${target} } }) { ... on CreateUploadTicketsSuccess { tickets { url } } } }`,
       }),
     });
-    const [path] = /\/uploads\/[\w-]+/.exec(await response.text()) ?? expect.fail('There is no ticket.');
+    const [path] = /\/uploads\/[\w-]+/.exec(await response.text()) ?? expect.fail('No ticket was created.');
     const isChunked = framing === 'in chunks';
     const length = isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${file.byteLength}`;
-    return { head: [`PUT ${path} HTTP/1.1`, length].join('\r\n'), body: isChunked ? chunked() : file, isRelayed: true };
+    return {
+      head: [`PUT ${path} HTTP/1.1`, length].join('\r\n'),
+      body: isChunked ? chunked() : file,
+      isStreamed: true,
+    };
   };
 
 /** The file in two chunks (RFC 9112, 7.1). */
@@ -106,22 +110,22 @@ function chunked(): Buffer {
   ]);
 }
 
-/** What a client is to get: the code of an error or `stored`. Of several, it depends on what sockets hold. */
+/** The expected error code, or `stored`. If there are several, the result depends on socket buffers. */
 type Expected = (stage: Stage, way: Way) => readonly string[];
 
 const UNKNOWN = ['UPSTREAM_OUTCOME_UNKNOWN'];
 
 const ofReplacement: Expected = (_, way) => {
-  // A success needs no body here.
-  if (way === 'closes in its answer' || way === 'says that it has stored it') return ['stored'];
+  // A successful replacement needs no response body.
+  if (way === 'closes in its response' || way === 'reports success') return ['stored'];
   return way === 'stalls' ? UNKNOWN : ['UPSTREAM_UNAVAILABLE'];
 };
 
-/** An upstream cannot have stored what it does not have. */
+/** Codes for a failure before the upstream has received the whole file. */
 const EARLY = ['UPSTREAM_INVALID_RESPONSE', 'UPSTREAM_UNAVAILABLE'];
 
 const ofTicket: Expected = (stage, way) => {
-  if (way === 'says that it has stored it') return stage === 'after the last byte' ? ['stored'] : EARLY;
+  if (way === 'reports success') return stage === 'after the last byte' ? ['stored'] : EARLY;
   if (stage === 'after the last byte') return UNKNOWN;
   return way === 'stalls' ? ['UPSTREAM_TIMEOUT', ...UNKNOWN] : ['UPSTREAM_UNAVAILABLE'];
 };
@@ -134,14 +138,14 @@ const ofReplacingTicket: Expected = (stage, way) => {
 
 const routes: readonly [
   route: string,
-  uploadIn: (house: House) => Upload | Promise<Upload>,
+  uploadIn: (scenario: Scenario) => Upload | Promise<Upload>,
   expected: Expected,
   attempts: number,
 ][] = [
   [
     'a multipart upload',
     () => form(`uploadDataItem(input:{modelId:"${MODEL}",file:$f}){__typename}`),
-    (_, way) => (way === 'says that it has stored it' ? ['stored'] : UNKNOWN),
+    (_, way) => (way === 'reports success' ? ['stored'] : UNKNOWN),
     1,
   ],
   [
@@ -156,19 +160,19 @@ const routes: readonly [
 ];
 
 /**
- * Sends an upload and receives its response. A part of it goes first, where the upstream fails before it has all.
+ * Sends an upload and receives its response. Sends only a part first if the upstream fails before it has received all.
  *
- * @param hasFailed Whether the upstream has failed.
+ * @param hasFailed True once the upstream has failed.
  */
-async function send(house: House, { head, body, isRelayed }: Upload, hasFailed?: () => boolean) {
-  const client = openClient(house.url);
+async function send(scenario: Scenario, { head, body, isStreamed }: Upload, hasFailed?: () => boolean) {
+  const client = openClient(scenario.url);
   client.socket.setNoDelay().write(`${head}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
   let sent = 0;
-  if (isRelayed && hasFailed) {
-    await until(() => isReceiving(house));
+  if (isStreamed && hasFailed) {
+    await until(() => isReceiving(scenario));
     for (; sent < 3 * PIECE; sent += PIECE) {
       client.socket.write(body.subarray(sent, sent + PIECE));
-      // Each is to come by itself: the last one to come is held back.
+      // One write at a time, because the gateway holds back the last chunk that it has received.
       await settle();
     }
     await until(hasFailed);
@@ -177,31 +181,31 @@ async function send(house: House, { head, body, isRelayed }: Upload, hasFailed?:
   return { ...client, response: client.whole() };
 }
 
-const isReceiving = ({ clock }: House) => clock.waits().includes(120_000);
+const isReceiving = ({ clock }: Scenario) => clock.waits().includes(120_000);
 
 test.each(routes)(
-  'a client of %s hears what became of it when the upstream fails, and nothing else is affected',
+  'the response to %s reports the outcome when the upstream fails, and nothing else is affected',
   async (_, uploadIn, expected, attempts) => {
-    const house = await startHouse();
-    const { upstream } = house;
+    const scenario = await startScenario();
+    const { upstream } = scenario;
 
     for (const [stage, readUntil] of Object.entries(stages) as [Stage, (typeof stages)[Stage]][]) {
       for (const [way, fail] of Object.entries(ways) as [Way, (typeof ways)[Way]][]) {
         const what = `${way} ${stage}`;
-        const upload = await uploadIn(house);
+        const upload = await uploadIn(scenario);
         let failures = 0;
         upstream.state.takeUpload = (request, response) =>
           readUntil(request, () => {
             failures++;
             fail(response);
           });
-        house.takeWarnings();
+        scenario.takeWarnings();
 
         const early = stage !== 'after the last byte';
-        const { response, socket } = await send(house, upload, early ? () => failures > 0 : undefined);
+        const { response, socket } = await send(scenario, upload, early ? () => failures > 0 : undefined);
         if (way === 'stalls') {
-          await until(() => failures > 0 && !isReceiving(house));
-          while (!socket.closed) await house.clock.advance(30_000);
+          await until(() => failures > 0 && !isReceiving(scenario));
+          while (!socket.closed) await scenario.clock.advance(30_000);
         }
         const { status, body, isComplete } = await response;
 
@@ -211,17 +215,17 @@ test.each(routes)(
         expect.soft([what, expected(stage, way), text]).toEqual([what, expect.arrayContaining([code]), text]);
         if (code !== 'stored') expect.soft([what, retryable]).toEqual([what, String(code !== UNKNOWN[0])]);
         expect.soft([what, isComplete]).toEqual([what, true]);
-        if (upload.isRelayed && code !== 'stored') {
+        if (upload.isStreamed && code !== 'stored') {
           expect.soft([what, status]).toEqual([what, code === 'UPSTREAM_TIMEOUT' ? 504 : 502]);
         }
         expect.soft([what, failures]).toEqual([what, code === 'UPSTREAM_UNAVAILABLE' ? attempts : 1]);
-        expect.soft([what, house.takeWarnings().length <= 1]).toEqual([what, true]);
-        expect.soft([what, house.uncaught]).toEqual([what, []]);
+        expect.soft([what, scenario.takeWarnings().length <= 1]).toEqual([what, true]);
+        expect.soft([what, scenario.uncaught]).toEqual([what, []]);
 
         upstream.state.takeUpload = undefined;
-        // What did not happen for sure may be sent to the same ticket again.
-        const again = retryable === 'true' ? upload : await uploadIn(house);
-        const next = await (await send(house, again)).response;
+        // A ticket may be used again if its upload certainly was not executed.
+        const again = retryable === 'true' ? upload : await uploadIn(scenario);
+        const next = await (await send(scenario, again)).response;
         expect
           .soft([what, next.status, next.body.toString()])
           .toEqual([
@@ -231,6 +235,6 @@ test.each(routes)(
           ]);
       }
     }
-    await house.expectNoHarm();
+    await scenario.expectOthersUnaffected();
   },
 );

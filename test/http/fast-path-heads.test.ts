@@ -9,7 +9,7 @@ import { know } from '../support/transports.ts';
 const BODY = '{"query":"{ models { nodes { id } } }"}';
 const HEAD = `content-type: application/json\r\ncontent-length: ${BODY.length}\r\nconnection: close`;
 
-/** Sends bytes over a connection of its own. @returns What has come back so far, and the whole when it is closed. */
+/** Sends bytes over a new connection. @returns Everything that the server sends until it closes the connection. */
 function open(url: string, bytes: string) {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -21,12 +21,12 @@ function open(url: string, bytes: string) {
   return { whole: once(socket, 'close').then(() => text) };
 }
 
-test('a body that does not arrive in time is answered with 408 on the short road too', async () => {
+test('a body that does not arrive in time gets 408 on the fast path, too', async () => {
   const started = startGateway();
   const { url } = await serverOf(started);
-  const takes = vi.spyOn(started.gateway.shortRoad, 'answer');
+  const respond = vi.spyOn(started.gateway.fastPath, 'respond');
   const { whole } = open(url, `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${HEAD}\r\n\r\n${BODY.slice(0, 9)}`);
-  await until(() => takes.mock.calls.length === 1);
+  await until(() => respond.mock.calls.length === 1);
   await settle();
 
   await started.clock.advance(30_000);
@@ -34,23 +34,23 @@ test('a body that does not arrive in time is answered with 408 on the short road
   expect(await whole).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-test('whoever names no host is answered by both roads alike', async () => {
+test('a request without a Host gets the same response on both paths', async () => {
   const started = startGateway();
   const { url } = await serverOf(started);
   await know(started, { body: BODY });
-  const ask = () => open(url, `POST /graphql HTTP/1.0\r\nx-api-key: demo\r\n${HEAD}\r\n\r\n${BODY}`).whole;
+  const send = () => open(url, `POST /graphql HTTP/1.0\r\nx-api-key: demo\r\n${HEAD}\r\n\r\n${BODY}`).whole;
 
-  expect(await ask()).toContain('{"data":{"models":{"nodes":[]}}}');
+  expect(await send()).toContain('{"data":{"models":{"nodes":[]}}}');
 });
 
-test('a mistake in one answer costs its connection alone', async () => {
+test('an unexpected error of the fast path closes only its own connection', async () => {
   const started = startGateway();
   const { url } = await serverOf(started);
   await know(started, { body: BODY });
-  const answer = vi.spyOn(started.gateway.shortRoad, 'answer').mockRejectedValueOnce(new Error('a mistake'));
-  const ask = () => open(url, `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${HEAD}\r\n\r\n${BODY}`).whole;
+  const respond = vi.spyOn(started.gateway.fastPath, 'respond').mockRejectedValueOnce(new Error('a mistake'));
+  const send = () => open(url, `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${HEAD}\r\n\r\n${BODY}`).whole;
 
-  expect(await ask()).toBe('');
-  expect(await ask()).toMatch(/^HTTP\/1\.1 200 /);
-  expect(answer).toHaveBeenCalledTimes(2);
+  expect(await send()).toBe('');
+  expect(await send()).toMatch(/^HTTP\/1\.1 200 /);
+  expect(respond).toHaveBeenCalledTimes(2);
 });

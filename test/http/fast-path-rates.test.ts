@@ -1,29 +1,29 @@
 import { expect, test } from 'vitest';
 import { startGateway } from '../support/gateway.ts';
-import { bothRoads } from './both-paths.ts';
+import { bothPaths } from './both-paths.ts';
 
-/** Queries that differ in nothing but their text. */
+/** A query whose document differs by number. */
 const post = (number: number) => ({
   body: JSON.stringify({ query: `{ __typename } # ${number}` }),
   headers: ['content-type: application/json'],
 });
-const statusOf = (answer: string) => answer.split(' ', 2)[1];
+const statusOf = (response: string) => response.split(' ', 2)[1];
 
-test('whoever asks too often from one address is refused, by whichever road', async () => {
-  const { sendTo, shortAnswers } = await bothRoads(startGateway({ rates: { perAddress: 2 } }));
+test('requests above the rate of their address are rejected on the fast path, too', async () => {
+  const { sendTo, fastResponses } = await bothPaths(startGateway({ rates: { perAddress: 2 } }));
 
   const statuses: (string | undefined)[] = [];
-  for (let time = 0; time < 6; time++) statuses.push(statusOf(await sendTo('short', post(0))));
+  for (let time = 0; time < 6; time++) statuses.push(statusOf(await sendTo('fast', post(0))));
 
   expect(statuses).toEqual(['200', '200', '200', '200', '429', '429']);
-  expect(await shortAnswers()).toBe(4);
+  expect(await fastResponses()).toBe(4);
 });
 
-test('a request that goes the other way after all counts once', async () => {
-  const { sendUnknown } = await bothRoads(startGateway({ rates: { perAddress: 2 } }));
+test('a request that the fast path leaves to Yoga counts once', async () => {
+  const { sendUnknown } = await bothPaths(startGateway({ rates: { perAddress: 2 } }));
 
   const statuses: (string | undefined)[] = [];
-  for (let time = 0; time < 5; time++) statuses.push(statusOf(await sendUnknown('short', post(time))));
+  for (let time = 0; time < 5; time++) statuses.push(statusOf(await sendUnknown('fast', post(time))));
 
   expect(statuses).toEqual(['200', '200', '200', '200', '429']);
 });

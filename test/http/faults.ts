@@ -1,14 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
-/** A way to send a body, or to fail at it. */
+/** A body that is sent completely or fails. */
 interface Fault {
-  /** Whether a client of the body may see a part of it, which is never taken for the whole; otherwise all or nothing of it. */
+  /** Part of the body that a client may receive. An incomplete body must be recognizable as such. */
   outcome: 'whole' | 'part' | 'nothing' | 'nothing or part';
   send: (response: ServerResponse, contentType: string, bytes: Buffer) => void;
 }
 
-const MOST = 33_554_432;
+/** Maximum size of an image, in bytes. */
+const MAX_IMAGE_BYTES = 33_554_432;
 
 const declared = (response: ServerResponse, contentType: string, bytes: Buffer) =>
   response.writeHead(200, { 'content-type': contentType, 'content-length': bytes.byteLength });
@@ -18,7 +19,7 @@ const half = (bytes: Buffer) => bytes.subarray(0, bytes.byteLength / 2);
 const end = (response: ServerResponse) => () => void response.socket?.end();
 const reset = (response: ServerResponse) => () => void response.socket?.resetAndDestroy();
 
-/** Where and how a body can fail, by what is said of it. */
+/** Complete and failing bodies by description, which is also part of the ids of the objects in tests. */
 export const faults: Readonly<Record<string, Fault>> = {
   'comes whole': { outcome: 'whole', send: (response, type, bytes) => declared(response, type, bytes).end(bytes) },
   'ends before its first byte': {
@@ -48,7 +49,7 @@ export const faults: Readonly<Record<string, Fault>> = {
     send: (response, type, bytes) => declared(response, type, bytes).write(half(bytes), end(response)),
   },
   'is reset in the middle': {
-    // What was sent before a reset may never be read.
+    // Bytes that were sent before a reset may be lost.
     outcome: 'nothing or part',
     send: (response, type, bytes) => declared(response, type, bytes).write(half(bytes), reset(response)),
   },
@@ -73,11 +74,11 @@ export const faults: Readonly<Record<string, Fault>> = {
       response.socket?.end('and more');
     },
   },
-  'is longer than any picture': {
+  'is longer than any image': {
     outcome: 'part',
     send(response, type, bytes) {
       undeclared(response, type).write(bytes);
-      response.end(Buffer.alloc(MOST));
+      response.end(Buffer.alloc(MAX_IMAGE_BYTES));
     },
   },
   'is compressed and ends in the middle': {

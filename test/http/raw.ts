@@ -1,27 +1,27 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** A request over HTTP as its bytes are. */
+/** An HTTP request that is sent as bytes. */
 export interface RawRequest {
-  /** Lines of its head, besides those about its body and the `Host`. */
+  /** Header lines, besides `Host`, `Connection` and `Content-Length`. */
   headers?: readonly string[];
   body: string;
   method?: string;
   path?: string;
 }
 
-/** Sends a request over a connection of its own. @returns All that came back, without the `Date`. */
+/** Sends a request over a new connection. @returns The raw response without its `Date`. */
 export async function sendRaw(url: string, request: RawRequest): Promise<string> {
   const { headers = ['content-type: application/json'], body, method = 'POST', path = '/graphql' } = request;
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  let answer = '';
+  let response = '';
   socket.setEncoding('latin1').on('data', (text: string) => {
-    answer += text;
+    response += text;
   });
   const head = [
     `${method} ${path} HTTP/1.1`,
-    // The same for every server, because addresses of pictures are made of it.
+    // The same for every server, because image URLs contain it.
     'host: localhost:4000',
     'connection: close',
     `content-length: ${Buffer.byteLength(body)}`,
@@ -29,5 +29,5 @@ export async function sendRaw(url: string, request: RawRequest): Promise<string>
   ];
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   await once(socket, 'close');
-  return answer.replace(/^date: .*\r\n/im, '');
+  return response.replace(/^date: .*\r\n/im, '');
 }

@@ -7,7 +7,7 @@ import { until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { root } from '../support/readme.ts';
 
-/** Sends requests one after the other, and returns the lines of the log about them. */
+/** Sends requests one after the other, and returns their log lines. */
 async function logOf(requests: readonly string[], trustProxy = false): Promise<{ path: string; client: string }[]> {
   const lines: { msg: string; path: string; client: string }[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
@@ -23,7 +23,7 @@ async function logOf(requests: readonly string[], trustProxy = false): Promise<{
   return lines;
 }
 
-test('the log holds no sealed token, however its path is written', async () => {
+test('sealed tokens are never logged, however their path is written', async () => {
   const token = `canary${'0a-_'.repeat(40)}`;
   const paths = [
     `/images/${token}`,
@@ -52,7 +52,7 @@ test('the log holds no sealed token, however its path is written', async () => {
   expect(JSON.stringify(lines)).not.toContain('canary');
 });
 
-test('known paths are logged as they are, and others are short', async () => {
+test('known paths are logged unchanged, and long ones are shortened', async () => {
   const lines = await logOf([
     'GET /health HTTP/1.1',
     'GET /graphql?query={__typename} HTTP/1.1',
@@ -64,13 +64,13 @@ test('known paths are logged as they are, and others are short', async () => {
   expect(JSON.stringify(lines[3]).length).toBeLessThan(400);
 });
 
-test('an address that a client makes up is logged in part', async () => {
+test('a forged client address is shortened in the log', async () => {
   const [line] = await logOf([`GET /health HTTP/1.1\r\nx-forwarded-for: ${'1'.repeat(9_000)}`], true);
 
   expect(line?.client).toHaveLength(100);
 });
 
-test('long messages of errors are logged in part', async () => {
+test('long error messages are shortened in the log', async () => {
   const { execFileSync } = await import('node:child_process');
   const program = `import { createLog } from './src/log.ts';
     createLog('info').error({ err: new Error('start ' + 'x'.repeat(1_000_000) + ' end') }, 'failed');`;

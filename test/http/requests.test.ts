@@ -10,10 +10,10 @@ import { serverOf } from '../support/subscribe.ts';
 import { know, roads } from '../support/transports.ts';
 
 const BODY = '{"query":"{ models { nodes { id } } }"}';
-const ANSWER = '{"data":{"models":{"nodes":[]}}}';
-const FRIEND = 'http://localhost:5173';
+const RESULT = '{"data":{"models":{"nodes":[]}}}';
+const ALLOWED = 'http://localhost:5173';
 
-/** Sends bytes over a connection of its own. @returns All that comes back until it is closed. */
+/** Sends bytes over a new connection. @returns Everything that the server sends until it closes the connection. */
 async function sendBytes(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -37,7 +37,7 @@ const post = (lines: readonly string[], target = '/graphql', version = '1.1') =>
     BODY,
   ].join('\r\n');
 
-describe.each(roads)('the gateway’s own key, by the road $road,', ({ road }) => {
+describe.each(roads)('the gateway’s own key ($road)', ({ road }) => {
   const start = async () => {
     const started = startGateway();
     const { url } = await serverOf(started, { fastPath: road === 'short' });
@@ -48,16 +48,16 @@ describe.each(roads)('the gateway’s own key, by the road $road,', ({ road }) =
   test.each<[string, string[]]>([
     ['a program of this machine', ['host: localhost:4000']],
     ['a page of this machine', ['host: localhost:4000', 'origin: http://localhost:5173', 'sec-fetch-site: same-site']],
-    ['an address that is typed into a browser', ['host: 127.0.0.1:4000', 'sec-fetch-site: none']],
-  ])('is lent to %s', async (_, lines) => {
+    ['a URL that is typed into a browser', ['host: 127.0.0.1:4000', 'sec-fetch-site: none']],
+  ])('the gateway’s own key is used for %s', async (_, lines) => {
     const { url } = await start();
 
-    expect(await sendBytes(url, post(lines))).toContain(ANSWER);
+    expect(await sendBytes(url, post(lines))).toContain(RESULT);
   });
 
   test.each<[string, string]>([
-    ['a browser marks as cross-site', 'sec-fetch-site: cross-site'],
-    ['a browser marks as cross-site, in any case', 'Sec-Fetch-Site: Cross-Site'],
+    ['is marked as cross-site', 'sec-fetch-site: cross-site'],
+    ['is marked as cross-site, in any case', 'Sec-Fetch-Site: Cross-Site'],
     ...[
       'Forwarded: for=203.0.113.9',
       'Via: 1.1 proxy',
@@ -83,36 +83,36 @@ describe.each(roads)('the gateway’s own key, by the road $road,', ({ road }) =
       'CloudFront-Viewer-Address: 203.0.113.9:1',
       'Fly-Client-IP: 203.0.113.9',
       'X-Vercel-Forwarded-For: 203.0.113.9',
-    ].map((line): [string, string] => ['passed a proxy', line]),
-  ])('is refused to a request that %s: %s', async (_, line) => {
+    ].map((line): [string, string] => ['has passed a proxy', line]),
+  ])('the gateway’s own key is not used for a request that %s: %s', async (_, line) => {
     const { url, takeRequests } = await start();
 
-    const refused = await sendBytes(url, post(['host: localhost:4000', line]));
+    const response = await sendBytes(url, post(['host: localhost:4000', line]));
 
-    expect(refused).toContain('"UNAUTHENTICATED"');
-    expect(refused).not.toContain(ANSWER);
+    expect(response).toContain('"UNAUTHENTICATED"');
+    expect(response).not.toContain(RESULT);
     expect(takeRequests()).toEqual([]);
-    expect(await sendBytes(url, post(['host: localhost:4000', line, 'x-api-key: demo']))).toContain(ANSWER);
+    expect(await sendBytes(url, post(['host: localhost:4000', line, 'x-api-key: demo']))).toContain(RESULT);
   });
 
   test.each<[string, string[], string, string]>([
-    ['names no host', [], '/graphql', '1.0'],
-    ['names another host in its target', ['host: localhost:4000'], 'http://evil.example/graphql', '1.1'],
-    ['names this machine in its target alone', ['host: evil.example'], 'http://localhost:4000/graphql', '1.1'],
-    ['names another port in its target', ['host: localhost:4000'], 'http://localhost:80/graphql', '1.1'],
-  ])('is refused to a request that %s', async (_, lines, target, version) => {
+    ['has no Host', [], '/graphql', '1.0'],
+    ['has another host in its target', ['host: localhost:4000'], 'http://evil.example/graphql', '1.1'],
+    ['has a loopback host in its target alone', ['host: evil.example'], 'http://localhost:4000/graphql', '1.1'],
+    ['has another port in its target', ['host: localhost:4000'], 'http://localhost:80/graphql', '1.1'],
+  ])('the gateway’s own key is not used for a request that %s', async (_, lines, target, version) => {
     const { url, takeRequests } = await start();
 
-    const refused = await sendBytes(url, post(lines, target, version));
+    const response = await sendBytes(url, post(lines, target, version));
 
-    expect(refused).toContain('"UNAUTHENTICATED"');
+    expect(response).toContain('"UNAUTHENTICATED"');
     expect(takeRequests()).toEqual([]);
   });
 
-  test('is lent where target and Host name the same', async () => {
+  test('the gateway’s own key is used if the hosts of target and Host header are equal', async () => {
     const { url } = await start();
 
-    expect(await sendBytes(url, post(['host: LOCALHOST:4000'], 'http://localhost:4000/graphql'))).toContain(ANSWER);
+    expect(await sendBytes(url, post(['host: LOCALHOST:4000'], 'http://localhost:4000/graphql'))).toContain(RESULT);
   });
 
   test.each<[string, string[], string]>([
@@ -124,7 +124,7 @@ describe.each(roads)('the gateway’s own key, by the road $road,', ({ road }) =
     ['a query in its Host', ['host: localhost?evil.example'], '/graphql'],
     ['a backslash in its Host', ['host: localhost\\evil.example'], '/graphql'],
     ['a user in its target', ['host: localhost'], 'http://evil@localhost/graphql'],
-  ])('a request with %s is answered with 400', async (_, lines, target) => {
+  ])('a request with %s gets 400', async (_, lines, target) => {
     const { url, takeRequests } = await start();
 
     expect(await sendBytes(url, post([...lines, 'x-api-key: demo'], target))).toMatch(/^HTTP\/1\.1 400 /);
@@ -132,14 +132,14 @@ describe.each(roads)('the gateway’s own key, by the road $road,', ({ road }) =
   });
 });
 
-test.each(['', 'a@b', 'a/b', 'a#b', 'a?b', 'a\\b', 'a b', 'a:b', '[::1'])('%j is no Host', (host) => {
+test.each(['', 'a@b', 'a/b', 'a#b', 'a?b', 'a\\b', 'a b', 'a:b', '[::1'])('%j is not a valid Host', (host) => {
   expect(isHost(host)).toBe(false);
 });
 
 describe('CORS', () => {
-  const config: StartOptions['config'] = { corsOrigins: [FRIEND, 'https://app.example.com'] };
+  const config: StartOptions['config'] = { corsOrigins: [ALLOWED, 'https://app.example.com'] };
 
-  test.each([FRIEND, 'http://127.0.0.1:8080', 'https://app.example.com'])(
+  test.each([ALLOWED, 'http://127.0.0.1:8080', 'https://app.example.com'])(
     'a page of %s may read responses of a gateway on this machine',
     async (origin) => {
       const { fetch } = startGateway({ config });
@@ -150,36 +150,36 @@ describe('CORS', () => {
     },
   );
 
-  test('a page of this machine needs no listing, and one of another site does', async () => {
+  test('a page of this machine is allowed without CORS_ORIGINS, unlike a page of another site', async () => {
     const { fetch } = startGateway();
     const allowedFor = async (origin: string) =>
       (await fetch('/graphql', { method: 'OPTIONS', headers: { origin } })).headers.get('access-control-allow-origin');
 
-    expect(await allowedFor(FRIEND)).toBe(FRIEND);
+    expect(await allowedFor(ALLOWED)).toBe(ALLOWED);
     expect(await allowedFor('https://app.example.com')).toBeNull();
   });
 
-  test('responses that refuse a request can be read as well', async () => {
+  test('allowed pages can also read the responses that reject a request', async () => {
     const { gateway, fetch } = startGateway({ config, rates: { perAddress: 1 } });
     const request = () =>
-      new Request('http://localhost:4000/graphql?query={__typename}', { headers: { origin: FRIEND } });
+      new Request('http://localhost:4000/graphql?query={__typename}', { headers: { origin: ALLOWED } });
     await gateway.fetch(request(), '203.0.113.9');
     await gateway.fetch(request(), '203.0.113.9');
 
     const limited = await gateway.fetch(request(), '203.0.113.9');
-    const unknown = await fetch('/graphql', { method: 'PUT', headers: { origin: FRIEND } });
+    const unknown = await fetch('/graphql', { method: 'PUT', headers: { origin: ALLOWED } });
     gateway.refuseNew();
     const stopping = await gateway.fetch(request());
 
     for (const { status, headers } of [limited, unknown, stopping])
-      expect([status, headers.get('access-control-allow-origin')]).toEqual([expect.any(Number), FRIEND]);
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([expect.any(Number), ALLOWED]);
     expect([limited.status, unknown.status, stopping.status]).toEqual([429, 405, 503]);
   });
 
   test('a preflight allows the headers of tracing libraries, and those of the configuration', async () => {
     const { fetch } = startGateway({ config: { ...config, corsHeaders: ['x-tenant'] } });
 
-    const { headers } = await fetch('/graphql', { method: 'OPTIONS', headers: { origin: FRIEND } });
+    const { headers } = await fetch('/graphql', { method: 'OPTIONS', headers: { origin: ALLOWED } });
 
     const allowed = headers.get('access-control-allow-headers')?.split(', ');
     expect(allowed).toEqual(
@@ -197,7 +197,7 @@ describe('CORS', () => {
     );
   });
 
-  test('an origin that is refused is logged once, with the setting that allows it', async () => {
+  test('a rejected origin is logged once, with the setting that allows it', async () => {
     const { fetch, logLines } = startGateway({ config });
     for (let i = 0; i < 3; i++)
       await fetch('/graphql?query={__typename}', { headers: { origin: 'https://b.example' } });
@@ -206,16 +206,16 @@ describe('CORS', () => {
     expect(lines).toEqual([expect.stringContaining('CORS_ORIGINS')]);
   });
 
-  test('strangers cannot fill the log with origins', () => {
+  test('the number and length of logged origins are limited', () => {
     const reported: string[] = [];
-    const origins = createCorsPolicy({
+    const policy = createCorsPolicy({
       allowed: [],
       publicUrl: undefined,
       onRefused: (origin) => reported.push(origin),
     });
 
-    for (let i = 0; i < 1_000; i++) origins.allows({ origin: `https://${i}.example`, host: 'a' });
-    origins.allows({ origin: `https://${'a'.repeat(10_000)}.example`, host: 'a' });
+    for (let i = 0; i < 1_000; i++) policy.allows({ origin: `https://${i}.example`, host: 'a' });
+    policy.allows({ origin: `https://${'a'.repeat(10_000)}.example`, host: 'a' });
 
     expect(reported.length).toBeLessThanOrEqual(100);
     expect(reported.join('')).not.toContain('aaaa');
@@ -233,7 +233,7 @@ describe('paths', () => {
     expect([response.status, await response.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
   });
 
-  test.each(['/', '/graphq', '/api/graphql'])('POST %s names the path of the graph, in JSON', async (path) => {
+  test.each(['/', '/graphq', '/api/graphql'])('POST %s gets a JSON error with the path of the graph', async (path) => {
     const { fetch } = startGateway();
 
     const response = await fetch(path, { method: 'POST', headers: json, body: '{"query":"{__typename}"}' });
@@ -244,7 +244,7 @@ describe('paths', () => {
     ]);
   });
 
-  test('a browser is told that GraphiQL is off, and operations in its address are executed', async () => {
+  test('a browser gets a message if GraphiQL is off, and operations in the query string are executed', async () => {
     const { fetch } = startGateway({ config: { graphiql: false } });
     const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
@@ -257,7 +257,7 @@ describe('paths', () => {
   });
 });
 
-test('only images and persisted queries by GET may be kept', async () => {
+test('only images and persisted queries by GET may be cached', async () => {
   const { fetch } = startGateway();
   const query = '{ __typename }';
   const hash = 'sha256Hash":"7f56e67dd21ab3f30d1ff8b7bed08893f0a0db86449836189b361dd1e56ddb4b';
@@ -279,19 +279,19 @@ test.each([
   ['/health', 'same-origin'],
   ['/images/none', 'cross-origin'],
   ['/uploads/none', 'cross-origin'],
-])('pages of other sites are kept from %s, or not: %s', async (path, policy) => {
+])('the cross-origin resource policy of %s is %s', async (path, policy) => {
   const { headers } = await startGateway().fetch(path);
 
   expect(headers.get('cross-origin-resource-policy')).toBe(policy);
 });
 
-describe('an Upgrade to anything but a WebSocket is ignored', () => {
+describe('an Upgrade to anything but a WebSocket', () => {
   const h2c = ['host: localhost:4000', 'upgrade: h2c', 'http2-settings: AAMAAABkAAQAoAAAAAIAAAAA'];
 
   test.each([
     ['h2c', [...h2c, 'connection: Upgrade, HTTP2-Settings, close']],
     ['TLS/1.0', ['host: localhost:4000', 'upgrade: TLS/1.0', 'connection: close, upgrade']],
-  ])('%s', async (_, lines) => {
+  ])('an Upgrade to %s is ignored', async (_, lines) => {
     const { url } = await serverOf(startGateway());
 
     expect(await sendBytes(url, post(lines))).toMatch(
@@ -299,7 +299,7 @@ describe('an Upgrade to anything but a WebSocket is ignored', () => {
     );
   });
 
-  test('also for a body that comes later, and for further requests of the connection', async () => {
+  test('an ignored Upgrade affects neither a later body nor further requests on the connection', async () => {
     const { url } = await serverOf(startGateway());
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -309,32 +309,35 @@ describe('an Upgrade to anything but a WebSocket is ignored', () => {
     });
     const request = post([...h2c, 'connection: Upgrade, HTTP2-Settings']);
     socket.write(request.slice(0, -BODY.length));
-    // The server has seen the head by the time it answers another connection.
+    // The server has read the headers by the time it responds on another connection.
     await sendBytes(url, 'GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
     socket.write(BODY);
     socket.write(post(['host: localhost:4000', 'connection: close']));
     await once(socket, 'close');
 
     expect(text.split('HTTP/1.1 200 OK')).toHaveLength(3);
-    expect(text.split(ANSWER)).toHaveLength(3);
+    expect(text.split(RESULT)).toHaveLength(3);
   });
 });
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl) console.log('curl is missing: the tests that run it are skipped.');
 
-describe.skipIf(!hasCurl)('curl --http2, which offers an upgrade to h2c, gets the response of', () => {
+describe.skipIf(!hasCurl)('curl --http2', () => {
   test.each<[path: string, body: string[], expected: string]>([
     ['/health', [], '{"status":"ok"}'],
-    ['/graphql', ['-H', 'content-type: application/json', '-d', BODY], ANSWER],
-  ])('%s', async (path, body, expected) => {
-    const { url } = await serverOf(startGateway());
-    const run = promisify(execFile);
+    ['/graphql', ['-H', 'content-type: application/json', '-d', BODY], RESULT],
+  ])(
+    'curl --http2, which offers an upgrade to h2c, gets the response of %s over HTTP/1.1',
+    async (path, body, expected) => {
+      const { url } = await serverOf(startGateway());
+      const run = promisify(execFile);
 
-    const { stdout, stderr } = await run('curl', ['-sv', '--http2', '--max-time', '20', ...body, url + path]);
+      const { stdout, stderr } = await run('curl', ['-sv', '--http2', '--max-time', '20', ...body, url + path]);
 
-    expect(stderr).toMatch(/> Upgrade: h2c/i);
-    expect(stderr).toContain('< HTTP/1.1 200 OK');
-    expect(stdout).toBe(expected);
-  });
+      expect(stderr).toMatch(/> Upgrade: h2c/i);
+      expect(stderr).toContain('< HTTP/1.1 200 OK');
+      expect(stdout).toBe(expected);
+    },
+  );
 });

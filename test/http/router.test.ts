@@ -5,7 +5,7 @@ import { roads } from '../support/transports.ts';
 
 const json = { 'content-type': 'application/json' };
 
-describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
+describe.each(roads)('routes over HTTP ($road)', ({ open }) => {
   test.each([
     ['a query by GET', '/graphql?query={__typename}', { headers: { accept: 'application/json' } }, 200],
     ['a query by POST', '/graphql', { method: 'POST', headers: json, body: '{"query":"{__typename}"}' }, 200],
@@ -17,8 +17,8 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     ['broken JSON in the variables of a GET', '/graphql?query={__typename}&variables={', {}, 400],
     ['health', '/health', {}, 200],
     ['a write to health', '/health', { method: 'POST' }, 405],
-    ['a place that is not there', '/nowhere', {}, 404],
-  ])('%s is answered with the right status', async (_, path, init, status) => {
+    ['an unknown path', '/nowhere', {}, 404],
+  ])('%s gets the expected status', async (_, path, init, status) => {
     const { send } = await open(startGateway());
 
     const response = await send(path, init);
@@ -27,13 +27,13 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     expect(await response.text()).not.toMatch(/^\s+at /m);
   });
 
-  test('the root leads to the graph', async () => {
+  test('the root redirects to the graph', async () => {
     const response = await (await open(startGateway())).send('/');
 
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
   });
 
-  test('what is answered is data, and browsers are told so', async () => {
+  test('responses have security headers for data', async () => {
     const { send } = await open(startGateway({ config: { publicUrl: 'https://graph.example.com' } }));
 
     for (const path of ['/graphql?query={__typename}', '/graphql?query={', '/health', '/nowhere']) {
@@ -49,7 +49,7 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     expect(headers.has('strict-transport-security')).toBe(false);
   });
 
-  test('other sites are not invited', async () => {
+  test('other sites get no CORS headers', async () => {
     const { send } = await open(startGateway());
 
     const response = await send('/graphql?query={__typename}', {
@@ -60,9 +60,9 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
   });
 });
 
-test('a body that does not arrive in time is answered with 408', async () => {
+test('a body that does not arrive in time gets 408', async () => {
   const { fetch, clock } = startGateway();
-  const answer = fetch('/graphql', {
+  const pending = fetch('/graphql', {
     method: 'POST',
     headers: json,
     body: new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"query":')) }),
@@ -72,5 +72,5 @@ test('a body that does not arrive in time is answered with 408', async () => {
 
   await clock.advance(30_000);
 
-  expect((await answer).status).toBe(408);
+  expect((await pending).status).toBe(408);
 });

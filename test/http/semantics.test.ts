@@ -40,17 +40,17 @@ describe('the media type of a response', () => {
     [`${JSON_TYPE};q=0`, undefined],
     ['*/*;q=0', undefined],
     ['text/csv', undefined],
-  ])('for %j is %s', (accept, type) => {
+  ])('the media type of a response for the Accept header %j is %s', (accept, type) => {
     expect(chooseMediaType(accept, SINGLE_RESULT)).toBe(type);
   });
 
-  test('of a stream is that of server-sent events, where they are allowed', () => {
+  test('the media type of a stream is text/event-stream if Accept allows it', () => {
     expect(chooseMediaType(`${JSON_TYPE}, ${SSE};q=0.1`, STREAM)).toBe(SSE);
     expect(chooseMediaType(`*/*, ${SSE};q=0`, STREAM)).toBeUndefined();
   });
 });
 
-describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
+describe.each(roads)('GraphQL over HTTP ($road)', ({ open }) => {
   const TRAINING = '{ training(id: "a") { id } }';
 
   test.each<[what: string, body: object, status: number]>([
@@ -66,11 +66,11 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     ['an unknown hash', { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }, 404],
     ['another version of hashes', { extensions: { persistedQuery: { version: 2, sha256Hash: 'a' } } }, 400],
     [
-      'a subscription without a place for its events',
+      'a subscription whose Accept allows no events',
       { query: `subscription { jobsUpdated(ids: ["${JOB}"]) { id } }` },
       406,
     ],
-  ])('a response without data, for %s, has a status of its own', async (_, body, status) => {
+  ])('a response without data, for %s, has the status of its error', async (_, body, status) => {
     const { send } = await open(startGateway());
 
     const response = await send('/graphql', post(body, { accept: GRAPHQL }));
@@ -88,7 +88,7 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   });
 
-  test('a response with data is 200, whatever its errors are', async () => {
+  test('a response with data has status 200, whatever its errors', async () => {
     const { send } = await open(startGateway({ config: { ownKey: undefined } }));
 
     const response = await send('/graphql', post({ query: '{ models { nodes { id } } }' }, { accept: GRAPHQL }));
@@ -96,7 +96,7 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     expect([response.status, await response.json()]).toEqual([200, { data: null, errors: expect.any(Array) }]);
   });
 
-  test('an Accept that allows nothing is explained, and nothing is executed', async () => {
+  test('an Accept header that allows no supported type gets 406, and nothing is executed', async () => {
     const started = startGateway();
     const { send } = await open(started);
     const create = 'mutation { createModel(input: { displayName: "Coats" }) { __typename } }';
@@ -111,7 +111,7 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
   });
 
   test.each(['text/csv', 'application/graphql-response+json', 'application/x-www-form-urlencoded'])(
-    'a body of %s is explained',
+    'a body of type %s gets 415 with the supported types',
     async (type) => {
       const { send } = await open(startGateway());
 
@@ -125,7 +125,7 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
   );
 
   test.each(['Application/JSON', 'APPLICATION/JSON; charset=UTF-8', 'application/Json;charset=utf-8'])(
-    'the media type %s is JSON',
+    'the Content-Type %s is accepted as JSON',
     async (type) => {
       const { send } = await open(startGateway());
 
@@ -157,7 +157,7 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
     expect([response.status, await response.json()]).toEqual([200, { data: { __typename: 'Query' } }]);
   });
 
-  test.each(['zstd', 'gzip, br', 'nonsense'])('a body in %s is refused with the codings that work', async (coding) => {
+  test.each(['zstd', 'gzip, br', 'nonsense'])('a body in %s gets 415 with the supported codings', async (coding) => {
     const { send } = await open(startGateway());
 
     const response = await send('/graphql', encoded(coding, gzipSync(text)));
@@ -169,13 +169,13 @@ describe.each(roads)('over HTTP, by the road $road,', ({ open }) => {
   });
 
   test.each<[string, string, Uint8Array, number]>([
-    ['more than a body may hold', 'gzip', gzipSync(Buffer.alloc(50_000_000, ' ')), 413],
-    ['more than a body may hold', 'br', brotliCompressSync(Buffer.alloc(5_000_000, ' ')), 413],
-    ['a body cut short', 'gzip', gzipSync(text).subarray(0, 20), 400],
-    ['a body cut short', 'br', brotliCompressSync(text).subarray(0, 20), 400],
-    ['something else', 'deflate', Buffer.from(text), 400],
-    ['something else', 'br', Buffer.from(text), 400],
-  ])('%s, in %s, is refused', async (_, coding, body, status) => {
+    ['a body that is too large', 'gzip', gzipSync(Buffer.alloc(50_000_000, ' ')), 413],
+    ['a body that is too large', 'br', brotliCompressSync(Buffer.alloc(5_000_000, ' ')), 413],
+    ['a truncated body', 'gzip', gzipSync(text).subarray(0, 20), 400],
+    ['a truncated body', 'br', brotliCompressSync(text).subarray(0, 20), 400],
+    ['a body that is not encoded', 'deflate', Buffer.from(text), 400],
+    ['a body that is not encoded', 'br', Buffer.from(text), 400],
+  ])('%s, with Content-Encoding %s, is rejected', async (_, coding, body, status) => {
     const { send } = await open(startGateway());
 
     const response = await send('/graphql', encoded(coding, body));

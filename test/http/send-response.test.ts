@@ -7,12 +7,12 @@ import { schema } from '../../schema/index.ts';
 import { sendResponse } from '../../src/http/send-response.ts';
 import { settle, until } from '../support/clock.ts';
 
-/** The classes of which GraphQL Yoga makes its responses. */
+/** The Fetch classes that GraphQL Yoga uses for its responses. */
 const yogaFetch = createYoga({ schema, logging: false }).fetchAPI;
 const CHUNK = new Uint8Array(65_536).fill(7);
 
-/** A server that sends one response, made anew for each request, and what it reports. */
-async function serving(responseTo: (request: IncomingMessage) => Response) {
+/** Starts a server that sends the same response to each request, and records failures. */
+async function startServer(responseTo: (request: IncomingMessage) => Response) {
   const failures: unknown[] = [];
   const responses: ServerResponse[] = [];
   const sent: Promise<void>[] = [];
@@ -29,7 +29,7 @@ async function serving(responseTo: (request: IncomingMessage) => Response) {
   return { port: (server.address() as AddressInfo).port, failures, responses, sent };
 }
 
-/** A client that speaks HTTP by hand. */
+/** A client that sends raw HTTP requests. */
 function connected(port: number) {
   const socket = connect(port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
@@ -46,14 +46,14 @@ function connected(port: number) {
     get received() {
       return received;
     },
-    ask: (method = 'GET', version = '1.1') => socket.write(`${method} / HTTP/${version}\r\nHost: localhost\r\n\r\n`),
+    send: (method = 'GET', version = '1.1') => socket.write(`${method} / HTTP/${version}\r\nHost: localhost\r\n\r\n`),
     closed: () => until(() => socket.closed),
   };
 }
 
-/** A body that the test drives, and whether it was cancelled. */
-function driven(kind: 'of the platform' | 'of GraphQL Yoga') {
-  const state = { cancelled: false, pulled: 0 };
+/** A body that the test controls, and its state. */
+function controlledBody(kind: 'of the platform' | 'of GraphQL Yoga') {
+  const state = { canceled: false, pulled: 0 };
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const source: UnderlyingDefaultSource<Uint8Array> = {
     start: (given) => {
@@ -64,7 +64,7 @@ function driven(kind: 'of the platform' | 'of GraphQL Yoga') {
       return new Promise(() => {});
     },
     cancel: () => {
-      state.cancelled = true;
+      state.canceled = true;
     },
   };
   const { ReadableStream: Stream, Response: Made } = kind === 'of the platform' ? globalThis : yogaFetch;
@@ -77,12 +77,12 @@ function driven(kind: 'of the platform' | 'of GraphQL Yoga') {
   };
 }
 
-describe.each(['of the platform', 'of GraphQL Yoga'] as const)('a body %s', (kind) => {
-  test('that fails aborts the connection, so that the client sees an incomplete body', async () => {
-    const body = driven(kind);
-    const { port, failures, responses } = await serving(() => body.response());
+describe.each(['of the platform', 'of GraphQL Yoga'] as const)('bodies %s', (kind) => {
+  test('a body that fails aborts the connection, so that the client sees an incomplete body', async () => {
+    const body = controlledBody(kind);
+    const { port, failures, responses } = await startServer(() => body.response());
     const client = connected(port);
-    client.ask();
+    client.send();
     await until(() => body.state.pulled > 0);
     body.enqueue(CHUNK);
     await until(() => client.received.length > CHUNK.length);
@@ -95,11 +95,11 @@ describe.each(['of the platform', 'of GraphQL Yoga'] as const)('a body %s', (kin
     expect(responses[0]?.errored).toEqual(new Error('the source broke'));
   });
 
-  test('that fails before its first byte aborts the connection too', async () => {
-    const body = driven(kind);
-    const { port, failures } = await serving(() => body.response());
+  test('a body that fails before its first byte aborts the connection, too', async () => {
+    const body = controlledBody(kind);
+    const { port, failures } = await startServer(() => body.response());
     const client = connected(port);
-    client.ask();
+    client.send();
     await until(() => body.state.pulled > 0);
 
     body.fail(new Error('the source broke'));
@@ -109,28 +109,28 @@ describe.each(['of the platform', 'of GraphQL Yoga'] as const)('a body %s', (kin
     expect(failures).toHaveLength(1);
   });
 
-  test('is cancelled when the client disconnects, which is no failure', async () => {
-    const body = driven(kind);
-    const { port, failures, responses, sent } = await serving(() => body.response());
+  test('a body is canceled when the client disconnects, which is not reported as a failure', async () => {
+    const body = controlledBody(kind);
+    const { port, failures, responses, sent } = await startServer(() => body.response());
     const client = connected(port);
-    client.ask();
+    client.send();
     await until(() => body.state.pulled > 0);
     body.enqueue(CHUNK);
     await until(() => client.received.length > 0);
 
     client.socket.destroy();
 
-    await until(() => body.state.cancelled);
+    await until(() => body.state.canceled);
     await sent[0];
     expect(failures).toEqual([]);
     expect(responses[0]?.errored).toBe(null);
   });
 
-  test('that fails after its client has disconnected is no failure', async () => {
-    const body = driven(kind);
-    const { port, failures, responses, sent } = await serving(() => body.response());
+  test('a body that fails after its client has disconnected is not reported as a failure', async () => {
+    const body = controlledBody(kind);
+    const { port, failures, responses, sent } = await startServer(() => body.response());
     const client = connected(port);
-    client.ask();
+    client.send();
     await until(() => body.state.pulled > 0);
     client.socket.destroy();
     await until(() => responses[0]?.destroyed === true);
@@ -142,12 +142,12 @@ describe.each(['of the platform', 'of GraphQL Yoga'] as const)('a body %s', (kin
     expect(failures).toEqual([]);
   });
 
-  test('has its headers sent before its first byte comes', async () => {
-    const body = driven(kind);
-    const { port } = await serving(() => body.response({ headers: { 'x-early': 'yes' } }));
+  test('headers are sent before the first byte of the body arrives', async () => {
+    const body = controlledBody(kind);
+    const { port } = await startServer(() => body.response({ headers: { 'x-early': 'yes' } }));
     const client = connected(port);
 
-    client.ask();
+    client.send();
 
     await until(() => client.received.includes('\r\n\r\n'));
     expect(client.received).toContain('x-early: yes');
@@ -155,42 +155,44 @@ describe.each(['of the platform', 'of GraphQL Yoga'] as const)('a body %s', (kin
     await until(() => client.received.endsWith('0\r\n\r\n'));
   });
 
-  test('is cancelled and not sent in answer to HEAD', async () => {
-    const body = driven(kind);
-    const { port, failures } = await serving(() => body.response({ headers: { 'content-length': '5' } }));
+  test('a body is canceled and not sent in the response to HEAD', async () => {
+    const body = controlledBody(kind);
+    const { port, failures } = await startServer(() => body.response({ headers: { 'content-length': '5' } }));
     const client = connected(port);
 
-    client.ask('HEAD');
+    client.send('HEAD');
 
-    await until(() => client.received.includes('\r\n\r\n') && body.state.cancelled);
+    await until(() => client.received.includes('\r\n\r\n') && body.state.canceled);
     expect(client.received).toMatch(/content-length: 5\r\n/i);
     expect(client.received).toMatch(/\r\n\r\n$/);
     expect(failures).toEqual([]);
   });
 });
 
-test('a body whose client is gone before it is sent is cancelled', async () => {
-  const body = driven('of the platform');
-  let send = () => {};
+test('a body whose client has disconnected before it is sent is canceled', async () => {
+  const body = controlledBody('of the platform');
+  let finish = () => {};
   const server = createServer((_, response) => {
     response.once('close', () => {
-      void sendResponse(body.response(), response, () => expect.fail('This is no failure.')).then(() => send());
+      void sendResponse(body.response(), response, () =>
+        expect.fail('A disconnect must not be reported as a failure.'),
+      ).then(() => finish());
     });
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');
-  const sent = new Promise<void>((resolve) => (send = resolve));
+  const sent = new Promise<void>((resolve) => (finish = resolve));
   const client = connected((server.address() as AddressInfo).port);
-  client.ask();
+  client.send();
   await once(server, 'request');
 
   client.socket.destroy();
 
   await sent;
-  await until(() => body.state.cancelled);
+  await until(() => body.state.canceled);
 });
 
-test('a client that reads nothing is sent no more than the buffers on the way take', async () => {
+test('a client that reads nothing is sent no more than the socket buffers hold', async () => {
   let pulled = 0;
   const endless = () =>
     new ReadableStream<Uint8Array>(
@@ -202,7 +204,7 @@ test('a client that reads nothing is sent no more than the buffers on the way ta
       },
       { highWaterMark: 0 },
     );
-  const { port } = await serving(() => new Response(endless()));
+  const { port } = await startServer(() => new Response(endless()));
   const socket = connect(port, '127.0.0.1');
   onTestFinished(() => void socket.destroy());
   socket.pause();
@@ -214,15 +216,15 @@ test('a client that reads nothing is sent no more than the buffers on the way ta
     await settle(50);
   }
 
-  // Those of the two sockets hold a few megabytes.
+  // The buffers of both sockets hold a few megabytes.
   expect(pulled * CHUNK.length).toBeLessThan(32 * 1_048_576);
 });
 
-test('an HTTP/1.0 client, to whom the end of the connection is the end of the body, sees a reset when the body fails', async () => {
-  const body = driven('of the platform');
-  const { port, failures } = await serving(() => body.response());
+test('an HTTP/1.0 client, for which the end of the connection ends the body, sees a reset when the body fails', async () => {
+  const body = controlledBody('of the platform');
+  const { port, failures } = await startServer(() => body.response());
   const client = connected(port);
-  client.ask('GET', '1.0');
+  client.send('GET', '1.0');
   await until(() => body.state.pulled > 0);
   body.enqueue(CHUNK);
   await until(() => client.received.length > CHUNK.length);
@@ -234,14 +236,14 @@ test('an HTTP/1.0 client, to whom the end of the connection is the end of the bo
   expect(failures).toHaveLength(1);
 });
 
-test('every header is sent, also several of one name', async () => {
+test('every header is sent, including several with the same name', async () => {
   const headers = new Headers({ 'content-length': '2', 'x-one': '1' });
   headers.append('set-cookie', 'a=1');
   headers.append('set-cookie', 'b=2');
-  const { port } = await serving(() => new Response('ok', { status: 201, headers }));
+  const { port } = await startServer(() => new Response('ok', { status: 201, headers }));
   const client = connected(port);
 
-  client.ask();
+  client.send();
 
   await until(() => client.received.endsWith('\r\n\r\nok'));
   expect(client.received).toMatch(/^HTTP\/1.1 201 Created\r\n/);
@@ -250,19 +252,19 @@ test('every header is sent, also several of one name', async () => {
   }
 });
 
-test.each([204, 304])('a response with status %i has no body, and the connection goes on', async (status) => {
-  const { port } = await serving(() => new Response(null, { status }));
+test.each([204, 304])('a response with status %i has no body, and its connection stays open', async (status) => {
+  const { port } = await startServer(() => new Response(null, { status }));
   const client = connected(port);
 
-  client.ask();
+  client.send();
   await until(() => client.received.includes('\r\n\r\n'));
-  client.ask();
+  client.send();
 
   await until(() => client.received.split(`HTTP/1.1 ${status}`).length === 3);
 });
 
-test('a header that cannot be sent fails without a leak of the body', async () => {
-  const body = driven('of the platform');
+test('an invalid header fails, and the body is canceled', async () => {
+  const body = controlledBody('of the platform');
   let failure: unknown;
   const server = createServer((_, response) => {
     const made = body.response();
@@ -276,8 +278,8 @@ test('a header that cannot be sent fails without a leak of the body', async () =
   await once(server, 'listening');
   const client = connected((server.address() as AddressInfo).port);
 
-  client.ask();
+  client.send();
 
-  await until(() => failure !== undefined && body.state.cancelled);
+  await until(() => failure !== undefined && body.state.canceled);
   expect(failure).toMatchObject({ code: 'ERR_INVALID_CHAR' });
 });

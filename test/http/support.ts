@@ -16,7 +16,7 @@ const predictionWatched = new TypedDocumentString<{ predictionUpdated: { status:
   'subscription ($id: ID!) { predictionUpdated(id: $id) { status } }',
 );
 
-/** Large enough that no buffer on the way takes all of it. */
+/** Larger than all socket buffers together. */
 export const image = await noise(900, 900).png().toBuffer();
 
 export const MODEL = globalId({ kind: 'Model', id: 'm' });
@@ -25,30 +25,30 @@ export const dataItemOf = (kind: DataItemKind, fault: string) =>
   globalId({ kind: 'DataItem', modelId: 'm', id: `${kind}-${idOf(fault)}` });
 export type DataItemKind = 'raw' | 'url' | 'base64';
 
-/** Ids have no spaces. */
+/** The fault as part of an id, without spaces. */
 const idOf = (fault: string) => fault.replaceAll(' ', '_');
 
-/** A request that reached the upstream. */
-interface Reaching {
+/** A request that has reached the upstream. */
+interface UpstreamRequest {
   method: string;
   path: string;
   request: IncomingMessage;
   response: ServerResponse;
 }
 
-/** An upstream over sockets, and a server of images, whose bodies fail as the names in their paths say. */
+/** Starts an upstream and an image server over sockets, whose bodies have the faults that their paths name. */
 async function startUpstream() {
-  /** Requests whose path contains this are not answered. */
   const state = {
+    /** Requests whose path contains this get no response. */
     held: undefined as string | undefined,
     running: true,
     fails: true,
-    /** Takes the place of what answers uploads. */
+    /** Replaces the handler of uploads. */
     takeUpload: undefined as ((request: IncomingMessage, response: ServerResponse) => void) | undefined,
-    /** Takes the place of what answers looks at a prediction that is watched. */
-    answerLook: undefined as ((response: ServerResponse, json: (value: unknown) => void) => void) | undefined,
+    /** Replaces the handler of polls of a watched prediction. */
+    respondToPoll: undefined as ((response: ServerResponse, json: (value: unknown) => void) => void) | undefined,
   };
-  const reaching: Reaching[] = [];
+  const requests: UpstreamRequest[] = [];
   const send = (response: ServerResponse, path: string, contentType: string, bytes: Buffer) => {
     const name =
       /[\w-]+$/
@@ -62,14 +62,14 @@ async function startUpstream() {
 
   const images = createServer((request, response) => {
     const path = request.url ?? '';
-    reaching.push({ method: request.method ?? '', path, request, response });
+    requests.push({ method: request.method ?? '', path, request, response });
     if (state.held === undefined || !path.includes(state.held)) send(response, path, 'image/png', image);
   });
   await listening(images);
 
   const upstream = createServer(async (request, response) => {
     const { method = '', url: path = '' } = request;
-    reaching.push({ method, path, request, response });
+    requests.push({ method, path, request, response });
     request.on('error', () => {});
     if (state.held !== undefined && path.includes(state.held)) return;
     if (state.takeUpload && /\/data(?:\/|$)/.test(path) && method !== 'GET') return state.takeUpload(request, response);
@@ -81,9 +81,9 @@ async function startUpstream() {
     const id = path.split('/').at(-1) ?? '';
     if (path.startsWith('/images/')) return send(response, path, 'image/png', image);
     if (path === '/predictions/watched') {
-      const answer = (value: unknown) => void json(response, value);
-      if (state.answerLook) return state.answerLook(response, answer);
-      return answer({ status: state.running ? 'processing' : 'completed', images: [] });
+      const send = (value: unknown) => void json(response, value);
+      if (state.respondToPoll) return state.respondToPoll(response, send);
+      return send({ status: state.running ? 'processing' : 'completed', images: [] });
     }
     if (path === '/predictions/running') {
       return json(response, { status: state.running ? 'processing' : 'completed', images: [] });
@@ -115,7 +115,7 @@ async function startUpstream() {
     return json(response, { displayName: 'A model' });
   });
   await listening(upstream);
-  return { url: urlOf(upstream), imageHost: urlOf(images).slice('http://'.length), state, reaching };
+  return { url: urlOf(upstream), imageHost: urlOf(images).slice('http://'.length), state, requests };
 }
 
 async function listening(server: ReturnType<typeof createServer>): Promise<void> {
@@ -130,15 +130,15 @@ async function listening(server: ReturnType<typeof createServer>): Promise<void>
 const urlOf = (server: ReturnType<typeof createServer>) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 /**
- * A gateway over sockets on both sides, and two viewers that are to notice nothing: one over server-sent events, one over
- * a WebSocket.
+ * Starts a gateway with sockets on both sides, and two subscriptions that must not be affected by failures of other
+ * requests: one over server-sent events, one over a WebSocket.
  */
-export async function startHouse() {
+export async function startScenario() {
   const uncaught: unknown[] = [];
-  const note = (error: unknown) => void uncaught.push(error);
+  const record = (error: unknown) => void uncaught.push(error);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, note);
-    onTestFinished(() => void process.off(event, note));
+    process.on(event, record);
+    onTestFinished(() => void process.off(event, record));
   }
   const upstream = await startUpstream();
   const network = openNetwork(upstream.url);
@@ -152,14 +152,15 @@ export async function startHouse() {
   const serverLines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void serverLines.push(line) });
   const { url } = await serverOf(started, { log });
-  const viewers = await Promise.all(
+  const subscriptions = await Promise.all(
     transports
       .filter(({ transport }) => transport !== 'no transport')
       .map(({ subscribe }) =>
         subscribe(started, predictionWatched, { id: globalId({ kind: 'Prediction', id: 'running' }) }, 'key'),
       ),
   );
-  for (const viewer of viewers) expect(await viewer.next()).toMatchObject({ data: { predictionUpdated: {} } });
+  for (const subscription of subscriptions)
+    expect(await subscription.next()).toMatchObject({ data: { predictionUpdated: {} } });
 
   const lines = () => [...started.logLines, ...serverLines].map((line): Record<string, unknown> => JSON.parse(line));
   return {
@@ -167,21 +168,21 @@ export async function startHouse() {
     uncaught,
     upstream,
     clock: started.clock,
-    /** Everything in the log that is worse than information, since the last call. */
+    /** Log lines above the level `info` since the last call. */
     takeWarnings: () => {
       const warnings = lines().filter(({ level }) => Number(level) > 30);
       started.logLines.splice(0);
       serverLines.splice(0);
       return warnings;
     },
-    /** How many requests have ended since the last call of `takeWarnings`. */
+    /** Number of requests that have ended since the last call of `takeWarnings`. */
     ended: () => lines().filter(({ msg }) => msg === 'request').length,
-    /** Asserts that both viewers hear how their job ends, and that nothing was uncaught. */
-    async expectNoHarm() {
+    /** Expects both subscriptions to receive the end of their job, and no uncaught errors. */
+    async expectOthersUnaffected() {
       upstream.state.held = undefined;
       upstream.state.running = false;
       const [finals] = await Promise.all([
-        Promise.all(viewers.map((viewer) => viewer.rest())),
+        Promise.all(subscriptions.map((subscription) => subscription.rest())),
         started.clock.advance(120_000),
       ]);
       for (const events of finals) {
@@ -189,7 +190,7 @@ export async function startHouse() {
       }
       expect(uncaught).toEqual([]);
     },
-    /** The address of a picture, as the graph gives it. */
+    /** The path of an image URL that the graph returns. */
     async imagePath(document: string, id: string): Promise<string> {
       upstream.state.fails = false;
       const response = await fetch(`${url}/graphql`, {
@@ -199,15 +200,15 @@ export async function startHouse() {
       });
       const text = await response.text();
       upstream.state.fails = true;
-      const [address] = /http:[^"]+\/images\/[\w-]+/.exec(text) ?? expect.fail('There is no address.');
-      return new URL(address).pathname;
+      const [imageUrl] = /http:[^"]+\/images\/[\w-]+/.exec(text) ?? expect.fail('The response contains no image URL.');
+      return new URL(imageUrl).pathname;
     },
   };
 }
 
-export type House = Awaited<ReturnType<typeof startHouse>>;
+export type Scenario = Awaited<ReturnType<typeof startScenario>>;
 
-/** A client that speaks HTTP by hand, so that it sees how a response ends. */
+/** A client over a raw connection, which sees how a response ends. */
 export function openClient(url: string) {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -222,13 +223,13 @@ export function openClient(url: string) {
     });
   return {
     socket,
-    /** Of everything that was received, in bytes. */
+    /** Number of received bytes. */
     get size() {
       return size;
     },
-    /** What was received until now. */
+    /** The bytes received so far, as text. */
     text: () => Buffer.concat(chunks).toString(),
-    /** What was received until the server closed the connection. */
+    /** The response, once the server has closed the connection. */
     async whole() {
       await until(() => socket.closed);
       return readResponse(Buffer.concat(chunks));

@@ -174,7 +174,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
 
     expect((await rest).at(-1)?.errors).toMatchObject([
       {
-        message: expect.stringContaining('subscribing again is safe'),
+        message: expect.stringContaining('it is safe to subscribe again'),
         extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true },
       },
     ]);

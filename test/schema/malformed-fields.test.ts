@@ -358,6 +358,6 @@ test('a display name that no response reports is an error of the operation that 
   );
 
   expect(errors?.map(({ message }) => message)).toEqual([
-    'The upstream broke its contract. getModel: displayName: expected a value, got none.',
+    'The response of the upstream violates its contract. getModel: displayName: expected a value, got none.',
   ]);
 });

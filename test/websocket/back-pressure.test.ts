@@ -33,7 +33,7 @@ const request = ({ say }: Conversation, id: string, megabytes: number) => {
 };
 
 describe('a client that does not read', () => {
-  test('has its operations executed only after it has read what it was sent, and then gets all results', async () => {
+  test('operations of a client that does not read wait until it has read previous results, and then all are executed', async () => {
     const { url, count } = await listenWithLongNames({ perSocket: 32 * MEGABYTE, inTotal: 1_000 * MEGABYTE });
     const conversation = await acknowledged(url);
     const completed = new Set<string>();
@@ -47,33 +47,32 @@ describe('a client that does not read', () => {
       request(conversation, `${sent}`, 2);
       await settle();
     }
-    const begun = count('socket operation');
-    expect(begun).toBeLessThan(24);
+    expect(count('socket operation')).toBeLessThan(24);
 
     conversation.socket.resume();
     await until(() => completed.size === 40);
-    expect(count('cut')).toBe(0);
+    expect(count('terminated')).toBe(0);
   });
 
-  test('is cut above a limit, so that nothing is kept for it', async () => {
+  test('the socket of a client that does not read is terminated above the limit of unsent bytes', async () => {
     const { url, count } = await listenWithLongNames({ perSocket: MEGABYTE, inTotal: 1_000 * MEGABYTE });
     const conversation = await acknowledged(url);
 
     conversation.socket.pause();
     for (let sent = 0; sent < 24; sent++) request(conversation, `${sent}`, 4);
-    await until(() => count('cut') > 0);
+    await until(() => count('terminated') > 0);
     conversation.socket.resume();
 
     expect(await conversation.closed).toMatchObject({ code: 1006 });
   });
 
-  test('is cut when all sockets together have too much unsent, and the others go on', async () => {
+  test('the socket with the most unsent bytes is terminated above the total limit, and the others stay open', async () => {
     const { url, count } = await listenWithLongNames({ perSocket: 1_000 * MEGABYTE, inTotal: 8 * MEGABYTE });
     const [conversation, other] = [await acknowledged(url), await acknowledged(url)];
 
     conversation.socket.pause();
     for (let sent = 0; sent < 24; sent++) request(conversation, `${sent}`, 4);
-    await until(() => count('cut') > 0);
+    await until(() => count('terminated') > 0);
     conversation.socket.resume();
 
     expect(await conversation.closed).toMatchObject({ code: 1006 });

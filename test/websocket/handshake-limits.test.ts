@@ -7,52 +7,52 @@ import { connectSocket, openSocket } from '../e2e/client.ts';
 import { settle, until } from '../support/clock.ts';
 import { listen } from './support.ts';
 
-/** Sends a handshake that is refused. */
-async function refused(url: string, protocols: string[] = ['graphql-transport-ws']) {
+/** Sends a handshake, and returns the response that rejects it. */
+async function rejectionOf(url: string, protocols: string[] = ['graphql-transport-ws']) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocols).on('error', () => {});
   onTestFinished(() => socket.terminate());
   const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
   return { status: response.statusCode, retryAfter: response.headers['retry-after'], body: await text(response) };
 }
 
-describe('a handshake is refused', () => {
+describe('a rejected handshake', () => {
   test.each([
-    ['one that was common once', ['graphql-ws']],
+    ['a legacy one', ['graphql-ws']],
     ['unknown ones', ['chat', 'soap']],
-  ])('with 400 and the name of the right subprotocol when it offers only %s', async (_, protocols) => {
+  ])('a handshake gets 400 and the name of the right subprotocol if it offers only %s', async (_, protocols) => {
     const { url } = await listen();
 
-    const { status, body } = await refused(url, protocols);
+    const { status, body } = await rejectionOf(url, protocols);
 
     expect(status).toBe(400);
     expect(body).toContain('graphql-transport-ws');
   });
 
-  test('with 429 when its address has too many sockets, whatever keys they present', async () => {
+  test('a handshake gets 429 if its address has too many sockets, whatever their keys', async () => {
     const { url } = await listen({}, { rates: { socketsPerAddress: 2 } });
     const [first, second] = [await openSocket(url), await openSocket(url)];
     first.say({ type: 'connection_init', payload: { apiKey: 'invented-1' } });
     second.say({ type: 'connection_init', payload: { apiKey: 'invented-2' } });
 
-    expect(await refused(url)).toEqual({
+    expect(await rejectionOf(url)).toEqual({
       status: 429,
       retryAfter: '5',
-      body: expect.stringContaining('2 sockets open, which is as many as it may (MAX_SOCKETS_PER_ADDRESS)'),
+      body: expect.stringContaining('limit of 2 open sockets (MAX_SOCKETS_PER_ADDRESS)'),
     });
   });
 
-  test('with 503 when there are too many sockets altogether', async () => {
+  test('a handshake gets 503 if there are too many sockets in total', async () => {
     const { url } = await listen({ trustProxy: true }, { rates: { socketsInTotal: 1 } });
     await openSocket(url, { 'x-forwarded-for': '192.0.2.1' });
 
-    expect(await refused(url)).toEqual({
+    expect(await rejectionOf(url)).toEqual({
       status: 503,
       retryAfter: '5',
       body: expect.stringContaining('MAX_SOCKETS'),
     });
   });
 
-  test('but not any more once another socket is closed', async () => {
+  test('a handshake is accepted again once another socket of its address is closed', async () => {
     const { url } = await listen({}, { rates: { socketsPerAddress: 1 } });
     const first = await openSocket(url);
 
@@ -67,16 +67,16 @@ describe('a handshake is refused', () => {
     expect(next.readyState).toBe(WebSocket.OPEN);
   });
 
-  test('with 429 when its address sends too many, and it would wait for too long', async () => {
+  test('a handshake above the rate of its address gets 429 if its delay would be too long', async () => {
     const { url } = await listen({}, { rates: { perAddress: 1, longestDelay: 0 } });
     await openSocket(url);
     await openSocket(url);
 
-    expect(await refused(url)).toMatchObject({ status: 429, retryAfter: '1' });
+    expect(await rejectionOf(url)).toMatchObject({ status: 429, retryAfter: '1' });
   });
 });
 
-test('a handshake above the rate of its address waits for its turn', async () => {
+test('a handshake above the rate of its address is delayed', async () => {
   const { url, clock } = await listen({}, { rates: { perAddress: 1, longestDelay: 5_000 } });
   await openSocket(url);
   await openSocket(url);
@@ -88,7 +88,7 @@ test('a handshake above the rate of its address waits for its turn', async () =>
   expect((await third).socket.readyState).toBe(WebSocket.OPEN);
 });
 
-test('a client of graphql-ws whose handshake was refused reconnects with shouldRetry, and gives up without it', async () => {
+test('a graphql-ws client retries a rejected handshake with shouldRetry, and fails without it', async () => {
   const { url } = await listen({}, { rates: { socketsInTotal: 1 } });
   const first = await openSocket(url);
   const request = (options: { shouldRetry?: () => boolean }) => {
@@ -97,9 +97,9 @@ test('a client of graphql-ws whose handshake was refused reconnects with shouldR
   };
 
   await expect(request({})).rejects.toBeDefined();
-  const patient = request({ shouldRetry: () => true });
+  const retried = request({ shouldRetry: () => true });
   await settle(100);
   first.socket.close();
 
-  expect(await patient).toMatchObject({ value: { data: { __typename: 'Query' } } });
+  expect(await retried).toMatchObject({ value: { data: { __typename: 'Query' } } });
 });

@@ -13,15 +13,15 @@ const QUERY = { query: '{ __typename }' };
 /** A ping without a payload, as clients send it (RFC 6455, section 5.2). */
 const MASKED_PING = Uint8Array.of(0x89, 0x80, 0, 0, 0, 0);
 
-describe('a message may have 1,024 bytes, so', () => {
+describe('with a limit of 1,024 bytes per message', () => {
   const messageBytes = 1_024;
-  /** A message of so many bytes. */
+  /** A message of this size. */
   const long = (bytes: number, message: object = { id: 'long', type: 'subscribe' }) => {
     const text = JSON.stringify({ ...message, payload: { ...QUERY, extensions: { filler: '' } } });
     return text.replace('"filler":"', `"filler":"${'x'.repeat(bytes - text.length)}`);
   };
 
-  test('one of just that many bytes is executed', async () => {
+  test('a message of exactly the maximum size is executed', async () => {
     const { url } = await listen({ messageBytes });
     const { socket, hear } = await acknowledged(url);
 
@@ -33,27 +33,33 @@ describe('a message may have 1,024 bytes, so', () => {
   test.each([
     ['its id first', { id: 'long "ш"', type: 'subscribe' }],
     ['its type first', { type: 'subscribe', id: 'long "ш"' }],
-  ])('a longer one, with %s, is an error of its operation, and the socket stays open', async (_, message) => {
-    const { url } = await listen({ messageBytes });
-    const conversation = await acknowledged(url);
+  ])(
+    'a message above the maximum size, with %s, is an error of its operation, and the socket stays open',
+    async (_, message) => {
+      const { url } = await listen({ messageBytes });
+      const conversation = await acknowledged(url);
 
-    conversation.socket.send(long(messageBytes + 1, message));
+      conversation.socket.send(long(messageBytes + 1, message));
 
-    expect(await conversation.hear()).toMatchObject({
-      type: 'error',
-      id: 'long "ш"',
-      payload: [
-        { message: expect.stringContaining('1024 bytes, but this one has'), extensions: { code: 'PAYLOAD_TOO_LARGE' } },
-      ],
-    });
-    await expectAnswers(conversation);
-  });
+      expect(await conversation.hear()).toMatchObject({
+        type: 'error',
+        id: 'long "ш"',
+        payload: [
+          {
+            message: expect.stringContaining('1024 bytes, but this one has'),
+            extensions: { code: 'PAYLOAD_TOO_LARGE' },
+          },
+        ],
+      });
+      await expectAnswers(conversation);
+    },
+  );
 
   test.each([
-    ['that is no operation', long(1_025, { type: 'ping' })],
+    ['that is not an operation', long(1_025, { type: 'ping' })],
     ['whose id stands behind its payload', `{"payload":{"query":"${'x'.repeat(1_024)}"},"id":"a","type":"subscribe"}`],
-    ['that is too long to be received', long(5 * 1_024)],
-  ])('a longer one %s closes the socket with 1009', async (_, text) => {
+    ['that is too large to be received', long(5 * 1_024)],
+  ])('a message above the maximum size %s closes the socket with 1009', async (_, text) => {
     const { url } = await listen({ messageBytes });
     const { socket, closed } = await acknowledged(url);
 
@@ -62,7 +68,7 @@ describe('a message may have 1,024 bytes, so', () => {
     expect(await closed).toEqual({ code: 1009, reason: expect.stringContaining('bytes, but') });
   });
 
-  test('a longer one before the socket is acknowledged closes it', async () => {
+  test('a message above the maximum size before connection_ack closes the socket', async () => {
     const { url } = await listen({ messageBytes });
     const { socket, closed } = await openSocket(url);
 
@@ -72,11 +78,11 @@ describe('a message may have 1,024 bytes, so', () => {
   });
 });
 
-describe('a socket may send two messages a second, and four at once, so', () => {
+describe('with a limit of two messages per second, and bursts of four', () => {
   const messagesPerSocket = 2;
   const PING = { type: 'ping' };
 
-  test('an operation above that is an error which says when to try again, and is answered then', async () => {
+  test('an operation above the rate of its socket gets an error with retryAfter, and is executed after that delay', async () => {
     const { url, clock } = await listen({ messagesPerSocket });
     const conversation = await acknowledged(url);
     const { say, hear } = conversation;
@@ -94,7 +100,7 @@ describe('a socket may send two messages a second, and four at once, so', () => 
     await expectAnswers(conversation);
   });
 
-  test('a minute of silence allows four at once, and no more', async () => {
+  test('an idle socket may send one burst, and no more', async () => {
     const { url, clock } = await listen({ messagesPerSocket });
     const { say, hear } = await acknowledged(url);
 
@@ -106,7 +112,7 @@ describe('a socket may send two messages a second, and four at once, so', () => 
     expect(heard.filter(({ type }) => type === 'error').map(({ id }) => id)).toEqual(['e']);
   });
 
-  test('a subscription can be left at any time', async () => {
+  test('a complete message is accepted above the rate', async () => {
     const { url, upstream, gateway, clock } = await listen({ messagesPerSocket });
     const { id: modelId } = await seedModel(upstream, 'Dresses', { images: 1 });
     const id = globalId({ kind: 'Training', modelId, id: await seedTraining(upstream, modelId) });
@@ -128,10 +134,10 @@ describe('a socket may send two messages a second, and four at once, so', () => 
   });
 
   test.each<[string, (socket: WebSocket) => void]>([
-    ['pings', (socket) => socket.send(JSON.stringify(PING))],
-    ['pings of the WebSocket itself', (socket) => socket.ping()],
-    ['pongs of the WebSocket itself', (socket) => socket.pong()],
-  ])('a flood of %s closes it with 1008', async (_, send) => {
+    ['ping messages', (socket) => socket.send(JSON.stringify(PING))],
+    ['ping frames', (socket) => socket.ping()],
+    ['pong frames', (socket) => socket.pong()],
+  ])('a flood of %s closes the socket with 1008', async (_, send) => {
     const { url } = await listen({ messagesPerSocket });
     const { socket, closed } = await acknowledged(url);
 
@@ -140,20 +146,20 @@ describe('a socket may send two messages a second, and four at once, so', () => 
     expect(await closed).toEqual({ code: 1008, reason: expect.stringContaining('Too many messages') });
   });
 
-  test('a flood of operations is refused one by one, then the socket is closed', async () => {
+  test('a flood of operations is rejected one by one, and then closes the socket', async () => {
     const { url } = await listen({ messagesPerSocket });
     const { socket, say, closed } = await acknowledged(url);
-    const refused: unknown[] = [];
-    socket.on('message', (data) => refused.push(JSON.parse(String(data)).type));
+    const types: unknown[] = [];
+    socket.on('message', (data) => types.push(JSON.parse(String(data)).type));
 
     for (let sent = 0; sent < 3 + 4 + 1; sent++) say({ type: 'subscribe', id: `${sent}`, payload: QUERY });
 
     expect(await closed).toMatchObject({ code: 1008 });
-    expect(refused.filter((type) => type === 'error')).toHaveLength(4);
+    expect(types.filter((type) => type === 'error')).toHaveLength(4);
   });
 
-  // RFC 6455, section 7.1.1 has a server wait for the answer to its close frame; ws does so for 30 seconds.
-  test('a flood that goes on while it is being closed is cut', async () => {
+  // A server waits for the client's close frame (RFC 6455, section 7.1.1); ws does so for 30 seconds.
+  test('a flood that continues while the socket is closing terminates it', async () => {
     const { url } = await listen({ messagesPerSocket });
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname).on('error', () => {});

@@ -3,14 +3,14 @@ import { openSocket } from '../e2e/client.ts';
 import { settle } from '../support/clock.ts';
 import { acknowledged, expectAnswers, listen } from './support.ts';
 
-/** How long a socket may be silent before it says `connection_init`, in milliseconds. */
+/** Timeout for `connection_init`, in milliseconds. */
 const INIT_WAIT = 3_000;
 
 const QUERY = { query: '{ __typename }' };
 const WATCH = { query: 'subscription { trainingsUpdated(modelId: "TW9kZWw6YQ") { status } }' };
 const CREATE = { query: 'mutation { createModel(input: { displayName: "Coats" }) { __typename } }' };
 
-describe('a message that breaks the protocol closes the socket with 4400:', () => {
+describe('protocol violations', () => {
   test.each([
     ['no JSON', '{"type":'],
     ['nothing', ''],
@@ -19,7 +19,7 @@ describe('a message that breaks the protocol closes the socket with 4400:', () =
     ['no type', '{"id":"a"}'],
     ['a type that is no string', '{"type":1}'],
     ['an unknown type', '{"type":"start","id":"a","payload":{"query":"{__typename}"}}'],
-    ['a type of an object’s own', '{"type":"constructor"}'],
+    ['a type that is a property of every object', '{"type":"constructor"}'],
     ['an init whose payload is a list', '{"type":"connection_init","payload":[]}'],
     ['no id', '{"type":"subscribe","payload":{"query":"{__typename}"}}'],
     ['an empty id', '{"type":"subscribe","id":"","payload":{"query":"{__typename}"}}'],
@@ -31,7 +31,7 @@ describe('a message that breaks the protocol closes the socket with 4400:', () =
     ['a name that is no string', '{"type":"subscribe","id":"a","payload":{"query":"{__typename}","operationName":1}}'],
     ['a result, which only servers send', '{"type":"next","id":"a","payload":{}}'],
     ['an acknowledgement, which only servers send', '{"type":"connection_ack"}'],
-  ])('%s', async (_, text) => {
+  ])('a message that violates the protocol closes the socket with 4400: %s', async (_, text) => {
     const { url } = await listen();
     const { socket, closed } = await acknowledged(url);
 
@@ -40,7 +40,7 @@ describe('a message that breaks the protocol closes the socket with 4400:', () =
     expect(await closed).toEqual({ code: 4400, reason: 'Invalid message received' });
   });
 
-  test('whatever else was sent behind it is not executed', async () => {
+  test('messages after a protocol violation are ignored', async () => {
     const { url, takeRequests } = await listen();
     const { socket, say, closed } = await acknowledged(url);
 
@@ -53,8 +53,8 @@ describe('a message that breaks the protocol closes the socket with 4400:', () =
   });
 });
 
-describe('a socket is closed', () => {
-  test('with 4401 for an operation before it is acknowledged', async () => {
+describe('close codes', () => {
+  test('a socket is closed with 4401 for an operation before connection_ack', async () => {
     const { url } = await listen();
     const { say, closed } = await openSocket(url);
 
@@ -63,7 +63,7 @@ describe('a socket is closed', () => {
     expect(await closed).toEqual({ code: 4401, reason: 'Unauthorized' });
   });
 
-  test('with 4406 when it offers no subprotocol', async () => {
+  test('a socket is closed with 4406 if it offers no subprotocol', async () => {
     const { url } = await listen();
 
     const { closed } = await openSocket(url, {}, { protocols: [] });
@@ -76,7 +76,7 @@ describe('a socket is closed', () => {
     ['an object', {}],
     ['a boolean', true],
     ['an object that cannot be converted', { toString: 1 }],
-  ])('with 4400 when its API key is %s', async (_, apiKey) => {
+  ])('a socket is closed with 4400 if its API key is %s', async (_, apiKey) => {
     const { url } = await listen();
     const { say, closed } = await openSocket(url);
 
@@ -85,7 +85,7 @@ describe('a socket is closed', () => {
     expect(await closed).toEqual({ code: 4400, reason: expect.stringContaining('`apiKey` in connectionParams') });
   });
 
-  test('with 4408 when it does not say connection_init in time', async () => {
+  test('a socket is closed with 4408 if connection_init does not arrive in time', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { url } = await listen();
@@ -100,7 +100,7 @@ describe('a socket is closed', () => {
     expect(await closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
   });
 
-  test('with 4409 for a second operation of the same id', async () => {
+  test('a socket is closed with 4409 for a second operation with the same id', async () => {
     const { url } = await listen();
     const { say, closed } = await acknowledged(url);
 
@@ -110,7 +110,7 @@ describe('a socket is closed', () => {
     expect(await closed).toEqual({ code: 4409, reason: 'Subscriber for a already exists' });
   });
 
-  test('with 4429 when it says connection_init again', async () => {
+  test('a socket is closed with 4429 for a second connection_init', async () => {
     const { url } = await listen();
     const { say, closed } = await acknowledged(url);
 
@@ -119,7 +119,7 @@ describe('a socket is closed', () => {
     expect(await closed).toEqual({ code: 4429, reason: 'Too many initialisation requests' });
   });
 
-  test('with 1007 for text that is not UTF-8', async () => {
+  test('a socket is closed with 1007 for text that is not UTF-8', async () => {
     const { url } = await listen();
     const { socket, closed } = await acknowledged(url);
 
@@ -129,26 +129,29 @@ describe('a socket is closed', () => {
   });
 });
 
-describe('an operation that cannot be executed is an error with a code, and the socket stays open:', () => {
+describe('operations that cannot be executed', () => {
   test.each([
     ['no GraphQL', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
     ['an unknown field', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
-    ['an unknown operation', { ...QUERY, operationName: 'Nobody' }, 'BAD_USER_INPUT'],
+    ['an unknown operation', { ...QUERY, operationName: 'Unknown' }, 'BAD_USER_INPUT'],
     ['two operations and no name', { query: 'query A { __typename } query B { __typename }' }, 'BAD_USER_INPUT'],
     ['no operation at all', { query: 'fragment A on Query { __typename }' }, 'GRAPHQL_VALIDATION_FAILED'],
     ['a missing variable', { query: 'query ($id: ID!) { node(id: $id) { id } }' }, 'BAD_USER_INPUT'],
     ['a subscription to nothing', { query: 'subscription { nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
-  ])('%s', async (_, payload, code) => {
-    const { url } = await listen();
-    const conversation = await acknowledged(url);
+  ])(
+    'an operation that cannot be executed gets an error with a code, and the socket stays open: %s',
+    async (_, payload, code) => {
+      const { url } = await listen();
+      const conversation = await acknowledged(url);
 
-    conversation.say({ type: 'subscribe', id: 'a', payload });
+      conversation.say({ type: 'subscribe', id: 'a', payload });
 
-    expect(await conversation.hear()).toMatchObject({
-      type: 'error',
-      id: 'a',
-      payload: [{ message: expect.any(String), extensions: { code, retryable: false } }],
-    });
-    await expectAnswers(conversation);
-  });
+      expect(await conversation.hear()).toMatchObject({
+        type: 'error',
+        id: 'a',
+        payload: [{ message: expect.any(String), extensions: { code, retryable: false } }],
+      });
+      await expectAnswers(conversation);
+    },
+  );
 });

@@ -18,13 +18,13 @@ async function startTraining(rates: StartOptions['rates']) {
   return { ...started, id };
 }
 
-interface Heard {
+interface Listener {
   next: () => void;
   end: (reason: string) => void;
 }
 
-/** Subscribes with each kind of client, and reconnects where the client does. */
-const subscribers: Record<string, (url: string, id: string, heard: Heard) => void> = {
+/** Subscriptions with each kind of client, including its reconnects. */
+const subscribers: Record<string, (url: string, id: string, listener: Listener) => void> = {
   graphqlWs(url, id, { next, end }) {
     const client = connectSocket(url, { retryAttempts: 10, retryWait: () => settle() });
     client.subscribe(
@@ -41,57 +41,57 @@ const subscribers: Record<string, (url: string, id: string, heard: Heard) => voi
     );
   },
   eventSource(url, id, { next, end }) {
-    const leave = new AbortController();
-    onTestFinished(() => leave.abort());
+    const disconnect = new AbortController();
+    onTestFinished(() => disconnect.abort());
     const search = new URLSearchParams({ query: WATCH, variables: JSON.stringify({ id }) });
-    readEvents(`${url}/graphql?${search}`, { onEvent: next, signal: leave.signal }).then(
+    readEvents(`${url}/graphql?${search}`, { onEvent: next, signal: disconnect.signal }).then(
       (status) => end(String(status)),
       () => {},
     );
   },
 };
 
-describe.each(Object.entries(subscribers))(
-  'when many clients reconnect at once, every subscription resumes: %s',
-  (_, subscribe) => {
-    test.each([
-      ['an address', { perAddress: 2 }],
-      ['a key', { perKey: 2 }],
-    ])('behind %s', async (_, rates) => {
-      const { url, id, clock } = await startTraining(rates);
-      const resumed = new Set<number>();
-      const ended: string[] = [];
-
-      for (let number = 0; number < CLIENTS; number++)
-        subscribe(url, id, { next: () => void resumed.add(number), end: (reason) => ended.push(reason) });
-      for (let second = 0; second < 30 && resumed.size < CLIENTS; second++) {
-        await settle(100);
-        // Less than a poll takes, so that the job does not end meanwhile.
-        await clock.advance(500);
-      }
-      await until(() => resumed.size === CLIENTS || ended.length > 0);
-
-      expect(ended).toEqual([]);
-      expect(resumed.size).toBe(CLIENTS);
-    });
-  },
-);
-
-describe('a subscription that would wait for too long', () => {
+describe.each(Object.entries(subscribers))('many clients that reconnect at once with %s', (_, subscribe) => {
   test.each([
     ['an address', { perAddress: 2 }],
     ['a key', { perKey: 2 }],
-  ])('closes its socket with 1013, on which clients reconnect, where %s exceeds its rate', async (_, rates) => {
-    const { url, id } = await startTraining({ ...rates, longestDelay: 0 });
-    const { say, closed } = await acknowledged(url);
+  ])('all subscriptions resume when many clients of %s reconnect at once', async (_, rates) => {
+    const { url, id, clock } = await startTraining(rates);
+    const resumed = new Set<number>();
+    const ended: string[] = [];
 
-    for (let number = 0; number < 5; number++)
-      say({ type: 'subscribe', id: `${number}`, payload: { query: WATCH, variables: { id } } });
+    for (let number = 0; number < CLIENTS; number++)
+      subscribe(url, id, { next: () => void resumed.add(number), end: (reason) => ended.push(reason) });
+    for (let second = 0; second < 30 && resumed.size < CLIENTS; second++) {
+      await settle(100);
+      // Less than the interval of polls, so that the job does not end meanwhile.
+      await clock.advance(500);
+    }
+    await until(() => resumed.size === CLIENTS || ended.length > 0);
 
-    expect(await closed).toEqual({ code: 1013, reason: expect.stringContaining('2 times a second') });
+    expect(ended).toEqual([]);
+    expect(resumed.size).toBe(CLIENTS);
   });
+});
 
-  test('because its document is long is not kept in memory', async () => {
+describe('a subscription whose delay would be too long', () => {
+  test.each([
+    ['an address', { perAddress: 2 }],
+    ['a key', { perKey: 2 }],
+  ])(
+    'a subscription whose delay would be too long closes its socket with 1013 when %s exceeds its rate',
+    async (_, rates) => {
+      const { url, id } = await startTraining({ ...rates, longestDelay: 0 });
+      const { say, closed } = await acknowledged(url);
+
+      for (let number = 0; number < 5; number++)
+        say({ type: 'subscribe', id: `${number}`, payload: { query: WATCH, variables: { id } } });
+
+      expect(await closed).toEqual({ code: 1013, reason: expect.stringContaining('2 times a second') });
+    },
+  );
+
+  test('a subscription with a long document is not delayed, so that it takes no memory', async () => {
     const { url, id } = await startTraining({ perKey: 1 });
     const { say, closed } = await acknowledged(url);
     const query = `${WATCH} #${'x'.repeat(10_000)}`;
@@ -103,7 +103,7 @@ describe('a subscription that would wait for too long', () => {
   });
 });
 
-test('a subscription that waits is forgotten when its client leaves', async () => {
+test('a delayed subscription is dropped when its client disconnects', async () => {
   const { url, id, clock } = await startTraining({ perKey: 1 });
   const { say, socket, closed } = await acknowledged(url);
 
@@ -116,7 +116,7 @@ test('a subscription that waits is forgotten when its client leaves', async () =
   await until(() => !clock.waits().includes(1_000));
 });
 
-describe('a subscription above the streams of its key', () => {
+describe('a subscription above the limit of its key', () => {
   async function startFull() {
     const started = await listen({ pause: () => new Promise(() => {}) }, { watch: { streams: 1, placeWait: 60_000 } });
     const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });
@@ -130,7 +130,7 @@ describe('a subscription above the streams of its key', () => {
     return { ...started, dead, next };
   }
 
-  test('begins when the connection of another one turns out to be broken', async () => {
+  test('a subscription above the limit of its key starts once another one’s connection is found to be broken', async () => {
     const { dead, next, clock } = await startFull();
 
     dead.socket.terminate();
@@ -139,13 +139,13 @@ describe('a subscription above the streams of its key', () => {
     expect(clock.waits()).not.toContain(60_000);
   });
 
-  test('is refused when none ends in time, and its socket stays open', async () => {
+  test('a subscription above the limit of its key is rejected if no other ends in time, and its socket stays open', async () => {
     const { next, clock } = await startFull();
-    const refusal = next.hear();
+    const rejection = next.hear();
 
     while (clock.waits().includes(60_000)) await clock.endWaits();
 
-    expect(await refusal).toMatchObject({
+    expect(await rejection).toMatchObject({
       type: 'error',
       id: 'b',
       payload: [{ extensions: { code: 'RATE_LIMITED' } }],
@@ -153,7 +153,7 @@ describe('a subscription above the streams of its key', () => {
     expect(next.socket.readyState).toBe(next.socket.OPEN);
   });
 
-  test('gives its turn up when its client leaves', async () => {
+  test('a subscription above the limit of its key leaves the queue when its client disconnects', async () => {
     const { next, clock } = await startFull();
 
     next.socket.terminate();

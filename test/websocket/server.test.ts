@@ -27,7 +27,7 @@ async function acknowledged(url: string, payload?: object): Promise<Conversation
 }
 
 describe('a socket', () => {
-  test('that brings no key where one is required is closed with 4401, and told how to bring one', async () => {
+  test('a socket without a required key is closed with 4401, and the reason names connectionParams', async () => {
     const { url, takeRequests } = await startServer({ config: { ownKey: undefined } });
     const socket = await openSocket(url);
 
@@ -40,22 +40,25 @@ describe('a socket', () => {
   test.each([
     ['', 'is empty'],
     ['ключ', 'visible ASCII'],
-  ])('that brings a key that is none is closed with 4401, whatever key could be lent: %j', async (apiKey, said) => {
+  ])('a socket with a malformed key is closed with 4401, even with ALLOW_ANONYMOUS: %j', async (apiKey, reason) => {
     const { url } = await startServer({ config: { allowAnonymous: true } });
     const socket = await openSocket(url);
 
     socket.say({ type: 'connection_init', payload: { apiKey } });
 
-    expect(await socket.closed).toEqual({ code: 4401, reason: expect.stringContaining(said) });
+    expect(await socket.closed).toEqual({ code: 4401, reason: expect.stringContaining(reason) });
   });
 
-  test.each([{ apiKey: 'demo' }, { 'X-API-Key': 'demo' }])('is opened with %j', async (payload) => {
-    const { url } = await startServer({ config: { ownKey: undefined } });
+  test.each([{ apiKey: 'demo' }, { 'X-API-Key': 'demo' }])(
+    'a socket is acknowledged with the connection parameters %j',
+    async (payload) => {
+      const { url } = await startServer({ config: { ownKey: undefined } });
 
-    await acknowledged(url, payload);
-  });
+      await acknowledged(url, payload);
+    },
+  );
 
-  test('whose key the upstream refuses hears so on the subscription, and stays open', async () => {
+  test('a subscription with a key that the upstream rejects gets an error, and its socket stays open', async () => {
     const { url } = await startServer();
     const socket = await acknowledged(url, { apiKey: 'wrong' });
 
@@ -71,7 +74,7 @@ describe('a socket', () => {
     expect(await socket.hear()).toMatchObject({ type: 'next', id: 'fine', payload: { data: { __typename: 'Query' } } });
   });
 
-  test('may have so many subscriptions open, and one more when one of them is closed', async () => {
+  test('a socket may have a limited number of subscriptions open, and another once one is completed', async () => {
     const { url, upstream, gateway } = await startServer({ streamsPerSocket: 1 });
     const { id: modelId } = await seedModel(upstream, 'Dresses', { images: 1 });
     const id = globalId({ kind: 'Training', modelId, id: await seedTraining(upstream, modelId) });
@@ -85,7 +88,9 @@ describe('a socket', () => {
     expect(await socket.hear()).toMatchObject({
       type: 'error',
       id: 'second',
-      payload: [{ message: expect.stringContaining('1 operations open'), extensions: { code: 'RATE_LIMITED' } }],
+      payload: [
+        { message: expect.stringContaining('limit of 1 open operations'), extensions: { code: 'RATE_LIMITED' } },
+      ],
     });
 
     socket.say({ type: 'complete', id: 'first' });
@@ -95,13 +100,13 @@ describe('a socket', () => {
   });
 });
 
-describe('what is silent is kept alive every 12 seconds, so that no proxy closes it', () => {
+describe('keep-alive', () => {
   const useFakeIntervals = () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
   };
 
-  test('over a WebSocket, with a ping', async () => {
+  test('the server pings an idle WebSocket every 12 seconds', async () => {
     const { url, clock } = await startServer();
     const socket = await acknowledged(url);
     let pings = 0;
@@ -116,7 +121,7 @@ describe('what is silent is kept alive every 12 seconds, so that no proxy closes
     await until(() => pings === 1);
   });
 
-  test('and a WebSocket whose client does not answer three pings is cut when the next one is due', async () => {
+  test('a WebSocket is terminated after three unanswered pings, when the next one is due', async () => {
     const { url, clock } = await startServer();
     const socket = await openSocket(url, {}, { autoPong: false });
 
@@ -128,9 +133,9 @@ describe('what is silent is kept alive every 12 seconds, so that no proxy closes
     expect(await socket.closed).toEqual({ code: 1006, reason: '' });
   });
 
-  test('over server-sent events, with a comment', async () => {
+  test('the server sends a comment on an idle event stream every 12 seconds', async () => {
     useFakeIntervals();
-    // In tests, Yoga is quicker.
+    // In tests, Yoga uses a shorter interval.
     vi.stubEnv('NODE_ENV', 'production');
     onTestFinished(() => void vi.unstubAllEnvs());
     const { fetch, upstream } = startGateway();
@@ -142,20 +147,20 @@ describe('what is silent is kept alive every 12 seconds, so that no proxy closes
       body: JSON.stringify({ query: WATCH, variables: { id } }),
     });
     const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
-    const heard: string[] = [];
+    const chunks: string[] = [];
     void (async () => {
-      for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) heard.push(read.value);
+      for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) chunks.push(read.value);
     })();
-    await until(() => heard.some((text) => text.includes('QUEUED')));
-    const before = heard.length;
+    await until(() => chunks.some((text) => text.includes('QUEUED')));
+    const before = chunks.length;
 
     vi.advanceTimersByTime(KEEP_ALIVE - 1);
     await settle();
-    expect(heard).toHaveLength(before);
+    expect(chunks).toHaveLength(before);
     vi.advanceTimersByTime(1);
-    await until(() => heard.length > before);
+    await until(() => chunks.length > before);
 
-    expect(heard.at(-1)).toBe(':\n\n');
+    expect(chunks.at(-1)).toBe(':\n\n');
     await reader?.cancel();
   });
 });

@@ -4,14 +4,14 @@ import { type Conversation, openSocket } from '../e2e/client.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { serverOf } from '../support/subscribe.ts';
 
-/** A gateway that listens. */
+/** Starts a gateway with its server. */
 export async function listen(options: Partial<ListenOptions> = {}, gateway: StartOptions = {}) {
   const started = startGateway(gateway);
   const { url } = await serverOf(started, { monotonicNow: started.clock.monotonicNow, ...options });
   return { ...started, url };
 }
 
-/** A socket over which operations may begin. It has sent one message. */
+/** Opens a socket that is acknowledged. It has sent one message. */
 export async function acknowledged(url: string): Promise<Conversation> {
   const conversation = await openSocket(url);
   conversation.say({ type: 'connection_init' });
@@ -19,7 +19,7 @@ export async function acknowledged(url: string): Promise<Conversation> {
   return conversation;
 }
 
-/** Expects that operations over a socket are still answered. */
+/** Expects that operations over a socket are still executed. */
 export async function expectAnswers({ say, hear }: Conversation): Promise<void> {
   say({ type: 'subscribe', id: 'after', payload: { query: '{ __typename }' } });
   expect(await hear()).toMatchObject({ type: 'next', id: 'after', payload: { data: { __typename: 'Query' } } });

@@ -9,7 +9,7 @@ import { ask } from './client.ts';
 
 const image = await noise(900, 900).png().toBuffer();
 
-/** An upstream whose images are stored where their ids say: whole, or cut in half. */
+/** An upstream whose image bodies are complete, or end in the middle, depending on their ids. */
 async function startUpstream(): Promise<string> {
   const server = createServer((request, response) => {
     const id = request.url?.split('/').at(-1) ?? '';
@@ -33,7 +33,10 @@ async function startUpstream(): Promise<string> {
 
 const urlOf = (server: ReturnType<typeof createServer>) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-test.each(['whole', 'half'])('a program outlives viewers who leave while an image loads that is %s', async (id) => {
+test.each([
+  ['complete', 'whole'],
+  ['incomplete', 'half'],
+])('clients that disconnect while a %s image is sent do not stop the program', async (_, id) => {
   const { url, output, stop } = await startProgram({
     env: { FLAIR_API_URL: await startUpstream(), FLAIR_API_KEY: 'any' },
   });
@@ -43,7 +46,7 @@ test.each(['whole', 'half'])('a program outlives viewers who leave while an imag
   );
   const { pathname, port, hostname } = new URL(data?.prediction.images[0]?.url ?? expect.fail(output.stdout));
 
-  for (let viewer = 0; viewer < 5; viewer++) {
+  for (let client = 0; client < 5; client++) {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => {});
     socket.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -54,6 +57,6 @@ test.each(['whole', 'half'])('a program outlives viewers who leave while an imag
   await until(() => output.stdout.split('"/images/…"').length > 5);
 
   expect((await fetch(`${url}/health`)).status).toBe(200);
-  expect(output.stdout).not.toContain('the program ends');
+  expect(output.stdout).not.toContain('the process exits');
   expect(await stop()).toEqual({ code: 0, signal: null });
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.ts';
 
-/** What Node prints below the message of an error that nobody put into words. */
+/** The stack trace that Node.js prints for an unexpected error. */
 const STACK = /^\s+at /m;
 
-test('mistakes of every kind are listed at once', async () => {
+test('mistakes of every kind are reported at once', async () => {
   const env = { PORT: 'http', HOST: '0.0.0.0', SECRET: 'short', FLAIR_API_KEY_HEADER: 'x api key' };
 
   const { code, stderr } = await runProgram({ env });
@@ -15,8 +15,8 @@ test('mistakes of every kind are listed at once', async () => {
 
 test.each([
   ['the gateway', 'gateway', 'PORT'],
-  ['the sandbox alone', 'sandbox', 'SANDBOX_PORT'],
-] as const)('%s says in a sentence that its port is taken', async (_, entry, setting) => {
+  ['the standalone sandbox', 'sandbox', 'SANDBOX_PORT'],
+] as const)('%s reports a port that is in use without a stack trace', async (_, entry, setting) => {
   const { port } = new URL((await startProgram({ entry })).url);
 
   const { code, stdout, stderr } = await runProgram({ entry, env: { [setting]: port } });
