@@ -11,7 +11,7 @@ export function authorizeRoots(schema: GraphQLSchema): GraphQLSchema {
       const guard =
         (resolve: GraphQLFieldResolver<unknown, Context>): GraphQLFieldResolver<unknown, Context> =>
         (source, args, context, info) => {
-          context.requireRoot(name);
+          context.authorizeRoot(name);
           return resolve(source, args, context, info);
         };
       if (root === schema.getSubscriptionType()) field.subscribe &&= guard(field.subscribe);

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../src/upstream/errors.ts';
-import { type CursorPosition, type ListName, writeCursor } from './cursors.ts';
+import { type CursorPosition, type ListKey, writeCursor } from './cursors.ts';
 
 /** Where a page lies in its list (Relay cursor connections specification). */
 export interface PageInfo {
@@ -22,18 +22,22 @@ export interface Edge<Row> {
 }
 
 /** Rows that follow each other on one page of the upstream. */
-export interface Run<Row> {
+export interface PageSlice<Row> {
   /** Where the first of them lies. */
-  readonly from: CursorPosition;
+  readonly start: CursorPosition;
   readonly rows: readonly (Row | UpstreamError)[];
   /** What stands in the connection for each of them; undefined for one that is left out. */
   readonly nodes: readonly (Row | Error | undefined)[];
   /** The upstream's own cursor behind the last of them, if they go to the end of its page and it gave one. */
-  readonly next: string | undefined;
+  readonly nextCursor: string | undefined;
 }
 
 /** The place behind a run. */
-export function endOf<Row extends { id: string }>({ from, rows, next }: Run<Row>): CursorPosition {
+export function positionAfter<Row extends { id: string }>({
+  start: from,
+  rows,
+  nextCursor: next,
+}: PageSlice<Row>): CursorPosition {
   if (next && rows.length > 0) return { lastDocId: next, skip: 0 };
   const last = rows.findLastIndex((row) => !(row instanceof UpstreamError));
   const row = rows[last];
@@ -48,8 +52,8 @@ const behind = <Row extends { id: string }>(before: CursorPosition, row: Row | U
   row instanceof UpstreamError ? { ...before, skip: before.skip + 1 } : { lastDocId: row.id, skip: 0 };
 
 interface ConnectionPageOptions<Row> extends Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'> {
-  readonly list: ListName;
-  readonly runs: readonly Run<Row>[];
+  readonly list: ListKey;
+  readonly runs: readonly PageSlice<Row>[];
   /** Where the scan ended. */
   readonly end: CursorPosition;
 }
@@ -93,7 +97,7 @@ export class ConnectionPage<Row extends { id: string }> implements Connection<Ro
   }
 
   *#placed(): Generator<Edge<Row>, undefined> {
-    for (const { from, rows, nodes, next } of this.#options.runs) {
+    for (const { start: from, rows, nodes, nextCursor: next } of this.#options.runs) {
       let place = from;
       for (const [index, row] of rows.entries()) {
         place = next && index === rows.length - 1 ? { lastDocId: next, skip: 0 } : behind(place, row);
@@ -107,10 +111,10 @@ export class ConnectionPage<Row extends { id: string }> implements Connection<Ro
 /** An edge that writes its cursor when it is asked for it. */
 class PlacedEdge<Row> implements Edge<Row> {
   readonly node: Row | Error;
-  readonly #list: ListName;
+  readonly #list: ListKey;
   readonly #place: CursorPosition;
 
-  constructor(list: ListName, place: CursorPosition, node: Row | Error) {
+  constructor(list: ListKey, place: CursorPosition, node: Row | Error) {
     this.node = node;
     this.#list = list;
     this.#place = place;

@@ -1,8 +1,8 @@
 import { publicError } from '../src/errors.ts';
 import type { Page } from '../src/upstream/decode/objects.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
-import { type Connection, ConnectionPage, endOf, type Run } from './connection-page.ts';
-import { badCursor, type CursorPosition, type ListName, readCursor, START, writeCursor } from './cursors.ts';
+import { type Connection, ConnectionPage, type PageSlice, positionAfter } from './connection-page.ts';
+import { type CursorPosition, invalidCursor, type ListKey, readCursor, START, writeCursor } from './cursors.ts';
 
 /** Turns the upstream's pages (`lastDocId`, a size of its own) into Relay connections of the size a client asks for. */
 
@@ -17,13 +17,13 @@ export interface ConnectionArguments {
   after?: string | null | undefined;
 }
 
-export interface List<Row> extends ListName {
+export interface List<Row> extends ListKey {
   /** Reads the page that follows the item with this id; undefined: the first page. */
-  page: (lastDocId: string | undefined) => Promise<Page<Row>>;
+  readPage: (lastDocId: string | undefined) => Promise<Page<Row>>;
   /** Leaves out what it answers false to. */
   filter?: (row: Row) => Promise<boolean>;
   /** Asked before each page; when it says no, the connection ends early and says that more may follow. */
-  mayScan?: (lastDocId: string | undefined) => boolean;
+  mayReadPage?: (lastDocId: string | undefined) => boolean;
 }
 
 /** @throws GraphQLError BAD_USER_INPUT when `first` is out of bounds, or `after` is no cursor of this list. */
@@ -48,7 +48,7 @@ class Scan<Row extends { id: string }> {
   readonly #list: List<Row>;
   readonly #start: CursorPosition;
   readonly #first: number;
-  readonly #runs: Run<Row>[] = [];
+  readonly #runs: PageSlice<Row>[] = [];
   #asked: Set<string> | undefined;
   #place: CursorPosition;
   /** How many nodes there are so far. */
@@ -64,8 +64,8 @@ class Scan<Row extends { id: string }> {
 
   go(): Connection<Row> | Promise<Connection<Row>> {
     const { lastDocId } = this.#place;
-    if (this.#list.mayScan?.(lastDocId) === false) return this.#connection(true);
-    return this.#list.page(lastDocId).then(
+    if (this.#list.mayReadPage?.(lastDocId) === false) return this.#connection(true);
+    return this.#list.readPage(lastDocId).then(
       (page) => this.#choose(page),
       (error: unknown) => this.#fail(error),
     );
@@ -82,17 +82,17 @@ class Scan<Row extends { id: string }> {
   /** @param nodes What stands in the connection for each row. */
   #take(
     { hasMore, nextPageCursor }: Page<Row>,
-    rows: Run<Row>['rows'],
-    nodes: Run<Row>['nodes'],
+    rows: PageSlice<Row>['rows'],
+    nodes: PageSlice<Row>['nodes'],
   ): Connection<Row> | Promise<Connection<Row>> {
     const taken = rowsFor(nodes, this.#first - this.#size);
     const isWhole = taken === rows.length;
-    const run: Run<Row> = isWhole
-      ? { from: this.#place, rows, nodes, next: nextPageCursor }
-      : { from: this.#place, rows: rows.slice(0, taken), nodes: nodes.slice(0, taken), next: undefined };
+    const run: PageSlice<Row> = isWhole
+      ? { start: this.#place, rows, nodes, nextCursor: nextPageCursor }
+      : { start: this.#place, rows: rows.slice(0, taken), nodes: nodes.slice(0, taken), nextCursor: undefined };
     this.#runs.push(run);
     for (const node of run.nodes) if (node) this.#size++;
-    this.#place = endOf(run);
+    this.#place = positionAfter(run);
     if (!isWhole) return this.#connection(true);
 
     if (hasMore === false || (rows.length === 0 && nextPageCursor === undefined)) return this.#connection(false);
@@ -117,7 +117,7 @@ class Scan<Row extends { id: string }> {
     const isRefused =
       error instanceof UpstreamError && error.status !== undefined && [400, 404, 410, 422].includes(error.status);
     if (this.#start !== START && this.#place === this.#start && isRefused) {
-      throw badCursor('leads nowhere any more, because the item it stands for is gone. Start again without it');
+      throw invalidCursor('leads nowhere any more, because the item it stands for is gone. Start again without it');
     }
     throw error;
   }

@@ -35,12 +35,12 @@ const listIn = (object: unknown, name: string): unknown[] => {
 const pages = (list: string, args: Arguments): Reads => ({
   [`${list} ${args.after ?? ''}`]: Math.ceil(sizeOf(args) / ROWS) + (args.after ? 1 : 0),
 });
-const connection = (list: string): FieldCost => ({ reads: (args) => pages(list, args), many: sizeOf });
+const connection = (list: string): FieldCost => ({ reads: (args) => pages(list, args), maxItems: sizeOf });
 
 const byId: FieldCost = { reads: ({ id }) => ({ [String(id)]: 1 }) };
 const byIds: FieldCost = {
   reads: (args) => Object.fromEntries(idsOf(args).map((id) => [id, 1])),
-  many: (args) => new Set(idsOf(args)).size,
+  maxItems: (args) => new Set(idsOf(args)).size,
 };
 
 /** The first page of a model's trainings, under the name that the connection has for it. */
@@ -83,7 +83,7 @@ export const costs: Costs = {
     renameModel: aWrite,
     deleteModel: aWrite,
     uploadDataItem: aWrite,
-    uploadDataItems: { reads: (args) => ({ write: filesOf(args) }), many: filesOf },
+    uploadDataItems: { reads: (args) => ({ write: filesOf(args) }), maxItems: filesOf },
     createUploadTickets: aRead('target'),
     createWatchToken: { reads: ({ input }) => ({ jobs: listIn(input, 'jobIds').length }) },
     replaceDataItem: aWrite,
@@ -100,7 +100,7 @@ export const costs: Costs = {
     trainingUpdated: byId,
     predictionUpdated: byId,
     jobsUpdated: byIds,
-    trainingsUpdated: { reads: { list: 1, jobs: ROWS }, many: ROWS },
+    trainingsUpdated: { reads: { list: 1, jobs: ROWS }, maxItems: ROWS },
   },
   Model: {
     ...node,
@@ -111,7 +111,7 @@ export const costs: Costs = {
     trainings: connection('trainings'),
     dataItems: connection('dataItems'),
     dataItem: byId,
-    predictions: { readsOnce: { scan: SCANNED }, many: sizeOf },
+    predictions: { readsOnce: { scan: SCANNED }, maxItems: sizeOf },
   },
   DataItem: { ...node, model: itsModel, image: FREE, createdAt: FREE },
   Training: {
@@ -127,8 +127,8 @@ export const costs: Costs = {
   Prediction: {
     ...job,
     prompt: FREE,
-    models: { many: MODELS },
-    images: { many: IMAGES },
+    models: { maxItems: MODELS },
+    images: { maxItems: IMAGES },
     seed: FREE,
     size: FREE,
     imageCount: FREE,

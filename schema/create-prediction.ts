@@ -161,7 +161,7 @@ builder.mutationField('createPrediction', (t) =>
         const request = createPrediction(input);
         const once = { operation: 'createPrediction', input: request, key: input.idempotencyKey };
         const id = await ctx.writeOnce(once, ({ predictions }) => predictions.create(request));
-        if (input.waitSeconds) await ctx.waitFor({ kind: 'Prediction', id }, input.waitSeconds);
+        if (input.waitSeconds) await ctx.waitForJob({ kind: 'Prediction', id }, input.waitSeconds);
         const { scaleConfigs, ...rest } = request;
         const scales = Object.entries(scaleConfigs).map(([modelId, scale]) => ({ modelId, scale }));
         const prediction = ctx.loaders.merge<PredictionRow>(

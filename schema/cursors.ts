@@ -5,7 +5,7 @@ import { publicError } from '../src/errors.ts';
 /** Places in lists, and how clients are told of them: the one place that knows what is in a cursor. */
 
 /** The operation that lists, and the id of what owns the list. A cursor holds both, so that a foreign one is recognised. */
-export interface ListName {
+export interface ListKey {
   operation: OperationId;
   owner?: string;
 }
@@ -18,15 +18,15 @@ export interface CursorPosition {
 
 export const START: CursorPosition = { lastDocId: undefined, skip: 0 };
 
-const nameOf = ({ operation, owner = '' }: ListName): string => `${operation}:${owner}`;
+const nameOf = ({ operation, owner = '' }: ListKey): string => `${operation}:${owner}`;
 
 /** What tells a client of a place. */
-export const writeCursor = (list: ListName, { lastDocId = '', skip }: CursorPosition): string =>
+export const writeCursor = (list: ListKey, { lastDocId = '', skip }: CursorPosition): string =>
   // An id is the same when it is encoded; a cursor of the upstream may contain colons and any other character.
   Buffer.from(`${nameOf(list)}:${encodeURIComponent(lastDocId)}:${skip}`).toString('base64url');
 
 /** @throws GraphQLError BAD_USER_INPUT when it is no cursor of this list. */
-export function readCursor(list: ListName, cursor: string): CursorPosition {
+export function readCursor(list: ListKey, cursor: string): CursorPosition {
   const [, , encoded = '', digits = ''] = Buffer.from(cursor, 'base64url').toString().split(':');
   const lastDocId = decoded(encoded);
   const place: CursorPosition = {
@@ -35,7 +35,7 @@ export function readCursor(list: ListName, cursor: string): CursorPosition {
   };
   const isSound = lastDocId === '' || isPageCursor(lastDocId);
   if (!isSound || writeCursor(list, place) !== cursor)
-    throw badCursor('is not a cursor of this list. Take `pageInfo.endCursor` of its last page');
+    throw invalidCursor('is not a cursor of this list. Take `pageInfo.endCursor` of its last page');
   return place;
 }
 
@@ -48,4 +48,4 @@ function decoded(text: string): string | undefined {
 }
 
 /** For a cursor that leads nowhere. @param problem What is wrong with it. */
-export const badCursor = (problem: string) => publicError('BAD_USER_INPUT', `\`after\` ${problem}.`);
+export const invalidCursor = (problem: string) => publicError('BAD_USER_INPUT', `\`after\` ${problem}.`);

@@ -118,7 +118,7 @@ const UploadOutcome = builder.objectRef<UploadOutcome>('UploadOutcome').implemen
 const upload = (ctx: Context, { modelId, file }: { modelId: string; file: UploadedFile }): Promise<DataItemRow> =>
   actionable({ id: modelId, fileName: file.name }, async () => {
     const model = requireKey('Model', modelId);
-    const id = await ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.upload(model.id, bytes));
+    const id = await ctx.storeImage(file, ({ dataItems }, bytes) => dataItems.upload(model.id, bytes));
     return ctx.loaders.merge({ kind: 'DataItem', modelId: model.id, id });
   });
 
@@ -179,7 +179,7 @@ builder.mutationFields((t) => ({
       actionable({ id, fileName: file.name }, async () => {
         const key = requireKey('DataItem', id);
         await ctx.changeImages({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
-          ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes)),
+          ctx.storeImage(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes)),
         );
         return ctx.loaders.merge(key);
       }),

@@ -92,7 +92,7 @@ export const invalidInput = (issues: readonly Issue[]): InvalidInputError =>
   );
 
 /** What an error of the upstream is about. */
-export interface Subject {
+export interface ErrorSubject {
   /** Global id of the thing that a 404 speaks of, if it is just one. */
   id?: string;
   fileName?: string;
@@ -102,7 +102,7 @@ export interface Subject {
  * The one place where a failure of the upstream becomes an error that a person can act on. What nobody can act on stays
  * as it is.
  */
-export async function actionable<Result>(subject: Subject, act: () => Promise<Result>): Promise<Result> {
+export async function actionable<Result>(subject: ErrorSubject, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
@@ -112,12 +112,12 @@ export async function actionable<Result>(subject: Subject, act: () => Promise<Re
   }
 }
 
-const ofPicture = ({ reason, message }: InvalidImageError, { fileName }: Subject): ActionableError =>
+const ofPicture = ({ reason, message }: InvalidImageError, { fileName }: ErrorSubject): ActionableError =>
   reason === 'too-large'
     ? new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, message)
     : new UnsupportedImageError(fileName ?? null, message);
 
-function typed({ status, said }: UpstreamError, { id, fileName }: Subject): ActionableError | undefined {
+function typed({ status, said }: UpstreamError, { id, fileName }: ErrorSubject): ActionableError | undefined {
   switch (status) {
     case 400:
     case 422:

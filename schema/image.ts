@@ -37,23 +37,23 @@ export const Image = builder.objectRef<ImageSource>('Image').implement({
     placeholder: t.string({
       description:
         'A tiny copy of the image as a `data:` URL, about 16 pixels wide, to show while the picture loads. Costs what the facts cost.',
-      resolve: (image, _, ctx) => ctx.answer.imagePlaceholder(image),
+      resolve: (image, _, ctx) => ctx.cache.imagePlaceholder(image),
     }),
     contentType: t.string({
       description: 'Media type by the image’s first bytes: image/webp, image/png or image/jpeg.',
-      resolve: async (image, _, ctx) => (await ctx.answer.imageFacts(image)).contentType,
+      resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).contentType,
     }),
     byteSize: t.int({
       description: 'Size of the file, in bytes.',
-      resolve: async (image, _, ctx) => (await ctx.answer.imageFacts(image)).byteSize,
+      resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).byteSize,
     }),
     width: t.int({
       description: 'Width as shown, in pixels.',
-      resolve: async (image, _, ctx) => (await ctx.answer.imageFacts(image)).width,
+      resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).width,
     }),
     height: t.int({
       description: 'Height as shown, in pixels.',
-      resolve: async (image, _, ctx) => (await ctx.answer.imageFacts(image)).height,
+      resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).height,
     }),
   }),
 });

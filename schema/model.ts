@@ -44,7 +44,7 @@ builder.node(Model, {
       description: 'The images the model learns from.',
       args: connectionArguments(),
       resolve: ({ id }, page, { loaders }) =>
-        connect({ operation: 'listDataItems', owner: id, page: (last) => loaders.dataItems(id, last) }, page),
+        connect({ operation: 'listDataItems', owner: id, readPage: (last) => loaders.dataItems(id, last) }, page),
     }),
     dataItem: t.field({
       type: DataItem,
@@ -63,7 +63,7 @@ builder.node(Model, {
       description: 'The model’s trainings, whatever became of them.',
       args: connectionArguments(),
       resolve: ({ id }, page, { loaders }) =>
-        connect({ operation: 'listTrainings', owner: id, page: (last) => loaders.trainings(id, last) }, page),
+        connect({ operation: 'listTrainings', owner: id, readPage: (last) => loaders.trainings(id, last) }, page),
     }),
     latestTraining: t.field({
       type: Training,
@@ -81,12 +81,12 @@ builder.node(Model, {
           {
             operation: 'listPredictions',
             owner: id,
-            page: (last) => ctx.loaders.predictions(last),
+            readPage: (last) => ctx.loaders.predictions(last),
             filter: async (prediction) => {
               const scales = await ctx.loaders.field(prediction, 'scaleConfigs');
               return scales?.some(({ modelId }) => modelId === id) ?? false;
             },
-            mayScan: (last) => ctx.answer.mayScanPredictions(last),
+            mayReadPage: (last) => ctx.cache.mayReadPredictionPage(last),
           },
           page,
         ),
@@ -109,7 +109,8 @@ builder.queryFields((t) => ({
     nullable: false,
     description: 'All models that your key may see.',
     args: connectionArguments(),
-    resolve: (_, page, { loaders }) => connect({ operation: 'listModels', page: (last) => loaders.models(last) }, page),
+    resolve: (_, page, { loaders }) =>
+      connect({ operation: 'listModels', readPage: (last) => loaders.models(last) }, page),
   }),
 }));
 

@@ -56,7 +56,7 @@ builder.node(Prediction, {
       resolve: (prediction, _, ctx) =>
         whenKnown(ctx.loaders.field(prediction, 'images'), (images) => {
           if (!images) return null;
-          ctx.showImages(ctx.loaders.get(prediction));
+          ctx.rememberImages(ctx.loaders.get(prediction));
           return images.map(
             (_image, index): ImageSource => ({ kind: 'prediction', predictionId: prediction.id, index }),
           );
@@ -103,7 +103,7 @@ builder.queryFields((t) => ({
     description: 'All predictions that your key may see.',
     args: connectionArguments(),
     resolve: (_, page, { loaders }) =>
-      connect({ operation: 'listPredictions', page: (last) => loaders.predictions(last) }, page),
+      connect({ operation: 'listPredictions', readPage: (last) => loaders.predictions(last) }, page),
   }),
 }));
 

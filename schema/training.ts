@@ -168,7 +168,7 @@ builder.mutationFields((t) => ({
         };
         const key = await ctx.writeOnce(once, ({ trainings }) => trainings.start(model.id, request));
         ctx.wake(model);
-        if (input.waitSeconds) await ctx.waitFor({ kind: 'Training', ...key }, input.waitSeconds);
+        if (input.waitSeconds) await ctx.waitForJob({ kind: 'Training', ...key }, input.waitSeconds);
         return ctx.loaders.merge<TrainingRow>({ kind: 'Training', ...key, ...request }, acceptedJob);
       }),
   }),

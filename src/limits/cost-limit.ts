@@ -15,7 +15,11 @@ export interface CostLimitOptions {
 }
 
 /** Tells what an operation may take, before anything is asked of the upstream. */
-export function createCostLimit({ schema, costs, limit }: CostLimitOptions): (read: ReadOperation) => OperationCost {
+export function createCostEstimator({
+  schema,
+  costs,
+  limit,
+}: CostLimitOptions): (read: ReadOperation) => OperationCost {
   /** Of operations that have no variables, so that it is always the same. */
   const known = new WeakMap<PlannedOperation, OperationCost>();
 
@@ -30,7 +34,7 @@ export function createCostLimit({ schema, costs, limit }: CostLimitOptions): (re
 }
 
 /** @param isHttp Whether the refusal is the answer to a request. */
-export function tooCostly(cost: OperationCost, isHttp: boolean): GraphQLError {
+export function costError(cost: OperationCost, isHttp: boolean): GraphQLError {
   const message = `An operation may take ${cost.limit} requests to the upstream (${SETTINGS.cost}), but this one may take ${cost.requested}. Ask for smaller pages, or for less of each item.`;
   return publicError('QUERY_TOO_COSTLY', message, { cost, ...(isHttp && { http: { status: 400 } }) });
 }

@@ -10,7 +10,7 @@ export interface FieldCost {
   /** As `reads`, where an answer asks for it once however many parents there are. */
   readonly readsOnce?: Reads;
   /** How many objects the field gives at most. What is selected of them is asked for so many times. @default 1 */
-  readonly many?: number | ((args: Arguments) => number);
+  readonly maxItems?: number | ((args: Arguments) => number);
   /** A type below whose objects the field asks for nothing, because the answer knows already what it gives. */
   readonly freeBelow?: string;
 }

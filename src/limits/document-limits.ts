@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, type ParseOptions, type Source, type validate } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { noIntrospection } from './introspection.ts';
-import { parseDocument, TooLargeError } from './parse-document.ts';
+import { DocumentTooLargeError, parseDocument } from './parse-document.ts';
 import { selectOperation } from './select-operation.ts';
 import { type DocumentLimits, validateDocument } from './validate-document.ts';
 
@@ -24,7 +24,7 @@ export function useDocumentLimits({ limits, introspection, suggestions }: Docume
       setParseFn((source: string | Source, options?: ParseOptions) => parseDocument(source, options, limits));
       return ({ result, context }) => {
         // Yoga answers a syntax error with 200 to who accepts `application/json` alone; this is another refusal.
-        if (result instanceof TooLargeError) throw result.refusal;
+        if (result instanceof DocumentTooLargeError) throw result.graphqlError;
         if (!(result instanceof Error)) requireOperation(result, context);
       };
     },

@@ -110,7 +110,8 @@ function argumentsOf(type: GraphQLObjectType, node: FieldNode, { variables }: Co
 const readsOf = ({ reads = {} }: FieldCost, args: Arguments): Reads =>
   typeof reads === 'function' ? reads(args) : reads;
 
-const manyOf = ({ many = 1 }: FieldCost, args: Arguments): number => (typeof many === 'function' ? many(args) : many);
+const manyOf = ({ maxItems: many = 1 }: FieldCost, args: Arguments): number =>
+  typeof many === 'function' ? many(args) : many;
 
 function note(known: Map<string, number>, reads: Reads): void {
   for (const [name, requests] of Object.entries(reads)) known.set(name, Math.max(known.get(name) ?? 0, requests));

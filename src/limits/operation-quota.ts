@@ -8,19 +8,19 @@ import { createRateLimit, type RateLimits } from './rate-limit.ts';
 /** Holds every operation to the share of its credential, over every transport. What needs no credential has none. */
 export interface OperationQuota {
   /** Why an operation is not executed now; undefined when it is. */
-  refusalOf(asker: Caller): GraphQLError | undefined;
+  check(asker: Caller): GraphQLError | undefined;
   /**
    * Waits until a subscription is within the share of its credential.
    *
    * @returns Why it is not executed after all; undefined when it is.
    */
-  whenAdmitted(asker: Caller): Promise<GraphQLError | undefined>;
+  waitForAdmission(asker: Caller): Promise<GraphQLError | undefined>;
   /**
    * Takes a place for a stream, and returns what gives it back; undefined for one that needs none.
    *
    * @throws GraphQLError RATE_LIMITED when there is none left.
    */
-  openStream(asker: Caller): (() => void) | undefined;
+  acquireStream(asker: Caller): (() => void) | undefined;
 }
 
 /**
@@ -40,15 +40,15 @@ export function createOperationQuota(limits: RateLimits, monotonicNow: () => num
   const eventStreams = createQuota(limits.eventStreams, 'streams over server-sent events', 'MAX_EVENT_STREAMS_PER_KEY');
 
   return {
-    refusalOf(asker) {
+    check(asker) {
       const tenant = tenantIn(asker);
       return tenant === undefined ? undefined : operations.count(tenant);
     },
-    async whenAdmitted(asker) {
+    async waitForAdmission(asker) {
       const tenant = tenantIn(asker);
       return tenant === undefined ? undefined : await operations.wait(tenant, asker.signal);
     },
-    openStream(asker) {
+    acquireStream(asker) {
       const tenant = asker.isHttp ? tenantIn(asker) : undefined;
       return tenant === undefined ? undefined : eventStreams.take(tenant);
     },

@@ -2,15 +2,15 @@ import { type DocumentNode, GraphQLError, type ParseOptions, parse, type Source,
 import { extensionsOf, publicError } from '../errors.ts';
 import { shorten } from '../util/shorten.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
-import { TOO_DEEP, withinStack } from './stack.ts';
+import { catchStackOverflow, TOO_DEEP } from './stack.ts';
 
 /** A document that is refused for its size alone. */
-export class TooLargeError extends Error {
-  readonly refusal: GraphQLError;
+export class DocumentTooLargeError extends Error {
+  readonly graphqlError: GraphQLError;
 
   constructor(message: string) {
     super(message);
-    this.refusal = publicError('GRAPHQL_PARSE_FAILED', message, { http: { status: 400 } });
+    this.graphqlError = publicError('GRAPHQL_PARSE_FAILED', message, { http: { status: 400 } });
   }
 }
 
@@ -26,10 +26,10 @@ export function parseDocument(
 ): DocumentNode {
   requireLines(typeof source === 'string' ? source : source.body, limits.tokens);
   try {
-    const document = withinStack(
+    const document = catchStackOverflow(
       () => parse(source, { ...options, maxTokens: limits.tokens }),
       () => {
-        throw new TooLargeError(TOO_DEEP);
+        throw new DocumentTooLargeError(TOO_DEEP);
       },
     );
     requireNames(document, limits.nameLength);
@@ -42,7 +42,7 @@ export function parseDocument(
       throw Object.assign(error, { message: shorten(error.message), extensions });
     }
     const message = `A document may have ${limits.tokens} tokens (${SETTINGS.tokens}), but this one has more. Put values into variables, or send it as several documents.`;
-    throw new TooLargeError(message);
+    throw new DocumentTooLargeError(message);
   }
 }
 
@@ -55,7 +55,7 @@ function requireLines(text: string, most: number): void {
   for (const _ of text.matchAll(/\r\n|[\n\r]/g)) {
     lines++;
     if (lines <= most) continue;
-    throw new TooLargeError(
+    throw new DocumentTooLargeError(
       `A document may have as many lines as tokens, which is ${most} (${SETTINGS.tokens}), but this one has more. Leave out blank lines and comments, or send it as several documents.`,
     );
   }
@@ -66,7 +66,7 @@ function requireNames({ loc }: DocumentNode, longest: number): void {
   for (let token = loc?.startToken; token; token = token.next ?? undefined) {
     if (token.kind !== TokenKind.NAME || token.value.length <= longest) continue;
     const name = shorten(token.value, 50);
-    throw new TooLargeError(
+    throw new DocumentTooLargeError(
       `A name in a document may have ${longest} characters (${SETTINGS.nameLength}), but "${name}" in line ${token.line} has ${token.value.length}.`,
     );
   }

@@ -20,7 +20,7 @@ export interface Quota {
 }
 
 /** How places are waited for. */
-export interface PlaceWait {
+export interface QuotaWait {
   /** The longest wait, in milliseconds. */
   longest: number;
   pause: Sleep;
@@ -31,7 +31,7 @@ export interface PlaceWait {
  * @param setting The setting of the limit, which the refusal names.
  * @param waiting How they are waited for. @default not at all
  */
-export function createQuota(most: number, what: string, setting: string, waiting?: PlaceWait): Quota {
+export function createQuota(most: number, what: string, setting: string, waiting?: QuotaWait): Quota {
   const taken = new Map<string, number>();
   const queues = new Map<string, Set<() => void>>();
 
@@ -53,7 +53,7 @@ export function createQuota(most: number, what: string, setting: string, waiting
       next?.();
     };
   };
-  const waitFor = (name: string, signal: AbortSignal, { longest, pause }: PlaceWait) => {
+  const waitFor = (name: string, signal: AbortSignal, { longest, pause }: QuotaWait) => {
     const queue = queues.get(name) ?? new Set();
     if (queue.size >= most) throw refusal(name);
     queues.set(name, queue);

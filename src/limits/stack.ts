@@ -1,5 +1,5 @@
 /** graphql-js reads nested things by recursion. With a high limit of tokens the stack may end before the document. */
-export function withinStack<Result>(read: () => Result, otherwise: () => Result): Result {
+export function catchStackOverflow<Result>(read: () => Result, otherwise: () => Result): Result {
   try {
     return read();
   } catch (error) {

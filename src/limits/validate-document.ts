@@ -14,7 +14,7 @@ import { shorten } from '../util/shorten.ts';
 import { countComparisons } from './comparisons.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
 import { createMeasure, type Measure } from './measure.ts';
-import { TOO_DEEP, withinStack } from './stack.ts';
+import { catchStackOverflow, TOO_DEEP } from './stack.ts';
 import { singleRootField } from './subscription-root.ts';
 
 /** The limits of documents. */
@@ -36,7 +36,7 @@ export function validateDocument(
 ): readonly GraphQLError[] {
   const mistakes = mistakesIn(document, limits);
   if (mistakes.length > 0) return mistakes;
-  return withinStack(
+  return catchStackOverflow(
     () => {
       const options = { hideSuggestions: !suggestions, maxErrors: limits.reportedErrors };
       return reportOf(validate(schema, document, withSingleRootField(rules), options), limits);
@@ -71,7 +71,7 @@ function mistakesIn(document: DocumentNode, limits: DocumentLimits): GraphQLErro
     const message = `A document may have ${limits.operations} operations (${SETTINGS.operations}), but this one has ${operations.length}. Send only what is to run.`;
     return [refusal(message)];
   }
-  return withinStack(
+  return catchStackOverflow(
     () => {
       const measure = createMeasure(document);
       const mistakes = operations.flatMap((operation) => mistakesOf(operation, measure(operation), limits));

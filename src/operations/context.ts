@@ -78,11 +78,11 @@ export class Context {
   }
 
   get loaders(): Loaders {
-    return this.answer.loaders;
+    return this.cache.loaders;
   }
 
   /** What this answer has read so far. */
-  get answer(): RequestCache {
+  get cache(): RequestCache {
     this.#answer ??= this.#newAnswer(this.#ending, this.#ownBudget());
     return this.#answer;
   }
@@ -123,7 +123,7 @@ export class Context {
    *
    * @throws RefusedPictureError when the upstream is not to have it.
    */
-  storePicture<Result>(
+  storeImage<Result>(
     file: UploadedFile,
     store: (upstream: Upstream, bytes: Uint8Array) => Promise<Result>,
   ): Promise<Result> {
@@ -167,7 +167,7 @@ export class Context {
   }
 
   /** Waits until a job has finished or so many seconds have passed, and tells what is then known of it. */
-  async waitFor(key: JobKey, seconds: number): Promise<void> {
+  async waitForJob(key: JobKey, seconds: number): Promise<void> {
     const { watching } = this.#services;
     this.#ending.extend(seconds * 1_000);
     const row = await watching.settled(this.#asker.credential(), key, seconds * 1_000, this.#ending.signal);
@@ -201,7 +201,7 @@ export class Context {
   }
 
   /** A prediction's images are shown: where they are is remembered, so that they are opened without reading it again. */
-  showImages(row: PredictionRow): void {
+  rememberImages(row: PredictionRow): void {
     this.#services.imagesShown(this.#asker.credential(), row);
   }
 
@@ -227,7 +227,7 @@ export class Context {
    *
    * @param execute Executes the subscription's selection in the context of the event.
    */
-  showEvent(
+  executeForEvent(
     event: JobUpdate,
     args: Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>,
     execute: (context: Context) => ExecutionResult | Promise<ExecutionResult>,
@@ -237,7 +237,7 @@ export class Context {
     sharedByEvent.set(event, byScope);
     const shared = byScope.get(name) ?? this.#shareEvent();
     byScope.set(name, shared);
-    return shared.results.of(args, this.#asker.baseUrl, () => {
+    return shared.results.getOrExecute(args, this.#asker.baseUrl, () => {
       shared.budget.raise(this.#services.requestLimit);
       const context = new Context(this.#services, this.#asker, ENDLESS);
       context.#answer = shared.answer;
@@ -264,7 +264,7 @@ export class Context {
   }
 
   /** @throws GraphQLError FORBIDDEN when the asker may not ask for this field of the graph's roots. */
-  requireRoot(name: string): void {
+  authorizeRoot(name: string): void {
     if (!ROOTS_OF_JOBS.has(name)) this.#requireAll();
   }
 
@@ -276,7 +276,7 @@ export class Context {
         facts: (source) => this.#services.inspectImage(credential, source, ending.signal),
         placeholder: (source) => this.#services.imagePlaceholder(credential, source, ending.signal),
       },
-      ending.caller ?? ending.signal,
+      ending.abortScope ?? ending.signal,
       budget,
     );
   }
@@ -286,13 +286,13 @@ const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 
 /** The ending of what has no deadline. @param signal Ends its reads. */
-export const endlessly = (signal: AbortSignal | undefined): OperationLifetime => ({
+export const withoutDeadline = (signal: AbortSignal | undefined): OperationLifetime => ({
   signal,
   deadlineSignal: NEVER,
   extend: () => {},
 });
 
-const ENDLESS = endlessly(undefined);
+const ENDLESS = withoutDeadline(undefined);
 
 /** Whether a failed write can be sent again without happening twice. */
 const whatHappened = (error: unknown) =>

@@ -7,7 +7,7 @@ import type { StartTimer } from '../util/timers.ts';
 /** What ends the reads and the writes of an operation. */
 export interface OperationLifetime {
   /** Leaves when {@link signal} aborts. @default told by the signal */
-  readonly caller?: AbortScope;
+  readonly abortScope?: AbortScope;
   /** Aborts when the asker leaves or the time is up, whichever comes first: for reads. Undefined: never. */
   readonly signal: AbortSignal | undefined;
   /** Aborts when the time is up, with an UPSTREAM_TIMEOUT: for writes, which go on when the asker leaves. */
@@ -40,7 +40,7 @@ export class OperationDeadline implements OperationLifetime {
     this.#given = milliseconds;
   }
 
-  get caller(): AbortScope {
+  get abortScope(): AbortScope {
     this.#begin();
     return this.#caller;
   }
@@ -62,14 +62,14 @@ export class OperationDeadline implements OperationLifetime {
   }
 
   /** The asker has left: nothing more is read for it. */
-  leave(): void {
+  abort(): void {
     // An error made for clients, although this one sees it no more: anything else would be logged as a mistake.
     this.#departure = publicError('UPSTREAM_TIMEOUT', 'The client left before the upstream had answered. Ask again.');
     this.#over(this.#departure);
   }
 
   /** Why no further write may start; undefined while the caller is there. */
-  get departure(): Error | undefined {
+  get abortReason(): Error | undefined {
     return this.#departure;
   }
 

@@ -5,14 +5,14 @@ import { isRetryable } from '../errors.ts';
 import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
 import type { ResultLimits } from '../executor/result-limits.ts';
 import type { Costs } from '../limits/cost.ts';
-import { createCostLimit, tooCostly } from '../limits/cost-limit.ts';
+import { costError, createCostEstimator } from '../limits/cost-limit.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
 import type { OperationQuota } from '../limits/operation-quota.ts';
 import { variableErrors } from '../limits/response-limits.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { isPromise, mapMaybePromise } from '../util/promises.ts';
 import type { StartTimer } from '../util/timers.ts';
-import { Context, type ContextCaller, endlessly } from './context.ts';
+import { Context, type ContextCaller, withoutDeadline } from './context.ts';
 import { OperationDeadline } from './deadline.ts';
 import type { Services } from './services.ts';
 import { QuerySingleFlight, type RunningQuery } from './single-flight.ts';
@@ -53,7 +53,7 @@ export interface Operations {
 export function createOperations(options: OperationsOptions): Operations {
   const { schema, services, admission, limits } = options;
   const hideSuggestions = !options.suggestions;
-  const costOf = createCostLimit({ schema, costs: options.costs, limit: options.cost });
+  const costOf = createCostEstimator({ schema, costs: options.costs, limit: options.cost });
   const underWay = new QuerySingleFlight(options.monotonicNow);
 
   /** Whether it is executed at all, found out from what costs least to what costs most. */
@@ -66,7 +66,7 @@ export function createOperations(options: OperationsOptions): Operations {
     const read = readOperation({ schema, document, variableValues, hideSuggestions, limits }, operation);
     if ('errors' in read) return { errors: variableErrors(read.errors, limits.errors) };
     const cost = costOf(read);
-    if (cost.requested > cost.limit) return refused(tooCostly(cost, 'request' in transport));
+    if (cost.requested > cost.limit) return refused(costError(cost, 'request' in transport));
     return mapMaybePromise<Caller, Admitted | Refused>(options.identifyCaller(transport), (asker) => {
       const admitted = { read, asker, explained: wantsCost(transport) ? cost : undefined };
       const refusal = refusalOf(asker);
@@ -82,7 +82,7 @@ export function createOperations(options: OperationsOptions): Operations {
       rootValue: undefined,
       contextValue,
       isTransient: isRetryable,
-      stopReason: () => deadline.departure,
+      stopReason: () => deadline.abortReason,
       limits,
     });
 
@@ -98,7 +98,7 @@ export function createOperations(options: OperationsOptions): Operations {
     const context = new Context(services, asker, deadline);
     const result = run(read, context, deadline);
     if (isPromise(result))
-      return { result, leave: () => deadline.leave(), end: (ended) => end(context, deadline, ended) };
+      return { result, abort: () => deadline.abort(), end: (ended) => end(context, deadline, ended) };
     end(context, deadline, result);
     return result;
   };
@@ -107,7 +107,7 @@ export function createOperations(options: OperationsOptions): Operations {
   const answerAlone = async (read: ReadOperation, asker: Caller, abortScope: Pick<Caller, 'onAbort'>) => {
     const deadline = new OperationDeadline(options);
     const context = new Context(services, asker, deadline);
-    const offAbort = abortScope.onAbort(() => deadline.leave());
+    const offAbort = abortScope.onAbort(() => deadline.abort());
     let result: ExecutionResult | undefined;
     try {
       result = await run(read, context, deadline);
@@ -131,12 +131,12 @@ export function createOperations(options: OperationsOptions): Operations {
     const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
     // No two of these look alike: the first three hold no space, a scope no brace.
     const name = `${credential.apiKey} ${services.generationOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
-    return underWay.answer(plan, name, abortScope, () => begin(read, { credential: () => credential, baseUrl, scope }));
+    return underWay.run(plan, name, abortScope, () => begin(read, { credential: () => credential, baseUrl, scope }));
   };
 
   return {
     execute: (asked) =>
-      mapMaybePromise(admit(asked, admission.refusalOf), (admitted) => {
+      mapMaybePromise(admit(asked, admission.check), (admitted) => {
         if ('errors' in admitted) return admitted;
         const { read, asker, explained } = admitted;
         const result = answer(read, asker, abortScopeOf(asked.transport, asker));
@@ -145,15 +145,15 @@ export function createOperations(options: OperationsOptions): Operations {
     async subscribe(asked) {
       const admitted = await admit(
         asked,
-        isShort(asked.document.loc?.source.body, asked.variableValues) ? admission.whenAdmitted : admission.refusalOf,
+        isShort(asked.document.loc?.source.body, asked.variableValues) ? admission.waitForAdmission : admission.check,
       );
       if ('errors' in admitted) return admitted;
       const { asker, explained } = admitted;
-      const context = new Context(services, asker, endlessly(asker.signal));
+      const context = new Context(services, asker, withoutDeadline(asker.signal));
       return await openStream({ ...asked, schema, hideSuggestions, limits }, context, asker, {
         ...options,
-        open: () => admission.openStream(asker),
-        show: explained ? (result) => withCost(result, explained) : (result) => result,
+        acquire: () => admission.acquireStream(asker),
+        mapResult: explained ? (result) => withCost(result, explained) : (result) => result,
       });
     },
   };

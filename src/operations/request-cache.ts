@@ -56,7 +56,7 @@ export class RequestCache {
   }
 
   /** Whether it may scan the page of predictions behind this item: a page read before is free. */
-  mayScanPredictions(lastDocId: string | undefined): boolean {
+  mayReadPredictionPage(lastDocId: string | undefined): boolean {
     this.#scanned ??= new Set();
     if (!this.#scanned.has(lastDocId) && this.#scanned.size >= PREDICTION_PAGES) return false;
     this.#scanned.add(lastDocId);

@@ -25,7 +25,7 @@ export class SharedResults {
   readonly #results = new Map<DocumentNode, Map<string, Promise<SharedResult>>>();
 
   /** @param way What else the result depends on: it differs wherever this does. */
-  of(
+  getOrExecute(
     { document, operationName, variableValues }: Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>,
     way: string,
     execute: () => ExecutionResult | Promise<ExecutionResult>,

@@ -7,7 +7,7 @@ import { SharedResult } from './shared-result.ts';
 export interface RunningQuery {
   readonly result: Promise<ExecutionResult>;
   /** Nobody wants the answer any more. */
-  leave(): void;
+  abort(): void;
   /** It is there, or never will be: then it is undefined. */
   end(result?: ExecutionResult): void;
 }
@@ -38,7 +38,7 @@ export class QuerySingleFlight {
    * @param name What the answer depends on besides the document: who asks, how, and with which variables.
    * @param begin Begins to answer; what it gives at once has nobody to share it with.
    */
-  answer(
+  run(
     plan: PlannedOperation,
     name: string,
     asker: Pick<Caller, 'onAbort'>,
@@ -100,7 +100,7 @@ class Run {
     this.#askers++;
     const stay = asker.onAbort(() => {
       this.#askers--;
-      if (this.#askers === 0) this.#close()?.leave();
+      if (this.#askers === 0) this.#close()?.abort();
     });
     return this.#result.then(
       (result) => {

@@ -21,11 +21,11 @@ export interface StreamOptions {
 }
 
 /** How one stream is opened. */
-export interface OneStream extends StreamOptions {
+export interface OpenStreamOptions extends StreamOptions {
   /** Takes a place for the stream where it needs one, and returns what gives it back. */
-  open: () => (() => void) | undefined;
+  acquire: () => (() => void) | undefined;
   /** What is shown of each result. */
-  show: (result: ExecutionResult | SharedResult) => ExecutionResult | SharedResult;
+  mapResult: (result: ExecutionResult | SharedResult) => ExecutionResult | SharedResult;
 }
 
 /**
@@ -37,9 +37,9 @@ export async function openStream(
   args: ExecutionArgs & Pick<ReadExecutionOptions, 'limits'>,
   context: Context,
   asker: Caller,
-  options: OneStream,
+  options: OpenStreamOptions,
 ): Promise<Results | ExecutionResult> {
-  const close = options.open();
+  const close = options.acquire();
   const events = await createSourceEventStream({ ...args, contextValue: context }).catch((error: unknown) => {
     close?.();
     throw error;
@@ -51,7 +51,7 @@ export async function openStream(
   const source = events[Symbol.asyncIterator]();
   const executeEvent = (event: unknown) =>
     isUpdate(event)
-      ? context.showEvent(event, args, async (contextValue) => {
+      ? context.executeForEvent(event, args, async (contextValue) => {
           const { data = null, errors } = await execute({
             ...args,
             rootValue: event,
@@ -62,7 +62,7 @@ export async function openStream(
         })
       : execute({ ...args, rootValue: event, contextValue: context, isTransient: isRetryable });
   const results = executeEach(close ? whenOver(source, close) : source, async (event) =>
-    options.show(await executeEvent(event)),
+    options.mapResult(await executeEvent(event)),
   );
   // A WebSocket that closes leaves its streams itself; Yoga leaves only what it has begun to read.
   if (asker.isHttp) asker.onAbort(() => void results.return(undefined).catch(() => {}));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { badInput, NOT_FOUND, type Refusal } from './request.ts';
+import { badInput, type DocumentError, NOT_FOUND } from './request.ts';
 
 /** Documents that clients have sent together with their hashes (automatic persisted queries, APQ). */
 export interface AutomaticDocuments {
@@ -9,9 +9,9 @@ export interface AutomaticDocuments {
    *
    * @param text The document, where the client sends it too; it is kept as soon as {@link confirm} tells that it is valid.
    */
-  find(hash: string, text: string | undefined): string | Refusal;
+  find(hash: string, text: string | undefined): string | DocumentError;
   /** A document was found valid. */
-  confirm(text: string): void;
+  markValid(text: string): void;
 }
 
 /** What is kept, in bytes, and the longest document that is. Anybody may send documents, so the oldest make room. */
@@ -41,7 +41,7 @@ export function createAutomaticDocuments({ bytes = KEPT.bytes }: { bytes?: numbe
       unconfirmed.set(text, hash);
       return text;
     },
-    confirm(text) {
+    markValid(text) {
       const hash = unconfirmed.get(text);
       if (hash === undefined) return;
       unconfirmed.delete(text);

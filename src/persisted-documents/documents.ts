@@ -1,7 +1,7 @@
 import { type AutomaticDocuments, createAutomaticDocuments } from './automatic.ts';
-import { type DocumentRequest, NOT_SUPPORTED, type Refusal, readDocumentRequest } from './request.ts';
+import { type DocumentError, type DocumentRequest, NOT_SUPPORTED, readDocumentRequest } from './request.ts';
 
-export interface DocumentOptions {
+export interface PersistedDocumentsOptions {
   /** Whether clients may send the hash of a document in its place, once they have sent both. */
   automatic: boolean;
   /** The only documents that are executed, by their ids. Undefined: every document is. */
@@ -11,12 +11,12 @@ export interface DocumentOptions {
 /** The documents that requests ask for. They are the same for every caller: an id tells nothing but its document. */
 export interface Documents {
   /** The text of the document that a request asks for, or why there is none; undefined when it asks for none. */
-  find(request: Readonly<Record<string, unknown>>): string | Refusal | undefined;
+  find(request: Readonly<Record<string, unknown>>): string | DocumentError | undefined;
   /** A document was found valid. */
   confirm(text: string): void;
 }
 
-export function createDocuments({ automatic, manifest }: DocumentOptions): Documents {
+export function createDocuments({ automatic, manifest }: PersistedDocumentsOptions): Documents {
   const known = automatic && !manifest ? createAutomaticDocuments() : undefined;
 
   return {
@@ -25,12 +25,12 @@ export function createDocuments({ automatic, manifest }: DocumentOptions): Docum
       if ('code' in requested) return requested;
       return manifest ? ofManifest(manifest, requested) : ofClient(known, requested);
     },
-    confirm: (text) => known?.confirm(text),
+    confirm: (text) => known?.markValid(text),
   };
 }
 
 /** A text that comes with an id is not looked at: some clients send it always, printed in their own way. */
-function ofManifest(manifest: ReadonlyMap<string, string>, { id }: DocumentRequest): string | Refusal {
+function ofManifest(manifest: ReadonlyMap<string, string>, { id }: DocumentRequest): string | DocumentError {
   if (id === undefined) {
     return {
       code: 'PERSISTED_QUERY_REQUIRED',
@@ -51,7 +51,7 @@ function ofManifest(manifest: ReadonlyMap<string, string>, { id }: DocumentReque
 function ofClient(
   known: AutomaticDocuments | undefined,
   { text, id, isHash }: DocumentRequest,
-): string | Refusal | undefined {
+): string | DocumentError | undefined {
   if (id === undefined) return text;
   if (isHash) return known ? known.find(id, text) : (text ?? NOT_SUPPORTED);
   return (

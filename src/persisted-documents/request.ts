@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 
 /** Why a request gets no document. */
-export interface Refusal {
+export interface DocumentError {
   readonly code: ErrorCode;
   readonly message: string;
   /** Status of the answer, where it goes over HTTP. */
@@ -25,7 +25,7 @@ export const ID_MEMBERS = ['documentId', 'doc_id'] as const;
 const VERSION = 1;
 
 /** Reads what a request says of its document. */
-export function readDocumentRequest(request: Readonly<Record<string, unknown>>): DocumentRequest | Refusal {
+export function readDocumentRequest(request: Readonly<Record<string, unknown>>): DocumentRequest | DocumentError {
   const text = typeof request.query === 'string' && request.query !== '' ? request.query : undefined;
   const persisted = isRecord(request.extensions) ? request.extensions.persistedQuery : undefined;
   if (persisted != null) {
@@ -46,14 +46,18 @@ export function readDocumentRequest(request: Readonly<Record<string, unknown>>):
   return { text, id: undefined, isHash: false };
 }
 
-export const badInput = (message: string): Refusal => ({ code: 'BAD_USER_INPUT', message, status: 400 });
+export const badInput = (message: string): DocumentError => ({ code: 'BAD_USER_INPUT', message, status: 400 });
 
 /**
  * Clients know these by their messages as well as by their codes, and then send the document itself. They are no failures,
  * and Apollo Server too answers them with 200, so that nothing on the way takes them for one.
  */
-export const NOT_FOUND: Refusal = { code: 'PERSISTED_QUERY_NOT_FOUND', message: 'PersistedQueryNotFound', status: 200 };
-export const NOT_SUPPORTED: Refusal = {
+export const NOT_FOUND: DocumentError = {
+  code: 'PERSISTED_QUERY_NOT_FOUND',
+  message: 'PersistedQueryNotFound',
+  status: 200,
+};
+export const NOT_SUPPORTED: DocumentError = {
   code: 'PERSISTED_QUERY_NOT_SUPPORTED',
   message: 'PersistedQueryNotSupported',
   status: 200,

@@ -29,8 +29,8 @@ async function open(source: { next: () => Promise<IteratorResult<string>>; retur
     maskError: () => new GraphQLError('masked'),
     pause,
     now,
-    open: () => () => void state.closed++,
-    show: (result) => result,
+    acquire: () => () => void state.closed++,
+    mapResult: (result) => result,
   });
   return { results: results as Results, state };
 }

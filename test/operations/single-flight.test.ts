@@ -251,9 +251,9 @@ test('a failure is told to all who wait for it, ends their time, and is joined b
   const plan = {} as PlannedOperation;
   let [begun, ended] = [0, 0];
   const ask = async () =>
-    underWay.answer(plan, 'a', { onAbort: () => () => {} }, () => {
+    underWay.run(plan, 'a', { onAbort: () => () => {} }, () => {
       begun++;
-      return { result: Promise.reject(new Error('broken')), leave: () => {}, end: () => void ended++ };
+      return { result: Promise.reject(new Error('broken')), abort: () => {}, end: () => void ended++ };
     });
 
   const outcomes = await Promise.allSettled([ask(), ask()]);

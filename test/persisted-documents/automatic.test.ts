@@ -178,7 +178,7 @@ test('files are uploaded by a hash', async () => {
 describe('what is kept', () => {
   const keep = (kept: ReturnType<typeof createAutomaticDocuments>, text: string) => {
     kept.find(hashOf(text), text);
-    kept.confirm(text);
+    kept.markValid(text);
   };
 
   test('is bounded: the oldest makes room', () => {
@@ -206,7 +206,7 @@ describe('what is kept', () => {
   test('is nothing that was only found valid, without a hash', () => {
     const kept = createAutomaticDocuments();
 
-    kept.confirm(QUERY);
+    kept.markValid(QUERY);
 
     expect(kept.find(hashOf(QUERY), undefined)).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND' });
   });
