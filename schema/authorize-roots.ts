@@ -2,8 +2,8 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import type { Context } from '../src/operations/context.ts';
 
 /**
- * Asks, before a field of a root is resolved, whether this asker may have it: whoever comes with a watch token may have
- * some. Fields that are added later are asked about as well.
+ * Authorizes the caller for every root field before it is resolved, including fields that are added later: a watch
+ * token may select only some of them.
  */
 export function authorizeRoots(schema: GraphQLSchema): GraphQLSchema {
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {

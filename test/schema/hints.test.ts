@@ -15,8 +15,8 @@ const hintsOf = async (started: ReturnType<typeof startGateway>, query: string) 
 test.each<[query: string, hint: RegExp]>([
   ['{ model(id: "abc") { id } }', new RegExp(`global id of a Model.*"abc".*"${MODEL}"`)],
   ['{ model(id: "no id at all") { id } }', /global id of a Model.*"no id at all"/],
-  [`{ training(id: "${MODEL}") { id } }`, /global id of a Training, but is that of a Model/],
-  [`{ prediction(id: "${MODEL}") { id } }`, /global id of a Prediction, but is that of a Model/],
+  [`{ training(id: "${MODEL}") { id } }`, /global id of a Training, but is the global id of a Model/],
+  [`{ prediction(id: "${MODEL}") { id } }`, /global id of a Prediction, but is the global id of a Model/],
   ['{ node(id: "abc") { id } }', /global id of a node.*"abc"/],
   ['{ nodes(ids: ["abc"]) { id } }', /`ids` must be the global id of a node/],
 ])('%s is null, and developers are told why', async (query, hint) => {

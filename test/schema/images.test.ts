@@ -79,7 +79,7 @@ describe('a copy', () => {
 
     expect(errors).toMatchObject([
       {
-        message: expect.stringContaining('Ask for a width of 1 pixel or more.'),
+        message: expect.stringContaining('Expected a width of 1 pixel or more.'),
         extensions: { code: 'BAD_USER_INPUT' },
       },
     ]);

@@ -204,7 +204,7 @@ describe('a training', () => {
 
       expect(data?.startTraining).toMatchObject({
         __typename: 'InvalidInputError',
-        issues: [{ path: ['input', 'strength'], message: 'Give a strength from 0 to 10.' }],
+        issues: [{ path: ['input', 'strength'], message: 'Expected a strength from 0 to 10.' }],
       });
       expect(takeRequests()).toEqual([]);
     },
@@ -335,7 +335,7 @@ describe('a prediction', () => {
     const { data } = await query(createPrediction, { input: { models: [], prompt: 'x' } });
 
     expect(data?.createPrediction).toMatchObject({
-      issues: [{ path: ['input', 'models'], message: 'Name at least one model.' }],
+      issues: [{ path: ['input', 'models'], message: 'Expected at least one model.' }],
     });
   });
 
@@ -372,7 +372,7 @@ describe('a prediction', () => {
     expect(errors?.map(({ path }) => path?.at(-1))).toEqual(['imageCount', 'size']);
     expect(data?.createPrediction).toMatchObject({
       prediction: { id: expect.any(String), status: 'UNKNOWN' },
-      warnings: [expect.stringContaining('could not be looked up')],
+      warnings: [expect.stringContaining('could not be read')],
     });
   });
 

@@ -218,8 +218,8 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
 
   test.each([
     ['no global id', 'nonsense', /"nonsense"/],
-    ['that of a prediction', globalId({ kind: 'Prediction', id: 'abc' }), /but is that of a Prediction/],
-    ['that of a model', globalId({ kind: 'Model', id: 'abc' }), /but is that of a Model/],
+    ['that of a prediction', globalId({ kind: 'Prediction', id: 'abc' }), /but is the global id of a Prediction/],
+    ['that of a model', globalId({ kind: 'Model', id: 'abc' }), /but is the global id of a Model/],
   ])('an id that is %s is refused', async (_, id, message) => {
     const started = startGateway();
 
