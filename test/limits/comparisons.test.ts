@@ -74,7 +74,7 @@ describe.each(ways)('over $way', ({ send }) => {
     expect(data).toBeUndefined();
     expect(errors).toMatchObject([
       {
-        message: expect.stringContaining('5000 pairs of fields with one name in one place'),
+        message: expect.stringContaining('5000 pairs of fields with the same response name'),
         extensions: { code: 'GRAPHQL_VALIDATION_FAILED', retryable: false },
       },
     ]);

@@ -148,7 +148,7 @@ describe.each(ways)('an operation over $way', ({ way, send }) => {
     expect(errors).toEqual([
       {
         message: expect.stringContaining(
-          'may take 11 requests to the upstream (MAX_QUERY_COST), but this one may take 12',
+          'may cost 11 upstream requests (MAX_QUERY_COST), but this one may cost 12',
         ),
         extensions: { code: 'QUERY_TOO_COSTLY', retryable: false, cost: { requested: 12, limit: 11 } },
       },

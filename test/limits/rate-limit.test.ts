@@ -27,7 +27,7 @@ describe('a rate', () => {
 
     expect(ask(10)).toBe(6);
     expect(rate.count('a')).toMatchObject({
-      message: expect.stringContaining('3 times a second (MAX_OF_A_TEST)'),
+      message: expect.stringContaining('3 requests per second (MAX_OF_A_TEST)'),
       ...limited,
     });
     expect(rate.count('another')).toBeUndefined();
@@ -43,12 +43,12 @@ describe('places', () => {
     const places = createQuota(2, 'sockets', 'MAX_OF_A_TEST');
     const [leave] = [places.take('a'), places.take('a')];
 
-    expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');
+    expect(() => places.take('a')).toThrow('2 sockets open, the maximum (MAX_OF_A_TEST)');
     places.take('b');
     leave?.();
     leave?.();
     places.take('a');
-    expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');
+    expect(() => places.take('a')).toThrow('2 sockets open, the maximum (MAX_OF_A_TEST)');
   });
 });
 

@@ -48,7 +48,7 @@ describe.each(ways)('over $way', ({ send }) => {
     expect(nodes.map(({ prompt }) => prompt)).toEqual(rows(20, (index) => `Prompt ${index}`));
     expect(nodes.flatMap(({ models }) => models).filter(({ model }) => model !== null)).toHaveLength(299);
     expect(errors?.[0]).toMatchObject({
-      message: expect.stringContaining('may take 300 requests to the upstream (MAX_QUERY_COST)'),
+      message: expect.stringContaining('may cost 300 upstream requests (MAX_QUERY_COST)'),
       extensions: { code: 'QUERY_TOO_COSTLY', retryable: false, cost: { limit: 300 } },
     });
     expect(errors).toHaveLength(51);
@@ -84,7 +84,7 @@ test('more images than estimated count as well', async () => {
   const started = startWith(predictionsOf(40), 200);
 
   const { errors } = await started.query('{ predictions(first: 20) { nodes { images { width placeholder } } } }');
-  expect(errors).toMatchObject([{ message: expect.stringContaining('this one may take'), extensions: {} }]);
+  expect(errors).toMatchObject([{ message: expect.stringContaining('this one may cost'), extensions: {} }]);
   const few = await started.query('{ predictions(first: 4) { nodes { images { width } } } }');
 
   expect(few.errors?.filter(({ extensions }) => extensions.code === 'QUERY_TOO_COSTLY').length).toBeGreaterThan(0);

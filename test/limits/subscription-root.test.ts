@@ -9,7 +9,7 @@ import { serverOf } from '../support/subscribe.ts';
 const ID = globalId({ kind: 'Model', id: 'm' });
 const FIELD = `trainingUpdated(id: "${globalId({ kind: 'Training', modelId: 'm', id: 't' })}")`;
 const MESSAGE =
-  'must not use `@skip` or `@include` directives in the top level selection. Leave out the whole subscription instead.';
+  'must not use `@skip` or `@include` directives in the top level selection. Omit the whole subscription instead.';
 
 const REFUSED: readonly [name: string, text: string, variables?: object][] = [
   ['a literal on the field', `subscription { ${FIELD} @skip(if: true) { __typename } }`],
