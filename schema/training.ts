@@ -88,7 +88,7 @@ const FastTrainingInput = builder.inputType('FastTrainingInput', {
 
 const HighQualityTrainingInput = builder.inputType('HighQualityTrainingInput', {
   description: 'Settings of a high quality training, which takes a few hours at most.',
-  fields: (t) => ({ style: t.field({ type: TrainingStyle, description: 'What to learn from the images.' }) }),
+  fields: (t) => ({ style: t.field({ type: TrainingStyle, description: 'Aspect of the images to learn.' }) }),
 });
 
 const TrainingModeInput = builder.inputType('TrainingModeInput', {
