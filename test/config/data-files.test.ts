@@ -149,8 +149,8 @@ describe('the file of the tenants’ keys', () => {
 test.each<[what: string, content: string | undefined, problem: string]>([
   ['missing', undefined, 'ENOENT'],
   ['no JSON', '{', 'JSON'],
-  ['a list', '[]', 'holds neither'],
-  ['empty', '{}', 'has none'],
+  ['a list', '[]', 'contains neither'],
+  ['empty', '{}', 'contains none'],
   ['of documents that are no texts', '{"a":1,"b":2}', 'document "a"'],
 ])('a manifest is refused when it is %s', async (_, content, problem) => {
   const manifest = join(await temporaryDirectory(), 'manifest.json');

@@ -116,8 +116,8 @@ describe('a file', () => {
 
   test.each<[what: string, content: unknown, says: string]>([
     ['no JSON', '{', 'must name a JSON file'],
-    ['a list', [], 'holds neither'],
-    ['a text', '"text"', 'holds neither'],
+    ['a list', [], 'contains neither'],
+    ['a text', '"text"', 'contains neither'],
     ['another format', apollo([], { format: 'other' }), 'format "other" and version 1'],
     ['another version', apollo([], { version: 2 }), 'version 2. Expected'],
     ['operations that are no list', apollo({}), 'Expected a list of operations'],
@@ -131,7 +131,7 @@ describe('a file', () => {
 
   test('that is not there is refused', () => {
     expect(() => readManifest('/nowhere/manifest.json')).toThrow(
-      /must name a file that can be read, but is "\/nowhere\/manifest\.json": ENOENT/,
+      /must name a readable file, but is "\/nowhere\/manifest\.json": ENOENT/,
     );
   });
 });
@@ -161,15 +161,15 @@ test('all that is wrong with the documents of a manifest is told at once, when t
   const { mistakes } = thrownBy(put) as ConfigError;
   expect(mistakes).toEqual(
     [
-      'document "number": it must be a text, but is 7.',
-      'operation 9: `id` must be a text, but is undefined.',
-      'document "fine": two documents have this id. Give each its own.',
-      'operation 11: `id` must be a text, but is undefined.',
+      'document "number": it must be a string, but is 7.',
+      'operation 9: `id` must be a string, but is undefined.',
+      'document "fine": two documents have this id. Give each document a different id.',
+      'operation 11: `id` must be a string, but is undefined.',
       'document "broken": Syntax Error: Expected Name, found <EOF>. (line 1, column 10)',
       'document "wrong": Cannot query field "nothing" on type "Query". (line 2, column 3)',
       'document "wrong": Cannot query field "alsoNothing" on type "Query". (line 3, column 3)',
       'document "empty": Syntax Error: Unexpected <EOF>. (line 1, column 1)',
-      'document "fragment": It must hold an operation, but has none.',
+      'document "fragment": It must contain an operation, but contains none.',
       expect.stringMatching(/document "large": .*MAX_ROOT_FIELDS/),
     ].map((mistake) =>
       typeof mistake === 'string' ? expect.stringContaining(`\`PERSISTED_QUERIES_MANIFEST\`, ${mistake}`) : mistake,
@@ -180,7 +180,7 @@ test('all that is wrong with the documents of a manifest is told at once, when t
 test('a manifest without documents is refused, because nothing could be executed', async () => {
   const manifest = readManifest(await write({}));
 
-  expect(() => startGateway({ documents: { manifest } })).toThrow('must hold a document');
+  expect(() => startGateway({ documents: { manifest } })).toThrow('must contain at least one document');
 });
 
 function thrownBy(act: () => unknown): unknown {
