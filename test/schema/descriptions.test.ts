@@ -90,7 +90,7 @@ test('missing, incomplete and meaningless descriptions are found on all kinds of
     type Query {
       "Display name."
       displayName(length: Int): String
-      "What it costs"
+      "Costs of the query"
       cost: Int
     }
     enum Size { "Fits most." M L }
@@ -101,7 +101,7 @@ test('missing, incomplete and meaningless descriptions are found on all kinds of
   expect(mistakesOf(careless)).toEqual([
     'The description of Query.displayName repeats its name: Display name.',
     'Query.displayName(length:) has no description.',
-    'The description of Query.cost does not end like a sentence: What it costs',
+    'The description of Query.cost does not end like a sentence: Costs of the query',
     'Size has no description.',
     'Size.L has no description.',
     'Filter has no description.',
