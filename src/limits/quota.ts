@@ -14,7 +14,7 @@ export interface Quota {
    * Like {@link take}, but waits for a release, in the order of arrival: the quota of a broken connection is released
    * only when the break is detected. The queue is as long as the quota.
    *
-   * @throws GraphQLError RATE_LIMITED if the quota stays exhausted for too long, the queue is full, or the signal aborts.
+   * @throws GraphQLError RATE_LIMITED if no unit is released in time, the queue is full, or the signal aborts.
    */
   wait(name: string, signal: AbortSignal): Promise<() => void>;
 }

@@ -44,8 +44,8 @@ export interface RateLimit {
    * Counts one request as soon as it is within the rate, in the order of arrival. For requests that clients do not
    * retry when they are rejected, and that many clients send at once after a restart.
    *
-   * @returns Undefined when the request may proceed; an error if the queue is so long that it would wait too long, or if
-   * the signal has aborted. Never rejects.
+   * @returns Undefined when the request may proceed; an error if the queue is too long, or the signal has aborted. Never
+   * rejects.
    */
   wait(name: string, signal: AbortSignal): Promise<GraphQLError | undefined>;
 }

@@ -163,7 +163,7 @@ export class Context {
     return this.#services.watchToken(this.#caller.credential(), jobs, seconds);
   }
 
-  /** Polls a job or a list of trainings at once, after a write that changed it, for those who watch it. */
+  /** Polls a job or a list of trainings at once, after a write that changed it, so that its subscribers get the change. */
   wake(key: WatchedKey): void {
     this.#services.watching.wake(this.#caller.credential(), key);
   }

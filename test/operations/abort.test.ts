@@ -13,7 +13,7 @@ interface Held {
   fail: (status: number) => void;
 }
 
-/** Starts a gateway on a port. Its transport holds requests with these methods until the test forwards or fails them. */
+/** Starts a gateway on a port. Holds its upstream requests with these methods until the test forwards or fails them. */
 async function startHeld(methods: readonly string[]) {
   const held: Held[] = [];
   const started = startGateway({
