@@ -207,7 +207,7 @@ describe.each(ways)('over $way', ({ send }) => {
   test.each([
     ['{ models(first: 101) { nodes { id } } }', '`first` must be from 1 to 100, but is 101'],
     ['{ models(first: -3) { nodes { id } } }', '`first` must be from 1 to 100, but is -3'],
-    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 'at max 100 ids, not 101'],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 'at most 100 ids, not 101'],
   ])('more than 100 items are rejected with an explanation: %s', async (query, expected) => {
     const started = startGateway();
     const ids = Array.from({ length: 101 }, (_, index) => String(index));

@@ -354,7 +354,7 @@ describe('mutations of predictions', () => {
     };
 
     expect(await warnings(`a dress in style of ${word}`)).toEqual([]);
-    expect(await warnings('a dress')).toEqual([expect.stringContaining(`lacks ${word}`)]);
+    expect(await warnings('a dress')).toEqual([expect.stringContaining(`does not include ${word}`)]);
     expect(await warnings(`${word}`, [...models, { id: untrained.globalId, scale: 1 }])).toEqual([
       expect.stringContaining('no completed training'),
     ]);
