@@ -92,7 +92,7 @@ export type FastTrainingInput = {
 
 /** Settings of a high quality training, which takes a few hours at most. */
 export type HighQualityTrainingInput = {
-  /** What to learn from the images. */
+  /** Aspect of the images to learn. */
   style?: TrainingStyle | null | undefined;
 };
 
