@@ -5,11 +5,11 @@ import { builder } from './builder.ts';
 const ImageFormat = builder.enumType('ImageFormat', {
   description: 'File format of an image.',
   values: {
-    WEBP: { value: 'webp', description: 'image/webp: small files, supports transparency.' },
-    PNG: { value: 'png', description: 'image/png: lossless, supports transparency.' },
+    WEBP: { value: 'webp', description: 'Media type image/webp: small files, supports transparency.' },
+    PNG: { value: 'png', description: 'Media type image/png: lossless, supports transparency.' },
     JPEG: {
       value: 'jpeg',
-      description: 'image/jpeg: no transparency; transparent areas of the original become white.',
+      description: 'Media type image/jpeg: no transparency; transparent areas of the original become white.',
     },
   } as const,
 });

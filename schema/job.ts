@@ -26,7 +26,7 @@ interface ProgressResult extends Progress {
 }
 
 const JobProgress = builder.objectRef<ProgressResult>('JobProgress').implement({
-  description: 'Progress of a job.',
+  description: 'Progress of a job: the completed fraction and the estimated time of completion.',
   fields: (t) => ({
     fraction: t.float({
       description:

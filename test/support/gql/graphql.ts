@@ -98,11 +98,11 @@ export type HighQualityTrainingInput = {
 
 /** File format of an image. */
 export type ImageFormat =
-  /** image/jpeg: no transparency; transparent areas of the original become white. */
+  /** Media type image/jpeg: no transparency; transparent areas of the original become white. */
   | 'JPEG'
-  /** image/png: lossless, supports transparency. */
+  /** Media type image/png: lossless, supports transparency. */
   | 'PNG'
-  /** image/webp: small files, supports transparency. */
+  /** Media type image/webp: small files, supports transparency. */
   | 'WEBP';
 
 /** Dimensions of the images to generate. */
