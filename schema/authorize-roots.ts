@@ -2,8 +2,8 @@ import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import type { Context } from '../src/operations/context.ts';
 
 /**
- * Asks, before a field of a root is resolved, whether this asker may have it: whoever comes with a watch token may have
- * some. Fields that are added later are asked about as well.
+ * Authorizes the caller for every root field before it is resolved, including fields that are added later: a watch
+ * token may select only some of them.
  */
 export function authorizeRoots(schema: GraphQLSchema): GraphQLSchema {
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
@@ -11,7 +11,7 @@ export function authorizeRoots(schema: GraphQLSchema): GraphQLSchema {
       const guard =
         (resolve: GraphQLFieldResolver<unknown, Context>): GraphQLFieldResolver<unknown, Context> =>
         (source, args, context, info) => {
-          context.requireRoot(name);
+          context.authorizeRoot(name);
           return resolve(source, args, context, info);
         };
       if (root === schema.getSubscriptionType()) field.subscribe &&= guard(field.subscribe);

@@ -7,7 +7,7 @@ import type { Context } from '../src/operations/context.ts';
 import { invalidInput } from './errors.ts';
 import { encodeGlobalId } from './ids.ts';
 
-/** The one Pothos builder: which plugins the graph is built with, its scalars and its context. */
+/** The Pothos builder of the graph: its plugins, scalars and context. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   Scalars: {
@@ -25,35 +25,36 @@ export const builder = new SchemaBuilder<{
     nodeQueryOptions: false,
     nodesQueryOptions: false,
     nodeTypeOptions: {
-      description: 'Anything with a global id, by which it can be asked for again.',
+      description: 'An object with a global id, by which `node` and `nodes` fetch it again.',
     },
     pageInfoTypeOptions: {
-      description: 'Where a page of a connection lies in the whole list (Relay cursor connections specification).',
+      description: 'Position of a page in its list (Relay cursor connections specification).',
     },
-    hasNextPageFieldOptions: { description: 'Whether more follows behind `endCursor`.' },
+    hasNextPageFieldOptions: { description: 'True if more items follow after `endCursor`.' },
     hasPreviousPageFieldOptions: {
-      description: 'Whether something comes before this page: true when `after` was given.',
+      description: 'True if items precede this page: when `after` was given.',
     },
-    startCursorFieldOptions: { description: 'Cursor of the first edge; null when there is none.' },
+    startCursorFieldOptions: { description: 'Cursor of the first edge; null if the page has no edges.' },
     endCursorFieldOptions: {
-      description: 'Give it as `after` for the next page; null when nothing was found and nothing follows.',
+      description:
+        'Cursor to pass as `after` for the next page; null if the page is empty and no further page follows.',
     },
     idFieldOptions: {
       description:
-        'Global id: opaque, unique in the whole graph, and accepted wherever an id of this type is asked for.',
+        'Global id: opaque, unique in the whole graph, and accepted by every argument that takes an id of this type.',
     },
   },
   validation: { validationError: (failure) => invalidInput(failure.issues) },
 });
 
 builder.queryType({
-  description: 'What can be read. A look-up of something that does not exist gives null, without an error.',
+  description: 'Read operations. A lookup of an object that does not exist returns null, without an error.',
 });
 builder.mutationType({
   description:
-    'What can be changed. Every result is a union: what was done, or an error that a person can act on. All other errors are GraphQL errors with a documented `extensions.code`.',
+    'Write operations. Every result is a union of the success type and the errors that the user can correct. All other errors are GraphQL errors with a documented `extensions.code`.',
 });
 builder.subscriptionType({
   description:
-    'What can be watched, over WebSocket (graphql-transport-ws) and server-sent events. The first event is the state now, then one event follows per change; after the finished state the stream completes.',
+    'Live updates, over WebSocket (graphql-transport-ws) and server-sent events. The first event contains the current state, then one event follows per change; after the final state the stream completes.',
 });

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../src/upstream/errors.ts';
-import { type CursorPosition, type ListName, writeCursor } from './cursors.ts';
+import { type CursorPosition, type ListKey, writeCursor } from './cursors.ts';
 
-/** Where a page lies in its list (Relay cursor connections specification). */
+/** The position of a page in its list (Relay cursor connections specification). */
 export interface PageInfo {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
@@ -9,9 +9,9 @@ export interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** A page of a list. What few ask for, its edges and cursors, is made when it is asked for. */
+/** A page of a list. Its edges and cursors, which few queries select, are computed on access. */
 export interface Connection<Row> extends PageInfo {
-  /** An error stands for a row that cannot be read: it nulls its own node and leaves the page alone. */
+  /** An error in place of a row that cannot be read nulls its own node, not the page. */
   readonly nodes: readonly (Row | Error)[];
   readonly edges: readonly Edge<Row>[];
 }
@@ -21,40 +21,43 @@ export interface Edge<Row> {
   readonly node: Row | Error;
 }
 
-/** Rows that follow each other on one page of the upstream. */
-export interface Run<Row> {
-  /** Where the first of them lies. */
-  readonly from: CursorPosition;
+/** Consecutive rows of one upstream page. */
+export interface PageSlice<Row> {
+  /** Position before the first row. */
+  readonly start: CursorPosition;
   readonly rows: readonly (Row | UpstreamError)[];
-  /** What stands in the connection for each of them; undefined for one that is left out. */
+  /** The connection's node for each row; undefined for a row that was filtered out. */
   readonly nodes: readonly (Row | Error | undefined)[];
-  /** The upstream's own cursor behind the last of them, if they go to the end of its page and it gave one. */
-  readonly next: string | undefined;
+  /** The upstream's cursor after the last row, if the slice reaches the end of its page and the upstream sent one. */
+  readonly nextCursor: string | undefined;
 }
 
-/** The place behind a run. */
-export function endOf<Row extends { id: string }>({ from, rows, next }: Run<Row>): CursorPosition {
-  if (next && rows.length > 0) return { lastDocId: next, skip: 0 };
+/** The position after the last row of a slice. */
+export function positionAfter<Row extends { id: string }>({ start, rows, nextCursor }: PageSlice<Row>): CursorPosition {
+  if (nextCursor && rows.length > 0) return { lastDocId: nextCursor, skip: 0 };
   const last = rows.findLastIndex((row) => !(row instanceof UpstreamError));
   const row = rows[last];
   const unread = rows.length - 1 - last;
   return row && !(row instanceof UpstreamError)
     ? { lastDocId: row.id, skip: unread }
-    : { ...from, skip: from.skip + unread };
+    : { ...start, skip: start.skip + unread };
 }
 
-/** The place behind a row; one that cannot be read has no id to stand behind. */
-const behind = <Row extends { id: string }>(before: CursorPosition, row: Row | UpstreamError): CursorPosition =>
+/** The position after a row. A row that cannot be read has no id, so it is counted from the position before it. */
+const positionAfterRow = <Row extends { id: string }>(
+  before: CursorPosition,
+  row: Row | UpstreamError,
+): CursorPosition =>
   row instanceof UpstreamError ? { ...before, skip: before.skip + 1 } : { lastDocId: row.id, skip: 0 };
 
 interface ConnectionPageOptions<Row> extends Pick<PageInfo, 'hasNextPage' | 'hasPreviousPage'> {
-  readonly list: ListName;
-  readonly runs: readonly Run<Row>[];
-  /** Where the scan ended. */
+  readonly list: ListKey;
+  readonly slices: readonly PageSlice<Row>[];
+  /** Position at which the scan ended. */
   readonly end: CursorPosition;
 }
 
-/** A connection as a scan of the upstream's pages has found it. */
+/** A connection made of the rows that a scan of the upstream's pages found. */
 export class ConnectionPage<Row extends { id: string }> implements Connection<Row> {
   readonly #options: ConnectionPageOptions<Row>;
 
@@ -63,14 +66,14 @@ export class ConnectionPage<Row extends { id: string }> implements Connection<Ro
   }
 
   get nodes(): Connection<Row>['nodes'] {
-    const { runs } = this.#options;
-    const [run] = runs;
-    if (run && runs.length === 1 && run.nodes === run.rows) return run.rows;
-    return runs.flatMap(({ nodes }) => nodes.filter((node) => node !== undefined));
+    const { slices } = this.#options;
+    const [slice] = slices;
+    if (slice && slices.length === 1 && slice.nodes === slice.rows) return slice.rows;
+    return slices.flatMap(({ nodes }) => nodes.filter((node) => node !== undefined));
   }
 
   get edges(): readonly Edge<Row>[] {
-    return [...this.#placed()];
+    return [...this.#iterateEdges()];
   }
 
   get hasNextPage(): boolean {
@@ -82,41 +85,44 @@ export class ConnectionPage<Row extends { id: string }> implements Connection<Ro
   }
 
   get startCursor(): string | null {
-    const { value } = this.#placed().next();
+    const { value } = this.#iterateEdges().next();
     return value?.cursor ?? null;
   }
 
-  /** Behind rows that were scanned and left out the next page begins; an empty last page has no cursor (Relay, 5.3). */
+  /**
+   * The next page begins after rows that were scanned and filtered out; an empty last page has no cursor (Relay, 5.3).
+   */
   get endCursor(): string | null {
-    const { list, runs, end, hasNextPage } = this.#options;
-    return hasNextPage || runs.some(({ nodes }) => nodes.some(Boolean)) ? writeCursor(list, end) : null;
+    const { list, slices, end, hasNextPage } = this.#options;
+    return hasNextPage || slices.some(({ nodes }) => nodes.some(Boolean)) ? writeCursor(list, end) : null;
   }
 
-  *#placed(): Generator<Edge<Row>, undefined> {
-    for (const { from, rows, nodes, next } of this.#options.runs) {
-      let place = from;
+  *#iterateEdges(): Generator<Edge<Row>, undefined> {
+    for (const { start, rows, nodes, nextCursor } of this.#options.slices) {
+      let position = start;
       for (const [index, row] of rows.entries()) {
-        place = next && index === rows.length - 1 ? { lastDocId: next, skip: 0 } : behind(place, row);
+        const isLast = index === rows.length - 1;
+        position = nextCursor && isLast ? { lastDocId: nextCursor, skip: 0 } : positionAfterRow(position, row);
         const node = nodes[index];
-        if (node) yield new PlacedEdge(this.#options.list, place, node);
+        if (node) yield new LazyEdge(this.#options.list, position, node);
       }
     }
   }
 }
 
-/** An edge that writes its cursor when it is asked for it. */
-class PlacedEdge<Row> implements Edge<Row> {
+/** An edge whose cursor is encoded on access. */
+class LazyEdge<Row> implements Edge<Row> {
   readonly node: Row | Error;
-  readonly #list: ListName;
-  readonly #place: CursorPosition;
+  readonly #list: ListKey;
+  readonly #position: CursorPosition;
 
-  constructor(list: ListName, place: CursorPosition, node: Row | Error) {
+  constructor(list: ListKey, position: CursorPosition, node: Row | Error) {
     this.node = node;
     this.#list = list;
-    this.#place = place;
+    this.#position = position;
   }
 
   get cursor(): string {
-    return writeCursor(this.#list, this.#place);
+    return writeCursor(this.#list, this.#position);
   }
 }

@@ -9,55 +9,66 @@ import type { Connection, Edge } from './connection-page.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
-/** `first` and `after`, which every connection takes. There is no way back: the upstream only pages forward. */
+/** `first` and `after`, the arguments of every connection. There is no `before`: the upstream only pages forward. */
 export const connectionArguments = () =>
   builder.args((t) => ({
     first: t.int({
       defaultValue: DEFAULT_PAGE_SIZE,
-      description: 'How many to give at most, from 1 to 100.',
+      description: 'Maximum number of items to return, from 1 to 100.',
     }),
-    after: t.string({ description: 'Cursor of the edge to begin behind; left out, the beginning of the list.' }),
+    after: t.string({
+      description: 'Cursor of an edge: returns the items that follow it. Omitted: starts at the beginning of the list.',
+    }),
   }));
 
 type ListedRow = ModelRow | DataItemRow | TrainingRow | PredictionRow;
 
-/** A connection type with its edge type, the same for every kind of node (Relay cursor connections specification). */
-export function connectionType<Row extends ListedRow>(name: string, node: ObjectRef<Types, Row>, what: string) {
+/**
+ * Defines the connection type and the edge type of a node type (Relay cursor connections specification).
+ *
+ * @param item Description of one item, with its article.
+ * @param items Description of the list.
+ */
+export function connectionType<Row extends ListedRow>(
+  name: string,
+  node: ObjectRef<Types, Row>,
+  { item, items }: { item: string; items: string },
+) {
   const edge = builder.objectRef<Edge<Row>>(`${name}Edge`).implement({
-    description: `One of ${what}, and its place in the list.`,
+    description: `${item}, with its cursor in the list.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
         nullable: false,
-        description: 'Give it as `after` to begin behind this edge.',
+        description: 'Cursor of this edge: pass it as `after` to get the items that follow.',
       }),
       node: t.field({
         type: node,
-        description: 'Null, with an error, when just this one cannot be read.',
-        // graphql-js turns an Error that a resolver gives into an error of this field.
+        description: 'The item; null, with an error, if this item alone cannot be read.',
+        // graphql-js turns an Error that a resolver returns into an error of this field.
         resolve: (edge) => edge.node as never,
       }),
     }),
   });
   return builder.objectRef<Connection<Row>>(`${name}Connection`).implement({
-    description: `A page of ${what}, in the upstream’s order.`,
+    description: `A page of ${items}, in the order of the upstream API.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
         nullable: { list: false, items: false },
-        description: 'The page’s items with their cursors.',
+        description: 'The items of the page, each with its cursor.',
         resolve: (connection) => connection.edges,
       }),
       nodes: t.field({
         type: [node],
         nullable: { list: false, items: true },
-        description: 'The page’s items alone.',
-        // graphql-js turns an Error that a resolver gives into an error of this field.
+        description: 'The items of the page, without cursors.',
+        // graphql-js turns an Error that a resolver returns into an error of this field.
         resolve: (connection) => connection.nodes as readonly Row[],
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),
         nullable: false,
-        description: 'Where the page lies in the list.',
+        description: 'Position of the page in the list, for fetching the next page.',
         resolve: (connection) => connection,
       }),
     }),

@@ -2,57 +2,55 @@ import type { Arguments, Costs, FieldCost, Reads } from '../src/limits/cost.ts';
 import { DEFAULT_PAGE_SIZE } from './connection.ts';
 
 /**
- * What each field asks of the upstream, from above. What a list tells of its items is taken to be all that it has to tell.
- * Not counted are what nobody can know before: repeats after failures, pages that are shorter than usual, and the polls of
- * a watched job after the first, which all its viewers share and for which there are settings of their own.
+ * Upper bounds on the upstream requests of each field, assuming that list rows are complete. Not counted is what cannot
+ * be known in advance: retries, pages that are shorter than usual, and the polls of a watched job after the first,
+ * which all its listeners share and which have their own settings.
  */
 
-/** How many rows an upstream page usually has. */
-const ROWS = 20;
-/** The largest page, and the most ids, that a client may ask for. */
-const MOST = 100;
-/** The most images that a prediction makes. */
-const IMAGES = 4;
-/** How many models take part in a prediction, as a rule. */
-const MODELS = 3;
-/** Pages of predictions that an answer scans at most for the predictions of models. */
-const SCANNED = 5;
-/** One look at a picture: where it is, and its bytes. */
-const PICTURE = 2;
+/** Usual number of rows on an upstream page. */
+const ROWS_PER_PAGE = 20;
+/** Maximum page size, and maximum number of ids, in one request of a client. */
+const MAX_ITEMS = 100;
+/** Maximum number of images of a prediction. */
+const MAX_IMAGES = 4;
+/** Usual number of models in a prediction. */
+const USUAL_MODELS = 3;
+/** Maximum number of prediction pages scanned per response for `Model.predictions`. */
+const MAX_SCANNED_PAGES = 5;
+/** Requests to read an image: for its location, and for its bytes. */
+const IMAGE_REQUESTS = 2;
 
 const FREE: FieldCost = {};
 
-const within = (count: unknown): number =>
-  Math.min(MOST, Math.max(1, typeof count === 'number' ? count : DEFAULT_PAGE_SIZE));
-const sizeOf = ({ first }: Arguments): number => within(first);
-const idsOf = (args: Arguments): string[] => listIn(args, 'ids').map(String).slice(0, MOST);
-const listIn = (object: unknown, name: string): unknown[] => {
+const pageSizeOf = ({ first }: Arguments): number =>
+  Math.min(MAX_ITEMS, Math.max(1, typeof first === 'number' ? first : DEFAULT_PAGE_SIZE));
+const idsOf = (args: Arguments): string[] => listOf(args, 'ids').map(String).slice(0, MAX_ITEMS);
+const listOf = (object: unknown, name: string): unknown[] => {
   const value = typeof object === 'object' && object !== null ? Reflect.get(object, name) : undefined;
   return Array.isArray(value) ? value : [];
 };
 
-/** Pages of a list. Behind a cursor one may begin in the middle. */
+/** Pages of a list. After a cursor, the first of them may be a partial page. */
 const pages = (list: string, args: Arguments): Reads => ({
-  [`${list} ${args.after ?? ''}`]: Math.ceil(sizeOf(args) / ROWS) + (args.after ? 1 : 0),
+  [`${list} ${args.after ?? ''}`]: Math.ceil(pageSizeOf(args) / ROWS_PER_PAGE) + (args.after ? 1 : 0),
 });
-const connection = (list: string): FieldCost => ({ reads: (args) => pages(list, args), many: sizeOf });
+const connection = (list: string): FieldCost => ({ reads: (args) => pages(list, args), maxItems: pageSizeOf });
 
 const byId: FieldCost = { reads: ({ id }) => ({ [String(id)]: 1 }) };
 const byIds: FieldCost = {
   reads: (args) => Object.fromEntries(idsOf(args).map((id) => [id, 1])),
-  many: (args) => new Set(idsOf(args)).size,
+  maxItems: (args) => new Set(idsOf(args)).size,
 };
 
-/** The first page of a model's trainings, under the name that the connection has for it. */
-const firstTrainings: FieldCost = { reads: pages('trainings', {}) };
-/** A read of one thing. */
-const aRead = (what: string): FieldCost => ({ reads: { [what]: 1 } });
-const aWrite = aRead('write');
-/** What a write tells of a thing is completed by a read. */
-const aResult = aRead('result');
+/** The first page of a model's trainings, under the same name as in the cost of the connection. */
+const firstTrainingsPage: FieldCost = { reads: pages('trainings', {}) };
+const oneRead = (name: string): FieldCost => ({ reads: { [name]: 1 } });
+const oneWrite = oneRead('write');
+/** The read that completes the partial object in the response to a write. */
+const writeResult = oneRead('result');
 
-const itsModel: FieldCost = { ...aRead('model'), freeBelow: 'Model' };
-const facts: FieldCost = { reads: { facts: PICTURE } };
+const parentModel: FieldCost = { ...oneRead('model'), freeBelow: 'Model' };
+const imageFacts: FieldCost = { reads: { facts: IMAGE_REQUESTS } };
 
 const node = { id: FREE };
 const job = {
@@ -66,7 +64,7 @@ const job = {
   progress: FREE,
   staleSince: FREE,
 };
-const filesOf = ({ input }: Arguments): number => Math.max(1, listIn(input, 'files').length);
+const filesOf = ({ input }: Arguments): number => Math.max(1, listOf(input, 'files').length);
 
 export const costs: Costs = {
   Query: {
@@ -79,44 +77,44 @@ export const costs: Costs = {
     predictions: connection('predictions'),
   },
   Mutation: {
-    createModel: aWrite,
-    renameModel: aWrite,
-    deleteModel: aWrite,
-    uploadDataItem: aWrite,
-    uploadDataItems: { reads: (args) => ({ write: filesOf(args) }), many: filesOf },
-    createUploadTickets: aRead('target'),
-    createWatchToken: { reads: ({ input }) => ({ jobs: listIn(input, 'jobIds').length }) },
-    replaceDataItem: aWrite,
-    deleteDataItem: aWrite,
+    createModel: oneWrite,
+    renameModel: oneWrite,
+    deleteModel: oneWrite,
+    uploadDataItem: oneWrite,
+    uploadDataItems: { reads: (args) => ({ write: filesOf(args) }), maxItems: filesOf },
+    createUploadTickets: oneRead('target'),
+    createWatchToken: { reads: ({ input }) => ({ jobs: listOf(input, 'jobIds').length }) },
+    replaceDataItem: oneWrite,
+    deleteDataItem: oneWrite,
     startTraining: { reads: { write: 1, wait: 1 } },
-    cancelTraining: aWrite,
-    deleteTraining: aWrite,
-    // Its warnings look up the trigger word of each model.
-    createPrediction: { reads: ({ input }) => ({ write: 1, wait: 1, words: listIn(input, 'models').length }) },
-    deletePrediction: aWrite,
+    cancelTraining: oneWrite,
+    deleteTraining: oneWrite,
+    // The warnings read the trigger word of each model.
+    createPrediction: { reads: ({ input }) => ({ write: 1, wait: 1, words: listOf(input, 'models').length }) },
+    deletePrediction: oneWrite,
   },
-  // The first look at each job, and what an event of each asks for.
+  // The first poll of each job, and the requests of one event of each.
   Subscription: {
     trainingUpdated: byId,
     predictionUpdated: byId,
     jobsUpdated: byIds,
-    trainingsUpdated: { reads: { list: 1, jobs: ROWS }, many: ROWS },
+    trainingsUpdated: { reads: { list: 1, jobs: ROWS_PER_PAGE }, maxItems: ROWS_PER_PAGE },
   },
   Model: {
     ...node,
     displayName: FREE,
     customModelType: FREE,
-    triggerWord: firstTrainings,
-    latestTraining: firstTrainings,
+    triggerWord: firstTrainingsPage,
+    latestTraining: firstTrainingsPage,
     trainings: connection('trainings'),
     dataItems: connection('dataItems'),
     dataItem: byId,
-    predictions: { readsOnce: { scan: SCANNED }, many: sizeOf },
+    predictions: { readsOnce: { scan: MAX_SCANNED_PAGES }, maxItems: pageSizeOf },
   },
-  DataItem: { ...node, model: itsModel, image: FREE, createdAt: FREE },
+  DataItem: { ...node, model: parentModel, image: FREE, createdAt: FREE },
   Training: {
     ...job,
-    model: itsModel,
+    model: parentModel,
     triggerWord: FREE,
     strength: FREE,
     speed: FREE,
@@ -127,31 +125,31 @@ export const costs: Costs = {
   Prediction: {
     ...job,
     prompt: FREE,
-    models: { many: MODELS },
-    images: { many: IMAGES },
+    models: { maxItems: USUAL_MODELS },
+    images: { maxItems: MAX_IMAGES },
     seed: FREE,
     size: FREE,
     imageCount: FREE,
     guidanceScale: FREE,
     inferenceSteps: FREE,
   },
-  PredictionModel: { modelId: FREE, model: aRead('model'), scale: FREE },
+  PredictionModel: { modelId: FREE, model: oneRead('model'), scale: FREE },
   Image: {
     url: FREE,
-    placeholder: { reads: { placeholder: PICTURE } },
-    contentType: facts,
-    byteSize: facts,
-    width: facts,
-    height: facts,
+    placeholder: { reads: { placeholder: IMAGE_REQUESTS } },
+    contentType: imageFacts,
+    byteSize: imageFacts,
+    width: imageFacts,
+    height: imageFacts,
   },
-  CreateModelSuccess: { model: aResult },
-  RenameModelSuccess: { model: aResult },
-  UploadDataItemSuccess: { dataItem: aResult },
-  ReplaceDataItemSuccess: { dataItem: aResult },
-  UploadOutcome: { fileName: FREE, dataItem: aResult, error: FREE },
-  StartTrainingSuccess: { training: aResult },
-  CancelTrainingSuccess: { training: aResult },
-  CreatePredictionSuccess: { prediction: aResult, warnings: FREE },
+  CreateModelSuccess: { model: writeResult },
+  RenameModelSuccess: { model: writeResult },
+  UploadDataItemSuccess: { dataItem: writeResult },
+  ReplaceDataItemSuccess: { dataItem: writeResult },
+  UploadOutcome: { fileName: FREE, dataItem: writeResult, error: FREE },
+  StartTrainingSuccess: { training: writeResult },
+  CancelTrainingSuccess: { training: writeResult },
+  CreatePredictionSuccess: { prediction: writeResult, warnings: FREE },
   UploadDataItemsSuccess: 'free',
   CreateUploadTicketsSuccess: 'free',
   CreateWatchTokenSuccess: 'free',

@@ -12,44 +12,50 @@ import { omitNullish } from './omit-nullish.ts';
 import { Prediction } from './refs.ts';
 
 const PredictionModelInput = builder.inputType('PredictionModelInput', {
-  description: 'A model to take part in a prediction.',
+  description: 'A model to use in a prediction.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'Global id of the model.' }),
-    scale: t.float({ required: true, description: 'Its weight among the models of the prediction.' }),
+    scale: t.float({
+      required: true,
+      description: 'Weight of the model relative to the other models of the prediction.',
+    }),
   }),
 });
 
 const ImageSizeInput = builder.inputType('ImageSizeInput', {
-  description: 'Dimensions of the images to make.',
+  description: 'Dimensions of the images to generate.',
   fields: (t) => ({
-    width: t.int({ required: true, description: 'In pixels, from 512 to 1536.' }),
-    height: t.int({ required: true, description: 'In pixels, from 512 to 1536.' }),
+    width: t.int({ required: true, description: 'Width in pixels, from 512 to 1536.' }),
+    height: t.int({ required: true, description: 'Height in pixels, from 512 to 1536.' }),
   }),
 });
 
 const CreatePredictionInput = builder.inputType('CreatePredictionInput', {
-  description: 'Images to make. It costs money.',
+  description: 'Settings of a prediction. Creating one costs money.',
   fields: (t) => ({
     models: t.field({
       type: [PredictionModelInput],
       required: true,
-      description: 'The models that take part, each with its weight: at least one, none twice.',
+      description: 'The models to use, each with its weight: at least one, each only once.',
     }),
     prompt: t.string({
       required: true,
       description:
-        'What the images are to show. Must include the trigger word of each model, or that model has no effect.',
+        'Text description of the images. Must include the trigger word of each model; a model whose trigger word is missing has no effect.',
     }),
-    seed: t.field({ type: 'SafeInt', description: 'For reproducible results; chosen by the upstream when left out.' }),
+    seed: t.field({
+      type: 'SafeInt',
+      description: 'Random seed, for reproducible results. Omitted: the upstream chooses one.',
+    }),
     size: t.field({
       type: ImageSizeInput,
-      description: 'Dimensions of the images; the upstream’s own choice when left out.',
+      description: 'Dimensions of the images. Omitted: the default of the upstream.',
     }),
     imageCount: t.int({
-      description: 'How many images to make, from 1 to 4.',
+      description: 'Number of images to generate, from 1 to 4.',
     }),
     guidanceScale: t.float({
-      description: 'How closely to follow the prompt, from 0 to 10.',
+      description: 'How closely the images follow the prompt, from 0 to 10.',
     }),
     inferenceSteps: t.int({
       description: 'Number of denoising steps, from 1 to 50.',
@@ -59,19 +65,19 @@ const CreatePredictionInput = builder.inputType('CreatePredictionInput', {
   }),
 });
 
-/** A number within the contract's bounds. */
-function within(schema: z.ZodNumber, { min, max }: { min: number; max: number }, what: string) {
-  const message = `Give ${what} from ${min} to ${max}.`;
+/** Restricts a number to the bounds of the OpenAPI description. */
+function within(schema: z.ZodNumber, { min, max }: { min: number; max: number }, noun: string) {
+  const message = `Expected ${noun} from ${min} to ${max}.`;
   return schema.min(min, message).max(max, message);
 }
 
-/** What the upstream would refuse, found before anything is sent. */
+/** Rejects, before a request is sent, input that the upstream would reject. */
 const predictionRules = z.looseObject({
   models: z
     .array(z.looseObject({ id: z.string(), scale: z.number() }))
-    .min(1, 'Name at least one model.')
-    .refine((models) => new Set(models.map(({ id }) => id)).size === models.length, 'Name each model only once.'),
-  prompt: z.string().refine((prompt) => prompt.trim() !== '', 'Say what the images are to show.'),
+    .min(1, 'Expected at least one model.')
+    .refine((models) => new Set(models.map(({ id }) => id)).size === models.length, 'Expected each model only once.'),
+  prompt: z.string().refine((prompt) => prompt.trim() !== '', 'Expected a prompt that is not blank.'),
   size: z
     .looseObject({
       width: within(z.int(), boundsOf('ImageSize', 'width'), 'a number of pixels'),
@@ -79,14 +85,14 @@ const predictionRules = z.looseObject({
     })
     .nullish(),
   imageCount: within(z.int(), boundsOf('CreatePrediction', 'num_images'), 'a number of images').nullish(),
-  guidanceScale: within(z.number(), boundsOf('CreatePrediction', 'guidance_scale'), 'a figure').nullish(),
+  guidanceScale: within(z.number(), boundsOf('CreatePrediction', 'guidance_scale'), 'a number').nullish(),
   inferenceSteps: within(z.int(), boundsOf('CreatePrediction', 'num_inference_steps'), 'a number of steps').nullish(),
   idempotencyKey: idempotencyKey.validate,
   waitSeconds: waitSeconds.validate,
 });
 
-/** The request for the upstream, in its own words: only what the caller said. */
-function createPrediction(input: typeof CreatePredictionInput.$inferInput): Wire['CreatePrediction'] {
+/** Builds the upstream request from the input, without omitted fields. */
+function toRequest(input: typeof CreatePredictionInput.$inferInput): Wire['CreatePrediction'] {
   const { models, prompt, seed, size, imageCount, guidanceScale, inferenceSteps } = input;
   const scales = models.map(({ id, scale }) => [requireKey('Model', id).id, scale] as const);
   return omitNullish<Wire['CreatePrediction']>({
@@ -100,18 +106,19 @@ function createPrediction(input: typeof CreatePredictionInput.$inferInput): Wire
   });
 }
 
-/** Why a prediction may not show what was meant: models that the prompt does not wake. */
+/** Warnings about models whose trigger word the prompt does not include. */
 async function warningsOf(ctx: Context, { scaleConfigs, prompt }: Wire['CreatePrediction']): Promise<string[]> {
   const warnings = await Promise.all(
     Object.keys(scaleConfigs).map(async (modelId) => {
       const id = globalId({ kind: 'Model', id: modelId });
-      // The prediction is under way and paid for: not even a failed look may take its id from the caller.
+      // The prediction has started and is charged for: a failed read must not lose its id.
       const word = await triggerWord(ctx, modelId).catch(() => undefined);
-      if (word === undefined) return `The trigger word of the model ${id} could not be looked up.`;
+      if (word === undefined)
+        return `The trigger word of the model ${id} could not be read, so the prompt was not checked for it.`;
       if (word === null) return `The model ${id} has no completed training yet, so it has no effect.`;
       return prompt.includes(word)
         ? []
-        : `The prompt lacks ${word}, the trigger word of the model ${id}, so that model has no effect.`;
+        : `The prompt does not include ${word}, the trigger word of the model ${id}, so that model has no effect.`;
     }),
   );
   return warnings.flat();
@@ -131,7 +138,7 @@ const CreatePredictionSuccess = builder
       warnings: t.stringList({
         nullable: { list: false, items: false },
         description:
-          'Why the images may not show what was meant, for example because the prompt lacks a model’s trigger word. Costs one list page per model, when selected.',
+          'Reasons why the images may not be as intended, for example because the prompt does not include the trigger word of a model. Selecting it costs one upstream request per model.',
         resolve: ({ request }, _, ctx) => warningsOf(ctx, request),
       }),
     }),
@@ -142,26 +149,26 @@ builder.mutationField('createPrediction', (t) =>
     type: CreatePredictionSuccess,
     nullable: false,
     description:
-      'Makes new images with one or more models. It costs money, and is never sent to the upstream twice. Watch it with `predictionUpdated`.',
+      'Starts a prediction, which generates images with one or more models. It costs money. The gateway never sends it to the upstream twice. Watch the prediction with `predictionUpdated`.',
     errors: {
       types: [InvalidInputError, NotFoundError, ConflictError],
       directResult: true,
-      union: { name: 'CreatePredictionResult', description: 'What became of createPrediction.' },
+      union: { name: 'CreatePredictionResult', description: 'Result of createPrediction.' },
     },
     args: {
       input: t.arg({
         type: CreatePredictionInput,
         required: true,
         validate: predictionRules,
-        description: 'What to make, and with which models.',
+        description: 'The models, the prompt and the settings.',
       }),
     },
     resolve: (_, { input }, ctx) =>
       actionable({}, async () => {
-        const request = createPrediction(input);
+        const request = toRequest(input);
         const once = { operation: 'createPrediction', input: request, key: input.idempotencyKey };
         const id = await ctx.writeOnce(once, ({ predictions }) => predictions.create(request));
-        if (input.waitSeconds) await ctx.waitFor({ kind: 'Prediction', id }, input.waitSeconds);
+        if (input.waitSeconds) await ctx.waitForJob({ kind: 'Prediction', id }, input.waitSeconds);
         const { scaleConfigs, ...rest } = request;
         const scales = Object.entries(scaleConfigs).map(([modelId, scale]) => ({ modelId, scale }));
         const prediction = ctx.loaders.merge<PredictionRow>(

@@ -24,24 +24,24 @@ builder.node(DataItem, {
   fields: (t) => ({
     model: t.field({
       type: Model,
-      description: 'The model it belongs to; null once that is deleted.',
+      description: 'The model that the image belongs to; null after the model is deleted.',
       resolve: ({ modelId }, _, { loaders }) => loaders.model(modelId),
     }),
     image: t.field({
       type: Image,
       nullable: false,
-      description: 'The picture.',
+      description: 'The image itself: its URL, dimensions and media type.',
       resolve: ({ modelId, id }): ImageSource => ({ kind: 'dataItem', modelId, dataId: id }),
     }),
     createdAt: t.field({
       type: 'DateTime',
-      description: 'When it was uploaded; null when the upstream does not say.',
+      description: 'Time of the upload; null if the upstream does not report it.',
       resolve: (item, _, { loaders }) => loaders.field(item, 'createdAt'),
     }),
   }),
 });
 
-const MOST_FILES = 20;
+const MAX_FILES = 20;
 
 const UploadDataItemInput = builder.inputType('UploadDataItemInput', {
   description: 'A training image to add to a model.',
@@ -64,15 +64,15 @@ const UploadDataItemsInput = builder.inputType('UploadDataItemsInput', {
       required: true,
       validate: z
         .array(z.unknown())
-        .min(1, 'Send at least one file.')
-        .max(MOST_FILES, `Send at most ${MOST_FILES} files at once.`),
-      description: `1 to ${MOST_FILES} images, each as for uploadDataItem.`,
+        .min(1, 'Expected at least one file.')
+        .max(MAX_FILES, `Expected at most ${MAX_FILES} files. Send the others in another request.`),
+      description: `1 to ${MAX_FILES} webp, png or jpeg images, each of at most 10,485,760 bytes.`,
     }),
   }),
 });
 
 const ReplaceDataItemInput = builder.inputType('ReplaceDataItemInput', {
-  description: 'A new picture for a training image.',
+  description: 'A new file for a training image.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'Global id of the data item.' }),
     file: t.field({
@@ -88,27 +88,27 @@ const DeleteDataItemInput = builder.inputType('DeleteDataItemInput', {
   fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the data item.' }) }),
 });
 
-/** One file of an upload of many: what was made of it, or why nothing was. */
+/** The result for one file of an upload of several. */
 interface UploadOutcome {
   fileName: string;
-  /** An error stands for a failure that nobody can act on; it nulls this field alone. */
+  /** An error is a failure that the user cannot correct; it nulls this field alone. */
   dataItem: DataItemRow | Error | null;
   error: ActionableError | null;
 }
 
 const UploadOutcome = builder.objectRef<UploadOutcome>('UploadOutcome').implement({
-  description: 'What became of one file of uploadDataItems.',
+  description: 'Result for one file of uploadDataItems.',
   fields: (t) => ({
-    fileName: t.exposeString('fileName', { nullable: false, description: 'The file’s name as the client sent it.' }),
+    fileName: t.exposeString('fileName', { nullable: false, description: 'Name of the file, as sent by the client.' }),
     dataItem: t.field({
       type: DataItem,
-      description: 'The new data item; null when the file was refused.',
+      description: 'The new data item; null if the file was rejected.',
       resolve: ({ dataItem }) => dataItem as DataItemRow | null,
     }),
     error: t.field({
       type: ErrorInterface,
-      description: 'Why the file was refused; null when it was stored.',
-      // As a plain object: graphql-js would take an Error for a failure of this field.
+      description: 'Reason why the file was rejected; null if it was stored.',
+      // A plain object: graphql-js would report an Error as a failure of this field.
       resolve: ({ error }) => error && { ...error, name: error.name, message: error.message },
     }),
   }),
@@ -118,11 +118,13 @@ const UploadOutcome = builder.objectRef<UploadOutcome>('UploadOutcome').implemen
 const upload = (ctx: Context, { modelId, file }: { modelId: string; file: UploadedFile }): Promise<DataItemRow> =>
   actionable({ id: modelId, fileName: file.name }, async () => {
     const model = requireKey('Model', modelId);
-    const id = await ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.upload(model.id, bytes));
+    const id = await ctx.storeImage(file, ({ dataItems }, bytes) => dataItems.upload(model.id, bytes));
     return ctx.loaders.merge({ kind: 'DataItem', modelId: model.id, id });
   });
 
-/** As {@link upload}, for one file of many: a refusal of this file is its outcome, and leaves the others alone. */
+/**
+ * Like {@link upload}, for one file of several: an error that concerns this file is its outcome, so the others go on.
+ */
 async function outcomeOf(ctx: Context, modelId: string, file: UploadedFile): Promise<UploadOutcome> {
   try {
     return { fileName: file.name, dataItem: await upload(ctx, { modelId, file }), error: null };
@@ -139,47 +141,50 @@ builder.mutationFields((t) => ({
     type: DataItem,
     nullable: false,
     description:
-      'Adds one image to what a model learns from. Send it by multipart (GraphQL multipart request specification). Its first bytes decide the format, not its name.',
+      'Adds a training image to a model. Send the file as a multipart request (GraphQL multipart request specification). Its format is detected from its first bytes, not from its name.',
     errors: {
       types: [InvalidInputError, NotFoundError, UnsupportedImageError, FileTooLargeError],
-      union: { name: 'UploadDataItemResult', description: 'What became of uploadDataItem.' },
+      union: { name: 'UploadDataItemResult', description: 'Result of uploadDataItem.' },
       result: { name: 'UploadDataItemSuccess', description: 'The image was stored.' },
       dataField: { name: 'dataItem', description: 'The new data item.' },
     },
-    args: { input: t.arg({ type: UploadDataItemInput, required: true, description: 'Which model, and the file.' }) },
+    args: { input: t.arg({ type: UploadDataItemInput, required: true, description: 'The model and the file.' }) },
     resolve: (_, { input }, ctx) => upload(ctx, input),
   }),
   uploadDataItems: t.field({
     type: [UploadOutcome],
     nullable: { list: false, items: false },
-    description: 'Adds many images to what a model learns from. A file that is refused leaves the others alone.',
+    description: 'Adds several training images to a model. A rejected file does not affect the others.',
     errors: {
       types: [InvalidInputError, NotFoundError],
-      union: { name: 'UploadDataItemsResult', description: 'What became of uploadDataItems.' },
-      result: { name: 'UploadDataItemsSuccess', description: 'Every file was looked at; each has its own outcome.' },
-      dataField: { name: 'outcomes', description: 'One outcome for each file, in the order of the files.' },
+      union: { name: 'UploadDataItemsResult', description: 'Result of uploadDataItems.' },
+      result: {
+        name: 'UploadDataItemsSuccess',
+        description: 'Every file was processed; each has its own outcome, which may be an error.',
+      },
+      dataField: { name: 'outcomes', description: 'One outcome per file, in the order of the files.' },
     },
-    args: { input: t.arg({ type: UploadDataItemsInput, required: true, description: 'Which model, and the files.' }) },
+    args: { input: t.arg({ type: UploadDataItemsInput, required: true, description: 'The model and the files.' }) },
     resolve: (_, { input: { modelId, files } }, ctx) => Promise.all(files.map((file) => outcomeOf(ctx, modelId, file))),
   }),
   replaceDataItem: t.field({
     type: DataItem,
     nullable: false,
-    description: 'Puts a new picture in the place of a training image, under the same id.',
+    description: 'Replaces the file of a training image. The id stays the same.',
     errors: {
       types: [InvalidInputError, NotFoundError, UnsupportedImageError, FileTooLargeError],
-      union: { name: 'ReplaceDataItemResult', description: 'What became of replaceDataItem.' },
-      result: { name: 'ReplaceDataItemSuccess', description: 'The new picture was stored.' },
-      dataField: { name: 'dataItem', description: 'The data item with its new picture.' },
+      union: { name: 'ReplaceDataItemResult', description: 'Result of replaceDataItem.' },
+      result: { name: 'ReplaceDataItemSuccess', description: 'The new image was stored.' },
+      dataField: { name: 'dataItem', description: 'The data item with its new image.' },
     },
     args: {
-      input: t.arg({ type: ReplaceDataItemInput, required: true, description: 'Which data item, and the file.' }),
+      input: t.arg({ type: ReplaceDataItemInput, required: true, description: 'The data item and the new file.' }),
     },
     resolve: (_, { input: { id, file } }, ctx) =>
       actionable({ id, fileName: file.name }, async () => {
         const key = requireKey('DataItem', id);
         await ctx.changeImages({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
-          ctx.storePicture(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes)),
+          ctx.storeImage(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes)),
         );
         return ctx.loaders.merge(key);
       }),
@@ -187,14 +192,14 @@ builder.mutationFields((t) => ({
   deleteDataItem: t.field({
     type: 'ID',
     nullable: false,
-    description: 'Deletes a training image for good.',
+    description: 'Deletes a training image permanently.',
     errors: {
       types: [InvalidInputError, NotFoundError],
-      union: { name: 'DeleteDataItemResult', description: 'What became of deleteDataItem.' },
-      result: { name: 'DeleteDataItemSuccess', description: 'The data item is gone for good.' },
-      dataField: { name: 'deletedId', description: 'Global id of the data item, as it was given.' },
+      union: { name: 'DeleteDataItemResult', description: 'Result of deleteDataItem.' },
+      result: { name: 'DeleteDataItemSuccess', description: 'The data item was deleted permanently.' },
+      dataField: { name: 'deletedId', description: 'Global id of the deleted data item, as passed in the input.' },
     },
-    args: { input: t.arg({ type: DeleteDataItemInput, required: true, description: 'Which data item.' }) },
+    args: { input: t.arg({ type: DeleteDataItemInput, required: true, description: 'The data item to delete.' }) },
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('DataItem', id);

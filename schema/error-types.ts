@@ -1,43 +1,44 @@
 import { builder } from './builder.ts';
 import { ConflictError, FileTooLargeError, InvalidInputError, NotFoundError, UnsupportedImageError } from './errors.ts';
 
-/** Something that a person can mend. */
+/** The interface of all errors that the user can correct. */
 export const ErrorInterface = builder.interfaceRef<{ name: string; message: string }>('Error').implement({
   resolveType: ({ name }) => name,
-  description: 'Something that the person who asked can mend.',
+  description: 'An error that the user can correct.',
   fields: (t) => ({
     message: t.exposeString('message', {
       nullable: false,
-      description: 'What was expected, what came and what to do, in a sentence.',
+      description: 'Explanation for the user: what was expected, what was received and what to do.',
     }),
   }),
 });
 
 const InputIssue = builder.objectRef<InvalidInputError['issues'][number]>('InputIssue').implement({
-  description: 'One mistake in an input.',
+  description: 'One invalid value in an input.',
   fields: (t) => ({
     path: t.exposeStringList('path', {
       nullable: { list: false, items: false },
       description:
-        'Where it is, from the argument inwards; list positions count from 0. Example: `["input", "size", "width"]`.',
+        'Path to the value, starting at the argument; list indexes count from 0. Example: `["input", "size", "width"]`.',
     }),
-    message: t.exposeString('message', { nullable: false, description: 'What is expected there.' }),
+    message: t.exposeString('message', { nullable: false, description: 'Explanation of the expected value.' }),
   }),
 });
 
-/** Errors are told apart by their name, which is that of their type, because as data they are no longer Errors. */
+/** Matches errors by their name, which equals their type's name: as field values they are no longer Error instances. */
 const isNamed = (name: string) => (value: unknown) => (value as { name?: unknown }).name === name;
 
 builder.objectType(InvalidInputError, {
   name: 'InvalidInputError',
   isTypeOf: isNamed('InvalidInputError'),
-  description: 'The input cannot be accepted. Nothing was done.',
+  description: 'The input is invalid. Nothing was changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
     issues: t.field({
       type: [InputIssue],
       nullable: { list: false, items: false },
-      description: 'Every mistake found, all at once. Empty when the upstream refused the input without saying where.',
+      description:
+        'All invalid values that were found. Empty if the upstream rejected the input without naming a field.',
       resolve: ({ issues }) => [...issues],
     }),
   }),
@@ -46,10 +47,13 @@ builder.objectType(InvalidInputError, {
 builder.objectType(NotFoundError, {
   name: 'NotFoundError',
   isTypeOf: isNamed('NotFoundError'),
-  description: 'What the input names does not exist, was deleted, or belongs to somebody else. Nothing was done.',
+  description:
+    'The object in the input does not exist, was deleted, or is not accessible with this key. Nothing was changed.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'The id that leads nowhere; null when the upstream did not say which.' }),
+    id: t.exposeID('id', {
+      description: 'Global id of the object that was not found; null if the upstream did not report which.',
+    }),
   }),
 });
 
@@ -57,17 +61,18 @@ builder.objectType(ConflictError, {
   name: 'ConflictError',
   isTypeOf: isNamed('ConflictError'),
   description:
-    'The state of things does not allow it, for example canceling a training that has finished. Nothing was done.',
+    'The current state does not allow the operation, for example canceling a finished training, or reusing an idempotency key with another input. Nothing was changed.',
   interfaces: [ErrorInterface],
 });
 
 builder.objectType(UnsupportedImageError, {
   name: 'UnsupportedImageError',
   isTypeOf: isNamed('UnsupportedImageError'),
-  description: 'The file is not a webp, png or jpeg image by its bytes, whatever its name says. Nothing was stored.',
+  description:
+    'The file is not a webp, png or jpeg image, judging by its first bytes, not by its name. Nothing was stored.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    fileName: t.exposeString('fileName', { description: 'The file’s name as the client sent it.' }),
+    fileName: t.exposeString('fileName', { description: 'Name of the file, as sent by the client.' }),
   }),
 });
 
@@ -77,7 +82,7 @@ builder.objectType(FileTooLargeError, {
   description: 'The file is larger than the upstream accepts. Nothing was stored.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    fileName: t.exposeString('fileName', { description: 'The file’s name as the client sent it.' }),
-    maxBytes: t.exposeInt('maxBytes', { nullable: false, description: 'The most that is accepted, in bytes.' }),
+    fileName: t.exposeString('fileName', { description: 'Name of the file, as sent by the client.' }),
+    maxBytes: t.exposeInt('maxBytes', { nullable: false, description: 'Maximum file size, in bytes.' }),
   }),
 });

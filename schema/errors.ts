@@ -6,8 +6,8 @@ import { InvalidImageError } from '../src/images/invalid-image-error.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 
 /**
- * An error that a person can act on. Where a result unites with its type it is data; anywhere else, for example in an
- * argument of a query, it is a GraphQL error with the code.
+ * An error that the user can correct. If the field's result union contains its type, it is returned as data; otherwise,
+ * for example for an argument of a query, it is a GraphQL error with the code.
  */
 export abstract class ActionableError extends GraphQLError {
   constructor(code: ErrorCode, message: string) {
@@ -15,29 +15,29 @@ export abstract class ActionableError extends GraphQLError {
   }
 }
 
-/** An input that cannot be accepted, with every mistake in it. */
+/** An invalid input, with every issue found in it. */
 export class InvalidInputError extends ActionableError {
   override name = 'InvalidInputError' as const;
   readonly issues: readonly { path: readonly string[]; message: string }[];
 
-  constructor(issues: InvalidInputError['issues'], message = summary(issues)) {
+  constructor(issues: InvalidInputError['issues'], message = summarize(issues)) {
     super('BAD_USER_INPUT', message);
     this.issues = issues;
   }
 }
 
-/** There is no such thing, or this key may not see it. */
+/** The object does not exist, or the key has no access to it. */
 export class NotFoundError extends ActionableError {
   override name = 'NotFoundError' as const;
   readonly id: string | null;
 
-  constructor(id: string | null, message = 'There is nothing with this id that your key may see.') {
+  constructor(id: string | null, message = 'No object with this id exists, or your key has no access to it.') {
     super('NOT_FOUND', message);
     this.id = id;
   }
 }
 
-/** The state of things does not allow it. */
+/** The current state does not allow the operation. */
 export class ConflictError extends ActionableError {
   override name = 'ConflictError' as const;
 
@@ -46,21 +46,21 @@ export class ConflictError extends ActionableError {
   }
 }
 
-/** Not a webp, png or jpeg image by its bytes. */
+/** The file's first bytes are not those of a webp, png or jpeg image. */
 export class UnsupportedImageError extends ActionableError {
   override name = 'UnsupportedImageError' as const;
   readonly fileName: string | null;
 
   constructor(
     fileName: string | null,
-    message = 'Expected a webp, png or jpeg image; the first bytes of this file are of none of them.',
+    message = 'Expected a webp, png or jpeg image; the first bytes of this file match none of these formats.',
   ) {
     super('BAD_USER_INPUT', message);
     this.fileName = fileName;
   }
 }
 
-/** More bytes than the upstream takes. */
+/** The file is larger than the upstream accepts. */
 export class FileTooLargeError extends ActionableError {
   override name = 'FileTooLargeError' as const;
   readonly fileName: string | null;
@@ -70,7 +70,7 @@ export class FileTooLargeError extends ActionableError {
   constructor(
     fileName: string | null,
     maxBytes: number,
-    message = `The file is larger than ${maxBytes} bytes. Send a smaller one.`,
+    message = `The file is larger than ${maxBytes} bytes. Send a smaller file.`,
   ) {
     super('PAYLOAD_TOO_LARGE', message);
     this.fileName = fileName;
@@ -83,6 +83,7 @@ interface Issue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
+/** Builds an {@link InvalidInputError} from validation issues. */
 export const invalidInput = (issues: readonly Issue[]): InvalidInputError =>
   new InvalidInputError(
     issues.map(({ message, path = [] }) => ({
@@ -91,45 +92,42 @@ export const invalidInput = (issues: readonly Issue[]): InvalidInputError =>
     })),
   );
 
-/** What an error of the upstream is about. */
-export interface Subject {
-  /** Global id of the thing that a 404 speaks of, if it is just one. */
+/** The object or file that an upstream error concerns. */
+export interface ErrorSubject {
+  /** Global id of the object that a 404 concerns, if there is exactly one. */
   id?: string;
   fileName?: string;
 }
 
 /**
- * The one place where a failure of the upstream becomes an error that a person can act on. What nobody can act on stays
- * as it is.
+ * Runs an operation and maps upstream errors that the user can correct to {@link ActionableError}s. Other errors are
+ * rethrown unchanged.
  */
-export async function actionable<Result>(subject: Subject, act: () => Promise<Result>): Promise<Result> {
+export async function actionable<Result>(subject: ErrorSubject, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
     if (error instanceof KeyReusedError) throw new ConflictError(error.message);
-    if (error instanceof InvalidImageError) throw ofPicture(error, subject);
-    throw (error instanceof UpstreamError && error.failure === 'status' && typed(error, subject)) || error;
+    if (error instanceof InvalidImageError) throw toImageError(error, subject);
+    throw (error instanceof UpstreamError && error.failure === 'status' && toActionable(error, subject)) || error;
   }
 }
 
-const ofPicture = ({ reason, message }: InvalidImageError, { fileName }: Subject): ActionableError =>
+const toImageError = ({ reason, message }: InvalidImageError, { fileName }: ErrorSubject): ActionableError =>
   reason === 'too-large'
     ? new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, message)
     : new UnsupportedImageError(fileName ?? null, message);
 
-function typed(
-  { status, upstreamMessage: said }: UpstreamError,
-  { id, fileName }: Subject,
-): ActionableError | undefined {
+function toActionable({ status, upstreamMessage: said }: UpstreamError, { id, fileName }: ErrorSubject): ActionableError | undefined {
   switch (status) {
     case 400:
     case 422:
-      return new InvalidInputError([], said ?? 'The upstream does not accept this input.');
+      return new InvalidInputError([], said ?? 'The upstream rejected this input.');
     case 404:
     case 410:
       return new NotFoundError(id ?? null, said);
     case 409:
-      return new ConflictError(said ?? 'The state of things does not allow this.');
+      return new ConflictError(said ?? 'The current state does not allow this operation.');
     case 413:
       return new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, said);
     case 415:
@@ -139,5 +137,5 @@ function typed(
   }
 }
 
-const summary = (issues: InvalidInputError['issues']): string =>
+const summarize = (issues: InvalidInputError['issues']): string =>
   issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join(' ');

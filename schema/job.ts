@@ -2,35 +2,35 @@ import { z } from 'zod';
 import type { Progress } from '../src/jobs/progress.ts';
 import type { JobRow } from '../src/operations/services.ts';
 import { type MalformedField, malformedError } from '../src/upstream/errors.ts';
+import { mapMaybePromise } from '../src/util/promises.ts';
 import { builder } from './builder.ts';
-import { whenKnown } from './known.ts';
 
 const JobStatus = builder.enumType('JobStatus', {
-  description: 'Where a job stands. COMPLETED, FAILED and CANCELED are final.',
+  description: 'State of a job. COMPLETED, FAILED and CANCELED are final.',
   values: {
-    QUEUED: { description: 'Accepted; it has not begun.' },
-    PROCESSING: { description: 'Under way.' },
-    COMPLETED: { description: 'Finished, with its result.' },
-    FAILED: { description: 'Finished, without a result; `failureReason` may say why.' },
-    CANCELED: { description: 'Stopped on request. What had run was charged for.' },
+    QUEUED: { description: 'Accepted, but not started.' },
+    PROCESSING: { description: 'Running.' },
+    COMPLETED: { description: 'Finished successfully.' },
+    FAILED: { description: 'Finished without a result; `failureReason` may contain the reason.' },
+    CANCELED: { description: 'Stopped on request. The part that ran was charged.' },
     UNKNOWN: {
-      description: 'The upstream used a word that this gateway does not know; see `upstreamStatus`. Not final.',
+      description: 'The upstream reported a status unknown to this gateway; see `upstreamStatus`. Not final.',
     },
   } as const,
 });
 
-/** Progress as it is shown. */
-interface ShownProgress extends Progress {
-  /** What is wrong with the upstream's figure, where the fraction depends on it. */
+/** Progress, or the error in its place. */
+interface ProgressResult extends Progress {
+  /** The malformed value that the upstream reported, if the fraction depends on it. */
   readonly malformed?: MalformedField;
 }
 
-const JobProgress = builder.objectRef<ShownProgress>('JobProgress').implement({
-  description: 'How far a job has come.',
+const JobProgress = builder.objectRef<ProgressResult>('JobProgress').implement({
+  description: 'Progress of a job: the completed fraction and the estimated time of completion.',
   fields: (t) => ({
     fraction: t.float({
       description:
-        'Share of the work done, from 0 to 1; 1 only when the job is completed; null when nothing supports a figure. An estimate never moves backwards.',
+        'Completed fraction of the work, from 0 to 1; 1 only when the job is COMPLETED; null if it is neither reported nor can be estimated. An estimate never decreases.',
       resolve: ({ fraction, malformed }) => {
         if (malformed) throw malformedError(malformed);
         return fraction;
@@ -39,12 +39,12 @@ const JobProgress = builder.objectRef<ShownProgress>('JobProgress').implement({
     isEstimated: t.exposeBoolean('isEstimated', {
       nullable: false,
       description:
-        'True when the gateway worked the figure out from how long such jobs took; false when the upstream reported it, and when there is none.',
+        'True if the gateway estimated `fraction` from the duration of earlier jobs; false if the upstream reported it, or if it is null.',
     }),
     estimatedCompletionAt: t.expose('estimatedCompletionAt', {
       type: 'DateTime',
       description:
-        'When the job will probably be over; null when it is, or when nothing supports a time. Between events, move progress bars towards it: a moved estimate is no event.',
+        'Estimated time of completion; null for a finished job, or if it cannot be estimated. Animate progress bars towards it between events: a changed estimate alone does not emit an event.',
     }),
   }),
 });
@@ -52,50 +52,52 @@ const JobProgress = builder.objectRef<ShownProgress>('JobProgress').implement({
 export const Job = builder.interfaceRef<JobRow>('Job');
 
 Job.implement({
-  description: 'Something that the upstream works on over time. Trainings and predictions are jobs.',
+  description: 'A long-running task of the upstream. Trainings and predictions are jobs.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     status: t.field({
       type: JobStatus,
       nullable: false,
-      description: 'Where the job stands.',
-      resolve: (job, _, { loaders }) => whenKnown(loaders.required(job, 'status'), ({ state }) => state),
+      description: 'State of the job.',
+      resolve: (job, _, { loaders }) => mapMaybePromise(loaders.required(job, 'status'), ({ state }) => state),
     }),
     upstreamStatus: t.string({
       nullable: false,
-      description: 'The word that the upstream used for the status, untouched.',
-      resolve: (job, _, { loaders }) => whenKnown(loaders.required(job, 'status'), ({ word }) => word),
+      description: 'The status exactly as the upstream reported it.',
+      resolve: (job, _, { loaders }) => mapMaybePromise(loaders.required(job, 'status'), ({ word }) => word),
     }),
     isFinished: t.boolean({
       nullable: false,
-      description: 'Whether the status is final: COMPLETED, FAILED or CANCELED.',
-      resolve: (job, _, { loaders }) => whenKnown(loaders.required(job, 'status'), ({ isFinished }) => isFinished),
+      description: 'True if the status is final: COMPLETED, FAILED or CANCELED.',
+      resolve: (job, _, { loaders }) =>
+        mapMaybePromise(loaders.required(job, 'status'), ({ isFinished }) => isFinished),
     }),
     createdAt: t.field({
       type: 'DateTime',
-      description: 'When the job was started; null when the upstream does not say.',
+      description: 'Time at which the job was started; null if the upstream does not report it.',
       resolve: (job, _, { loaders }) => loaders.field(job, 'createdAt'),
     }),
     finishedAt: t.field({
       type: 'DateTime',
-      description: 'When the job ended, in whatever way; null before that, or when the upstream does not say.',
+      description:
+        'Time at which the job completed, failed or was canceled; null before that, or if the upstream does not report it.',
       resolve: (job, _, { loaders }) => loaders.field(job, 'finishedAt'),
     }),
     failureReason: t.string({
-      description: 'Why the job failed, in the upstream’s words.',
+      description: 'Reason for the failure, as reported by the upstream; null if there is none.',
       resolve: (job, _, { loaders }) => loaders.field(job, 'error'),
     }),
     progress: t.field({
       type: JobProgress,
       nullable: false,
-      description: 'How far the job has come.',
-      resolve: async (job, _, ctx): Promise<ShownProgress> => {
+      description: 'Progress of the job, reported by the upstream or estimated by the gateway.',
+      resolve: async (job, _, ctx): Promise<ProgressResult> => {
         const { state } = await ctx.loaders.required(job, 'status');
         await Promise.all([ctx.loaders.complete(job, 'progress'), ctx.loaders.complete(job, 'createdAt')]);
-        const known = ctx.loaders.get(job);
-        const progress = ctx.progressOf(known);
-        const malformed = known.progress === undefined ? known.malformed?.progress : undefined;
-        // The fraction of a completed job does not depend on the figure.
+        const row = ctx.loaders.get(job);
+        const progress = ctx.progressOf(row);
+        const malformed = row.progress === undefined ? row.malformed?.progress : undefined;
+        // The fraction of a completed job does not depend on the reported progress.
         if (!malformed || state === 'COMPLETED') return progress;
         return { ...progress, fraction: null, isEstimated: false, malformed };
       },
@@ -103,36 +105,33 @@ Job.implement({
     staleSince: t.field({
       type: 'DateTime',
       description:
-        'In an event of a subscription: when the job was last seen like this, while the upstream cannot be read; null when the state is fresh.',
+        'In subscription events, while the upstream cannot be read: time of the last successful read of this state. Null if the state is current.',
       resolve: (job, _, ctx) => ctx.staleSince(job),
     }),
   }),
 });
 
 /**
- * What is known of a job that was just started, should reading it fail: that it is there. It may have cost money, so a
- * failed read must not take its id from the caller.
+ * Fallback fields of a job that was just started, used if reading it fails. The job may have cost money, so a failed
+ * read must not prevent the mutation from returning its id.
  */
 export const acceptedJob = {
   fallback: { status: { state: 'UNKNOWN', word: '', isFinished: false }, progress: null, createdAt: null },
 } as const;
 
-/** The longest that a mutation holds its answer for a job, in seconds. */
-const LONGEST_WAIT = 60;
+/** Maximum time that a mutation waits for a job before it responds, in seconds. */
+const MAX_WAIT_SECONDS = 60;
+const waitError = `Expected 0 to ${MAX_WAIT_SECONDS} seconds.`;
+const keyError = 'Expected a key of 1 to 255 characters.';
 
 /** Arguments of mutations that start a job. */
 export const waitSeconds = {
-  validate: z.int().min(0, 'Wait 0 to 60 seconds.').max(LONGEST_WAIT, 'Wait 0 to 60 seconds.').nullish(),
-  description:
-    'Holds the answer until the job has finished or so many seconds have passed, from 0 to 60, so that scripts need no subscription.',
+  validate: z.int().min(0, waitError).max(MAX_WAIT_SECONDS, waitError).nullish(),
+  description: `Delays the response until the job has finished, or for this number of seconds at most, from 0 to ${MAX_WAIT_SECONDS}. Lets scripts do without a subscription.`,
 };
 
 export const idempotencyKey = {
-  validate: z
-    .string()
-    .min(1, 'Give a key of 1 to 255 characters.')
-    .max(255, 'Give a key of 1 to 255 characters.')
-    .nullish(),
+  validate: z.string().min(1, keyError).max(255, keyError).nullish(),
   description:
-    'Makes it safe to repeat the request: for a day, the same key with the same input gives the first answer and sends nothing. Of your own choice, for example a UUID.',
+    'Makes a retry safe: for 24 hours, a request with the same key and the same input returns the first result and is not sent to the upstream again. Any text of 1 to 255 characters, for example a UUID.',
 };

@@ -20,73 +20,74 @@ import {
 
 builder.node(Model, {
   description:
-    'A custom image model: it learns from images (data items) in trainings, and makes new ones in predictions.',
+    'A custom image model. Trainings train it on its training images (data items); predictions generate new images with it.',
   id: { resolve: localId },
   isTypeOf: (value) => (value as { kind?: unknown }).kind === 'Model',
   fields: (t) => ({
     displayName: t.string({
       nullable: false,
-      description: 'Shown to people. Not unique.',
+      description: 'Human-readable name. Not unique.',
       resolve: (model, _, { loaders }) => loaders.required(model, 'displayName'),
     }),
     customModelType: t.string({
-      description: 'Type of the model, for example `Custom`. Null where the upstream tells it only in lists.',
+      description:
+        'Type of the model, for example `Custom`. Null if the model was not read from a list, because the upstream reports it only there.',
       resolve: (model, _, { loaders }) => loaders.field(model, 'customModelType'),
     }),
     triggerWord: t.string({
       description:
-        'The word that activates the model in a prompt: that of the newest completed training among the first page of trainings. Null before one has completed. Put it into prompts.',
+        'Word that activates the model when a prompt includes it: that of the newest completed training on the first page of trainings. Null before a training has completed.',
       resolve: ({ id }, _, ctx) => triggerWord(ctx, id),
     }),
     dataItems: t.field({
       type: DataItemConnection,
       nullable: false,
-      description: 'The images the model learns from.',
+      description: 'The training images of the model.',
       args: connectionArguments(),
       resolve: ({ id }, page, { loaders }) =>
-        connect({ operation: 'listDataItems', owner: id, page: (last) => loaders.dataItems(id, last) }, page),
+        connect({ operation: 'listDataItems', owner: id, readPage: (last) => loaders.dataItems(id, last) }, page),
     }),
     dataItem: t.field({
       type: DataItem,
-      description: 'One of the model’s images, or null when there is no such one.',
+      description: 'A training image of the model by its global id, or null if it does not exist.',
       args: { id: t.arg.id({ required: true, description: 'Global id of a data item of this model.' }) },
       resolve: (model, { id }, ctx) => {
         const key = keyOfArgument('DataItem', id, ctx);
         if (key && key.modelId !== model.id)
-          ctx.hint('`id` must be that of a DataItem of this model, but is of another model.');
+          ctx.hint('`id` must be the global id of a DataItem of this model, but is of another model.');
         return key?.modelId === model.id ? ctx.loaders.dataItem(key) : null;
       },
     }),
     trainings: t.field({
       type: TrainingConnection,
       nullable: false,
-      description: 'The model’s trainings, whatever became of them.',
+      description: 'The trainings of the model, of any status.',
       args: connectionArguments(),
       resolve: ({ id }, page, { loaders }) =>
-        connect({ operation: 'listTrainings', owner: id, page: (last) => loaders.trainings(id, last) }, page),
+        connect({ operation: 'listTrainings', owner: id, readPage: (last) => loaders.trainings(id, last) }, page),
     }),
     latestTraining: t.field({
       type: Training,
-      description: 'The training that was started last, among the first page of trainings.',
+      description: 'The most recently started training on the first page of trainings; null if there is none.',
       resolve: ({ id }, _, ctx) => latestTraining(ctx, id),
     }),
     predictions: t.field({
       type: PredictionConnection,
       nullable: false,
       description:
-        'The predictions that this model took part in. The upstream cannot filter, so the list of all predictions is scanned, at most 5 of its pages per answer: where matches are rare, a page may be short or empty although `hasNextPage` is true. Go on from `endCursor`.',
+        'The predictions that use this model. The upstream cannot filter, so the gateway scans the list of all predictions, at most 5 of its pages per response. If matches are rare, a page may be short or empty although `hasNextPage` is true: continue from `endCursor`.',
       args: connectionArguments(),
       resolve: ({ id }, page, ctx) =>
         connect(
           {
             operation: 'listPredictions',
             owner: id,
-            page: (last) => ctx.loaders.predictions(last),
+            readPage: (last) => ctx.loaders.predictions(last),
             filter: async (prediction) => {
               const scales = await ctx.loaders.field(prediction, 'scaleConfigs');
               return scales?.some(({ modelId }) => modelId === id) ?? false;
             },
-            mayScan: (last) => ctx.answer.mayScanPredictions(last),
+            mayReadPage: (last) => ctx.cache.mayReadPredictionPage(last),
           },
           page,
         ),
@@ -97,7 +98,7 @@ builder.node(Model, {
 builder.queryFields((t) => ({
   model: t.field({
     type: Model,
-    description: 'One model, or null when there is none you may see.',
+    description: 'A model by its global id, or null if it does not exist or your key has no access to it.',
     args: { id: t.arg.id({ required: true, description: 'Global id of a model.' }) },
     resolve: (_, { id }, ctx) => {
       const key = keyOfArgument('Model', id, ctx);
@@ -107,19 +108,20 @@ builder.queryFields((t) => ({
   models: t.field({
     type: ModelConnection,
     nullable: false,
-    description: 'All models that your key may see.',
+    description: 'All models that your key has access to.',
     args: connectionArguments(),
-    resolve: (_, page, { loaders }) => connect({ operation: 'listModels', page: (last) => loaders.models(last) }, page),
+    resolve: (_, page, { loaders }) =>
+      connect({ operation: 'listModels', readPage: (last) => loaders.models(last) }, page),
   }),
 }));
 
-const displayName = z.string().refine((name) => name.trim() !== '', 'Give the model a name.');
+const displayName = z.string().refine((name) => name.trim() !== '', 'Expected a name that is not blank.');
 
 const CreateModelInput = builder.inputType('CreateModelInput', {
-  description: 'A model to create.',
+  description: 'Settings of a new model.',
   fields: (t) => ({
-    displayName: t.string({ required: true, validate: displayName, description: 'Name to show to people; not empty.' }),
-    customModelType: t.string({ description: 'Type of the model; reserved by the upstream for future use.' }),
+    displayName: t.string({ required: true, validate: displayName, description: 'Human-readable name; not blank.' }),
+    customModelType: t.string({ description: 'Type of the model. Reserved by the upstream for future use.' }),
     idempotencyKey: t.string(idempotencyKey),
   }),
 });
@@ -128,7 +130,7 @@ const RenameModelInput = builder.inputType('RenameModelInput', {
   description: 'A new name for a model.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'Global id of the model.' }),
-    displayName: t.string({ required: true, validate: displayName, description: 'The new name; not empty.' }),
+    displayName: t.string({ required: true, validate: displayName, description: 'The new name; not blank.' }),
   }),
 });
 
@@ -141,14 +143,14 @@ builder.mutationFields((t) => ({
   createModel: t.field({
     type: Model,
     nullable: false,
-    description: 'Creates a model. Upload images and start a training next.',
+    description: 'Creates a model. To use it in predictions, upload training images and start a training.',
     errors: {
       types: [InvalidInputError, ConflictError],
-      union: { name: 'CreateModelResult', description: 'What became of createModel.' },
+      union: { name: 'CreateModelResult', description: 'Result of createModel.' },
       result: { name: 'CreateModelSuccess', description: 'The model was created.' },
       dataField: { name: 'model', description: 'The new model.' },
     },
-    args: { input: t.arg({ type: CreateModelInput, required: true, description: 'What to create.' }) },
+    args: { input: t.arg({ type: CreateModelInput, required: true, description: 'The settings of the model.' }) },
     resolve: (_, { input: { displayName, customModelType, idempotencyKey: key } }, ctx) =>
       actionable({}, async () => {
         const request = omitNullish<Wire['CreateModel']>({ displayName, customModelType });
@@ -162,11 +164,11 @@ builder.mutationFields((t) => ({
     description: 'Changes the name of a model.',
     errors: {
       types: [InvalidInputError, NotFoundError],
-      union: { name: 'RenameModelResult', description: 'What became of renameModel.' },
-      result: { name: 'RenameModelSuccess', description: 'The model has its new name.' },
-      dataField: { name: 'model', description: 'The model under its new name.' },
+      union: { name: 'RenameModelResult', description: 'Result of renameModel.' },
+      result: { name: 'RenameModelSuccess', description: 'The model was renamed.' },
+      dataField: { name: 'model', description: 'The model with its new name.' },
     },
-    args: { input: t.arg({ type: RenameModelInput, required: true, description: 'Which model, and its new name.' }) },
+    args: { input: t.arg({ type: RenameModelInput, required: true, description: 'The model and its new name.' }) },
     resolve: (_, { input: { id, displayName } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Model', id);
@@ -176,14 +178,14 @@ builder.mutationFields((t) => ({
   deleteModel: t.field({
     type: 'ID',
     nullable: false,
-    description: 'Marks a model as deleted. Its history and its predictions stay.',
+    description: 'Marks a model as deleted. Its history and its predictions are kept.',
     errors: {
       types: [InvalidInputError, NotFoundError],
-      union: { name: 'DeleteModelResult', description: 'What became of deleteModel.' },
+      union: { name: 'DeleteModelResult', description: 'Result of deleteModel.' },
       result: { name: 'DeleteModelSuccess', description: 'The model is marked as deleted.' },
-      dataField: { name: 'deletedId', description: 'Global id of the model, as it was given.' },
+      dataField: { name: 'deletedId', description: 'Global id of the deleted model, as passed in the input.' },
     },
-    args: { input: t.arg({ type: DeleteModelInput, required: true, description: 'Which model.' }) },
+    args: { input: t.arg({ type: DeleteModelInput, required: true, description: 'The model to delete.' }) },
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Model', id);

@@ -4,9 +4,9 @@ import type { Context } from '../src/operations/context.ts';
 import { builder } from './builder.ts';
 import { explainId, readGlobalId } from './ids.ts';
 
-const MOST_IDS = 100;
+const MAX_IDS = 100;
 
-/** The thing behind a global id, or null. */
+/** Loads the node with a global id, or null. */
 function load(context: Context, argument: string, id: string): Row | Promise<Row | null> | null {
   const { loaders } = context;
   const key = readGlobalId(id);
@@ -28,21 +28,22 @@ function load(context: Context, argument: string, id: string): Row | Promise<Row
 builder.queryFields((t) => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
-    description: 'Anything by its global id, or null when there is none you may see.',
-    args: { id: t.arg.id({ required: true, description: 'Global id.' }) },
+    description: 'An object by its global id, or null if it does not exist or your key has no access to it.',
+    args: { id: t.arg.id({ required: true, description: 'Global id of a model, data item, training or prediction.' }) },
     resolve: (_, { id }, ctx) => load(ctx, 'id', id),
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    description: 'Many things by their global ids, in the order of the ids; null for each that does not exist.',
+    description:
+      'Several objects by their global ids, in the order of the ids; null for each object that does not exist.',
     args: {
       ids: t.arg.idList({
         required: true,
-        validate: z.array(z.string()).max(MOST_IDS, {
-          error: ({ input }) => `Ask for at most ${MOST_IDS} ids, not ${Array.isArray(input) ? input.length : 'more'}.`,
+        validate: z.array(z.string()).max(MAX_IDS, {
+          error: ({ input }) => `Expected at most ${MAX_IDS} ids, not ${Array.isArray(input) ? input.length : 'more'}.`,
         }),
-        description: `Global ids, at most ${MOST_IDS}.`,
+        description: `The global ids, at most ${MAX_IDS}.`,
       }),
     },
     resolve: (_, { ids }, ctx) => ids.map((id) => load(ctx, 'ids', id)),

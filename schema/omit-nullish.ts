@@ -1,8 +1,8 @@
-/** A request for the upstream: only what the caller said, under the contract's own names. */
+/** Builds an upstream request from optional fields: omits those that are null or undefined. */
 export function omitNullish<Request extends object>(
   fields: { [Field in keyof Request]: Request[Field] | null | undefined },
 ): Request {
-  // What is left has the request's own names and, without the gaps, its types.
+  // Without null and undefined, the fields have the types of the request.
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
   ) as Request;

@@ -1,5 +1,6 @@
 import type { ImageSource } from '../src/images/source.ts';
 import type { Scale } from '../src/upstream/predictions.ts';
+import { mapMaybePromise } from '../src/util/promises.ts';
 import { builder } from './builder.ts';
 import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
@@ -7,11 +8,10 @@ import { actionable, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, keyOfArgument, localId, requireKey } from './ids.ts';
 import { Image } from './image.ts';
 import { Job } from './job.ts';
-import { whenKnown } from './known.ts';
 import { Model, Prediction, PredictionConnection } from './refs.ts';
 
 const PredictionModel = builder.objectRef<Scale>('PredictionModel').implement({
-  description: 'A model that takes part in a prediction.',
+  description: 'A model used in a prediction.',
   fields: (t) => ({
     modelId: t.id({
       nullable: false,
@@ -20,43 +20,47 @@ const PredictionModel = builder.objectRef<Scale>('PredictionModel').implement({
     }),
     model: t.field({
       type: Model,
-      description: 'The model; null once it is deleted.',
+      description: 'The model; null after it is deleted.',
       resolve: ({ modelId }, _, { loaders }) => loaders.model(modelId),
     }),
-    scale: t.exposeFloat('scale', { nullable: false, description: 'Its weight among the models of the prediction.' }),
+    scale: t.exposeFloat('scale', {
+      nullable: false,
+      description: 'Weight of the model relative to the other models of the prediction.',
+    }),
   }),
 });
 
 const ImageSize = builder.objectRef<{ width: number; height: number }>('ImageSize').implement({
   description: 'Dimensions of an image.',
   fields: (t) => ({
-    width: t.exposeInt('width', { nullable: false, description: 'In pixels.' }),
-    height: t.exposeInt('height', { nullable: false, description: 'In pixels.' }),
+    width: t.exposeInt('width', { nullable: false, description: 'Width in pixels.' }),
+    height: t.exposeInt('height', { nullable: false, description: 'Height in pixels.' }),
   }),
 });
 
 builder.node(Prediction, {
-  description: 'A prediction: a job in which one or more models make new images for a prompt.',
+  description: 'A job that generates images for a prompt with one or more models.',
   interfaces: [Job],
   id: { resolve: localId },
   isTypeOf: (value) => (value as { kind?: unknown }).kind === 'Prediction',
   fields: (t) => ({
     prompt: t.string({
-      description: 'What the images are to show. A model takes effect only if its trigger word is in it.',
+      description:
+        'Text description of the images. A model has an effect only if the prompt includes its trigger word.',
       resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'prompt'),
     }),
     models: t.field({
       type: [PredictionModel],
-      description: 'The models that take part; null when the upstream does not say.',
+      description: 'The models used, each with its weight; null if the upstream does not report them.',
       resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'scaleConfigs'),
     }),
     images: t.field({
       type: [Image],
-      description: 'The images made; null until the upstream reports them.',
+      description: 'The generated images; null until the upstream reports them.',
       resolve: (prediction, _, ctx) =>
-        whenKnown(ctx.loaders.field(prediction, 'images'), (images) => {
+        mapMaybePromise(ctx.loaders.field(prediction, 'images'), (images) => {
           if (!images) return null;
-          ctx.showImages(ctx.loaders.get(prediction));
+          ctx.rememberImages(ctx.loaders.get(prediction));
           return images.map(
             (_image, index): ImageSource => ({ kind: 'prediction', predictionId: prediction.id, index }),
           );
@@ -64,7 +68,7 @@ builder.node(Prediction, {
     }),
     seed: t.field({
       type: 'SafeInt',
-      description: 'The same seed with the same settings gives the same images.',
+      description: 'Random seed: the same seed with the same settings generates the same images.',
       resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'seed'),
     }),
     size: t.field({
@@ -73,11 +77,11 @@ builder.node(Prediction, {
       resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'image_size'),
     }),
     imageCount: t.int({
-      description: 'How many images were asked for, from 1 to 4.',
+      description: 'Number of images requested, from 1 to 4.',
       resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'num_images'),
     }),
     guidanceScale: t.float({
-      description: 'How closely the prompt is followed, from 0 to 10.',
+      description: 'How closely the images follow the prompt, from 0 to 10.',
       resolve: (prediction, _, { loaders }) => loaders.field(prediction, 'guidance_scale'),
     }),
     inferenceSteps: t.int({
@@ -90,7 +94,7 @@ builder.node(Prediction, {
 builder.queryFields((t) => ({
   prediction: t.field({
     type: Prediction,
-    description: 'One prediction, or null when there is none you may see.',
+    description: 'A prediction by its global id, or null if it does not exist or your key has no access to it.',
     args: { id: t.arg.id({ required: true, description: 'Global id of a prediction.' }) },
     resolve: (_, { id }, ctx) => {
       const key = keyOfArgument('Prediction', id, ctx);
@@ -100,15 +104,15 @@ builder.queryFields((t) => ({
   predictions: t.field({
     type: PredictionConnection,
     nullable: false,
-    description: 'All predictions that your key may see.',
+    description: 'All predictions that your key has access to.',
     args: connectionArguments(),
     resolve: (_, page, { loaders }) =>
-      connect({ operation: 'listPredictions', page: (last) => loaders.predictions(last) }, page),
+      connect({ operation: 'listPredictions', readPage: (last) => loaders.predictions(last) }, page),
   }),
 }));
 
 const DeletePredictionInput = builder.inputType('DeletePredictionInput', {
-  description: 'A prediction whose record to delete.',
+  description: 'A prediction to delete.',
   fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the prediction.' }) }),
 });
 
@@ -116,14 +120,14 @@ builder.mutationField('deletePrediction', (t) =>
   t.field({
     type: 'ID',
     nullable: false,
-    description: 'Deletes the record of a prediction. A running prediction is not stopped by it.',
+    description: 'Marks a prediction as deleted. This does not stop a running prediction.',
     errors: {
       types: [InvalidInputError, NotFoundError],
-      union: { name: 'DeletePredictionResult', description: 'What became of deletePrediction.' },
-      result: { name: 'DeletePredictionSuccess', description: 'The record is marked as deleted.' },
-      dataField: { name: 'deletedId', description: 'Global id of the prediction, as it was given.' },
+      union: { name: 'DeletePredictionResult', description: 'Result of deletePrediction.' },
+      result: { name: 'DeletePredictionSuccess', description: 'The prediction is marked as deleted.' },
+      dataField: { name: 'deletedId', description: 'Global id of the deleted prediction, as passed in the input.' },
     },
-    args: { input: t.arg({ type: DeletePredictionInput, required: true, description: 'Which prediction.' }) },
+    args: { input: t.arg({ type: DeletePredictionInput, required: true, description: 'The prediction to delete.' }) },
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Prediction', id);

@@ -1,4 +1,6 @@
-/** Writes `schema/schema.graphql`, the contract with clients. With `--check` it writes nothing and fails when that differs. */
+/**
+ * Writes `schema/schema.graphql`, the contract with clients. With `--check`, fails if the file is out of date instead.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from './index.ts';
@@ -8,6 +10,6 @@ const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 
 if (!process.argv.includes('--check')) writeFileSync(file, printed);
 else if (readFileSync(file, 'utf8') !== printed) {
-  console.error('schema/schema.graphql is not what the code prints. Run: npm run schema');
+  console.error('schema/schema.graphql is out of date. Run: npm run schema');
   process.exitCode = 1;
 }

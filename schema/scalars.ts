@@ -3,18 +3,18 @@ import type { UploadedFile } from '../src/images/validate-upload.ts';
 import { builder } from './builder.ts';
 
 builder.scalarType('DateTime', {
-  description: 'A moment in time, as ISO 8601 in UTC with milliseconds, for example `2026-01-31T09:30:00.000Z`.',
+  description: 'A date and time in ISO 8601, in UTC with milliseconds, for example `2026-01-31T09:30:00.000Z`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
     const date = new Date(typeof value === 'string' ? value : Number.NaN);
-    if (Number.isNaN(date.getTime())) throw new GraphQLError('DateTime must be a text in ISO 8601.');
+    if (Number.isNaN(date.getTime())) throw new GraphQLError('DateTime must be a string in ISO 8601.');
     return date;
   },
 });
 
 builder.scalarType('URL', {
-  description: 'An absolute address that a browser can open (WHATWG URL).',
+  description: 'An absolute URL that a browser can open (WHATWG URL).',
   specifiedByURL: 'https://url.spec.whatwg.org/',
   serialize: (value) => value,
   parseValue: (value) => {
@@ -25,17 +25,17 @@ builder.scalarType('URL', {
 
 builder.scalarType('SafeInt', {
   description:
-    'A whole number from -(2^53-1) to 2^53-1, the range in which JSON numbers are exact. Seeds do not fit Int.',
+    'An integer from -(2^53-1) to 2^53-1, the range in which JSON numbers are exact. Used for seeds, which can exceed Int.',
   serialize: safeInt,
   parseValue: safeInt,
 });
 
 builder.scalarType('File', {
   description:
-    'An image file. Over multipart (GraphQL multipart request specification) a part of the request; in plain JSON, for small images, a `data:` URL in base64, for example `data:image/png;base64,iVBORw0…`.',
+    'An image file. In a multipart request (GraphQL multipart request specification), a part of the request. In a JSON request, for small images, a `data:` URL in base64, for example `data:image/png;base64,iVBORw0…`.',
   specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
   serialize: () => {
-    throw new GraphQLError('A File is only ever sent to the gateway.');
+    throw new GraphQLError('File is an input type; it cannot be returned.');
   },
   parseValue: (value) => {
     if (isUploadedFile(value)) return value;
@@ -49,7 +49,7 @@ builder.scalarType('File', {
 
 function safeInt(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  throw new GraphQLError('SafeInt must be a whole number from -(2^53-1) to 2^53-1.');
+  throw new GraphQLError('SafeInt must be an integer from -(2^53-1) to 2^53-1.');
 }
 
 const isUploadedFile = (value: unknown): value is UploadedFile =>
@@ -62,7 +62,7 @@ const isUploadedFile = (value: unknown): value is UploadedFile =>
   'name' in value &&
   typeof value.name === 'string';
 
-/** RFC 2397, base64 only. */
+/** Decodes a `data:` URL in base64 (RFC 2397); undefined for any other text. */
 function readDataUrl(url: string): UploadedFile | undefined {
   const data = /^data:[\w.+-]+\/[\w.+-]+;base64,([A-Za-z0-9+/]*={0,2})$/.exec(url)?.[1];
   if (data === undefined) return undefined;

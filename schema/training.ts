@@ -10,7 +10,7 @@ import { omitNullish } from './omit-nullish.ts';
 import { Model, Training } from './refs.ts';
 
 const TrainingSpeed = builder.enumType('TrainingSpeed', {
-  description: 'How much time a training is given.',
+  description: 'Mode of a training: trades time for quality.',
   values: {
     FAST: { value: 'fast', description: 'Expected to take several minutes.' },
     HIGH_QUALITY: { value: 'high_quality', description: 'Takes a few hours at most.' },
@@ -18,50 +18,49 @@ const TrainingSpeed = builder.enumType('TrainingSpeed', {
 });
 
 const TrainingStyle = builder.enumType('TrainingStyle', {
-  description: 'What a high quality training learns from the images.',
+  description: 'Aspect of the images that a high quality training learns.',
   values: {
-    CONTENT: { value: 'content', description: 'What the images show.' },
-    STYLE: { value: 'style', description: 'How the images look.' },
-    BALANCED: { value: 'balanced', description: 'Both.' },
+    CONTENT: { value: 'content', description: 'The content of the images: what they depict.' },
+    STYLE: { value: 'style', description: 'The style of the images: how they look.' },
+    BALANCED: { value: 'balanced', description: 'Both content and style.' },
   } as const,
 });
 
 builder.node(Training, {
-  description:
-    'A training: a job in which a model learns from its images. Takes minutes (fast) to hours (high quality).',
+  description: 'A job that trains a model on its training images. Takes minutes (fast) to hours (high quality).',
   interfaces: [Job],
   id: { resolve: localId },
   isTypeOf: (value) => (value as { kind?: unknown }).kind === 'Training',
   fields: (t) => ({
     model: t.field({
       type: Model,
-      description: 'The model that learns; null once it is deleted.',
+      description: 'The model that is trained; null after it is deleted.',
       resolve: ({ modelId }, _, { loaders }) => loaders.model(modelId),
     }),
     triggerWord: t.string({
-      description: 'The word that activates the model in a prompt, for example `FJA90AB`.',
+      description: 'Word that activates the model when a prompt includes it, for example `FJA90AB`.',
       resolve: (training, _, { loaders }) => loaders.field(training, 'triggerWord'),
     }),
     strength: t.int({
-      description: 'How strongly the model learns, from 0 to 10; stronger is closer to the images.',
+      description: 'How strongly the model learns from the images, from 0 to 10. A higher value stays closer to them.',
       resolve: (training, _, { loaders }) => loaders.field(training, 'trainingStrength'),
     }),
     speed: t.field({
       type: TrainingSpeed,
-      description: 'How much time it is given.',
+      description: 'Mode of the training: fast or high quality.',
       resolve: (training, _, { loaders }) => loaders.field(training, 'trainingSpeed'),
     }),
     style: t.field({
       type: TrainingStyle,
-      description: 'High quality only: what it learns from the images.',
+      description: 'High quality only: the aspect of the images that the model learns.',
       resolve: (training, _, { loaders }) => loaders.field(training, 'trainingStyle'),
     }),
     isStyle: t.boolean({
-      description: 'Fast only: whether it learns the style of the images (true) or their content (false).',
+      description: 'Fast only: true if the model learns the style of the images, false if it learns their content.',
       resolve: (training, _, { loaders }) => loaders.field(training, 'isStyle'),
     }),
     isInputFormatAlreadyPreprocessed: t.boolean({
-      description: 'Fast only: whether the images were said to be pre-processed already.',
+      description: 'Fast only: true if the images were declared as already pre-processed.',
       resolve: (training, _, { loaders }) => loaders.field(training, 'isInputFormatAlreadyPreprocessed'),
     }),
   }),
@@ -70,7 +69,7 @@ builder.node(Training, {
 builder.queryField('training', (t) =>
   t.field({
     type: Training,
-    description: 'One training, or null when there is none you may see.',
+    description: 'A training by its global id, or null if it does not exist or your key has no access to it.',
     args: { id: t.arg.id({ required: true, description: 'Global id of a training.' }) },
     resolve: (_, { id }, ctx) => {
       const key = keyOfArgument('Training', id, ctx);
@@ -82,42 +81,42 @@ builder.queryField('training', (t) =>
 const FastTrainingInput = builder.inputType('FastTrainingInput', {
   description: 'Settings of a fast training, which is expected to take several minutes.',
   fields: (t) => ({
-    isStyle: t.boolean({ description: 'Whether to learn the style of the images (true) or their content (false).' }),
-    isInputFormatAlreadyPreprocessed: t.boolean({ description: 'Whether the images are pre-processed already.' }),
+    isStyle: t.boolean({ description: 'True to learn the style of the images, false to learn their content.' }),
+    isInputFormatAlreadyPreprocessed: t.boolean({ description: 'True if the images are already pre-processed.' }),
   }),
 });
 
 const HighQualityTrainingInput = builder.inputType('HighQualityTrainingInput', {
   description: 'Settings of a high quality training, which takes a few hours at most.',
-  fields: (t) => ({ style: t.field({ type: TrainingStyle, description: 'What to learn from the images.' }) }),
+  fields: (t) => ({ style: t.field({ type: TrainingStyle, description: 'Aspect of the images to learn.' }) }),
 });
 
 const TrainingModeInput = builder.inputType('TrainingModeInput', {
-  description: 'The mode of a training: exactly one of the two.',
+  description: 'The mode of a training: exactly one of the two fields.',
   isOneOf: true,
   fields: (t) => ({
-    fast: t.field({ type: FastTrainingInput, description: 'Several minutes.' }),
-    highQuality: t.field({ type: HighQualityTrainingInput, description: 'A few hours at most.' }),
+    fast: t.field({ type: FastTrainingInput, description: 'Fast: expected to take several minutes.' }),
+    highQuality: t.field({ type: HighQualityTrainingInput, description: 'High quality: takes a few hours at most.' }),
   }),
 });
 
 const STRENGTH = boundsOf('StartTraining', 'trainingStrength');
 
 const StartTrainingInput = builder.inputType('StartTrainingInput', {
-  description: 'A training to start. It costs money.',
+  description: 'Settings of a training. Starting one costs money.',
   fields: (t) => ({
-    modelId: t.id({ required: true, description: 'Global id of the model that is to learn.' }),
+    modelId: t.id({ required: true, description: 'Global id of the model to train.' }),
     strength: t.int({
       required: true,
       validate: z
         .int()
         .refine(
           (value) => value >= STRENGTH.min && value <= STRENGTH.max,
-          `Give a strength from ${STRENGTH.min} to ${STRENGTH.max}.`,
+          `Expected a strength from ${STRENGTH.min} to ${STRENGTH.max}.`,
         ),
-      description: 'How strongly the model learns, from 0 to 10; stronger is closer to the images.',
+      description: 'How strongly the model learns from the images, from 0 to 10. A higher value stays closer to them.',
     }),
-    mode: t.field({ type: TrainingModeInput, description: 'Fast or high quality; high quality when left out.' }),
+    mode: t.field({ type: TrainingModeInput, description: 'Fast or high quality. Omitted: high quality.' }),
     idempotencyKey: t.string(idempotencyKey),
     waitSeconds: t.int(waitSeconds),
   }),
@@ -129,12 +128,12 @@ const CancelTrainingInput = builder.inputType('CancelTrainingInput', {
 });
 
 const DeleteTrainingInput = builder.inputType('DeleteTrainingInput', {
-  description: 'A training whose record to delete.',
+  description: 'A training to delete.',
   fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the training.' }) }),
 });
 
-/** The request for the upstream: only what the caller said, and the mode. */
-function startTraining({ strength, mode }: typeof StartTrainingInput.$inferInput): Wire['StartTraining'] {
+/** Builds the upstream request from the input, without omitted fields. */
+function toRequest({ strength, mode }: typeof StartTrainingInput.$inferInput): Wire['StartTraining'] {
   return omitNullish<Wire['StartTraining']>({
     trainingStrength: strength,
     trainingSpeed: mode ? (mode.fast ? 'fast' : 'high_quality') : null,
@@ -149,18 +148,18 @@ builder.mutationFields((t) => ({
     type: Training,
     nullable: false,
     description:
-      'Starts a training of a model on its images. It costs money, and is never sent to the upstream twice. Watch it with `trainingUpdated`.',
+      'Starts a training of a model on its training images. It costs money. The gateway never sends it to the upstream twice. Watch the training with `trainingUpdated`.',
     errors: {
       types: [InvalidInputError, NotFoundError, ConflictError],
-      union: { name: 'StartTrainingResult', description: 'What became of startTraining.' },
+      union: { name: 'StartTrainingResult', description: 'Result of startTraining.' },
       result: { name: 'StartTrainingSuccess', description: 'The training was started.' },
       dataField: { name: 'training', description: 'The new training.' },
     },
-    args: { input: t.arg({ type: StartTrainingInput, required: true, description: 'Which model, and how.' }) },
+    args: { input: t.arg({ type: StartTrainingInput, required: true, description: 'The model and the settings.' }) },
     resolve: (_, { input }, ctx) =>
       actionable({ id: input.modelId }, async () => {
         const model = requireKey('Model', input.modelId);
-        const request = startTraining(input);
+        const request = toRequest(input);
         const once = {
           operation: 'startTraining',
           input: { modelId: model.id, ...request },
@@ -168,7 +167,7 @@ builder.mutationFields((t) => ({
         };
         const key = await ctx.writeOnce(once, ({ trainings }) => trainings.start(model.id, request));
         ctx.wake(model);
-        if (input.waitSeconds) await ctx.waitFor({ kind: 'Training', ...key }, input.waitSeconds);
+        if (input.waitSeconds) await ctx.waitForJob({ kind: 'Training', ...key }, input.waitSeconds);
         return ctx.loaders.merge<TrainingRow>({ kind: 'Training', ...key, ...request }, acceptedJob);
       }),
   }),
@@ -176,18 +175,18 @@ builder.mutationFields((t) => ({
     type: Training,
     nullable: false,
     description:
-      'Asks the upstream to cancel a training. Cancellation is not guaranteed to succeed, and you will be charged for the part that ran. A training that has completed or failed cannot be canceled.',
+      'Requests the cancellation of a training. Cancellation is not guaranteed to succeed, and the part that ran is charged. A completed or failed training cannot be canceled.',
     errors: {
       types: [InvalidInputError, NotFoundError, ConflictError],
-      union: { name: 'CancelTrainingResult', description: 'What became of cancelTraining.' },
+      union: { name: 'CancelTrainingResult', description: 'Result of cancelTraining.' },
       result: {
         name: 'CancelTrainingSuccess',
         description:
-          'Cancellation was requested. The training may go on, finish all the same, and is charged for what ran.',
+          'Cancellation was requested. The training may still continue and even complete; the part that ran is charged.',
       },
-      dataField: { name: 'training', description: 'The training as it is after the request.' },
+      dataField: { name: 'training', description: 'The training after the request.' },
     },
-    args: { input: t.arg({ type: CancelTrainingInput, required: true, description: 'Which training.' }) },
+    args: { input: t.arg({ type: CancelTrainingInput, required: true, description: 'The training to cancel.' }) },
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Training', id);
@@ -199,15 +198,17 @@ builder.mutationFields((t) => ({
   deleteTraining: t.field({
     type: 'ID',
     nullable: false,
-    description:
-      'Deletes the record of a training. A running training is not canceled by it, and the model stays trained.',
+    description: 'Marks a training as deleted. This does not cancel a running training, and the model stays trained.',
     errors: {
       types: [InvalidInputError, NotFoundError],
-      union: { name: 'DeleteTrainingResult', description: 'What became of deleteTraining.' },
-      result: { name: 'DeleteTrainingSuccess', description: 'The record is marked as deleted; a running job goes on.' },
-      dataField: { name: 'deletedId', description: 'Global id of the training, as it was given.' },
+      union: { name: 'DeleteTrainingResult', description: 'Result of deleteTraining.' },
+      result: {
+        name: 'DeleteTrainingSuccess',
+        description: 'The training is marked as deleted. If it is running, it continues.',
+      },
+      dataField: { name: 'deletedId', description: 'Global id of the deleted training, as passed in the input.' },
     },
-    args: { input: t.arg({ type: DeleteTrainingInput, required: true, description: 'Which training.' }) },
+    args: { input: t.arg({ type: DeleteTrainingInput, required: true, description: 'The training to delete.' }) },
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Training', id);

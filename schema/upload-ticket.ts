@@ -11,47 +11,51 @@ interface UploadTicket {
 
 const UploadTicket = builder.objectRef<UploadTicket>('UploadTicket').implement({
   description:
-    'An address to which one picture is sent as it is, by `PUT` with the file as the body and nothing else. It carries its own authority and works once.',
+    'A signed URL for uploading one image without an API key: send a `PUT` request with the file as the body. It can be used once.',
   fields: (t) => ({
     url: t.field({
       type: 'URL',
       nullable: false,
       description:
-        'Absolute address for `PUT`, for one webp, png or jpeg of at most 10,485,760 bytes. Whoever has it can use it. After a refusal it may be used again.',
+        'Absolute URL for the `PUT` request, which takes one webp, png or jpeg image of at most 10,485,760 bytes. The URL alone grants access. After a rejected upload it can be used again.',
       resolve: ({ url }) => url,
     }),
     expiresAt: t.field({
       type: 'DateTime',
       nullable: false,
-      description: 'When it stops working, an hour or two after it was made.',
+      description: 'Time at which the URL expires, one to two hours after it was created.',
       resolve: ({ expiresAt }) => expiresAt,
     }),
   }),
 });
 
 const UploadTargetInput = builder.inputType('UploadTargetInput', {
-  description: 'Where uploaded pictures go: exactly one of the two.',
+  description: 'Target of the uploaded images: exactly one of the two fields.',
   isOneOf: true,
   fields: (t) => ({
-    newInModel: t.id({ description: 'Global id of a model, to which each picture is added as a new data item.' }),
-    replaceDataItem: t.id({ description: 'Global id of a data item, whose picture is replaced.' }),
+    newInModel: t.id({ description: 'Global id of a model, to which each image is added as a new data item.' }),
+    replaceDataItem: t.id({ description: 'Global id of a data item, whose image is replaced.' }),
   }),
 });
 
-const MOST_TICKETS = 100;
+const MAX_TICKETS = 100;
 
 const CreateUploadTicketsInput = builder.inputType('CreateUploadTicketsInput', {
-  description: 'Which upload tickets to make.',
+  description: 'Settings of upload tickets.',
   fields: (t) => ({
-    target: t.field({ type: UploadTargetInput, required: true, description: 'Where the pictures go.' }),
+    target: t.field({
+      type: UploadTargetInput,
+      required: true,
+      description: 'The model or data item that receives the images.',
+    }),
     count: t.int({
       defaultValue: 1,
-      description: `How many tickets, one for each picture: 1 to ${MOST_TICKETS}; 1 to replace a picture.`,
+      description: `Number of tickets, one per image: 1 to ${MAX_TICKETS}; exactly 1 for \`replaceDataItem\`.`,
     }),
   }),
 });
 
-/** What a target names, once the upstream has said that it is there. @throws NotFoundError when it is not. */
+/** Resolves the target of an upload and checks that it exists. @throws NotFoundError if it does not. */
 async function targetOf(ctx: Context, input: typeof UploadTargetInput.$inferInput): Promise<UploadTarget> {
   if (input.replaceDataItem != null) {
     const { modelId, id } = requireKey('DataItem', input.replaceDataItem);
@@ -64,9 +68,9 @@ async function targetOf(ctx: Context, input: typeof UploadTargetInput.$inferInpu
   return { modelId: model.id, replace: undefined };
 }
 
-function requireCount(count: number, most: number): void {
-  if (count >= 1 && count <= most) return;
-  const expected = most === 1 ? 'Ask for 1 ticket to replace a picture' : `Ask for 1 to ${most} tickets`;
+function requireCount(count: number, max: number): void {
+  if (count >= 1 && count <= max) return;
+  const expected = max === 1 ? 'Expected exactly 1 ticket to replace an image' : `Expected 1 to ${max} tickets`;
   throw invalidInput([{ path: ['input', 'count'], message: `${expected}, not ${count}.` }]);
 }
 
@@ -75,21 +79,25 @@ builder.mutationField('createUploadTickets', (t) =>
     type: [UploadTicket],
     nullable: { list: false, items: false },
     description:
-      'Makes addresses to which pictures are sent one by one, past the graph: by a browser with a progress bar, or by a program that has no key. Nothing is stored until a picture comes.',
+      'Creates signed URLs for uploading images outside GraphQL, one image each: from a browser with a progress bar, or from a program without an API key. Nothing is stored until an image is uploaded.',
     errors: {
       types: [InvalidInputError, NotFoundError],
-      union: { name: 'CreateUploadTicketsResult', description: 'What became of createUploadTickets.' },
-      result: { name: 'CreateUploadTicketsSuccess', description: 'The tickets were made.' },
-      dataField: { name: 'tickets', description: 'As many as were asked for.' },
+      union: { name: 'CreateUploadTicketsResult', description: 'Result of createUploadTickets.' },
+      result: { name: 'CreateUploadTicketsSuccess', description: 'The tickets were created.' },
+      dataField: { name: 'tickets', description: 'The tickets, as many as requested.' },
     },
     args: {
-      input: t.arg({ type: CreateUploadTicketsInput, required: true, description: 'How many, and where to.' }),
+      input: t.arg({
+        type: CreateUploadTicketsInput,
+        required: true,
+        description: 'The target and the number of tickets.',
+      }),
     },
     resolve: (_, { input: { target, count } }, ctx) =>
       actionable({}, async () => {
-        requireCount(count ?? 1, target.replaceDataItem == null ? MOST_TICKETS : 1);
-        const found = await targetOf(ctx, target);
-        return Array.from({ length: count ?? 1 }, () => ctx.uploadTicket(found));
+        requireCount(count ?? 1, target.replaceDataItem == null ? MAX_TICKETS : 1);
+        const uploadTarget = await targetOf(ctx, target);
+        return Array.from({ length: count ?? 1 }, () => ctx.uploadTicket(uploadTarget));
       }),
   }),
 );

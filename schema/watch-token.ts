@@ -4,25 +4,28 @@ import { builder } from './builder.ts';
 import { actionable, InvalidInputError, invalidInput, NotFoundError } from './errors.ts';
 import { keyOf } from './ids.ts';
 
-const MOST_JOBS = 100;
-const SHORTEST = 60;
-const LONGEST = 86_400;
+const MAX_JOBS = 100;
+const MIN_SECONDS = 60;
+const MAX_SECONDS = 86_400;
 
 const CreateWatchTokenInput = builder.inputType('CreateWatchTokenInput', {
-  description: 'Which jobs a watch token shows, and for how long.',
+  description: 'Settings of a watch token: its jobs and its lifetime.',
   fields: (t) => ({
     jobIds: t.idList({
       required: true,
-      validate: z.array(z.string()).min(1, 'Name at least one job.').max(MOST_JOBS, `Name at most ${MOST_JOBS} jobs.`),
-      description: `Global ids of trainings and predictions, 1 to ${MOST_JOBS}.`,
+      validate: z
+        .array(z.string())
+        .min(1, 'Expected at least one job.')
+        .max(MAX_JOBS, `Expected at most ${MAX_JOBS} jobs.`),
+      description: `Global ids of trainings and predictions, 1 to ${MAX_JOBS}.`,
     }),
     expiresInSeconds: t.int({
       defaultValue: 3_600,
       validate: z
         .number()
-        .min(SHORTEST, `Let it work for at least ${SHORTEST} seconds.`)
-        .max(LONGEST, `Let it work for at most ${LONGEST} seconds.`),
-      description: `For how many seconds it works: ${SHORTEST} to ${LONGEST}.`,
+        .min(MIN_SECONDS, `Expected at least ${MIN_SECONDS} seconds.`)
+        .max(MAX_SECONDS, `Expected at most ${MAX_SECONDS} seconds.`),
+      description: `Lifetime of the token in seconds, ${MIN_SECONDS} to ${MAX_SECONDS}.`,
     }),
   }),
 });
@@ -30,17 +33,17 @@ const CreateWatchTokenInput = builder.inputType('CreateWatchTokenInput', {
 const CreateWatchTokenSuccess = builder
   .objectRef<{ token: string; expiresAt: Date }>('CreateWatchTokenSuccess')
   .implement({
-    description: 'A token with which a browser may watch some jobs, without a key.',
+    description: 'The token was created. It lets a browser watch the jobs without an API key.',
     fields: (t) => ({
       token: t.exposeString('token', {
         nullable: false,
         description:
-          'Send it as the header `x-watch-token`, as `watchToken` in the connectionParams of a WebSocket, or as the query parameter `watchToken` of an EventSource. It shows its jobs and their images, and nothing else.',
+          'The token. Send it as the header `x-watch-token`, as `watchToken` in the connectionParams of a WebSocket, or as the query parameter `watchToken` of an EventSource. It grants read access to its jobs and their images, and to nothing else.',
       }),
       expiresAt: t.field({
         type: 'DateTime',
         nullable: false,
-        description: 'When it stops working, and streams that were opened with it end.',
+        description: 'Time at which the token expires and streams opened with it end.',
         resolve: ({ expiresAt }) => expiresAt,
       }),
     }),
@@ -51,13 +54,13 @@ builder.mutationField('createWatchToken', (t) =>
     type: CreateWatchTokenSuccess,
     nullable: false,
     description:
-      'Makes a short-lived token with which a browser may watch exactly these jobs, read their own fields and their images, and nothing else.',
+      'Creates a short-lived token that lets a browser watch the given jobs and read their fields and images, and nothing else.',
     errors: {
       types: [InvalidInputError, NotFoundError],
-      union: { name: 'CreateWatchTokenResult', description: 'What became of createWatchToken.' },
+      union: { name: 'CreateWatchTokenResult', description: 'Result of createWatchToken.' },
       directResult: true,
     },
-    args: { input: t.arg({ type: CreateWatchTokenInput, required: true, description: 'Which jobs, how long.' }) },
+    args: { input: t.arg({ type: CreateWatchTokenInput, required: true, description: 'The jobs and the lifetime.' }) },
     resolve: (_, { input: { jobIds, expiresInSeconds } }, ctx) =>
       actionable({}, async () => {
         const jobs = await Promise.all(
@@ -73,7 +76,8 @@ builder.mutationField('createWatchToken', (t) =>
           return ctx.watchToken(jobs, expiresInSeconds ?? 3_600);
         } catch (error) {
           if (!(error instanceof RangeError)) throw error;
-          const message = 'The ids of these jobs are too long for one token. Name fewer jobs.';
+          const message =
+            'The ids of these jobs are too long for one token. Create several tokens, with fewer jobs each.';
           throw invalidInput([{ path: ['input', 'jobIds'], message }]);
         }
       }),

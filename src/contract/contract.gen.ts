@@ -572,7 +572,7 @@ export const contract: Contract = {
     "Id": {
       "type": "string",
       "x-source": "inferred",
-      "description": "An identifier is data, never a path; it is neither `.` nor `..`.",
+      "description": "An identifier. It is used as a single path segment, so it is neither `.` nor `..`.",
       "minLength": 1,
       "maxLength": 128,
       "pattern": "^(?!\\.{1,2}$)[A-Za-z0-9._~-]+$"
@@ -580,20 +580,20 @@ export const contract: Contract = {
     "Cursor": {
       "type": "string",
       "x-source": "inferred",
-      "description": "An item's id, or any other text that the upstream gives out as `nextPageCursor`. It is opaque.",
+      "description": "An opaque cursor - the id of an item, or any text that the upstream returns as `nextPageCursor`.",
       "minLength": 1,
       "maxLength": 512
     },
     "ImageBytes": {
       "type": "string",
       "x-source": "documented",
-      "description": "The raw bytes of an image; its length counts bytes.",
+      "description": "The raw bytes of an image; `maxLength` counts bytes.",
       "maxLength": 10485760,
       "contentMediaType": "application/octet-stream"
     },
     "Timestamp": {
       "x-source": "inferred",
-      "description": "ISO 8601 (UTC where it names no zone), Unix seconds, Unix milliseconds, or a Firestore timestamp, whose fields may lack the underscore.",
+      "description": "ISO 8601 (in UTC if it contains no time zone), Unix seconds, Unix milliseconds, or a Firestore timestamp, with or without underscores in its field names.",
       "oneOf": [
         {
           "type": "string"
@@ -644,7 +644,7 @@ export const contract: Contract = {
     },
     "ImageReference": {
       "x-source": "inferred",
-      "description": "An image's address, or an object that holds its address or its bytes.",
+      "description": "The URL of an image, or an object that contains its URL or its bytes.",
       "oneOf": [
         {
           "type": "string"
@@ -660,7 +660,7 @@ export const contract: Contract = {
                 "downloadUrl",
                 "signedUrl"
               ],
-              "description": "Absolute http(s) address of the image, or a data URL."
+              "description": "Absolute http(s) URL of the image, or a data URL."
             },
             "image": {
               "type": "string",
@@ -679,11 +679,11 @@ export const contract: Contract = {
     "Error": {
       "type": "object",
       "x-source": "inferred",
-      "description": "What went wrong. The explaining sentence is read from `message`, `error`, `detail`, `errors` or `title`; the name of a status, such as `Bad Request`, loses to any other sentence.",
+      "description": "An error. The client reads its message from `message`, `error`, `detail`, `errors` or `title`, and prefers any other message to the name of a status, such as `Bad Request`.",
       "properties": {
         "error": {
           "x-source": "inferred",
-          "description": "What went wrong, as a sentence or as an object that holds it.",
+          "description": "The error message, or an object that contains it.",
           "oneOf": [
             {
               "type": "string"
@@ -694,7 +694,7 @@ export const contract: Contract = {
                 "message": {
                   "type": "string",
                   "x-source": "inferred",
-                  "description": "What went wrong."
+                  "description": "The error message."
                 }
               }
             }
@@ -703,14 +703,14 @@ export const contract: Contract = {
         "message": {
           "type": "string",
           "x-source": "inferred",
-          "description": "What went wrong."
+          "description": "The error message."
         }
       }
     },
     "HasMore": {
       "type": "boolean",
       "x-source": "documented",
-      "description": "Whether a further page follows."
+      "description": "True if a further page follows."
     },
     "NextPageCursor": {
       "type": [
@@ -718,7 +718,7 @@ export const contract: Contract = {
         "null"
       ],
       "x-source": "documented",
-      "description": "What to send as `lastDocId` for the next page."
+      "description": "Cursor to send as `lastDocId` for the next page."
     },
     "CreateModel": {
       "type": "object",
@@ -938,7 +938,7 @@ export const contract: Contract = {
             "downloadUrl",
             "signedUrl"
           ],
-          "description": "Absolute http(s) address of the image, or a data URL."
+          "description": "Absolute http(s) URL of the image, or a data URL."
         },
         "image": {
           "type": "string",
@@ -975,12 +975,12 @@ export const contract: Contract = {
         "isStyle": {
           "type": "boolean",
           "x-source": "documented",
-          "description": "Fast mode only: whether to learn style (true) or content (false)."
+          "description": "Fast mode only: true to learn style, false to learn content."
         },
         "isInputFormatAlreadyPreprocessed": {
           "type": "boolean",
           "x-source": "documented",
-          "description": "Fast mode only: whether the input images are already pre-processed."
+          "description": "Fast mode only: true if the input images are already pre-processed."
         }
       }
     },
@@ -1002,7 +1002,7 @@ export const contract: Contract = {
         "balanced"
       ],
       "x-source": "documented",
-      "description": "High quality mode only: what aspects of the training data to learn from."
+      "description": "High quality mode only: aspects of the training data to learn from."
     },
     "StartedTraining": {
       "type": "object",
@@ -1048,7 +1048,7 @@ export const contract: Contract = {
             "null"
           ],
           "x-source": "inferred",
-          "description": "Share of the work done, 0 to 1, or 0 to 100 when over 1."
+          "description": "Completed fraction of the work, 0 to 1; values over 1 are percentages, up to 100."
         },
         "error": {
           "type": [
@@ -1057,7 +1057,7 @@ export const contract: Contract = {
             "null"
           ],
           "x-source": "inferred",
-          "description": "Why the job failed."
+          "description": "Reason why the job failed."
         },
         "trainingStrength": {
           "type": [
@@ -1164,7 +1164,7 @@ export const contract: Contract = {
             "type": "number"
           },
           "x-source": "documented",
-          "description": "Which models to use, by id, each with its weight; that the weight is a number is inferred."
+          "description": "The models to use, by id, each with its weight. The type of the weight (number) is inferred."
         },
         "prompt": {
           "type": "string",
@@ -1265,7 +1265,7 @@ export const contract: Contract = {
             "outputs",
             "results"
           ],
-          "description": "The generated images, once there are any.",
+          "description": "The generated images; missing or null until the upstream has generated them.",
           "items": {
             "$ref": "#/components/schemas/ImageReference"
           }
@@ -1282,7 +1282,7 @@ export const contract: Contract = {
             "null"
           ],
           "x-source": "inferred",
-          "description": "Share of the work done, 0 to 1, or 0 to 100 when over 1."
+          "description": "Completed fraction of the work, 0 to 1; values over 1 are percentages, up to 100."
         },
         "error": {
           "type": [
@@ -1291,7 +1291,7 @@ export const contract: Contract = {
             "null"
           ],
           "x-source": "inferred",
-          "description": "Why the job failed."
+          "description": "Reason why the job failed."
         },
         "scaleConfigs": {
           "type": [
@@ -1299,7 +1299,7 @@ export const contract: Contract = {
             "null"
           ],
           "x-source": "inferred",
-          "description": "As requested; a weight may also be an object that holds it as `scale`.",
+          "description": "As requested; a weight may also be an object that contains it as `scale`.",
           "additionalProperties": {
             "oneOf": [
               {

@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * Get model details by ID
-         * @description Retrieves details about a specific custom model. The answer holds no id.
+         * @description Retrieves details about a specific custom model. The response does not contain its id.
          */
         get: operations["getModel"];
         put?: never;
@@ -97,7 +97,7 @@ export interface paths {
         };
         /**
          * Get data item details
-         * @description Retrieves details about a specific training image, including the image data: the raw bytes, or JSON that holds either an address of the image or its bytes in base64.
+         * @description Retrieves details about a specific training image, including the image data: the raw bytes, or JSON that contains either a URL of the image or its bytes in base64.
          */
         get: operations["getDataItem"];
         /**
@@ -252,13 +252,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An identifier is data, never a path; it is neither `.` nor `..`. */
+        /** @description An identifier. It is used as a single path segment, so it is neither `.` nor `..`. */
         Id: string;
-        /** @description An item's id, or any other text that the upstream gives out as `nextPageCursor`. It is opaque. */
+        /** @description An opaque cursor - the id of an item, or any text that the upstream returns as `nextPageCursor`. */
         Cursor: string;
-        /** @description The raw bytes of an image; its length counts bytes. */
+        /** @description The raw bytes of an image; `maxLength` counts bytes. */
         ImageBytes: string;
-        /** @description ISO 8601 (UTC where it names no zone), Unix seconds, Unix milliseconds, or a Firestore timestamp, whose fields may lack the underscore. */
+        /** @description ISO 8601 (in UTC if it contains no time zone), Unix seconds, Unix milliseconds, or a Firestore timestamp, with or without underscores in its field names. */
         Timestamp: string | number | {
             /** @description Seconds since the epoch. */
             _seconds: number;
@@ -270,26 +270,26 @@ export interface components {
             /** @description Nanoseconds within the second. */
             nanoseconds?: number;
         } | null;
-        /** @description An image's address, or an object that holds its address or its bytes. */
+        /** @description The URL of an image, or an object that contains its URL or its bytes. */
         ImageReference: string | {
-            /** @description Absolute http(s) address of the image, or a data URL. */
+            /** @description Absolute http(s) URL of the image, or a data URL. */
             url?: string;
             /** @description The image's bytes in base64, bare or as a data URL. */
             image?: string;
         };
-        /** @description What went wrong. The explaining sentence is read from `message`, `error`, `detail`, `errors` or `title`; the name of a status, such as `Bad Request`, loses to any other sentence. */
+        /** @description An error. The client reads its message from `message`, `error`, `detail`, `errors` or `title`, and prefers any other message to the name of a status, such as `Bad Request`. */
         Error: {
-            /** @description What went wrong, as a sentence or as an object that holds it. */
+            /** @description The error message, or an object that contains it. */
             error?: string | {
-                /** @description What went wrong. */
+                /** @description The error message. */
                 message?: string;
             };
-            /** @description What went wrong. */
+            /** @description The error message. */
             message?: string;
         };
-        /** @description Whether a further page follows. */
+        /** @description True if a further page follows. */
         HasMore: boolean;
-        /** @description What to send as `lastDocId` for the next page. */
+        /** @description Cursor to send as `lastDocId` for the next page. */
         NextPageCursor: string | null;
         CreateModel: {
             /** @description Human-readable name for the model. */
@@ -346,7 +346,7 @@ export interface components {
             createdAt?: components["schemas"]["Timestamp"];
             /** @description Media type of the image. */
             contentType?: string | null;
-            /** @description Absolute http(s) address of the image, or a data URL. */
+            /** @description Absolute http(s) URL of the image, or a data URL. */
             url?: string;
             /** @description The image's bytes in base64, bare or as a data URL. */
             image?: string;
@@ -356,9 +356,9 @@ export interface components {
             trainingStrength: number;
             trainingSpeed?: components["schemas"]["TrainingSpeed"];
             trainingStyle?: components["schemas"]["TrainingStyle"];
-            /** @description Fast mode only: whether to learn style (true) or content (false). */
+            /** @description Fast mode only: true to learn style, false to learn content. */
             isStyle?: boolean;
-            /** @description Fast mode only: whether the input images are already pre-processed. */
+            /** @description Fast mode only: true if the input images are already pre-processed. */
             isInputFormatAlreadyPreprocessed?: boolean;
         };
         /**
@@ -368,7 +368,7 @@ export interface components {
          */
         TrainingSpeed: "fast" | "high_quality";
         /**
-         * @description High quality mode only: what aspects of the training data to learn from.
+         * @description High quality mode only: aspects of the training data to learn from.
          * @enum {string}
          */
         TrainingStyle: "content" | "style" | "balanced";
@@ -383,9 +383,9 @@ export interface components {
             triggerWord?: string | null;
             createdAt?: components["schemas"]["Timestamp"];
             finishedAt?: components["schemas"]["Timestamp"];
-            /** @description Share of the work done, 0 to 1, or 0 to 100 when over 1. */
+            /** @description Completed fraction of the work, 0 to 1; values over 1 are percentages, up to 100. */
             progress?: number | null;
-            /** @description Why the job failed. */
+            /** @description Reason why the job failed. */
             error?: string | Record<string, never> | null;
             /** @description As requested. */
             trainingStrength?: number | null;
@@ -409,7 +409,7 @@ export interface components {
             hasMore?: components["schemas"]["HasMore"];
         };
         CreatePrediction: {
-            /** @description Which models to use, by id, each with its weight; that the weight is a number is inferred. */
+            /** @description The models to use, by id, each with its weight. The type of the weight (number) is inferred. */
             scaleConfigs: {
                 [key: string]: number;
             };
@@ -439,15 +439,15 @@ export interface components {
         PredictionDetails: {
             /** @description State of the job, for example `processing`. */
             status?: string;
-            /** @description The generated images, once there are any. */
+            /** @description The generated images; missing or null until the upstream has generated them. */
             images?: components["schemas"]["ImageReference"][] | null;
             createdAt?: components["schemas"]["Timestamp"];
             finishedAt?: components["schemas"]["Timestamp"];
-            /** @description Share of the work done, 0 to 1, or 0 to 100 when over 1. */
+            /** @description Completed fraction of the work, 0 to 1; values over 1 are percentages, up to 100. */
             progress?: number | null;
-            /** @description Why the job failed. */
+            /** @description Reason why the job failed. */
             error?: string | Record<string, never> | null;
-            /** @description As requested; a weight may also be an object that holds it as `scale`. */
+            /** @description As requested; a weight may also be an object that contains it as `scale`. */
             scaleConfigs?: {
                 [key: string]: number | {
                     /** @description The weight. */
@@ -484,14 +484,14 @@ export interface components {
         };
     };
     responses: {
-        /** @description It was done. The body is empty or any JSON object; the client does not read it. */
+        /** @description Success. The body is empty or any JSON object; the client does not read it. */
         Done: {
             headers: {
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description 400 or 422 bad input; 401 or 403 a bad key; 402 out of credit; 404 an unknown or deleted id; 409 a state conflict; 413 or 415 a bad image; 429 too many requests, with an optional `Retry-After` in seconds or as a date; 5xx the upstream failed. The body may be missing altogether. */
+        /** @description 400 or 422 invalid input; 401 or 403 invalid key; 402 out of credit; 404 unknown or deleted id; 409 state conflict; 413 or 415 invalid image; 429 too many requests, with an optional `Retry-After` in seconds or as a date; 5xx upstream failure. The body is optional. */
         Error: {
             headers: {
                 [name: string]: unknown;
@@ -510,7 +510,7 @@ export interface components {
         trainingId: components["schemas"]["Id"];
         /** @description Unique identifier of the prediction. */
         predictionId: components["schemas"]["Id"];
-        /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
+        /** @description ID of the last document from the previous page. Accepts the id of any item, and returns the page after that item. Also accepts the `nextPageCursor` of the previous page, percent-encoded. */
         lastDocId: components["schemas"]["Cursor"];
     };
     requestBodies: {
@@ -529,7 +529,7 @@ export interface operations {
     listModels: {
         parameters: {
             query?: {
-                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
+                /** @description ID of the last document from the previous page. Accepts the id of any item, and returns the page after that item. Also accepts the `nextPageCursor` of the previous page, percent-encoded. */
                 lastDocId?: components["parameters"]["lastDocId"];
             };
             header?: never;
@@ -638,7 +638,7 @@ export interface operations {
     listDataItems: {
         parameters: {
             query?: {
-                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
+                /** @description ID of the last document from the previous page. Accepts the id of any item, and returns the page after that item. Also accepts the `nextPageCursor` of the previous page, percent-encoded. */
                 lastDocId?: components["parameters"]["lastDocId"];
             };
             header?: never;
@@ -700,7 +700,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The image, in one of three shapes. */
+            /** @description The image, as raw bytes, as a URL or in base64. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -754,7 +754,7 @@ export interface operations {
     listTrainings: {
         parameters: {
             query?: {
-                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
+                /** @description ID of the last document from the previous page. Accepts the id of any item, and returns the page after that item. Also accepts the `nextPageCursor` of the previous page, percent-encoded. */
                 lastDocId?: components["parameters"]["lastDocId"];
             };
             header?: never;
@@ -871,7 +871,7 @@ export interface operations {
     listPredictions: {
         parameters: {
             query?: {
-                /** @description ID of the last document from the previous page. Any item's id may be sent; the page after that item comes back. So may the `nextPageCursor` of the previous page, percent-encoded. */
+                /** @description ID of the last document from the previous page. Accepts the id of any item, and returns the page after that item. Also accepts the `nextPageCursor` of the previous page, percent-encoded. */
                 lastDocId?: components["parameters"]["lastDocId"];
             };
             header?: never;

@@ -1,26 +1,27 @@
 import { type DocumentNode, type FieldNode, Kind, type SelectionSetNode } from 'graphql';
 
 /**
- * Counts the comparisons that validation needs to find out whether overlapping fields can be merged (GraphQL, 5.3.2 "Field
- * Selection Merging"): one for each pair of fields with one response name in one place, and for each pair of fragments that
- * are spread there. Their number grows with the square of the document, and all of them come before authentication.
+ * Counts the comparisons that validation makes to check whether overlapping fields can be merged (GraphQL, 5.3.2 "Field
+ * Selection Merging"): one for each pair of fields with the same response name at one response position, and for each
+ * pair of fragments spread there. Their number grows with the square of the document's size, and validation runs before
+ * authentication.
  *
- * @param most Counting stops beyond this number.
+ * @param max Counting stops above this number.
  */
-export function countComparisons({ definitions }: DocumentNode, most: number): number {
+export function countComparisons({ definitions }: DocumentNode, max: number): number {
   const fragments = new Map<string, SelectionSetNode>();
   const operations: SelectionSetNode[] = [];
   for (const definition of definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition.selectionSet);
     else if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition.selectionSet);
   }
-  /** Names of fragments that were counted where they are spread. */
+  /** Names of fragments that were counted at a spread. */
   const spread = new Set<string>();
-  /** Selection sets that were counted alone. A merged place is always counted, at the cost of the comparisons that merge it. */
+  /** Selection sets that were counted on their own. A merged position is counted each time it is merged. */
   const countedAlone = new Set<SelectionSetNode>();
   let count = 0;
 
-  /** @param selectionSets What is selected in one place of the response. */
+  /** @param selectionSets The selection sets that apply to one response position. */
   const countIn = (selectionSets: readonly SelectionSetNode[]): void => {
     const [only] = selectionSets;
     if (only && selectionSets.length === 1) {
@@ -32,21 +33,21 @@ export function countComparisons({ definitions }: DocumentNode, most: number): n
     for (const name of spreads) spread.add(name);
     for (const nodes of fields.values()) {
       count += pairsOf(nodes.length);
-      if (count > most) return;
+      if (count > max) return;
       const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
       if (below.length > 0) countIn(below);
     }
   };
 
-  for (const selectionSet of operations) if (count <= most) countIn([selectionSet]);
-  // Validation does not know yet that nothing spreads these.
-  for (const [name, selectionSet] of fragments) if (count <= most && !spread.has(name)) countIn([selectionSet]);
+  for (const selectionSet of operations) if (count <= max) countIn([selectionSet]);
+  // Validation compares the fields of unused fragments, too.
+  for (const [name, selectionSet] of fragments) if (count <= max && !spread.has(name)) countIn([selectionSet]);
   return count;
 }
 
 const pairsOf = (count: number): number => (count * (count - 1)) / 2;
 
-/** The fields of one place by their response names, and the fragments that are spread there. */
+/** The fields of one response position by their response names, and the fragments spread there. */
 function collectFields(
   selectionSets: readonly SelectionSetNode[],
   fragments: ReadonlyMap<string, SelectionSetNode>,

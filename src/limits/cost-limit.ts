@@ -7,30 +7,34 @@ import { estimateCost } from './estimate-cost.ts';
 import type { OperationCost } from './explain.ts';
 import { SETTINGS } from './limits.ts';
 
-export interface CostLimitOptions {
+export interface CostEstimatorOptions {
   schema: GraphQLSchema;
   costs: Costs;
-  /** Requests that one operation may take. */
+  /** Maximum cost of one operation, in upstream requests. */
   limit: number;
 }
 
-/** Tells what an operation may take, before anything is asked of the upstream. */
-export function createCostLimit({ schema, costs, limit }: CostLimitOptions): (read: ReadOperation) => OperationCost {
-  /** Of operations that have no variables, so that it is always the same. */
-  const known = new WeakMap<PlannedOperation, OperationCost>();
+/** Creates a function that estimates the cost of an operation before it is executed. */
+export function createCostEstimator({
+  schema,
+  costs,
+  limit,
+}: CostEstimatorOptions): (read: ReadOperation) => OperationCost {
+  /** Costs of operations without variables, which are always the same. */
+  const cache = new WeakMap<PlannedOperation, OperationCost>();
 
   return ({ plan, variables }) => {
-    const same = known.get(plan);
-    if (same) return same;
+    const cached = cache.get(plan);
+    if (cached) return cached;
     const { operation, fragments } = plan;
     const cost = { requested: estimateCost(costs, operation, { schema, fragments, variables }), limit };
-    if (!operation.variableDefinitions?.length) known.set(plan, cost);
+    if (!operation.variableDefinitions?.length) cache.set(plan, cost);
     return cost;
   };
 }
 
-/** @param isHttp Whether the refusal is the answer to a request. */
-export function tooCostly(cost: OperationCost, isHttp: boolean): GraphQLError {
-  const message = `An operation may take ${cost.limit} requests to the upstream (${SETTINGS.cost}), but this one may take ${cost.requested}. Ask for smaller pages, or for less of each item.`;
+/** The error for an operation that exceeds its limit. @param isHttp True to respond with status 400. */
+export function costError(cost: OperationCost, isHttp: boolean): GraphQLError {
+  const message = `An operation may cost ${cost.limit} upstream requests (${SETTINGS.cost}), but this one may cost ${cost.requested}. Request smaller pages, or fewer fields of each item.`;
   return publicError('QUERY_TOO_COSTLY', message, { cost, ...(isHttp && { http: { status: 400 } }) });
 }

@@ -1,30 +1,31 @@
 import { type DocumentNode, GraphQLError, type ParseOptions, type Source, type validate } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { noIntrospection } from './introspection.ts';
-import { parseDocument, TooLargeError } from './parse-document.ts';
+import { DocumentTooLargeError, parseDocument } from './parse-document.ts';
 import { selectOperation } from './select-operation.ts';
 import { type DocumentLimits, validateDocument } from './validate-document.ts';
 
 export interface DocumentLimitsOptions {
   limits: DocumentLimits;
-  /** Whether the schema is told. */
+  /** True to allow introspection. */
   introspection: boolean;
-  /** Whether errors suggest names that come close to an unknown one. */
+  /** True if errors suggest names that are similar to an unknown name. */
   suggestions: boolean;
 }
 
 /**
- * Refuses documents that are larger than anybody needs, on every transport. They are measured when they are validated for
- * the first time, before the rules of the specification, some of which take long for large ones; Yoga's cache keeps the
- * verdict with the document.
+ * Rejects documents that exceed the limits, on every transport. A document is measured when it is first validated,
+ * before the rules of the specification, some of which are slow for large documents; Yoga caches the result with the
+ * document.
  */
 export function useDocumentLimits({ limits, introspection, suggestions }: DocumentLimitsOptions): Plugin {
   return {
     onParse({ setParseFn }) {
       setParseFn((source: string | Source, options?: ParseOptions) => parseDocument(source, options, limits));
       return ({ result, context }) => {
-        // Yoga answers a syntax error with 200 to who accepts `application/json` alone; this is another refusal.
-        if (result instanceof TooLargeError) throw result.refusal;
+        // Thrown, so that the status is 400 for every client: if the client accepts only `application/json`, Yoga
+        // responds to a syntax error with 200.
+        if (result instanceof DocumentTooLargeError) throw result.graphqlError;
         if (!(result instanceof Error)) requireOperation(result, context);
       };
     },
@@ -37,11 +38,11 @@ export function useDocumentLimits({ limits, introspection, suggestions }: Docume
   };
 }
 
-/** Says over HTTP what is wrong with a missing operation, before Yoga does in fewer words. Sockets look by themselves. */
+/** Explains a missing operation over HTTP, before Yoga responds with less detail. WebSockets check it themselves. */
 function requireOperation(document: DocumentNode, { params }: { params?: GraphQLParams }): void {
   if (!params) return;
-  const found = selectOperation(document, params.operationName);
-  if (!(found instanceof GraphQLError)) return;
-  const { message, extensions } = found;
+  const selected = selectOperation(document, params.operationName);
+  if (!(selected instanceof GraphQLError)) return;
+  const { message, extensions } = selected;
   throw new GraphQLError(message, { extensions: { ...extensions, http: { status: 400 } } });
 }

@@ -14,89 +14,92 @@ import { type CollectOptions, collect } from '../executor/collect-fields.ts';
 import { type Arguments, type Costs, costOfField, type FieldCost, type Reads } from './cost.ts';
 
 /**
- * How many requests to the upstream a valid operation takes at most, if lists are as full as they may be. Equal reads of
- * one parent count once; those of different parents count each, because only the answers show which of them are equal.
+ * Estimates the maximum number of upstream requests of a valid operation, assuming that lists are as long as they may
+ * be. Equal reads of one parent count once; equal reads of different parents count each, because only the responses
+ * show which of them coincide.
  */
 export function estimateCost(costs: Costs, operation: OperationDefinitionNode, options: CollectOptions): number {
   const root = options.schema.getRootType(operation.operation);
   if (!root) return 0;
   if (operation.operation === 'query') {
-    const answer = estimateAnswer(costs, options);
-    return answer.below(root, operation.selectionSet, NOWHERE) + answer.once();
+    const estimator = createEstimator(costs, options);
+    return estimator.costOfSelection(root, operation.selectionSet, NO_ANCESTORS) + estimator.oncePerResponse();
   }
-  // Each field of a mutation, and each event of a subscription, is an answer of its own.
+  // Each field of a mutation, and each event of a subscription, reads into its own request cache.
   const fields = collect(options, root, [operation.selectionSet]);
   return fields.reduce((sum, node) => {
     const cost = costOfField(costs, root.name, node.name.value);
     const args = argumentsOf(root, node, options);
-    const answer = estimateAnswer(costs, options);
-    const each = answer.inner(root, node, NOWHERE) + answer.once();
-    return sum + total(readsOf(cost, args)) + manyOf(cost, args) * each;
+    const estimator = createEstimator(costs, options);
+    const perItem = estimator.costOfItem(root, node, NO_ANCESTORS) + estimator.oncePerResponse();
+    return sum + total(readsOf(cost, args)) + maxItemsOf(cost, args) * perItem;
   }, 0);
 }
 
-/** Names of types above a selection, each between spaces. Only those that matter to some cost. */
-const NOWHERE = ' ';
+/** Names of the types above a selection, each between spaces: only types that make some field free. */
+const NO_ANCESTORS = ' ';
 
-/** Works out what one answer asks for. Selections that are met again, by fragments, are worked out once. */
-function estimateAnswer(costs: Costs, options: CollectOptions) {
-  const once = new Map<string, number>();
-  const known = new Map<SelectionSetNode, Map<string, number>>();
-  const remembered = rememberedIn(costs);
+/** Estimates the cost of selections that share a request cache. Selections that fragments repeat are estimated once. */
+function createEstimator(costs: Costs, options: CollectOptions) {
+  const readsOnce = new Map<string, number>();
+  const cache = new Map<SelectionSetNode, Map<string, number>>();
+  const freeingTypes = freeingTypesOf(costs);
 
-  /** What is asked for to resolve these selections of one object. */
-  const below = (type: GraphQLObjectType, selectionSet: SelectionSetNode, above: string): number => {
+  /** Cost of a selection on one object. */
+  const costOfSelection = (type: GraphQLObjectType, selectionSet: SelectionSetNode, ancestors: string): number => {
     const reads = new Map<string, number>();
     let sum = 0;
     for (const node of collect(options, type, [selectionSet])) {
       const cost = costOfField(costs, type.name, node.name.value);
       const args = argumentsOf(type, node, options);
-      if (cost.freeBelow === undefined || !above.includes(` ${cost.freeBelow} `)) note(reads, readsOf(cost, args));
-      note(once, cost.readsOnce ?? {});
-      const each = inner(type, node, above);
-      if (each > 0) sum += each * manyOf(cost, args);
+      if (cost.freeBelow === undefined || !ancestors.includes(` ${cost.freeBelow} `))
+        addReads(reads, readsOf(cost, args));
+      addReads(readsOnce, cost.readsOnce ?? {});
+      const perItem = costOfItem(type, node, ancestors);
+      if (perItem > 0) sum += perItem * maxItemsOf(cost, args);
     }
     return sum + total(Object.fromEntries(reads));
   };
 
-  /** What is asked for below one of the objects that a field gives: of the types it may have, by the dearest. */
-  const inner = (type: GraphQLObjectType, { name, selectionSet }: FieldNode, above: string): number => {
-    const given = type.getFields()[name.value]?.type;
-    if (!given || !selectionSet) return 0;
-    const found = known.get(selectionSet) ?? new Map<string, number>();
-    known.set(selectionSet, found);
-    const costsByType = objectTypes(options.schema, given).map((each) => {
-      const place = `${above}/${each.name}`;
-      const isNew = remembered.has(each.name) && !above.includes(` ${each.name} `);
-      const cost = found.get(place) ?? below(each, selectionSet, isNew ? `${above}${each.name} ` : above);
-      found.set(place, cost);
+  /** Cost of a field's selection on one of the objects that the field returns: the maximum over its possible types. */
+  const costOfItem = (type: GraphQLObjectType, { name, selectionSet }: FieldNode, ancestors: string): number => {
+    const returnType = type.getFields()[name.value]?.type;
+    if (!returnType || !selectionSet) return 0;
+    const cached = cache.get(selectionSet) ?? new Map<string, number>();
+    cache.set(selectionSet, cached);
+    const costsByType = objectTypes(options.schema, returnType).map((each) => {
+      const key = `${ancestors}/${each.name}`;
+      const isNew = freeingTypes.has(each.name) && !ancestors.includes(` ${each.name} `);
+      const cost =
+        cached.get(key) ?? costOfSelection(each, selectionSet, isNew ? `${ancestors}${each.name} ` : ancestors);
+      cached.set(key, cost);
       return cost;
     });
     return Math.max(0, ...costsByType);
   };
 
-  return { below, inner, once: () => total(Object.fromEntries(once)) };
+  return { costOfSelection, costOfItem, oncePerResponse: () => total(Object.fromEntries(readsOnce)) };
 }
 
-const rememberedByCosts = new WeakMap<Costs, ReadonlySet<string>>();
+const freeingTypesByCosts = new WeakMap<Costs, ReadonlySet<string>>();
 
 /** The types that make some field below them free. */
-function rememberedIn(costs: Costs): ReadonlySet<string> {
-  const known = rememberedByCosts.get(costs);
-  if (known) return known;
+function freeingTypesOf(costs: Costs): ReadonlySet<string> {
+  const cached = freeingTypesByCosts.get(costs);
+  if (cached) return cached;
   const fields = Object.values(costs).flatMap((entry) => (entry === 'free' ? [] : Object.values(entry)));
-  const remembered = new Set(fields.flatMap(({ freeBelow }) => freeBelow ?? []));
-  rememberedByCosts.set(costs, remembered);
-  return remembered;
+  const types = new Set(fields.flatMap(({ freeBelow }) => freeBelow ?? []));
+  freeingTypesByCosts.set(costs, types);
+  return types;
 }
 
-function objectTypes(schema: GraphQLSchema, given: GraphQLOutputType): readonly GraphQLObjectType[] {
-  const type = getNamedType(given);
+function objectTypes(schema: GraphQLSchema, returnType: GraphQLOutputType): readonly GraphQLObjectType[] {
+  const type = getNamedType(returnType);
   if (isObjectType(type)) return [type];
   return isAbstractType(type) ? schema.getPossibleTypes(type) : [];
 }
 
-/** None where they cannot be read: the field is then refused when it is its turn. */
+/** Arguments of a field; empty if they are invalid, because execution then reports the error. */
 function argumentsOf(type: GraphQLObjectType, node: FieldNode, { variables }: CollectOptions): Arguments {
   const field = type.getFields()[node.name.value];
   if (!field || field.args.length === 0) return {};
@@ -110,10 +113,12 @@ function argumentsOf(type: GraphQLObjectType, node: FieldNode, { variables }: Co
 const readsOf = ({ reads = {} }: FieldCost, args: Arguments): Reads =>
   typeof reads === 'function' ? reads(args) : reads;
 
-const manyOf = ({ many = 1 }: FieldCost, args: Arguments): number => (typeof many === 'function' ? many(args) : many);
+const maxItemsOf = ({ maxItems = 1 }: FieldCost, args: Arguments): number =>
+  typeof maxItems === 'function' ? maxItems(args) : maxItems;
 
-function note(known: Map<string, number>, reads: Reads): void {
-  for (const [name, requests] of Object.entries(reads)) known.set(name, Math.max(known.get(name) ?? 0, requests));
+/** Merges reads by name: reads with the same name count once. */
+function addReads(target: Map<string, number>, reads: Reads): void {
+  for (const [name, requests] of Object.entries(reads)) target.set(name, Math.max(target.get(name) ?? 0, requests));
 }
 
 const total = (reads: Reads): number => Object.values(reads).reduce((sum, requests) => sum + requests, 0);

@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { TransportContext } from '../auth/caller.ts';
 
-/** What an operation may take, in requests to the upstream, and what it is allowed. */
+/** Estimated cost of an operation and the limit on it, in upstream requests. */
 export interface OperationCost {
   requested: number;
   limit: number;
@@ -9,13 +9,13 @@ export interface OperationCost {
 
 const HEADER = 'x-explain';
 
-/** Whether the caller wants to know the cost: by a header over HTTP, in `connectionParams` over a WebSocket. */
+/** True if the client requests the cost: by a header over HTTP, in `connectionParams` over a WebSocket. */
 export function wantsCost(transport: TransportContext): boolean {
-  const said = 'request' in transport ? transport.request.headers.get(HEADER) : transport.connectionParams?.[HEADER];
-  return said === 'cost';
+  const value = 'request' in transport ? transport.request.headers.get(HEADER) : transport.connectionParams?.[HEADER];
+  return value === 'cost';
 }
 
-/** The result as a copy that tells the cost: the result itself may be shared with others, who do not ask. */
+/** A copy of the result with its cost. The original may be shared with callers that did not request the cost. */
 export const withCost = ({ data, errors, extensions }: ExecutionResult, cost: OperationCost): ExecutionResult => ({
   ...(data !== undefined && { data }),
   ...(errors && { errors }),

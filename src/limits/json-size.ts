@@ -1,12 +1,12 @@
 /**
- * The size of a value as JSON, in bytes, without the text itself: a text of half a gigabyte cannot be made at all.
+ * Size of a value as JSON, in bytes, computed without serializing it: a string of half a gigabyte cannot be created.
  *
- * @param most Measuring stops beyond this size.
+ * @param max Measuring stops above this size.
  */
-export function jsonSize(value: unknown, most: number): number {
+export function jsonSize(value: unknown, max: number): number {
   let size = 0;
   const measure = (part: unknown): void => {
-    if (size > most) return;
+    if (size > max) return;
     if (Array.isArray(part)) {
       size += 2 + Math.max(0, part.length - 1);
       for (const item of part) measure(item);
@@ -25,5 +25,5 @@ export function jsonSize(value: unknown, most: number): number {
   return size;
 }
 
-/** What cannot be written as JSON is null in a list, where alone it is measured. */
+/** Size of a scalar. A list item without a JSON form is written as null; such object members are skipped. */
 const sizeOf = (leaf: unknown): number => Buffer.byteLength(JSON.stringify(leaf) ?? 'null');

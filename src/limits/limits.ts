@@ -1,25 +1,25 @@
-/** What one operation may be, and what it may cost. */
+/** Maximum size and cost of one operation and its response. */
 export interface OperationLimits {
-  /** Words and marks of a document, comments left out (GraphQL, 2.1.6 "Lexical Tokens"). */
+  /** Lexical tokens of a document, without comments (GraphQL, 2.1.6 "Lexical Tokens"). */
   tokens: number;
-  /** Fields within fields. */
+  /** Nesting depth of fields. */
   depth: number;
-  /** Fields under another name than their own. */
+  /** Aliased fields. */
   aliases: number;
   directives: number;
-  /** Fields of the operation itself. */
+  /** Root fields of an operation. */
   rootFields: number;
   /** Operations in one document. */
   operations: number;
-  /** Characters of a name in a document, whatever it names (GraphQL, 2.1.9 "Names"). */
+  /** Length of any name in a document, in characters (GraphQL, 2.1.9 "Names"). */
   nameLength: number;
-  /** Pairs of fields, and of fragments, that validation compares. */
+  /** Pairs of fields or fragments that validation compares. */
   comparisons: number;
-  /** Requests to the upstream that one operation may take, by the estimate before it is executed and by count while it is. */
+  /** Upstream requests of one operation: estimated before execution, and counted during execution. */
   cost: number;
-  /** Errors that one response reports. */
+  /** Errors reported in one response. */
   reportedErrors: number;
-  /** The longest response, in bytes. */
+  /** Size of a response, in bytes. */
   responseBytes: number;
 }
 
@@ -37,7 +37,7 @@ export const defaultOperationLimits: OperationLimits = {
   responseBytes: 50_000_000,
 };
 
-/** The setting of each limit, by which error messages name it. */
+/** The setting (environment variable) of each limit, for error messages. */
 export const SETTINGS = {
   tokens: 'MAX_QUERY_TOKENS',
   depth: 'MAX_QUERY_DEPTH',

@@ -8,26 +8,26 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** How large an operation is, with all that its fragments hold: each spread counts anew. */
+/** Size of an operation, including its fragments: a fragment counts once for each spread. */
 export interface Measure {
-  /** The longest chain of fields within fields. That of introspection counts in {@link introspectionDepth}. */
+  /** Maximum nesting depth of fields. Introspection fields count in {@link introspectionDepth}. */
   depth: number;
-  /** As {@link depth}, below `__schema` and `__type`. */
+  /** Like {@link depth}, below `__schema` and `__type`. */
   introspectionDepth: number;
   aliases: number;
   directives: number;
-  /** Fields of the operation itself. */
+  /** Root fields of the operation. */
   rootFields: number;
 }
 
-/** Counting stops here: spreads of spreads double a count with each line of a document. */
-const MOST_COUNTED = 1_000_000;
+/** Counts are capped here: nested spreads can double a count with each line of a document. */
+const MAX_COUNT = 1_000_000;
 
-const NOTHING: Measure = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 0, rootFields: 0 };
+const EMPTY: Measure = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 0, rootFields: 0 };
 
 /**
- * Measures operations of a document, which need not be valid. Each fragment is measured once, so the work grows with the
- * document and not with what it spreads to.
+ * Creates a function that measures the operations of a document, which need not be valid. Each fragment is measured
+ * once, so the work is linear in the document's size, not in its expanded size.
  */
 export function createMeasure({ definitions }: DocumentNode): (operation: OperationDefinitionNode) => Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -35,12 +35,12 @@ export function createMeasure({ definitions }: DocumentNode): (operation: Operat
   const measured = new Map<string, Measure>();
 
   const ofFragment = (name: string): Measure => {
-    const known = measured.get(name);
-    if (known) return known;
-    // What spreads itself is refused by validation (GraphQL, 5.5.2.2 "Fragment Spreads Must Not Form Cycles").
-    measured.set(name, NOTHING);
+    const cached = measured.get(name);
+    if (cached) return cached;
+    // Ends cycles, which validation rejects (GraphQL, 5.5.2.2 "Fragment Spreads Must Not Form Cycles").
+    measured.set(name, EMPTY);
     const fragment = fragments.get(name);
-    const measure = fragment ? plus(ofSelections(fragment.selectionSet), directivesOf(fragment)) : NOTHING;
+    const measure = fragment ? plus(ofSelections(fragment.selectionSet), directivesOf(fragment)) : EMPTY;
     measured.set(name, measure);
     return measure;
   };
@@ -48,10 +48,10 @@ export function createMeasure({ definitions }: DocumentNode): (operation: Operat
   const ofSelection = (node: SelectionNode): Measure => {
     if (node.kind === Kind.FRAGMENT_SPREAD) return plus(ofFragment(node.name.value), directivesOf(node));
     if (node.kind === Kind.INLINE_FRAGMENT) return plus(ofSelections(node.selectionSet), directivesOf(node));
-    const below = node.selectionSet ? ofSelections(node.selectionSet) : NOTHING;
+    const below = node.selectionSet ? ofSelections(node.selectionSet) : EMPTY;
     const isIntrospection = node.name.value === '__schema' || node.name.value === '__type';
     const own: Measure = {
-      ...NOTHING,
+      ...EMPTY,
       depth: isIntrospection ? 1 : below.depth + 1,
       introspectionDepth: isIntrospection ? below.depth + 1 : below.introspectionDepth,
       aliases: below.aliases + (node.alias ? 1 : 0),
@@ -62,7 +62,7 @@ export function createMeasure({ definitions }: DocumentNode): (operation: Operat
   };
 
   const ofSelections = ({ selections }: SelectionSetNode): Measure =>
-    selections.reduce((sum, node) => plus(sum, ofSelection(node)), NOTHING);
+    selections.reduce((sum, node) => plus(sum, ofSelection(node)), EMPTY);
 
   return (operation) =>
     [operation, ...(operation.variableDefinitions ?? [])].reduce(
@@ -72,15 +72,15 @@ export function createMeasure({ definitions }: DocumentNode): (operation: Operat
 }
 
 const directivesOf = ({ directives = [] }: { directives?: readonly DirectiveNode[] | undefined }): Measure => ({
-  ...NOTHING,
+  ...EMPTY,
   directives: directives.length,
 });
 
-/** Of two neighbours: depth is that of the deeper one, all else adds up. */
+/** Combines the sizes of two sibling selections: the greater depth, and the sums of the counts. */
 const plus = (a: Measure, b: Measure): Measure => ({
   depth: Math.max(a.depth, b.depth),
   introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
-  aliases: Math.min(a.aliases + b.aliases, MOST_COUNTED),
-  directives: Math.min(a.directives + b.directives, MOST_COUNTED),
-  rootFields: Math.min(a.rootFields + b.rootFields, MOST_COUNTED),
+  aliases: Math.min(a.aliases + b.aliases, MAX_COUNT),
+  directives: Math.min(a.directives + b.directives, MAX_COUNT),
+  rootFields: Math.min(a.rootFields + b.rootFields, MAX_COUNT),
 });

@@ -5,28 +5,32 @@ import type { Sleep } from '../util/timers.ts';
 import { createQuota } from './quota.ts';
 import { createRateLimit, type RateLimits } from './rate-limit.ts';
 
-/** Holds every operation to the share of its credential, over every transport. What needs no credential has none. */
+/**
+ * Limits the rate of operations and the number of streams per credential, on every transport. Callers without a
+ * credential are not limited.
+ */
 export interface OperationQuota {
-  /** Why an operation is not executed now; undefined when it is. */
-  refusalOf(asker: Caller): GraphQLError | undefined;
+  /** Counts an operation. Returns an error if the credential exceeds its rate limit. */
+  check(caller: Caller): GraphQLError | undefined;
   /**
-   * Waits until a subscription is within the share of its credential.
+   * Waits until a subscription is within the rate limit of its credential.
    *
-   * @returns Why it is not executed after all; undefined when it is.
+   * @returns An error if it must not be executed; otherwise undefined.
    */
-  whenAdmitted(asker: Caller): Promise<GraphQLError | undefined>;
+  waitForAdmission(caller: Caller): Promise<GraphQLError | undefined>;
   /**
-   * Takes a place for a stream, and returns what gives it back; undefined for one that needs none.
+   * Acquires quota for an event stream and returns the function that releases it; undefined if the stream needs none.
    *
-   * @throws GraphQLError RATE_LIMITED when there is none left.
+   * @throws GraphQLError RATE_LIMITED if the quota is exhausted.
    */
-  openStream(asker: Caller): (() => void) | undefined;
+  acquireStream(caller: Caller): (() => void) | undefined;
 }
 
 /**
- * @see OperationQuota
+ * Creates an {@link OperationQuota}.
+ *
  * @param monotonicNow The monotonic clock, in milliseconds.
- * @param pause How delayed subscriptions wait.
+ * @param pause The sleep function of delayed subscriptions.
  */
 export function createOperationQuota(limits: RateLimits, monotonicNow: () => number, pause: Sleep): OperationQuota {
   const operations = createRateLimit({
@@ -40,25 +44,25 @@ export function createOperationQuota(limits: RateLimits, monotonicNow: () => num
   const eventStreams = createQuota(limits.eventStreams, 'streams over server-sent events', 'MAX_EVENT_STREAMS_PER_KEY');
 
   return {
-    refusalOf(asker) {
-      const tenant = tenantIn(asker);
+    check(caller) {
+      const tenant = tenantIn(caller);
       return tenant === undefined ? undefined : operations.count(tenant);
     },
-    async whenAdmitted(asker) {
-      const tenant = tenantIn(asker);
-      return tenant === undefined ? undefined : await operations.wait(tenant, asker.signal);
+    async waitForAdmission(caller) {
+      const tenant = tenantIn(caller);
+      return tenant === undefined ? undefined : await operations.wait(tenant, caller.signal);
     },
-    openStream(asker) {
-      const tenant = asker.isHttp ? tenantIn(asker) : undefined;
+    acquireStream(caller) {
+      const tenant = caller.isHttp ? tenantIn(caller) : undefined;
       return tenant === undefined ? undefined : eventStreams.take(tenant);
     },
   };
 }
 
-/** Undefined for who has no credential: whether that matters is up to what is asked for. */
-function tenantIn(asker: Caller): string | undefined {
+/** The tenant of a caller; undefined without a valid credential, which resolvers reject if they need one. */
+function tenantIn(caller: Caller): string | undefined {
   try {
-    return tenantOf(asker.credential());
+    return tenantOf(caller.credential());
   } catch {
     return undefined;
   }

@@ -2,90 +2,92 @@ import type { GraphQLError } from 'graphql';
 import { publicError } from '../errors.ts';
 import type { Sleep } from '../util/timers.ts';
 
-/** Places of which each of many may hold some at once. */
+/** Limits how many resources, for example streams, each key holds at once. */
 export interface Quota {
   /**
-   * Takes a place, and returns what gives it back; calling that again does nothing.
+   * Acquires one unit of quota and returns the function that releases it. Further calls of that function do nothing.
    *
-   * @throws GraphQLError RATE_LIMITED when there is none left.
+   * @throws GraphQLError RATE_LIMITED if the quota is exhausted.
    */
   take(name: string): () => void;
   /**
-   * As {@link take}, but waits for a place, in the order of arrival: those of connections that broke without a word are
-   * free once that is noticed. As many wait as there are places.
+   * Like {@link take}, but waits for a release, in the order of arrival: the quota of a broken connection is released
+   * only when the break is detected. The queue is as long as the quota.
    *
-   * @throws GraphQLError RATE_LIMITED when none becomes free in time, or the signal aborts.
+   * @throws GraphQLError RATE_LIMITED if no unit is released in time, the queue is full, or the signal aborts.
    */
   wait(name: string, signal: AbortSignal): Promise<() => void>;
 }
 
-/** How places are waited for. */
-export interface PlaceWait {
-  /** The longest wait, in milliseconds. */
+export interface QuotaWait {
+  /** Maximum wait, in milliseconds. */
   longest: number;
   pause: Sleep;
 }
 
 /**
- * @param what What the places are for, in words.
- * @param setting The setting of the limit, which the refusal names.
- * @param waiting How they are waited for. @default not at all
+ * Creates a quota that is counted per key.
+ *
+ * @param max Maximum number of units that one key holds.
+ * @param noun Plural noun for the units in error messages.
+ * @param setting Name of the setting of the limit, for error messages.
+ * @param waiting Options of waiting. @default `wait` does not wait
  */
-export function createQuota(most: number, what: string, setting: string, waiting?: PlaceWait): Quota {
-  const taken = new Map<string, number>();
+export function createQuota(max: number, noun: string, setting: string, waiting?: QuotaWait): Quota {
+  const held = new Map<string, number>();
   const queues = new Map<string, Set<() => void>>();
 
-  const isFull = (name: string) => (taken.get(name) ?? 0) >= most;
-  const refusal = (name: string): GraphQLError => {
-    const message = `This key has ${taken.get(name)} ${what} open, which is as many as it may (${setting}). Close some first.`;
+  const isExhausted = (name: string) => (held.get(name) ?? 0) >= max;
+  const quotaError = (name: string): GraphQLError => {
+    const message = `This key has ${held.get(name)} ${noun} open, the maximum (${setting}). Close some of them first.`;
     return publicError('RATE_LIMITED', message, { retryAfter: 1 });
   };
-  const give = (name: string) => {
-    taken.set(name, (taken.get(name) ?? 0) + 1);
+  const acquire = (name: string) => {
+    held.set(name, (held.get(name) ?? 0) + 1);
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      const left = (taken.get(name) ?? 1) - 1;
-      if (left > 0) taken.set(name, left);
-      else taken.delete(name);
+      const left = (held.get(name) ?? 1) - 1;
+      if (left > 0) held.set(name, left);
+      else held.delete(name);
       const [next] = queues.get(name) ?? [];
       next?.();
     };
   };
-  const waitFor = (name: string, signal: AbortSignal, { longest, pause }: PlaceWait) => {
+  const acquireLater = (name: string, signal: AbortSignal, { longest, pause }: QuotaWait) => {
     const queue = queues.get(name) ?? new Set();
-    if (queue.size >= most) throw refusal(name);
+    if (queue.size >= max) throw quotaError(name);
     queues.set(name, queue);
-    const over = new AbortController();
+    const settled = new AbortController();
     return new Promise<() => void>((resolve, reject) => {
-      const leave = (): boolean => {
-        const isWaiting = queue.delete(enter);
+      const dequeue = (): boolean => {
+        const isWaiting = queue.delete(onRelease);
         if (queue.size === 0) queues.delete(name);
         return isWaiting;
       };
-      const enter = () => {
-        leave();
-        over.abort();
-        resolve(give(name));
+      const onRelease = () => {
+        dequeue();
+        settled.abort();
+        resolve(acquire(name));
       };
-      const refuse = () => {
-        if (leave()) reject(refusal(name));
+      const onTimeout = () => {
+        if (dequeue()) reject(quotaError(name));
       };
-      queue.add(enter);
-      pause(longest, AbortSignal.any([signal, over.signal])).then(refuse, refuse);
+      queue.add(onRelease);
+      pause(longest, AbortSignal.any([signal, settled.signal])).then(onTimeout, onTimeout);
     });
   };
 
   return {
     take(name) {
-      if (isFull(name)) throw refusal(name);
-      return give(name);
+      if (isExhausted(name)) throw quotaError(name);
+      return acquire(name);
     },
     async wait(name, signal) {
-      if (!isFull(name)) return give(name);
-      if (!waiting || waiting.longest === 0) throw refusal(name);
-      return await waitFor(name, signal, waiting);
+      if (!isExhausted(name)) return acquire(name);
+      if (!waiting || waiting.longest === 0) throw quotaError(name);
+      return await acquireLater(name, signal, waiting);
     },
   };
 }

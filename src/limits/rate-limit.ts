@@ -2,24 +2,24 @@ import type { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 import { PacedQueue } from '../jobs/paced-queue.ts';
-import { sleep as realPause, type Sleep } from '../util/timers.ts';
+import { type Sleep, sleep } from '../util/timers.ts';
 import { createBucket, type TokenBucket } from './token-bucket.ts';
 
-/** How much one caller may ask of one replica of the gateway. */
+/** Rate and connection limits of one replica of the gateway. */
 export interface RateLimits {
-  /** Operations a second of one credential, over every transport. Twice as many may come at once. */
+  /** Operations per second of one credential, over all transports. The burst size is twice as much. */
   perKey: number;
-  /** Requests and operations a second from one address. Twice as many may come at once. */
+  /** Requests and operations per second from one IP address. The burst size is twice as much. */
   perAddress: number;
-  /** WebSockets that one credential may have open. */
+  /** Open WebSockets of one credential. */
   sockets: number;
-  /** Streams over server-sent events that one credential may have open. */
+  /** Open streams over server-sent events of one credential. */
   eventStreams: number;
-  /** WebSockets that one address may have open, whatever credentials they present. */
+  /** Open WebSockets from one IP address, of all credentials. */
   socketsPerAddress: number;
-  /** WebSockets that may be open altogether. */
+  /** Open WebSockets in total. */
   socketsInTotal: number;
-  /** The longest delay of a subscription that exceeds one of the rates, in milliseconds. */
+  /** Maximum delay of a subscription that exceeds one of the rates, in milliseconds. */
   longestDelay: number;
 }
 
@@ -33,75 +33,78 @@ export const defaultRateLimits: RateLimits = {
   longestDelay: 30_000,
 };
 
-/** Counts how often something happens to each of many, and says when it is too often. */
+/** Limits the rate of requests or operations per key or IP address. */
 export interface RateLimit {
-  /** Counts one more; GraphQLError RATE_LIMITED with status 429, and nothing counted, when that is more than its share. */
+  /**
+   * Counts one request. If it exceeds the rate, it is not counted, and a GraphQLError RATE_LIMITED with status 429 is
+   * returned.
+   */
   count(name: string): GraphQLError | undefined;
   /**
-   * Counts one more as soon as that is within its share, in the order of arrival. For what clients do not retry when it is
-   * refused, and what many clients send at once after a restart.
+   * Counts one request as soon as it is within the rate, in the order of arrival. For requests that clients do not
+   * retry when they are rejected, and that many clients send at once after a restart.
    *
-   * @returns Undefined when it may go on; a refusal when so many wait that this one would wait for too long, or when the
-   * signal has aborted. Never rejects.
+   * @returns Undefined when the request may proceed; an error if the queue is too long, or the signal has aborted. Never
+   * rejects.
    */
   wait(name: string, signal: AbortSignal): Promise<GraphQLError | undefined>;
 }
 
 export interface RateLimitOptions {
   perSecond: number;
-  /** Whose share it is, in words. */
+  /** The limited subject, for error messages: "A key" or "An address". */
   whose: string;
-  /** The setting of the limit, which the refusal names. */
+  /** Name of the setting of the limit, for error messages. */
   setting: string;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
-  /** The longest wait, in milliseconds. @default none */
+  /** Maximum delay, in milliseconds. @default no delay */
   longestDelay?: number;
-  /** How those that wait do so. @default real time */
+  /** The sleep function of delayed requests. @default real time */
   pause?: Sleep;
 }
 
-/** What one name has used of its share, and the queue of those that wait for more. */
-interface Share {
+/** The token bucket of a key or IP address, and the queue of its delayed requests. */
+interface Entry {
   readonly bucket: TokenBucket;
   readonly queue: PacedQueue;
 }
 
-/** How many are counted at once. One that is forgotten has all its share again, which whoever is idle has anyway. */
-const COUNTED = 100_000;
+/** Maximum number of entries. The least recently used is evicted; its bucket has usually been refilled by then. */
+const MAX_ENTRIES = 100_000;
 
 export function createRateLimit(options: RateLimitOptions): RateLimit {
-  const { perSecond, whose, setting, monotonicNow, longestDelay = 0, pause = realPause } = options;
-  const longestQueue = (perSecond * longestDelay) / 1_000;
-  const shares = new LRUCache<string, Share>({
-    max: COUNTED,
+  const { perSecond, whose, setting, monotonicNow, longestDelay = 0, pause = sleep } = options;
+  const maxQueueLength = (perSecond * longestDelay) / 1_000;
+  const entries = new LRUCache<string, Entry>({
+    max: MAX_ENTRIES,
     memoMethod: () => {
       const bucket = createBucket({ perSecond, monotonicNow });
-      // A timer may end a little early; it is too late by less than a millisecond then.
+      // Rounded up to whole milliseconds, because a timer may fire slightly early.
       const delay = () => Math.ceil(bucket.wait() * 1_000);
       return { bucket, queue: new PacedQueue({ delay, onRelease: () => void bucket.take(), pause }) };
     },
   });
-  const refusal = (wait: number): GraphQLError => {
+  const rateError = (wait: number): GraphQLError => {
     const retryAfter = Math.ceil(wait);
-    const message = `${whose} may ask ${perSecond} times a second (${setting}). Ask again in ${retryAfter} s.`;
+    const message = `${whose} may send ${perSecond} requests per second (${setting}). Retry after ${retryAfter} s.`;
     const http = { status: 429, headers: { 'retry-after': String(retryAfter) } };
     return publicError('RATE_LIMITED', message, { retryAfter, http });
   };
   return {
     count(name) {
-      const wait = shares.memo(name).bucket.take();
-      return wait === 0 ? undefined : refusal(wait);
+      const wait = entries.memo(name).bucket.take();
+      return wait === 0 ? undefined : rateError(wait);
     },
     async wait(name, signal) {
-      const { bucket, queue } = shares.memo(name);
-      const isFull = queue.length >= longestQueue && (queue.length > 0 || bucket.wait() > 0);
-      if (isFull) return refusal(bucket.wait() + queue.length / perSecond);
+      const { bucket, queue } = entries.memo(name);
+      const isFull = queue.length >= maxQueueLength && (queue.length > 0 || bucket.wait() > 0);
+      if (isFull) return rateError(bucket.wait() + queue.length / perSecond);
       try {
         await queue.enter(signal);
         return undefined;
       } catch {
-        return refusal(bucket.wait());
+        return rateError(bucket.wait());
       }
     },
   };

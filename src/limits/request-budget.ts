@@ -3,39 +3,39 @@ import { publicError } from '../errors.ts';
 import { SETTINGS } from './limits.ts';
 
 /**
- * Counts the upstream requests of one operation, or of one event of a subscription. The estimate takes lists to be as long
- * as usual; this holds when they are longer.
+ * Counts and limits the upstream requests of one operation, or of one event of a subscription. The estimate before
+ * execution assumes lists of the usual length; this limit also holds if they are longer.
  */
 export class RequestBudget {
   #limit: number;
   #spent = 0;
-  #refusal: GraphQLError | undefined;
+  #error: GraphQLError | undefined;
 
-  /** @param limit How many requests there may be. */
+  /** @param limit Maximum number of requests. */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** @returns The error in place of the requests, where the limit does not allow them. */
+  /** Counts requests. @returns An error, and counts nothing, if they would exceed the limit. */
   spend(requests: number): GraphQLError | undefined {
     if (this.#spent + requests <= this.#limit) {
       this.#spent += requests;
       return undefined;
     }
-    this.#refusal ??= exceeded(this.#limit);
-    return this.#refusal;
+    this.#error ??= budgetError(this.#limit);
+    return this.#error;
   }
 
-  /** Allows more requests. */
+  /** Raises the limit. */
   raise(requests: number): void {
     this.#limit += requests;
-    this.#refusal = undefined;
+    this.#error = undefined;
   }
 }
 
-const exceeded = (limit: number): GraphQLError =>
+const budgetError = (limit: number): GraphQLError =>
   publicError(
     'QUERY_TOO_COSTLY',
-    `An operation may take ${limit} requests to the upstream (${SETTINGS.cost}), and this one needs more than were estimated, because the upstream has longer lists or shorter pages. What is here is complete but for the fields with this error. Request smaller pages, or less of each item.`,
+    `An operation may cost ${limit} upstream requests (${SETTINGS.cost}), and this one needs more than estimated, because the upstream returned longer lists or shorter pages. The response is complete except for the fields with this error. Request smaller pages, or fewer fields of each item.`,
     { cost: { limit } },
   );

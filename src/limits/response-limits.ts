@@ -4,10 +4,10 @@ import type { ResultLimits } from '../executor/result-limits.ts';
 import { jsonSize } from './json-size.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
 
-/** The most bytes that JSON takes for one character: control characters are written as `\u0000`. */
-const BYTES_PER_CHARACTER = 6;
+/** Maximum number of bytes per character in JSON: control characters are written as `\u0000`. */
+const MAX_BYTES_PER_CHARACTER = 6;
 
-/** Keeps responses within the limits on their errors and their size. */
+/** Creates the limits on the errors and the size of a response. */
 export const createResponseLimits = ({
   reportedErrors,
   responseBytes,
@@ -20,8 +20,8 @@ export const createResponseLimits = ({
       { omitted: count },
     ),
   refusalOf(data, characters) {
-    // Most responses are far from the limit, and need no more than this.
-    if (characters * BYTES_PER_CHARACTER <= responseBytes) return undefined;
+    // A cheap upper bound, which suffices for most responses.
+    if (characters * MAX_BYTES_PER_CHARACTER <= responseBytes) return undefined;
     if (jsonSize(data, responseBytes) <= responseBytes) return undefined;
     return publicError(
       'RESPONSE_TOO_LARGE',
@@ -30,7 +30,7 @@ export const createResponseLimits = ({
   },
 });
 
-/** The errors of variables, of which graphql-js stopped to look for more after so many. */
+/** Limits the errors of variables. Replaces the error with which graphql-js reports that it stopped early. */
 export function variableErrors(errors: readonly GraphQLError[], reported: number): readonly GraphQLError[] {
   if (errors.length <= reported) return errors;
   const message = `A response reports ${reported} errors (${SETTINGS.reportedErrors}). The variables after them were not checked.`;

@@ -1,7 +1,7 @@
 import { type DocumentNode, type GraphQLError, getOperationAST, Kind, type OperationDefinitionNode } from 'graphql';
 import { publicError } from '../errors.ts';
 
-/** The operation of a document that is to run, or why there is none (GraphQL, 6.1 "GetOperation"). */
+/** The operation of a document to execute, or the error why there is none (GraphQL, 6.1 "GetOperation"). */
 export function selectOperation(
   document: DocumentNode,
   name: string | null | undefined,
@@ -11,10 +11,11 @@ export function selectOperation(
   const names = document.definitions.flatMap((each) =>
     each.kind === Kind.OPERATION_DEFINITION ? [each.name ? `"${each.name.value}"` : 'one without a name'] : [],
   );
-  if (names.length === 0) return publicError('BAD_USER_INPUT', 'The document must hold an operation, but has none.');
-  const came = name == null ? 'but it is missing' : `but it is "${name}"`;
+  if (names.length === 0)
+    return publicError('BAD_USER_INPUT', 'The document must contain an operation, but contains none.');
+  const received = name == null ? 'but it is missing' : `but it is "${name}"`;
   return publicError(
     'BAD_USER_INPUT',
-    `\`operationName\` must name an operation of the document, ${came}. There ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}.`,
+    `\`operationName\` must name an operation of the document, ${received}. The document contains ${names.join(', ')}.`,
   );
 }

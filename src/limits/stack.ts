@@ -1,11 +1,14 @@
-/** graphql-js reads nested things by recursion. With a high limit of tokens the stack may end before the document. */
-export function withinStack<Result>(read: () => Result, otherwise: () => Result): Result {
+/**
+ * Runs a recursive function of graphql-js, and a fallback if the stack overflows: with a high token limit, a document
+ * may be nested too deeply for recursion.
+ */
+export function catchStackOverflow<Result>(run: () => Result, fallback: () => Result): Result {
   try {
-    return read();
+    return run();
   } catch (error) {
-    if (error instanceof RangeError) return otherwise();
+    if (error instanceof RangeError) return fallback();
     throw error;
   }
 }
 
-export const TOO_DEEP = 'The document is nested more deeply than it can be read. Send less at once.';
+export const TOO_DEEP = 'The document is nested too deeply to be processed. Split it into several documents.';

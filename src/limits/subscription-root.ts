@@ -10,9 +10,9 @@ import {
 } from 'graphql';
 
 /**
- * A subscription has one root field, whatever its variables: neither `@skip` nor `@include` may stand on it, nor on a
- * fragment around it (GraphQL, September 2025, 5.2.4.1 "Single Root Field"). Replaces the rule of graphql-js 16, which
- * evaluates these directives without variables, so that some of them fail there and others when the document is executed.
+ * Requires that a subscription has one root field regardless of its variables: rejects `@skip` and `@include` on it and
+ * on a fragment around it (GraphQL, September 2025, 5.2.4.1 "Single Root Field"). Replaces the rule of graphql-js 16,
+ * which evaluates these directives without variables, so that some of them fail in validation and others in execution.
  */
 export const singleRootField: ValidationRule = (context) => {
   const visitor = SingleFieldSubscriptionsRule(context);
@@ -23,13 +23,13 @@ export const singleRootField: ValidationRule = (context) => {
       const nodes = operation.operation === OperationTypeNode.SUBSCRIPTION ? rootConditions(context, operation) : [];
       if (nodes.length === 0) return typeof standard === 'function' ? standard(...args) : undefined;
       const subject = operation.name ? `Subscription "${operation.name.value}"` : 'Anonymous Subscription';
-      const message = `${subject} must not use \`@skip\` or \`@include\` directives in the top level selection. Leave out the whole subscription instead.`;
+      const message = `${subject} must not use \`@skip\` or \`@include\` directives in the top level selection. Omit the whole subscription instead.`;
       context.reportError(new GraphQLError(message, { nodes }));
     },
   };
 };
 
-/** The directives at the root of an operation on which it depends what is selected. */
+/** The `@skip` and `@include` directives at the root of an operation. */
 function rootConditions(context: ValidationContext, operation: OperationDefinitionNode): DirectiveNode[] {
   const conditions: DirectiveNode[] = [];
   const fragments = new Set<string>();

@@ -1,29 +1,29 @@
-/** Counts what somebody does: so much a second, and for a moment twice as much (a token bucket; RFC 2697 describes its like). */
+/** A token bucket: a rate per second, and a burst of twice as much (compare RFC 2697). */
 export interface TokenBucket {
   /**
-   * Takes one.
+   * Takes one token.
    *
-   * @returns 0 when there was one, else in how many seconds there will be.
+   * @returns 0 if one was available, otherwise the seconds until one is.
    */
   take(): number;
-  /** In how many seconds there will be one; 0 when there is one now. */
+  /** Seconds until a token is available; 0 if one is available now. */
   wait(): number;
 }
 
 export interface TokenBucketOptions {
   perSecond: number;
-  /** Whether what is refused counts as well, so that whoever goes on has to wait for longer. @default false */
+  /** True if rejected takes count, so that a client that does not slow down waits longer. @default false */
   countsRefused?: boolean;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
-/** How many seconds' worth may come at once. */
+/** Size of a burst: the tokens of this many seconds. */
 const BURST_SECONDS = 2;
 
 export const createBucket = (options: TokenBucketOptions): TokenBucket => new Bucket(options);
 
-// A class, because there may be very many.
+// A class, because it needs less memory than closures, and there may be very many buckets.
 class Bucket implements TokenBucket {
   readonly #options: TokenBucketOptions;
   #left: number;
@@ -48,10 +48,10 @@ class Bucket implements TokenBucket {
 
   #refill(): number {
     const { perSecond, monotonicNow } = this.#options;
-    const time = monotonicNow();
-    const grown = ((time - this.#last) / 1_000) * perSecond;
-    this.#last = time;
-    this.#left = Math.min(perSecond * BURST_SECONDS, this.#left + grown);
+    const now = monotonicNow();
+    const added = ((now - this.#last) / 1_000) * perSecond;
+    this.#last = now;
+    this.#left = Math.min(perSecond * BURST_SECONDS, this.#left + added);
     return this.#left;
   }
 }

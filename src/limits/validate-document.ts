@@ -14,19 +14,19 @@ import { shorten } from '../util/shorten.ts';
 import { countComparisons } from './comparisons.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
 import { createMeasure, type Measure } from './measure.ts';
-import { TOO_DEEP, withinStack } from './stack.ts';
+import { catchStackOverflow, TOO_DEEP } from './stack.ts';
 import { singleRootField } from './subscription-root.ts';
 
-/** The limits of documents. */
 export type DocumentLimits = Omit<OperationLimits, 'cost' | 'responseBytes'>;
 
-/** Enough for what tools ask for: the standard introspection query is 15 deep. graphql-js bounds its lists within lists. */
-const INTROSPECTION_DEPTH = 20;
+/** Sufficient for tools: the standard introspection query is 15 fields deep. graphql-js limits its nested lists. */
+const MAX_INTROSPECTION_DEPTH = 20;
 
 /**
- * Validates a document. Its size is measured first, because some rules of the specification take long for large ones.
+ * Validates a document. Its size is measured first, because some rules of the specification are slow for large
+ * documents.
  *
- * @param suggestions Whether errors suggest names that come close to an unknown one.
+ * @param suggestions True if errors suggest names that are similar to an unknown name.
  */
 export function validateDocument(
   schema: GraphQLSchema,
@@ -34,94 +34,95 @@ export function validateDocument(
   rules: readonly ValidationRule[] | undefined,
   { limits, suggestions }: { limits: DocumentLimits; suggestions: boolean },
 ): readonly GraphQLError[] {
-  const mistakes = mistakesIn(document, limits);
-  if (mistakes.length > 0) return mistakes;
-  return withinStack(
+  const limitErrors = limitErrorsOf(document, limits);
+  if (limitErrors.length > 0) return limitErrors;
+  return catchStackOverflow(
     () => {
       const options = { hideSuggestions: !suggestions, maxErrors: limits.reportedErrors };
-      return reportOf(validate(schema, document, withSingleRootField(rules), options), limits);
+      return toReport(validate(schema, document, withSingleRootField(rules), options), limits);
     },
-    () => [refusal(TOO_DEEP)],
+    () => [validationError(TOO_DEEP)],
   );
 }
 
 const withSingleRootField = (rules: readonly ValidationRule[] = specifiedRules): ValidationRule[] =>
   rules.map((rule) => (rule === SingleFieldSubscriptionsRule ? singleRootField : rule));
 
-/** The validation errors as clients get them: short, and with the reason where validation stopped early. */
-function reportOf(errors: readonly GraphQLError[], limits: DocumentLimits): readonly GraphQLError[] {
+/** The validation errors for the response: with short messages, and with the reason if validation stopped early. */
+function toReport(errors: readonly GraphQLError[], limits: DocumentLimits): readonly GraphQLError[] {
   return errors.map((error) => {
     if (!error.message.endsWith('Validation aborted.'))
       return Object.assign(error, { message: shorten(error.message) });
-    if (errors.length > limits.reportedErrors) return refusal(moreMistakes(limits.reportedErrors));
-    return refusal(
-      `Validation was stopped, because it takes too many comparisons to find out whether the fields of this document can be merged (${SETTINGS.comparisons}). ${ADVICE}`,
+    if (errors.length > limits.reportedErrors) return validationError(moreErrors(limits.reportedErrors));
+    return validationError(
+      `Validation was stopped, because checking whether the fields of this document can be merged takes too many comparisons (${SETTINGS.comparisons}). ${ADVICE}`,
     );
   });
 }
 
-const moreMistakes = (reported: number): string =>
+const moreErrors = (reported: number): string =>
   `A response reports ${reported} errors (${SETTINGS.reportedErrors}). Validation stopped there, so there may be more.`;
 
-const ADVICE = 'Select each field once in one place, and spread fewer fragments there.';
+const ADVICE = 'Select each field only once per selection, and spread fewer fragments in it.';
 
-function mistakesIn(document: DocumentNode, limits: DocumentLimits): GraphQLError[] {
+/** The errors of a document that exceeds its limits. */
+function limitErrorsOf(document: DocumentNode, limits: DocumentLimits): GraphQLError[] {
   const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
   if (operations.length > limits.operations) {
-    const message = `A document may have ${limits.operations} operations (${SETTINGS.operations}), but this one has ${operations.length}. Send only what is to run.`;
-    return [refusal(message)];
+    const message = `A document may have ${limits.operations} operations (${SETTINGS.operations}), but this one has ${operations.length}. Send only the operation to execute.`;
+    return [validationError(message)];
   }
-  return withinStack(
+  return catchStackOverflow(
     () => {
       const measure = createMeasure(document);
-      const mistakes = operations.flatMap((operation) => mistakesOf(operation, measure(operation), limits));
-      return mistakes.length > 0 || countComparisons(document, limits.comparisons) <= limits.comparisons
-        ? mistakes
+      const errors = operations.flatMap((operation) => operationErrorsOf(operation, measure(operation), limits));
+      return errors.length > 0 || countComparisons(document, limits.comparisons) <= limits.comparisons
+        ? errors
         : [tooManyComparisons(limits.comparisons)];
     },
-    () => [refusal(TOO_DEEP)],
+    () => [validationError(TOO_DEEP)],
   );
 }
 
-function mistakesOf(
+function operationErrorsOf(
   operation: OperationDefinitionNode,
   { introspectionDepth, ...measure }: Measure,
   limits: DocumentLimits,
 ): GraphQLError[] {
-  const mistakes: GraphQLError[] = [];
-  const say = (message: string) => void mistakes.push(refusal(message, operation));
-  const whole = 'with what its fragments hold';
+  const errors: GraphQLError[] = [];
+  const report = (message: string) => void errors.push(validationError(message, operation));
+  const counted = 'including its fragments';
   const { depth, aliases, directives, rootFields } = measure;
   if (depth > limits.depth)
-    say(
-      `An operation may be ${limits.depth} fields deep (${SETTINGS.depth}), but this one is ${depth}. Ask for what lies deeper by its id.`,
+    report(
+      `An operation may be ${limits.depth} fields deep (${SETTINGS.depth}), but this one is ${depth}. Query deeper objects by their ids.`,
     );
-  if (introspectionDepth > INTROSPECTION_DEPTH)
-    say(
-      `Introspection may be ${INTROSPECTION_DEPTH} fields deep, but this one is ${introspectionDepth}. Ask for named types instead.`,
+  if (introspectionDepth > MAX_INTROSPECTION_DEPTH)
+    report(
+      `Introspection may be ${MAX_INTROSPECTION_DEPTH} fields deep, but this one is ${introspectionDepth}. Query types by name instead.`,
     );
   if (aliases > limits.aliases)
-    say(
-      `An operation may have ${limits.aliases} aliases (${SETTINGS.aliases}), but this one has ${aliases}, ${whole}. Send several operations, or ask for many things by \`nodes\`.`,
+    report(
+      `An operation may have ${limits.aliases} aliases (${SETTINGS.aliases}), but this one has ${aliases}, ${counted}. Send several operations, or query several objects with \`nodes\`.`,
     );
   if (directives > limits.directives)
-    say(
-      `An operation may have ${limits.directives} directives (${SETTINGS.directives}), but this one has ${directives}, ${whole}. Leave out what is not needed, or send several operations.`,
+    report(
+      `An operation may have ${limits.directives} directives (${SETTINGS.directives}), but this one has ${directives}, ${counted}. Remove unneeded directives, or send several operations.`,
     );
   if (rootFields > limits.rootFields)
-    say(
-      `An operation may have ${limits.rootFields} fields of its own (${SETTINGS.rootFields}), but this one has ${rootFields}, ${whole}. Send several operations.`,
+    report(
+      `An operation may have ${limits.rootFields} root fields (${SETTINGS.rootFields}), but this one has ${rootFields}, ${counted}. Send several operations.`,
     );
-  return mistakes;
+  return errors;
 }
 
-const tooManyComparisons = (most: number): GraphQLError =>
-  refusal(
-    `A document may have ${most} pairs of fields with one name in one place, or of fragments spread there (${SETTINGS.comparisons}), but this one has more. ${ADVICE}`,
+const tooManyComparisons = (max: number): GraphQLError =>
+  validationError(
+    `A document may have ${max} pairs of fields with the same response name, or of fragments spread in the same selection (${SETTINGS.comparisons}), but this one has more. ${ADVICE}`,
   );
 
-/** Status 400, whatever media type the client accepts. */
-const refusal = (message: string, operation?: OperationDefinitionNode): GraphQLError =>
+/** A validation error with status 400 for every media type that the client accepts. */
+const validationError = (message: string, operation?: OperationDefinitionNode): GraphQLError =>
   new GraphQLError(message, {
     ...(operation && { nodes: operation }),
     extensions: publicError('GRAPHQL_VALIDATION_FAILED', message, { http: { status: 400, spec: false } }).extensions,

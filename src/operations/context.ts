@@ -20,20 +20,19 @@ import type { JobKey, JobRow, JobUpdate, Services, WatchedKey } from './services
 import { type SharedResult, SharedResults } from './shared-result.ts';
 
 /**
- * What was read and executed for an event, for each scope by its name. Its listeners all have the credential that it was
- * read with.
+ * Reads and results of each event, by the name of the watch scope. All listeners of an event have the same credential.
  */
 const sharedByEvent = new WeakMap<JobUpdate, Map<string, SharedByEvent>>();
 
 interface SharedByEvent {
-  readonly answer: RequestCache;
+  readonly cache: RequestCache;
   readonly results: SharedResults;
-  /** Of all executions for the event together, because they share what is read. */
+  /** The budget of all executions for the event together, because they share the request cache. */
   readonly budget: RequestBudget;
 }
 
-/** Fields of the graph's roots that show jobs, and so work with a watch token. */
-const ROOTS_OF_JOBS: ReadonlySet<string> = new Set([
+/** Root fields that return jobs, which a watch token may select. */
+const JOB_ROOT_FIELDS: ReadonlySet<string> = new Set([
   'node',
   'nodes',
   'training',
@@ -43,204 +42,207 @@ const ROOTS_OF_JOBS: ReadonlySet<string> = new Set([
   'jobsUpdated',
 ]);
 
-/** As whom an operation acts. */
+/** The caller on whose behalf an operation is executed. */
 export type ContextCaller = Pick<Caller, 'credential' | 'baseUrl' | 'scope'>;
 
-/** The number of different hints that one response holds. */
-const MOST_HINTS = 10;
+/** Maximum number of different hints in one response. */
+const MAX_HINTS = 10;
 
-/** What a resolver gets. Everything in it is made on first use: an operation that needs no credential asks for none. */
+/**
+ * The GraphQL context of resolvers. Its members are created on first use, so that an operation that needs no credential
+ * does not require one.
+ */
 export class Context {
   readonly #services: Services;
-  readonly #asker: ContextCaller;
-  readonly #ending: OperationLifetime;
-  #answer: RequestCache | undefined;
+  readonly #caller: ContextCaller;
+  readonly #lifetime: OperationLifetime;
+  #cache: RequestCache | undefined;
   #budget: RequestBudget | undefined;
   #event: JobUpdate | undefined;
   #hints: string[] | undefined;
 
-  /** @param ending What ends its reads, and by when its writes are waited for. */
-  constructor(services: Services, asker: ContextCaller, ending: OperationLifetime) {
+  /** @param lifetime Aborts reads, and limits the wait for writes. */
+  constructor(services: Services, caller: ContextCaller, lifetime: OperationLifetime) {
     this.#services = services;
-    this.#asker = asker;
-    this.#ending = ending;
+    this.#caller = caller;
+    this.#lifetime = lifetime;
   }
 
-  /** Explains to developers why a field is null. */
+  /** Adds a hint for developers to the response, for example why a field is null. */
   hint(text: string): void {
     this.#hints ??= [];
-    if (this.#hints.length < MOST_HINTS && !this.#hints.includes(text)) this.#hints.push(text);
+    if (this.#hints.length < MAX_HINTS && !this.#hints.includes(text)) this.#hints.push(text);
   }
 
-  /** The explanations so far; undefined when there are none. */
+  /** The hints so far; undefined if there are none. */
   get hints(): readonly string[] | undefined {
     return this.#hints;
   }
 
   get loaders(): Loaders {
-    return this.answer.loaders;
+    return this.cache.loaders;
   }
 
-  /** What this answer has read so far. */
-  get answer(): RequestCache {
-    this.#answer ??= this.#newAnswer(this.#ending, this.#ownBudget());
-    return this.#answer;
+  /** Cache of the reads of this operation. A mutation gets a new one after each write. */
+  get cache(): RequestCache {
+    this.#cache ??= this.#newCache(this.#lifetime, this.#operationBudget());
+    return this.#cache;
   }
 
-  /** What all answers of the operation may take together: a mutation has a new one after each write. */
-  #ownBudget(): RequestBudget {
+  /** The request budget of the operation, shared by all its caches. */
+  #operationBudget(): RequestBudget {
     this.#budget ??= new RequestBudget(this.#services.requestLimit);
     return this.#budget;
   }
 
   /**
-   * Runs a write, to its end even when the asker leaves, but is not begun when it is late. What is read after it is read
-   * anew.
+   * Runs a write. It is not started after the deadline; once started, it runs to its end even if the client
+   * disconnects. Reads after it are not served from the cache.
    */
   write<Result>(act: (upstream: Upstream) => Promise<Result>): Promise<Result> {
-    return this.#inTime((start) => act(this.#upstream(start)));
+    return this.#writeBeforeDeadline((start) => act(this.#upstream(start)));
   }
 
-  async #inTime<Result>(write: (start: Start, isSent: () => boolean) => Promise<Result>): Promise<Result> {
-    const { deadlineSignal: late } = this.#ending;
-    const refusal = this.#ownBudget().spend(1);
-    if (refusal) throw refusal;
+  async #writeBeforeDeadline<Result>(write: (start: Start, isSent: () => boolean) => Promise<Result>): Promise<Result> {
+    const { deadlineSignal } = this.#lifetime;
+    const budgetError = this.#operationBudget().spend(1);
+    if (budgetError) throw budgetError;
     let hasBegun = false;
     const isSent = () => hasBegun;
     const onSent = () => {
       hasBegun = true;
     };
     try {
-      late.throwIfAborted();
-      return await unlessTimedOut(write({ by: late, onSent }, isSent), late, isSent);
+      deadlineSignal.throwIfAborted();
+      return await unlessTimedOut(write({ by: deadlineSignal, onSent }, isSent), deadlineSignal, isSent);
     } finally {
-      this.#answer = undefined;
+      this.#cache = undefined;
     }
   }
 
   /**
-   * Takes a file in and writes its bytes. A few are held in memory at once, whoever sent them; the others wait.
+   * Validates an uploaded image and stores its bytes. The number of images in memory is limited; further uploads wait.
    *
-   * @throws RefusedPictureError when the upstream is not to have it.
+   * @throws InvalidImageError if it is not an image that the upstream accepts.
    */
-  storePicture<Result>(
+  storeImage<Result>(
     file: UploadedFile,
     store: (upstream: Upstream, bytes: Uint8Array) => Promise<Result>,
   ): Promise<Result> {
-    const credential = this.#asker.credential();
-    return this.#inTime((start) =>
+    const credential = this.#caller.credential();
+    return this.#writeBeforeDeadline((start) =>
       this.#services.validateUpload(credential, file, (bytes) => store(this.#upstream(start), bytes)),
     );
   }
 
-  /** A new address to which one picture is sent, and when it stops working. */
+  /** Creates a signed URL for uploading one image. */
   uploadTicket(target: UploadTarget): { url: string; expiresAt: Date } {
-    this.#requireAll();
-    return this.#services.uploadTicket(this.#asker.baseUrl, this.#asker.credential(), target);
+    this.#requireFullAccess();
+    return this.#services.uploadTicket(this.#caller.baseUrl, this.#caller.credential(), target);
   }
 
   watchJobs(jobs: readonly JobKey[]) {
-    const { scope } = this.#asker;
+    const { scope } = this.#caller;
     if (scope && !jobs.every((job) => scope.includes(job))) throw outOfScope();
-    return this.#services.watching.jobs(this.#asker.credential(), jobs, this.#ending.signal ?? NEVER);
+    return this.#services.watching.jobs(this.#caller.credential(), jobs, this.#lifetime.signal ?? NEVER);
   }
 
   watchTrainings(modelId: string) {
-    this.#requireAll();
-    return this.#services.watching.trainings(this.#asker.credential(), modelId, this.#ending.signal ?? NEVER);
+    this.#requireFullAccess();
+    return this.#services.watching.trainings(this.#caller.credential(), modelId, this.#lifetime.signal ?? NEVER);
   }
 
   /**
-   * A token that shows these jobs and nothing else.
+   * Creates a token that grants access to these jobs and nothing else.
    *
-   * @param seconds How long it works.
-   * @throws RangeError when so many jobs do not fit into a token.
+   * @param seconds Lifetime of the token.
+   * @throws RangeError if the jobs do not fit into one token.
    */
   watchToken(jobs: readonly JobKey[], seconds: number): { token: string; expiresAt: Date } {
-    this.#requireAll();
-    return this.#services.watchToken(this.#asker.credential(), jobs, seconds);
+    this.#requireFullAccess();
+    return this.#services.watchToken(this.#caller.credential(), jobs, seconds);
   }
 
-  /** Something was done to this: whoever watches it is told at once. */
+  /** Polls a job or a list of trainings at once, after a write that changed it, so that its subscribers get the change. */
   wake(key: WatchedKey): void {
-    this.#services.watching.wake(this.#asker.credential(), key);
+    this.#services.watching.wake(this.#caller.credential(), key);
   }
 
-  /** Waits until a job has finished or so many seconds have passed, and tells what is then known of it. */
-  async waitFor(key: JobKey, seconds: number): Promise<void> {
+  /** Waits until a job has finished, or for a number of seconds at most, and caches the job as last read. */
+  async waitForJob(key: JobKey, seconds: number): Promise<void> {
     const { watching } = this.#services;
-    this.#ending.extend(seconds * 1_000);
-    const row = await watching.settled(this.#asker.credential(), key, seconds * 1_000, this.#ending.signal);
+    this.#lifetime.extend(seconds * 1_000);
+    const row = await watching.settled(this.#caller.credential(), key, seconds * 1_000, this.#lifetime.signal);
     if (row) this.loaders.merge<JobRow>(row, { isComplete: true });
   }
 
-  /** How far a job has come, by all that is known of it. */
+  /** Progress of a job, as reported or estimated. */
   progressOf(row: JobRow): Progress {
-    return this.#services.watching.progressOf(this.#asker.credential(), row);
+    return this.#services.watching.progressOf(this.#caller.credential(), row);
   }
 
-  /** Since when the event that is shown tells of an old state of this job; null when it does not. */
+  /** Time since which the current event's state of this job is stale; null if it is current. */
   staleSince({ kind, id }: JobRow): Date | null {
     const event = this.#event;
     if (!event || !('state' in event) || event.key.kind !== kind || event.key.id !== id) return null;
     return event.staleSince ?? null;
   }
 
-  /** Sends a write at most once per key, where the caller gave one. What is read after it is read anew. */
+  /** Like {@link write}, but sends the write at most once per idempotency key, if the client sent one. */
   writeOnce<Result>(
     { operation, input, key }: { operation: string; input: unknown; key: string | null | undefined },
     act: (upstream: Upstream) => Promise<Result>,
   ): Promise<Result> {
     if (key == null) return this.write(act);
-    return this.#inTime((start, isSent) => {
-      const tenant = tenantOf(this.#asker.credential());
-      const judge = (error: unknown) => (isSent() ? whatHappened(error) : 'nothing-happened');
+    return this.#writeBeforeDeadline((start, isSent) => {
+      const tenant = tenantOf(this.#caller.credential());
+      const classify = (error: unknown) => (isSent() ? classifyFailedWrite(error) : 'nothing-happened');
       const write = () => act(this.#upstream(start));
-      return this.#services.idempotency.once({ tenant, operation, key, input }, write, judge);
+      return this.#services.idempotency.once({ tenant, operation, key, input }, write, classify);
     });
   }
 
-  /** A prediction's images are shown: where they are is remembered, so that they are opened without reading it again. */
-  showImages(row: PredictionRow): void {
-    this.#services.imagesShown(this.#asker.credential(), row);
+  /** Caches the locations of a prediction's images, so that serving them does not read the prediction again. */
+  rememberImages(row: PredictionRow): void {
+    this.#services.imagesShown(this.#caller.credential(), row);
   }
 
   imageUrl(source: ImageSource, variant: Variant): string {
-    return this.#services.imageUrl(this.#asker.baseUrl, this.#asker.credential(), source, variant);
+    return this.#services.imageUrl(this.#caller.baseUrl, this.#caller.credential(), source, variant);
   }
 
   /**
-   * Runs an act that replaces or deletes something with images. No old copy of them is shown afterwards, not even when
-   * it failed: it may have happened all the same.
+   * Runs a write that replaces or deletes an object with images, and evicts cached copies of them, even if the write
+   * fails: it may have taken effect nevertheless.
    */
   async changeImages<Result>(subject: ImageSubject, act: () => Promise<Result>): Promise<Result> {
     try {
       return await act();
     } finally {
-      this.#services.imagesChanged(this.#asker.credential(), subject);
+      this.#services.imagesChanged(this.#caller.credential(), subject);
     }
   }
 
   /**
-   * Shows an event to this asker. What is read for it is read once for all its listeners, so it goes on when one of them
-   * leaves; and those who ask the same of it, under the same address, get the same result.
+   * Executes a subscription's selection for an event. All listeners of the event share its reads, so they continue when
+   * one listener disconnects. Listeners with the same selection and base URL share one result.
    *
    * @param execute Executes the subscription's selection in the context of the event.
    */
-  showEvent(
+  executeForEvent(
     event: JobUpdate,
     args: Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>,
     execute: (context: Context) => ExecutionResult | Promise<ExecutionResult>,
   ): Promise<SharedResult> {
-    const name = this.#asker.scope?.name ?? '';
+    const name = this.#caller.scope?.name ?? '';
     const byScope = sharedByEvent.get(event) ?? new Map<string, SharedByEvent>();
     sharedByEvent.set(event, byScope);
     const shared = byScope.get(name) ?? this.#shareEvent();
     byScope.set(name, shared);
-    return shared.results.of(args, this.#asker.baseUrl, () => {
+    return shared.results.getOrExecute(args, this.#caller.baseUrl, () => {
       shared.budget.raise(this.#services.requestLimit);
-      const context = new Context(this.#services, this.#asker, ENDLESS);
-      context.#answer = shared.answer;
+      const context = new Context(this.#services, this.#caller, UNLIMITED);
+      context.#cache = shared.cache;
       context.#event = event;
       return execute(context);
     });
@@ -248,35 +250,35 @@ export class Context {
 
   #shareEvent(): SharedByEvent {
     const budget = new RequestBudget(0);
-    return { answer: this.#newAnswer(ENDLESS, budget), results: new SharedResults(), budget };
+    return { cache: this.#newCache(UNLIMITED, budget), results: new SharedResults(), budget };
   }
 
-  /** The upstream as far as the asker may reach it. */
+  /** The upstream, restricted to the caller's scope. */
   #upstream(start?: Start): Upstream {
-    const upstream = this.#services.upstreamOf(this.#asker.credential(), start);
-    const { scope } = this.#asker;
+    const upstream = this.#services.upstreamOf(this.#caller.credential(), start);
+    const { scope } = this.#caller;
     return scope ? restrict(upstream, scope) : upstream;
   }
 
-  /** @throws GraphQLError FORBIDDEN when the asker may see only a part. */
-  #requireAll(): void {
-    if (this.#asker.scope) throw outOfScope();
+  /** @throws GraphQLError FORBIDDEN if the caller has only a watch token. */
+  #requireFullAccess(): void {
+    if (this.#caller.scope) throw outOfScope();
   }
 
-  /** @throws GraphQLError FORBIDDEN when the asker may not ask for this field of the graph's roots. */
-  requireRoot(name: string): void {
-    if (!ROOTS_OF_JOBS.has(name)) this.#requireAll();
+  /** Authorizes the caller for a root field. @throws GraphQLError FORBIDDEN if its watch token does not allow it. */
+  authorizeRoot(name: string): void {
+    if (!JOB_ROOT_FIELDS.has(name)) this.#requireFullAccess();
   }
 
-  #newAnswer(ending: OperationLifetime, budget: RequestBudget): RequestCache {
-    const credential = this.#asker.credential();
+  #newCache(lifetime: OperationLifetime, budget: RequestBudget): RequestCache {
+    const credential = this.#caller.credential();
     return new RequestCache(
       this.#upstream(),
       {
-        facts: (source) => this.#services.inspectImage(credential, source, ending.signal),
-        placeholder: (source) => this.#services.imagePlaceholder(credential, source, ending.signal),
+        facts: (source) => this.#services.inspectImage(credential, source, lifetime.signal),
+        placeholder: (source) => this.#services.imagePlaceholder(credential, source, lifetime.signal),
       },
-      ending.caller ?? ending.signal,
+      lifetime.abortScope ?? lifetime.signal,
       budget,
     );
   }
@@ -285,15 +287,15 @@ export class Context {
 const NEVER = new AbortController().signal;
 setMaxListeners(0, NEVER);
 
-/** The ending of what has no deadline. @param signal Ends its reads. */
-export const endlessly = (signal: AbortSignal | undefined): OperationLifetime => ({
+/** A lifetime without a deadline. @param signal Aborts reads. */
+export const withoutDeadline = (signal: AbortSignal | undefined): OperationLifetime => ({
   signal,
   deadlineSignal: NEVER,
   extend: () => {},
 });
 
-const ENDLESS = endlessly(undefined);
+const UNLIMITED = withoutDeadline(undefined);
 
-/** Whether a failed write can be sent again without happening twice. */
-const whatHappened = (error: unknown) =>
+/** Classifies a failed write: `nothing-happened` if it can be repeated without taking effect twice. */
+const classifyFailedWrite = (error: unknown) =>
   error instanceof UpstreamError && error.failure !== 'outcome-unknown' ? 'nothing-happened' : 'unknown';

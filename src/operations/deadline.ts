@@ -4,142 +4,148 @@ import { publicError } from '../errors.ts';
 import { AbortScope } from '../util/cancellation.ts';
 import type { StartTimer } from '../util/timers.ts';
 
-/** What ends the reads and the writes of an operation. */
+/** Signals that abort the reads and writes of an operation. */
 export interface OperationLifetime {
-  /** Leaves when {@link signal} aborts. @default told by the signal */
-  readonly caller?: AbortScope;
-  /** Aborts when the asker leaves or the time is up, whichever comes first: for reads. Undefined: never. */
+  /** Aborts together with {@link signal}; cheaper to listen to. @default only the signal is available */
+  readonly abortScope?: AbortScope;
+  /** For reads: aborts when the client disconnects or at the deadline, whichever comes first. Undefined: never. */
   readonly signal: AbortSignal | undefined;
-  /** Aborts when the time is up, with an UPSTREAM_TIMEOUT: for writes, which go on when the asker leaves. */
+  /** For writes, which continue when the client disconnects: aborts at the deadline, with an UPSTREAM_TIMEOUT. */
   readonly deadlineSignal: AbortSignal;
-  /** Gives it more time, in milliseconds, for what the caller asked to wait for. */
+  /** Extends the deadline, in milliseconds, by a wait that the client requested. */
   extend(milliseconds: number): void;
 }
 
 /**
- * The time that an operation has for its answer. What has not come by then is left out of it. Its signals are made when
- * they are asked for: what asks nothing of the upstream needs none.
+ * The deadline of an operation. The response omits fields that are not resolved by then. Its timer and signals are
+ * created on first access, because an operation without upstream requests needs none.
  */
 export class OperationDeadline implements OperationLifetime {
-  readonly #alarm: StartTimer;
-  readonly #caller = new AbortScope();
-  #reading: AbortController | undefined;
-  #late: AbortController | undefined;
-  /** That the time is up. */
-  #lateness: Error | undefined;
-  /** Why nothing more is done for the caller, once it has left. */
-  #departure: Error | undefined;
-  #owed = 0;
-  #given: number;
-  /** Undefined until somebody wants to know of the end: what asks nothing of the upstream needs no clock. */
-  #callOff: (() => void) | undefined;
+  readonly #startTimer: StartTimer;
+  readonly #abortScope = new AbortScope();
+  #readController: AbortController | undefined;
+  #deadlineController: AbortController | undefined;
+  /** The timeout error, once the deadline has passed. */
+  #timeoutError: Error | undefined;
+  #abortReason: Error | undefined;
+  /** Extensions that the running timer does not include, in milliseconds. */
+  #pendingExtension = 0;
+  /** Time from the start to the deadline, in milliseconds. */
+  #milliseconds: number;
+  /** Cancels the timer; undefined until it is started. */
+  #cancelTimer: (() => void) | undefined;
 
-  /** @param milliseconds Time for all of the answer, with the waiting for a turn at the upstream. */
+  /** @param milliseconds Time for the whole response, including time in the upstream's request queue. */
   constructor({ milliseconds, alarm }: { milliseconds: number; alarm: StartTimer }) {
-    this.#alarm = alarm;
-    this.#given = milliseconds;
+    this.#startTimer = alarm;
+    this.#milliseconds = milliseconds;
   }
 
-  get caller(): AbortScope {
-    this.#begin();
-    return this.#caller;
+  get abortScope(): AbortScope {
+    this.#start();
+    return this.#abortScope;
   }
 
   get signal(): AbortSignal {
-    this.#begin();
-    this.#reading ??= controllerFor(this.#caller.reason);
-    return this.#reading.signal;
+    this.#start();
+    this.#readController ??= controllerFor(this.#abortScope.reason);
+    return this.#readController.signal;
   }
 
   get deadlineSignal(): AbortSignal {
-    this.#begin();
-    this.#late ??= controllerFor(this.#lateness);
-    return this.#late.signal;
+    this.#start();
+    this.#deadlineController ??= controllerFor(this.#timeoutError);
+    return this.#deadlineController.signal;
   }
 
   extend(milliseconds: number): void {
-    this.#owed += milliseconds;
+    this.#pendingExtension += milliseconds;
   }
 
-  /** The asker has left: nothing more is read for it. */
-  leave(): void {
-    // An error made for clients, although this one sees it no more: anything else would be logged as a mistake.
-    this.#departure = publicError('UPSTREAM_TIMEOUT', 'The client left before the upstream had answered. Ask again.');
-    this.#over(this.#departure);
+  /** Aborts the reads, because the client has disconnected. */
+  abort(): void {
+    // A public error, although the client no longer receives it: any other error would be logged as an internal one.
+    this.#abortReason = publicError(
+      'UPSTREAM_TIMEOUT',
+      'The client disconnected before the upstream responded. Send the request again.',
+    );
+    this.#abortReads(this.#abortReason);
   }
 
-  /** Why no further write may start; undefined while the caller is there. */
-  get departure(): Error | undefined {
-    return this.#departure;
+  /** Error because of which no further write may start; undefined while the client is connected. */
+  get abortReason(): Error | undefined {
+    return this.#abortReason;
   }
 
   /**
-   * The response is there: releases the timer. A response with errors may have come before all reads, because nothing waits
-   * for those below a position that is null: they are aborted.
+   * Releases the timer when the response is complete. A response with errors may be complete before all reads are,
+   * because execution does not wait for reads below a position that is null: those are aborted.
    */
   end({ errors }: Pick<ExecutionResult, 'errors'> = {}): void {
-    this.#callOff?.();
-    if (errors) this.#over(publicError('UPSTREAM_TIMEOUT', 'The response was sent before the upstream had answered.'));
+    this.#cancelTimer?.();
+    if (errors)
+      this.#abortReads(publicError('UPSTREAM_TIMEOUT', 'The response was sent before the upstream responded.'));
   }
 
-  #begin(): void {
-    this.#callOff ??= this.#alarm(this.#given, () => this.#ring());
+  #start(): void {
+    this.#cancelTimer ??= this.#startTimer(this.#milliseconds, () => this.#onTimer());
   }
 
-  #ring(): void {
-    if (this.#owed > 0) {
-      const milliseconds = this.#owed;
-      this.#owed = 0;
-      this.#given += milliseconds;
-      this.#callOff = this.#alarm(milliseconds, () => this.#ring());
+  #onTimer(): void {
+    if (this.#pendingExtension > 0) {
+      const milliseconds = this.#pendingExtension;
+      this.#pendingExtension = 0;
+      this.#milliseconds += milliseconds;
+      this.#cancelTimer = this.#startTimer(milliseconds, () => this.#onTimer());
       return;
     }
-    const message = `Expected the whole answer within ${this.#given / 1_000} seconds (OPERATION_SECONDS), but this part of it had not come by then. Ask again, or for less at once.`;
-    this.#lateness = publicError('UPSTREAM_TIMEOUT', message);
-    this.#late?.abort(this.#lateness);
-    this.#over(this.#lateness);
+    const message = `Expected the whole response within ${this.#milliseconds / 1_000} seconds (OPERATION_SECONDS), but this field was not resolved by then. Retry, or request less at once.`;
+    this.#timeoutError = publicError('UPSTREAM_TIMEOUT', message);
+    this.#deadlineController?.abort(this.#timeoutError);
+    this.#abortReads(this.#timeoutError);
   }
 
-  #over(reason: Error): void {
-    this.#caller.abort(reason);
-    this.#reading?.abort(reason);
+  #abortReads(reason: Error): void {
+    this.#abortScope.abort(reason);
+    this.#readController?.abort(reason);
   }
 }
 
 function controllerFor(reason: unknown): AbortController {
   const controller = new AbortController();
-  // An answer that reads many things has a listener for each, and removes them all.
+  // Each upstream request adds a listener, and removes it when it ends.
   setMaxListeners(0, controller.signal);
   if (reason) controller.abort(reason);
   return controller;
 }
 
 /**
- * Waits for a write, but no longer than until it is late. The write itself goes on.
+ * Waits for a write until the deadline. The write itself continues after it.
  *
- * @param isSent Whether it may happen: otherwise it never will, and the reason of `late` is what is thrown.
- * @throws GraphQLError UPSTREAM_OUTCOME_UNKNOWN when it may happen but is late; what the write throws.
+ * @param isSent Returns true if the write was sent, so that it may take effect.
+ * @throws At the deadline, GraphQLError UPSTREAM_OUTCOME_UNKNOWN if the write was sent, otherwise the signal's reason;
+ * before that, the error of the write.
  */
 export async function unlessTimedOut<Result>(
   write: Promise<Result>,
-  late: AbortSignal,
+  deadlineSignal: AbortSignal,
   isSent: () => boolean,
 ): Promise<Result> {
-  let giveUp = () => {};
-  const given = new Promise<never>((_, reject) => {
-    giveUp = () => reject(isSent() ? outcomeUnknown() : late.reason);
-    if (late.aborted) giveUp();
-    else late.addEventListener('abort', giveUp);
+  let onDeadline = () => {};
+  const timeout = new Promise<never>((_, reject) => {
+    onDeadline = () => reject(isSent() ? outcomeUnknown() : deadlineSignal.reason);
+    if (deadlineSignal.aborted) onDeadline();
+    else deadlineSignal.addEventListener('abort', onDeadline);
   });
   try {
-    return await Promise.race([write, given]);
+    return await Promise.race([write, timeout]);
   } finally {
-    late.removeEventListener('abort', giveUp);
+    deadlineSignal.removeEventListener('abort', onDeadline);
   }
 }
 
 const outcomeUnknown = () =>
   publicError(
     'UPSTREAM_OUTCOME_UNKNOWN',
-    'This was sent, but no answer came in time, so it may or may not happen. List what is there before repeating it.',
+    'The request was sent, but the upstream did not respond in time, so it may or may not have taken effect. Query the current state before you repeat it.',
   );

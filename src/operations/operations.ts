@@ -5,14 +5,14 @@ import { isRetryable } from '../errors.ts';
 import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
 import type { ResultLimits } from '../executor/result-limits.ts';
 import type { Costs } from '../limits/cost.ts';
-import { createCostLimit, tooCostly } from '../limits/cost-limit.ts';
+import { costError, createCostEstimator } from '../limits/cost-limit.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
 import type { OperationQuota } from '../limits/operation-quota.ts';
 import { variableErrors } from '../limits/response-limits.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { isPromise, mapMaybePromise } from '../util/promises.ts';
 import type { StartTimer } from '../util/timers.ts';
-import { Context, type ContextCaller, endlessly } from './context.ts';
+import { Context, type ContextCaller, withoutDeadline } from './context.ts';
 import { OperationDeadline } from './deadline.ts';
 import type { Services } from './services.ts';
 import { QuerySingleFlight, type RunningQuery } from './single-flight.ts';
@@ -24,90 +24,93 @@ export interface OperationsOptions extends StreamOptions {
   identifyCaller: IdentifyCaller;
   admission: OperationQuota;
   costs: Costs;
-  /** Requests to the upstream that one operation may take. */
+  /** Maximum cost of one operation, in upstream requests. */
   cost: number;
-  /** Limits on each result. */
+  /** Limits on each response. */
   limits: ResultLimits;
-  /** Whether responses help developers: with names that come close to an unknown one, and with hints. */
+  /** True if responses contain help for developers: suggestions for unknown names, and hints. */
   suggestions: boolean;
-  /** Time for the answer to a query or a mutation, in milliseconds. */
+  /** Timeout of a query or a mutation, in milliseconds. */
   milliseconds: number;
-  /** How answers wait for their deadlines. */
+  /** Starts the timer of a deadline. */
   alarm: StartTimer;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
-/** An operation of a valid document, as its transport brought it. */
+/** A request to execute an operation of a valid document, and its transport. */
 export type OperationRequest = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'> & {
   readonly transport: TransportContext;
 };
 
-/** Executes operations for whoever asks, over whichever transport: who they are, what they may ask, and what they get. */
+/** Identifies the caller of an operation, checks its limits and executes it, for every transport. */
 export interface Operations {
-  /** What asks nothing of the upstream is answered at once, unless it has to be found out who asks. */
-  execute(asked: OperationRequest): ExecutionResult | Promise<ExecutionResult>;
-  subscribe(asked: OperationRequest): Promise<ExecutionResult | Results>;
+  /**
+   * Executes a query or mutation. Synchronous if it needs no upstream request and the caller is identified
+   * synchronously.
+   */
+  execute(request: OperationRequest): ExecutionResult | Promise<ExecutionResult>;
+  subscribe(request: OperationRequest): Promise<ExecutionResult | Results>;
 }
 
 export function createOperations(options: OperationsOptions): Operations {
   const { schema, services, admission, limits } = options;
   const hideSuggestions = !options.suggestions;
-  const costOf = createCostLimit({ schema, costs: options.costs, limit: options.cost });
-  const underWay = new QuerySingleFlight(options.monotonicNow);
+  const costOf = createCostEstimator({ schema, costs: options.costs, limit: options.cost });
+  const singleFlight = new QuerySingleFlight(options.monotonicNow);
 
-  /** Whether it is executed at all, found out from what costs least to what costs most. */
+  /** Decides whether an operation is executed. The cheapest checks come first. */
   const admit = (
     { transport, document, operationName, variableValues }: OperationRequest,
-    refusalOf: (asker: Caller) => GraphQLError | undefined | Promise<GraphQLError | undefined>,
+    checkQuota: (caller: Caller) => GraphQLError | undefined | Promise<GraphQLError | undefined>,
   ) => {
     const operation = selectOperation(document, operationName);
     if (operation instanceof GraphQLError) return refused(operation);
     const read = readOperation({ schema, document, variableValues, hideSuggestions, limits }, operation);
     if ('errors' in read) return { errors: variableErrors(read.errors, limits.errors) };
     const cost = costOf(read);
-    if (cost.requested > cost.limit) return refused(tooCostly(cost, 'request' in transport));
-    return mapMaybePromise<Caller, Admitted | Refused>(options.identifyCaller(transport), (asker) => {
-      const admitted = { read, asker, explained: wantsCost(transport) ? cost : undefined };
-      const refusal = refusalOf(asker);
-      if (refusal instanceof Promise) return refusal.then((late) => (late ? refused(late) : admitted));
-      return refusal ? refused(refusal) : admitted;
+    if (cost.requested > cost.limit) return refused(costError(cost, 'request' in transport));
+    return mapMaybePromise<Caller, Admitted | Refused>(options.identifyCaller(transport), (caller) => {
+      const admitted = { read, caller, reportedCost: wantsCost(transport) ? cost : undefined };
+      return mapMaybePromise<GraphQLError | undefined, Admitted | Refused>(checkQuota(caller), (error) =>
+        error ? refused(error) : admitted,
+      );
     });
   };
 
-  /** Executes a query or a mutation. What asks nothing of the upstream is answered at once. */
+  /** Executes a query or a mutation. Synchronous if it needs no upstream request. */
   const run = (read: ReadOperation, contextValue: Context, deadline: OperationDeadline) =>
     executeRead(read, {
       schema,
       rootValue: undefined,
       contextValue,
       isTransient: isRetryable,
-      stopReason: () => deadline.departure,
+      stopReason: () => deadline.abortReason,
       limits,
     });
 
-  /** Ends an operation, and adds what explains its result to developers. */
+  /** Ends an operation, and adds its hints to the result. */
   const end = ({ hints }: Context, deadline: OperationDeadline, result: ExecutionResult | undefined) => {
     deadline.end(result);
     if (hints && result && options.suggestions) result.extensions = { ...result.extensions, hints };
   };
 
-  /** Executes a query that several callers may wait for. */
-  const begin = (read: ReadOperation, asker: ContextCaller): RunningQuery | ExecutionResult => {
+  /** Starts a query whose result several callers may share. */
+  const begin = (read: ReadOperation, caller: ContextCaller): RunningQuery | ExecutionResult => {
     const deadline = new OperationDeadline(options);
-    const context = new Context(services, asker, deadline);
+    const context = new Context(services, caller, deadline);
     const result = run(read, context, deadline);
     if (isPromise(result))
-      return { result, leave: () => deadline.leave(), end: (ended) => end(context, deadline, ended) };
+      return { result, abort: () => deadline.abort(), end: (ended) => end(context, deadline, ended) };
     end(context, deadline, result);
     return result;
   };
 
-  /** Executes an operation for one caller alone, but nothing that comes after its departure. */
-  const answerAlone = async (read: ReadOperation, asker: Caller, abortScope: Pick<Caller, 'onAbort'>) => {
+  /** Executes an operation for one caller. After the caller disconnects, no further write starts. */
+  const executeAlone = async (read: ReadOperation, caller: Caller, abortScope: Pick<Caller, 'onAbort'>) => {
     const deadline = new OperationDeadline(options);
-    const context = new Context(services, asker, deadline);
-    const offAbort = abortScope.onAbort(() => deadline.leave());
+    const context = new Context(services, caller, deadline);
+    const offAbort = abortScope.onAbort(() => deadline.abort());
     let result: ExecutionResult | undefined;
     try {
       result = await run(read, context, deadline);
@@ -118,73 +121,75 @@ export function createOperations(options: OperationsOptions): Operations {
     }
   };
 
-  const answer = (
+  /** Executes an operation; a query joins an equal one that is running. */
+  const executeShared = (
     read: ReadOperation,
-    asker: Caller,
+    caller: Caller,
     abortScope: Pick<Caller, 'onAbort'>,
   ): ExecutionResult | Promise<ExecutionResult> => {
     const { plan, variables } = read;
-    const credential = plan.operation.operation === OperationTypeNode.QUERY ? credentialOf(asker) : undefined;
-    if (!credential) return answerAlone(read, asker, abortScope);
-    // Whoever may ask when they ask may have the answer: they all have what was found out for one of them.
-    const { baseUrl, scope } = asker;
+    const credential = plan.operation.operation === OperationTypeNode.QUERY ? credentialOf(caller) : undefined;
+    if (!credential) return executeAlone(read, caller, abortScope);
+    // Callers share a result only if their credential, scope and base URL are equal, so each may see all of it.
+    const { baseUrl, scope } = caller;
     const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
-    // No two of these look alike: the first three hold no space, a scope no brace.
-    const name = `${credential.apiKey} ${services.generationOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
-    return underWay.answer(plan, name, abortScope, () => begin(read, { credential: () => credential, baseUrl, scope }));
+    // The key is unambiguous: the first three parts contain no space, a scope contains no brace.
+    const key = `${credential.apiKey} ${services.generationOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
+    return singleFlight.run(plan, key, abortScope, () => begin(read, { credential: () => credential, baseUrl, scope }));
   };
 
   return {
-    execute: (asked) =>
-      mapMaybePromise(admit(asked, admission.refusalOf), (admitted) => {
+    execute: (request) =>
+      mapMaybePromise(admit(request, admission.check), (admitted) => {
         if ('errors' in admitted) return admitted;
-        const { read, asker, explained } = admitted;
-        const result = answer(read, asker, abortScopeOf(asked.transport, asker));
-        return explained ? mapMaybePromise(result, (plain) => withCost(plain, explained)) : result;
+        const { read, caller, reportedCost } = admitted;
+        const result = executeShared(read, caller, abortScopeOf(request.transport, caller));
+        return reportedCost ? mapMaybePromise(result, (plain) => withCost(plain, reportedCost)) : result;
       }),
-    async subscribe(asked) {
+    async subscribe(request) {
+      const { document, variableValues } = request;
       const admitted = await admit(
-        asked,
-        isShort(asked.document.loc?.source.body, asked.variableValues) ? admission.whenAdmitted : admission.refusalOf,
+        request,
+        isShort(document.loc?.source.body, variableValues) ? admission.waitForAdmission : admission.check,
       );
       if ('errors' in admitted) return admitted;
-      const { asker, explained } = admitted;
-      const context = new Context(services, asker, endlessly(asker.signal));
-      return await openStream({ ...asked, schema, hideSuggestions, limits }, context, asker, {
+      const { caller, reportedCost } = admitted;
+      const context = new Context(services, caller, withoutDeadline(caller.signal));
+      return await openStream({ ...request, schema, hideSuggestions, limits }, context, caller, {
         ...options,
-        open: () => admission.openStream(asker),
-        show: explained ? (result) => withCost(result, explained) : (result) => result,
+        acquire: () => admission.acquireStream(caller),
+        mapResult: reportedCost ? (result) => withCost(result, reportedCost) : (result) => result,
       });
     },
   };
 }
 
-/** An operation that is executed. */
+/** An operation that may be executed. */
 interface Admitted {
   readonly read: ReadOperation;
-  readonly asker: Caller;
-  /** What it may take, where the asker wants to know. */
-  readonly explained: OperationCost | undefined;
+  readonly caller: Caller;
+  /** The estimated cost, if the client requested it. */
+  readonly reportedCost: OperationCost | undefined;
 }
 
-/** Why one is not. */
+/** The errors of an operation that is not executed. */
 interface Refused {
   readonly errors: readonly GraphQLError[];
 }
 
-/** The longest document of an operation that may be delayed, in characters, and so its variables. They stay in memory. */
-const LONGEST_DELAYED = 8_192;
+/** Maximum length of the document, and of the variables, of a delayed operation, in characters. They stay in memory. */
+const MAX_DELAYED_LENGTH = 8_192;
 
-/** Whether an operation is short enough to be delayed. */
+/** True if an operation is short enough to be delayed. */
 export const isShort = (query = '', variables: unknown = {}): boolean =>
-  query.length <= LONGEST_DELAYED && JSON.stringify(variables).length <= LONGEST_DELAYED;
+  query.length <= MAX_DELAYED_LENGTH && JSON.stringify(variables).length <= MAX_DELAYED_LENGTH;
 
 const refused = (error: GraphQLError): Refused => ({ errors: [error] });
 
-/** Undefined for who has none, or none that works: whether that matters is up to what is asked for. */
-function credentialOf(asker: Caller): Credential | undefined {
+/** The credential of a caller; undefined if it is missing or invalid, which resolvers reject if they need one. */
+function credentialOf(caller: Caller): Credential | undefined {
   try {
-    return asker.credential();
+    return caller.credential();
   } catch {
     return undefined;
   }

@@ -4,9 +4,9 @@ import type { TransportContext } from '../auth/caller.ts';
 import { extensionsOf } from '../errors.ts';
 import type { Operations } from './operations.ts';
 
-/** Has Yoga, and WebSockets with it, execute what {@link Operations} execute. */
+/** A Yoga plugin that executes operations with {@link Operations}, over HTTP and WebSockets. */
 export const useOperations = ({ execute, subscribe }: Operations): Plugin => ({
-  // Validation errors pass by the masking of everything else.
+  // Validation errors are not masked, so they get their code here.
   onValidate() {
     return ({ result }) => {
       for (const error of result as GraphQLError[])
@@ -14,14 +14,14 @@ export const useOperations = ({ execute, subscribe }: Operations): Plugin => ({
     };
   },
   onExecute({ setExecuteFn }) {
-    setExecuteFn(async (args: ExecutionArgs) => ({ ...(await execute(askedBy(args))) }));
+    setExecuteFn(async (args: ExecutionArgs) => ({ ...(await execute(toRequest(args))) }));
   },
   onSubscribe({ setSubscribeFn }) {
-    setSubscribeFn((args: ExecutionArgs) => subscribe(askedBy(args)));
+    setSubscribeFn((args: ExecutionArgs) => subscribe(toRequest(args)));
   },
 });
 
-const askedBy = ({ document, operationName, variableValues, contextValue }: ExecutionArgs) => ({
+const toRequest = ({ document, operationName, variableValues, contextValue }: ExecutionArgs) => ({
   document,
   operationName,
   variableValues,

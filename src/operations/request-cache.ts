@@ -4,27 +4,27 @@ import { Loaders, type RequestBudget } from '../loaders/loaders.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { AbortScope } from '../util/cancellation.ts';
 
-/** The most upstream pages that one answer scans for the predictions of models. */
-const PREDICTION_PAGES = 5;
+/** Maximum number of upstream pages scanned per response for `Model.predictions`. */
+const MAX_PREDICTION_PAGES = 5;
 
-/** The most upstream requests that one look at an image takes: where it is, and its bytes. */
-const IMAGE_REQUESTS = 2;
+/** Maximum number of upstream requests to read an image: for its location, and for its bytes. */
+const MAX_IMAGE_REQUESTS = 2;
 
-/** How an answer looks at images. */
+/** Reads images for a response. */
 export interface ImageReader {
   facts(source: ImageSource): Promise<ImageFacts>;
   placeholder(source: ImageSource): Promise<string>;
 }
 
-/** What one answer has read so far: that of an operation, or of one event of a subscription for all its listeners. */
+/** Cache of the reads of one operation, or of one event of a subscription for all its listeners. */
 export class RequestCache {
   readonly loaders: Loaders;
   readonly #images: ImageReader;
   readonly #budget: RequestBudget;
-  // Made on first use, which is rare.
+  // Created on first use, which is rare.
   #facts: Map<string, Promise<ImageFacts>> | undefined;
   #placeholders: Map<string, Promise<string>> | undefined;
-  #scanned: Set<string | undefined> | undefined;
+  #predictionPages: Set<string | undefined> | undefined;
 
   constructor(
     upstream: Upstream,
@@ -37,7 +37,7 @@ export class RequestCache {
     this.#budget = budget;
   }
 
-  /** What an image's bytes say of it; read once, whatever is selected. */
+  /** Media type, size and dimensions of an image; read once. */
   imageFacts(source: ImageSource): Promise<ImageFacts> {
     const name = JSON.stringify(source);
     this.#facts ??= new Map();
@@ -46,7 +46,7 @@ export class RequestCache {
     return facts;
   }
 
-  /** A tiny copy of an image as a `data:` URL; made once. */
+  /** Tiny copy of an image as a `data:` URL; created once. */
   imagePlaceholder(source: ImageSource): Promise<string> {
     const name = JSON.stringify(source);
     this.#placeholders ??= new Map();
@@ -55,17 +55,17 @@ export class RequestCache {
     return placeholder;
   }
 
-  /** Whether it may scan the page of predictions behind this item: a page read before is free. */
-  mayScanPredictions(lastDocId: string | undefined): boolean {
-    this.#scanned ??= new Set();
-    if (!this.#scanned.has(lastDocId) && this.#scanned.size >= PREDICTION_PAGES) return false;
-    this.#scanned.add(lastDocId);
+  /** True if the page of predictions after this item may be scanned. A page that was read before is free. */
+  mayReadPredictionPage(lastDocId: string | undefined): boolean {
+    this.#predictionPages ??= new Set();
+    if (!this.#predictionPages.has(lastDocId) && this.#predictionPages.size >= MAX_PREDICTION_PAGES) return false;
+    this.#predictionPages.add(lastDocId);
     return true;
   }
 
-  /** Counts a look at an image, also one that a cache answers. @returns Its failure, where there may be no more requests. */
+  /** Counts the read of an image, even if it is served from a cache. @returns A rejection if the budget is exceeded. */
   #countImage(): Promise<never> | undefined {
-    const refusal = this.#budget.spend(IMAGE_REQUESTS);
-    return refusal && Promise.reject(refusal);
+    const error = this.#budget.spend(MAX_IMAGE_REQUESTS);
+    return error && Promise.reject(error);
   }
 }

@@ -13,40 +13,45 @@ import type { PredictionRow } from '../upstream/predictions.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 export type { JobRow };
-/** What tells a job apart: a training's key holds its model. */
+/** Key of a job. That of a training includes its model. */
 export type JobKey = { kind: 'Training'; modelId: string; id: string } | { kind: 'Prediction'; id: string };
-/** What can be watched: a job, or the trainings of a model. */
+/** Key of a watchable object: a job, or the list of trainings of a model. */
 export type WatchedKey = JobKey | { kind: 'Model'; id: string };
 export type JobUpdate = JobEvent<JobRow, WatchedKey>;
 
-/** What the gateway offers to every operation. */
+/** Services of the gateway for every operation. */
 export interface Services {
-  /** How many upstream requests one operation, or one event of a subscription, may take. */
+  /** Maximum number of upstream requests of one operation, or of one event of a subscription. */
   readonly requestLimit: number;
-  /** The REST API for a caller. @param start When its writes may begin. */
+  /** The upstream API with a credential. @param start Deadline for starting a write. */
   upstreamOf(credential: Credential, start?: Start): Upstream;
-  /** What is another number after every write of a caller: what was read before is not shown to who asks afterwards. */
+  /**
+   * Generation of a credential's reads: changes after each write, so that no query joins one that started before it.
+   */
   generationOf(credential: Credential): number;
   watching: JobWatcher;
   idempotency: Idempotency;
-  /** Takes a file in and hands its bytes on. A few are held in memory at once; callers take turns. */
+  /**
+   * Validates an uploaded file and passes its bytes on. The number of files in memory is limited; credentials
+   * alternate.
+   */
   validateUpload<Result>(
     credential: Credential,
     file: UploadedFile,
     use: (bytes: Uint8Array) => Promise<Result>,
   ): Promise<Result>;
-  /** A token that shows these jobs of a credential. */
+  /** Creates a token that grants access to these jobs of a credential. */
   watchToken(credential: Credential, jobs: readonly JobKey[], seconds: number): { token: string; expiresAt: Date };
-  /** A new address to which this caller, or whoever is given it, sends one picture. */
+  /** Creates a signed URL for uploading one image. */
   uploadTicket(baseUrl: string, credential: Credential, target: UploadTarget): { url: string; expiresAt: Date };
-  /** Absolute address of an image for this caller, in this width and format. */
+  /** Signed URL of an image with the given width and format. */
   imageUrl(baseUrl: string, credential: Credential, source: ImageSource, variant: Variant): string;
-  /** What an image's bytes say of it. */
+  /** Reads the media type, size and dimensions of an image from its bytes. */
   inspectImage(credential: Credential, source: ImageSource, signal: AbortSignal | undefined): Promise<ImageFacts>;
-  /** A tiny copy of an image as a `data:` URL. */
+  /** Creates a tiny copy of an image as a `data:` URL. */
   imagePlaceholder(credential: Credential, source: ImageSource, signal: AbortSignal | undefined): Promise<string>;
-  /** Something with images was replaced or deleted. */
+  /** Evicts cached images after the object that contains them was replaced or deleted. */
   imagesChanged(credential: Credential, subject: ImageSubject): void;
-  /** The images of a prediction are shown, of which this is known. */
+  /** Caches the locations of a prediction's images. */
   imagesShown(credential: Credential, row: PredictionRow): void;
 }

@@ -3,27 +3,28 @@ import type { Caller } from '../auth/caller.ts';
 import type { PlannedOperation } from '../executor/plan.ts';
 import { SharedResult } from './shared-result.ts';
 
-/** A query that is being answered. */
+/** A query that is being executed. */
 export interface RunningQuery {
   readonly result: Promise<ExecutionResult>;
-  /** Nobody wants the answer any more. */
-  leave(): void;
-  /** It is there, or never will be: then it is undefined. */
+  /** Aborts the query, because every caller has disconnected. */
+  abort(): void;
+  /** Called with the result when the query ends; without one if it failed. */
   end(result?: ExecutionResult): void;
 }
 
-/** For how long others join a query that is under way, in milliseconds. Its answer is older by as much than one of their own. */
-const JOINABLE = 1_000;
+/** Time during which callers join a running query, in milliseconds. Limits the age of the data they receive. */
+const MAX_JOIN_AGE = 1_000;
 
 /**
- * By what their answers depend on besides the document. No Map: what passes through one in great numbers is kept alive by
- * the tables that it leaves behind as it grows and shrinks. An object has such tables, too, but a run that is over is empty.
+ * Running queries of one plan, by key. An object instead of a Map, because the tables that a Map leaves behind as it
+ * grows and shrinks keep alive the many entries that pass through it. An object has such tables, too, but a finished
+ * flight is empty.
  */
-type Runs = Record<string, Run>;
+type Flights = Record<string, Flight>;
 
-/** Answers queries that are asked alike at the same time once for all who ask. */
+/** Executes equal queries that arrive at the same time once, and shares the result. */
 export class QuerySingleFlight {
-  readonly #byPlan = new WeakMap<PlannedOperation, Runs>();
+  readonly #byPlan = new WeakMap<PlannedOperation, Flights>();
   readonly #monotonicNow: () => number;
 
   /** @param monotonicNow The monotonic clock, in milliseconds. */
@@ -32,100 +33,102 @@ export class QuerySingleFlight {
   }
 
   /**
-   * The answer to a query: that of one that is under way, or of a new one. It goes on for as long as one of them is there
-   * who asked.
+   * Joins an equal running query, or starts a new one. The query is aborted when every caller has disconnected.
    *
-   * @param name What the answer depends on besides the document: who asks, how, and with which variables.
-   * @param begin Begins to answer; what it gives at once has nobody to share it with.
+   * @param key The inputs besides the document on which the result depends, such as the credential and the variables.
+   * @param begin Starts the query. A result that it returns synchronously is not shared.
    */
-  answer(
+  run(
     plan: PlannedOperation,
-    name: string,
-    asker: Pick<Caller, 'onAbort'>,
+    key: string,
+    caller: Pick<Caller, 'onAbort'>,
     begin: () => RunningQuery | ExecutionResult,
   ): ExecutionResult | Promise<ExecutionResult> {
-    const runs = this.#byPlan.get(plan) ?? this.#runsOf(plan);
-    const begunAt = this.#monotonicNow();
-    const known = runs[name];
-    if (known && begunAt - known.begunAt <= JOINABLE) return known.join(asker);
-    const answering = begin();
-    if (!('leave' in answering)) return answering;
-    const run = new Run({ runs, name, answering, begunAt });
-    runs[name] = run;
-    return run.join(asker);
+    const flights = this.#byPlan.get(plan) ?? this.#addPlan(plan);
+    const startedAt = this.#monotonicNow();
+    const running = flights[key];
+    if (running && startedAt - running.startedAt <= MAX_JOIN_AGE) return running.join(caller);
+    const query = begin();
+    if (!('abort' in query)) return query;
+    const flight = new Flight({ flights, key, query, startedAt });
+    flights[key] = flight;
+    return flight.join(caller);
   }
 
-  #runsOf(plan: PlannedOperation): Runs {
-    const runs: Runs = Object.create(null);
-    this.#byPlan.set(plan, runs);
-    return runs;
+  #addPlan(plan: PlannedOperation): Flights {
+    const flights: Flights = Object.create(null);
+    this.#byPlan.set(plan, flights);
+    return flights;
   }
 }
 
-interface RunOptions {
-  /** Where others find it, and join it. */
-  readonly runs: Runs;
-  readonly name: string;
-  readonly answering: RunningQuery;
+interface FlightOptions {
+  /** The running queries of the same plan. */
+  readonly flights: Flights;
+  readonly key: string;
+  readonly query: RunningQuery;
   /** By the monotonic clock, in milliseconds. */
-  readonly begunAt: number;
+  readonly startedAt: number;
 }
 
-/** A query under way, and how many wait for its answer. */
-class Run {
-  readonly begunAt: number;
-  #underWay: RunOptions | undefined;
+/** A running query, and the number of callers that wait for its result. */
+class Flight {
+  readonly startedAt: number;
+  #options: FlightOptions | undefined;
   #result: Promise<ExecutionResult>;
-  #askers = 0;
+  #callers = 0;
 
-  constructor(options: RunOptions) {
-    const { answering, begunAt } = options;
-    this.begunAt = begunAt;
-    this.#underWay = options;
-    this.#result = answering.result.then(
+  constructor(options: FlightOptions) {
+    const { query, startedAt } = options;
+    this.startedAt = startedAt;
+    this.#options = options;
+    this.#result = query.result.then(
       (result) => {
         this.#close();
-        answering.end(result);
-        return shared(result);
+        query.end(result);
+        return toShared(result);
       },
       (error: unknown) => {
         this.#close();
-        answering.end();
+        query.end();
         throw error;
       },
     );
   }
 
-  join(asker: Pick<Caller, 'onAbort'>): Promise<ExecutionResult> {
-    this.#askers++;
-    const stay = asker.onAbort(() => {
-      this.#askers--;
-      if (this.#askers === 0) this.#close()?.leave();
+  join(caller: Pick<Caller, 'onAbort'>): Promise<ExecutionResult> {
+    this.#callers++;
+    const offAbort = caller.onAbort(() => {
+      this.#callers--;
+      if (this.#callers === 0) this.#close()?.abort();
     });
     return this.#result.then(
       (result) => {
-        stay();
+        offAbort();
         return result;
       },
       (error: unknown) => {
-        stay();
+        offAbort();
         throw error;
       },
     );
   }
 
-  /** Sees to it that nobody joins any more, and lets go of everything. */
+  /** Prevents further joins, and drops all references. */
   #close(): RunningQuery | undefined {
-    const { runs, name, answering } = this.#underWay ?? {};
-    if (runs && name !== undefined && runs[name] === this) delete runs[name];
-    this.#underWay = undefined;
-    this.#result = NOTHING;
-    return answering;
+    const { flights, key, query } = this.#options ?? {};
+    if (flights && key !== undefined && flights[key] === this) delete flights[key];
+    this.#options = undefined;
+    this.#result = EMPTY;
+    return query;
   }
 }
 
-/** In the place of a result that nobody asks for any more. */
-const NOTHING: Promise<ExecutionResult> = Promise.resolve({});
+/** Replaces the result of a closed flight, so that it can be garbage-collected. */
+const EMPTY: Promise<ExecutionResult> = Promise.resolve({});
 
-/** What many may get is written as JSON once. Errors are masked for each. */
-const shared = (result: ExecutionResult): ExecutionResult => (result.errors ? result : new SharedResult(result));
+/**
+ * A result that is serialized once for all callers. One with errors is not shared, because errors are masked per
+ * response.
+ */
+const toShared = (result: ExecutionResult): ExecutionResult => (result.errors ? result : new SharedResult(result));

@@ -12,46 +12,46 @@ import type { SharedResult } from './shared-result.ts';
 export type Results = AsyncGenerator<ExecutionResult | SharedResult, void>;
 
 export interface StreamOptions {
-  /** Makes an error fit for clients. A shared result is masked before it is written for all of them. */
+  /** Masks an error for clients. A shared result is masked before it is serialized. */
   maskError: (error: unknown) => GraphQLError;
-  /** How streams wait for the time at which they end. */
+  /** The sleep function that waits for the end of a stream. */
   pause: Sleep;
-  /** The wall clock, in milliseconds since the epoch: credentials expire by it. */
+  /** The wall clock, in milliseconds since the epoch, for the expiry of credentials. */
   now: () => number;
 }
 
-/** How one stream is opened. */
-export interface OneStream extends StreamOptions {
-  /** Takes a place for the stream where it needs one, and returns what gives it back. */
-  open: () => (() => void) | undefined;
-  /** What is shown of each result. */
-  show: (result: ExecutionResult | SharedResult) => ExecutionResult | SharedResult;
+/** Options of one stream. */
+export interface OpenStreamOptions extends StreamOptions {
+  /** Acquires quota for the stream, if it needs any, and returns the function that releases it. */
+  acquire: () => (() => void) | undefined;
+  /** Maps each result before it is sent. */
+  mapResult: (result: ExecutionResult | SharedResult) => ExecutionResult | SharedResult;
 }
 
 /**
- * Opens a stream, whose events are executed each in a context of its own, so that nothing read for one outlives it.
+ * Opens a stream. Each event is executed in its own context, so that its reads are not cached for later events.
  *
- * @param context Of the subscription itself.
+ * @param context The context of the subscription itself.
  */
 export async function openStream(
   args: ExecutionArgs & Pick<ReadExecutionOptions, 'limits'>,
   context: Context,
-  asker: Caller,
-  options: OneStream,
+  caller: Caller,
+  options: OpenStreamOptions,
 ): Promise<Results | ExecutionResult> {
-  const close = options.open();
+  const release = options.acquire();
   const events = await createSourceEventStream({ ...args, contextValue: context }).catch((error: unknown) => {
-    close?.();
+    release?.();
     throw error;
   });
   if (!(Symbol.asyncIterator in events)) {
-    close?.();
+    release?.();
     return events;
   }
   const source = events[Symbol.asyncIterator]();
   const executeEvent = (event: unknown) =>
     isUpdate(event)
-      ? context.showEvent(event, args, async (contextValue) => {
+      ? context.executeForEvent(event, args, async (contextValue) => {
           const { data = null, errors } = await execute({
             ...args,
             rootValue: event,
@@ -61,94 +61,95 @@ export async function openStream(
           return errors ? { data, errors: errors.map(options.maskError) } : { data };
         })
       : execute({ ...args, rootValue: event, contextValue: context, isTransient: isRetryable });
-  const results = executeEach(close ? whenOver(source, close) : source, async (event) =>
-    options.show(await executeEvent(event)),
+  const results = executeEach(release ? whenOver(source, release) : source, async (event) =>
+    options.mapResult(await executeEvent(event)),
   );
-  // A WebSocket that closes leaves its streams itself; Yoga leaves only what it has begun to read.
-  if (asker.isHttp) asker.onAbort(() => void results.return(undefined).catch(() => {}));
-  return asker.expiresAt === undefined ? results : endAt(asker.expiresAt, results, options);
+  // graphql-ws ends the streams of a closed WebSocket; Yoga ends only streams that it has begun to read.
+  if (caller.isHttp) caller.onAbort(() => void results.return(undefined).catch(() => {}));
+  return caller.expiresAt === undefined ? results : endAt(caller.expiresAt, results, options);
 }
 
 const isUpdate = (event: unknown): event is JobUpdate => typeof event === 'object' && event !== null;
 
 /**
- * Maps a stream of events. Leaving it ends the source at once, even while the next event is awaited. A failure ends it, too
- * (GraphQL, 6.2.3.2 "Response Stream"): readers that read on after a failure would read it without end.
+ * Executes each event of a stream. Closing the stream closes the source at once, even while the next event is awaited.
+ * An error closes it, too (GraphQL, 6.2.3.2 "Response Stream"), because readers that continue after an error would read
+ * it endlessly.
  */
 function executeEach(
   events: AsyncIterator<unknown>,
   executeEvent: (event: unknown) => ExecutionResult | Promise<ExecutionResult | SharedResult>,
 ): Results {
   let hasFailed = false;
-  const leave = async () => {
+  const close = async () => {
     await events.return?.();
-    return OVER;
+    return DONE;
   };
   return {
     async next() {
-      if (hasFailed) return OVER;
+      if (hasFailed) return DONE;
       try {
         const { value, done } = await events.next();
-        return done ? OVER : { value: await executeEvent(value), done: false };
+        return done ? DONE : { value: await executeEvent(value), done: false };
       } catch (error) {
         hasFailed = true;
-        // The failure itself is the one to report.
-        leave().catch(() => {});
+        // Only the first error is reported.
+        close().catch(() => {});
         throw error;
       }
     },
-    return: leave,
+    return: close,
     async throw(error) {
-      await leave();
+      await close();
       throw error;
     },
     [Symbol.asyncIterator]() {
       return this;
     },
     [Symbol.asyncDispose]: async () => {
-      await leave();
+      await close();
     },
   };
 }
 
-const OVER = { value: undefined, done: true } as const;
+const DONE = { value: undefined, done: true } as const;
 
-/** Ends a stream at a time, with an error that says why. */
-function endAt(at: number, results: Results, options: StreamOptions): Results {
-  const over = new AbortController();
-  let isOver = false;
-  let tell: (result: IteratorResult<ExecutionResult, void>) => void = () => {};
-  const end = async () => {
-    isOver = true;
-    tell({ value: { errors: [expiredError()] }, done: false });
+/** Closes a stream when the caller's credential expires, with an error as its last result. */
+function endAt(expiresAt: number, results: Results, options: StreamOptions): Results {
+  const timer = new AbortController();
+  let hasExpired = false;
+  let resolveNext: (result: IteratorResult<ExecutionResult, void>) => void = () => {};
+  const expire = async () => {
+    hasExpired = true;
+    resolveNext({ value: { errors: [expiredError()] }, done: false });
     await results.return();
   };
-  sleepUntil(at, options, over.signal)
-    .then(end)
+  sleepUntil(expiresAt, options, timer.signal)
+    .then(expire)
     .catch(() => {});
-  const leave = async () => {
-    over.abort();
+  const close = async () => {
+    timer.abort();
     return await results.return();
   };
   return {
     ...results,
     next: () =>
-      isOver
+      hasExpired
         ? Promise.resolve({ value: undefined, done: true })
         : new Promise((resolve, reject) => {
-            tell = resolve;
+            resolveNext = resolve;
             results.next().then((result) => {
-              if (result.done) over.abort();
-              // What was told before is told once.
-              if (!isOver) resolve(result);
+              if (result.done) timer.abort();
+              // After the expiry, the promise is already resolved with the error.
+              if (!hasExpired) resolve(result);
             }, reject);
           }),
-    return: leave,
+    return: close,
     [Symbol.asyncIterator]() {
       return this;
     },
     [Symbol.asyncDispose]: async () => {
-      await leave();
+      await close();
     },
   };
 }

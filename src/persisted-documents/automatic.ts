@@ -1,59 +1,61 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { badInput, NOT_FOUND, type Refusal } from './request.ts';
+import { badInput, type DocumentError, NOT_FOUND } from './request.ts';
 
-/** Documents that clients have sent together with their hashes (automatic persisted queries, APQ). */
+/** Documents that clients have registered together with their hashes (automatic persisted queries, APQ). */
 export interface AutomaticDocuments {
   /**
-   * The document with this hash.
+   * Returns the document with this hash.
    *
-   * @param text The document, where the client sends it too; it is kept as soon as {@link confirm} tells that it is valid.
+   * @param text The document, if the client also sent it; it is cached when {@link markValid} is called with it.
    */
-  find(hash: string, text: string | undefined): string | Refusal;
-  /** A document was found valid. */
-  confirm(text: string): void;
+  find(hash: string, text: string | undefined): string | DocumentError;
+  /** Caches a document that has passed validation. */
+  markValid(text: string): void;
 }
 
-/** What is kept, in bytes, and the longest document that is. Anybody may send documents, so the oldest make room. */
-const KEPT = { bytes: 8_388_608, longest: 65_536 };
-/** Documents between their arrival and their validation, which follow one upon the other. */
-const UNCONFIRMED = { bytes: 1_048_576, longest: KEPT.longest };
+/** Maximum size of the cache, in bytes. Every client may register documents, so the least recently used are evicted. */
+const MAX_CACHE_BYTES = 8_388_608;
+/** Maximum size of one cached document, in bytes. */
+const MAX_DOCUMENT_BYTES = 65_536;
+/** Maximum size of the documents that are not validated yet, in bytes. Validation follows immediately. */
+const MAX_UNVALIDATED_BYTES = 1_048_576;
 
-export function createAutomaticDocuments({ bytes = KEPT.bytes }: { bytes?: number } = {}): AutomaticDocuments {
-  const texts = bounded(bytes);
-  const unconfirmed = bounded(UNCONFIRMED.bytes);
+export function createAutomaticDocuments({ bytes = MAX_CACHE_BYTES }: { bytes?: number } = {}): AutomaticDocuments {
+  const texts = createCache(bytes);
+  const unvalidated = createCache(MAX_UNVALIDATED_BYTES);
 
   return {
     find(hash, text) {
       if (!/^[0-9a-f]{64}$/.test(hash)) {
         return badInput(
-          '`extensions.persistedQuery.sha256Hash` must be a SHA-256 hash in 64 lower-case hexadecimal digits, but is not.',
+          '`extensions.persistedQuery.sha256Hash` must be a SHA-256 hash of 64 lower-case hexadecimal digits, but is not.',
         );
       }
       if (text === undefined) return texts.get(hash) ?? NOT_FOUND;
       if (texts.get(hash) === text) return text;
-      const own = createHash('sha256').update(text).digest('hex');
-      if (own !== hash) {
+      const actual = createHash('sha256').update(text).digest('hex');
+      if (actual !== hash) {
         return badInput(
-          `\`extensions.persistedQuery.sha256Hash\` must be the hash of \`query\`, which is ${own}, but is ${hash}.`,
+          `\`extensions.persistedQuery.sha256Hash\` must be the hash of \`query\`, which is ${actual}, but is ${hash}.`,
         );
       }
-      unconfirmed.set(text, hash);
+      unvalidated.set(text, hash);
       return text;
     },
-    confirm(text) {
-      const hash = unconfirmed.get(text);
+    markValid(text) {
+      const hash = unvalidated.get(text);
       if (hash === undefined) return;
-      unconfirmed.delete(text);
+      unvalidated.delete(text);
       texts.set(hash, text);
     },
   };
 }
 
-/** Texts by texts, one of which is a hash; what is longer than the longest is not kept. */
-const bounded = (bytes: number) =>
+/** A cache of strings by strings, bounded in bytes. Entries that exceed {@link MAX_DOCUMENT_BYTES} are not cached. */
+const createCache = (bytes: number) =>
   new LRUCache<string, string>({
     maxSize: bytes,
-    maxEntrySize: KEPT.longest,
+    maxEntrySize: MAX_DOCUMENT_BYTES,
     sizeCalculation: (value, key) => Buffer.byteLength(value) + Buffer.byteLength(key),
   });

@@ -2,32 +2,35 @@ import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 
-/** How much of documents is kept, in characters: a parsed one, with the plans of its operations, takes a hundred times its text. */
-const KEPT = 500_000;
+/**
+ * Maximum total length of the cached documents, in characters. A parsed document with its execution plans takes about
+ * 100 times the memory of its text.
+ */
+const MAX_CHARACTERS = 500_000;
 
-/** A cache of what was made of documents, bounded by their length. */
-const cache = <Made extends object>() =>
-  new LRUCache<string, Made>({ maxSize: KEPT, sizeCalculation: (_made, document) => document.length + 1 });
+/** A cache by document text, bounded by the length of the documents. */
+const createCache = <Value extends object>() =>
+  new LRUCache<string, Value>({ maxSize: MAX_CHARACTERS, sizeCalculation: (_value, text) => text.length + 1 });
 
-/** What was parsed and validated lately. It is the same for every caller. */
+/** Cache of parsed and validated documents, shared by all callers. */
 export interface DocumentCache {
-  /** A document that was found valid; undefined for any other, which has to be judged first. */
+  /** Returns a parsed document that has passed validation; undefined for any other. */
   find(text: string): DocumentNode | undefined;
-  /** Where Yoga keeps what it has parsed. */
+  /** Caches in which Yoga stores parsed documents and syntax errors. */
   readonly caches: { documentCache: LRUCache<string, DocumentNode>; errorCache: LRUCache<string, Error> };
-  /** Hears which documents are valid. */
+  /** Records which documents pass validation. */
   readonly plugin: Plugin;
 }
 
 export function createDocumentCache(): DocumentCache {
-  const parsed = cache<DocumentNode>();
+  const parsed = createCache<DocumentNode>();
   const valid = new WeakSet<DocumentNode>();
   return {
     find(text) {
       const document = parsed.get(text);
       return document && valid.has(document) ? document : undefined;
     },
-    caches: { documentCache: parsed, errorCache: cache<Error>() },
+    caches: { documentCache: parsed, errorCache: createCache<Error>() },
     plugin: {
       onValidate:
         ({ params }) =>

@@ -1,64 +1,66 @@
 import { type AutomaticDocuments, createAutomaticDocuments } from './automatic.ts';
-import { type DocumentRequest, NOT_SUPPORTED, type Refusal, readDocumentRequest } from './request.ts';
+import { type DocumentError, type DocumentRequest, NOT_SUPPORTED, readDocumentRequest } from './request.ts';
 
-export interface DocumentOptions {
-  /** Whether clients may send the hash of a document in its place, once they have sent both. */
+export interface PersistedDocumentsOptions {
+  /** True to enable automatic persisted queries: clients register a document, then send only its hash. */
   automatic: boolean;
-  /** The only documents that are executed, by their ids. Undefined: every document is. */
+  /** The only documents that may be executed, by their ids. Undefined: every document may be executed. */
   manifest: ReadonlyMap<string, string> | undefined;
 }
 
-/** The documents that requests ask for. They are the same for every caller: an id tells nothing but its document. */
+/** Persisted documents, shared by all callers: a document is not confidential. */
 export interface Documents {
-  /** The text of the document that a request asks for, or why there is none; undefined when it asks for none. */
-  find(request: Readonly<Record<string, unknown>>): string | Refusal | undefined;
-  /** A document was found valid. */
+  /** Returns the document of a request, or an error; undefined if the request contains neither a document nor an id. */
+  find(request: Readonly<Record<string, unknown>>): string | DocumentError | undefined;
+  /** Caches a document that has passed validation. */
   confirm(text: string): void;
 }
 
-export function createDocuments({ automatic, manifest }: DocumentOptions): Documents {
-  const known = automatic && !manifest ? createAutomaticDocuments() : undefined;
+export function createDocuments({ automatic, manifest }: PersistedDocumentsOptions): Documents {
+  const registered = automatic && !manifest ? createAutomaticDocuments() : undefined;
 
   return {
     find(request) {
       const requested = readDocumentRequest(request);
       if ('code' in requested) return requested;
-      return manifest ? ofManifest(manifest, requested) : ofClient(known, requested);
+      return manifest ? findInManifest(manifest, requested) : findRegistered(registered, requested);
     },
-    confirm: (text) => known?.confirm(text),
+    confirm: (text) => registered?.markValid(text),
   };
 }
 
-/** A text that comes with an id is not looked at: some clients send it always, printed in their own way. */
-function ofManifest(manifest: ReadonlyMap<string, string>, { id }: DocumentRequest): string | Refusal {
+/**
+ * Finds a document by its id. Ignores a document sent with the id: some clients always send it, formatted differently.
+ */
+function findInManifest(manifest: ReadonlyMap<string, string>, { id }: DocumentRequest): string | DocumentError {
   if (id === undefined) {
     return {
       code: 'PERSISTED_QUERY_REQUIRED',
       message:
-        'This gateway executes only the documents of its manifest. Send the id of one as `documentId`, or as `extensions.persistedQuery.sha256Hash`.',
+        'This gateway executes only the documents of its manifest. Send the id of a document as `documentId`, or as `extensions.persistedQuery.sha256Hash`.',
       status: 400,
     };
   }
   return (
     manifest.get(id) ?? {
       code: 'PERSISTED_QUERY_NOT_FOUND',
-      message: `The id must be one of the manifest of this gateway, but none of its documents has "${id.slice(0, 100)}". Publish the manifest before the client that it was made with.`,
+      message: `The id must be in the manifest of this gateway, but "${id.slice(0, 100)}" is not. Deploy the manifest of a client before the client itself.`,
       status: 404,
     }
   );
 }
 
-function ofClient(
-  known: AutomaticDocuments | undefined,
+function findRegistered(
+  registered: AutomaticDocuments | undefined,
   { text, id, isHash }: DocumentRequest,
-): string | Refusal | undefined {
+): string | DocumentError | undefined {
   if (id === undefined) return text;
-  if (isHash) return known ? known.find(id, text) : (text ?? NOT_SUPPORTED);
+  if (isHash) return registered ? registered.find(id, text) : (text ?? NOT_SUPPORTED);
   return (
     text ?? {
       code: 'PERSISTED_QUERY_NOT_SUPPORTED',
       message:
-        'This gateway has no manifest, so an id finds no document. Send the document as `query`, or set PERSISTED_QUERIES_MANIFEST.',
+        'This gateway has no manifest, so it cannot find a document by its id. Send the document as `query`, or configure PERSISTED_QUERIES_MANIFEST.',
       status: 400,
     }
   );

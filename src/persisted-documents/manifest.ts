@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../util/environment.ts';
 
-/** The documents that a front end was built with, as its build wrote them down. */
+/** The documents of a front end, as written by its build. */
 export interface Manifest {
   readonly documents: ReadonlyMap<string, string>;
-  /** What is wrong with it, a sentence each. */
+  /** Error messages about invalid entries. */
   readonly mistakes: readonly string[];
 }
 
@@ -13,53 +13,53 @@ const FORMAT = 'apollo-persisted-query-manifest';
 const VERSION = 1;
 
 /**
- * Reads a manifest of Apollo's (`apollo-persisted-query-manifest`) or Relay's form, an object of documents by their ids.
+ * Reads a manifest in the format of Apollo (`apollo-persisted-query-manifest`) or Relay (an object of documents by id).
  *
- * @throws ConfigError when the file cannot be read, or is nothing of the kind.
+ * @throws ConfigError if the file cannot be read, or has neither format.
  */
 export function readManifest(path: string): Manifest {
   const content = readJson(path);
-  const expected = `${SETTING} must name a JSON file that is a manifest of Apollo's, or an object of documents by their ids, but "${path}"`;
-  if (!isRecord(content)) throw new ConfigError([`${expected} holds neither.`]);
+  const expected = `${SETTING} must name a JSON file with an Apollo manifest, or an object of documents by id, but "${path}"`;
+  if (!isRecord(content)) throw new ConfigError([`${expected} contains neither.`]);
   const isApollo = 'format' in content && 'operations' in content;
   const { format, version, operations } = content;
   if (isApollo && !(format === FORMAT && version === VERSION && Array.isArray(operations))) {
-    const came = `is of format ${JSON.stringify(format)} and version ${JSON.stringify(version)}`;
-    throw new ConfigError([`${expected} ${came}. Expected a list of operations in format "${FORMAT}", version 1.`]);
+    const received = `has format ${JSON.stringify(format)} and version ${JSON.stringify(version)}`;
+    throw new ConfigError([`${expected} ${received}. Expected a list of operations in format "${FORMAT}", version 1.`]);
   }
   const entries = isApollo ? (operations as unknown[]).map(readOperation) : Object.entries(content);
   return collect(entries);
 }
 
 /**
- * Checks every document of a manifest.
+ * Validates every document of a manifest.
  *
- * @param mistakesOf What is wrong with a document, a sentence each.
- * @throws ConfigError that lists every mistake.
+ * @param mistakesOf Returns the error messages about a document.
+ * @throws ConfigError that lists every error.
  */
 export function checkManifest(
   { documents, mistakes }: Manifest,
   mistakesOf: (text: string) => readonly string[],
 ): void {
   const all = [...mistakes];
-  for (const [id, text] of documents) all.push(...mistakesOf(text).map((mistake) => `${place(id)}: ${mistake}`));
+  for (const [id, text] of documents) all.push(...mistakesOf(text).map((mistake) => `${location(id)}: ${mistake}`));
   if (all.length > 0) throw new ConfigError(all);
 }
 
-/** An id and a document, as they stand in a manifest. */
+/** An id and a document of a manifest, not validated. */
 type Entry = readonly [id: unknown, text: unknown];
 
 function collect(entries: readonly Entry[]): Manifest {
   const documents = new Map<string, string>();
   const mistakes: string[] = [];
-  if (entries.length === 0) mistakes.push(`${SETTING} must hold a document, or nothing can be executed, but has none.`);
+  if (entries.length === 0) mistakes.push(`${SETTING} must contain at least one document, but contains none.`);
   for (const [index, [id, text]] of entries.entries()) {
     if (typeof id !== 'string' || id === '') {
-      mistakes.push(`${SETTING}, operation ${index + 1}: \`id\` must be a text, but is ${JSON.stringify(id)}.`);
+      mistakes.push(`${SETTING}, operation ${index + 1}: \`id\` must be a string, but is ${JSON.stringify(id)}.`);
     } else if (typeof text !== 'string') {
-      mistakes.push(`${place(id)}: it must be a text, but is ${JSON.stringify(text)?.slice(0, 100)}.`);
+      mistakes.push(`${location(id)}: it must be a string, but is ${JSON.stringify(text)?.slice(0, 100)}.`);
     } else if (documents.has(id) && documents.get(id) !== text) {
-      mistakes.push(`${place(id)}: two documents have this id. Give each its own.`);
+      mistakes.push(`${location(id)}: two documents have this id. Give each document a different id.`);
     } else {
       documents.set(id, text);
     }
@@ -70,7 +70,7 @@ function collect(entries: readonly Entry[]): Manifest {
 const readOperation = (operation: unknown): Entry =>
   isRecord(operation) ? [operation.id, operation.body] : [undefined, undefined];
 
-const place = (id: string): string => `${SETTING}, document "${id}"`;
+const location = (id: string): string => `${SETTING}, document "${id}"`;
 
 function readJson(path: string): unknown {
   let text: string;
@@ -78,13 +78,13 @@ function readJson(path: string): unknown {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`${SETTING} must name a file that can be read, but is "${path}": ${reason}.`]);
+    throw new ConfigError([`${SETTING} must name a readable file, but is "${path}": ${reason}.`]);
   }
   try {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`${SETTING} must name a JSON file, but "${path}" is none: ${reason}.`]);
+    throw new ConfigError([`${SETTING} must name a JSON file, but "${path}" is not valid JSON: ${reason}.`]);
   }
 }
 

@@ -3,12 +3,12 @@ import { publicError } from '../errors.ts';
 import type { Documents } from './documents.ts';
 import { ID_MEMBERS } from './request.ts';
 
-/** Puts the document that a request over HTTP asks for where Yoga looks for it, and notes which documents are valid. */
+/** A Yoga plugin that inserts persisted documents into HTTP requests, and records which documents are valid. */
 export const useDocuments = (documents: Documents): Plugin => ({
   onRequestParse({ request, url }) {
     if (request.method !== 'GET') return;
     return {
-      // Yoga reads of a query string only what it knows.
+      // Yoga ignores unknown parameters of a query string.
       onRequestParseDone({ requestParserResult, setRequestParserResult }) {
         const ids = ID_MEMBERS.flatMap((member) => {
           const id = url.searchParams.get(member);
@@ -19,7 +19,7 @@ export const useDocuments = (documents: Documents): Plugin => ({
     };
   },
   onParams({ params, setParams }) {
-    // What is no request at all is refused by Yoga.
+    // Yoga rejects a body that is not an object.
     if (typeof params !== 'object' || params === null) return;
     const found = documents.find({ ...params });
     if (typeof found === 'object') {

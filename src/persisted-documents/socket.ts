@@ -3,22 +3,22 @@ import type { SubscribePayload } from 'graphql-ws';
 import { publicError } from '../errors.ts';
 import type { Documents } from './documents.ts';
 
-/** The payload of a `subscribe` message with the document that it asks for, or why there is none. */
+/** Inserts the persisted document into the payload of a `subscribe` message, or returns an error. */
 export function withDocument(documents: Documents, payload: SubscribePayload): SubscribePayload | GraphQLError {
   const found = documents.find({ ...payload });
   if (typeof found === 'object') return publicError(found.code, found.message);
   return found === undefined ? payload : { ...payload, query: found };
 }
 
-/** What names a document in another way than by its text. A message without it is left as it is. */
-const HINT = /"(?:persistedQuery|documentId|doc_id)"/;
+/** Matches messages that may contain a document id. Other messages are not parsed. */
+const ID_PATTERN = /"(?:persistedQuery|documentId|doc_id)"/;
 
 /**
- * A message as graphql-ws can read it: a `subscribe` must hold a `query`, for which an empty one stands in where a document
- * is asked for by its id. It changes nothing else, and nothing in a message that is none.
+ * Adds an empty `query` to a `subscribe` message with a document id, because graphql-ws requires a `query`. Returns any
+ * other text unchanged.
  */
 export function withQuery(text: string): string {
-  if (!HINT.test(text)) return text;
+  if (!ID_PATTERN.test(text)) return text;
   const message = parse(text);
   if (!isRecord(message) || message.type !== 'subscribe' || !isRecord(message.payload)) return text;
   if (message.payload.query != null) return text;

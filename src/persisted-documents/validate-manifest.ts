@@ -1,28 +1,28 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 
-/** How the graph reads documents, with all its limits. */
+/** The schema, and its parser and validator with all limits. */
 export interface ManifestValidator {
   schema: GraphQLSchema;
   parse: (text: string) => DocumentNode;
   validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
 }
 
-/** Why the graph would not execute a document, whatever its variables: a sentence for each reason. */
+/** Error messages for a document of a manifest that cannot be executed with any variables. */
 export function mistakesIn(text: string, { schema, parse, validate }: ManifestValidator): string[] {
   let document: DocumentNode;
   try {
     document = parse(text);
   } catch (error) {
-    if (error instanceof GraphQLError) return [sentence(error)];
+    if (error instanceof GraphQLError) return [toMessage(error)];
     throw error;
   }
   if (!document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)) {
-    return ['It must hold an operation, but has none.'];
+    return ['It must contain an operation, but contains none.'];
   }
-  return validate(schema, document).map(sentence);
+  return validate(schema, document).map(toMessage);
 }
 
-const sentence = ({ message, locations }: GraphQLError): string => {
-  const [at] = locations ?? [];
-  return at ? `${message} (line ${at.line}, column ${at.column})` : message;
+const toMessage = ({ message, locations }: GraphQLError): string => {
+  const [location] = locations ?? [];
+  return location ? `${message} (line ${location.line}, column ${location.column})` : message;
 };

@@ -152,8 +152,8 @@ describe('the file of the tenants’ keys', () => {
 test.each<[what: string, content: string | undefined, problem: string]>([
   ['missing', undefined, 'ENOENT'],
   ['no JSON', '{', 'JSON'],
-  ['a list', '[]', 'holds neither'],
-  ['empty', '{}', 'has none'],
+  ['a list', '[]', 'contains neither'],
+  ['empty', '{}', 'contains none'],
   ['a manifest whose documents are not strings', '{"a":1,"b":2}', 'document "a"'],
 ])('a manifest that is %s is rejected', async (_, content, problem) => {
   const manifest = join(await temporaryDirectory(), 'manifest.json');

@@ -8,45 +8,48 @@ const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => text(index)).join(' ');
 const counted = (query: string, most = 1_000_000) => countComparisons(parse(query), most);
 
-describe('the comparisons of', () => {
+describe('countComparisons', () => {
   test.each<[what: string, query: string, count: number]>([
     ['distinct fields', '{ a b c }', 0],
-    ['one field, selected so often', `{ ${'id '.repeat(10)} }`, 45],
+    ['a field that is selected ten times', `{ ${'id '.repeat(10)} }`, 45],
     ['one alias of two fields', '{ a: b a: c }', 1],
     ['inline fragments', '{ ... { id } ... on Query { id } id }', 3],
-    ['fields in distinct places', '{ a { id } b { id } }', 0],
-    ['fields in one place that is merged', '{ a { id } a { id } }', 2],
-    ['fields in merged places of merged places', '{ a { b { id id } } a { b { id } } }', 1 + 1 + 3],
-    ['fragments that are spread in one place', '{ ...A ...B } fragment A on Query { a } fragment B on Query { b }', 1],
+    ['fields at distinct response positions', '{ a { id } b { id } }', 0],
+    ['fields at a merged response position', '{ a { id } a { id } }', 2],
+    ['fields at merged positions within merged positions', '{ a { b { id id } } a { b { id } } }', 1 + 1 + 3],
+    ['fragments spread in the same selection', '{ ...A ...B } fragment A on Query { a } fragment B on Query { b }', 1],
     ['fragments and fields', '{ ...A ...B a } fragment A on Query { a } fragment B on Query { a }', 1 + 3],
-    ['a fragment that is spread twice in one place', '{ ...A ...A } fragment A on Query { a }', 0],
-    ['a fragment that is spread in two places', '{ a { ...A } b { ...A } } fragment A on Query { a { c c } }', 1],
+    ['a fragment spread twice in the same selection', '{ ...A ...A } fragment A on Query { a }', 0],
+    ['a fragment spread in two selections', '{ a { ...A } b { ...A } } fragment A on Query { a { c c } }', 1],
     ['a chain of fragments', '{ ...A } fragment A on Query { a ...B } fragment B on Query { a }', 1 + 1],
-    ['fragments that nobody spreads', '{ a } fragment A on Query { a a }', 1],
+    ['unused fragments', '{ a } fragment A on Query { a a }', 1],
     ['a fragment that spreads itself', '{ ...A } fragment A on Query { a { ...A } }', 0],
     ['an unknown fragment', '{ ...A a }', 0],
-  ])('%s', (_, query, count) => {
+  ])('the comparisons of %s are counted', (_, query, count) => {
     expect(counted(query)).toBe(count);
   });
 
-  test('places that merge themselves are counted to the limit', () => {
+  test('counting stops above the limit for positions that merge recursively', () => {
     expect(counted('{ ...A } fragment A on Query { a { ...A } a { ...A } }', 1_000)).toBeGreaterThan(1_000);
   });
 
-  test('fragments that double with each line are counted in so many steps', () => {
+  test('fragments that double with each line are counted in linear time', () => {
     const lines = times(60, (index) => `fragment F${index} on Query { a { ...F${index + 1} } b { ...F${index + 1} } }`);
 
     expect(counted(`{ ...F0 } ${lines} fragment F60 on Query { a }`)).toBe(0);
   });
 });
 
-/** Documents of up to 2,000 tokens that validation takes long for, by what they repeat. */
+/** Documents of up to 2,000 tokens whose validation is slow, by the element that they repeat. */
 const expensive: readonly [what: string, query: string][] = [
   ['one field', `{ node(id: "") { ${'id '.repeat(1_900)} } }`],
   ['two fields', `{ model(id: "") { ${'id displayName '.repeat(900)} } }`],
   ['inline fragments', `{ node(id: "") { ${'... { id } '.repeat(480)} } }`],
   ['equal arguments', `{ model(id: "") { ${'trainings(first: 1) { __typename } '.repeat(190)} } }`],
-  ['other arguments', `{ model(id: "") { ${times(190, (index) => `trainings(first: ${index}) { __typename }`)} } }`],
+  [
+    'different arguments',
+    `{ model(id: "") { ${times(190, (index) => `trainings(first: ${index}) { __typename }`)} } }`,
+  ],
   ['unknown arguments', `{ model(id: "") { ${times(300, (index) => `trainings(firs${index}: 1)`)} } }`],
   ['merged places', `{ model(id: "") { ${`trainings { nodes { ${'model { id } '.repeat(17)} } } `.repeat(17)} } }`],
   [
@@ -68,26 +71,26 @@ const expensive: readonly [what: string, query: string][] = [
 ];
 
 describe.each(ways)('over $way', ({ send }) => {
-  test.each(expensive)('a document that repeats %s is refused before it is compared', async (_, query) => {
+  test.each(expensive)('a document that repeats %s is rejected before its fields are compared', async (_, query) => {
     const { errors, data } = await send(startGateway({ limits: { aliases: 10_000 } }), { query });
 
     expect(data).toBeUndefined();
     expect(errors).toMatchObject([
       {
-        message: expect.stringContaining('5000 pairs of fields with one name in one place'),
+        message: expect.stringContaining('5000 pairs of fields with the same response name'),
         extensions: { code: 'GRAPHQL_VALIDATION_FAILED', retryable: false },
       },
     ]);
     expect(errors?.[0]?.message).toContain('(MAX_QUERY_COMPARISONS)');
   });
 
-  test('a document with a hundred mentions of a field is answered', async () => {
+  test('a document that selects a field a hundred times is executed', async () => {
     const { errors } = await send(startGateway(), { query: `{ node(id: "") { ${'id '.repeat(100)} } }` });
 
     expect(errors).toBeUndefined();
   });
 
-  test('validation that graphql-js stops says why', async () => {
+  test('the error explains why graphql-js stopped validation', async () => {
     const started = startGateway({ limits: { comparisons: 1_000_000_000, tokens: 10_000 } });
 
     const { errors } = await send(started, { query: `{ model(id: "") { ${'id displayName '.repeat(1_900)} } }` });
@@ -102,7 +105,7 @@ describe.each(ways)('over $way', ({ send }) => {
   });
 });
 
-test('a document that was refused is not counted again', async () => {
+test('the validation result of a rejected document is cached', async () => {
   const { gateway } = startGateway();
   const { schema, parse, validate } = gateway.getEnveloped({ request: new Request('http://localhost:4000/') });
   const query = `{ node(id: "") { ${'id '.repeat(1_000)} } }`;

@@ -10,14 +10,14 @@ import { seedModel, seedPrediction } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 import { type Operation, statusOf, ways } from './send.ts';
 
-interface Explained {
+interface ExplainedResult {
   data?: unknown;
   errors?: { message: string; extensions: Record<string, unknown> }[];
   extensions?: { cost: { requested: number; limit: number } };
 }
 
-/** Runs an operation and asks for its cost. */
-async function explain({ fetch }: TestGateway, operation: Operation): Promise<Explained> {
+/** Executes an operation and requests its cost. */
+async function explain({ fetch }: TestGateway, operation: Operation): Promise<ExplainedResult> {
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-explain': 'cost' },
@@ -26,7 +26,7 @@ async function explain({ fetch }: TestGateway, operation: Operation): Promise<Ex
   return await response.json();
 }
 
-/** What an operation may take, whether it is allowed or not. */
+/** Estimated cost of an operation, even if it exceeds the default limit. */
 async function costOf(operation: Operation): Promise<number | undefined> {
   const { extensions, errors } = await explain(
     startGateway({ limits: { cost: Number.MAX_SAFE_INTEGER, aliases: 1_000 } }),
@@ -36,20 +36,20 @@ async function costOf(operation: Operation): Promise<number | undefined> {
   return extensions?.cost.requested;
 }
 
-test('somebody has thought about the cost of every field', () => {
+test('schema/costs.ts defines the cost of exactly the fields of the schema', () => {
   const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type) && !isIntrospectionType(type)
       ? Object.keys(type.getFields()).map((field) => [type.name, field] as const)
       : [],
   );
-  const isThought = (type: string, field: string) => {
+  const isDefined = (type: string, field: string) => {
     const entry = costs[type];
     return entry === 'free' || Object.hasOwn(entry ?? {}, field);
   };
 
   expect(
-    fields.filter(([type, field]) => !isThought(type, field)).map((names) => names.join('.')),
-    'add to schema/costs.ts',
+    fields.filter(([type, field]) => !isDefined(type, field)).map((names) => names.join('.')),
+    'missing in schema/costs.ts',
   ).toEqual([]);
   const existing = new Set(fields.flatMap(([type, field]) => [type, `${type}.${field}`]));
   const named = Object.entries(costs).flatMap(([type, entry]) =>
@@ -57,11 +57,11 @@ test('somebody has thought about the cost of every field', () => {
   );
   expect(
     named.filter((name) => !existing.has(name)),
-    'take out of schema/costs.ts',
+    'unknown in schema/costs.ts',
   ).toEqual([]);
 });
 
-describe('the cost of', () => {
+describe('the estimated cost', () => {
   test.each<[query: string, cost: number]>([
     ['{ __typename }', 0],
     ['{ __schema { types { name } } }', 0],
@@ -102,11 +102,11 @@ describe('the cost of', () => {
       'mutation { renameModel(input: { id: "a", displayName: "b" }) { ... on RenameModelSuccess { model { triggerWord } } } }',
       3,
     ],
-  ])('%s is %i', async (query, cost) => {
+  ])('the cost of %s is %i', async (query, cost) => {
     expect(await costOf({ query })).toBe(cost);
   });
 
-  test('a page is that of its size, whether it is a variable or not', async () => {
+  test('the cost of a page follows from its size, which may be a variable', async () => {
     const query = 'query ($first: Int = 3) { models(first: $first) { nodes { triggerWord } } }';
 
     for (const [variables, cost] of [
@@ -118,7 +118,7 @@ describe('the cost of', () => {
     }
   });
 
-  test('fragments within fragments is worked out at once', async () => {
+  test('the cost of nested fragments is estimated in linear time', async () => {
     const lines = Array.from(
       { length: 9 },
       (_, index) =>
@@ -137,7 +137,7 @@ describe('the cost of', () => {
 describe.each(ways)('an operation over $way', ({ way, send }) => {
   const query = 'query ($first: Int!) { models(first: $first) { nodes { triggerWord } } }';
 
-  test('that costs as much as it may is answered, and one more is refused before anything is asked', async () => {
+  test('an operation at the cost limit is executed, and one above it is rejected without an upstream request', async () => {
     const started = startGateway({ limits: { cost: 11 } });
 
     expect((await send(started, { query, variables: { first: 10 } })).errors).toBeUndefined();
@@ -147,16 +147,14 @@ describe.each(ways)('an operation over $way', ({ way, send }) => {
     expect(data).toBeUndefined();
     expect(errors).toEqual([
       {
-        message: expect.stringContaining(
-          'may take 11 requests to the upstream (MAX_QUERY_COST), but this one may take 12',
-        ),
+        message: expect.stringContaining('may cost 11 upstream requests (MAX_QUERY_COST), but this one may cost 12'),
         extensions: { code: 'QUERY_TOO_COSTLY', retryable: false, cost: { requested: 12, limit: 11 } },
       },
     ]);
     expect(started.takeRequests()).toEqual([]);
   });
 
-  test('that is a subscription is refused likewise', async () => {
+  test('a subscription above the cost limit is rejected', async () => {
     const started = startGateway({ limits: { cost: 2 } });
     const subscription = 'subscription { trainingUpdated(id: "a") { model { triggerWord } } }';
 
@@ -169,12 +167,12 @@ describe.each(ways)('an operation over $way', ({ way, send }) => {
     expect(started.takeRequests()).toEqual([]);
   });
 
-  test('says nothing of its cost unless it is asked', async () => {
+  test('a response contains no cost unless the client requests it', async () => {
     expect(await send(startGateway(), { query: '{ models { nodes { id } } }' })).not.toHaveProperty('extensions');
   });
 });
 
-test('a refusal has status 400', async () => {
+test('the response to an operation above the cost limit has status 400', async () => {
   const started = startGateway({ limits: { cost: 1 } });
 
   for (const accept of ['application/json', 'application/graphql-response+json', '*/*', 'text/event-stream']) {
@@ -182,22 +180,22 @@ test('a refusal has status 400', async () => {
   }
 });
 
-test('an answer tells its cost to who asks by a header', async () => {
+test('a response contains its cost if a header requests it', async () => {
   expect(await explain(startGateway(), { query: '{ models { nodes { id } } }' })).toEqual({
     data: { models: { nodes: [] } },
     extensions: { cost: { requested: 1, limit: 300 } },
   });
 });
 
-test('an answer over a WebSocket tells its cost to who asks in connectionParams', async () => {
+test('results over a WebSocket contain their cost if connectionParams request it', async () => {
   const { url } = await serverOf(startGateway());
   const socket = await openSocket(url);
   socket.say({ type: 'connection_init', payload: { 'x-explain': 'cost' } });
   expect(await socket.hear()).toEqual({ type: 'connection_ack' });
 
   socket.say({ type: 'subscribe', id: 'query', payload: { query: '{ __typename }' } });
-  const answer = { data: { __typename: 'Query' }, extensions: { cost: { requested: 0, limit: 300 } } };
-  expect(await socket.hear()).toEqual({ type: 'next', id: 'query', payload: answer });
+  const result = { data: { __typename: 'Query' }, extensions: { cost: { requested: 0, limit: 300 } } };
+  expect(await socket.hear()).toEqual({ type: 'next', id: 'query', payload: result });
   await socket.hear();
 
   const id = globalId({ kind: 'Training', modelId: 'm', id: 'none' });
@@ -210,8 +208,8 @@ test('an answer over a WebSocket tells its cost to who asks in connectionParams'
   expect(await socket.hear()).toEqual({ type: 'next', id: 'watch', payload: event });
 });
 
-describe('the estimate is never below what is asked', () => {
-  /** A gateway over models with all that they may have, and the ids of some of it. */
+describe('the estimate is an upper bound', () => {
+  /** Starts a gateway with models that have images, trainings and predictions. Returns the ids of some of them. */
   async function startFull() {
     const started = startGateway({
       sandbox: { predictionSeconds: 1, fastSeconds: 1 },
@@ -254,7 +252,7 @@ describe('the estimate is never below what is asked', () => {
     'mutation { createModel(input: { displayName: "New" }) { ... on CreateModelSuccess { model { displayName customModelType dataItems { nodes { id } } } } } a: deleteModel(input: { id: $model }) { __typename } }',
     'mutation { createWatchToken(input: { jobIds: [$training, $prediction] }) { ... on CreateWatchTokenSuccess { token } } }',
     'mutation { createUploadTickets(input: { target: { newInModel: $model }, count: 5 }) { __typename ... on CreateUploadTicketsSuccess { tickets { url } } } }',
-  ])('of %s', async (template) => {
+  ])('the upstream requests of %s do not exceed the estimate', async (template) => {
     const started = await startFull();
     const query = template.replace(
       /\$(model|training|dataItem|prediction)\b/g,
@@ -264,12 +262,12 @@ describe('the estimate is never below what is asked', () => {
     const { extensions, errors } = await explain(started, { query });
 
     expect(errors).toBeUndefined();
-    const asked = started.takeRequests().length;
-    expect(asked).toBeGreaterThan(0);
-    expect(extensions?.cost.requested).toBeGreaterThanOrEqual(asked);
+    const sent = started.takeRequests().length;
+    expect(sent).toBeGreaterThan(0);
+    expect(extensions?.cost.requested).toBeGreaterThanOrEqual(sent);
   });
 
-  test('of any selection', async () => {
+  test('the upstream requests of a generated selection do not exceed the estimate', async () => {
     const started = await startFull();
     const leaf = { Model: 'displayName', Training: 'status', Prediction: 'prompt', DataItem: 'createdAt' };
     type Kind = keyof typeof leaf;

@@ -11,7 +11,7 @@ type Limit = Exclude<keyof OperationLimits, 'comparisons' | 'cost' | 'reportedEr
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => text(index)).join(' ');
 
-/** A chain of fields, so many deep. It asks for nothing, because the id leads nowhere. */
+/** Nested fields of a given depth. The id is invalid, so no upstream request is sent. */
 function nested(depth: number): string {
   const path = [
     'training(id: "")',
@@ -21,7 +21,7 @@ function nested(depth: number): string {
   return `{ ${path.join(' { ')} ${'} '.repeat(depth)}`;
 }
 
-/** Documents that are valid and of just this size in one way, and small in all others. */
+/** Valid documents that have the given size in one respect, and are small in all others. */
 const documentsOf: Readonly<Record<Limit, readonly [how: string, document: (size: number) => string][]>> = {
   tokens: [
     [
@@ -75,9 +75,9 @@ const documentsOf: Readonly<Record<Limit, readonly [how: string, document: (size
 };
 
 const cases = (Object.keys(documentsOf) as Limit[]).flatMap((limit) =>
-  documentsOf[limit].map(([how, document]) => ({ limit, how, document, most: defaultOperationLimits[limit] })),
+  documentsOf[limit].map(([how, document]) => ({ limit, how, document, max: defaultOperationLimits[limit] })),
 );
-/** Documents that show one limit break none of the others. */
+/** Limits that are high except for one, so that a document can exceed only that one. */
 const only = (limit: Limit): Partial<OperationLimits> => ({
   rootFields: 10_000,
   tokens: 10_000,
@@ -85,7 +85,7 @@ const only = (limit: Limit): Partial<OperationLimits> => ({
   comparisons: 100_000_000,
   [limit]: defaultOperationLimits[limit],
 });
-const edge = (how: string, most: number) => (how.includes('spread') ? most - 1 : most);
+const edge = (how: string, max: number) => (how.includes('spread') ? max - 1 : max);
 const isLexical = (limit: Limit) => limit === 'tokens' || limit === 'nameLength';
 const operationName = 'Q0';
 const named = (limit: Limit, query: string) => ({
@@ -94,46 +94,52 @@ const named = (limit: Limit, query: string) => ({
 });
 
 describe.each(ways)('over $way', ({ send }) => {
-  test.each(cases)('a document at the limit of $limit, $how, is answered', async ({ limit, how, document, most }) => {
-    const { errors, data } = await send(startGateway({ limits: only(limit) }), named(limit, document(edge(how, most))));
+  test.each(cases)('a document at the limit of $limit, $how, is executed', async ({ limit, how, document, max }) => {
+    const { errors, data } = await send(startGateway({ limits: only(limit) }), named(limit, document(edge(how, max))));
 
     expect(errors).toBeUndefined();
     expect(data).toBeTruthy();
   });
 
-  test.each(cases)('one beyond the limit of $limit, $how, is refused in words', async ({ limit, document, most }) => {
-    const started = startGateway({ limits: only(limit) });
-    const query = document(most + 1);
-    const { errors, data } = await send(started, named(limit, query));
+  test.each(cases)(
+    'a document above the limit of $limit, $how, is rejected with an error that names the limit',
+    async ({ limit, document, max }) => {
+      const started = startGateway({ limits: only(limit) });
+      const query = document(max + 1);
+      const { errors, data } = await send(started, named(limit, query));
 
-    expect(data).toBeUndefined();
-    expect(errors).toMatchObject([
-      {
-        message: expect.stringContaining(`${most}`),
-        extensions: {
-          code: isLexical(limit) ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED',
-          retryable: false,
+      expect(data).toBeUndefined();
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringContaining(`${max}`),
+          extensions: {
+            code: isLexical(limit) ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED',
+            retryable: false,
+          },
         },
-      },
-    ]);
-    expect(errors?.[0]?.message).toContain(`(${SETTINGS[limit]})`);
-    if (limit !== 'tokens') expect(errors?.[0]?.message).toContain(`${most + 1}`);
-    // Now the document, or the verdict on it, is in a cache.
-    expect((await send(started, named(limit, query))).errors).toEqual(errors);
-  });
+      ]);
+      expect(errors?.[0]?.message).toContain(`(${SETTINGS[limit]})`);
+      if (limit !== 'tokens') expect(errors?.[0]?.message).toContain(`${max + 1}`);
+      // The second response uses the cached document or error.
+      expect((await send(started, named(limit, query))).errors).toEqual(errors);
+    },
+  );
 
-  test.each(cases)('a limit of $limit that was raised lets it pass, $how', async ({ limit, document, most }) => {
-    const limits = { ...only(limit), [limit]: most + 2 };
-    const { errors } = await send(startGateway({ limits }), named(limit, document(most + 1)));
+  test.each(cases)(
+    'a document above the default limit of $limit, $how, is executed if the limit is raised',
+    async ({ limit, document, max }) => {
+      const limits = { ...only(limit), [limit]: max + 2 };
+      const { errors } = await send(startGateway({ limits }), named(limit, document(max + 1)));
 
-    expect(errors).toBeUndefined();
-  });
+      expect(errors).toBeUndefined();
+    },
+  );
 
   test.each([
     ['200,000 fields deep', '{a'.repeat(200_000)],
     ['20,000 brackets', `{ a(b: ${'['.repeat(20_000)}`],
     ['20,000 closed brackets', `{ a(b: ${'['.repeat(20_000)}${']'.repeat(20_000)}) }`],
-  ])('a document of %s is refused, and no mistake of the gateway', async (_, query) => {
+  ])('a document of %s is rejected, and no unexpected error is logged', async (_, query) => {
     const started = startGateway({ uploads: { operationBytes: 1_000_000 } });
 
     const { errors } = await send(started, { query });
@@ -142,7 +148,7 @@ describe.each(ways)('over $way', ({ send }) => {
     expect(started.logLines.filter((line) => line.includes('unexpected error'))).toEqual([]);
   });
 
-  test('a document that is deeper than the stack is refused, however high the limits', async () => {
+  test('a document that overflows the stack is rejected, however high the limits are', async () => {
     const limits = { tokens: 1_000_000, depth: 1_000_000 };
     const started = startGateway({ limits, uploads: { operationBytes: 1_000_000 } });
 
@@ -151,7 +157,7 @@ describe.each(ways)('over $way', ({ send }) => {
     expect(errors).toMatchObject([{ message: expect.stringContaining('deeply') }]);
   });
 
-  test('the standard introspection query is answered, and one that is deeper than any tool’s is not', async () => {
+  test('the standard introspection query is executed, and a deeper one is rejected', async () => {
     const started = startGateway();
     const deep = `{ __type(name: "Model") { ${'ofType { '.repeat(20)} name ${'} '.repeat(20)} } }`;
 
@@ -161,7 +167,7 @@ describe.each(ways)('over $way', ({ send }) => {
     ]);
   });
 
-  test('a document of several operations needs the name of one of them', async () => {
+  test('a document with several operations requires the name of one of them', async () => {
     const query = 'query A { __typename } query B { __typename }';
     const started = startGateway();
 
@@ -169,14 +175,14 @@ describe.each(ways)('over $way', ({ send }) => {
     for (const operation of [{ query }, { query, operationName: 'C' }]) {
       expect((await send(started, operation)).errors).toMatchObject([
         {
-          message: expect.stringContaining('There are "A", "B".'),
+          message: expect.stringContaining('The document contains "A", "B".'),
           extensions: { code: 'BAD_USER_INPUT', retryable: false },
         },
       ]);
     }
   });
 
-  test('variables that do not fit are BAD_USER_INPUT', async () => {
+  test('invalid variables are rejected with BAD_USER_INPUT', async () => {
     const query = 'query ($first: Int!) { models(first: $first) { nodes { id } } }';
     const started = startGateway();
 
@@ -188,7 +194,7 @@ describe.each(ways)('over $way', ({ send }) => {
     expect(started.takeRequests()).toEqual([]);
   });
 
-  test('variables of a subscription that do not fit are BAD_USER_INPUT', async () => {
+  test('invalid variables of a subscription are rejected with BAD_USER_INPUT', async () => {
     const query = 'subscription ($ids: [ID!]!) { jobsUpdated(ids: $ids) { id } }';
 
     if (send === ways[1]?.send) {
@@ -202,18 +208,20 @@ describe.each(ways)('over $way', ({ send }) => {
     ['{ models(first: 101) { nodes { id } } }', '`first` must be from 1 to 100, but is 101'],
     ['{ models(first: -3) { nodes { id } } }', '`first` must be from 1 to 100, but is -3'],
     ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', 'at most 100 ids, not 101'],
-  ])('more than 100 at once are refused in words: %s', async (query, said) => {
+  ])('more than 100 items are rejected with an explanation: %s', async (query, expected) => {
     const started = startGateway();
     const ids = Array.from({ length: 101 }, (_, index) => String(index));
 
     const { errors } = await send(started, { query, variables: { ids } });
 
-    expect(errors).toMatchObject([{ message: expect.stringContaining(said), extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining(expected), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
     expect(started.takeRequests()).toEqual([]);
   });
 });
 
-test('more than 100 jobs on one stream are refused in words', async () => {
+test('more than 100 jobs on one stream are rejected with an explanation', async () => {
   const query = 'subscription ($ids: [ID!]!) { jobsUpdated(ids: $ids) { id } }';
   const ids = Array.from({ length: 101 }, (_, index) => String(index));
 
@@ -223,21 +231,21 @@ test('more than 100 jobs on one stream are refused in words', async () => {
 });
 
 test.each(['application/json', 'application/graphql-response+json', '*/*', 'text/event-stream'])(
-  'refusals have status 400 for who accepts %s',
+  'a response to a document above a limit has status 400 if the client accepts %s',
   async (accept) => {
     const started = startGateway();
-    const documents = cases.map(({ document, most }) => document(most + 1));
+    const documents = cases.map(({ document, max }) => document(max + 1));
 
     for (const query of documents) expect(await statusOf(started, { query }, accept)).toBe(400);
   },
 );
 
-describe('fragments that hold fragments', () => {
+describe('nested fragments', () => {
   /** A document of 2n fields that spreads to 2^n. */
   const exponential = (lines: number, body: (next: string) => string) =>
     `{ node(id: "") { ...F0 } } ${times(lines, (index) => `fragment F${index} on Node { ${index === lines - 1 ? 'a: id' : body(`...F${index + 1}`)} }`)}`;
 
-  test('count at each spread, and take no time to count', async () => {
+  test('fragments count once for each spread, and are counted in linear time', async () => {
     const started = startGateway({ limits: { aliases: 1_000 } });
 
     const { errors } =
@@ -246,7 +254,7 @@ describe('fragments that hold fragments', () => {
     expect(errors).toMatchObject([{ message: expect.stringContaining('but this one has 1000000') }]);
   });
 
-  test('that go round in a circle are refused by validation', async () => {
+  test('fragments that form a cycle are rejected by validation', async () => {
     const query = '{ node(id: "") { ...A } } fragment A on Node { ...B } fragment B on Node { ...A }';
 
     const { errors } = (await ways[0]?.send(startGateway(), { query })) ?? {};
@@ -255,21 +263,21 @@ describe('fragments that hold fragments', () => {
   });
 });
 
-test('a document has as many lines as tokens, whatever ends them', async () => {
+test('a document may have as many lines as tokens, with any line terminator', async () => {
   const started = startGateway({ limits: { tokens: 100 } });
 
   for (const end of ['\n', '\r', '\r\n', '# comment\n']) {
     expect((await ways[0]?.send(started, { query: `${end.repeat(99)}{ __typename }` }))?.errors).toBeUndefined();
     expect((await ways[0]?.send(started, { query: `${end.repeat(100)}{ __typename }` }))?.errors).toMatchObject([
       {
-        message: expect.stringContaining('as many lines as tokens, which is 100 (MAX_QUERY_TOKENS)'),
+        message: expect.stringContaining('as many lines as tokens, 100 (MAX_QUERY_TOKENS)'),
         extensions: { code: 'GRAPHQL_PARSE_FAILED' },
       },
     ]);
   }
 });
 
-test('every document of the README and every example of GraphiQL is within the limits', async () => {
+test('every document in the README and every GraphiQL example is within the limits', async () => {
   const started = startGateway({ sandbox: { seed: true } });
   const inReadme = blocksOf(readText('README.md')).flatMap(({ language, text }) =>
     language === 'graphql' ? [text] : language === 'bash' ? documentsIn(text) : [],

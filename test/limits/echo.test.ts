@@ -7,7 +7,7 @@ const times = (count: number, text: (index: number) => string) =>
 
 const long = 'x'.repeat(60_000);
 
-/** Requests whose mistakes quote something that the client sent. */
+/** Invalid requests whose errors quote client input. */
 const quoting: readonly [what: string, operation: Operation][] = [
   ['the name of an operation', { query: `query ${long} { ${times(20, (index) => `node(id: $v${index}) { id }`)} }` }],
   ['an alias', { query: `{ ${long}: unknown }` }],
@@ -19,10 +19,10 @@ const quoting: readonly [what: string, operation: Operation][] = [
   ['a directive', { query: `{ __typename @${long} }` }],
   ['an enum value', { query: `{ node(id: ${long}) { id } }` }],
   ['an input field', { query: `mutation { deleteModel(input: { id: "", ${long}: 1 }) { __typename } }` }],
-  ['a text', { query: `{ models(first: "${long}") { nodes { id } } }` }],
+  ['a string', { query: `{ models(first: "${long}") { nodes { id } } }` }],
   ['a number', { query: `{ models(first: ${'1'.repeat(60_000)}) { nodes { id } } }` }],
-  ['what is no GraphQL', { query: `{ "${long}" }` }],
-  ['a name that is no GraphQL', { query: `${long} {` }],
+  ['a string that is a syntax error', { query: `{ "${long}" }` }],
+  ['a name that is a syntax error', { query: `${long} {` }],
   ['operationName', { query: 'query A { __typename }', operationName: long }],
   [
     'the value of a variable',
@@ -55,7 +55,7 @@ describe.each(ways)('over $way', ({ send }) => {
     for (const { extensions } of errors) expect(extensions.code).toMatch(/^GRAPHQL_|BAD_USER_INPUT/);
   });
 
-  test('no more errors of validation are reported than may be', async () => {
+  test('the number of reported validation errors is limited', async () => {
     const query = `{ ${times(20, (index) => `unknown${index}`)} }`;
 
     const { errors } = await send(startGateway({ limits: { reportedErrors: 5 } }), { query });
@@ -67,7 +67,7 @@ describe.each(ways)('over $way', ({ send }) => {
     });
   });
 
-  test('no more errors of variables are reported than may be', async () => {
+  test('the number of reported variable errors is limited', async () => {
     const query =
       'mutation ($models: [PredictionModelInput!]!) { createPrediction(input: { models: $models, prompt: "" }) { __typename } }';
     const variables = { models: Array.from({ length: 100 }, () => ({ id: 'a', scale: 'much' })) };
@@ -82,7 +82,7 @@ describe.each(ways)('over $way', ({ send }) => {
   });
 });
 
-test('as many errors as may be reported are reported without another', async () => {
+test('a response with as many errors as the limit does not report that errors were omitted', async () => {
   const query = `{ ${times(5, (index) => `unknown${index}`)} }`;
 
   const { errors } = (await ways[0]?.send(startGateway({ limits: { reportedErrors: 5 } }), { query })) ?? {};
@@ -90,7 +90,7 @@ test('as many errors as may be reported are reported without another', async () 
   expect(errors).toHaveLength(5);
 });
 
-test('a name that is too long has status 400, whatever its client accepts', async () => {
+test('the response to a document with too long a name has status 400 for every accepted media type', async () => {
   for (const accept of ['application/json', 'application/graphql-response+json', '*/*', 'text/event-stream']) {
     expect(await statusOf(startGateway(), { query: `{ ${long}: __typename }` }, accept)).toBe(400);
   }

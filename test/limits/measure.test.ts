@@ -3,7 +3,7 @@ import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse,
 import { expect, test } from 'vitest';
 import { createMeasure, type Measure } from '../../src/limits/measure.ts';
 
-/** An operation with fragments, each of which spreads only later ones. */
+/** An operation with fragments. Each fragment spreads only later fragments. */
 const documents = fc
   .array(
     fc.letrec<{ set: string; item: string }>((tie) => ({
@@ -28,8 +28,8 @@ const documents = fc
       .join('\n'),
   );
 
-/** What {@link createMeasure} should find, by writing out all that is spread. */
-function writtenOut(text: string): Measure {
+/** The expected result of {@link createMeasure}, computed by expanding every spread. */
+function measureExpanded(text: string): Measure {
   const { definitions } = parse(text);
   const [operation, ...fragments] = definitions as [OperationDefinitionNode, ...FragmentDefinitionNode[]];
   const sum: Measure = { depth: 0, introspectionDepth: 0, aliases: 0, directives: 2, rootFields: 0 };
@@ -59,15 +59,15 @@ function writtenOut(text: string): Measure {
   return sum;
 }
 
-test('an operation measures what it does with all its fragments written out', () => {
+test('an operation has the size that it has with all its fragments expanded', () => {
   fc.assert(
     fc.property(documents, (text) => {
-      // Introspection within introspection is nothing that a schema could have.
+      // No schema allows `__schema` below `__schema`.
       fc.pre(text.split('__schema').length <= 2);
       const document = parse(text);
       const [operation] = document.definitions;
 
-      expect(createMeasure(document)(operation as OperationDefinitionNode)).toEqual(writtenOut(text));
+      expect(createMeasure(document)(operation as OperationDefinitionNode)).toEqual(measureExpanded(text));
     }),
     { numRuns: 500 },
   );

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tooSlow } from '../../src/uploads/request-errors.ts';
 import { type StartOptions, startGateway, type TestGateway } from '../support/gateway.ts';
 
-/** Sends what exceeds a limit, and returns what comes back. */
+/** Exceeds a limit, and returns the response. */
 type Exceed = (started: TestGateway) => Promise<unknown>;
 
 const post = async ({ fetch }: TestGateway, body: string) =>
@@ -31,10 +31,10 @@ test.each<[setting: string, options: StartOptions, exceed: Exceed]>([
       return await (await fetch('/graphql', { method: 'POST', body: form })).json();
     },
   ],
-])('the error of a limit names %s', async (setting, options, exceed) => {
+])('the error for an exceeded limit names the setting %s', async (setting, options, exceed) => {
   expect(JSON.stringify(await exceed(startGateway(options)))).toContain(`(${setting})`);
 });
 
-test('an upload that is too slow names its setting', () => {
+test('the error for a slow upload names its setting', () => {
   expect(tooSlow(120_000, 'UPLOAD_SECONDS').message).toContain('within 120 seconds (UPLOAD_SECONDS)');
 });

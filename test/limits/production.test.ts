@@ -19,11 +19,11 @@ test.each<[environment: Record<string, string>, expected: typeof production]>([
     { INTROSPECTION: 'false', GRAPHIQL: '0' },
     { isProduction: false, introspection: false, graphiql: false },
   ],
-])('%j decides what is shown', (environment, expected) => {
+])('%j configures introspection and GraphiQL', (environment, expected) => {
   expect(readConfig(environment)).toMatchObject(expected);
 });
 
-test('every limit is that of its setting', () => {
+test('every limit is read from its setting', () => {
   const names = ['TOKENS', 'DEPTH', 'ALIASES', 'DIRECTIVES', 'COST'].map((name) => `MAX_QUERY_${name}`);
   const environment = Object.fromEntries(
     [
@@ -53,7 +53,7 @@ test('every limit is that of its setting', () => {
 
 describe.each(ways)('over $way', ({ send }) => {
   test.each([getIntrospectionQuery(), '{ __type(name: "Model") { name } }'])(
-    'the schema is not told where introspection is off',
+    'introspection is rejected if it is disabled',
     async (query) => {
       const { errors, data } = await send(startGateway({ config: { introspection: false } }), { query });
 
@@ -64,7 +64,7 @@ describe.each(ways)('over $way', ({ send }) => {
     },
   );
 
-  test('the type of a thing is told all the same', async () => {
+  test('`__typename` is resolved even if introspection is disabled', async () => {
     const { data } = await send(startGateway({ config: production }), { query: '{ __typename }' });
 
     expect(data).toEqual({ __typename: 'Query' });
@@ -84,7 +84,7 @@ describe.each(ways)('over $way', ({ send }) => {
       'mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { __typename } }',
       { input: { idd: '' } },
     ],
-  ])('names that come close to that of %s are suggested, but not in production', async (_, query, variables) => {
+  ])('an error suggests a similar name for %s, but not in production', async (_, query, variables) => {
     const open = await send(startGateway(), { query, variables });
     const closed = await send(startGateway({ config: production }), { query, variables });
 
@@ -94,13 +94,13 @@ describe.each(ways)('over $way', ({ send }) => {
   });
 });
 
-test('GraphiQL is served unless it is off; a browser then learns that it is off', async () => {
+test('GraphiQL is served if it is enabled, otherwise a browser receives a 404 page', async () => {
   const page = await startGateway().fetch('/graphql', HTML);
-  const answer = await startGateway({ config: production }).fetch('/graphql', HTML);
+  const notFound = await startGateway({ config: production }).fetch('/graphql', HTML);
   const data = await startGateway({ config: production }).fetch('/graphql?query={__typename}', HTML);
 
   expect(await page.text()).toContain('<title>Flair gateway</title>');
-  expect(answer.status).toBe(404);
-  expect(await answer.text()).toContain('GraphiQL is off');
+  expect(notFound.status).toBe(404);
+  expect(await notFound.text()).toContain('GraphiQL is off');
   expect(await data.json()).toEqual({ data: { __typename: 'Query' } });
 });

@@ -18,42 +18,42 @@ afterEach(() => {
 
 const limited = { extensions: { code: 'RATE_LIMITED', retryable: true, retryAfter: 1 } };
 
-describe('a rate', () => {
-  test('lets a burst of twice a second’s share through, then a second’s share each second', () => {
+describe('createRateLimit', () => {
+  test('a burst of twice the rate is allowed, then the rate applies', () => {
     let now = 0;
     const rate = createRateLimit({ perSecond: 3, whose: 'A key', setting: 'MAX_OF_A_TEST', monotonicNow: () => now });
-    const ask = (times: number) =>
-      Array.from({ length: times }, () => rate.count('a')).filter((refusal) => !refusal).length;
+    const countAllowed = (times: number) =>
+      Array.from({ length: times }, () => rate.count('a')).filter((error) => !error).length;
 
-    expect(ask(10)).toBe(6);
+    expect(countAllowed(10)).toBe(6);
     expect(rate.count('a')).toMatchObject({
-      message: expect.stringContaining('3 times a second (MAX_OF_A_TEST)'),
+      message: expect.stringContaining('3 requests per second (MAX_OF_A_TEST)'),
       ...limited,
     });
     expect(rate.count('another')).toBeUndefined();
     now += 1_000;
-    expect(ask(10)).toBe(3);
+    expect(countAllowed(10)).toBe(3);
     now += 60_000;
-    expect(ask(10)).toBe(6);
+    expect(countAllowed(10)).toBe(6);
   });
 });
 
-describe('places', () => {
-  test('are as many as there are, for each alone, and are given back once', () => {
-    const places = createQuota(2, 'sockets', 'MAX_OF_A_TEST');
-    const [leave] = [places.take('a'), places.take('a')];
+describe('createQuota', () => {
+  test('each key has its own quota, and a unit is released only once', () => {
+    const quota = createQuota(2, 'sockets', 'MAX_OF_A_TEST');
+    const [release] = [quota.take('a'), quota.take('a')];
 
-    expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');
-    places.take('b');
-    leave?.();
-    leave?.();
-    places.take('a');
-    expect(() => places.take('a')).toThrow('2 sockets open, which is as many as it may (MAX_OF_A_TEST)');
+    expect(() => quota.take('a')).toThrow('2 sockets open, the maximum (MAX_OF_A_TEST)');
+    quota.take('b');
+    release?.();
+    release?.();
+    quota.take('a');
+    expect(() => quota.take('a')).toThrow('2 sockets open, the maximum (MAX_OF_A_TEST)');
   });
 });
 
 describe('operations', () => {
-  test('of one key have their share, and those of another key theirs', async () => {
+  test('operations are limited per key', async () => {
     const { query } = startGateway({ rates: { perKey: 1 }, sandbox: { keys: ['other'] } });
     await query(names);
     await query(names);
@@ -62,7 +62,7 @@ describe('operations', () => {
     expect((await query(names, {}, { 'x-api-key': 'other' })).errors).toBeUndefined();
   });
 
-  test('that are refused for now are answered with 429 and when to ask again, and ask nothing of the upstream', async () => {
+  test('an operation above the rate gets a 429 with Retry-After, without an upstream request', async () => {
     const { query, fetch, takeRequests } = startGateway({ rates: { perKey: 1 } });
     await query(names);
     await query(names);
@@ -74,7 +74,7 @@ describe('operations', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('over a WebSocket count for its address as well', async () => {
+  test('operations over a WebSocket also count for its IP address', async () => {
     vi.useRealTimers();
     const started = startGateway({ rates: { perAddress: 1 } });
     const { url } = await serverOf(started);
@@ -94,27 +94,27 @@ describe('operations', () => {
     ]);
   });
 
-  test('of one address have their share, whatever keys they bring', async () => {
+  test('operations of all keys are limited per IP address', async () => {
     const { gateway } = startGateway({ rates: { perAddress: 1 } });
-    const ask = (address: string) =>
+    const send = (address: string) =>
       gateway.fetch(new Request('http://localhost:4000/graphql?query={__typename}'), address);
-    await ask('192.0.2.1');
-    await ask('192.0.2.1');
+    await send('192.0.2.1');
+    await send('192.0.2.1');
 
-    const refused = await ask('192.0.2.1');
+    const rejected = await send('192.0.2.1');
 
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
-    expect((await refused.json()).errors).toMatchObject([limited]);
-    expect((await ask('192.0.2.2')).status).toBe(200);
+    expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([429, '1']);
+    expect((await rejected.json()).errors).toMatchObject([limited]);
+    expect((await send('192.0.2.2')).status).toBe(200);
     const health = await gateway.fetch(new Request('http://localhost:4000/health'), '192.0.2.1');
     expect(health.status).toBe(200);
   });
 });
 
-describe('of what stays open,', () => {
+describe('open connections', () => {
   const WATCH = 'subscription ($id: ID!) { trainingsUpdated(modelId: $id) { id } }';
 
-  test('sockets have so many places for each key, and one that is closed gives its place back', async () => {
+  test('the sockets of a key are limited, and a closed socket releases its quota', async () => {
     vi.useRealTimers();
     const started = startGateway({ rates: { sockets: 1 }, sandbox: { keys: ['other'] } });
     const { url } = await serverOf(started);
@@ -146,7 +146,7 @@ describe('of what stays open,', () => {
     }
   });
 
-  test('server-sent events have so many places for each key, and one that is left gives its place back at once', async () => {
+  test('the server-sent event streams of a key are limited, and an aborted stream releases its quota at once', async () => {
     vi.useRealTimers();
     const { fetch, upstream } = startGateway({ rates: { eventStreams: 1 } });
     const { globalId: id } = await seedModel(upstream, 'Dresses');
@@ -157,13 +157,13 @@ describe('of what stays open,', () => {
         body: JSON.stringify({ query: WATCH, variables: { id } }),
         ...(signal && { signal }),
       });
-    const leaving = new AbortController();
-    // Nobody has begun to read it when it is left.
-    await watch(leaving.signal);
+    const abortController = new AbortController();
+    // The stream is aborted before it is read.
+    await watch(abortController.signal);
 
     expect(await (await watch()).text()).toContain('1 streams over server-sent events open');
 
-    leaving.abort();
+    abortController.abort();
     const again = await watch();
     const reader = again.body?.getReader();
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe(':\n\n');

@@ -8,20 +8,20 @@ import { ways } from './send.ts';
 const rows = <Row>(count: number, row: (index: number) => Row): Row[] =>
   Array.from({ length: count }, (_, index) => row(index));
 
-/** An upstream whose lists are of other lengths than usual. */
-function startWith(answerOf: (url: URL) => object | undefined, cost = 300) {
+/** Starts a gateway with an upstream whose lists have unusual lengths. */
+function startWith(bodyOf: (url: URL) => object | undefined, cost = 300) {
   const paths: string[] = [];
   const started = startGateway({
     limits: { cost },
     transport: async ({ url }) => {
       paths.push(new URL(url).pathname);
-      return Response.json(answerOf(new URL(url)) ?? {});
+      return Response.json(bodyOf(new URL(url)) ?? {});
     },
   });
   return { ...started, paths };
 }
 
-/** Twenty predictions, each of so many models of its own. */
+/** Twenty predictions, each with a number of models that no other prediction uses. */
 const predictionsOf = (models: number) => (url: URL) => {
   if (url.pathname !== '/predictions') return { displayName: 'A model' };
   const predictions = rows(20, (index) => ({
@@ -37,7 +37,7 @@ const predictionsOf = (models: number) => (url: URL) => {
 const query = '{ predictions(first: 20) { nodes { prompt models { model { displayName } } } } }';
 
 describe.each(ways)('over $way', ({ send }) => {
-  test('an operation with longer rows than estimated stops at the limit, and keeps what it has', async () => {
+  test('an operation with longer lists than estimated stops at the limit, and returns the fields read so far', async () => {
     const started = startWith(predictionsOf(50));
 
     const { data, errors } = await send(started, { query });
@@ -48,7 +48,7 @@ describe.each(ways)('over $way', ({ send }) => {
     expect(nodes.map(({ prompt }) => prompt)).toEqual(rows(20, (index) => `Prompt ${index}`));
     expect(nodes.flatMap(({ models }) => models).filter(({ model }) => model !== null)).toHaveLength(299);
     expect(errors?.[0]).toMatchObject({
-      message: expect.stringContaining('may take 300 requests to the upstream (MAX_QUERY_COST)'),
+      message: expect.stringContaining('may cost 300 upstream requests (MAX_QUERY_COST)'),
       extensions: { code: 'QUERY_TOO_COSTLY', retryable: false, cost: { limit: 300 } },
     });
     expect(errors).toHaveLength(51);
@@ -58,7 +58,7 @@ describe.each(ways)('over $way', ({ send }) => {
     });
   });
 
-  test('one that needs exactly the limit is answered', async () => {
+  test('an operation that needs exactly the limit succeeds', async () => {
     const started = startWith(predictionsOf(5), 101);
 
     const { errors } = await send(started, { query });
@@ -68,7 +68,7 @@ describe.each(ways)('over $way', ({ send }) => {
   });
 });
 
-test('shorter pages than estimated count as well', async () => {
+test('the additional requests for short pages count', async () => {
   const started = startWith(({ searchParams }) => {
     const next = Number(searchParams.get('lastDocId') ?? 0) + 1;
     return { models: [{ id: String(next), displayName: 'A model' }], nextPageCursor: String(next), hasMore: true };
@@ -80,18 +80,18 @@ test('shorter pages than estimated count as well', async () => {
   expect(result).toMatchObject({ data: null, errors: [{ path: ['a'], extensions: { code: 'QUERY_TOO_COSTLY' } }] });
 });
 
-test('more images than estimated count as well', async () => {
+test('the additional requests for more images than estimated count', async () => {
   const started = startWith(predictionsOf(40), 200);
 
   const { errors } = await started.query('{ predictions(first: 20) { nodes { images { width placeholder } } } }');
-  expect(errors).toMatchObject([{ message: expect.stringContaining('this one may take'), extensions: {} }]);
+  expect(errors).toMatchObject([{ message: expect.stringContaining('this one may cost'), extensions: {} }]);
   const few = await started.query('{ predictions(first: 4) { nodes { images { width } } } }');
 
   expect(few.errors?.filter(({ extensions }) => extensions.code === 'QUERY_TOO_COSTLY').length).toBeGreaterThan(0);
   expect(started.paths.length).toBeLessThanOrEqual(200);
 });
 
-test('operations that share their reads count them each', async () => {
+test('each of two operations that share reads counts them', async () => {
   const started = startWith(predictionsOf(10), 150);
   const other = '{ predictions(first: 20) { nodes { id models { model { displayName } } } } }';
 
@@ -101,7 +101,7 @@ test('operations that share their reads count them each', async () => {
   expect(started.paths).toHaveLength(150);
 });
 
-test('the next operation has its own count', async () => {
+test('each operation has its own budget', async () => {
   const started = startWith(predictionsOf(4), 85);
 
   for (const _ of rows(3, () => undefined)) expect((await started.query(query)).errors).toBeUndefined();
@@ -109,7 +109,7 @@ test('the next operation has its own count', async () => {
   expect(started.paths).toHaveLength(3 * 81);
 });
 
-test('all fields of a mutation have one count', async () => {
+test('all fields of a mutation share one budget', async () => {
   let page = 0;
   const started = startWith(({ pathname }) => {
     if (!pathname.endsWith('/trainings')) return { id: 'a', displayName: 'A model' };
@@ -128,7 +128,7 @@ test('all fields of a mutation have one count', async () => {
 });
 
 describe.each(transports)('a subscription over $transport', ({ subscribe }) => {
-  test('has a count for each event', async () => {
+  test('each event has its own budget', async () => {
     const document = new TypedDocumentString<{ trainingUpdated: { status: string; model: unknown } }, { id: string }>(
       'subscription ($id: ID!) { trainingUpdated(id: $id) { status model { dataItems(first: 100) { nodes { id } } } } }',
     );
@@ -151,7 +151,7 @@ describe.each(transports)('a subscription over $transport', ({ subscribe }) => {
     expect(started.paths.filter((path) => !path.endsWith('/t'))).toHaveLength(20);
   });
 
-  test('has one for each of its listeners that select something else', async () => {
+  test('each listener with a different selection adds to the budget of an event', async () => {
     const watch = (selection: string) =>
       new TypedDocumentString<{ trainingUpdated: { model: object } }, { id: string }>(
         `subscription ($id: ID!) { trainingUpdated(id: $id) { model { ${selection} } } }`,

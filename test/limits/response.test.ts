@@ -7,7 +7,7 @@ import { TypedDocumentString } from '../support/gql/graphql.ts';
 import { transports } from '../support/subscribe.ts';
 import { ways } from './send.ts';
 
-/** A gateway over models with this name, and a finished training. */
+/** Starts a gateway with models of this name, and a finished training. */
 const startWith = (displayName: string, responseBytes: number) =>
   startGateway({
     limits: { responseBytes },
@@ -26,10 +26,10 @@ const tooLarge = {
 
 describe.each(ways)('over $way', ({ send }) => {
   test.each([
-    ['in ASCII', 'x'.repeat(1_000)],
-    ['beyond ASCII', 'ü€😀'.repeat(300)],
-    ['that are escaped', '\u0001"\\'.repeat(300)],
-  ])('a response of texts %s is sent up to the limit, and an error beyond it', async (_, displayName) => {
+    ['of ASCII characters', 'x'.repeat(1_000)],
+    ['of non-ASCII characters', 'ü€😀'.repeat(300)],
+    ['of escaped characters', '\u0001"\\'.repeat(300)],
+  ])('a response with strings %s is sent up to the limit, and an error above it', async (_, displayName) => {
     const { data } = await send(startWith(displayName, 50_000_000), { query });
     const bytes = Buffer.byteLength(JSON.stringify(data));
 
@@ -37,7 +37,7 @@ describe.each(ways)('over $way', ({ send }) => {
     expect(await send(startWith(displayName, bytes - 1), { query })).toMatchObject({ data: null, errors: [tooLarge] });
   });
 
-  test('a response of many short values has the same limit', async () => {
+  test('a response with many short values is sent up to the limit, and an error above it', async () => {
     const many = '{ __schema { types { fields { isDeprecated args { defaultValue } } } } }';
     const { data } = await send(startWith('', 50_000_000), { query: many });
     const bytes = Buffer.byteLength(JSON.stringify(data));
@@ -47,7 +47,7 @@ describe.each(ways)('over $way', ({ send }) => {
   });
 });
 
-test.each(transports)('an event over $transport that is too large is an error', async ({ subscribe }) => {
+test.each(transports)('a too large event over $transport is replaced by an error', async ({ subscribe }) => {
   const document = new TypedDocumentString<object, { id: string }>(
     'subscription ($id: ID!) { trainingUpdated(id: $id) { model { displayName } } }',
   );
@@ -58,8 +58,8 @@ test.each(transports)('an event over $transport that is too large is an error', 
   expect(await stream.rest()).toMatchObject([{ data: null, errors: [tooLarge] }]);
 });
 
-describe('the size as JSON', () => {
-  test('is that of its text', () => {
+describe('jsonSize', () => {
+  test('returns the length of the JSON text in bytes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
         expect(jsonSize(value, Number.POSITIVE_INFINITY)).toBe(Buffer.byteLength(JSON.stringify(value)));
@@ -67,13 +67,13 @@ describe('the size as JSON', () => {
     );
   });
 
-  test('leaves out what JSON leaves out', () => {
+  test('omits values without a JSON form', () => {
     const value = { a: undefined, b: [undefined, Number.NaN], c: new Date(0), d: Object.create(null) };
 
     expect(jsonSize(value, Number.POSITIVE_INFINITY)).toBe(Buffer.byteLength(JSON.stringify(value)));
   });
 
-  test('is measured no further than to the limit', () => {
+  test('stops measuring at the limit', () => {
     let measured = 0;
     const list = Array.from({ length: 1_000 }, () => ({
       get text() {

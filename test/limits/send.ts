@@ -9,7 +9,7 @@ export interface Operation {
   operationName?: string;
 }
 
-/** What became of an operation, whichever way it was sent. */
+/** Result of an operation, over any transport. */
 export interface Outcome {
   data?: Record<string, unknown> | null;
   errors?: { message: string; extensions: Record<string, unknown> }[];
@@ -37,12 +37,12 @@ const overWebSocket: Send = async (started, operation) => {
   if (type === 'next') await socket.hear();
   socket.say({ type: 'ping' });
   const pong = await socket.hear();
-  if (pong.type !== 'pong') throw new Error(`The socket answered a ping with ${pong.type}.`);
+  if (pong.type !== 'pong') throw new Error(`Expected a pong in response to a ping, but received ${pong.type}.`);
   return (type === 'error' ? { errors: payload } : payload) as Outcome;
 };
 
-/** As {@link overHttp}, by the short road where it takes the operation: its document is known, if it is valid. */
-const overShortRoad: Send = async (started, operation) => {
+/** Like {@link overHttp}, but over the HTTP fast path if the document is valid, because it is cached first. */
+const overFastPath: Send = async (started, operation) => {
   const { url } = await serverOf(started, { messageBytes: 1_000_000 });
   const init = {
     method: 'POST',
@@ -55,11 +55,11 @@ const overShortRoad: Send = async (started, operation) => {
 
 export const ways: { way: string; send: Send }[] = [
   { way: 'HTTP', send: overHttp },
-  { way: 'HTTP, the short way', send: overShortRoad },
+  { way: 'the HTTP fast path', send: overFastPath },
   { way: 'a WebSocket', send: overWebSocket },
 ];
 
-/** The status over HTTP, and what was said. */
+/** Sends an operation over HTTP and returns the status of the response. */
 export async function statusOf({ fetch }: TestGateway, operation: Operation, accept = 'application/json') {
   const response = await fetch('/graphql', {
     method: 'POST',

@@ -9,9 +9,9 @@ import { serverOf } from '../support/subscribe.ts';
 const ID = globalId({ kind: 'Model', id: 'm' });
 const FIELD = `trainingUpdated(id: "${globalId({ kind: 'Training', modelId: 'm', id: 't' })}")`;
 const MESSAGE =
-  'must not use `@skip` or `@include` directives in the top level selection. Leave out the whole subscription instead.';
+  'must not use `@skip` or `@include` directives in the top level selection. Omit the whole subscription instead.';
 
-const REFUSED: readonly [name: string, text: string, variables?: object][] = [
+const REJECTED: readonly [name: string, text: string, variables?: object][] = [
   ['a literal on the field', `subscription { ${FIELD} @skip(if: true) { __typename } }`],
   ['a literal that changes nothing', `subscription { ${FIELD} @include(if: true) { __typename } }`],
   ['a variable', `subscription ($show: Boolean!) { ${FIELD} @include(if: $show) { __typename } }`, { show: true }],
@@ -59,7 +59,7 @@ const post = (query: string, variables: object = {}, headers: Readonly<Record<st
   body: JSON.stringify({ query, variables }),
 });
 
-const refusal = (text: string) => {
+const errorFor = (text: string) => {
   const name = /subscription (\w+)/.exec(text)?.[1];
   return {
     message: `${name ? `Subscription "${name}"` : 'Anonymous Subscription'} ${MESSAGE}`,
@@ -67,36 +67,36 @@ const refusal = (text: string) => {
   };
 };
 
-describe('a condition on the root field of a subscription is refused by validation', () => {
-  test.each(REFUSED)('over HTTP: %s', async (_, text, variables) => {
+describe('a condition on the root field of a subscription', () => {
+  test.each(REJECTED)('%s is rejected over HTTP', async (_, text, variables) => {
     const { fetch, logLines } = startGateway();
     const response = await fetch('/graphql', post(text, variables, { accept: 'application/graphql-response+json' }));
 
-    expect(await response.json()).toMatchObject({ errors: [refusal(text)] });
+    expect(await response.json()).toMatchObject({ errors: [errorFor(text)] });
     expect(response.status).toBe(400);
     expect(logLines.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 
-  test.each(REFUSED)('over a WebSocket: %s', async (_, text, variables) => {
+  test.each(REJECTED)('%s is rejected over a WebSocket', async (_, text, variables) => {
     const { url } = await serverOf(startGateway());
     const conversation = await openSocket(url);
     conversation.say({ type: 'connection_init' });
     await conversation.hear();
     conversation.say({ type: 'subscribe', id: '1', payload: { query: text, variables } });
 
-    expect(await conversation.hear()).toMatchObject({ type: 'error', id: '1', payload: [refusal(text)] });
+    expect(await conversation.hear()).toMatchObject({ type: 'error', id: '1', payload: [errorFor(text)] });
   });
 
-  test('over server-sent events', async () => {
-    const [, text] = REFUSED[0] ?? [];
+  test('a condition is rejected over server-sent events', async () => {
+    const [, text] = REJECTED[0] ?? [];
     const { fetch } = startGateway();
     const response = await fetch('/graphql', post(text ?? '', {}, { accept: 'text/event-stream' }));
 
     expect(await response.text()).toContain(MESSAGE);
   });
 
-  test('in a persisted document', async () => {
-    const [, query = ''] = REFUSED[2] ?? [];
+  test('a condition is rejected in a persisted document', async () => {
+    const [, query = ''] = REJECTED[2] ?? [];
     const { fetch } = startGateway();
     const sha256Hash = createHash('sha256').update(query).digest('hex');
     const body = JSON.stringify({
@@ -106,18 +106,18 @@ describe('a condition on the root field of a subscription is refused by validati
     });
     const response = await fetch('/graphql', { ...post(''), body });
 
-    expect(await response.json()).toMatchObject({ errors: [refusal(query)] });
+    expect(await response.json()).toMatchObject({ errors: [errorFor(query)] });
   });
 
-  test('in a manifest, when the gateway starts', () => {
-    const [, text = ''] = REFUSED[4] ?? [];
+  test('a condition in a manifest prevents the gateway from starting', () => {
+    const [, text = ''] = REJECTED[4] ?? [];
 
     expect(() =>
       startGateway({ documents: { automatic: false, manifest: { documents: new Map([['a', text]]), mistakes: [] } } }),
     ).toThrow(MESSAGE);
   });
 
-  test('once for each subscription of a document, whichever is chosen', async () => {
+  test('one error is reported for each subscription of a document, whichever operation is selected', async () => {
     const { fetch } = startGateway();
     const text = `subscription A { ${FIELD} @skip(if: true) @include(if: true) { __typename } } subscription B { ${FIELD} { __typename } } subscription C { ... @skip(if: true) { ${FIELD} { __typename } } }`;
 
@@ -131,23 +131,23 @@ describe('a condition on the root field of a subscription is refused by validati
   });
 });
 
-describe('conditions elsewhere are accepted', () => {
-  test('below the root field of a subscription', async () => {
+describe('conditions elsewhere', () => {
+  test('a condition below the root field of a subscription is accepted', async () => {
     const { fetch } = startGateway();
-    const leaving = new AbortController();
+    const abortController = new AbortController();
     const text = `subscription ($show: Boolean!) { ${FIELD} { __typename ... @include(if: $show) { __typename } } }`;
     const response = await fetch('/graphql', {
       ...post(text, { show: true }, { accept: 'text/event-stream' }),
-      signal: leaving.signal,
+      signal: abortController.signal,
     });
     const read = response.body?.getReader().read();
     await settle();
-    leaving.abort();
+    abortController.abort();
 
     expect(new TextDecoder().decode((await read)?.value)).not.toContain(MESSAGE);
   });
 
-  test('on the root fields of queries and mutations in the document of a subscription', async () => {
+  test('a condition on a root field of a query is accepted', async () => {
     const { query } = startGateway();
     const text = `query Q($show: Boolean!) { model(id: "${ID}") @include(if: $show) { id } }`;
 
@@ -157,13 +157,13 @@ describe('conditions elsewhere are accepted', () => {
   test.each([
     ['two root fields', `subscription { ${FIELD} { __typename } b: ${FIELD} { __typename } }`, 'must select only one'],
     ['introspection', 'subscription { __typename }', 'must not select an introspection'],
-  ])('while the other rules for root fields hold: %s', async (_, text, message) => {
+  ])('%s at the root of a subscription is rejected by the other rules', async (_, text, message) => {
     const { query } = startGateway();
 
     expect((await query(text)).errors).toMatchObject([{ message: expect.stringContaining(message) }]);
   });
 
-  test('while fragments that contain themselves are refused as such', async () => {
+  test('a fragment that spreads itself is reported as such', async () => {
     const { query } = startGateway();
     const text = `subscription { ...F } fragment F on Subscription { ...F ${FIELD} { __typename } }`;
 

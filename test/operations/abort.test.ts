@@ -7,13 +7,13 @@ import { serverOf } from '../support/subscribe.ts';
 
 interface Held {
   readonly request: Request;
-  /** Passes it on to the upstream. */
-  answer: () => void;
-  /** Answers it with a status. */
+  /** Forwards the request to the upstream. */
+  forward: () => void;
+  /** Responds with an error status. */
   fail: (status: number) => void;
 }
 
-/** A gateway on a port, whose upstream holds back requests of these methods until a test answers them. */
+/** Starts a gateway on a port. Holds its upstream requests with these methods until the test forwards or fails them. */
 async function startHeld(methods: readonly string[]) {
   const held: Held[] = [];
   const started = startGateway({
@@ -24,7 +24,7 @@ async function startHeld(methods: readonly string[]) {
         const copy = request.clone();
         held.push({
           request,
-          answer: () => resolve(upstream(copy)),
+          forward: () => resolve(upstream(copy)),
           fail: (status) => resolve(new Response(null, { status })),
         });
         request.signal.addEventListener('abort', () => reject(request.signal.reason));
@@ -65,11 +65,11 @@ async function openConversation(url: string): Promise<Conversation> {
 const subscribe = ({ say }: Conversation, id: string, query: string, variables: object = {}) =>
   say({ type: 'subscribe', id, payload: { query, variables } });
 
-describe('a response that is null already', () => {
+describe('a response whose data is already null', () => {
   const query =
     'query ($id: ID!) { model(id: $id) { displayName } predictions { nodes { id } } models { nodes { id } } }';
 
-  test('is sent at once, and the reads that are under way are aborted', async () => {
+  test('a response whose data is already null is sent at once, and the pending reads are aborted', async () => {
     const { url, held, clock } = await startHeld(['GET']);
     const response = send(url, query, { variables: MODEL });
     await until(() => held.length === 3);
@@ -83,7 +83,7 @@ describe('a response that is null already', () => {
     expect(clock.waits()).toEqual([]);
   });
 
-  test('leaves a read alone that another operation shares', async () => {
+  test('a read that another operation shares is not aborted', async () => {
     const { url, held } = await startHeld(['GET']);
     const response = send(url, '{ predictions { nodes { id } } models { nodes { displayName } } }');
     await until(() => held.length === 2);
@@ -93,7 +93,7 @@ describe('a response that is null already', () => {
     await response;
     await settle();
     const shared = held.find(({ request }) => request.url.includes('models'));
-    shared?.answer();
+    shared?.forward();
 
     expect(await other).toEqual({ data: { models: { nodes: [] } } });
     expect(held.filter(isAborted)).toEqual([]);
@@ -103,20 +103,20 @@ describe('a response that is null already', () => {
     ['{ models { nodes { id } } many: predictions(first: 101) { nodes { id } } }', 'many'],
     ['{ many: predictions(first: 101) { nodes { id } } models { nodes { id } } }', 'many'],
     ['{ models { nodes { id } } many: models(first: -1) { nodes { id } } }', 'many'],
-  ])('reports the mistake of the client, not the failure of the upstream: %s', async (mistaken, path) => {
-    const { query: ask } = startGateway({
+  ])('the response reports the client error, not the upstream failure: %s', async (invalid, path) => {
+    const { query } = startGateway({
       upstream: { retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 } },
       transport: async () => new Response(null, { status: 429, headers: { 'retry-after': '60' } }),
     });
 
-    expect(await ask(mistaken)).toMatchObject({
+    expect(await query(invalid)).toMatchObject({
       data: null,
       errors: [{ path: [path], extensions: { code: 'BAD_USER_INPUT', retryable: false } }],
     });
   });
 });
 
-test('a mistake of the client is reported before failures that may pass', async () => {
+test('client errors are reported before retryable failures', async () => {
   const { query } = startGateway({
     upstream: { retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 } },
     transport: async () => new Response(null, { status: 503 }),
@@ -140,7 +140,7 @@ describe('`complete` of an operation over a WebSocket', () => {
     conversation = await openConversation(started.url);
   });
 
-  test('aborts the reads of a query, and nothing of it is sent', async () => {
+  test('`complete` aborts the reads of a query, and no result is sent', async () => {
     const { held, clock } = started;
     subscribe(conversation, '1', MODELS);
     await until(() => held.length === 1);
@@ -157,7 +157,7 @@ describe('`complete` of an operation over a WebSocket', () => {
     expect(await conversation.hear()).toEqual({ type: 'complete', id: '1' });
   });
 
-  test('leaves other operations of the socket alone, those that share its reads too', async () => {
+  test('`complete` does not affect other operations of the socket, even if they share its reads', async () => {
     const { held } = started;
     subscribe(conversation, '1', MODELS);
     subscribe(conversation, '2', MODELS);
@@ -166,7 +166,7 @@ describe('`complete` of an operation over a WebSocket', () => {
     conversation.say({ type: 'complete', id: '1' });
     await settle();
     expect(held.filter(isAborted)).toEqual([]);
-    for (const { answer } of held) answer();
+    for (const { forward } of held) forward();
 
     const messages = [
       await conversation.hear(),
@@ -182,21 +182,21 @@ describe('`complete` of an operation over a WebSocket', () => {
     ]);
   });
 
-  test('does not start the remaining root fields of a mutation; the one that runs goes on', async () => {
+  test('after `complete`, the running root field of a mutation continues, and no further one starts', async () => {
     const { held } = started;
     subscribe(conversation, '1', CREATE_TWO);
     await until(() => held.length === 1);
     conversation.say({ type: 'complete', id: '1' });
     await settle();
     expect(held.filter(isAborted)).toEqual([]);
-    held[0]?.answer();
+    held[0]?.forward();
     await settle();
 
     expect(started.requests.map(({ operation }) => operation)).toEqual(['createModel']);
     expect(held).toHaveLength(1);
   });
 
-  test('that comes with the operation in one breath keeps it from starting', async () => {
+  test('`complete` directly after `subscribe` prevents the operation from starting', async () => {
     const { held } = started;
     subscribe(conversation, '1', CREATE_TWO);
     conversation.say({ type: 'complete', id: '1' });
@@ -208,30 +208,33 @@ describe('`complete` of an operation over a WebSocket', () => {
   });
 });
 
-describe('a client that disconnects during a mutation', () => {
-  test.each(['HTTP', 'a WebSocket'])('over %s ends it behind the root field that runs', async (transport) => {
-    const { url, held, requests, logLines } = await startHeld(['POST']);
-    const leaving = new AbortController();
-    if (transport === 'HTTP') void send(url, CREATE_TWO, { signal: leaving.signal }).catch(() => {});
-    else {
-      const conversation = await openConversation(url);
-      subscribe(conversation, '1', CREATE_TWO);
-      leaving.signal.addEventListener('abort', () => conversation.socket.terminate());
-    }
-    await until(() => held.length === 1);
-    leaving.abort();
-    await settle(50);
-    expect(held.filter(isAborted)).toEqual([]);
-    held[0]?.answer();
-    await settle(50);
+describe('a disconnect during a mutation', () => {
+  test.each(['HTTP', 'a WebSocket'])(
+    'a disconnect over %s ends a mutation after its running root field',
+    async (transport) => {
+      const { url, held, requests, logLines } = await startHeld(['POST']);
+      const abortController = new AbortController();
+      if (transport === 'HTTP') void send(url, CREATE_TWO, { signal: abortController.signal }).catch(() => {});
+      else {
+        const conversation = await openConversation(url);
+        subscribe(conversation, '1', CREATE_TWO);
+        abortController.signal.addEventListener('abort', () => conversation.socket.terminate());
+      }
+      await until(() => held.length === 1);
+      abortController.abort();
+      await settle(50);
+      expect(held.filter(isAborted)).toEqual([]);
+      held[0]?.forward();
+      await settle(50);
 
-    expect(requests.map(({ operation }) => operation)).toEqual(['createModel']);
-    expect(held).toHaveLength(1);
-    expect(logLines.filter((line) => line.includes('"level":50'))).toEqual([]);
-  });
+      expect(requests.map(({ operation }) => operation)).toEqual(['createModel']);
+      expect(held).toHaveLength(1);
+      expect(logLines.filter((line) => line.includes('"level":50'))).toEqual([]);
+    },
+  );
 });
 
-test('every root field of a mutation runs for a client that stays', async () => {
+test('every root field of a mutation runs while the client is connected', async () => {
   const { query } = startGateway();
 
   expect(await query(CREATE_TWO)).toEqual({

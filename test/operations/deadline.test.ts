@@ -10,16 +10,16 @@ import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { seedModel } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 
-/** Never answers; ends when whoever asked lets go. */
+/** Never responds; rejects when the request is aborted. */
 const hang = (request: Request) =>
   new Promise<Response>((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
 
-/** A gateway whose upstream does not answer what matches before it is told to speak, and a model to ask for. */
+/** Starts a gateway with a model. Its upstream does not respond to matching requests before `release` is called. */
 async function startSilent(silent: (request: Request) => boolean, options: StartOptions = {}) {
   const held: Request[] = [];
-  let speak = () => {};
-  const spoken = new Promise<void>((resolve) => {
-    speak = resolve;
+  let releaseHeld = () => {};
+  const released = new Promise<void>((resolve) => {
+    releaseHeld = resolve;
   });
   let isSilent = false;
   const started = startGateway({
@@ -27,7 +27,7 @@ async function startSilent(silent: (request: Request) => boolean, options: Start
     transport: (request, upstream) => {
       if (!isSilent || !silent(request)) return upstream(request);
       held.push(request);
-      return Promise.race([hang(request), spoken.then(() => upstream(request))]);
+      return Promise.race([hang(request), released.then(() => upstream(request))]);
     },
   });
   const model = await seedModel(started.upstream, 'Dresses', { images: 1 });
@@ -36,10 +36,10 @@ async function startSilent(silent: (request: Request) => boolean, options: Start
     ...started,
     model,
     held,
-    /** Answers everything, what is held too. */
-    speak: () => {
+    /** Responds to all requests, including the held ones. */
+    release: () => {
       isSilent = false;
-      speak();
+      releaseHeld();
     },
   };
 }
@@ -56,23 +56,23 @@ const TRAIN = `mutation ($input: StartTrainingInput!) {
   startTraining(input: $input) { ... on StartTrainingSuccess { training { id status } } }
 }`;
 
-describe('an operation that is not answered in time', () => {
-  test('answers what came, and says of the rest that it did not', async () => {
+describe('an operation that exceeds its deadline', () => {
+  test('the response contains the fields resolved before the deadline, and an error for each other field', async () => {
     const { query, clock, model, held } = await startSilent((request) => /\/models\/\w/.test(request.url));
 
-    const asking = query<{ models: unknown; model: unknown }, unknown>(TWO, { id: model.globalId });
+    const pending = query<{ models: unknown; model: unknown }, unknown>(TWO, { id: model.globalId });
     await clock.advance(29_999);
     expect(held.map(({ signal }) => signal.aborted)).toEqual([false]);
     await clock.advance(1);
 
-    const { data, errors } = await asking;
+    const { data, errors } = await pending;
     expect(data).toEqual({ models: { nodes: [{ displayName: 'Dresses' }] }, model: null });
     expect(errors).toMatchObject([{ path: ['model'], extensions: { code: 'UPSTREAM_TIMEOUT', retryable: true } }]);
     expect(held.map(({ signal }) => signal.aborted)).toEqual([true]);
     expect(clock.waits()).toEqual([]);
   });
 
-  test('counts the time in which it waited for its turn', async () => {
+  test('the time in the request queue counts for the deadline', async () => {
     const { query, clock, model, held } = await startSilent(isGet, { upstream: { concurrency: 1 } });
     const first = query(TWO, { id: model.globalId });
     await clock.advance(20_000);
@@ -86,26 +86,26 @@ describe('an operation that is not answered in time', () => {
     expect(held.length).toBeLessThanOrEqual(3);
   });
 
-  test('does not wait for a write that was sent, which goes on', async () => {
-    const { query, clock, held, speak } = await startSilent(isPost, { deadline: 60_000 });
+  test('a write that was sent continues after the deadline, and its outcome is reported as unknown', async () => {
+    const { query, clock, held, release } = await startSilent(isPost, { deadline: 60_000 });
     const input = { displayName: 'Coats', idempotencyKey: 'coats' };
 
-    const asking = query(CREATE, { input });
+    const pending = query(CREATE, { input });
     await until(() => held.length === 1);
     await clock.advance(30_000);
 
-    expect((await asking).errors).toMatchObject([
+    expect((await pending).errors).toMatchObject([
       { extensions: { code: 'UPSTREAM_OUTCOME_UNKNOWN', retryable: false } },
     ]);
     expect(held[0]?.signal.aborted).toBe(false);
-    speak();
+    release();
     const repeated = await query(CREATE, { input });
     expect(repeated).toEqual({ data: { createModel: { model: { displayName: 'Coats' } } } });
     expect(held).toHaveLength(1);
   });
 
-  test('never sends a write for which it is too late', async () => {
-    const { query, clock, held, requests, speak } = await startSilent(isPost, {
+  test('a write is not sent after the deadline', async () => {
+    const { query, clock, held, requests, release } = await startSilent(isPost, {
       deadline: 60_000,
       upstream: { concurrency: 1 },
     });
@@ -116,29 +116,29 @@ describe('an operation that is not answered in time', () => {
     await clock.advance(30_000);
     expect(codesOf((await first)?.errors)).toEqual(['UPSTREAM_OUTCOME_UNKNOWN']);
     expect(codesOf((await second)?.errors)).toEqual(['UPSTREAM_TIMEOUT']);
-    speak();
+    release();
     await settle();
 
     expect(requests.map(({ operation }) => operation)).toEqual(['createModel']);
   });
 
-  test('has as much more time as it was told to wait for its job', async () => {
+  test('`waitSeconds` extends the deadline', async () => {
     const { query, clock, model, held } = await startSilent(isGet);
     const input = { modelId: model.globalId, strength: 5, waitSeconds: 60 };
-    let isAnswered = false;
+    let isResolved = false;
 
-    const asking = query(TRAIN, { input }).finally(() => {
-      isAnswered = true;
+    const pending = query(TRAIN, { input }).finally(() => {
+      isResolved = true;
     });
     await clock.advance(60_000);
     await until(() => held.length > 0);
-    expect(isAnswered).toBe(false);
+    expect(isResolved).toBe(false);
     await clock.advance(30_000);
 
-    expect(await asking).toMatchObject({ data: { startTraining: { training: { status: 'UNKNOWN' } } } });
+    expect(await pending).toMatchObject({ data: { startTraining: { training: { status: 'UNKNOWN' } } } });
   });
 
-  test('over a WebSocket is answered all the same', async () => {
+  test('an operation over a WebSocket has a deadline, too', async () => {
     const started = await startSilent(isGet);
     const { url } = await serverOf(started);
     const client = createClient({
@@ -149,17 +149,17 @@ describe('an operation that is not answered in time', () => {
     onTestFinished(() => client.dispose());
 
     const results = client.iterate({ query: TWO, variables: { id: started.model.globalId } });
-    const asking = results.next();
+    const pending = results.next();
     await until(() => started.held.length === 2);
     await started.clock.advance(30_000);
 
-    // The list must not be null, so that nothing is left of the answer, nor of the other error in it.
-    expect((await asking).value).toMatchObject({ data: null, errors: [{ extensions: { code: 'UPSTREAM_TIMEOUT' } }] });
+    // The list is non-null, so `data` is null, and the error below it is dropped.
+    expect((await pending).value).toMatchObject({ data: null, errors: [{ extensions: { code: 'UPSTREAM_TIMEOUT' } }] });
   });
 });
 
-describe('a client that leaves', () => {
-  /** An upstream on a real port that never answers, and how many of its connections are open with a request. */
+describe('a client that disconnects', () => {
+  /** Starts an upstream on a real port that never responds. Returns its open requests and the number of closed ones. */
   async function silentServer() {
     const open = new Set<IncomingMessage>();
     let closed = 0;
@@ -194,27 +194,27 @@ describe('a client that leaves', () => {
   const ids = [1, 2, 3, 4].map((index) => globalId({ kind: 'Model', id: `m${index}` }));
   const FOUR = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Model { displayName } } }';
 
-  test('over HTTP ends its reads, under way and waiting: the upstream sees its connections close', async () => {
+  test('a disconnect over HTTP aborts pending and queued reads, and closes their upstream connections', async () => {
     const upstream = await silentServer();
     const { url, clock } = await startBehind(upstream.url);
-    const leaving = new AbortController();
+    const abortController = new AbortController();
 
-    const asking = fetch(`${url}/graphql`, {
+    const pending = fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: FOUR, variables: { ids } }),
-      signal: leaving.signal,
+      signal: abortController.signal,
     }).catch((error: unknown) => error);
     await until(() => upstream.open.size === 2);
-    leaving.abort();
+    abortController.abort();
 
-    await asking;
+    await pending;
     await until(() => upstream.closed() === 2);
     await until(() => clock.waits().length === 0);
     expect(upstream.open.size).toBe(0);
   });
 
-  test('over a WebSocket as well, when it closes', async () => {
+  test('closing a WebSocket aborts the reads of its operations', async () => {
     const upstream = await silentServer();
     const { url } = await startBehind(upstream.url);
     const client = createClient({
@@ -222,7 +222,7 @@ describe('a client that leaves', () => {
       webSocketImpl: WebSocket,
       retryAttempts: 0,
     });
-    const asking = client
+    const pending = client
       .iterate({ query: FOUR, variables: { ids } })
       .next()
       .catch((error: unknown) => error);
@@ -230,7 +230,7 @@ describe('a client that leaves', () => {
 
     client.terminate();
 
-    await asking;
+    await pending;
     await until(() => upstream.closed() === 2);
     expect(upstream.open.size).toBe(0);
     await client.dispose();
@@ -240,79 +240,79 @@ describe('a client that leaves', () => {
 const MODEL = 'query ($id: ID!) { model(id: $id) { displayName } }';
 
 let models = 0;
-/** The variables for a model that nobody has asked for: those who ask alike at once are one. */
+/** Variables with the id of a new model, so that the query does not join an equal one. */
 const another = () => ({ id: globalId({ kind: 'Model', id: `m${models++}` }) });
 
-describe('an upstream that fails', () => {
+describe('the circuit breaker of a failing upstream', () => {
   const FAILING = { failureThreshold: 0.5, attempts: 5, window: 10_000, coolDown: 5_000 };
-  test('is not asked while it rests, and asked again once', async () => {
-    let isWell = false;
-    let asked = 0;
+  test('an open circuit sends no requests, and one trial request after the cool-down', async () => {
+    let isHealthy = false;
+    let sent = 0;
     const { query, clock } = startGateway({
       upstream: { breaker: FAILING, retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 } },
       transport: async (request, upstream) => {
-        asked++;
-        return isWell ? upstream(request) : new Response(null, { status: 503 });
+        sent++;
+        return isHealthy ? upstream(request) : new Response(null, { status: 503 });
       },
     });
-    const ask = () => query(MODEL, another());
-    for (let time = 0; time < 5; time++) await ask();
-    expect(asked).toBe(5);
+    const send = () => query(MODEL, another());
+    for (let time = 0; time < 5; time++) await send();
+    expect(sent).toBe(5);
 
-    const { errors } = await ask();
+    const { errors } = await send();
     const written = await query(CREATE, { input: { displayName: 'Coats' } });
 
     expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfter: 5 } }]);
     expect(codesOf(written.errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
-    expect(asked).toBe(5);
+    expect(sent).toBe(5);
     await clock.advance(5_000);
-    isWell = true;
-    const both = await Promise.all([ask(), ask()]);
+    isHealthy = true;
+    const both = await Promise.all([send(), send()]);
     expect(both.map(({ errors }) => errors?.length ?? 0).toSorted()).toEqual([0, 1]);
-    expect(asked).toBe(6);
-    expect((await ask()).errors).toBeUndefined();
+    expect(sent).toBe(6);
+    expect((await send()).errors).toBeUndefined();
   });
 
-  test.each([400, 401, 403, 404, 429])('is not one that answers %i', async (status) => {
-    let asked = 0;
+  test.each([400, 401, 403, 404, 429])('a response with status %i does not open the circuit', async (status) => {
+    let sent = 0;
     const { query } = startGateway({
       upstream: { breaker: FAILING },
       transport: async () => {
-        asked++;
+        sent++;
         return new Response(null, { status, headers: { 'retry-after': '60' } });
       },
     });
 
-    // With other keys, because one that is rejected is not sent again for a while.
+    // Each with a different key, because a rejected key is not sent again for a while.
     for (let time = 0; time < 10; time++) await query(MODEL, another(), { 'x-api-key': `key-${time}` });
 
-    expect(asked).toBe(10);
+    expect(sent).toBe(10);
   });
 
-  test('by its silence rests too', async () => {
+  test('timeouts open the circuit, too', async () => {
     const { query, clock, held } = await startSilent(isGet, { upstream: { breaker: FAILING } });
-    const ask = () => query(MODEL, another());
-    const asking = Array.from({ length: 5 }, ask);
+    const send = () => query(MODEL, another());
+    const pending = Array.from({ length: 5 }, send);
     await clock.advance(30_000);
-    await Promise.all(asking);
+    await Promise.all(pending);
     expect(held).toHaveLength(5);
 
-    expect(codesOf((await ask()).errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(codesOf((await send()).errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
     expect(held).toHaveLength(5);
   });
 });
 
-test('too many waiting requests of one key are refused with a time to come back', async () => {
+test('a request is rejected with a retry delay if the request queue of its key is full', async () => {
   const { query, clock } = await startSilent(isGet, { upstream: { concurrency: 1, waiting: 2 } });
-  const ask = () => query(MODEL, another());
+  const send = () => query(MODEL, another());
 
-  const asking = [ask(), ask(), ask()];
+  const pending = [send(), send(), send()];
   await settle();
-  const refused = await ask();
+  const rejected = await send();
   await clock.advance(30_000);
 
-  expect(refused.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryable: true, retryAfter: 1 } }]);
-  expect((await Promise.all(asking)).flatMap(({ errors }) => codesOf(errors))).toEqual(
+  expect(rejected.errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryable: true, retryAfter: 1 } }]);
+  expect((await Promise.all(pending)).flatMap(({ errors }) => codesOf(errors))).toEqual(
     Array(3).fill('UPSTREAM_TIMEOUT'),
   );
 });

@@ -5,9 +5,9 @@ import type { Context } from '../../src/operations/context.ts';
 import { openStream, type Results } from '../../src/operations/subscriptions.ts';
 import { createClock, settle } from '../support/clock.ts';
 
-const broken = () => new Error('the source broke');
+const sourceError = () => new Error('the source failed');
 
-/** Opens a stream of a source that gives one event and then what the test says. */
+/** Opens a stream whose source emits one event, and then the result of `next`. */
 async function open(source: { next: () => Promise<IteratorResult<string>>; return?: () => Promise<never> }) {
   const state = { reads: 0, returns: 0, closed: 0 };
   const events = {
@@ -24,30 +24,30 @@ async function open(source: { next: () => Promise<IteratorResult<string>>; retur
     subscription: new GraphQLObjectType({ name: 'Subscription', fields: { changed } }),
   });
   const { pause, now } = createClock();
-  const asker = { isHttp: false, expiresAt: undefined } as unknown as Caller;
-  const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, asker, {
+  const caller = { isHttp: false, expiresAt: undefined } as unknown as Caller;
+  const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, caller, {
     maskError: () => new GraphQLError('masked'),
     pause,
     now,
-    open: () => () => void state.closed++,
-    show: (result) => result,
+    acquire: () => () => void state.closed++,
+    mapResult: (result) => result,
   });
   return { results: results as Results, state };
 }
 
 test.each([
-  ['is left', undefined],
-  ['is left, and fails at that', () => Promise.reject(new Error('it cannot be left'))],
-])('a source that fails %s, and its stream is over', async (_, leave) => {
+  ['is closed', undefined],
+  ['is closed even if closing fails', () => Promise.reject(new Error('it cannot be closed'))],
+])('after an error, a source %s, and its stream ends', async (_, close) => {
   const unhandled: unknown[] = [];
   const note = (error: unknown) => void unhandled.push(error);
   process.on('unhandledRejection', note);
   onTestFinished(() => void process.off('unhandledRejection', note));
-  const next = () => Promise.reject(broken());
-  const { results, state } = await open({ next, ...(leave && { return: leave }) });
+  const next = () => Promise.reject(sourceError());
+  const { results, state } = await open({ next, ...(close && { return: close }) });
   expect(await results.next()).toMatchObject({ value: { data: { changed: 'a' } } });
 
-  await expect(results.next()).rejects.toThrow('the source broke');
+  await expect(results.next()).rejects.toThrow('the source failed');
 
   expect(await results.next()).toEqual({ value: undefined, done: true });
   expect(state).toEqual({ reads: 2, returns: 1, closed: 1 });

@@ -8,22 +8,22 @@ import { seedModel, seedPrediction } from '../support/seeds.ts';
 
 const MODELS = '{ models { nodes { displayName } } }';
 
-/** A gateway whose upstream keeps its answers to reads back until they are let go. */
+/** Starts a gateway whose upstream holds its responses to reads until they are released. */
 function startHeld(options: StartOptions = {}) {
   let isHolding = false;
-  const held: { request: Request; letGo: () => void }[] = [];
+  const held: { request: Request; release: () => void }[] = [];
   const started = startGateway({
     ...options,
     sandbox: { keys: ['other'], ...options.sandbox },
     transport: async (request, upstream) => {
       if (!isHolding || request.method !== 'GET') return await upstream(request);
-      // What was read before the answer is let go is what the upstream said then.
-      const answer = await upstream(request.clone());
+      // The response is read before it is held, so that it contains the state at the time of the request.
+      const response = await upstream(request.clone());
       await new Promise<void>((resolve, reject) => {
-        held.push({ request, letGo: resolve });
+        held.push({ request, release: resolve });
         request.signal.addEventListener('abort', () => reject(request.signal.reason));
       });
-      return answer;
+      return response;
     },
   });
   return {
@@ -32,15 +32,15 @@ function startHeld(options: StartOptions = {}) {
     hold: () => {
       isHolding = true;
     },
-    async letGo() {
+    async release() {
       isHolding = false;
-      for (const each of held.splice(0)) each.letGo();
+      for (const each of held.splice(0)) each.release();
       await settle();
     },
   };
 }
 
-/** Sends an operation with a signal of its own. */
+/** Sends an operation with its own signal. */
 const send = (
   { fetch }: Pick<ReturnType<typeof startHeld>, 'fetch'>,
   query: string,
@@ -60,7 +60,7 @@ const send = (
 const namesIn = ({ data }: { data?: { models: { nodes: { displayName: string }[] } } }) =>
   data?.models.nodes.map(({ displayName }) => displayName);
 
-describe('queries that are asked alike at the same time', () => {
+describe('concurrent equal queries', () => {
   let started: ReturnType<typeof startHeld>;
   beforeEach(async () => {
     started = startHeld();
@@ -69,37 +69,37 @@ describe('queries that are asked alike at the same time', () => {
     started.hold();
   });
 
-  test('are answered once', async () => {
-    const asking = Array.from({ length: 5 }, () => send(started, MODELS));
+  test('concurrent equal queries are executed once', async () => {
+    const pending = Array.from({ length: 5 }, () => send(started, MODELS));
     await settle();
 
     expect(started.takeRequests()).toEqual(['listModels']);
-    await started.letGo();
-    expect((await Promise.all(asking)).map(namesIn)).toEqual(Array.from({ length: 5 }, () => ['A dress']));
+    await started.release();
+    expect((await Promise.all(pending)).map(namesIn)).toEqual(Array.from({ length: 5 }, () => ['A dress']));
   });
 
-  test('are none of one another with another credential', async () => {
-    const asking = [send(started, MODELS), send(started, MODELS, { headers: { 'x-api-key': 'other' } })];
+  test('queries with different credentials are executed separately', async () => {
+    const pending = [send(started, MODELS), send(started, MODELS, { headers: { 'x-api-key': 'other' } })];
     await settle();
 
     expect(started.takeRequests()).toEqual(['listModels', 'listModels']);
-    await started.letGo();
-    expect((await Promise.all(asking)).map(namesIn)).toEqual([['A dress'], []]);
+    await started.release();
+    expect((await Promise.all(pending)).map(namesIn)).toEqual([['A dress'], []]);
   });
 
-  test('are not joined for longer than a second', async () => {
+  test('a query joins only a query that started less than a second ago', async () => {
     const first = send(started, MODELS);
     await settle();
     await started.clock.advance(1_001);
     await seedModel(started.upstream, 'A coat');
     const second = send(started, MODELS);
     await settle();
-    await started.letGo();
+    await started.release();
 
     expect((await Promise.all([first, second])).map(namesIn)).toEqual([['A dress'], ['A coat', 'A dress']]);
   });
 
-  test('are not those that a write has made old, whoever wrote', async () => {
+  test('a query does not join a query that started before a write', async () => {
     const model = await seedModel(started.upstream, 'Before');
     started.takeRequests();
     const before = send(started, MODELS);
@@ -110,14 +110,14 @@ describe('queries that are asked alike at the same time', () => {
     await settle();
 
     expect(started.takeRequests().filter((operation) => operation === 'listModels')).toHaveLength(2);
-    await started.letGo();
+    await started.release();
     expect(namesIn(await before)).toContain('Before');
     expect(namesIn(await after)).toContain('After');
   });
 
-  test('go on when one of those who asked leaves, and end when all have left', async () => {
+  test('a shared query is aborted only when every caller has disconnected', async () => {
     const [first, second] = [new AbortController(), new AbortController()];
-    const asking = [first, second].map(({ signal }) => send(started, MODELS, { signal }).catch(() => 'left'));
+    const pending = [first, second].map(({ signal }) => send(started, MODELS, { signal }).catch(() => 'aborted'));
     await settle();
 
     first.abort();
@@ -126,58 +126,58 @@ describe('queries that are asked alike at the same time', () => {
     second.abort();
     await settle();
     expect(started.held[0]?.request.signal.aborted).toBe(true);
-    await Promise.all(asking);
+    await Promise.all(pending);
   });
 
-  test('are left by the first without harm to the second', async () => {
+  test('the second caller gets a result after the first has disconnected', async () => {
     const first = new AbortController();
-    const left = send(started, MODELS, { signal: first.signal }).catch(() => 'left');
-    const stayed = send(started, MODELS);
+    const aborted = send(started, MODELS, { signal: first.signal }).catch(() => 'aborted');
+    const second = send(started, MODELS);
     await settle();
     first.abort();
     await settle();
-    await started.letGo();
+    await started.release();
 
-    expect(namesIn(await stayed)).toEqual(['A dress']);
-    await left;
+    expect(namesIn(await second)).toEqual(['A dress']);
+    await aborted;
   });
 
-  test('are begun anew after all have left', async () => {
-    const leaving = new AbortController();
-    const left = send(started, MODELS, { signal: leaving.signal }).catch(() => 'left');
+  test('a query is executed again after every caller of an equal one has disconnected', async () => {
+    const abortController = new AbortController();
+    const aborted = send(started, MODELS, { signal: abortController.signal }).catch(() => 'aborted');
     await settle();
-    leaving.abort();
+    abortController.abort();
     await settle();
     const second = send(started, MODELS);
     await settle();
-    await started.letGo();
+    await started.release();
 
     expect(namesIn(await second)).toEqual(['A dress']);
-    await left;
+    await aborted;
   });
 
-  test('tell their cost to none but who wants to know it', async () => {
-    const asking = [
+  test('a shared result contains its cost only for the callers that requested it', async () => {
+    const pending = [
       send(started, MODELS),
       send(started, MODELS, { headers: { 'x-explain': 'cost' } }),
       send(started, MODELS),
     ];
     await settle();
-    await started.letGo();
+    await started.release();
 
-    const answers: { extensions?: object }[] = await Promise.all(asking);
-    expect(answers.map(({ extensions }) => extensions !== undefined)).toEqual([false, true, false]);
+    const results: { extensions?: object }[] = await Promise.all(pending);
+    expect(results.map(({ extensions }) => extensions !== undefined)).toEqual([false, true, false]);
   });
 });
 
-test('variables tell queries apart, in whichever order they come', async () => {
+test('queries with equal variables are equal, in any order of the variables', async () => {
   const started = startHeld();
   const models = [await seedModel(started.upstream, 'One'), await seedModel(started.upstream, 'Two')];
   const query = 'query ($id: ID!, $all: Boolean = true) { model(id: $id) { displayName @include(if: $all) } }';
   const [one = '', two = ''] = models.map(({ globalId }) => globalId);
   started.takeRequests();
   started.hold();
-  const asking = [
+  const pending = [
     { id: one, all: true },
     { all: true, id: one },
     { id: one },
@@ -185,9 +185,9 @@ test('variables tell queries apart, in whichever order they come', async () => {
     { id: two },
   ].map((variables) => send(started, query, { variables }));
   await settle();
-  await started.letGo();
+  await started.release();
 
-  expect((await Promise.all(asking)).map(({ data }) => data.model)).toEqual([
+  expect((await Promise.all(pending)).map(({ data }) => data.model)).toEqual([
     { displayName: 'One' },
     { displayName: 'One' },
     { displayName: 'One' },
@@ -196,7 +196,7 @@ test('variables tell queries apart, in whichever order they come', async () => {
   ]);
 });
 
-test('mutations that are asked alike at the same time are as many as were asked', async () => {
+test('concurrent equal mutations are each executed', async () => {
   const started = startHeld();
   const create = 'mutation { createModel(input: { displayName: "A dress" }) { __typename } }';
 
@@ -205,23 +205,23 @@ test('mutations that are asked alike at the same time are as many as were asked'
   expect(started.takeRequests()).toEqual(['createModel', 'createModel']);
 });
 
-test('whoever asks under another address gets addresses of pictures that lead there', async () => {
+test('image URLs contain the base URL of the request, also for concurrent equal queries', async () => {
   const started = startHeld();
   const model = await seedModel(started.upstream, 'A dress', { images: 1 });
   const query = 'query ($id: ID!) { model(id: $id) { dataItems { nodes { image { url } } } } }';
   started.hold();
-  const asking = ['localhost:1', 'localhost:2'].map((host) =>
+  const pending = ['localhost:1', 'localhost:2'].map((host) =>
     send(started, query, { headers: { host }, variables: { id: model.globalId } }),
   );
   await settle();
-  await started.letGo();
-  await started.letGo();
+  await started.release();
+  await started.release();
 
-  const urls = (await Promise.all(asking)).map(({ data }) => new URL(data.model.dataItems.nodes[0].image.url).host);
+  const urls = (await Promise.all(pending)).map(({ data }) => new URL(data.model.dataItems.nodes[0].image.url).host);
   expect(urls).toEqual(['localhost:1', 'localhost:2']);
 });
 
-test('a watch token does not show what its credential is asked at the same time', async () => {
+test('a query with a watch token does not join a concurrent one with its full credential', async () => {
   const started = startHeld();
   const model = await seedModel(started.upstream, 'A dress');
   const [mine = '', other = ''] = [
@@ -235,29 +235,29 @@ test('a watch token does not show what its credential is asked at the same time'
   );
   const query = 'query ($id: ID!) { prediction(id: $id) { prompt } }';
   started.hold();
-  const asking = [{}, { 'x-watch-token': data.createWatchToken.token }].map((headers) =>
+  const pending = [{}, { 'x-watch-token': data.createWatchToken.token }].map((headers) =>
     send(started, query, { headers, variables: { id: other } }),
   );
   await settle();
-  await started.letGo();
+  await started.release();
 
-  const [owner, viewer] = await Promise.all(asking);
+  const [owner, viewer] = await Promise.all(pending);
   expect(owner.data.prediction.prompt).toBe('a dress');
   expect(viewer.data?.prediction ?? null).toBeNull();
 });
 
-test('a failure is told to all who wait for it, ends their time, and is joined by nobody', async () => {
-  const underWay = new QuerySingleFlight(() => 0);
+test('a failed query rejects for every caller, is ended, and is not joined afterwards', async () => {
+  const singleFlight = new QuerySingleFlight(() => 0);
   const plan = {} as PlannedOperation;
   let [begun, ended] = [0, 0];
-  const ask = async () =>
-    underWay.answer(plan, 'a', { onAbort: () => () => {} }, () => {
+  const run = async () =>
+    singleFlight.run(plan, 'a', { onAbort: () => () => {} }, () => {
       begun++;
-      return { result: Promise.reject(new Error('broken')), leave: () => {}, end: () => void ended++ };
+      return { result: Promise.reject(new Error('broken')), abort: () => {}, end: () => void ended++ };
     });
 
-  const outcomes = await Promise.allSettled([ask(), ask()]);
-  await expect(ask()).rejects.toThrow('broken');
+  const outcomes = await Promise.allSettled([run(), run()]);
+  await expect(run()).rejects.toThrow('broken');
 
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect([begun, ended]).toEqual([2, 2]);

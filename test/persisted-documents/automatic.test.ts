@@ -16,7 +16,7 @@ const UNKNOWN = {
 const both = (query: string) => ({ query, ...persisted(hashOf(query)) });
 
 describe.each(Object.entries(ways))('over %s', (_, send) => {
-  test('a hash alone is unknown until its document has come with it', async () => {
+  test('a hash is unknown until it was sent together with its document', async () => {
     const started = startGateway();
 
     const before = await send(started, persisted(hashOf(QUERY)));
@@ -30,13 +30,13 @@ describe.each(Object.entries(ways))('over %s', (_, send) => {
     ]);
   });
 
-  test('a hash of another document is refused, and neither is kept', async () => {
+  test('a document with the hash of another one is rejected, and neither is cached', async () => {
     const started = startGateway();
     const other = '{ model(id: "x") { id } }';
 
-    const mistaken = await send(started, { query: QUERY, ...persisted(hashOf(other)) });
+    const rejected = await send(started, { query: QUERY, ...persisted(hashOf(other)) });
 
-    expect(mistaken).toMatchObject({
+    expect(rejected).toMatchObject({
       status: 400,
       error: {
         message: expect.stringContaining(`must be the hash of \`query\`, which is ${hashOf(QUERY)}`),
@@ -48,10 +48,10 @@ describe.each(Object.entries(ways))('over %s', (_, send) => {
   });
 
   test.each([
-    ['is no GraphQL', '{'],
-    ['does not fit the schema', '{ nothing }'],
-    ['is larger than the gateway accepts', `{ ${Array.from({ length: 21 }, () => '__typename').join(' ')} }`],
-  ])('a document that %s is not kept', async (_what, query) => {
+    ['has a syntax error', '{'],
+    ['is invalid', '{ nothing }'],
+    ['exceeds a limit', `{ ${Array.from({ length: 21 }, () => '__typename').join(' ')} }`],
+  ])('a document that %s is not cached', async (_what, query) => {
     const started = startGateway();
 
     const first = await send(started, both(query));
@@ -63,42 +63,45 @@ describe.each(Object.entries(ways))('over %s', (_, send) => {
   test.each([
     ['another version', { version: 2, sha256Hash: hashOf(QUERY) }],
     ['no version', { sha256Hash: hashOf(QUERY) }],
-  ])('%s of persisted queries is not supported, with its document or without', async (_what, persistedQuery) => {
-    const started = startGateway();
-    const refused = {
-      status: 200,
-      data: undefined,
-      error: {
-        message: 'PersistedQueryNotSupported',
-        extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED', retryable: false },
-      },
-    };
+  ])(
+    '%s of `persistedQuery` is rejected as not supported, with a document or without',
+    async (_what, persistedQuery) => {
+      const started = startGateway();
+      const notSupported = {
+        status: 200,
+        data: undefined,
+        error: {
+          message: 'PersistedQueryNotSupported',
+          extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED', retryable: false },
+        },
+      };
 
-    expect(await send(started, { extensions: { persistedQuery } })).toMatchObject(refused);
-    expect(await send(started, { query: QUERY, extensions: { persistedQuery } })).toMatchObject(refused);
-  });
+      expect(await send(started, { extensions: { persistedQuery } })).toMatchObject(notSupported);
+      expect(await send(started, { query: QUERY, extensions: { persistedQuery } })).toMatchObject(notSupported);
+    },
+  );
 
-  test.each<[what: string, persistedQuery: unknown, says: string]>([
-    ['is a text', 'hash', 'must be an object'],
+  test.each<[what: string, persistedQuery: unknown, message: string]>([
+    ['is a string', 'hash', 'must be an object'],
     ['is a list', [], 'must be an object'],
-    ['has no hash', { version: 1 }, 'must be a text, but is missing'],
-    ['has a number', { version: 1, sha256Hash: 7 }, 'must be a text, but is 7'],
+    ['has no hash', { version: 1 }, 'must be a string, but is missing'],
+    ['has a number', { version: 1, sha256Hash: 7 }, 'must be a string, but is 7'],
     ['has a short hash', { version: 1, sha256Hash: 'abc' }, '64 lower-case hexadecimal digits'],
     ['has capital letters', { version: 1, sha256Hash: hashOf(QUERY).toUpperCase() }, '64 lower-case'],
-  ])('a `persistedQuery` that %s is refused', async (_what, persistedQuery, says) => {
-    const answered = await send(startGateway(), { query: QUERY, extensions: { persistedQuery } });
+  ])('a `persistedQuery` that %s is rejected', async (_what, persistedQuery, message) => {
+    const response = await send(startGateway(), { query: QUERY, extensions: { persistedQuery } });
 
-    expect(answered).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       data: undefined,
-      error: { message: expect.stringContaining(says), extensions: { code: 'BAD_USER_INPUT' } },
+      error: { message: expect.stringContaining(message), extensions: { code: 'BAD_USER_INPUT' } },
     });
   });
 
-  test('an id that only a manifest could know is not supported', async () => {
-    const answered = await send(startGateway(), { documentId: 'Models' });
+  test('an id other than a hash is rejected as not supported without a manifest', async () => {
+    const response = await send(startGateway(), { documentId: 'Models' });
 
-    expect(answered).toMatchObject({
+    expect(response).toMatchObject({
       status: 400,
       error: {
         message: expect.stringContaining('PERSISTED_QUERIES_MANIFEST'),
@@ -107,14 +110,14 @@ describe.each(Object.entries(ways))('over %s', (_, send) => {
     });
   });
 
-  test('a document that comes with such an id is executed', async () => {
+  test('a document sent with such an id is executed', async () => {
     expect(await send(startGateway(), { doc_id: 'Models', query: QUERY })).toMatchObject({
       status: 200,
       data: { __typename: 'Query' },
     });
   });
 
-  test('switched off, hashes are not supported, and a document that comes with one is executed', async () => {
+  test('if automatic persisted queries are disabled, a hash is not supported, and a document sent with one is executed', async () => {
     const started = startGateway({ documents: { automatic: false } });
 
     expect(await send(started, both(QUERY))).toMatchObject({ data: { __typename: 'Query' } });
@@ -125,13 +128,13 @@ describe.each(Object.entries(ways))('over %s', (_, send) => {
   });
 });
 
-test('a miss is stored by no cache on the way', async () => {
+test('the response to an unknown hash forbids caching', async () => {
   const { headers } = await ways.GET(startGateway(), persisted(hashOf(QUERY)));
 
   expect(headers.get('cache-control')).toBe('no-store');
 });
 
-test('a mutation that comes by GET with its hash is not kept', async () => {
+test('a mutation sent by GET with its hash is not cached', async () => {
   const started = startGateway();
   const query = 'mutation { deleteModel(input: { id: "unknown" }) { __typename } }';
 
@@ -139,20 +142,20 @@ test('a mutation that comes by GET with its hash is not kept', async () => {
   expect(await ways.POST(started, persisted(hashOf(query)))).toMatchObject(UNKNOWN);
 });
 
-test('a mutation whose hash is known stays 405 by GET', async () => {
+test('a mutation by its hash is rejected with 405 over GET', async () => {
   const started = startGateway();
   const query = 'mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { __typename } }';
   const variables = { input: { id: 'unknown' } };
   const posted = await ways.POST(started, { ...both(query), variables });
 
-  const answered = await ways.GET(started, { ...persisted(hashOf(query)), variables });
+  const response = await ways.GET(started, { ...persisted(hashOf(query)), variables });
 
   expect(posted).toMatchObject({ status: 200, data: { deleteModel: expect.any(Object) } });
-  expect(answered).toMatchObject({ status: 405, data: undefined });
-  expect(answered.headers.get('allow')).toBe('POST');
+  expect(response).toMatchObject({ status: 405, data: undefined });
+  expect(response.headers.get('allow')).toBe('POST');
 });
 
-test('files are uploaded by a hash', async () => {
+test('a mutation by its hash uploads files', async () => {
   const started = startGateway();
   const { globalId } = await seedModel(started.upstream, 'Dresses');
   const query = `mutation ($input: UploadDataItemInput!) {
@@ -169,45 +172,49 @@ test('files are uploaded by a hash', async () => {
     return await response.json();
   };
 
-  const answers = [await send(persisted(hashOf(query))), await send(both(query)), await send(persisted(hashOf(query)))];
+  const responses = [
+    await send(persisted(hashOf(query))),
+    await send(both(query)),
+    await send(persisted(hashOf(query))),
+  ];
 
   const uploaded = { data: { uploadDataItem: { __typename: 'UploadDataItemSuccess' } } };
-  expect(answers).toMatchObject([{ errors: [{ message: 'PersistedQueryNotFound' }] }, uploaded, uploaded]);
+  expect(responses).toMatchObject([{ errors: [{ message: 'PersistedQueryNotFound' }] }, uploaded, uploaded]);
 });
 
-describe('what is kept', () => {
-  const keep = (kept: ReturnType<typeof createAutomaticDocuments>, text: string) => {
-    kept.find(hashOf(text), text);
-    kept.confirm(text);
+describe('the cache of automatic persisted queries', () => {
+  const register = (documents: ReturnType<typeof createAutomaticDocuments>, text: string) => {
+    documents.find(hashOf(text), text);
+    documents.markValid(text);
   };
 
-  test('is bounded: the oldest makes room', () => {
+  test('a full cache evicts the oldest document', () => {
     const texts = Array.from({ length: 12 }, (_, index) => `{ a${String(index).padStart(931, '0')} }`);
-    const kept = createAutomaticDocuments({ bytes: 10_000 });
+    const documents = createAutomaticDocuments({ bytes: 10_000 });
 
-    for (const text of texts) keep(kept, text);
+    for (const text of texts) register(documents, text);
 
-    expect(texts.map((text) => kept.find(hashOf(text), undefined) === text)).toEqual([
+    expect(texts.map((text) => documents.find(hashOf(text), undefined) === text)).toEqual([
       false,
       false,
       ...Array(10).fill(true),
     ]);
   });
 
-  test('holds no document that is longer than one is worth', () => {
+  test('a document above the maximum size is not cached', () => {
     const text = `{ ${'a'.repeat(65_536)} }`;
-    const kept = createAutomaticDocuments();
+    const documents = createAutomaticDocuments();
 
-    keep(kept, text);
+    register(documents, text);
 
-    expect(kept.find(hashOf(text), undefined)).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND' });
+    expect(documents.find(hashOf(text), undefined)).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND' });
   });
 
-  test('is nothing that was only found valid, without a hash', () => {
-    const kept = createAutomaticDocuments();
+  test('a document that was sent without a hash is not cached', () => {
+    const documents = createAutomaticDocuments();
 
-    kept.confirm(QUERY);
+    documents.markValid(QUERY);
 
-    expect(kept.find(hashOf(QUERY), undefined)).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND' });
+    expect(documents.find(hashOf(QUERY), undefined)).toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND' });
   });
 });

@@ -18,10 +18,10 @@ const KIND = 'query Kind { __typename }';
 const RENAME = `mutation Rename($input: RenameModelInput!) {
   renameModel(input: $input) { ... on RenameModelSuccess { model { displayName } } }
 }`;
-/** With `__typename`, which Apollo Client adds where it is missing: its tools for manifests do so too. */
+/** Contains `__typename`, because Apollo Client and its manifest tools add it. */
 const WATCH = 'subscription Watch($id: ID!) { trainingUpdated(id: $id) { status __typename } }';
 
-/** A request as a client has sent it. */
+/** A request sent by a client. */
 interface Sent {
   method: string;
   hasHash: boolean;
@@ -29,23 +29,28 @@ interface Sent {
   status: number;
 }
 
-/** A gateway that listens, with a training, and what clients send to it over HTTP. */
+/** Starts a listening gateway with a training, and records the requests of clients over HTTP. */
 async function start(options: StartOptions = {}) {
   const started = startGateway(options);
   const { id: modelId, globalId: model } = await seedModel(started.upstream, 'Dresses', { images: 1 });
   const training = globalId({ kind: 'Training', modelId, id: await seedTraining(started.upstream, modelId) });
   const { url } = await serverOf(started);
   const sent: Sent[] = [];
-  const watched: typeof fetch = async (input, init) => {
+  const recordingFetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
-    const said = `${request.url} ${await request.clone().text()}`;
+    const content = `${request.url} ${await request.clone().text()}`;
     const response = await fetch(request);
     const { method } = request;
     const { status } = response;
-    sent.push({ method, hasHash: said.includes('sha256Hash'), hasText: /"query":"|[?&]query=/.test(said), status });
+    sent.push({
+      method,
+      hasHash: content.includes('sha256Hash'),
+      hasText: /"query":"|[?&]query=/.test(content),
+      status,
+    });
     return response;
   };
-  return { uri: `${url}/graphql`, fetch: watched, sockets: connectSocket(url), sent, model, training };
+  return { uri: `${url}/graphql`, fetch: recordingFetch, sockets: connectSocket(url), sent, model, training };
 }
 
 type Started = Awaited<ReturnType<typeof start>>;
@@ -97,13 +102,13 @@ test.each([
   const client = apollo(started, byGet);
   const query = apolloGql(KIND);
 
-  const answers = [await client.query({ query }), await client.query({ query })];
+  const results = [await client.query({ query }), await client.query({ query })];
 
-  expect(answers).toMatchObject([{ data: { __typename: 'Query' } }, { data: { __typename: 'Query' } }]);
+  expect(results).toMatchObject([{ data: { __typename: 'Query' } }, { data: { __typename: 'Query' } }]);
   expect(started.sent).toEqual([hash(method, 404), { ...both, method: expect.any(String) }, hash(method)]);
 });
 
-test('Apollo Client changes and watches by hashes', async () => {
+test('Apollo Client sends mutations and subscriptions by hash', async () => {
   const started = await start();
   const client = apollo(started);
   const input = { id: started.model, displayName: 'Coats' };
@@ -116,7 +121,7 @@ test('Apollo Client changes and watches by hashes', async () => {
   expect(shown).toMatchObject({ data: { trainingUpdated: { status: 'QUEUED' } } });
 });
 
-test('Apollo Client sends documents alone after it has heard that hashes are not supported', async () => {
+test('Apollo Client stops sending hashes after the gateway has reported that they are not supported', async () => {
   const started = await start({ documents: { automatic: false } });
   const client = apollo(started);
   const query = apolloGql(KIND);
@@ -133,23 +138,23 @@ test('Apollo Client executes the documents of a manifest, over HTTP and WebSocke
   const started = await start({ documents: { manifest: { documents, mistakes: [] } } });
   const client = apollo(started);
 
-  const asked = await client.query({ query: apolloGql(KIND) });
+  const result = await client.query({ query: apolloGql(KIND) });
   const shown = await firstValueFrom(
     client.subscribe({ query: apolloGql(WATCH), variables: { id: started.training } }),
   );
 
-  expect(asked).toMatchObject({ data: { __typename: 'Query' } });
+  expect(result).toMatchObject({ data: { __typename: 'Query' } });
   expect(shown).toMatchObject({ data: { trainingUpdated: { status: 'QUEUED' } } });
   expect(started.sent).toEqual([hash('POST')]);
 });
 
-test('Apollo Client tells that a manifest lacks a document', async () => {
+test('Apollo Client reports that a document is not in the manifest', async () => {
   const manifest = { documents: new Map([['kind', KIND]]), mistakes: [] };
   const client = apollo(await start({ documents: { manifest } }));
 
-  const asked = client.query({ query: apolloGql(KIND) });
+  const result = client.query({ query: apolloGql(KIND) });
 
-  await expect(asked).rejects.toMatchObject({ errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] });
+  await expect(result).rejects.toMatchObject({ errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] });
 });
 
 test.each([
@@ -159,13 +164,13 @@ test.each([
   const started = await start();
   const client = urql(started, byGet);
 
-  const answers = [await client.query(gql(KIND), {}), await client.query(gql(KIND), {})];
+  const results = [await client.query(gql(KIND), {}), await client.query(gql(KIND), {})];
 
-  expect(answers.map(({ data, error }) => data ?? error)).toEqual(Array(2).fill({ __typename: 'Query' }));
+  expect(results.map(({ data, error }) => data ?? error)).toEqual(Array(2).fill({ __typename: 'Query' }));
   expect(started.sent).toEqual([hash(method, 404), { ...both, method: expect.any(String) }, hash(method)]);
 });
 
-test('urql changes by hashes', async () => {
+test('urql sends mutations by hash', async () => {
   const started = await start();
   const client = urql(started);
   const input = { id: started.model, displayName: 'Coats' };
@@ -176,9 +181,9 @@ test('urql changes by hashes', async () => {
   expect(started.sent).toEqual([hash('POST', 404), both]);
 });
 
-test('urql watches by hashes', async () => {
+test('urql sends subscriptions by hash', async () => {
   const started = await start();
-  /** The first event that a new client is shown. */
+  /** Resolves with the first event of a new client. */
   const watch = () =>
     new Promise<unknown>((resolve, reject) => {
       const shown = urql(started).subscription(gql(WATCH), { id: started.training });
@@ -192,7 +197,7 @@ test('urql watches by hashes', async () => {
   expect(started.sent).toEqual([]);
 });
 
-test('urql sends documents alone after it has heard that hashes are not supported', async () => {
+test('urql stops sending hashes after the gateway has reported that they are not supported', async () => {
   const started = await start({ documents: { automatic: false } });
   const client = urql(started);
 

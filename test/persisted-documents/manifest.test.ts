@@ -17,7 +17,7 @@ const apollo = (operations: unknown, rest: object = {}) => ({
   ...rest,
 });
 
-/** A manifest in a file of its own. */
+/** Writes a manifest to a new file. */
 async function write(content: unknown): Promise<string> {
   const path = join(await temporaryDirectory(), 'manifest.json');
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
@@ -33,16 +33,16 @@ describe.each(Object.entries(ways))('with a manifest, over %s', (_, send) => {
     expect(await send(start(), params)).toMatchObject({ status: 200, data: { __typename: 'Query' }, error: undefined });
   });
 
-  test('an id decides, whatever text comes with it', async () => {
-    const answered = await send(start(), { documentId: 'kind', query: '{ models { nodes { id } } }' });
+  test('a document sent together with an id is ignored', async () => {
+    const response = await send(start(), { documentId: 'kind', query: '{ models { nodes { id } } }' });
 
-    expect(answered).toMatchObject({ data: { __typename: 'Query' } });
+    expect(response).toMatchObject({ data: { __typename: 'Query' } });
   });
 
   test.each([
     ['its text', { query: QUERY }],
     ['an empty id', { query: QUERY, documentId: '' }],
-  ])('a document by %s is refused, even if it is one of the manifest', async (_what, params) => {
+  ])('a document by %s is rejected, even if the manifest contains it', async (_what, params) => {
     expect(await send(start(), params)).toMatchObject({
       status: 400,
       data: undefined,
@@ -58,16 +58,16 @@ describe.each(Object.entries(ways))('with a manifest, over %s', (_, send) => {
     ['a name that every object has', { documentId: 'constructor' }],
     ['a hash', persisted(hashOf(QUERY))],
     ['a hash with its document', { query: QUERY, ...persisted(hashOf(QUERY)) }],
-  ])('%s that is not in it is unknown, and stays so', async (_what, params) => {
+  ])('%s that is not in the manifest is unknown, also when it is repeated', async (_what, params) => {
     const started = start();
 
-    const answers = [await send(started, params), await send(started, params)];
+    const responses = [await send(started, params), await send(started, params)];
 
     const unknown = { status: 404, data: undefined, error: { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } } };
-    expect(answers).toMatchObject([unknown, unknown]);
+    expect(responses).toMatchObject([unknown, unknown]);
   });
 
-  test('a request without any document is refused', async () => {
+  test('a request without a document or an id is rejected', async () => {
     expect(await send(start(), { operationName: 'Kind' })).toMatchObject({
       status: 400,
       error: { extensions: { code: 'PERSISTED_QUERY_REQUIRED' } },
@@ -77,9 +77,9 @@ describe.each(Object.entries(ways))('with a manifest, over %s', (_, send) => {
 
 test.each<[what: string, body: string]>([
   ['a list', '[{"documentId":"kind"}]'],
-  ['a text', '"kind"'],
+  ['a string', '"kind"'],
   ['null', 'null'],
-])('with a manifest a body that is %s executes nothing', async (_, body) => {
+])('with a manifest, a body that is %s is rejected', async (_, body) => {
   const headers = { 'content-type': 'application/json' };
 
   const response = await start().fetch('/graphql', { method: 'POST', headers, body });
@@ -88,7 +88,7 @@ test.each<[what: string, body: string]>([
   expect(await response.json()).toEqual({ errors: [expect.any(Object)] });
 });
 
-test('with a manifest a document sent as application/graphql is refused', async () => {
+test('with a manifest, a document sent as application/graphql is rejected', async () => {
   const headers = { 'content-type': 'application/graphql' };
 
   const response = await start().fetch('/graphql', { method: 'POST', headers, body: QUERY });
@@ -96,47 +96,47 @@ test('with a manifest a document sent as application/graphql is refused', async 
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'PERSISTED_QUERY_REQUIRED' } }] });
 });
 
-test('a document of a manifest is held to the cost of an operation', async () => {
+test('the cost limit applies to a document of a manifest', async () => {
   const text = 'query Pages($first: Int) { models(first: $first) { nodes { id dataItems { nodes { id } } } } }';
   const manifest = { documents: new Map([['pages', text]]), mistakes: [] };
   const started = startGateway({ documents: { manifest }, limits: { cost: 5 } });
-  const ask = (first: number) => ways.POST(started, { documentId: 'pages', variables: { first } });
+  const send = (first: number) => ways.POST(started, { documentId: 'pages', variables: { first } });
 
-  expect(await ask(1)).toMatchObject({ status: 200, data: { models: { nodes: [] } } });
-  expect(await ask(100)).toMatchObject({ status: 400, error: { extensions: { code: 'QUERY_TOO_COSTLY' } } });
+  expect(await send(1)).toMatchObject({ status: 200, data: { models: { nodes: [] } } });
+  expect(await send(100)).toMatchObject({ status: 400, error: { extensions: { code: 'QUERY_TOO_COSTLY' } } });
 });
 
-describe('a file', () => {
+describe('readManifest', () => {
   test.each<[what: string, content: unknown]>([
     ["Apollo's manifest", apollo([{ id: 'kind', body: QUERY, name: 'Kind', type: 'query' }])],
-    ["Relay's documents by their ids", { kind: QUERY }],
-  ])('is read as %s', async (_, content) => {
+    ["Relay's documents by id", { kind: QUERY }],
+  ])('a file is read as %s', async (_, content) => {
     expect(readManifest(await write(content))).toEqual(MANIFEST);
   });
 
-  test.each<[what: string, content: unknown, says: string]>([
-    ['no JSON', '{', 'must name a JSON file'],
-    ['a list', [], 'holds neither'],
-    ['a text', '"text"', 'holds neither'],
+  test.each<[what: string, content: unknown, message: string]>([
+    ['invalid JSON', '{', 'must name a JSON file'],
+    ['a list', [], 'contains neither'],
+    ['a string', '"text"', 'contains neither'],
     ['another format', apollo([], { format: 'other' }), 'format "other" and version 1'],
     ['another version', apollo([], { version: 2 }), 'version 2. Expected'],
-    ['operations that are no list', apollo({}), 'Expected a list of operations'],
-  ])('that is %s is refused', async (_, content, says) => {
+    ['an object of operations', apollo({}), 'Expected a list of operations'],
+  ])('a file with %s is rejected', async (_, content, message) => {
     const path = await write(content);
 
     expect(() => readManifest(path)).toThrow(ConfigError);
-    expect(() => readManifest(path)).toThrow(says);
+    expect(() => readManifest(path)).toThrow(message);
     expect(() => readManifest(path)).toThrow(path);
   });
 
-  test('that is not there is refused', () => {
+  test('a missing file is rejected', () => {
     expect(() => readManifest('/nowhere/manifest.json')).toThrow(
-      /must name a file that can be read, but is "\/nowhere\/manifest\.json": ENOENT/,
+      /must name a readable file, but is "\/nowhere\/manifest\.json": ENOENT/,
     );
   });
 });
 
-test('all that is wrong with the documents of a manifest is told at once, when the gateway is put together', async () => {
+test('all errors of a manifest are reported together when the gateway is created', async () => {
   const manifest = readManifest(
     await write(
       apollo([
@@ -155,21 +155,21 @@ test('all that is wrong with the documents of a manifest is told at once, when t
     ),
   );
 
-  const put = () => startGateway({ documents: { manifest } });
+  const create = () => startGateway({ documents: { manifest } });
 
-  expect(put).toThrow(ConfigError);
-  const { mistakes } = thrownBy(put) as ConfigError;
+  expect(create).toThrow(ConfigError);
+  const { mistakes } = thrownBy(create) as ConfigError;
   expect(mistakes).toEqual(
     [
-      'document "number": it must be a text, but is 7.',
-      'operation 9: `id` must be a text, but is undefined.',
-      'document "fine": two documents have this id. Give each its own.',
-      'operation 11: `id` must be a text, but is undefined.',
+      'document "number": it must be a string, but is 7.',
+      'operation 9: `id` must be a string, but is undefined.',
+      'document "fine": two documents have this id. Give each document a different id.',
+      'operation 11: `id` must be a string, but is undefined.',
       'document "broken": Syntax Error: Expected Name, found <EOF>. (line 1, column 10)',
       'document "wrong": Cannot query field "nothing" on type "Query". (line 2, column 3)',
       'document "wrong": Cannot query field "alsoNothing" on type "Query". (line 3, column 3)',
       'document "empty": Syntax Error: Unexpected <EOF>. (line 1, column 1)',
-      'document "fragment": It must hold an operation, but has none.',
+      'document "fragment": It must contain an operation, but contains none.',
       expect.stringMatching(/document "large": .*MAX_ROOT_FIELDS/),
     ].map((mistake) =>
       typeof mistake === 'string' ? expect.stringContaining(`\`PERSISTED_QUERIES_MANIFEST\`, ${mistake}`) : mistake,
@@ -177,10 +177,10 @@ test('all that is wrong with the documents of a manifest is told at once, when t
   );
 });
 
-test('a manifest without documents is refused, because nothing could be executed', async () => {
+test('a manifest without documents is rejected', async () => {
   const manifest = readManifest(await write({}));
 
-  expect(() => startGateway({ documents: { manifest } })).toThrow('must hold a document');
+  expect(() => startGateway({ documents: { manifest } })).toThrow('must contain at least one document');
 });
 
 function thrownBy(act: () => unknown): unknown {

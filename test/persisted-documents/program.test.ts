@@ -5,7 +5,7 @@ import { runProgram, startProgram, temporaryDirectory } from '../support/program
 
 const QUERY = 'query Kind { __typename }';
 
-/** A directory with a manifest in it. */
+/** Creates a directory with a manifest. */
 async function withManifest(documents: Readonly<Record<string, string>>): Promise<string> {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'manifest.json'), JSON.stringify(documents));
@@ -15,22 +15,22 @@ async function withManifest(documents: Readonly<Record<string, string>>): Promis
 test('the program executes only the documents of its manifest', async () => {
   const directory = await withManifest({ kind: QUERY });
   const { url } = await startProgram({ directory, env: { PERSISTED_QUERIES_MANIFEST: 'manifest.json' } });
-  const ask = async (params: object) => {
+  const send = async (params: object) => {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(params) });
     return await response.json();
   };
 
-  expect(await ask({ documentId: 'kind' })).toEqual({ data: { __typename: 'Query' } });
-  expect(await ask({ query: QUERY })).toMatchObject({
+  expect(await send({ documentId: 'kind' })).toEqual({ data: { __typename: 'Query' } });
+  expect(await send({ query: QUERY })).toMatchObject({
     errors: [{ extensions: { code: 'PERSISTED_QUERY_REQUIRED' } }],
   });
 });
 
 test.each([
-  ['by itself', {}],
-  ['while it looks for a Redis', { REDIS_URL: 'redis://127.0.0.1:1' }],
-])('the program ends %s and says what is wrong with its manifest', async (_, env) => {
+  ['without Redis', {}],
+  ['while it connects to Redis', { REDIS_URL: 'redis://127.0.0.1:1' }],
+])('the program exits with the errors of its manifest, %s', async (_, env) => {
   const directory = await withManifest({ broken: '{ models(', wrong: '{ nothing }', kind: QUERY });
 
   const { code, stdout, stderr } = await runProgram({
@@ -46,7 +46,7 @@ test.each([
   ]);
 });
 
-test('the program ends and says that there is no manifest where one should be', async () => {
+test('the program exits with an error if its manifest does not exist', async () => {
   const { code, stderr } = await runProgram({ env: { PERSISTED_QUERIES_MANIFEST: 'missing.json' } });
 
   expect(code).toBe(1);

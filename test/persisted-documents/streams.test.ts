@@ -11,7 +11,7 @@ const QUERY = '{ __typename }';
 const WATCH = 'subscription Watch($id: ID!) { trainingUpdated(id: $id) { status } }';
 const MANIFEST = { documents: new Map([['watch', WATCH]]), mistakes: [] };
 
-/** A gateway with a running training, and a socket over which operations may begin. */
+/** Starts a gateway with a running training, and opens a WebSocket with an acknowledged connection. */
 async function start(options: StartOptions = {}) {
   const started = startGateway(options);
   const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });
@@ -20,23 +20,23 @@ async function start(options: StartOptions = {}) {
   const socket = await openSocket(url);
   socket.say({ type: 'connection_init' });
   await socket.hear();
-  /** The first message in answer to an operation. */
+  /** Sends an operation and resolves with the first message for it. */
   const subscribe = (name: string, payload: object) => {
     socket.say({ type: 'subscribe', id: name, payload: { ...payload, variables: { id } } });
     return socket.hear();
   };
   const stream = async (params: object) => {
-    const left = new AbortController();
+    const abortController = new AbortController();
     const response = await started.fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ ...params, variables: { id } }),
-      signal: left.signal,
+      signal: abortController.signal,
     });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     while (!/^data: ?\{.*\n/m.test(text)) text += (await reader?.read())?.value ?? expect.fail('The stream has ended.');
-    left.abort();
+    abortController.abort();
     return JSON.parse(/^data: ?(\{.*)$/m.exec(text)?.[1] ?? '');
   };
   return { subscribe, stream, socket };
@@ -45,11 +45,11 @@ async function start(options: StartOptions = {}) {
 const SHOWN = { data: { trainingUpdated: { status: 'QUEUED' } } };
 const both = { query: WATCH, ...persisted(hashOf(WATCH)) };
 
-describe('a WebSocket', () => {
+describe('persisted documents over a WebSocket', () => {
   test.each([
-    ['without a text', {}],
-    ['with an empty text', { query: '' }],
-  ])('subscribes by a hash %s, once its document has come with it', async (_, alone) => {
+    ['without `query`', {}],
+    ['with an empty `query`', { query: '' }],
+  ])('a subscription by hash, %s, starts after the hash was sent together with its document', async (_, alone) => {
     const { subscribe } = await start();
 
     const unknown = await subscribe('unknown', { ...alone, ...persisted(hashOf(WATCH)) });
@@ -72,20 +72,20 @@ describe('a WebSocket', () => {
     ]);
   });
 
-  test('refuses a hash of another document, on its operation alone', async () => {
+  test('the hash of another document is rejected with an error of its operation alone', async () => {
     const { subscribe } = await start();
 
-    const refused = await subscribe('refused', { query: WATCH, ...persisted(hashOf(QUERY)) });
+    const rejected = await subscribe('rejected', { query: WATCH, ...persisted(hashOf(QUERY)) });
 
-    expect(refused).toMatchObject({
+    expect(rejected).toMatchObject({
       type: 'error',
-      id: 'refused',
+      id: 'rejected',
       payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     });
     expect(await subscribe('after', { query: WATCH })).toMatchObject({ type: 'next', payload: SHOWN });
   });
 
-  test('keeps no document that does not fit the schema', async () => {
+  test('an invalid document is not cached', async () => {
     const { subscribe } = await start();
     const query = 'subscription { nothing }';
 
@@ -97,10 +97,10 @@ describe('a WebSocket', () => {
     });
   });
 
-  test('with a manifest executes its documents alone, by their ids', async () => {
+  test('with a manifest, only its documents are executed, by their ids', async () => {
     const { subscribe } = await start({ documents: { manifest: MANIFEST } });
 
-    const answers = [
+    const messages = [
       await subscribe('a', { documentId: 'watch' }),
       await subscribe('b', { query: '', doc_id: 'watch' }),
       await subscribe('c', { query: QUERY, ...persisted('watch') }),
@@ -109,19 +109,19 @@ describe('a WebSocket', () => {
       await subscribe('f', both),
     ];
 
-    const refused = (code: string) => ({ type: 'error', payload: [{ extensions: { code } }] });
-    expect(answers).toMatchObject([
+    const errorWith = (code: string) => ({ type: 'error', payload: [{ extensions: { code } }] });
+    expect(messages).toMatchObject([
       { type: 'next', id: 'a', payload: SHOWN },
       { type: 'next', id: 'b', payload: SHOWN },
       { type: 'next', id: 'c', payload: SHOWN },
-      refused('PERSISTED_QUERY_REQUIRED'),
-      refused('PERSISTED_QUERY_NOT_FOUND'),
-      refused('PERSISTED_QUERY_NOT_FOUND'),
+      errorWith('PERSISTED_QUERY_REQUIRED'),
+      errorWith('PERSISTED_QUERY_NOT_FOUND'),
+      errorWith('PERSISTED_QUERY_NOT_FOUND'),
     ]);
-    expect(JSON.stringify(answers)).not.toContain('"http"');
+    expect(JSON.stringify(messages)).not.toContain('"http"');
   });
 
-  test('that asks for no document at all is closed, as the protocol says', async () => {
+  test('a message without a document or an id closes the socket, as the protocol requires', async () => {
     const { socket } = await start();
 
     socket.say({ type: 'subscribe', id: 'nothing', payload: {} });
@@ -130,8 +130,8 @@ describe('a WebSocket', () => {
   });
 });
 
-describe('server-sent events', () => {
-  test('are subscribed to by a hash, once its document has come with it', async () => {
+describe('persisted documents over server-sent events', () => {
+  test('a stream by hash starts after the hash was sent together with its document', async () => {
     const { stream } = await start();
 
     const events = [await stream(persisted(hashOf(WATCH))), await stream(both), await stream(persisted(hashOf(WATCH)))];
@@ -139,7 +139,7 @@ describe('server-sent events', () => {
     expect(events).toMatchObject([{ errors: [{ message: 'PersistedQueryNotFound' }] }, SHOWN, SHOWN]);
   });
 
-  test('with a manifest are those of its documents alone', async () => {
+  test('with a manifest, only streams of its documents are opened', async () => {
     const { stream } = await start({ documents: { manifest: MANIFEST } });
 
     const events = [await stream({ documentId: 'watch' }), await stream({ query: WATCH })];
@@ -148,7 +148,7 @@ describe('server-sent events', () => {
   });
 });
 
-test('a message is changed only where graphql-ws would miss a text', () => {
+test('a message is changed only if graphql-ws would require a `query`', () => {
   const subscribe = (payload: object) => JSON.stringify({ type: 'subscribe', id: 'a', payload });
   const untouched = [
     subscribe({ query: QUERY, documentId: 'a' }),

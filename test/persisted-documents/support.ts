@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { TestGateway } from '../support/gateway.ts';
 
-/** The hash by which clients name a document. */
+/** The SHA-256 hash of a document, in hexadecimal. */
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** What a request says that names its document by a hash, or by what a manifest calls it. */
+/** Request parameters with a document id in `extensions.persistedQuery`. */
 export const persisted = (sha256Hash: unknown, version: unknown = 1) => ({
   extensions: { persistedQuery: { version, sha256Hash } },
 });
 
-/** An answer over HTTP as far as it tells of documents. */
-export interface Answered {
+/** The relevant parts of a response over HTTP. */
+export interface DocumentResponse {
   status: number;
   data: unknown;
   /** The first error. */
@@ -18,8 +18,8 @@ export interface Answered {
   headers: Headers;
 }
 
-/** How requests without files reach the graph over HTTP. */
-export type Send = (started: TestGateway, params: Readonly<Record<string, unknown>>) => Promise<Answered>;
+/** Sends a request without files over HTTP. */
+export type Send = (started: TestGateway, params: Readonly<Record<string, unknown>>) => Promise<DocumentResponse>;
 
 const post: Send = async ({ fetch }, params) =>
   read(
@@ -37,7 +37,7 @@ const get: Send = async ({ fetch }, params) => {
   return read(await fetch(`/graphql?${search}`));
 };
 
-/** A form without files, in which `operations` holds what JSON would. */
+/** Sends a multipart request without files, with the parameters in `operations`. */
 const multipart: Send = async ({ fetch }, params) => {
   const body = new FormData();
   body.set('operations', JSON.stringify(params));
@@ -47,7 +47,7 @@ const multipart: Send = async ({ fetch }, params) => {
 
 export const ways = { POST: post, GET: get, multipart };
 
-async function read(response: Response): Promise<Answered> {
+async function read(response: Response): Promise<DocumentResponse> {
   const { data, errors } = await response.json();
   return { status: response.status, data, error: errors?.[0], headers: response.headers };
 }

@@ -61,7 +61,7 @@ test('a page of models with their trainings costs one read and one per model, no
   expect(takeRequests().sort()).toEqual(['listModels', ...Array(5).fill('listTrainings')]);
 });
 
-test('model, node, nodes and aliases that ask for the same thing cost one read', async () => {
+test('model, node, nodes and aliases that select the same object cost one read', async () => {
   const { query, upstream, takeRequests } = startGateway();
   const { globalId } = await seedModel(upstream, 'Dresses');
   takeRequests();
@@ -77,7 +77,7 @@ test('model, node, nodes and aliases that ask for the same thing cost one read',
   expect(takeRequests()).toEqual(['getModel']);
 });
 
-test('list items that hold only an id are completed, one read per id', async () => {
+test('list items that contain only an id are completed by one read per id', async () => {
   const { query, upstream, takeRequests } = startGateway({ sandbox: { listDetail: 'ids' } });
   for (let index = 0; index < 3; index++) await seedModel(upstream, `Model ${index}`, { trainings: 1 });
   takeRequests();
@@ -94,7 +94,7 @@ test('list items that hold only an id are completed, one read per id', async () 
   ]);
 });
 
-test('a read by id does not erase what a list told', async () => {
+test('a read by id does not erase fields that a list returned', async () => {
   const document = graphql(`
     query ListAndRead($id: ID!) {
       models { nodes { customModelType } }
@@ -110,7 +110,7 @@ test('a read by id does not erase what a list told', async () => {
   expect(data?.models.nodes).toEqual([{ customModelType: 'Custom' }]);
 });
 
-test('two operations share nothing', async () => {
+test('two sequential operations do not share reads', async () => {
   const { query, upstream, takeRequests } = startGateway();
   const { globalId } = await seedModel(upstream, 'Dresses');
   takeRequests();

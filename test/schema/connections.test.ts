@@ -24,7 +24,7 @@ const modelPredictions = graphql(`
   }
 `);
 
-/** A gateway over so many models, named by their place in the upstream's order. */
+/** Starts a gateway with a number of models, named by their position in the upstream's order. */
 async function startWithModels(count: number, options: StartOptions = {}) {
   const started = startGateway(options);
   for (let index = count - 1; index >= 0; index--) await seedModel(started.upstream, `Model ${index}`);
@@ -44,30 +44,33 @@ describe('a page of any size', () => {
     { first: 5, pageSize: 5 },
     { first: 7, pageSize: 3 },
     { first: 100, pageSize: 3 },
-  ])('walks all eleven models in steps of $first over upstream pages of $pageSize', async ({ first, pageSize }) => {
-    const { query } = await startWithModels(11, { sandbox: { pageSize } });
-    const pages = await walk(async (after) => (await query(models, { first, after })).data?.models);
+  ])(
+    'pages of $first nodes contain all eleven models, over upstream pages of $pageSize',
+    async ({ first, pageSize }) => {
+      const { query } = await startWithModels(11, { sandbox: { pageSize } });
+      const pages = await walk(async (after) => (await query(models, { first, after })).data?.models);
 
-    for (const [index, page] of pages.entries()) {
-      expect(page.nodes.length).toBeLessThanOrEqual(first);
-      expect(page.pageInfo).toEqual({
-        hasNextPage: index < pages.length - 1,
-        hasPreviousPage: index > 0,
-        startCursor: page.edges[0]?.cursor,
-        endCursor: page.edges.at(-1)?.cursor,
-      });
-    }
-    expect(pages.flatMap(({ nodes }) => nodes)).toEqual(names(0, 11));
-  });
+      for (const [index, page] of pages.entries()) {
+        expect(page.nodes.length).toBeLessThanOrEqual(first);
+        expect(page.pageInfo).toEqual({
+          hasNextPage: index < pages.length - 1,
+          hasPreviousPage: index > 0,
+          startCursor: page.edges[0]?.cursor,
+          endCursor: page.edges.at(-1)?.cursor,
+        });
+      }
+      expect(pages.flatMap(({ nodes }) => nodes)).toEqual(names(0, 11));
+    },
+  );
 
-  test('is twenty where the client does not say, or says null', async () => {
+  test('a page has twenty nodes if `first` is omitted or null', async () => {
     const { query } = await startWithModels(21);
 
     expect((await query(models, {})).data?.models.nodes).toHaveLength(20);
     expect((await query(models, { first: null })).data?.models.nodes).toHaveLength(20);
   });
 
-  test.each([0, -1, 101])('is refused for first: %i', async (first) => {
+  test.each([0, -1, 101])('`first: %i` is rejected', async (first) => {
     const { query, takeRequests } = startGateway();
 
     const { data, errors } = await query(models, { first });
@@ -99,7 +102,7 @@ test('a page that ends with the upstream page reads no further', async () => {
   expect(takeRequests()).toEqual(['listModels']);
 });
 
-test('where the upstream does not say whether more follows, one look tells', async () => {
+test('if the upstream does not report whether more follows, one more page is read', async () => {
   const { query, takeRequests } = await startWithModels(2, {
     sandbox: { pageSize: 2 },
     transport: async (request, upstream) => {
@@ -114,7 +117,7 @@ test('where the upstream does not say whether more follows, one look tells', asy
   expect(takeRequests()).toEqual(['listModels', 'listModels']);
 });
 
-test('pages that go round in a circle are an error, not an endless walk', async () => {
+test('page cursors that form a cycle are an error, not an endless scan', async () => {
   const { query } = await startWithModels(2, {
     transport: async (request, upstream) => {
       if (request.method !== 'GET') return upstream(request);
@@ -132,7 +135,7 @@ test('pages that go round in a circle are an error, not an endless walk', async 
   expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }]);
 });
 
-test('cursors of any characters are sent back as they came, also by the client', async () => {
+test('upstream cursors of any characters are sent back unchanged, also after a round trip through the client', async () => {
   const opaque = (id: unknown) => (typeof id === 'string' ? `${'é/+:%=&? '.repeat(40)}${id}` : id);
   const seen: string[] = [];
   const { query } = await startWithModels(5, {
@@ -157,8 +160,8 @@ test('cursors of any characters are sent back as they came, also by the client',
   expect(new Set(seen.map((cursor) => cursor.slice(0, 9)))).toEqual(new Set(['é/+:%=&? ']));
 });
 
-describe('an empty page', () => {
-  test('with a cursor is followed', async () => {
+describe('empty pages', () => {
+  test('the cursor of an empty page is followed', async () => {
     const { query } = await startWithModels(1, {
       transport: async (request, upstream) =>
         request.method !== 'GET' || request.url.includes('lastDocId=a%20place')
@@ -169,7 +172,7 @@ describe('an empty page', () => {
     expect((await query(models)).data?.models).toMatchObject({ nodes: names(0, 1), pageInfo: { hasNextPage: false } });
   });
 
-  test('that leads to another one without an end is left to the client to follow', async () => {
+  test('after several empty pages, the connection ends and the client can continue', async () => {
     let reads = 0;
     const { query } = startGateway({
       transport: async () => Response.json({ models: [], nextPageCursor: `page ${++reads}` }),
@@ -184,7 +187,7 @@ describe('an empty page', () => {
 });
 
 describe('a cursor', () => {
-  test('of another list is refused before anything is asked', async () => {
+  test('a cursor of another list is rejected without an upstream request', async () => {
     const { query, upstream, takeRequests } = await startWithModels(2);
     await seedPrediction(upstream, [(await seedModel(upstream, 'Painter')).id]);
     const { data } = await query(graphql(`query PredictionCursor { predictions { pageInfo { endCursor } } }`));
@@ -204,7 +207,7 @@ describe('a cursor', () => {
     'bGlzdE1vZGVsczo6Li46MA',
     Buffer.from('listModels::../x:0').toString('base64url'),
     Buffer.from('listModels::a:00').toString('base64url'),
-  ])('that nobody gave out is refused: %j', async (after) => {
+  ])('an invalid cursor is rejected: %j', async (after) => {
     const { query, takeRequests } = startGateway();
 
     const { errors } = await query(models, { after });
@@ -213,13 +216,13 @@ describe('a cursor', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('whose item the upstream no longer knows is refused in words', async () => {
+  test('a cursor whose item was deleted is rejected with an explanation', async () => {
     const { query } = await startWithModels(1);
 
     const { errors } = await query(models, { after: Buffer.from('listModels::gone:0').toString('base64url') });
 
     expect(errors).toMatchObject([
-      { message: expect.stringContaining('leads nowhere any more'), extensions: { code: 'BAD_USER_INPUT' } },
+      { message: expect.stringContaining('is no longer valid'), extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
 });
@@ -235,7 +238,7 @@ describe('a row that cannot be read', () => {
     },
   };
 
-  test('nulls its own node, with an error, and leaves its neighbours alone', async () => {
+  test('a row that cannot be read nulls only its own node, with an error', async () => {
     const { query } = await startWithModels(3, breakSecond);
 
     const { data, errors } = await query(models, { first: 3 });
@@ -253,7 +256,7 @@ describe('a row that cannot be read', () => {
     });
   });
 
-  test('can be walked past one by one', async () => {
+  test('a row that cannot be read does not stop pagination with `first: 1`', async () => {
     const { query } = await startWithModels(3, breakSecond);
     const pages = await walk(async (after) => (await query(models, { first: 1, after })).data?.models);
 
@@ -274,7 +277,7 @@ describe('the predictions of a model', () => {
     return { ...started, wanted, other };
   }
 
-  test('are those whose models include it', async () => {
+  test('the predictions of a model are those that use it', async () => {
     const { query, wanted } = await startWithPredictions(20);
 
     const { data } = await query(modelPredictions, { id: wanted.globalId });
@@ -285,7 +288,7 @@ describe('the predictions of a model', () => {
     });
   });
 
-  test('are found by scanning at most five upstream pages, shared by all models of the answer', async () => {
+  test('at most five upstream pages are scanned per response, shared by all its models', async () => {
     const { query, takeRequests } = await startWithPredictions(2);
 
     const { data } = await query(
@@ -310,7 +313,7 @@ describe('the predictions of a model', () => {
     expect(takeRequests().filter((operation) => operation === 'listPredictions')).toHaveLength(5);
   });
 
-  test('go on behind the last row scanned, even where a page held none', async () => {
+  test('the next page continues after the last scanned row, even if the page contained no match', async () => {
     const { query, wanted } = await startWithPredictions(1);
     const pages = await walk(
       async (after) =>
@@ -321,7 +324,7 @@ describe('the predictions of a model', () => {
     expect(pages.length).toBeGreaterThan(2);
   });
 
-  test('have a cursor to go on from even where the answer could scan no page for them', async () => {
+  test('a connection for which no page could be scanned has a cursor to continue from', async () => {
     const { query, other } = await startWithPredictions(1);
     const starts = (
       await walk(
@@ -353,7 +356,7 @@ describe('the predictions of a model', () => {
     expect(next.data?.model?.predictions.nodes).toHaveLength(1);
   });
 
-  test('are an empty page with more to come where five upstream pages held none', async () => {
+  test('a scan of five upstream pages without a match returns an empty page with a next page', async () => {
     const { query, upstream } = await startWithPredictions(2);
     const idle = await seedModel(upstream, 'Idle');
 
@@ -372,7 +375,7 @@ interface AnyPage {
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
 }
 
-/** All pages of a connection, each asked for behind the one before. */
+/** Reads all pages of a connection, each after the end cursor of the previous one. */
 async function walk<Page extends AnyPage>(
   pageBehind: (after: string | null) => Promise<Page | undefined>,
 ): Promise<Page[]> {

@@ -17,13 +17,13 @@ import { expect, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
 
 interface Element {
-  /** How it is written: `Query.model(id:)`. */
+  /** Schema coordinate, for example `Query.model(id:)`. */
   path: string;
   name: string;
   description: string | null | undefined;
 }
 
-/** Everything in a schema that a reader of it meets, except what GraphQL itself defines. */
+/** All documented elements of a schema, except those that GraphQL itself defines. */
 function* elementsOf(schema: GraphQLSchema): Generator<Element> {
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
@@ -52,7 +52,7 @@ function* membersOf(type: GraphQLNamedType): Generator<Element> {
   }
 }
 
-/** What is wrong with the descriptions of a schema, a sentence for each. */
+/** Error messages about missing or poor descriptions in a schema. */
 const mistakesOf = (schema: GraphQLSchema): string[] =>
   [...elementsOf(schema)].flatMap(({ path, name, description }) => {
     const text = description?.trim() ?? '';
@@ -60,37 +60,37 @@ const mistakesOf = (schema: GraphQLSchema): string[] =>
     const mistakes = [];
     if (!/[.!?`]$/.test(text)) mistakes.push(`The description of ${path} does not end like a sentence: ${text}`);
     if (!/^[A-Z0-9`“]/.test(text)) mistakes.push(`The description of ${path} does not begin like a sentence: ${text}`);
-    if (saysNothing(text, name)) mistakes.push(`The description of ${path} says no more than its name: ${text}`);
+    if (repeatsName(text, name)) mistakes.push(`The description of ${path} repeats its name: ${text}`);
     return mistakes;
   });
 
 const FILLERS = new Set(['a', 'an', 'the', 'of', 'this', 'its', 'is', 'field', 'type', 'input', 'value']);
 
-/** Whether a description is made of the name's own words. */
-function saysNothing(description: string, name: string): boolean {
+/** True if a description consists of the words of the name. */
+function repeatsName(description: string, name: string): boolean {
   const wordsOf = (text: string) => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   const known = new Set(wordsOf(name.replace(/([a-z0-9])([A-Z])/g, '$1 $2')));
   return wordsOf(description).every((word) => known.has(word) || FILLERS.has(word));
 }
 
-test('everything in the graph is described, in sentences that say more than the name', () => {
+test('every element of the schema has a description in sentences that does not merely repeat its name', () => {
   expect(mistakesOf(schema)).toEqual([]);
 });
 
-test('the committed schema is what the code prints', () => {
+test('the committed schema.graphql matches the code', () => {
   const committed = readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8');
 
   expect(committed, 'Run: npm run schema').toBe(`${printSchema(lexicographicSortSchema(schema))}\n`);
 });
 
-test('a description that is missing, cut short or empty of meaning is found wherever it stands', () => {
+test('missing, incomplete and meaningless descriptions are found on all kinds of elements', () => {
   const careless = buildSchema(`
     directive @cost("weight of the thing." of: Int) on FIELD_DEFINITION
     "The thing."
     type Query {
       "Display name."
       displayName(length: Int): String
-      "What it costs"
+      "Costs of the query"
       cost: Int
     }
     enum Size { "Fits most." M L }
@@ -99,9 +99,9 @@ test('a description that is missing, cut short or empty of meaning is found wher
   `);
 
   expect(mistakesOf(careless)).toEqual([
-    'The description of Query.displayName says no more than its name: Display name.',
+    'The description of Query.displayName repeats its name: Display name.',
     'Query.displayName(length:) has no description.',
-    'The description of Query.cost does not end like a sentence: What it costs',
+    'The description of Query.cost does not end like a sentence: Costs of the query',
     'Size has no description.',
     'Size.L has no description.',
     'Filter has no description.',

@@ -15,18 +15,18 @@ const hintsOf = async (started: ReturnType<typeof startGateway>, query: string) 
 test.each<[query: string, hint: RegExp]>([
   ['{ model(id: "abc") { id } }', new RegExp(`global id of a Model.*"abc".*"${MODEL}"`)],
   ['{ model(id: "no id at all") { id } }', /global id of a Model.*"no id at all"/],
-  [`{ training(id: "${MODEL}") { id } }`, /global id of a Training, but is that of a Model/],
-  [`{ prediction(id: "${MODEL}") { id } }`, /global id of a Prediction, but is that of a Model/],
+  [`{ training(id: "${MODEL}") { id } }`, /global id of a Training, but is the global id of a Model/],
+  [`{ prediction(id: "${MODEL}") { id } }`, /global id of a Prediction, but is the global id of a Model/],
   ['{ node(id: "abc") { id } }', /global id of a node.*"abc"/],
   ['{ nodes(ids: ["abc"]) { id } }', /`ids` must be the global id of a node/],
-])('%s is null, and developers are told why', async (query, hint) => {
+])('%s is null, and a hint explains why', async (query, hint) => {
   const { data, extensions } = await hintsOf(startGateway(), query);
 
   expect(JSON.stringify(data)).toMatch(/null/);
   expect(extensions).toEqual({ hints: [expect.stringMatching(hint)] });
 });
 
-test('hints come beside what has been read, and to all who share a response', async () => {
+test('hints accompany the data, in every response that shares the result', async () => {
   const started = startGateway();
   const query = '{ models { nodes { id } } model(id: "abc") { id } }';
 
@@ -36,13 +36,13 @@ test('hints come beside what has been read, and to all who share a response', as
     expect([data, extensions]).toEqual([{ models: { nodes: [] }, model: null }, { hints: [expect.any(String)] }]);
 });
 
-test('nothing is explained in production', async () => {
+test('responses contain no hints in production', async () => {
   const started = startGateway({ config: { isProduction: true } });
 
   expect(await hintsOf(started, '{ model(id: "abc") { id } }')).toEqual({ data: { model: null } });
 });
 
-test('hints are few and short', async () => {
+test('the number and length of hints are limited', async () => {
   const ids = Array.from({ length: 100 }, (_, index) => `"${index}${'x'.repeat(2_000)}"`).join(',');
 
   const { extensions } = await hintsOf(startGateway(), `{ nodes(ids: [${ids}]) { id } }`);

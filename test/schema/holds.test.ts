@@ -21,7 +21,7 @@ const tooMany = (retryAfter: string) => status(429, { 'retry-after': retryAfter 
 
 describe.each(transports)('over $transport', ({ subscribe }) => {
   test.each(['1795896802', '1795896802000', '86400', '9'.repeat(400), 'Fri, 31 Dec 9999 23:59:59 GMT'])(
-    'a poll goes on although the upstream sends Retry-After: %s',
+    'polling continues although the upstream sends Retry-After: %s',
     async (retryAfter) => {
       const { started, clock, times, reply, training } = startScripted([{ status: 'queued' }]);
       const seen = collect(await subscribe(started, trainingUpdated, { id: training }));
@@ -41,7 +41,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     },
   );
 
-  test('a new subscriber of a held key learns within seconds why there is no state, and gets it later', async () => {
+  test('a new subscriber of a rate-limited key gets an error within seconds, and the state later', async () => {
     const { started, clock, reply, training, query } = startScripted([tooMany('60')]);
     await query(graphql(`query ReadHeld { models { nodes { id } } }`));
     reply({ status: 'processing' }, { status: 'completed' });
@@ -67,7 +67,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(seen.events.slice(1).map(({ data }) => data?.trainingUpdated?.status)).toEqual(['PROCESSING', 'COMPLETED']);
   });
 
-  test('a subscriber whose own first poll is held learns the delay that is used', async () => {
+  test('a subscriber whose first poll is rate-limited gets an error with the delay that is used', async () => {
     const { started, clock, training } = startScripted([tooMany(String(WEEK)), { status: 'completed' }]);
 
     const opening = subscribe(started, trainingUpdated, { id: training });
@@ -84,11 +84,11 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
 
   test.each([
     ['without Retry-After', status(429)],
-    ['with a delay of nothing', tooMany('0')],
+    ['with a delay of zero', tooMany('0')],
     ['with a date in the past', tooMany('Thu, 01 Jan 1998 00:00:00 GMT')],
     ['with delays below three seconds', tooMany('2')],
-  ])('a subscriber whose polls are refused again and again, %s, learns why there is no state', async (_, refusal) => {
-    const { started, clock, reply, training } = startScripted([refusal]);
+  ])('a subscriber whose polls are repeatedly rate-limited, %s, gets an error', async (_, response) => {
+    const { started, clock, reply, training } = startScripted([response]);
 
     const opening = subscribe(started, trainingUpdated, { id: training });
     await clock.advance(10_000);
@@ -111,7 +111,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(seen.events.at(-1)?.data?.trainingUpdated?.status).toBe('COMPLETED');
   });
 
-  test('a later subscriber of a known job gets the last state with its age at once', async () => {
+  test('a later subscriber of a watched job gets the last state and `staleSince` at once', async () => {
     const { started, clock, reply, training } = startScripted([{ status: 'processing' }]);
     const first = collect(await subscribe(started, trainingUpdated, { id: training }));
     await until(() => first.events.length === 1);
@@ -128,7 +128,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(late.events.at(-1)?.data?.trainingUpdated?.status).toBe('COMPLETED');
   });
 
-  test('those who follow the trainings of a model learn it, too', async () => {
+  test('a subscriber of the trainings of a model gets the error, too', async () => {
     const { started, clock, model } = startScripted([tooMany('60'), { trainings: [] }]);
 
     const seen = collect(await subscribe(started, trainingsUpdated, { modelId: model }));
@@ -141,7 +141,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   });
 });
 
-test('a query reports the delay that is used', async () => {
+test('the error of a query contains the delay that is used', async () => {
   const { query } = startScripted([tooMany('1795896802')]);
 
   const { errors } = await query(graphql(`query ReadTooSoon { models { nodes { id } } }`));
@@ -149,7 +149,7 @@ test('a query reports the delay that is used', async () => {
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 300 });
 });
 
-test('a delay can be capped at less', async () => {
+test('the maximum delay is configurable', async () => {
   const { query } = startScripted([tooMany('86400')], { upstream: { maxRetryAfterSeconds: 20 } });
 
   const { errors } = await query(graphql(`query ReadTooSoon { models { nodes { id } } }`));
@@ -157,7 +157,7 @@ test('a delay can be capped at less', async () => {
   expect(errors?.[0]?.extensions).toMatchObject({ retryAfter: 20 });
 });
 
-test('a thousand jobs of a held key wait with one timer, and are read one after another when it ends', async () => {
+test('a thousand jobs of a rate-limited key wait with one timer, and are then read one after another', async () => {
   const [direct] = transports;
   if (!direct) throw new Error('There is no transport.');
   const { started, clock, times, reply, query } = startScripted([tooMany('60')], { watch: { perSecond: 20 } });

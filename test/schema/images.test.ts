@@ -44,9 +44,9 @@ const inline = (bytes: Uint8Array) => `data:image/png;base64,${Buffer.from(bytes
 const show = (started: Pick<ReturnType<typeof startGateway>, 'fetch'>, url = '') =>
   started.fetch(new URL(url).pathname);
 
-describe('a copy', () => {
+describe('a converted copy of an image', () => {
   test.each(['WEBP', 'PNG', 'JPEG'] as const)(
-    'in %s of a width is shown under an address of its own',
+    'a copy in %s with a given width is served under its own URL',
     async (format) => {
       const started = await startWithImages(0);
       const bytes = await picture({ width: 300, height: 150 });
@@ -58,8 +58,8 @@ describe('a copy', () => {
       const { dataId } = (await stored.json()) as { dataId: string };
       const id = globalId({ kind: 'DataItem', modelId: started.modelId, id: dataId });
 
-      const answer = await started.query(copies, { id, width: 100, format });
-      const node = answer.data?.node as { image: { original: string; copy: string } } | undefined;
+      const result = await started.query(copies, { id, width: 100, format });
+      const node = result.data?.node as { image: { original: string; copy: string } } | undefined;
       const shown = await show(started, node?.image.copy);
 
       expect(node?.image.copy).not.toBe(node?.image.original);
@@ -72,23 +72,23 @@ describe('a copy', () => {
     },
   );
 
-  test.each([0, -1])('of a width of %i is refused in words', async (width) => {
+  test.each([0, -1])('a width of %i is rejected with an explanation', async (width) => {
     const { query, item } = await startWithImages(1);
 
     const { errors } = await query(copies, { id: item, width });
 
     expect(errors).toMatchObject([
       {
-        message: expect.stringContaining('Ask for a width of 1 pixel or more.'),
+        message: expect.stringContaining('Expected a width of 1 pixel or more.'),
         extensions: { code: 'BAD_USER_INPUT' },
       },
     ]);
   });
 });
 
-describe('what is said of an image', () => {
+describe('the facts of an image', () => {
   test.each(['bytes', 'url', 'base64'] as const)(
-    'costs one read with its placeholder, from a data item answered as %s',
+    'all facts and the placeholder cost one read, from a data item returned as %s',
     async (dataItemShape) => {
       const { query, item, takeRequests } = await startWithImages(1, { sandbox: { dataItemShape } });
 
@@ -103,12 +103,12 @@ describe('what is said of an image', () => {
           height: 8,
         },
       });
-      // The first read is of the data item itself, by its id.
+      // The first request reads the data item itself, by its id.
       expect(takeRequests().filter((operation) => operation === 'getDataItem')).toHaveLength(2);
     },
   );
 
-  test('is null, with an error of the field alone, when the picture cannot be read', async () => {
+  test('a fact is null, with an error of the field, if the image cannot be read', async () => {
     const { query, item } = await startWithImages(1, {
       transport: async (request, upstream) =>
         /\/data\/[^/]+$/.test(new URL(request.url).pathname) && request.method === 'GET'
@@ -127,7 +127,7 @@ describe('what is said of an image', () => {
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
   });
 
-  test('is remembered of a prediction, whose images never change', async () => {
+  test('the facts of a prediction’s image are cached across operations, because it never changes', async () => {
     const { query, upstream, clock, takeRequests, modelId } = await startWithImages(1);
     const id = await seedPrediction(upstream, [modelId], { num_images: 2, image_size: { width: 512, height: 512 } });
     await clock.advance(60_000);
@@ -155,13 +155,13 @@ test('listing a hundred images downloads none of them', async () => {
   expect(takeRequests()).toEqual(['getModel', 'listDataItems']);
 });
 
-describe('a data item', () => {
+describe('the image of a data item', () => {
   const addressesOf = async (started: Awaited<ReturnType<typeof startWithImages>>, id = started.item) => {
     const { data } = await started.query(copies, { id, width: 64 });
     return data?.node as { image: { original: string; copy: string } } | undefined;
   };
 
-  test('that was replaced is shown as it is now, under another address', async () => {
+  test('a replaced data item has its new image, under a new URL', async () => {
     const started = await startWithImages(2);
     const before = await addressesOf(started);
     const neighbour = await addressesOf(started, started.items[1]);
@@ -180,7 +180,7 @@ describe('a data item', () => {
     }
   });
 
-  test('that was deleted is shown no more', async () => {
+  test('the image of a deleted data item is no longer served', async () => {
     const started = await startWithImages(2);
     const before = await addressesOf(started);
     await show(started, before?.image.copy);
@@ -191,7 +191,7 @@ describe('a data item', () => {
     expect((await show(started, before?.image.original)).status).toBe(404);
   });
 
-  test('that may have been replaced without an answer is shown as it is now', async () => {
+  test('a data item whose replacement has an unknown outcome has its current image', async () => {
     const started = await startWithImages(1, {
       transport: async (request, upstream) => {
         const response = await upstream(request);

@@ -53,7 +53,7 @@ async function startWithModel(options: StartOptions = {}) {
 const training = (modelId: string, id: string) => globalId({ kind: 'Training', modelId, id });
 
 describe.each(transports)('over $transport', ({ subscribe }) => {
-  test('every training of a model is followed, those started elsewhere too', async () => {
+  test('every training of a model is emitted, including those started elsewhere', async () => {
     const { started, modelId, id, clock, upstream } = await startWithModel();
     const first = training(modelId, await seedTraining(upstream, modelId));
     await clock.advance(60_000);
@@ -62,8 +62,8 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     const seen: unknown[] = [];
     void (async () => {
       for (let event = await stream.next(); event; event = await stream.next()) {
-        const { trainingsUpdated: told } = event.data ?? {};
-        seen.push([told?.id, told?.status]);
+        const { trainingsUpdated: training } = event.data ?? {};
+        seen.push([training?.id, training?.status]);
       }
     })();
 
@@ -85,7 +85,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(started.gateway.watchedJobs).toBe(0);
   });
 
-  test('a training deleted while it is followed leaves the others alone; a deleted model ends the stream', async () => {
+  test('a deleted training emits an error without affecting the others, and a deleted model ends the stream', async () => {
     const { started, modelId, id, clock, upstream, query } = await startWithModel();
     const gone = training(modelId, await seedTraining(upstream, modelId, { trainingSpeed: 'high_quality' }));
     const stream = await subscribe(started, trainingsUpdated, { modelId: id });
@@ -103,7 +103,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     ]);
   });
 
-  test('a model that is not there is null, and the stream completes', async () => {
+  test('the event of a model that does not exist is null, and the stream completes', async () => {
     const { started } = await startWithModel();
 
     const modelId = globalId({ kind: 'Model', id: 'nowhere' });
@@ -111,7 +111,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(await stream.rest()).toEqual([{ data: { trainingsUpdated: null } }]);
   });
 
-  test('a cancellation through the gateway is told at once', async () => {
+  test('a cancellation through the gateway is emitted at once', async () => {
     const { started, modelId, upstream, query, clock } = await startWithModel();
     const id = training(modelId, await seedTraining(upstream, modelId));
     const stream = await subscribe(started, statusUpdated, { id });
@@ -124,7 +124,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect((await rest).at(-1)?.data?.trainingUpdated?.status).toBe('CANCELED');
   });
 
-  test('a training started through the gateway is told at once to those who follow the model', async () => {
+  test('a training started through the gateway is emitted at once to the subscribers of its model', async () => {
     const { started, id, query, clock } = await startWithModel();
     const stream = await subscribe(started, trainingsUpdated, { modelId: id });
     const next = stream.next();
@@ -137,7 +137,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     await stream.leave();
   });
 
-  test('a state that cannot be refreshed says since when, once, and is told again when it is fresh', async () => {
+  test('a state that cannot be refreshed is emitted once with `staleSince`, and again when it is current', async () => {
     let isDown = false;
     const { started, modelId, upstream, clock } = await startWithModel({
       transport: async (request, upstreamOf) => (isDown ? new Response(null, { status: 503 }) : upstreamOf(request)),
@@ -158,7 +158,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     await stream.leave();
   });
 
-  test('an upstream that stays away ends the stream, and says that subscribing again is safe', async () => {
+  test('a long outage of the upstream ends the stream with a retryable error', async () => {
     let isDown = false;
     const { started, modelId, upstream, clock } = await startWithModel({
       watch: { maxOutage: 60_000 },
@@ -180,7 +180,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     ]);
   });
 
-  test('more streams than one key may have open are refused in words', async () => {
+  test('a stream above the limit of its key is rejected with an explanation', async () => {
     const { started, modelId, upstream } = await startWithModel({ watch: { streams: 1, placeWait: 0 } });
     const id = training(modelId, await seedTraining(upstream, modelId));
     const stream = await subscribe(started, statusUpdated, { id });
@@ -197,7 +197,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   });
 });
 
-describe('progress', () => {
+describe('the progress of a job', () => {
   const hideFigure: StartOptions = {
     transport: async (request, upstream) => {
       const response = await upstream(request);
@@ -210,7 +210,7 @@ describe('progress', () => {
   `);
   const list = graphql(`query LearnFrom($id: ID!) { model(id: $id) { trainings { nodes { status } } } }`);
 
-  test('is what the upstream reports, where it does', async () => {
+  test('the progress reported by the upstream is returned', async () => {
     const { query, modelId, upstream, clock } = await startWithModel();
     const id = training(modelId, await seedTraining(upstream, modelId));
     await clock.advance(10_000);
@@ -221,7 +221,7 @@ describe('progress', () => {
     expect(data?.training?.progress.estimatedCompletionAt).toEqual(expect.any(String));
   });
 
-  test('is estimated from how long such trainings took, where the upstream reports none, and says so', async () => {
+  test('progress that the upstream does not report is estimated from earlier trainings, and marked as estimated', async () => {
     const { query, modelId, id: model, upstream, clock } = await startWithModel(hideFigure);
     await seedTraining(upstream, modelId);
     await clock.advance(60_000);
@@ -248,41 +248,41 @@ describe('progress', () => {
   });
 });
 
-describe('waiting inline', () => {
-  test('holds the answer until the job has finished', async () => {
+describe('waitSeconds', () => {
+  test('a mutation with `waitSeconds` responds when the job has finished', async () => {
     const { query, id, clock, takeRequests } = await startWithModel();
-    const answer = query(createPrediction, {
+    const pending = query(createPrediction, {
       input: { models: [{ id, scale: 1 }], prompt: 'a dress', waitSeconds: 60 },
     });
 
     await clock.advance(15_000);
 
-    expect((await answer).data?.createPrediction).toMatchObject({
+    expect((await pending).data?.createPrediction).toMatchObject({
       prediction: { status: 'COMPLETED', images: [{ url: expect.any(String) }] },
     });
     expect(takeRequests().filter((operation) => operation === 'createPrediction')).toHaveLength(1);
   });
 
-  test('answers with the state so far when the time is up', async () => {
+  test('a mutation responds with the current state when `waitSeconds` have passed', async () => {
     const { query, id, clock } = await startWithModel();
-    const answer = query(startTraining, { input: { modelId: id, strength: 5, waitSeconds: 30 } });
+    const pending = query(startTraining, { input: { modelId: id, strength: 5, waitSeconds: 30 } });
 
     await clock.advance(30_100);
 
-    expect((await answer).data?.startTraining).toMatchObject({ training: { status: 'PROCESSING' } });
+    expect((await pending).data?.startTraining).toMatchObject({ training: { status: 'PROCESSING' } });
   });
 
-  test('answers at once with the state so far when the gateway stops', async () => {
+  test('a waiting mutation responds at once with the current state when the gateway stops', async () => {
     const { query, id, clock, gateway } = await startWithModel();
-    const answer = query(startTraining, { input: { modelId: id, strength: 5, waitSeconds: 60 } });
+    const pending = query(startTraining, { input: { modelId: id, strength: 5, waitSeconds: 60 } });
     await clock.advance(5_000);
 
     await gateway.dispose();
 
-    expect((await answer).data?.startTraining).toMatchObject({ training: { status: 'QUEUED' } });
+    expect((await pending).data?.startTraining).toMatchObject({ training: { status: 'QUEUED' } });
   });
 
-  test.each([-1, 61])('for %i seconds is refused, and nothing is sent', async (waitSeconds) => {
+  test.each([-1, 61])('`waitSeconds: %i` is rejected, and nothing is sent', async (waitSeconds) => {
     const { query, id, takeRequests } = await startWithModel();
 
     const started = await query(startTraining, { input: { modelId: id, strength: 5, waitSeconds } });
@@ -299,17 +299,17 @@ describe('waiting inline', () => {
 });
 
 describe('an idempotency key', () => {
-  test('makes a repetition give the first answer and send nothing', async () => {
+  test('a repeated request with an idempotency key returns the first result and sends nothing', async () => {
     const { query, takeRequests, id } = await startWithModel();
     const model = { displayName: 'Once', idempotencyKey: 'a' };
     const run = { modelId: id, strength: 5, idempotencyKey: 'a' };
-    const picture = { models: [{ id, scale: 1 }], prompt: 'x', idempotencyKey: 'a' };
+    const prediction = { models: [{ id, scale: 1 }], prompt: 'x', idempotencyKey: 'a' };
 
     const models = [await query(createModel, { input: model }), await query(createModel, { input: model })];
     const trainings = [await query(startTraining, { input: run }), await query(startTraining, { input: run })];
     const predictions = [
-      await query(createPrediction, { input: picture }),
-      await query(createPrediction, { input: picture }),
+      await query(createPrediction, { input: prediction }),
+      await query(createPrediction, { input: prediction }),
     ];
 
     for (const [first, second] of [models, trainings, predictions]) {
@@ -322,17 +322,17 @@ describe('an idempotency key', () => {
     }
   });
 
-  test('holds while the first request is under way', async () => {
+  test('concurrent requests with an idempotency key are sent once', async () => {
     const { query, takeRequests, id } = await startWithModel();
     const input = { modelId: id, strength: 5, idempotencyKey: 'a' };
 
-    const answers = await Promise.all([1, 2, 3].map(() => query(startTraining, { input })));
+    const results = await Promise.all([1, 2, 3].map(() => query(startTraining, { input })));
 
-    expect(new Set(answers.map(({ data }) => JSON.stringify(data?.startTraining))).size).toBe(1);
+    expect(new Set(results.map(({ data }) => JSON.stringify(data?.startTraining))).size).toBe(1);
     expect(takeRequests().filter((operation) => operation === 'startTraining')).toHaveLength(1);
   });
 
-  test('used with another input is a ConflictError', async () => {
+  test('an idempotency key with another input is a ConflictError', async () => {
     const { query, id } = await startWithModel();
     await query(startTraining, { input: { modelId: id, strength: 5, idempotencyKey: 'a' } });
 
@@ -344,7 +344,7 @@ describe('an idempotency key', () => {
     });
   });
 
-  test('is forgotten after a day', async () => {
+  test('an idempotency key expires after a day', async () => {
     const { query, clock, takeRequests } = await startWithModel();
     const input = { displayName: 'Once', idempotencyKey: 'a' };
     await query(createModel, { input });
@@ -355,7 +355,7 @@ describe('an idempotency key', () => {
     expect(takeRequests()).toEqual(['createModel', 'createModel']);
   });
 
-  test('may be used again when nothing happened', async () => {
+  test('an idempotency key can be used again if the write did not take effect', async () => {
     const { query, takeRequests } = await startWithModel();
     const empty = globalId({ kind: 'Model', id: 'nowhere' });
     const input = { modelId: empty, strength: 5, idempotencyKey: 'a' };
@@ -366,7 +366,7 @@ describe('an idempotency key', () => {
     expect(takeRequests()).toEqual(['startTraining', 'startTraining']);
   });
 
-  test('of a write whose outcome is unknown never sends again', async () => {
+  test('the idempotency key of a write with an unknown outcome is never sent again', async () => {
     let sent = 0;
     const { query, id } = await startWithModel({
       transport: async (request, upstream) => {
@@ -386,7 +386,7 @@ describe('an idempotency key', () => {
     expect(sent).toBe(1);
   });
 
-  test('belongs to its credential', async () => {
+  test('idempotency keys of different credentials are independent', async () => {
     const { query, takeRequests } = await startWithModel({ sandbox: { keys: ['other'] } });
     const input = { displayName: 'Once', idempotencyKey: 'a' };
 

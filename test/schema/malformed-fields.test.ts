@@ -23,7 +23,7 @@ const trainingsUpdated = graphql(`
   subscription MalformedTrainings($id: ID!) { trainingsUpdated(modelId: $id) { id status triggerWord } }
 `);
 
-/** Changes what the upstream returns for GETs of these paths. Every row has the changes; undefined takes a field away. */
+/** Changes the upstream's responses to GETs of these paths, in every row. Undefined removes a field. */
 const changing = (path: RegExp, changes: object): StartOptions => ({
   transport: async (request, upstream) => {
     const response = await upstream(request);
@@ -46,7 +46,7 @@ async function startWithPrediction(options: StartOptions) {
 
 const OTHERS = { status: 'COMPLETED', prompt: 'a dress' };
 
-describe('a malformed field of a prediction is null, with an error that names it, and hides nothing else:', () => {
+describe('a malformed field of a prediction', () => {
   test.each([
     [
       { images: [null, 'https://cdn.example/1.png'] },
@@ -100,24 +100,27 @@ describe('a malformed field of a prediction is null, with an error that names it
       ['progress', 'fraction'],
       'PredictionDetails.progress: expected a number, got a string',
     ],
-  ])('%j', async (changes, expected, path, problem) => {
-    const { query, id, logLines } = await startWithPrediction(changing(/\/predictions\/./, changes));
+  ])(
+    'a malformed field %j is null, with an error that names it, and does not affect other fields',
+    async (changes, expected, path, problem) => {
+      const { query, id, logLines } = await startWithPrediction(changing(/\/predictions\/./, changes));
 
-    const { data, errors } = await query(prediction, { id });
+      const { data, errors } = await query(prediction, { id });
 
-    expect(data?.prediction).toMatchObject({ ...OTHERS, ...expected });
-    expect(errors).toEqual([
-      {
-        message: expect.stringContaining(`getPrediction: ${problem}`),
-        path: ['prediction', ...path],
-        locations: expect.anything(),
-        extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: true },
-      },
-    ]);
-    expect(logLines.filter((line) => line.includes('unexpected error'))).toEqual([]);
-  });
+      expect(data?.prediction).toMatchObject({ ...OTHERS, ...expected });
+      expect(errors).toEqual([
+        {
+          message: expect.stringContaining(`getPrediction: ${problem}`),
+          path: ['prediction', ...path],
+          locations: expect.anything(),
+          extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: true },
+        },
+      ]);
+      expect(logLines.filter((line) => line.includes('unexpected error'))).toEqual([]);
+    },
+  );
 
-  test('where it is not selected there is no error', async () => {
+  test('a malformed field that is not selected causes no error', async () => {
     const { query, id } = await startWithPrediction(changing(/\/predictions\/./, { error: true, images: 7, seed: [] }));
 
     const document = graphql(`query MalformedUnselected($id: ID!) { prediction(id: $id) { status prompt } }`);
@@ -125,7 +128,7 @@ describe('a malformed field of a prediction is null, with an error that names it
     expect(await query(document, { id })).toEqual({ data: { prediction: OTHERS } });
   });
 
-  test('the fraction of a completed job does not depend on the figure', async () => {
+  test('the fraction of a completed job does not depend on the reported progress', async () => {
     const { query, id } = await startWithPrediction(changing(/\/predictions\/./, { progress: '100%' }));
 
     const { data, errors } = await query(prediction, { id });
@@ -136,7 +139,7 @@ describe('a malformed field of a prediction is null, with an error that names it
 });
 
 describe('a malformed field of a listed row', () => {
-  test('leaves its row and its list alone, and costs no read by id', async () => {
+  test('a malformed field does not affect its row or list, and costs no read by id', async () => {
     const { query, id, takeRequests } = await startWithPrediction(changing(/\/predictions$/, { error: true }));
     takeRequests();
 
@@ -153,7 +156,7 @@ describe('a malformed field of a listed row', () => {
     expect(takeRequests()).toEqual(['listPredictions']);
   });
 
-  test('does not hide what a read by id returned, nor is that hidden by it', async () => {
+  test('a malformed field in a list and a valid one from a read by id do not hide each other', async () => {
     const document = graphql(`
       query MalformedMerged($id: ID!) { prediction(id: $id) { prompt } predictions { nodes { prompt } } }
     `);
@@ -166,7 +169,7 @@ describe('a malformed field of a listed row', () => {
     }
   });
 
-  test('that lacks its status has it read by id when it is selected', async () => {
+  test('a missing status is read by id when it is selected', async () => {
     const { query, id, takeRequests } = await startWithPrediction(changing(/\/predictions$/, { status: undefined }));
     takeRequests();
 
@@ -215,7 +218,7 @@ test('the newest training is found although its time cannot be read', async () =
   expect(JSON.stringify(data)).toContain(globalId({ kind: 'Training', modelId: id, id: 'new' }));
 });
 
-test('the id of a model that was created is not lost when its name is malformed', async () => {
+test('the id of a new model is returned although its name is malformed', async () => {
   const { query } = startGateway({
     transport: async (request, upstream) => {
       const response = await upstream(request);
@@ -236,7 +239,7 @@ test('the id of a model that was created is not lost when its name is malformed'
 });
 
 describe.each(transports)('over $transport', ({ subscribe }) => {
-  test('a malformed field hides no state of a job, is no change by itself, and the stream completes', async () => {
+  test('a malformed field neither hides the state of a job nor emits an event by itself, and the stream completes', async () => {
     const changes = { error: true, progress: '45%' };
     const started = startGateway({
       transport: async (request, upstream) => {
@@ -263,7 +266,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(events.at(-1)?.data?.predictionUpdated).toMatchObject({ images: null, progress: { fraction: 1 } });
   });
 
-  test('every training of a model is followed, whatever is malformed in its list', async () => {
+  test('every training of a model is emitted although fields in its list are malformed', async () => {
     const started = startGateway(changing(/\/trainings$/, { status: 7, triggerWord: 7, createdAt: 'soon' }));
     const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });
     const training = await seedTraining(started.upstream, modelId);
@@ -283,9 +286,9 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   test.each([
     ['`hasMore` is missing although there is a cursor', (id: string) => ({ nextPageCursor: id })],
     ['the cursor is missing although more follows', () => ({ hasMore: true })],
-    ['`hasMore` is a text', () => ({ hasMore: 'true', nextPageCursor: null })],
-    ['nothing is said', () => ({})],
-  ])('trainings on further pages are followed, too, where %s', async (_, end) => {
+    ['`hasMore` is a string', () => ({ hasMore: 'true', nextPageCursor: null })],
+    ['both are missing', () => ({})],
+  ])('trainings on further pages are emitted, too, if %s', async (_, end) => {
     const started = startGateway({
       sandbox: { pageSize: 1 },
       transport: async (request, upstream) => {
@@ -305,7 +308,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     await stream.leave();
   });
 
-  test('a training that is listed twice, on pages that go round in a circle, is told once', async () => {
+  test('a training that is listed twice, on pages that form a cycle, is emitted once', async () => {
     const started = startGateway({
       transport: async (request, upstream) => {
         if (request.method !== 'GET' || !/\/trainings($|\?)/.test(request.url)) return upstream(request);
@@ -335,7 +338,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
 });
 
 test.each([null, 7, true, [], { name: 'Dresses' }])(
-  'the display name %j in a list is replaced by that of the model itself',
+  'a malformed display name %j in a list is replaced by that of a read by id',
   async (displayName) => {
     const started = startGateway(changing(/\/models$/, { displayName }));
     await seedModel(started.upstream, 'Dresses');
@@ -349,7 +352,7 @@ test.each([null, 7, true, [], { name: 'Dresses' }])(
   },
 );
 
-test('a display name that no response reports is an error of the operation that was to report it', async () => {
+test('a display name that no response contains is an error that names the upstream operation', async () => {
   const started = startGateway(changing(/\/models(\/|$)/, { displayName: null }));
   await seedModel(started.upstream, 'Dresses');
 

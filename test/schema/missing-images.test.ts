@@ -36,7 +36,7 @@ async function watch(...replies: Reply[]) {
 }
 
 describe.each(WITHOUT)('a completed prediction whose images are %s', (_, without) => {
-  test('is polled again until they exist, and only then reported as completed', async () => {
+  test('a completed prediction without images is polled until they exist, and only then reported as completed', async () => {
     const { clock, states, seen } = await watch(running, without, without, done);
 
     await clock.advance(8_000);
@@ -51,7 +51,7 @@ describe.each(WITHOUT)('a completed prediction whose images are %s', (_, without
     ).toBe(true);
   });
 
-  test('is reported as it is when they do not come for a while', async () => {
+  test('a completed prediction is reported without images after a maximum wait', async () => {
     const { clock, states, seen, times } = await watch(running, without);
 
     await clock.advance(10_900);
@@ -64,24 +64,24 @@ describe.each(WITHOUT)('a completed prediction whose images are %s', (_, without
     expect(times.length).toBeLessThan(15);
   });
 
-  test('gives a late subscriber its first event at once', async () => {
+  test('a late subscriber gets its first event at once', async () => {
     const { states } = await watch(without);
 
     expect(states()).toMatchObject([{ status: 'PROCESSING', isFinished: false }]);
   });
 
-  test('is waited for by a mutation with waitSeconds', async () => {
+  test('a mutation with waitSeconds waits for the images', async () => {
     const { query, clock, model } = startScripted([without, without, done]);
     const input = { models: [{ id: model, scale: 1 }], prompt: 'a dress', waitSeconds: 30 };
 
-    const answer = query(createPrediction, { input });
+    const pending = query(createPrediction, { input });
     await clock.advance(5_000);
 
-    expect((await answer).data?.createPrediction).toEqual({ prediction: { status: 'COMPLETED', images: oneImage } });
+    expect((await pending).data?.createPrediction).toEqual({ prediction: { status: 'COMPLETED', images: oneImage } });
   });
 });
 
-test('a prediction that goes back to processing is polled on', async () => {
+test('a prediction that returns to processing is polled further', async () => {
   const { clock, states, seen } = await watch({ status: 'completed' }, running, running, { status: 'completed' }, done);
 
   await clock.advance(30_000);
@@ -90,21 +90,21 @@ test('a prediction that goes back to processing is polled on', async () => {
   expect(states().at(-1)).toEqual({ status: 'COMPLETED', isFinished: true, images: oneImage });
 });
 
-test.each(['failed', 'canceled'])('a prediction that has %s waits for no images', async (word) => {
+test.each(['failed', 'canceled'])('the event of a %s prediction does not wait for images', async (word) => {
   const { seen } = await watch({ status: word, images: [] });
 
   await until(() => seen.isOver);
   expect(seen.events).toHaveLength(1);
 });
 
-test('a prediction that finished long ago waits for no images', async () => {
+test('the event of a prediction that finished long ago does not wait for images', async () => {
   const { seen, states } = await watch({ status: 'completed', images: [], finishedAt: '2025-06-01T00:00:00Z' });
 
   await until(() => seen.isOver);
   expect(states()).toEqual([{ status: 'COMPLETED', isFinished: true, images: [] }]);
 });
 
-test('errors during the wait do not make polls more frequent, nor the wait endless', async () => {
+test('errors during the wait neither increase the poll rate nor extend the wait', async () => {
   const { clock, reply, seen, times } = await watch({ status: 'completed' });
 
   reply(status(503), status(503), status(503), status(503), status(503), status(503), { status: 'completed' });
@@ -114,7 +114,7 @@ test('errors during the wait do not make polls more frequent, nor the wait endle
   expect(times.length).toBeLessThan(12);
 });
 
-test('the wait can be turned off', async () => {
+test('the wait can be disabled', async () => {
   const { started, prediction } = startScripted([{ status: 'completed' }], { watch: { images: 0 } });
 
   const stream = await subscribe(started, predictionUpdated, { id: prediction });

@@ -49,8 +49,8 @@ const exists = graphql(`query Exists($id: ID!) { node(id: $id) { __typename id }
 
 const nowhere = globalId({ kind: 'Model', id: 'nowhere' });
 
-describe('a model', () => {
-  test('is created, renamed and deleted', async () => {
+describe('mutations of models', () => {
+  test('a model is created, renamed and deleted', async () => {
     const { query } = startGateway();
 
     const created = await query(createModel, { input: { displayName: 'Dresses' } });
@@ -68,7 +68,7 @@ describe('a model', () => {
     expect((await query(exists, { id })).data?.node).toBeNull();
   });
 
-  test('is sent to the upstream in its own words, with nothing that the caller left out', async () => {
+  test('the upstream request uses the field names of the contract, without omitted fields', async () => {
     const bodies: unknown[] = [];
     const { query } = startGateway({
       transport: async (request, upstream) => {
@@ -85,15 +85,15 @@ describe('a model', () => {
   });
 });
 
-describe('an id that leads nowhere', () => {
+describe('invalid and unknown ids', () => {
   const foreign = globalId({ kind: 'Prediction', id: 'abc' });
 
   test.each([
-    ['another kind of thing', foreign],
-    ['nothing at all', 'nonsense'],
-    ['a path', globalId({ kind: 'Model', id: '..' })],
-    ['an empty text', ''],
-  ])('that names %s is a NotFoundError, and nothing is sent', async (_, id) => {
+    ['of another type', foreign],
+    ['that is not a global id', 'nonsense'],
+    ['that contains a path', globalId({ kind: 'Model', id: '..' })],
+    ['that is empty', ''],
+  ])('an id %s is a NotFoundError, and nothing is sent', async (_, id) => {
     const { query, takeRequests } = startGateway();
 
     const { data } = await query(renameModel, { input: { id, displayName: 'x' } });
@@ -102,7 +102,7 @@ describe('an id that leads nowhere', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('is a NotFoundError where the upstream knows of none', async () => {
+  test('an id unknown to the upstream is a NotFoundError', async () => {
     const { query } = startGateway();
     const training = globalId({ kind: 'Training', modelId: 'nowhere', id: 'nothing' });
     const prediction = globalId({ kind: 'Prediction', id: 'nothing' });
@@ -141,7 +141,7 @@ describe('an id that leads nowhere', () => {
     ).toBe('NotFoundError');
   });
 
-  test('is null in a look-up, and nothing odd is sent', async () => {
+  test('a lookup by an invalid id returns null, and nothing is sent', async () => {
     const { query, takeRequests } = startGateway();
     const document = graphql(`
       query Lookups($model: ID!, $training: ID!, $prediction: ID!, $any: ID!) {
@@ -166,8 +166,8 @@ describe('an id that leads nowhere', () => {
   });
 });
 
-describe('a training', () => {
-  test('is started with what the caller said', async () => {
+describe('mutations of trainings', () => {
+  test('a training is started with the settings of the input', async () => {
     const bodies: unknown[] = [];
     const { query, upstream } = startGateway({
       transport: async (request, upstreamOf) => {
@@ -196,7 +196,7 @@ describe('a training', () => {
   });
 
   test.each([-1, 11])(
-    'with a strength of %i is an InvalidInputError with its path, and nothing is sent',
+    'a strength of %i is an InvalidInputError with its path, and nothing is sent',
     async (strength) => {
       const { query, takeRequests } = startGateway();
 
@@ -204,13 +204,13 @@ describe('a training', () => {
 
       expect(data?.startTraining).toMatchObject({
         __typename: 'InvalidInputError',
-        issues: [{ path: ['input', 'strength'], message: 'Give a strength from 0 to 10.' }],
+        issues: [{ path: ['input', 'strength'], message: 'Expected a strength from 0 to 10.' }],
       });
       expect(takeRequests()).toEqual([]);
     },
   );
 
-  test.each([{}, { fast: {}, highQuality: {} }])('takes exactly one mode, not %j', async (mode) => {
+  test.each([{}, { fast: {}, highQuality: {} }])('a training requires exactly one mode, not %j', async (mode) => {
     const { query } = startGateway();
 
     const { errors } = await query(startTraining, { input: { modelId: nowhere, strength: 5, mode } as never });
@@ -218,7 +218,7 @@ describe('a training', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', retryable: false } }]);
   });
 
-  test('of a model without images is a ConflictError in the upstream’s words', async () => {
+  test('a training of a model without images is a ConflictError with the upstream’s message', async () => {
     const { query, upstream } = startGateway();
     const { globalId: modelId } = await seedModel(upstream, 'Empty');
 
@@ -230,7 +230,7 @@ describe('a training', () => {
     });
   });
 
-  test('is canceled while it runs, and cannot be when it has finished', async () => {
+  test('a running training can be canceled, a finished one cannot', async () => {
     const { query, upstream, clock } = startGateway();
     const { id: modelId } = await seedModel(upstream, 'Dresses', { images: 1 });
     const running = globalId({ kind: 'Training', modelId, id: await seedTraining(upstream, modelId) });
@@ -246,7 +246,7 @@ describe('a training', () => {
     });
   });
 
-  test('keeps its id for the caller even when reading its status fails', async () => {
+  test('the id of a new training is returned even if reading its status fails', async () => {
     const { query, upstream } = startGateway({
       transport: async (request, upstreamOf) =>
         request.method === 'GET' ? new Response(null, { status: 503 }) : upstreamOf(request),
@@ -259,8 +259,8 @@ describe('a training', () => {
   });
 });
 
-describe('a prediction', () => {
-  test('is sent to the upstream in its own words', async () => {
+describe('mutations of predictions', () => {
+  test('the upstream request of a prediction uses the field names of the contract', async () => {
     const bodies: unknown[] = [];
     const { query, upstream } = startGateway({
       transport: async (request, upstreamOf) => {
@@ -298,7 +298,7 @@ describe('a prediction', () => {
     });
   });
 
-  test('with many mistakes tells all of them at once, each with its path, and sends nothing', async () => {
+  test('all invalid values of an input are reported together, each with its path, and nothing is sent', async () => {
     const { query, takeRequests } = startGateway();
 
     const { data } = await query(createPrediction, {
@@ -329,17 +329,17 @@ describe('a prediction', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('needs at least one model', async () => {
+  test('a prediction requires at least one model', async () => {
     const { query } = startGateway();
 
     const { data } = await query(createPrediction, { input: { models: [], prompt: 'x' } });
 
     expect(data?.createPrediction).toMatchObject({
-      issues: [{ path: ['input', 'models'], message: 'Name at least one model.' }],
+      issues: [{ path: ['input', 'models'], message: 'Expected at least one model.' }],
     });
   });
 
-  test('warns when the prompt lacks the trigger word of a model', async () => {
+  test('a warning is returned if the prompt does not include the trigger word of a model', async () => {
     const { query, upstream, clock } = startGateway();
     const dresses = await seedModel(upstream, 'Dresses', { trainings: 1 });
     const untrained = await seedModel(upstream, 'Untrained');
@@ -354,13 +354,13 @@ describe('a prediction', () => {
     };
 
     expect(await warnings(`a dress in style of ${word}`)).toEqual([]);
-    expect(await warnings('a dress')).toEqual([expect.stringContaining(`lacks ${word}`)]);
+    expect(await warnings('a dress')).toEqual([expect.stringContaining(`does not include ${word}`)]);
     expect(await warnings(`${word}`, [...models, { id: untrained.globalId, scale: 1 }])).toEqual([
       expect.stringContaining('no completed training'),
     ]);
   });
 
-  test('keeps its id for the caller even when nothing else can be read', async () => {
+  test('the id of a new prediction is returned even if nothing else can be read', async () => {
     const { query, upstream } = startGateway({
       transport: async (request, upstreamOf) =>
         request.method === 'GET' ? new Response(null, { status: 503 }) : upstreamOf(request),
@@ -372,11 +372,11 @@ describe('a prediction', () => {
     expect(errors?.map(({ path }) => path?.at(-1))).toEqual(['imageCount', 'size']);
     expect(data?.createPrediction).toMatchObject({
       prediction: { id: expect.any(String), status: 'UNKNOWN' },
-      warnings: [expect.stringContaining('could not be looked up')],
+      warnings: [expect.stringContaining('could not be read')],
     });
   });
 
-  test('and its record can be deleted', async () => {
+  test('a prediction is deleted', async () => {
     const { query, upstream } = startGateway();
     const { id: model } = await seedModel(upstream, 'Dresses');
     const id = globalId({ kind: 'Prediction', id: await seedPrediction(upstream, [model]) });
@@ -388,7 +388,7 @@ describe('a prediction', () => {
   });
 });
 
-test('a data item is deleted for good', async () => {
+test('a data item is deleted permanently', async () => {
   const { query, upstream } = startGateway();
   const { id: modelId, dataItems } = await seedModel(upstream, 'Dresses', { images: 1 });
   const id = globalId({ kind: 'DataItem', modelId, id: dataItems[0] ?? '' });
@@ -400,7 +400,7 @@ test('a data item is deleted for good', async () => {
   expect((await query(exists, { id })).data?.node).toBeNull();
 });
 
-test('what is read after a write in the same operation is read anew', async () => {
+test('reads after a write in the same operation are not served from the cache', async () => {
   const { query, upstream } = startGateway();
   const { globalId: id } = await seedModel(upstream, 'Before');
   const document = graphql(`

@@ -43,14 +43,14 @@ const start = (...replies: Parameters<typeof startScripted>[0]) => {
   return { ...scripted, input, create: () => scripted.query(createPrediction, { input }) };
 };
 
-describe('a job that this gateway created a moment ago', () => {
-  test('is read again when the upstream does not show it yet', async () => {
+describe('a job that was just created through this gateway', () => {
+  test('a new job that the upstream does not return yet is read again', async () => {
     const { create } = start(missing, missing, { status: 'queued' });
 
     expect((await create()).data?.createPrediction).toMatchObject({ prediction: { id, status: 'QUEUED' } });
   });
 
-  test('keeps its id and is of unknown status while the upstream does not show it', async () => {
+  test('a new job has its id and status UNKNOWN while the upstream does not return it', async () => {
     const { create } = start(missing);
 
     const { data, errors } = await create();
@@ -61,7 +61,7 @@ describe('a job that this gateway created a moment ago', () => {
     });
   });
 
-  test('is not reported as missing by a query', async () => {
+  test('a query does not report a new job as missing', async () => {
     const { create, query, reply, clock } = start({ status: 'queued' });
     await create();
     reply(missing);
@@ -75,7 +75,7 @@ describe('a job that this gateway created a moment ago', () => {
     expect(late).toEqual({ data: { prediction: null } });
   });
 
-  test('is watched until the upstream shows it', async () => {
+  test('a new job is watched until the upstream returns it', async () => {
     const { create, started, reply, clock } = start(missing);
     await create();
     reply(missing, missing, { status: 'processing' }, done);
@@ -91,7 +91,7 @@ describe('a job that this gateway created a moment ago', () => {
     ]);
   });
 
-  test('is gone when the upstream does not show it for long', async () => {
+  test('a job that the upstream does not return for a long time does not exist', async () => {
     const { create, started, clock } = start(missing);
     await create();
 
@@ -101,16 +101,16 @@ describe('a job that this gateway created a moment ago', () => {
     expect(await (await opening).rest()).toEqual([{ data: { predictionUpdated: null } }]);
   });
 
-  test('is waited for by the mutation', async () => {
+  test('a mutation with waitSeconds waits for a new job', async () => {
     const { query, input, clock } = start(missing, missing, missing, done);
 
-    const answer = query(createPrediction, { input: { ...input, waitSeconds: 30 } });
+    const pending = query(createPrediction, { input: { ...input, waitSeconds: 30 } });
     await clock.advance(20_000);
 
-    expect((await answer).data?.createPrediction).toMatchObject({ prediction: { id, status: 'COMPLETED' } });
+    expect((await pending).data?.createPrediction).toMatchObject({ prediction: { id, status: 'COMPLETED' } });
   });
 
-  test('and deleted is gone at once', async () => {
+  test('a new job that is deleted does not exist at once', async () => {
     const { create, query, reply } = start({ status: 'queued' });
     await create();
     await query(deletePrediction, { id });
@@ -119,7 +119,7 @@ describe('a job that this gateway created a moment ago', () => {
     expect(await query(predictionOf, { id })).toEqual({ data: { prediction: null } });
   });
 
-  test('is followed in the list of its model', async () => {
+  test('a subscription to the trainings of a model emits a new job', async () => {
     const { query, model, replyToLists, started, clock } = start(missing, missing, missing, missing, missing, {
       status: 'completed',
     });
@@ -134,7 +134,7 @@ describe('a job that this gateway created a moment ago', () => {
   });
 });
 
-test('a training that is listed but cannot be read by id once is still followed', async () => {
+test('a listed training that once cannot be read by id is still watched', async () => {
   const { started, model, clock, replyToLists } = start(missing, { status: 'completed' });
   replyToLists({ trainings: [{ id: 'new' }], hasMore: false });
 

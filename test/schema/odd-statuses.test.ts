@@ -20,7 +20,7 @@ const TRANSIENT = [
   425, 426, 428, 429, 431, 451, 499, 500, 501, 502, 503, 504, 520, 599,
 ];
 const ODD_BODIES: [string, Reply][] = [
-  ['no JSON', new Response('<html>', { headers: { 'content-type': 'text/html' } })],
+  ['HTML', new Response('<html>', { headers: { 'content-type': 'text/html' } })],
   ['a list', []],
   ['no status', {}],
   ['a truncated body', new Response('{"status":"pro', { headers: { 'content-type': 'application/json' } })],
@@ -31,7 +31,7 @@ const ODD: [string, Reply][] = [
 ];
 
 describe('a job that was read before', () => {
-  test.each(ODD)('is still watched after one poll with %s', async (_, odd) => {
+  test.each(ODD)('a job is still watched after one poll with %s', async (_, odd) => {
     const { started, clock, reply, training } = startScripted([{ status: 'processing' }]);
     const seen = collect(await subscribe(started, trainingUpdated, { id: training }));
     await until(() => seen.events.length === 1);
@@ -45,7 +45,7 @@ describe('a job that was read before', () => {
   });
 
   test.each([400, 402, 409, 418, 422])(
-    'ends with a code that blames the upstream when nothing but %i comes for too long',
+    'a stream ends with an upstream error code if all polls get %i for too long',
     async (code) => {
       const { started, clock, reply, training } = startScripted([{ status: 'processing' }], {
         watch: { maxOutage: 60_000 },
@@ -61,7 +61,7 @@ describe('a job that was read before', () => {
     },
   );
 
-  test('is still watched after a 404 that a second read does not confirm', async () => {
+  test('a job is still watched after a 404 that a second read does not confirm', async () => {
     const { started, clock, reply, training } = startScripted([{ status: 'processing' }]);
     const seen = collect(await subscribe(started, trainingUpdated, { id: training }));
     await until(() => seen.events.length === 1);
@@ -75,7 +75,7 @@ describe('a job that was read before', () => {
     ]);
   });
 
-  test('is gone after a 404 that a second read soon confirms', async () => {
+  test('a stream ends with NOT_FOUND after a 404 that a second read confirms', async () => {
     const { started, clock, times, reply, training } = startScripted([{ status: 'processing' }]);
     const seen = collect(await subscribe(started, trainingUpdated, { id: training }));
     await until(() => seen.events.length === 1);
@@ -95,7 +95,7 @@ describe('a job that was read before', () => {
     [410, 'NOT_FOUND'],
     [401, 'UNAUTHENTICATED'],
     [403, 'FORBIDDEN'],
-  ])('ends at once with %i', async (code, expected) => {
+  ])('a stream ends at once after status %i', async (code, expected) => {
     const { started, clock, times, reply, training } = startScripted([{ status: 'processing' }]);
     const seen = collect(await subscribe(started, trainingUpdated, { id: training }));
     await until(() => seen.events.length === 1);
@@ -111,7 +111,7 @@ describe('a job that was read before', () => {
 });
 
 describe('a job that was never read', () => {
-  test.each([400, 422])('ends its stream at once with %i, which blames the request', async (code) => {
+  test.each([400, 422])('a stream ends at once if the first poll gets %i, which is a client error', async (code) => {
     const { started, training } = startScripted([status(code)]);
 
     const stream = await subscribe(started, trainingUpdated, { id: training });
@@ -119,7 +119,7 @@ describe('a job that was never read', () => {
     expect(await stream.rest()).toMatchObject([{ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }]);
   });
 
-  test('is null at once with 404', async () => {
+  test('the event is null at once if the first poll gets 404', async () => {
     const { started, training } = startScripted([status(404)]);
 
     const stream = await subscribe(started, trainingUpdated, { id: training });
@@ -127,16 +127,19 @@ describe('a job that was never read', () => {
     expect(await stream.rest()).toEqual([{ data: { trainingUpdated: null } }]);
   });
 
-  test.each([302, 408, 409, 418, 425, 429, 451, 500])('is watched although its first poll gets %i', async (code) => {
-    const { started, clock, training } = startScripted([status(code), { status: 'completed' }]);
+  test.each([302, 408, 409, 418, 425, 429, 451, 500])(
+    'a job is watched although its first poll gets %i',
+    async (code) => {
+      const { started, clock, training } = startScripted([status(code), { status: 'completed' }]);
 
-    const opening = subscribe(started, trainingUpdated, { id: training });
-    await clock.advance(10_000);
+      const opening = subscribe(started, trainingUpdated, { id: training });
+      await clock.advance(10_000);
 
-    expect(await (await opening).rest()).toMatchObject([{ data: { trainingUpdated: { status: 'COMPLETED' } } }]);
-  });
+      expect(await (await opening).rest()).toMatchObject([{ data: { trainingUpdated: { status: 'COMPLETED' } } }]);
+    },
+  );
 
-  test.each([405, 418, 451])('ends its stream when a second read confirms %i', async (code) => {
+  test.each([405, 418, 451])('a stream ends if a second read confirms %i', async (code) => {
     const { started, clock, training } = startScripted([status(code)]);
 
     const opening = subscribe(started, trainingUpdated, { id: training });
@@ -150,22 +153,25 @@ describe('the list of trainings', () => {
   const listed = { trainings: [{ id: 't', status: 'completed' }], hasMore: false };
   const longer = { ...listed, trainings: [{ id: 'u', status: 'completed' }, ...listed.trainings] };
 
-  test.each([400, 402, 409, 418, 422, 302])('is still followed after one poll with %i', async (code) => {
-    const { started, clock, reply, model } = startScripted([listed]);
-    const seen = collect(await subscribe(started, trainingsUpdated, { modelId: model }));
-    await until(() => seen.events.length === 1);
+  test.each([400, 402, 409, 418, 422, 302])(
+    'the list of trainings is still watched after one poll with %i',
+    async (code) => {
+      const { started, clock, reply, model } = startScripted([listed]);
+      const seen = collect(await subscribe(started, trainingsUpdated, { modelId: model }));
+      await until(() => seen.events.length === 1);
 
-    reply(status(code), longer);
-    await clock.advance(40_000);
+      reply(status(code), longer);
+      await clock.advance(40_000);
 
-    expect(seen.events.map(({ data, errors }) => [data?.trainingsUpdated?.status, errors])).toEqual([
-      ['COMPLETED', undefined],
-      ['COMPLETED', undefined],
-    ]);
-    expect(seen.isOver).toBe(false);
-  });
+      expect(seen.events.map(({ data, errors }) => [data?.trainingsUpdated?.status, errors])).toEqual([
+        ['COMPLETED', undefined],
+        ['COMPLETED', undefined],
+      ]);
+      expect(seen.isOver).toBe(false);
+    },
+  );
 
-  test('is followed until a second read confirms that the model is gone', async () => {
+  test('the list of trainings is watched until a second read confirms that the model was deleted', async () => {
     const { started, clock, reply, model } = startScripted([listed]);
     const seen = collect(await subscribe(started, trainingsUpdated, { modelId: model }));
     await until(() => seen.events.length === 1);

@@ -11,11 +11,12 @@ const jobsUpdated = graphql(`
 
 const KEYS = 50;
 const JOBS = 20;
-const SLOWEST = 15_000;
-/** Polls a second while nothing changes. */
-const STEADY = (KEYS * JOBS * 1_000) / SLOWEST;
+/** Poll interval, in milliseconds. */
+const POLL_INTERVAL = 15_000;
+/** Polls per second while no state changes. */
+const POLLS_PER_SECOND = (KEYS * JOBS * 1_000) / POLL_INTERVAL;
 
-/** Many watched trainings of many keys at an upstream that can fail, and when it was asked. */
+/** Watches many trainings of many keys at an upstream that can fail, and records the times of its requests. */
 async function startMany(failure: () => Response) {
   const [direct] = transports;
   if (!direct) throw new Error('There is no transport.');
@@ -24,7 +25,7 @@ async function startMany(failure: () => Response) {
   const started = startGateway({
     watch: {
       perSecond: 20,
-      pace: { ...defaultWatchSettings.pace, Training: { fastest: SLOWEST, slowest: SLOWEST } },
+      pace: { ...defaultWatchSettings.pace, Training: { fastest: POLL_INTERVAL, slowest: POLL_INTERVAL } },
     },
     transport: async () => {
       times.push(started.clock.now());
@@ -35,8 +36,8 @@ async function startMany(failure: () => Response) {
     const ids = Array.from({ length: JOBS }, (_, id) => globalId({ kind: 'Training', modelId: 'm', id: String(id) }));
     const stream = await direct.subscribe(started, jobsUpdated, { ids }, `key-${key}`);
     void stream.rest();
-    // In between, because no chance makes the waits of a test differ.
-    await started.clock.advance(SLOWEST / KEYS);
+    // Spreads the polls, because delays have no jitter in tests.
+    await started.clock.advance(POLL_INTERVAL / KEYS);
   }
   const fail = async (milliseconds: number) => {
     isFailing = true;
@@ -48,8 +49,8 @@ async function startMany(failure: () => Response) {
   return { ...started, times, fail };
 }
 
-/** The most requests in any window of so many milliseconds. */
-function most(times: readonly number[], milliseconds: number): number {
+/** Maximum number of requests in any window of this length. */
+function maxInWindow(times: readonly number[], milliseconds: number): number {
   let first = 0;
   return times.reduce((found, time, last) => {
     while ((times[first] ?? time) <= time - milliseconds) first++;
@@ -63,13 +64,13 @@ test('after an outage the polls of all keys resume gradually', async () => {
   const endedAt = await fail(40_000);
   await clock.advance(40_000);
 
-  expect(most(times, 100)).toBeLessThanOrEqual((2.2 * STEADY) / 10 + 1);
-  expect(most(times, 1_000)).toBeLessThanOrEqual(2.2 * STEADY);
-  expect(times.filter((time) => time < endedAt + 6_000).length).toBeLessThan(STEADY * 3);
+  expect(maxInWindow(times, 100)).toBeLessThanOrEqual((2.2 * POLLS_PER_SECOND) / 10 + 1);
+  expect(maxInWindow(times, 1_000)).toBeLessThanOrEqual(2.2 * POLLS_PER_SECOND);
+  expect(times.filter((time) => time < endedAt + 6_000).length).toBeLessThan(POLLS_PER_SECOND * 3);
   expect(times.filter((time) => time < endedAt + 25_000).length).toBeGreaterThanOrEqual(KEYS * JOBS);
 }, 120_000);
 
-test('after holds that end at once, too', async () => {
+test('after rate limits that end at the same time, the polls resume gradually, too', async () => {
   let until = '';
   const { clock, times, fail, now } = await startMany(
     () => new Response(null, { status: 429, headers: { 'retry-after': until } }),
@@ -79,7 +80,7 @@ test('after holds that end at once, too', async () => {
   await fail(55_000);
   await clock.advance(45_000);
 
-  expect(most(times, 100)).toBeLessThanOrEqual((2.2 * STEADY) / 10 + 1);
-  expect(most(times, 1_000)).toBeLessThanOrEqual(2.2 * STEADY);
+  expect(maxInWindow(times, 100)).toBeLessThanOrEqual((2.2 * POLLS_PER_SECOND) / 10 + 1);
+  expect(maxInWindow(times, 1_000)).toBeLessThanOrEqual(2.2 * POLLS_PER_SECOND);
   expect(times.length).toBeGreaterThanOrEqual(KEYS * JOBS);
 }, 120_000);

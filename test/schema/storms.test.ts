@@ -11,7 +11,7 @@ const jobsUpdated = graphql(`
   subscription StormOfJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status isFinished staleSince } }
 `);
 
-/** What may happen while jobs run, in any order. */
+/** Events that may happen in any order while jobs run. */
 type Step =
   | { kind: 'join'; jobs: number[]; transport: number }
   | { kind: 'leave'; viewer: number }
@@ -35,15 +35,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 interface Viewer {
   ids: string[];
-  stream: Promise<Subscription<{ jobsUpdated: Told }>>;
-  seen: QueryResult<{ jobsUpdated: Told }>[];
+  stream: Promise<Subscription<{ jobsUpdated: EmittedJob }>>;
+  seen: QueryResult<{ jobsUpdated: EmittedJob }>[];
   over: Promise<void>;
   hasLeft: boolean;
 }
 
-type Told = { id: string; isFinished: boolean } | null;
+type EmittedJob = { id: string; isFinished: boolean } | null;
 
-test('on whatever transport, whoever stays is told each end once and last, and nothing is left behind', async () => {
+test('on every transport, a subscriber gets each final state once and last, and no resources leak', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const { viewers, started } = await storm(steps);
@@ -51,12 +51,12 @@ test('on whatever transport, whoever stays is told each end once and last, and n
       for (const { ids, seen, hasLeft } of viewers.filter((viewer) => !viewer.hasLeft || viewer.seen.length > 0)) {
         expect(seen.filter(({ errors }) => errors)).toEqual([]);
         for (const id of ids) {
-          const told = seen.map(({ data }) => data?.jobsUpdated).filter((job) => job?.id === id);
-          const ends = told.filter((job) => job?.isFinished);
+          const emitted = seen.map(({ data }) => data?.jobsUpdated).filter((job) => job?.id === id);
+          const ends = emitted.filter((job) => job?.isFinished);
           expect(ends.length).toBeLessThanOrEqual(1);
           if (hasLeft) continue;
           expect(ends).toHaveLength(1);
-          expect(told.at(-1)).toBe(ends[0]);
+          expect(emitted.at(-1)).toBe(ends[0]);
         }
       }
       expect(started.gateway.watchedJobs).toBe(0);
@@ -109,7 +109,7 @@ async function storm(steps: readonly Step[]) {
         const viewer = viewers[step.viewer % Math.max(1, viewers.length)];
         if (!viewer) break;
         viewer.hasLeft = true;
-        // Where the first event is still waited for, the stream is left as soon as there is one.
+        // A stream that has not emitted yet is closed after its first event.
         void viewer.stream.then((stream) => stream.leave());
         await settle();
         break;

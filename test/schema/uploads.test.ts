@@ -57,7 +57,7 @@ async function startWithModel(...[options]: Parameters<typeof startGateway>) {
 
 describe('an uploaded image', () => {
   test.each(['webp', 'png', 'jpeg'] as const)(
-    'in %s is stored as it is, and shown under an address of its own',
+    'an image in %s is stored unchanged, and served under its own URL',
     async (format) => {
       const { started, id } = await startWithModel();
       const bytes = await picture({ format, width: 33, height: 21 });
@@ -67,7 +67,7 @@ describe('an uploaded image', () => {
         uploadDataItem,
         { input: { modelId: id, file: null } },
         {
-          // The name and the claimed type lie: only the bytes count.
+          // The name and the declared type are wrong: only the bytes count.
           'variables.input.file': file(bytes, 'notes.txt', 'text/plain'),
         },
       );
@@ -93,7 +93,7 @@ describe('an uploaded image', () => {
     },
   );
 
-  test('in plain JSON may be a data URL', async () => {
+  test('an image in a JSON request may be a data URL', async () => {
     const { query, id } = await startWithModel();
     const bytes = await picture();
 
@@ -110,8 +110,8 @@ describe('an uploaded image', () => {
     ['a GIF', 'GIF89a\u0001\u0000\u0001\u0000\u0000'],
     ['an SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
     ['HTML', '<!doctype html><script>alert(1)</script>'],
-    ['nothing', ''],
-  ])('that is %s is refused by its bytes, before the upstream is asked', async (_, content) => {
+    ['an empty file', ''],
+  ])('an upload that is %s is rejected by its bytes, without an upstream request', async (_, content) => {
     const { started, id, takeRequests } = await startWithModel();
 
     const { data } = await upload(
@@ -131,7 +131,7 @@ describe('an uploaded image', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('of one byte too many is refused, before the upstream is asked', async () => {
+  test('an image that is one byte too large is rejected without an upstream request', async () => {
     const { started, id, takeRequests } = await startWithModel();
     const bytes = new Uint8Array(largestImage + 1);
     bytes.set(await picture());
@@ -154,7 +154,7 @@ describe('an uploaded image', () => {
     expect(takeRequests()).toEqual([]);
   });
 
-  test('for a model that is not there is a NotFoundError', async () => {
+  test('an upload to a model that does not exist is a NotFoundError', async () => {
     const { started } = await startWithModel();
 
     const { data } = await upload(
@@ -170,8 +170,8 @@ describe('an uploaded image', () => {
   });
 });
 
-describe('many uploaded images', () => {
-  test('have one outcome each, in order, and a refused one leaves the others alone', async () => {
+describe('an upload of several images', () => {
+  test('each image has an outcome, in order, and a rejected one does not affect the others', async () => {
     const { started, id, takeRequests } = await startWithModel();
 
     const { data } = await upload(
@@ -200,7 +200,7 @@ describe('many uploaded images', () => {
     expect(takeRequests()).toEqual(['uploadDataItem', 'uploadDataItem']);
   });
 
-  test('keep what was stored when the outcome of one of them is unknown', async () => {
+  test('stored images are returned although the outcome of another one is unknown', async () => {
     const [one, two] = [await picture(), await picture({ width: 64 })];
     let uploads = 0;
     const { started, id } = await startWithModel({
@@ -236,7 +236,7 @@ describe('many uploaded images', () => {
     expect(uploads).toBe(2);
   });
 
-  test.each([0, 21])('are refused where there are %i of them', async (count) => {
+  test.each([0, 21])('an upload of %i images is rejected', async (count) => {
     const { query, takeRequests, id } = await startWithModel();
 
     const { data } = await query(uploadDataItems, {
@@ -251,7 +251,7 @@ describe('many uploaded images', () => {
   });
 });
 
-test('a data item is replaced under its id', async () => {
+test('a replaced data item keeps its id', async () => {
   const { started, id } = await startWithModel();
   const first = await upload(
     started,
@@ -275,7 +275,7 @@ test('a data item is replaced under its id', async () => {
 });
 
 test.each(['bytes', 'url', 'base64'] as const)(
-  'a data item that the upstream answers as %s is shown',
+  'the image of a data item that the upstream returns as %s is served',
   async (dataItemShape) => {
     const { started, query, id } = await startWithModel({ sandbox: { dataItemShape } });
     const bytes = await picture({ format: 'jpeg', width: 20, height: 10 });
@@ -309,7 +309,7 @@ test('listing images costs no download', async () => {
   expect(takeRequests()).toEqual(['getModel', 'listDataItems']);
 });
 
-test('what is said of an image costs one download per answer, whatever is selected', async () => {
+test('the facts of an image cost one download per response, whatever is selected', async () => {
   const { started, query, id, takeRequests } = await startWithModel();
   await upload(
     started,
@@ -329,7 +329,7 @@ test('what is said of an image costs one download per answer, whatever is select
   expect(takeRequests()).toEqual(['getModel', 'listDataItems', 'getDataItem']);
 });
 
-test('absolute addresses are built from PUBLIC_URL, never from a Host header that names another machine', async () => {
+test('absolute URLs are built from PUBLIC_URL, never from a Host header that names another machine', async () => {
   const { started, id } = await startWithModel();
   await upload(
     started,

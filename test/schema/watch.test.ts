@@ -29,7 +29,7 @@ async function startWithTraining(options: StartOptions = {}) {
 }
 
 describe.each(transports)('over $transport', ({ subscribe }) => {
-  test('the first event is the state now, then one follows per change, then the stream completes', async () => {
+  test('the first event is the current state, one event follows per change, then the stream completes', async () => {
     const started = await startWithTraining();
     const { clock, id } = started;
     const stream = await subscribe(started, trainingUpdated, { id });
@@ -62,7 +62,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(clock.waits()).toEqual([]);
   });
 
-  test('a finished job is told once, and the stream completes', async () => {
+  test('a finished job is emitted once, and the stream completes', async () => {
     const started = await startWithTraining();
     await started.clock.advance(60_000);
 
@@ -71,7 +71,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect((await stream.rest()).map(({ data }) => data?.trainingUpdated?.status)).toEqual(['COMPLETED']);
   });
 
-  test('a prediction is watched until its images are there', async () => {
+  test('a prediction is watched until its images exist', async () => {
     const started = startGateway();
     const { id: modelId } = await seedModel(started.upstream, 'Dresses');
     const id = globalId({
@@ -91,7 +91,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     });
   });
 
-  test('an unchanged state is no event', async () => {
+  test('an unchanged state emits no event', async () => {
     let isFrozen = true;
     let frozen: Response | undefined;
     const started = startGateway({
@@ -115,7 +115,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(await stream.next()).toBeUndefined();
   });
 
-  test('the last viewer who leaves stops the poll', async () => {
+  test('polling stops when the last subscriber unsubscribes', async () => {
     const started = await startWithTraining();
     const [one, two] = await Promise.all([
       subscribe(started, trainingUpdated, { id: started.id }),
@@ -133,7 +133,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(started.clock.waits()).toEqual([]);
   });
 
-  test('leaving does not cancel the job', async () => {
+  test('unsubscribing does not cancel the job', async () => {
     const started = await startWithTraining();
     const stream = await subscribe(started, trainingUpdated, { id: started.id });
     await stream.next();
@@ -147,7 +147,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(data?.training?.status).toBe('COMPLETED');
   });
 
-  test('many jobs share one stream, which completes when the last one has finished', async () => {
+  test('several jobs share one stream, which completes when the last one has finished', async () => {
     const started = await startWithTraining();
     const { id: modelId } = await seedModel(started.upstream, 'Shoes');
     const prediction = globalId({ kind: 'Prediction', id: await seedPrediction(started.upstream, [modelId]) });
@@ -168,7 +168,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(jobs.at(-1)?.status).toBe('COMPLETED');
   });
 
-  test('a job deleted while it is watched is an error with its id, and the stream completes', async () => {
+  test('a job that is deleted while it is watched emits an error with its id, and the stream completes', async () => {
     const started = await startWithTraining();
     const stream = await subscribe(started, trainingUpdated, { id: started.id });
     await stream.next();
@@ -185,7 +185,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     ]);
   });
 
-  test('a deleted job leaves the other jobs of its stream alone', async () => {
+  test('a deleted job does not affect the other jobs of its stream', async () => {
     const started = await startWithTraining();
     const other = globalId({
       kind: 'Training',
@@ -217,10 +217,10 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   });
 
   test.each([
-    ['no global id', 'nonsense', /"nonsense"/],
-    ['that of a prediction', globalId({ kind: 'Prediction', id: 'abc' }), /but is that of a Prediction/],
-    ['that of a model', globalId({ kind: 'Model', id: 'abc' }), /but is that of a Model/],
-  ])('an id that is %s is refused', async (_, id, message) => {
+    ['not a global id', 'nonsense', /"nonsense"/],
+    ['the id of a prediction', globalId({ kind: 'Prediction', id: 'abc' }), /but is the global id of a Prediction/],
+    ['the id of a model', globalId({ kind: 'Model', id: 'abc' }), /but is the global id of a Model/],
+  ])('an `id` that is %s is rejected', async (_, id, message) => {
     const started = startGateway();
 
     const stream = await subscribe(started, trainingUpdated, { id });
@@ -230,7 +230,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     ]);
   });
 
-  test('a training that does not exist is null, and the stream completes', async () => {
+  test('the event of a training that does not exist is null, and the stream completes', async () => {
     const started = startGateway();
     const id = globalId({ kind: 'Training', modelId: 'a', id: 'b' });
 
@@ -239,7 +239,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     expect(await stream.rest()).toEqual([{ data: { trainingUpdated: null } }]);
   });
 
-  test('a key that the upstream does not accept ends the stream with that error', async () => {
+  test('a key that the upstream rejects ends the stream with an error', async () => {
     const started = await startWithTraining();
 
     const stream = await subscribe(started, trainingUpdated, { id: started.id }, 'wrong');
@@ -270,7 +270,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   });
 });
 
-test('a thousand viewers of one job share one poll, and what they select is read once per event', async () => {
+test('a thousand subscribers of one job share its polls and the reads of each event', async () => {
   const [{ subscribe } = { subscribe: undefined }] = transports;
   if (!subscribe) throw new Error('There is no transport.');
   const started = await startWithTraining();
@@ -306,7 +306,7 @@ test('two credentials never share a poll', async () => {
   await mine.leave();
 });
 
-test('more jobs than a stream may hold are refused in words', async () => {
+test('more jobs on a stream than allowed are rejected with an explanation', async () => {
   const { query } = startGateway();
 
   const { errors } = await query(

@@ -627,7 +627,7 @@ describe('createUploadTickets', () => {
 
     expect(await tickets({ target: { newInModel: model }, count })).toMatchObject({
       __typename: 'InvalidInputError',
-      issues: [{ path: ['input', 'count'], message: `Ask for 1 to 100 tickets, not ${count}.` }],
+      issues: [{ path: ['input', 'count'], message: `Expected 1 to 100 tickets, not ${count}.` }],
     });
     expect(takeRequests()).toEqual([]);
   });
@@ -637,7 +637,7 @@ describe('createUploadTickets', () => {
 
     expect(await tickets({ target: { replaceDataItem: dataItem }, count: 2 })).toMatchObject({
       __typename: 'InvalidInputError',
-      issues: [{ path: ['input', 'count'], message: 'Ask for 1 ticket to replace a picture, not 2.' }],
+      issues: [{ path: ['input', 'count'], message: 'Expected exactly 1 ticket to replace an image, not 2.' }],
     });
   });
 

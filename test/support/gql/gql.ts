@@ -17,13 +17,13 @@ import * as types from './graphql.ts';
 type Documents = {
     "query NamesOfTenant { models { nodes { displayName } } }": typeof types.NamesOfTenantDocument,
     "query Names { models { nodes { displayName } } }": typeof types.NamesDocument,
-    "query NamesAtARate { models { nodes { displayName } } }": typeof types.NamesAtARateDocument,
     "\n  mutation MakeWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) {\n      __typename\n      ... on CreateWatchTokenSuccess { token expiresAt }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": typeof types.MakeWatchTokenDocument,
     "\n  query EverythingOfJobs($training: ID!, $prediction: ID!) {\n    training(id: $training) { id status strength progress { fraction } model { displayName } }\n    prediction(id: $prediction) { id status prompt images { url } models { modelId scale model { displayName } } }\n    nodes(ids: [$training]) { id }\n  }\n": typeof types.EverythingOfJobsDocument,
     "\n  mutation TicketForBrowser($id: ID!) {\n    createUploadTickets(input: { target: { newInModel: $id } }) {\n      ... on CreateUploadTicketsSuccess { tickets { url } }\n    }\n  }\n": typeof types.TicketForBrowserDocument,
     "\n  query BrowserGallery($id: ID!) {\n    model(id: $id) {\n      dataItems { nodes { image { placeholder original: url small: url(width: 64) jpeg: url(width: 100, format: JPEG) } } }\n    }\n  }\n": typeof types.BrowserGalleryDocument,
     "query ModelNames { models { nodes { displayName } } }": typeof types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": typeof types.StrengthDocument,
+    "query NamesAtARate { models { nodes { displayName } } }": typeof types.NamesAtARateDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": typeof types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
@@ -104,13 +104,13 @@ type Documents = {
 const documents: Documents = {
     "query NamesOfTenant { models { nodes { displayName } } }": types.NamesOfTenantDocument,
     "query Names { models { nodes { displayName } } }": types.NamesDocument,
-    "query NamesAtARate { models { nodes { displayName } } }": types.NamesAtARateDocument,
     "\n  mutation MakeWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) {\n      __typename\n      ... on CreateWatchTokenSuccess { token expiresAt }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": types.MakeWatchTokenDocument,
     "\n  query EverythingOfJobs($training: ID!, $prediction: ID!) {\n    training(id: $training) { id status strength progress { fraction } model { displayName } }\n    prediction(id: $prediction) { id status prompt images { url } models { modelId scale model { displayName } } }\n    nodes(ids: [$training]) { id }\n  }\n": types.EverythingOfJobsDocument,
     "\n  mutation TicketForBrowser($id: ID!) {\n    createUploadTickets(input: { target: { newInModel: $id } }) {\n      ... on CreateUploadTicketsSuccess { tickets { url } }\n    }\n  }\n": types.TicketForBrowserDocument,
     "\n  query BrowserGallery($id: ID!) {\n    model(id: $id) {\n      dataItems { nodes { image { placeholder original: url small: url(width: 64) jpeg: url(width: 100, format: JPEG) } } }\n    }\n  }\n": types.BrowserGalleryDocument,
     "query ModelNames { models { nodes { displayName } } }": types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": types.StrengthDocument,
+    "query NamesAtARate { models { nodes { displayName } } }": types.NamesAtARateDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
@@ -200,10 +200,6 @@ export function graphql(source: "query Names { models { nodes { displayName } } 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query NamesAtARate { models { nodes { displayName } } }"): typeof import('./graphql.ts').NamesAtARateDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  mutation MakeWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) {\n      __typename\n      ... on CreateWatchTokenSuccess { token expiresAt }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n"): typeof import('./graphql.ts').MakeWatchTokenDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -225,6 +221,10 @@ export function graphql(source: "query ModelNames { models { nodes { displayName
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }"): typeof import('./graphql.ts').StrengthDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query NamesAtARate { models { nodes { displayName } } }"): typeof import('./graphql.ts').NamesAtARateDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

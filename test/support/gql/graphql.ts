@@ -10,49 +10,49 @@ export type CancelTrainingInput = {
   id: string | number;
 };
 
-/** A model to create. */
+/** Settings of a new model. */
 export type CreateModelInput = {
-  /** Type of the model; reserved by the upstream for future use. */
+  /** Type of the model. Reserved by the upstream for future use. */
   customModelType?: string | null | undefined;
-  /** Name to show to people; not empty. */
+  /** Human-readable name; not blank. */
   displayName: string;
-  /** Makes it safe to repeat the request: for a day, the same key with the same input gives the first answer and sends nothing. Of your own choice, for example a UUID. */
+  /** Makes a retry safe: for 24 hours, a request with the same key and the same input returns the first result and is not sent to the upstream again. Any text of 1 to 255 characters, for example a UUID. */
   idempotencyKey?: string | null | undefined;
 };
 
-/** Images to make. It costs money. */
+/** Settings of a prediction. Creating one costs money. */
 export type CreatePredictionInput = {
-  /** How closely to follow the prompt, from 0 to 10. */
+  /** How closely the images follow the prompt, from 0 to 10. */
   guidanceScale?: number | null | undefined;
-  /** Makes it safe to repeat the request: for a day, the same key with the same input gives the first answer and sends nothing. Of your own choice, for example a UUID. */
+  /** Makes a retry safe: for 24 hours, a request with the same key and the same input returns the first result and is not sent to the upstream again. Any text of 1 to 255 characters, for example a UUID. */
   idempotencyKey?: string | null | undefined;
-  /** How many images to make, from 1 to 4. */
+  /** Number of images to generate, from 1 to 4. */
   imageCount?: number | null | undefined;
   /** Number of denoising steps, from 1 to 50. */
   inferenceSteps?: number | null | undefined;
-  /** The models that take part, each with its weight: at least one, none twice. */
+  /** The models to use, each with its weight: at least one, each only once. */
   models: Array<PredictionModelInput>;
-  /** What the images are to show. Must include the trigger word of each model, or that model has no effect. */
+  /** Text description of the images. Must include the trigger word of each model; a model whose trigger word is missing has no effect. */
   prompt: string;
-  /** For reproducible results; chosen by the upstream when left out. */
+  /** Random seed, for reproducible results. Omitted: the upstream chooses one. */
   seed?: number | null | undefined;
-  /** Dimensions of the images; the upstream’s own choice when left out. */
+  /** Dimensions of the images. Omitted: the default of the upstream. */
   size?: ImageSizeInput | null | undefined;
-  /** Holds the answer until the job has finished or so many seconds have passed, from 0 to 60, so that scripts need no subscription. */
+  /** Delays the response until the job has finished, or for this number of seconds at most, from 0 to 60. Lets scripts do without a subscription. */
   waitSeconds?: number | null | undefined;
 };
 
-/** Which upload tickets to make. */
+/** Settings of upload tickets. */
 export type CreateUploadTicketsInput = {
-  /** How many tickets, one for each picture: 1 to 100; 1 to replace a picture. */
+  /** Number of tickets, one per image: 1 to 100; exactly 1 for `replaceDataItem`. */
   count?: number | null | undefined;
-  /** Where the pictures go. */
+  /** The model or data item that receives the images. */
   target: UploadTargetInput;
 };
 
-/** Which jobs a watch token shows, and for how long. */
+/** Settings of a watch token: its jobs and its lifetime. */
 export type CreateWatchTokenInput = {
-  /** For how many seconds it works: 60 to 86400. */
+  /** Lifetime of the token in seconds, 60 to 86400. */
   expiresInSeconds?: number | null | undefined;
   /** Global ids of trainings and predictions, 1 to 100. */
   jobIds: Array<string | number>;
@@ -70,13 +70,13 @@ export type DeleteModelInput = {
   id: string | number;
 };
 
-/** A prediction whose record to delete. */
+/** A prediction to delete. */
 export type DeletePredictionInput = {
   /** Global id of the prediction. */
   id: string | number;
 };
 
-/** A training whose record to delete. */
+/** A training to delete. */
 export type DeleteTrainingInput = {
   /** Global id of the training. */
   id: string | number;
@@ -84,67 +84,67 @@ export type DeleteTrainingInput = {
 
 /** Settings of a fast training, which is expected to take several minutes. */
 export type FastTrainingInput = {
-  /** Whether the images are pre-processed already. */
+  /** True if the images are already pre-processed. */
   isInputFormatAlreadyPreprocessed?: boolean | null | undefined;
-  /** Whether to learn the style of the images (true) or their content (false). */
+  /** True to learn the style of the images, false to learn their content. */
   isStyle?: boolean | null | undefined;
 };
 
 /** Settings of a high quality training, which takes a few hours at most. */
 export type HighQualityTrainingInput = {
-  /** What to learn from the images. */
+  /** Aspect of the images to learn. */
   style?: TrainingStyle | null | undefined;
 };
 
-/** How an image is encoded. */
+/** File format of an image. */
 export type ImageFormat =
-  /** As image/jpeg: what is transparent in the original is white. */
+  /** Media type image/jpeg: no transparency; transparent areas of the original become white. */
   | 'JPEG'
-  /** As image/png: without loss, and may be transparent. */
+  /** Media type image/png: lossless, supports transparency. */
   | 'PNG'
-  /** As image/webp: small, and may be transparent. */
+  /** Media type image/webp: small files, supports transparency. */
   | 'WEBP';
 
-/** Dimensions of the images to make. */
+/** Dimensions of the images to generate. */
 export type ImageSizeInput = {
-  /** In pixels, from 512 to 1536. */
+  /** Height in pixels, from 512 to 1536. */
   height: number;
-  /** In pixels, from 512 to 1536. */
+  /** Width in pixels, from 512 to 1536. */
   width: number;
 };
 
-/** Where a job stands. COMPLETED, FAILED and CANCELED are final. */
+/** State of a job. COMPLETED, FAILED and CANCELED are final. */
 export type JobStatus =
-  /** Stopped on request. What had run was charged for. */
+  /** Stopped on request. The part that ran was charged. */
   | 'CANCELED'
-  /** Finished, with its result. */
+  /** Finished successfully. */
   | 'COMPLETED'
-  /** Finished, without a result; `failureReason` may say why. */
+  /** Finished without a result; `failureReason` may contain the reason. */
   | 'FAILED'
-  /** Under way. */
+  /** Running. */
   | 'PROCESSING'
-  /** Accepted; it has not begun. */
+  /** Accepted, but not started. */
   | 'QUEUED'
-  /** The upstream used a word that this gateway does not know; see `upstreamStatus`. Not final. */
+  /** The upstream reported a status unknown to this gateway; see `upstreamStatus`. Not final. */
   | 'UNKNOWN';
 
-/** A model to take part in a prediction. */
+/** A model to use in a prediction. */
 export type PredictionModelInput = {
   /** Global id of the model. */
   id: string | number;
-  /** Its weight among the models of the prediction. */
+  /** Weight of the model relative to the other models of the prediction. */
   scale: number;
 };
 
 /** A new name for a model. */
 export type RenameModelInput = {
-  /** The new name; not empty. */
+  /** The new name; not blank. */
   displayName: string;
   /** Global id of the model. */
   id: string | number;
 };
 
-/** A new picture for a training image. */
+/** A new file for a training image. */
 export type ReplaceDataItemInput = {
   /** A webp, png or jpeg image of at most 10,485,760 bytes. */
   file: File | string;
@@ -152,41 +152,41 @@ export type ReplaceDataItemInput = {
   id: string | number;
 };
 
-/** A training to start. It costs money. */
+/** Settings of a training. Starting one costs money. */
 export type StartTrainingInput = {
-  /** Makes it safe to repeat the request: for a day, the same key with the same input gives the first answer and sends nothing. Of your own choice, for example a UUID. */
+  /** Makes a retry safe: for 24 hours, a request with the same key and the same input returns the first result and is not sent to the upstream again. Any text of 1 to 255 characters, for example a UUID. */
   idempotencyKey?: string | null | undefined;
-  /** Fast or high quality; high quality when left out. */
+  /** Fast or high quality. Omitted: high quality. */
   mode?: TrainingModeInput | null | undefined;
-  /** Global id of the model that is to learn. */
+  /** Global id of the model to train. */
   modelId: string | number;
-  /** How strongly the model learns, from 0 to 10; stronger is closer to the images. */
+  /** How strongly the model learns from the images, from 0 to 10. A higher value stays closer to them. */
   strength: number;
-  /** Holds the answer until the job has finished or so many seconds have passed, from 0 to 60, so that scripts need no subscription. */
+  /** Delays the response until the job has finished, or for this number of seconds at most, from 0 to 60. Lets scripts do without a subscription. */
   waitSeconds?: number | null | undefined;
 };
 
-/** The mode of a training: exactly one of the two. */
+/** The mode of a training: exactly one of the two fields. */
 export type TrainingModeInput =
-  {   /** Several minutes. */
+  {   /** Fast: expected to take several minutes. */
   fast: FastTrainingInput; highQuality?: never; }
-  |  { fast?: never;   /** A few hours at most. */
+  |  { fast?: never;   /** High quality: takes a few hours at most. */
   highQuality: HighQualityTrainingInput; };
 
-/** How much time a training is given. */
+/** Mode of a training: trades time for quality. */
 export type TrainingSpeed =
   /** Expected to take several minutes. */
   | 'FAST'
   /** Takes a few hours at most. */
   | 'HIGH_QUALITY';
 
-/** What a high quality training learns from the images. */
+/** Aspect of the images that a high quality training learns. */
 export type TrainingStyle =
-  /** Both. */
+  /** Both content and style. */
   | 'BALANCED'
-  /** What the images show. */
+  /** The content of the images: what they depict. */
   | 'CONTENT'
-  /** How the images look. */
+  /** The style of the images: how they look. */
   | 'STYLE';
 
 /** A training image to add to a model. */
@@ -199,17 +199,17 @@ export type UploadDataItemInput = {
 
 /** Training images to add to a model. */
 export type UploadDataItemsInput = {
-  /** 1 to 20 images, each as for uploadDataItem. */
+  /** 1 to 20 webp, png or jpeg images, each of at most 10,485,760 bytes. */
   files: Array<File | string>;
   /** Global id of the model. */
   modelId: string | number;
 };
 
-/** Where uploaded pictures go: exactly one of the two. */
+/** Target of the uploaded images: exactly one of the two fields. */
 export type UploadTargetInput =
-  {   /** Global id of a model, to which each picture is added as a new data item. */
+  {   /** Global id of a model, to which each image is added as a new data item. */
   newInModel: string | number; replaceDataItem?: never; }
-  |  { newInModel?: never;   /** Global id of a data item, whose picture is replaced. */
+  |  { newInModel?: never;   /** Global id of a data item, whose image is replaced. */
   replaceDataItem: string | number; };
 
 export type NamesOfTenantQueryVariables = Exact<{ [key: string]: never; }>;
@@ -221,11 +221,6 @@ export type NamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type NamesQuery = { models: { nodes: Array<{ displayName: string } | null> } };
-
-export type NamesAtARateQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type NamesAtARateQuery = { models: { nodes: Array<{ displayName: string } | null> } };
 
 export type MakeWatchTokenMutationVariables = Exact<{
   input: CreateWatchTokenInput;
@@ -279,6 +274,11 @@ export type StrengthQueryVariables = Exact<{
 
 
 export type StrengthQuery = { model: { trainings: { nodes: Array<{ status: JobStatus, strength: number | null } | null> } } | null };
+
+export type NamesAtARateQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NamesAtARateQuery = { models: { nodes: Array<{ displayName: string } | null> } };
 
 export type PredictionsWithModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1017,15 +1017,6 @@ export const NamesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NamesQuery, NamesQueryVariables>;
-export const NamesAtARateDocument = new TypedDocumentString(`
-    query NamesAtARate {
-  models {
-    nodes {
-      displayName
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<NamesAtARateQuery, NamesAtARateQueryVariables>;
 export const MakeWatchTokenDocument = new TypedDocumentString(`
     mutation MakeWatchToken($input: CreateWatchTokenInput!) {
   createWatchToken(input: $input) {
@@ -1126,6 +1117,15 @@ export const StrengthDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<StrengthQuery, StrengthQueryVariables>;
+export const NamesAtARateDocument = new TypedDocumentString(`
+    query NamesAtARate {
+  models {
+    nodes {
+      displayName
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<NamesAtARateQuery, NamesAtARateQueryVariables>;
 export const PredictionsWithModelsDocument = new TypedDocumentString(`
     query PredictionsWithModels {
   predictions(first: 20) {
