@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Functions of a process that the one that started it calls. Arguments and results are plain data. */
+/** Functions of a child process that its parent calls. Arguments and results are plain data. */
 export type Calls = Readonly<Record<string, (argument: never) => unknown>>;
 
 interface Question {
@@ -11,7 +11,7 @@ interface Question {
 
 type Reply = { id: number; result: unknown } | { id: number; error: string };
 
-/** Answers the calls of the process that started this one, and ends with it. */
+/** Serves the calls of the parent process, and exits with it. */
 export function answerCalls(calls: Calls): void {
   process.on('message', async ({ id, name, argument }: Question) => {
     const reply = await Promise.resolve()
@@ -25,13 +25,13 @@ export function answerCalls(calls: Calls): void {
   process.once('disconnect', () => process.exit());
 }
 
-/** Calls a function of another process. */
+/** Calls a function of a child process. */
 export type Call<C extends Calls> = <Name extends keyof C & string>(
   name: Name,
   ...argument: Parameters<C[Name]>
 ) => Promise<Awaited<ReturnType<C[Name]>>>;
 
-/** The functions of a process that {@link answerCalls} there. */
+/** Connects to the functions that a child process serves with {@link answerCalls}. */
 export function callsOf<C extends Calls>(child: ChildProcess): Call<C> {
   const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
@@ -53,5 +53,5 @@ export function callsOf<C extends Calls>(child: ChildProcess): Call<C> {
     });
 }
 
-/** Milliseconds on a clock that all processes of one machine share. */
+/** Milliseconds on a clock shared by all processes of a machine. */
 export const sharedClock = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -1,9 +1,9 @@
-/** Asks a gateway, and takes no answer with errors. */
+/** Executes operations against a gateway, and rejects results with errors. */
 
 export interface Question {
   query: string;
   variables?: object;
-  /** The key that asks. @default one for all */
+  /** API key. @default one for all operations */
   key?: string;
 }
 

@@ -4,7 +4,7 @@ import type { Bench } from './dimensions.ts';
 
 const AT_ONCE = 8;
 
-/** Documents of which no two are alike: what they cost altogether, and what the gateway holds then. */
+/** Measures different documents: their total cost, and the memory of the gateway afterwards. */
 export async function measureDocuments({ server }: Bench, steps: readonly number[]): Promise<Step[]> {
   const ask = askAt(server.url);
   const send = async (from: number, to: number) => {
@@ -15,7 +15,7 @@ export async function measureDocuments({ server }: Bench, steps: readonly number
       );
     }
   };
-  // Others, so that code is compiled.
+  // Warm-up with other documents, so that code is compiled.
   await send(1_000_000, 1_001_000);
   const [before, begunAt] = [server.usage(), performance.now()];
   const found: Step[] = [];

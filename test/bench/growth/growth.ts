@@ -8,7 +8,7 @@ import { startServer, stepAside } from '../speed/servers.ts';
 import { DIMENSIONS, type Dimension, startGrowingUpstream } from './dimensions.ts';
 import { type Grown, growthTable, powerOf, STEEPEST, summaryTable } from './report.ts';
 
-/** `npm run bench:growth`: whether twice the work costs more than twice as much. Exits with 1 where it does. */
+/** `npm run bench:growth`: exits with 1 if twice the work costs more than twice as much. */
 
 function readFlags() {
   const { values } = parseArgs({
@@ -17,12 +17,12 @@ function readFlags() {
   const names = values.only?.split(',') ?? Object.keys(DIMENSIONS);
   const unknown = names.filter((name) => !(name in DIMENSIONS));
   if (unknown.length > 0) {
-    throw new Error(`--only knows ${Object.keys(DIMENSIONS).join(', ')}, but not ${unknown.join(', ')}.`);
+    throw new Error(`Expected --only to list ${Object.keys(DIMENSIONS).join(', ')}, got ${unknown.join(', ')}.`);
   }
   return { names, json: values.json };
 }
 
-/** Each on a gateway of its own, so that none finds what another left. */
+/** Measures a dimension on a new gateway, so that no state of another dimension remains. */
 async function grow(program: string, { title, work, measure }: Dimension): Promise<Grown> {
   const upstream = startGrowingUpstream();
   try {
@@ -58,5 +58,5 @@ await mkdir(dirname(json), { recursive: true });
 const results: GrowthResults = { date: new Date().toISOString(), commit: commit(), machine, grown };
 await writeFile(json, `${JSON.stringify(results)}\n`);
 const steep = Object.entries(grown).filter(([, found]) => powerOf(found) > STEEPEST);
-for (const [name] of steep) console.log(`\n${name} grows worse than linearly.`);
+for (const [name] of steep) console.log(`\n${name} grows faster than linearly.`);
 process.exitCode = steep.length > 0 ? 1 : 0;

@@ -2,29 +2,29 @@ import { power } from '../slope.ts';
 import { tableOf } from '../speed/report.ts';
 import type { Step } from './cost.ts';
 
-/** What was found out about one thing that grows. */
+/** Result of one dimension. */
 export interface Grown {
   title: string;
-  /** What is counted. */
+  /** Unit of the work. */
   work: string;
   steps: Step[];
 }
 
-/** The most that a power, or one step, may be; measurements of linear work scatter around 1. */
+/** Maximum of the exponent; measurements of linear work scatter around 1. */
 export const STEEPEST = 1.15;
 
 const powerOfSteps = (steps: readonly Step[]): number => power(steps.map(({ work, cpu }) => [work, cpu]));
 
 /**
- * The power with which the gateway's processor time grows when the work does: over all steps, or over the upper half of
- * them, where what every request costs hides less, whichever is more.
+ * Exponent of the growth of the gateway's CPU time with the work: the larger one of all steps and of the upper half,
+ * where the fixed cost per request hides less.
  */
 export const powerOf = ({ steps }: Grown): number =>
   Math.max(powerOfSteps(steps), powerOfSteps(steps.slice(Math.floor(steps.length / 2) - 1)));
 
 const written = (milliseconds: number): string => milliseconds.toFixed(milliseconds < 10 ? 2 : 0);
 
-/** A line for each step: what it cost, and by how much more than the work the cost has grown since the step before. */
+/** One row per step: its cost, and the growth of the cost relative to the growth of the work. */
 export function growthTable({ work, steps }: Grown): string {
   const rows = steps.map((step, index) => {
     const before = steps[index - 1];
@@ -34,13 +34,13 @@ export function growthTable({ work, steps }: Grown): string {
       written(step.cpu),
       written(step.took),
       (step.memory / 1_048_576).toFixed(0),
-      ratio === undefined ? '' : `${ratio.toFixed(2)}${ratio > STEEPEST ? ' worse than linear' : ''}`,
+      ratio === undefined ? '' : `${ratio.toFixed(2)}${ratio > STEEPEST ? ' faster than linear' : ''}`,
     ];
   });
   return tableOf([work, 'CPU ms', 'ms', 'memory MB', 'cost growth ÷ work growth'], rows);
 }
 
-/** A line for each thing that grows. */
+/** One row per dimension. */
 export function summaryTable(grown: Readonly<Record<string, Grown>>): string {
   const rows = Object.entries(grown).map(([name, found]) => {
     const [first, last] = [found.steps[0], found.steps.at(-1)];
@@ -54,5 +54,5 @@ export function summaryTable(grown: Readonly<Record<string, Grown>>): string {
       powerOf(found).toFixed(2),
     ];
   });
-  return tableOf(['what grows', 'from … to', 'CPU ms', 'CPU µs each', 'memory MB', `power (≤ ${STEEPEST})`], rows);
+  return tableOf(['dimension', 'from … to', 'CPU ms', 'CPU µs each', 'memory MB', `exponent (≤ ${STEEPEST})`], rows);
 }

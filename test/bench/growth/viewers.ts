@@ -3,7 +3,7 @@ import { subscribe, tellAll } from '../measure.ts';
 import { startClients, startProgram, startUpstream } from '../processes.ts';
 import { costOf, type Step } from './cost.ts';
 
-/** Viewers of one job: what a change costs that is told to all of them. */
+/** Measures the cost of a change that is sent to all viewers of a job. */
 export async function measureViewers(steps: readonly number[]): Promise<Step[]> {
   const [upstream, clients] = [startUpstream(), startClients()];
   const [key, job] = ['growth', 'growing'];

@@ -1,4 +1,4 @@
-// What Node.js can do at most: the same reads through an undici pool and one JSON.stringify. No GraphQL, no plugins, no limits.
+// Upper limit of Node.js: the same reads through an undici pool and one JSON.stringify. No GraphQL, no plugins, no limits.
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 

@@ -6,43 +6,43 @@ import { type Usage, usageOf } from '../processes.ts';
 import { ResponseReader } from './response-reader.ts';
 
 /**
- * Sends requests as fast as they are answered, each connection its own again and again, and does as little else as
- * possible: the bytes are made before, and an answer is compared with what it must be, byte by byte.
+ * Load generator: each connection repeats its request as soon as the response has arrived. It does as little else as
+ * possible: request bytes are prepared, and responses are compared with the expected bytes.
  */
 
 export interface LoadOptions {
   port: number;
-  /** The request of each connection. */
+  /** Request of each connection. */
   requests: readonly string[];
-  /** What each must be answered; undefined: anything with status 200. */
+  /** Expected body of every response; undefined: any with status 200. */
   body: string | undefined;
-  /** How long answers are not counted yet, and then are, in milliseconds. */
+  /** Durations before and during the measurement, in milliseconds. */
   warmUp: number;
   time: number;
-  /** Processes whose use of processors is measured meanwhile. */
+  /** Ids of processes whose CPU usage is measured. */
   watched: readonly number[];
 }
 
 export interface Load {
   answers: number;
-  /** All requests, those included whose answers were not counted. */
+  /** All requests, including those of the warm-up. */
   sent: number;
-  /** How long they were counted, in milliseconds. */
+  /** Duration of the measurement, in milliseconds. */
   time: number;
   perSecond: number;
-  /** From the request to its whole answer, in milliseconds. */
+  /** Time from request to complete response, in milliseconds. */
   latency: { mean: number; median: number; p99: number };
-  /** What the watched processes used, in their order. */
+  /** CPU usage of the watched processes, in their order. */
   used: Used[];
-  /** The share of a processor that the load itself took, from 0 to 1. */
+  /** Share of a processor used by the load generator, from 0 to 1. */
   ownShare: number;
 }
 
 export interface Used {
-  /** Processor time of all threads, in milliseconds, and as a share of the time, where 1 is a whole processor. */
+  /** CPU time of all threads, in milliseconds, and as a share of the duration, where 1 is one whole processor. */
   cpu: number;
   share: number;
-  /** Share of the time that its main thread was ready, and others had the processor. */
+  /** Share of the duration that its main thread waited for a processor. */
   waited: number;
 }
 
@@ -52,7 +52,7 @@ class Connection {
   readonly #reader = new ResponseReader();
   #sentAt = 0;
 
-  /** @param onAnswer Says whether to send again. */
+  /** @param onAnswer Returns true to send the request again. */
   constructor(
     socket: Socket,
     request: string,
@@ -70,7 +70,7 @@ class Connection {
       }
     });
     socket.on('error', onError);
-    socket.on('close', () => onError(new Error('The server closed a connection.')));
+    socket.on('close', () => onError(new Error('The server closed a connection')));
   }
 
   send(): void {

@@ -27,7 +27,7 @@ http {
   server {
     listen 127.0.0.1:${port} backlog=4096;
     root ${folder}/answers;
-    # Nothing by which an answer could be cached: those of the real upstream depend on the key.
+    # No cache validators: responses of the real upstream depend on the key.
     etag off;
     add_header Last-Modified "";
     location / {
@@ -39,7 +39,7 @@ http {
 }
 `;
 
-/** Starts an nginx that answers with files; undefined where there is none. */
+/** Starts nginx as a static file server; undefined if it is not installed. */
 export async function startNginx(answers: Answers) {
   const program = onPath('nginx');
   if (!program) return undefined;
@@ -52,32 +52,32 @@ export async function startNginx(answers: Answers) {
   const port = await freePort();
   await writeFile(join(folder, 'nginx.conf'), configuration(folder, port));
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')];
-  // As root, nginx would give its worker to somebody who may not read the folder.
+  // As root, nginx would run its worker as a user without access to the folder.
   if (process.getuid?.() === 0) args.push('-g', 'user root;');
   const child = spawn(program, args, { stdio: 'ignore' });
   child.on('error', () => {});
   const url = `http://127.0.0.1:${port}`;
   await untilAnswered(child, `${url}/bench-status`);
-  // Once until it was there.
+  // The readiness check was one request.
   let asked = 1;
   return {
     url,
     name: 'nginx',
     pid: await workerOf(pidOf(child)),
-    /** How many requests it was sent so far; asking is not counted. */
+    /** Number of requests received so far, without those for this number. */
     async hits(): Promise<number> {
       const status = await (await fetch(`${url}/bench-status`)).text();
       asked++;
       return Number(/^\s*\d+ \d+ (\d+)/m.exec(status)?.[1]) - asked;
     },
     async stop(): Promise<void> {
-      // SIGKILL would leave its worker behind.
+      // SIGKILL would leave its worker running.
       await stop(child, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Who does its work; elsewhere than on Linux, who started them. */
+/** Process id of the worker; on other systems than Linux, that of the master. */
 const workerOf = async (master: number): Promise<number> =>
   Number((await readFile(`/proc/${master}/task/${master}/children`, 'utf8').catch(() => '')).split(' ')[0]) || master;

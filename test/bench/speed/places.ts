@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapping } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** Where a function of a profile was written. */
+/** Source location of a profiled function. */
 export interface Place {
-  /** A folder of this project, a package, or a part of Node.js. */
+  /** Folder of this project, package, or module of Node.js. */
   room: string;
   file: string;
-  /** From 1; 0 where there is none. */
+  /** Starts at 1; 0 if unknown. */
   line: number;
   name: string;
 }
 
-/** A function as V8 describes it; lines and columns from 0. */
+/** Function in V8's format; lines and columns start at 0. */
 export interface CallFrame {
   functionName: string;
   url: string;
@@ -20,7 +20,7 @@ export interface CallFrame {
   columnNumber: number;
 }
 
-/** Finds what a function of the built program was before it was built. @param program With a source map beside it. */
+/** Creates a function that maps a location in the built program to its source. @param program Path of the program; its source map is next to it. */
 export function placesOf(program: string): (frame: CallFrame) => Place {
   const map = new SourceMap(JSON.parse(readFileSync(`${program}.map`, 'utf8')));
   return ({ functionName, url, lineNumber, columnNumber }) => {
@@ -32,7 +32,7 @@ export function placesOf(program: string): (frame: CallFrame) => Place {
     if (inPackage !== undefined && inPackage !== path) {
       return { room: packageOf(inPackage), file: inPackage, line: lineNumber + 1, name };
     }
-    // Empty where the map says nothing.
+    // Empty if the map has no entry.
     const entry: Partial<SourceMapping> = path === program ? map.findEntry(lineNumber, columnNumber) : {};
     const { originalSource, originalLine = 0 } = entry;
     if (originalSource === undefined) return { room: 'elsewhere', file: path, line: lineNumber + 1, name };
@@ -41,7 +41,7 @@ export function placesOf(program: string): (frame: CallFrame) => Place {
   };
 }
 
-/** `src/upstream/client.ts` is of the room `src/upstream/`. */
+/** `src/upstream/` for `src/upstream/client.ts`. */
 const roomOf = (file: string): string => file.slice(0, file.lastIndexOf('/') + 1);
 
 const packageOf = (path: string): string =>
@@ -50,5 +50,5 @@ const packageOf = (path: string): string =>
     .slice(0, path.startsWith('@') ? 2 : 1)
     .join('/');
 
-/** `node:internal/streams/readable` is of the room `node:streams`. */
+/** `node:streams` for `node:internal/streams/readable`. */
 const roomOfNode = (url: string): string => url.replace(/^node:(?:internal\/)?([^/]+).*$/, 'node:$1');

@@ -13,13 +13,13 @@ import { tableOf } from './report.ts';
 import { startServer, stepAside } from './servers.ts';
 import { startUpstream } from './upstreams.ts';
 
-/** `npm run bench:profile`: where the gateway's time goes under load. */
+/** `npm run bench:profile`: CPU profile of the gateway under load. */
 
 const FILE = pathOf('results/gateway.cpuprofile');
 
 interface Profile {
   nodes: { id: number; callFrame: CallFrame }[];
-  /** The node that was on top of the stack at each sample, and the time since the sample before, in microseconds. */
+  /** Node on top of the stack at each sample, and the time since the preceding sample, in microseconds. */
   samples: number[];
   timeDeltas: number[];
 }
@@ -28,19 +28,19 @@ function readFlags() {
   const { values } = parseArgs({
     options: {
       query: { type: 'string', default: 'Q2' },
-      alike: { type: 'boolean', default: false },
+      'shared-key': { type: 'boolean', default: false },
       seconds: { type: 'string', default: '8' },
       top: { type: 'string', default: '30' },
     },
   });
   const query = QUERY_NAMES.find((name) => name === values.query);
-  if (!query) throw new Error(`--query must be one of ${QUERY_NAMES.join(', ')}, but is "${values.query}".`);
+  if (!query) throw new Error(`Expected --query to be one of ${QUERY_NAMES.join(', ')}, got "${values.query}".`);
   const [seconds, top] = [Number(values.seconds), Number(values.top)];
-  if (!(seconds > 0 && top >= 1)) throw new Error('--seconds and --top must be numbers above 0.');
-  return { query, isAlike: values.alike, time: seconds * 1_000, top };
+  if (!(seconds > 0 && top >= 1)) throw new Error('Expected --seconds and --top to be numbers above 0.');
+  return { query, hasSharedKey: values['shared-key'], time: seconds * 1_000, top };
 }
 
-/** The gateway with a profiler in it. */
+/** The gateway with the profiler loaded. */
 const profiled = (program: string): Peer => {
   const plain = gateway('product', 'this gateway', program);
   return {
@@ -84,14 +84,14 @@ async function readWhenWritten(): Promise<Profile> {
     try {
       return JSON.parse(readFileSync(FILE, 'utf8'));
     } catch {
-      // Not there yet, or not whole.
+      // Missing or incomplete.
       await setTimeout(100);
     }
   }
   throw new Error(`No profile was written to ${FILE}.`);
 }
 
-/** Time in each function itself, in microseconds, most first. */
+/** Self time of each function, in microseconds. */
 function selfTimes({ nodes, samples, timeDeltas }: Profile, placeOf: (frame: CallFrame) => Place) {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const byNode = new Map<number, number>();
@@ -102,7 +102,7 @@ function selfTimes({ nodes, samples, timeDeltas }: Profile, placeOf: (frame: Cal
   });
 }
 
-/** The sums of what has the same name, most first. */
+/** Total times by name, longest first. */
 function sums(times: ReturnType<typeof selfTimes>, nameOf: (place: Place) => string): [name: string, time: number][] {
   const found = new Map<string, number>();
   for (const { place, time } of times) found.set(nameOf(place), (found.get(nameOf(place)) ?? 0) + time);
@@ -117,7 +117,7 @@ try {
   const { measured, profile } = await record(program, flags);
   const times = selfTimes(profile, placesOf(program));
   const total = times.reduce((sum, { time }) => sum + time, 0);
-  // The processor time of a profiled process holds the profiler; what counts is the share.
+  // Includes the profiler's own CPU time, so only the shares are meaningful.
   const perAnswer = ((measured.used[0]?.cpu ?? Number.NaN) * 1_000) / measured.answers;
   const print = (title: string, nameOf: (place: Place) => string) => {
     const rows = sums(times, nameOf).slice(0, flags.top);
@@ -126,15 +126,15 @@ try {
       `${((time / total) * 100).toFixed(1)} %`,
       ((time / total) * perAnswer).toFixed(1),
     ]);
-    console.log(`\n${tableOf([title, 'self', 'µs an answer'], cells)}`);
+    console.log(`\n${tableOf([title, 'self', 'µs per response'], cells)}`);
   };
   console.log(
-    `${flags.query}${flags.isAlike ? ', all alike' : ''}: ${Math.round(measured.perSecond)} answers a second`,
+    `${flags.query}${flags.hasSharedKey ? ', shared key' : ''}: ${Math.round(measured.perSecond)} responses per second`,
   );
-  print('room or package', ({ room }) => room);
+  print('folder or package', ({ room }) => room);
   print('file', ({ room, file }) => file || room);
   print('function', ({ room, file, line, name }) => (file ? `${name} ${file}:${line}` : `${room} ${name}`));
-  console.log(`\n${FILE} opens in the developer tools of a browser.`);
+  console.log(`\n${FILE} can be opened in the developer tools of a browser.`);
 } finally {
   await remove();
 }

@@ -13,7 +13,7 @@ import type { FastRow } from './measure.ts';
 import { QUERY_NAMES } from './queries.ts';
 import type { Findings, Found } from './run.ts';
 
-/** The findings as Markdown tables. */
+/** Renders the measurements as Markdown tables. */
 
 const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
@@ -30,7 +30,7 @@ function cellOf({ digits }: Column, { median, least, most }: Figure): string {
 const aimOf = ({ aim, digits }: Column): string =>
   aim ? `${aim.is === 'at least' ? '≥' : '≤'} ${aim.value.toFixed(aim.value % 1 ? digits : 0)}` : '';
 
-/** A line for each server: the median of all rounds, and the least and the most. */
+/** One row per server: median, minimum and maximum of all rounds. */
 export function ratioTable({ servers }: Findings): string {
   const { bare, product } = servers;
   if (!bare) return '';
@@ -38,7 +38,7 @@ export function ratioTable({ servers }: Findings): string {
     name,
     ...COLUMNS.map((column) => cellOf(column, figureOf(column.of(server, bare)))),
   ]);
-  const aims = ['aim for `product`', ...COLUMNS.map(aimOf)];
+  const aims = ['target of `product`', ...COLUMNS.map(aimOf)];
   const verdicts = product && [
     'reached',
     ...COLUMNS.map((column) => VERDICTS[String(isReached(column, figureOf(column.of(product, bare))))] ?? ''),
@@ -50,11 +50,11 @@ const VERDICTS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** Processor time for each answer, in microseconds. Unlike answers a second, it stays true on a busy machine. */
+/** CPU time per response, in microseconds. Unlike the rate, it is reliable on a busy machine. */
 const cpuOf = ({ fast }: Found, row: FastRow): number =>
   typical(fast[row], ({ used, answers }) => ((used[0]?.cpu ?? Number.NaN) / answers) * 1_000);
 
-/** A line for each server: answers a second, processor time for each, and the time within which 99 of 100 came. */
+/** One row per server: responses per second, CPU time per response, and p99 latency. */
 export function absoluteTable({ servers }: Findings): string {
   const cell = (server: Found, row: FastRow) => {
     const perSecond = typical(server.fast[row], (round) => round.perSecond);
@@ -63,17 +63,17 @@ export function absoluteTable({ servers }: Findings): string {
     return `${count(perSecond)} / ${count(cpuOf(server, row))} / ${p99.toFixed(1)}`;
   };
   return tableOf(
-    ['answers a second / CPU µs an answer / p99 ms', ...LOADED],
+    ['responses per second / CPU µs per response / p99 ms', ...LOADED],
     Object.entries(servers).map(([name, server]) => [name, ...LOADED.map((row) => cell(server, row))]),
   );
 }
 
-/** A line for each server: the ratios of processor time instead of answers a second. */
+/** One row per server: the ratios of CPU time per response. */
 export function processorTable({ servers }: Findings): string {
   const { bare } = servers;
   if (!bare) return '';
   return tableOf(
-    ['ratio by processor time', ...LOADED],
+    ['CPU time ratio', ...LOADED],
     Object.entries(servers).map(([name, server]) => [
       name,
       ...LOADED.map((row) => {
@@ -84,10 +84,10 @@ export function processorTable({ servers }: Findings): string {
   );
 }
 
-/** A line for each server: what one answer takes of the upstream. */
+/** One row per server: upstream requests per response. */
 export function readsTable({ servers }: Findings): string {
   return tableOf(
-    ['requests to the upstream an answer', ...QUERY_NAMES, 'Q2 alike'],
+    ['upstream requests per response', ...QUERY_NAMES, 'Q2 shared key'],
     Object.entries(servers).map(([name, { reads, fast }]) => [
       name,
       ...QUERY_NAMES.map((query) => String(reads[query] ?? '–')),
@@ -96,7 +96,7 @@ export function readsTable({ servers }: Findings): string {
   );
 }
 
-/** What shows that neither the load nor the upstream held the servers up. */
+/** Shows that neither the load generator nor the upstream was the bottleneck. */
 export function proof({ servers, upstream }: Findings): string {
   const all = Object.values(servers).flatMap(({ fast: { alone: _, ...fast } }) =>
     Object.values(fast).filter((rounds) => rounds.length > 0),
@@ -107,8 +107,8 @@ export function proof({ servers, upstream }: Findings): string {
     Math.max(...all.map((rounds) => typical(rounds, ({ ownShare }) => ownShare))),
   ];
   return [
-    `Each server had ${percent(least)} or more of its processor while it was loaded.`,
-    `The upstream (${upstream.name}) took ${percent(busiest)} of another at most, the load ${percent(load)}.`,
-    `Asked directly, the upstream gives ${count(upstream.capacity)} answers a second; at most ${count(mostAsked(servers))} were asked of it.`,
+    `Each server used ${percent(least)} or more of its processor under load.`,
+    `The upstream (${upstream.name}) used at most ${percent(busiest)} of another, the load generator ${percent(load)}.`,
+    `Without a server in between, the upstream returns ${count(upstream.capacity)} responses per second; it received at most ${count(mostAsked(servers))} requests per second.`,
   ].join(' ');
 }

@@ -24,45 +24,45 @@ import type { QueryName } from './queries.ts';
 import { type Server, startServer } from './servers.ts';
 import { startStub, startUpstream, type Upstream } from './upstreams.ts';
 
-/** How much is measured. */
+/** Number of rounds and duration of each measurement. */
 export interface Plan {
   rounds: number;
-  /** Once for each server and row, before anything is counted. */
+  /** Warm-up of each server and row, before the first round. */
   warming: Times;
-  /** The same over the slow upstream, in milliseconds. */
+  /** Warm-up with the slow upstream, in milliseconds. */
   slowWarmUp: number;
-  /** For each measurement. */
+  /** Times of each measurement. */
   each: Times;
 }
 
-/** What was found out about one server. */
+/** Measurements of one server. */
 export interface Found {
   title: string;
-  /** The packages that it is made of, each with its version. */
+  /** Packages with versions. */
   packages: string[];
-  /** What one answer takes of the upstream. */
+  /** Upstream requests of a single response. */
   reads: Partial<Record<QueryName, number>>;
-  /** For each round. */
+  /** One entry per round. */
   fast: Record<FastRow, Measured[]>;
   slow: Measured[];
-  /** Over an upstream that says nothing twice in the same way. Only of the yardstick and the gateway. */
+  /** With an upstream whose responses all differ. Measured only for the reference server and the gateway. */
   anew: Record<AnewRow, Measured[]>;
-  /** From its start to its first answer, in milliseconds, each time it was started. */
+  /** Time from start to first response, in milliseconds, one entry per start. */
   startedIn: number[];
-  /** Resident after all of it, in bytes. */
+  /** Resident memory after all measurements, in bytes. */
   memory: number;
 }
 
 export interface Findings {
-  upstream: { name: string /** Requests a second with nothing in between. */; capacity: number };
+  upstream: { name: string /** Responses per second to the load generator directly. */; capacity: number };
   servers: Record<string, Found>;
-  /** Why others are missing. */
+  /** Reasons for missing servers, by name. */
   missing: Record<string, string>;
 }
 
 type Step = (what: string) => void;
 
-/** Measures all of them in turns, so that what disturbs the machine disturbs everybody. */
+/** Measures the servers in alternation, so that a disturbance of the machine affects all of them. */
 export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promise<Findings> {
   const started: { stop(): Promise<void> }[] = [];
   const kept = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
@@ -87,7 +87,7 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
       } catch (error) {
         if (!peer.packages) throw error;
         [missing[peer.name] = ''] = String(error instanceof Error ? error.message : error).split('\n');
-        step(`${peer.name} is left out: ${missing[peer.name]}`);
+        step(`${peer.name} is omitted: ${missing[peer.name]}`);
       }
     }
     const found = new Map<Server, Found>();
@@ -127,7 +127,7 @@ interface Bench {
   upstream: Upstream;
 }
 
-/** Over the slow upstream each server is started anew. */
+/** Measures each server with the slow upstream, in a new process. */
 async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
     for (const [{ peer }, what] of found) {
@@ -143,12 +143,12 @@ async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan
   }
 }
 
-/** As {@link measureSlow}, over the upstream that says nothing twice in the same way. */
+/** Like {@link measureSlow}, with the upstream whose responses all differ. */
 async function measureAnew(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
     for (const [{ peer }, { anew }] of found) {
       if (peer.packages) continue;
-      step(`round ${round + 1}: ${peer.name}, everything anew`);
+      step(`round ${round + 1}: ${peer.name}, changing responses`);
       const server = await startServer(peer, bench.upstream.url);
       try {
         for (const name of ANEW_ROWS) {

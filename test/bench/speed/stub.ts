@@ -4,16 +4,15 @@ import { answerCalls } from '../calls.ts';
 import type { Answers } from './data.ts';
 
 /**
- * An upstream in Node.js, for where there is no nginx, and for answers that take their time. It knows GET over connections
- * that are kept, and nothing else: with a whole HTTP server, many requests at once would wait for it longer than it is to
- * wait.
+ * Upstream in Node.js, used without nginx and for delayed responses. It supports only GET over keep-alive connections:
+ * with a complete HTTP server, many concurrent requests would take longer than the configured delay.
  */
 
 interface StubOptions {
   answers: Answers;
-  /** How long each answer takes, in milliseconds. */
+  /** Time of each response, in milliseconds. */
   delay: number;
-  /** Whether no two answers are the same to the byte: each has a member more, of which nobody knows. */
+  /** True if all responses differ in their bytes: each has an additional, unknown member. */
   anew: boolean;
 }
 
@@ -29,7 +28,7 @@ const UNAUTHORIZED = answerWith('401 Unauthorized');
 
 const MARK = '"served":"000000000000",';
 
-/** Gives the bytes of an answer, or copies of them that differ. */
+/** Returns a function for the bytes of a response: always the same, or copies that differ. */
 function bytesOf(answer: object, anew: boolean): () => Buffer {
   const text = JSON.stringify(answer);
   if (!anew) {
@@ -46,7 +45,7 @@ function bytesOf(answer: object, anew: boolean): () => Buffer {
   };
 }
 
-/** Writes answers, each so many milliseconds after its request, in one go where several are due. */
+/** Writes each response the given number of milliseconds after its request, several due ones together. */
 function delayed(delay: number): (socket: Socket, answer: Buffer) => void {
   const waiting: { socket: Socket; answer: Buffer; at: number }[] = [];
   let first = 0;
@@ -67,7 +66,7 @@ function delayed(delay: number): (socket: Socket, answer: Buffer) => void {
 }
 
 const calls = {
-  /** Begins to listen; where. */
+  /** Starts listening, and returns the URL. */
   async listen({ answers, delay, anew }: StubOptions) {
     const byPath = new Map(Object.entries(answers).map(([path, answer]) => [path, bytesOf(answer, anew)]));
     const write = delay > 0 ? delayed(delay) : (socket: Socket, answer: Buffer) => void socket.write(answer);
@@ -88,7 +87,7 @@ const calls = {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** How many requests there were so far. */
+  /** Number of requests received so far. */
   hits: () => hits,
 };
 
