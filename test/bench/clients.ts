@@ -3,18 +3,18 @@ import WebSocket from 'ws';
 import { answerCalls, sharedClock } from './calls.ts';
 import { globalIdOf, type Viewers, versionOf } from './jobs.ts';
 
-/** Many viewers in one process, each of which does as little as possible with what it gets. */
+/** Many viewers in one process, which process events as little as possible. */
 
 const SUBSCRIPTION = 'subscription Watch($id: ID!) { trainingUpdated(id: $id) { id status progress { fraction } } }';
 
-/** Sockets that connect at the same time. */
+/** Number of sockets that connect at once. */
 const AT_ONCE = 50;
 
-/** What became of one version of a job among those who watch it. */
+/** Delivery of one version of a job to its viewers. */
 export interface Delivery {
-  /** Viewers that got it. */
+  /** Number of viewers that received it. */
   viewers: number;
-  /** When the first and the last of them did, in milliseconds of the shared clock. */
+  /** Times of the first and the last receipt, in milliseconds of the shared clock. */
   first: number;
   last: number;
 }
@@ -30,7 +30,7 @@ interface Subscription {
   version: number;
 }
 
-/** Everyone who watches through one gateway. */
+/** All viewers of one gateway. */
 class Audience {
   readonly #sockets: WebSocket[] = [];
   readonly #subscriptions: Subscription[] = [];
@@ -41,19 +41,19 @@ class Audience {
   #begun = 0;
   events = 0;
   completed = 0;
-  /** Events that told a viewer of what it knew already. */
+  /** Events with a version that the viewer had already received. */
   repeated = 0;
 
   constructor(viewers: readonly Viewers[]) {
     this.#viewers = new Map(viewers.map(({ job, viewers }) => [job, viewers]));
     const most = Math.max(...this.#viewers.values());
-    // In turns, so that the viewers of one job spread over all sockets.
+    // In alternation, so that the viewers of one job are spread over all sockets.
     for (let turn = 0; turn < most; turn++) {
       for (const { job, viewers: wanted } of viewers) if (turn < wanted) this.#subscriptions.push({ job, version: 0 });
     }
   }
 
-  /** Resolves when everyone has a first event. */
+  /** Resolves when each viewer has its first event. */
   async open(url: string, sockets: number): Promise<void> {
     const places = Array.from({ length: sockets }, (_, index) => index);
     for (let from = 0; from < sockets; from += AT_ONCE) {
@@ -66,7 +66,7 @@ class Audience {
     return this.#deliveries.get(job)?.get(version);
   }
 
-  /** Resolves when everyone who watches the job has this version. */
+  /** Resolves when all viewers of the job have this version. */
   async delivered(job: string, version: number): Promise<Delivery> {
     const wanted = this.#viewers.get(job);
     await this.until(() => this.delivery(job, version)?.viewers === wanted);
@@ -118,7 +118,7 @@ class Audience {
     socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: SUBSCRIPTION, variables } }));
   }
 
-  /** Reads only what it must, so that the clients are not what is measured. */
+  /** Parses only what it needs, so that the clients are not the bottleneck. */
   #hear(socket: WebSocket, text: string): void {
     const end = text.indexOf('"', ID.length);
     const at = text.indexOf(FRACTION, end);
@@ -154,7 +154,7 @@ class Audience {
     } else {
       versions.set(version, { viewers: 1, first: now, last: now });
     }
-    // Only what can end a wait is worth a look.
+    // Checks the waiting conditions only after events that can fulfill one.
     const isTold = versions.get(version)?.viewers === this.#viewers.get(subscription.job);
     if (isTold || (isFirst && this.#begun === this.#subscriptions.length)) this.#changed();
   }
@@ -171,7 +171,7 @@ class Audience {
   }
 }
 
-/** How an event begins, and where its progress stands. */
+/** Parts of the text of an event. */
 const ID = '{"id":"';
 const NEXT = '","type":"next"';
 const FRACTION = '"fraction":';
@@ -185,24 +185,24 @@ function audienceOf(name: string): Audience {
 }
 
 const calls = {
-  /** Subscribes; resolves when everyone has a first event. */
+  /** Starts the subscriptions; resolves when each has its first event. */
   async open({ audience: name, url, sockets, viewers }: AudienceOptions & { audience: string }) {
     const audience = new Audience(viewers);
     audiences.set(name, audience);
     await audience.open(url, sockets);
   },
-  /** Resolves when everyone who watches these jobs has these versions. */
+  /** Resolves when all viewers of these jobs have these versions. */
   delivered: ({ audience, versions }: { audience: string; versions: Readonly<Record<string, number>> }) =>
     Promise.all(Object.entries(versions).map(([job, version]) => audienceOf(audience).delivered(job, version))),
-  /** Resolves when so many streams have completed. */
+  /** Resolves when the given number of streams have completed. */
   completed: ({ audience, streams }: { audience: string; streams: number }) =>
     audienceOf(audience).until(() => audienceOf(audience).completed >= streams),
-  /** What everyone got so far. */
+  /** Counts of received messages. */
   counts({ audience }: { audience: string }) {
     const { events, completed, repeated } = audienceOf(audience);
     return { events, completed, repeated };
   },
-  /** Everyone leaves. */
+  /** Closes all sockets. */
   async close({ audience }: { audience: string }) {
     await audienceOf(audience).close();
     audiences.delete(audience);

@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws';
 import { answerCalls } from './calls.ts';
 import { jobOf } from './jobs.ts';
 
-/** The obvious way to make a subscription of a REST API: each has a timer of its own, reads, and sends what it read. */
+/** Straightforward subscriptions over a REST API: each has a timer of its own, reads, and sends the result. */
 
 const EVERY = 500;
 
@@ -36,7 +36,7 @@ async function* readAgainAndAgain({ upstream, key }: Source, id: string) {
 }
 
 const calls = {
-  /** Begins to listen; where. */
+  /** Starts listening, and returns the URL. */
   async listen(source: Source) {
     const server = createServer();
     const sockets = new WebSocketServer({ server, path: '/graphql' });
@@ -51,7 +51,7 @@ const calls = {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** Collects the garbage. */
+  /** Collects garbage. */
   collect() {
     globalThis.gc?.();
   },

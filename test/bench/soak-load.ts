@@ -1,6 +1,6 @@
 import { picture } from '../support/seeds.ts';
 
-/** Clients that use a gateway for as long as they are let, never more than so many operations at once. */
+/** Load of the soak test: clients that each execute one operation at a time until they are stopped. */
 
 const MODELS = `{
   models(first: 20) { nodes { id displayName latestTraining { status progress { fraction } } dataItems(first: 3) { nodes { id image { url } } } } }
@@ -19,16 +19,16 @@ interface Newest {
   data?: { models?: { nodes: { id: string }[] }; predictions?: { nodes: { id: string }[] } } | null;
 }
 
-/** What became of all operations. */
+/** Numbers of operations by outcome. */
 export interface Tally {
   operations: number;
-  /** Answers with errors, which the faults of the upstream bring about. */
+  /** Results with errors, caused by the faults of the upstream. */
   withErrors: number;
-  /** Requests that got no answer of the gateway's at all. */
+  /** Requests without a response. */
   unanswered: number;
 }
 
-/** Loads a gateway until the signal aborts; resolves when the last answer has come. */
+/** Loads a gateway until the signal aborts; resolves after the last response. */
 export async function load(url: string, clients: number, signal: AbortSignal): Promise<Tally> {
   const tally: Tally = { operations: 0, withErrors: 0, unanswered: 0 };
   const file = new File([await picture({ width: 256, height: 256 })], 'a.png');

@@ -4,7 +4,7 @@ import { startProgram, startSandbox } from './processes.ts';
 import { slope } from './slope.ts';
 import { load } from './soak-load.ts';
 
-/** `npm run soak`: what grows while the gateway is used for a long time and its upstream fails now and then. */
+/** `npm run soak`: measures memory growth over a long time of use with occasional upstream failures. */
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '600' }, clients: { type: 'string', default: '8' } },
@@ -28,7 +28,7 @@ try {
   const loading = load(gateway.url, clients, stop.signal);
   const begunAt = performance.now();
   const looks: ({ at: number } & Awaited<ReturnType<typeof gateway.look>>)[] = [];
-  // What is filled once, caches and compiled code, is no growth: the first part of the time warms up.
+  // The first part warms up: filling caches and compiling code are not growth.
   const warming = seconds / 5;
   await setTimeout(warming * 1_000);
   for (let sample = 0; sample <= SAMPLES; sample++) {
@@ -38,7 +38,7 @@ try {
   }
   stop.abort();
   const tally = await loading;
-  // Connections that were kept for the next request are closed by their servers a few seconds later.
+  // Servers close idle keep-alive connections a few seconds later.
   await setTimeout(6_000);
   const rest = { at: (performance.now() - begunAt) / 1_000, ...(await gateway.look()) };
 
@@ -55,7 +55,7 @@ try {
     `growth: resident ${perMinute(({ rss }) => rss)} MB/min, heap ${perMinute((look) => look.heapUsed)} MB/min`,
   );
   console.log(
-    `${tally.operations} operations of ${clients} clients, ${tally.withErrors} answered with errors, ${tally.unanswered} not answered`,
+    `${tally.operations} operations of ${clients} clients, ${tally.withErrors} with errors, ${tally.unanswered} without a response`,
   );
 } finally {
   await gateway.stop();

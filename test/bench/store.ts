@@ -4,13 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerCalls } from './calls.ts';
 
-/** An upstream that takes pictures in, keeps the hash of each, and has one model. */
+/** Upstream with one model that receives images and records the hash of each. */
 
 const hashes: string[] = [];
 const model = { id: 'bench', displayName: 'Bench' };
 
 const calls = {
-  /** Begins to listen; where. */
+  /** Starts listening, and returns the URL. */
   async listen() {
     const server = createServer(async (request, response) => {
       const answer = (body: object) =>
@@ -27,7 +27,7 @@ const calls = {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** The hashes of the pictures that arrived whole since the last call. */
+  /** Hashes of the images received completely since the preceding call. */
   take: () => hashes.splice(0),
 };
 

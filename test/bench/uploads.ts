@@ -6,7 +6,7 @@ import { parseArgs, promisify } from 'node:util';
 import { startProgram, startStock, startStore } from './processes.ts';
 import { ask, byMultipart, measureUploads, pictures, type Send, type UploadsFound } from './upload-measure.ts';
 
-/** `npm run bench:uploads`: the memory that many large files at once take, on each road in. */
+/** `npm run bench:uploads`: measures the memory used by many concurrent large uploads, for each way to upload. */
 
 const { values: flags } = parseArgs({
   options: {
@@ -55,7 +55,7 @@ try {
     const stock = startStock();
     const url = await stock.call('listen', upstreamUrl);
     const send = byMultipart('mutation ($file: File!) { upload(file: $file) }', { file: null }, 'variables.file');
-    found['a Yoga server as it comes'] = await measureUploads({
+    found['Yoga with its defaults'] = await measureUploads({
       url,
       pid: stock.pid,
       send,
@@ -74,10 +74,10 @@ for (const [name, { bytes, took, idle, growth, cpu, lost, failures, queries }] o
   const sorted = queries.toSorted((a, b) => a - b);
   const at = (share: number) => `${(sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN).toFixed(0)} ms`;
   console.log(`\n${files.length} files at once, ${megabytes(bytes)}: ${name}\n`);
-  console.log(`  memory over idle, at its peak    ${megabytes(growth)} over ${megabytes(idle)}  (aim: ≤ 200 MiB)`);
-  console.log(`  lost or corrupted                ${lost}  (aim: 0)`);
-  console.log(`  took, processor time             ${(took / 1_000).toFixed(1)} s, ${(cpu / 1_000).toFixed(1)} s`);
-  console.log(`  queries meanwhile, p50 and worst ${at(0.5)}, ${at(1)} of ${queries.length}`);
+  console.log(`  memory over idle, at its peak    ${megabytes(growth)} over ${megabytes(idle)}  (target: ≤ 200 MiB)`);
+  console.log(`  lost or corrupted                ${lost}  (target: 0)`);
+  console.log(`  elapsed, CPU time                ${(took / 1_000).toFixed(1)} s, ${(cpu / 1_000).toFixed(1)} s`);
+  console.log(`  query latency, p50 and maximum   ${at(0.5)}, ${at(1)} of ${queries.length}`);
   if (failures.length > 0) console.log(`  failures                         ${failures.length}, such as ${failures[0]}`);
 }
 if (flags.json) await writeFile(flags.json, `${JSON.stringify(found, undefined, 2)}\n`);

@@ -5,20 +5,20 @@ import { answerCalls, sharedClock } from './calls.ts';
 import { DONE, FIRST_VERSION, fractionOf } from './jobs.ts';
 
 /**
- * An upstream of trainings that change only when they are told to. It counts who looks at them, and notes when a change
- * was made and when it was first told.
+ * Upstream with trainings that change only on command. It counts their reads, and records the times of each change and
+ * of the first response with it.
  */
 
-/** When something happened to one version of a job, in milliseconds of the shared clock. */
+/** Times of one version of a job, in milliseconds of the shared clock. */
 export interface Told {
   changedAt: number;
-  /** When the first response that tells of it was sent. */
+  /** Time of the first response with this version. */
   toldAt: number;
 }
 
 class Training {
   version = FIRST_VERSION;
-  /** How many of the next looks find a change; the last of them finds the training completed. */
+  /** Number of next reads that each return a change; the last one returns a completed training. */
   armed = 0;
   readonly changedAt = new Map<number, number>();
   readonly toldAt = new Map<string, number>();
@@ -34,7 +34,7 @@ class Reader {
   readonly looks = new Map<string, number>();
   readonly perSecond: number[] = [];
   total = 0;
-  /** Looks that are not answered yet, while answers are held back. */
+  /** Reads whose responses are held back; undefined if responses are not held back. */
   held: (() => void)[] | undefined;
 
   count(id: string): void {
@@ -45,7 +45,7 @@ class Reader {
   }
 }
 
-/** Changes of some jobs, each made when the job is looked at, with a distance between them. */
+/** Changes of some jobs, each made during a read of the job, with a minimum time between them. */
 class Series {
   readonly #jobs: ReadonlySet<string>;
   readonly #distance: number;
@@ -78,7 +78,7 @@ class Series {
 
 interface SeriesOptions {
   jobs: readonly string[];
-  /** The least time between two changes, in milliseconds. */
+  /** Minimum time between two changes, in milliseconds. */
   distance: number;
   times: number;
 }
@@ -134,41 +134,41 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = 120_000;
 
 const calls = {
-  /** Begins to listen; where. */
+  /** Starts listening, and returns the URL. */
   async listen() {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** Changes jobs now; which version each has from now on. */
+  /** Changes jobs immediately, and returns the new version of each. */
   change: ({ jobs }: { jobs: readonly string[] }) =>
     Object.fromEntries(jobs.map((id) => [id, trainingOf(id).change()])),
-  /** Changes these jobs whenever they are looked at, so many times in all; resolves with the changes. */
+  /** Changes these jobs when they are read, `times` in total; resolves with the changes. */
   async changeWhenSeen(options: SeriesOptions) {
     series = new Series(options);
     await series.done;
     return series.changes;
   },
-  /** The next looks at these jobs find a change each, the last of them the end. How often each was looked at before. */
+  /** Makes the next reads of these jobs return a change each, the last one the completion. Returns earlier read counts. */
   arm({ key, jobs, changes }: { key: string; jobs: readonly string[]; changes: number }) {
     for (const id of jobs) trainingOf(id).armed = changes;
     return jobs.map((id) => readerOf(key).looks.get(id) ?? 0);
   },
-  /** When a version was told first with this key. */
+  /** Times of a version for this key. */
   told: ({ key, job, version }: { key: string; job: string; version: number }): Told => ({
     changedAt: trainingOf(job).changedAt.get(version) ?? Number.NaN,
     toldAt: trainingOf(job).toldAt.get(`${key} ${version}`) ?? Number.NaN,
   }),
-  /** How often was looked with this key so far. */
+  /** Numbers of reads with this key. */
   looks({ key }: { key: string }) {
     const { total, looks, perSecond } = readerOf(key);
     return { total, perJob: Object.fromEntries(looks), perSecond: Array.from(perSecond, (count) => count ?? 0) };
   },
-  /** Holds all answers to this key back, until they are released. */
+  /** Holds back all responses for this key until `release`. */
   hold({ key }: { key: string }) {
     readerOf(key).held ??= [];
   },
-  /** Sends what was held back; how many answers. */
+  /** Sends the held responses, and returns their number. */
   release({ key }: { key: string }) {
     const reader = readerOf(key);
     const held = reader.held ?? [];

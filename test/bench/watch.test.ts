@@ -3,7 +3,7 @@ import { distribute } from './jobs.ts';
 import { countToTheEnd } from './measure.ts';
 import { startClients, startProgram, startUpstream } from './processes.ts';
 
-test('everyone gets every change once, and the upstream is asked no more often for many viewers than for one', async () => {
+test('each viewer receives every change once, and many viewers cause no more upstream reads than one', async () => {
   const [upstream, clients] = [startUpstream(), startClients()];
   onTestFinished(async () => {
     await Promise.all([upstream.stop(), clients.stop()]);
