@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { powerOf, STEEPEST } from './growth/report.ts';
+import { exponentOf, MAX_EXPONENT } from './growth/report.ts';
 import { PROGRAM, pathOf } from './processes.ts';
-import { power } from './slope.ts';
+import { exponent } from './slope.ts';
 import { COLUMNS, figureOf } from './speed/figures.ts';
-import { answerOf, compareAnswers, countReads, FAST_ROWS, measure, startGenerator } from './speed/measure.ts';
+import { compareResponses, countReads, FAST_ROWS, measure, responseOf, startGenerator } from './speed/measure.ts';
 import { BARE, gateway, type Peer } from './speed/peers.ts';
 import { READS } from './speed/queries.ts';
 import { ResponseReader } from './speed/response-reader.ts';
 import { startServer } from './speed/servers.ts';
 import { startStub } from './speed/upstreams.ts';
 
-async function kept<Process extends { stop(): Promise<void> }>(starting: Promise<Process>): Promise<Process> {
+async function stopAfterTest<Process extends { stop(): Promise<void> }>(starting: Promise<Process>): Promise<Process> {
   const process = await starting;
   onTestFinished(() => process.stop());
   return process;
@@ -19,8 +19,8 @@ async function kept<Process extends { stop(): Promise<void> }>(starting: Promise
 
 /** Starts the reference server and the gateway with the same upstream. */
 async function startBoth() {
-  const upstream = await kept(startStub(0));
-  const start = (peer: Peer) => kept(startServer(peer, upstream.url));
+  const upstream = await stopAfterTest(startStub(0));
+  const start = (peer: Peer) => stopAfterTest(startServer(peer, upstream.url));
   const [bare, product] = await Promise.all([start(BARE), start(gateway('product', 'this gateway', PROGRAM))]);
   return { upstream, bare, product };
 }
@@ -28,15 +28,15 @@ async function startBoth() {
 test('the gateway returns the same data as the bare server with the same number of upstream requests', async () => {
   const { upstream, bare, product } = await startBoth();
 
-  await compareAnswers(product, bare);
+  await compareResponses(product, bare);
 
-  expect(await answerOf(bare, 'Q4')).toBe('{"data":{"__typename":"Query"}}');
+  expect(await responseOf(bare, 'Q4')).toBe('{"data":{"__typename":"Query"}}');
   for (const server of [bare, product]) expect(await countReads(server, upstream)).toEqual(READS);
 });
 
 test('the load generator counts upstream requests and rejects unexpected responses', async () => {
-  const upstream = await kept(startStub(0));
-  const bare = await kept(startServer(BARE, upstream.url));
+  const upstream = await stopAfterTest(startStub(0));
+  const bare = await stopAfterTest(startServer(BARE, upstream.url));
   const generator = startGenerator();
   onTestFinished(() => generator.stop());
 
@@ -50,7 +50,7 @@ test('the load generator counts upstream requests and rejects unexpected respons
     watched: [],
   });
 
-  expect(measured).toMatchObject({ readsPerAnswer: READS.Q2, used: [{}, {}] });
+  expect(measured).toMatchObject({ readsPerResponse: READS.Q2, used: [{}, {}] });
   await expect(wrong).rejects.toThrow(
     'Expected {"data":{"__typename":"Mutation"}}, got {"data":{"__typename":"Query"}}',
   );
@@ -83,7 +83,7 @@ test('a figure consists of median, minimum and maximum of the rounds', () => {
 });
 
 test('the growth exponent is 1 for linear, 2 for quadratic and 0 for constant cost', () => {
-  const of = (grows: (work: number) => number) => power([1, 2, 4, 8].map((work) => [work, grows(work)]));
+  const of = (grows: (work: number) => number) => exponent([1, 2, 4, 8].map((work) => [work, grows(work)]));
 
   expect(of((work) => 3 * work)).toBeCloseTo(1);
   expect(of((work) => work ** 2)).toBeCloseTo(2);
@@ -93,9 +93,9 @@ test('the growth exponent is 1 for linear, 2 for quadratic and 0 for constant co
 test('superlinear growth in the upper half is detected even if the lower half is flat', () => {
   const steps = [1, 2, 4, 8, 16, 32, 64].map((work) => ({ work, cpu: 100 + work ** 2, took: 0, memory: 0 }));
 
-  expect(powerOf({ title: '', work: '', steps })).toBeGreaterThan(STEEPEST);
+  expect(exponentOf({ title: '', work: '', steps })).toBeGreaterThan(MAX_EXPONENT);
   expect(
-    powerOf({ title: '', work: '', steps: steps.map((step) => ({ ...step, cpu: 100 + step.work })) }),
+    exponentOf({ title: '', work: '', steps: steps.map((step) => ({ ...step, cpu: 100 + step.work })) }),
   ).toBeLessThan(1);
 });
 

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 /** Functions of a child process that its parent calls. Arguments and results are plain data. */
 export type Calls = Readonly<Record<string, (argument: never) => unknown>>;
 
-interface Question {
+interface CallMessage {
   id: number;
   name: string;
   argument: unknown;
@@ -12,8 +12,8 @@ interface Question {
 type Reply = { id: number; result: unknown } | { id: number; error: string };
 
 /** Serves the calls of the parent process, and exits with it. */
-export function answerCalls(calls: Calls): void {
-  process.on('message', async ({ id, name, argument }: Question) => {
+export function serveCalls(calls: Calls): void {
+  process.on('message', async ({ id, name, argument }: CallMessage) => {
     const reply = await Promise.resolve()
       .then(() => calls[name]?.(argument as never))
       .then(
@@ -31,15 +31,15 @@ export type Call<C extends Calls> = <Name extends keyof C & string>(
   ...argument: Parameters<C[Name]>
 ) => Promise<Awaited<ReturnType<C[Name]>>>;
 
-/** Connects to the functions that a child process serves with {@link answerCalls}. */
+/** Connects to the functions that a child process serves with {@link serveCalls}. */
 export function callsOf<C extends Calls>(child: ChildProcess): Call<C> {
   const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   child.on('message', (reply: Reply) => {
-    const asker = waiting.get(reply.id);
+    const caller = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if ('error' in reply) asker?.reject(new Error(reply.error));
-    else asker?.resolve(reply.result as never);
+    if ('error' in reply) caller?.reject(new Error(reply.error));
+    else caller?.resolve(reply.result as never);
   });
   child.once('exit', (code, signal) => {
     for (const { reject } of waiting.values()) reject(new Error(`${child.spawnfile} ended with ${code ?? signal}.`));
@@ -49,7 +49,7 @@ export function callsOf<C extends Calls>(child: ChildProcess): Call<C> {
     new Promise((resolve, reject) => {
       const id = calls++;
       waiting.set(id, { resolve, reject });
-      child.send({ id, name, argument } satisfies Question);
+      child.send({ id, name, argument } satisfies CallMessage);
     });
 }
 

@@ -1,6 +1,6 @@
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import WebSocket from 'ws';
-import { answerCalls, sharedClock } from './calls.ts';
+import { serveCalls, sharedClock } from './calls.ts';
 import { globalIdOf, type Viewers, versionOf } from './jobs.ts';
 
 /** Many viewers in one process, which process events as little as possible. */
@@ -38,7 +38,7 @@ class Audience {
   readonly #viewers: ReadonlyMap<string, number>;
   #onChange: (() => void)[] = [];
   #failure: Error | undefined;
-  #begun = 0;
+  #started = 0;
   events = 0;
   completed = 0;
   /** Events with a version that the viewer had already received. */
@@ -46,20 +46,20 @@ class Audience {
 
   constructor(viewers: readonly Viewers[]) {
     this.#viewers = new Map(viewers.map(({ job, viewers }) => [job, viewers]));
-    const most = Math.max(...this.#viewers.values());
+    const maxViewers = Math.max(...this.#viewers.values());
     // In alternation, so that the viewers of one job are spread over all sockets.
-    for (let turn = 0; turn < most; turn++) {
-      for (const { job, viewers: wanted } of viewers) if (turn < wanted) this.#subscriptions.push({ job, version: 0 });
+    for (let round = 0; round < maxViewers; round++) {
+      for (const { job, viewers: wanted } of viewers) if (round < wanted) this.#subscriptions.push({ job, version: 0 });
     }
   }
 
   /** Resolves when each viewer has its first event. */
   async open(url: string, sockets: number): Promise<void> {
-    const places = Array.from({ length: sockets }, (_, index) => index);
+    const indexes = Array.from({ length: sockets }, (_, index) => index);
     for (let from = 0; from < sockets; from += AT_ONCE) {
-      await Promise.all(places.slice(from, from + AT_ONCE).map((place) => this.#connect(url, place, sockets)));
+      await Promise.all(indexes.slice(from, from + AT_ONCE).map((index) => this.#connect(url, index, sockets)));
     }
-    await this.until(() => this.#begun === this.#subscriptions.length);
+    await this.until(() => this.#started === this.#subscriptions.length);
   }
 
   delivery(job: string, version: number): Delivery | undefined {
@@ -75,12 +75,12 @@ class Audience {
 
   until(isTrue: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const look = () => {
+      const check = () => {
         if (this.#failure) reject(this.#failure);
         else if (isTrue()) resolve();
-        else this.#onChange.push(look);
+        else this.#onChange.push(check);
       };
-      look();
+      check();
     });
   }
 
@@ -96,15 +96,15 @@ class Audience {
     );
   }
 
-  #connect(url: string, place: number, sockets: number): Promise<void> {
+  #connect(url: string, index: number, sockets: number): Promise<void> {
     const socket = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, { perMessageDeflate: false });
     this.#sockets.push(socket);
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
       socket.once('open', () => socket.send('{"type":"connection_init"}'));
       socket.once('message', () => {
-        for (let id = place; id < this.#subscriptions.length; id += sockets) this.#subscribe(socket, id);
-        socket.on('message', (data: Buffer) => this.#hear(socket, data.toString('latin1')));
+        for (let id = index; id < this.#subscriptions.length; id += sockets) this.#subscribe(socket, id);
+        socket.on('message', (data: Buffer) => this.#receive(socket, data.toString('latin1')));
         resolve();
       });
       socket.on('close', (code, reason) => {
@@ -119,12 +119,12 @@ class Audience {
   }
 
   /** Parses only what it needs, so that the clients are not the bottleneck. */
-  #hear(socket: WebSocket, text: string): void {
+  #receive(socket: WebSocket, text: string): void {
     const end = text.indexOf('"', ID.length);
     const at = text.indexOf(FRACTION, end);
     if (text.startsWith(ID) && text.startsWith(NEXT, end) && at > 0) {
       const subscription = this.#subscriptions[Number(text.slice(ID.length, end))];
-      if (subscription) this.#note(subscription, versionOf(Number.parseFloat(text.slice(at + FRACTION.length))));
+      if (subscription) this.#record(subscription, versionOf(Number.parseFloat(text.slice(at + FRACTION.length))));
     } else if (text.startsWith('{"type":"ping"')) {
       socket.send('{"type":"pong"}');
     } else if (text.includes('"type":"complete"')) {
@@ -135,10 +135,10 @@ class Audience {
     }
   }
 
-  #note(subscription: Subscription, version: number): void {
+  #record(subscription: Subscription, version: number): void {
     this.events++;
     const isFirst = subscription.version === 0;
-    if (isFirst) this.#begun++;
+    if (isFirst) this.#started++;
     if (version <= subscription.version) {
       this.repeated++;
       return;
@@ -155,14 +155,14 @@ class Audience {
       versions.set(version, { viewers: 1, first: now, last: now });
     }
     // Checks the waiting conditions only after events that can fulfill one.
-    const isTold = versions.get(version)?.viewers === this.#viewers.get(subscription.job);
-    if (isTold || (isFirst && this.#begun === this.#subscriptions.length)) this.#changed();
+    const isDelivered = versions.get(version)?.viewers === this.#viewers.get(subscription.job);
+    if (isDelivered || (isFirst && this.#started === this.#subscriptions.length)) this.#changed();
   }
 
   #changed(): void {
-    const looks = this.#onChange;
+    const checks = this.#onChange;
     this.#onChange = [];
-    for (const look of looks) look();
+    for (const check of checks) check();
   }
 
   #fail(message: string): void {
@@ -211,4 +211,4 @@ const calls = {
 
 export type ClientCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -39,9 +39,9 @@ export function distribute(
 ): readonly Viewers[] {
   const others = subscriptions - popular * crowd;
   return Array.from({ length: jobs }, (_, index) => {
-    const place = index - popular;
+    const position = index - popular;
     const rest = jobs - popular;
-    const viewers = place < 0 ? crowd : Math.floor(others / rest) + (place < others % rest ? 1 : 0);
+    const viewers = position < 0 ? crowd : Math.floor(others / rest) + (position < others % rest ? 1 : 0);
     return { job: `${prefix}${index}`, viewers };
   });
 }

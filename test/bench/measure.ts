@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { globalIdOf, type Viewers } from './jobs.ts';
 import { type Clients, type Naive, type Program, type Upstream, type Usage, usageOf } from './processes.ts';
-import type { Told } from './upstream.ts';
+import type { VersionTimes } from './upstream.ts';
 
 /** The measurements of `bench:watch`, one function each. Times are in milliseconds, sizes in bytes. */
 
@@ -40,23 +40,26 @@ export async function warmUp(
 ) {
   const warming = { ...bench, audience: `${bench.audience} warming` };
   await subscribe(warming, { viewers, sockets });
-  for (let change = 0; change < changes; change++) await tellAll(warming, jobsOf(viewers));
+  for (let change = 0; change < changes; change++) await changeAll(warming, jobsOf(viewers));
   await bench.clients.call('close', { audience: warming.audience });
-  await during(LINGER);
+  await during(GRACE_PERIOD);
 }
 
 /** Longer than the grace period in which the gateway polls without viewers. */
-const LINGER = 3_500;
+const GRACE_PERIOD = 3_500;
 
 /** Changes jobs, triggers their polls, and waits until all viewers have the change. */
-export async function tellAll({ upstream, clients, gateway, audience }: Bench, jobs: readonly string[]): Promise<void> {
+export async function changeAll(
+  { upstream, clients, gateway, audience }: Bench,
+  jobs: readonly string[],
+): Promise<void> {
   const versions = await upstream.call('change', { jobs });
-  for (const job of jobs) await wake(gateway, job);
+  for (const job of jobs) await triggerPoll(gateway, job);
   await clients.call('delivered', { audience, versions });
 }
 
 /** Writes to a job through the gateway, which triggers its poll. */
-async function wake(gateway: Program, job: string): Promise<void> {
+async function triggerPoll(gateway: Program, job: string): Promise<void> {
   const query = 'mutation ($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }';
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
@@ -64,12 +67,13 @@ async function wake(gateway: Program, job: string): Promise<void> {
     body: JSON.stringify({ query, variables: { id: globalIdOf(job) } }),
   });
   const text = await response.text();
-  if (!response.ok || text.includes('"errors"')) throw new Error(`Expected a result without errors, got ${text.slice(0, 300)}`);
+  if (!response.ok || text.includes('"errors"'))
+    throw new Error(`Expected a result without errors, got ${text.slice(0, 300)}`);
 }
 
 /** Upstream requests per second of each key, measured over the same period. */
 export async function steadyRates(upstream: Upstream, keys: readonly string[], milliseconds: number) {
-  const total = () => Promise.all(keys.map(async (key) => (await upstream.call('looks', { key })).total));
+  const total = () => Promise.all(keys.map(async (key) => (await upstream.call('reads', { key })).total));
   const [before, begunAt] = [await total(), performance.now()];
   await during(milliseconds);
   const after = await total();
@@ -94,13 +98,13 @@ export async function fanOut(
   { jobs, times }: { jobs: readonly string[]; times: number },
 ) {
   const before = gateway.usage();
-  const made = await upstream.call('changeWhenSeen', { jobs, distance: DISTANCE, times });
+  const made = await upstream.call('changeOnRead', { jobs, distance: DISTANCE, times });
   const changes = await Promise.all(
     made.map(async ({ job, version }): Promise<FanOut> => {
       const [delivery] = await clients.call('delivered', { audience, versions: { [job]: version } });
-      const { toldAt } = await upstream.call('told', { key, job, version });
+      const { reportedAt } = await upstream.call('versionTimes', { key, job, version });
       if (!delivery) throw new Error(`No viewer received the change of ${job}.`);
-      return { viewers: delivery.viewers, first: delivery.first - toldAt, last: delivery.last - toldAt };
+      return { viewers: delivery.viewers, first: delivery.first - reportedAt, last: delivery.last - reportedAt };
     }),
   );
   const events = changes.reduce((sum, { viewers }) => sum + viewers, 0);
@@ -113,7 +117,7 @@ export interface Burst {
   /** Time from the first response with a change to the last event. */
   last: number;
   /** Time from the first such response to the last: the duration of the polls. */
-  asked: number;
+  polled: number;
   /** Longest delivery of one job's change, from its response to the last of its viewers. */
   slowest: number;
   gateway: Share;
@@ -131,7 +135,7 @@ export interface Share {
 }
 
 /** Longer than the poll interval after a change, so that every job is polled at least once in this time. */
-const NEXT_LOOK = 2_600;
+const MAX_POLL_INTERVAL = 2_600;
 
 /**
  * Changes every job while the upstream holds its responses back, until each job is being polled, and then releases all
@@ -140,7 +144,7 @@ const NEXT_LOOK = 2_600;
 async function burst(bench: Bench, jobs: readonly string[]): Promise<Burst> {
   const { upstream, clients, gateway, key, audience } = bench;
   await upstream.call('hold', { key });
-  await during(NEXT_LOOK);
+  await during(MAX_POLL_INTERVAL);
   const versions = await upstream.call('change', { jobs });
   const delivered = clients.call('delivered', { audience, versions });
   const used = [gateway.usage(), usageOf(clients.pid)] as const;
@@ -148,15 +152,15 @@ async function burst(bench: Bench, jobs: readonly string[]): Promise<Burst> {
   await upstream.call('release', { key });
   const deliveries = await delivered;
   const took = performance.now() - begunAt;
-  const told: Told[] = await Promise.all(
-    Object.entries(versions).map(([job, version]) => upstream.call('told', { key, job, version })),
+  const versionTimes: VersionTimes[] = await Promise.all(
+    Object.entries(versions).map(([job, version]) => upstream.call('versionTimes', { key, job, version })),
   );
-  const firstTold = Math.min(...told.map(({ toldAt }) => toldAt));
+  const firstReported = Math.min(...versionTimes.map(({ reportedAt }) => reportedAt));
   return {
     events: deliveries.reduce((sum, { viewers }) => sum + viewers, 0),
-    last: Math.max(...deliveries.map(({ last }) => last)) - firstTold,
-    asked: Math.max(...told.map(({ toldAt }) => toldAt)) - firstTold,
-    slowest: Math.max(...deliveries.map(({ last }, index) => last - (told[index]?.toldAt ?? Number.NaN))),
+    last: Math.max(...deliveries.map(({ last }) => last)) - firstReported,
+    polled: Math.max(...versionTimes.map(({ reportedAt }) => reportedAt)) - firstReported,
+    slowest: Math.max(...deliveries.map(({ last }, index) => last - (versionTimes[index]?.reportedAt ?? Number.NaN))),
     gateway: share(used[0], gateway.usage(), took),
     clients: share(used[1], usageOf(clients.pid), took),
   };
@@ -171,7 +175,7 @@ const share = (before: Usage, after: Usage, took: number): Share => ({
 /** Repeats {@link burst}. */
 export async function bursts(bench: Bench, jobs: readonly string[], repetitions: number): Promise<Burst[]> {
   // After a change, all jobs are polled at the shortest interval.
-  await tellAll(bench, jobs);
+  await changeAll(bench, jobs);
   const found: Burst[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) found.push(await burst(bench, jobs));
   return found;
@@ -180,7 +184,7 @@ export async function bursts(bench: Bench, jobs: readonly string[], repetitions:
 /** Closes all viewers, and measures the gateway's remaining requests and memory. */
 export async function leave(bench: Bench, milliseconds: number) {
   await bench.clients.call('close', { audience: bench.audience });
-  await during(LINGER);
+  await during(GRACE_PERIOD);
   const [rate = Number.NaN] = await steadyRates(bench.upstream, [bench.key], milliseconds);
   return { rate, memory: await bench.gateway.memory() };
 }
@@ -195,14 +199,14 @@ export async function countToTheEnd(
 ) {
   const { upstream, clients, key, audience } = bench;
   await subscribe(bench, { viewers, sockets });
-  const armed = await upstream.call('arm', { key, jobs: jobsOf(viewers), changes });
+  const scheduledChanges = await upstream.call('scheduleChanges', { key, jobs: jobsOf(viewers), changes });
   await clients.call('completed', { audience, streams: countOf(viewers) });
-  const { perJob } = await upstream.call('looks', { key });
+  const { perJob } = await upstream.call('reads', { key });
   const counts = await clients.call('counts', { audience });
   await clients.call('close', { audience });
   return {
     /** Upstream reads of each job. */
-    looks: jobsOf(viewers).map((job, index) => (perJob[job] ?? 0) - (armed[index] ?? 0)),
+    reads: jobsOf(viewers).map((job, index) => (perJob[job] ?? 0) - (scheduledChanges[index] ?? 0)),
     /** Events received, including the initial ones. */
     ...counts,
   };

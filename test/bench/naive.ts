@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { buildSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { answerCalls } from './calls.ts';
+import { serveCalls } from './calls.ts';
 import { jobOf } from './jobs.ts';
 
 /** Straightforward subscriptions over a REST API: each has a timer of its own, reads, and sends the result. */
@@ -24,7 +24,7 @@ interface Source {
   key: string;
 }
 
-async function* readAgainAndAgain({ upstream, key }: Source, id: string) {
+async function* pollRepeatedly({ upstream, key }: Source, id: string) {
   for (;;) {
     const response = await fetch(`${upstream}/models/bench/trainings/${jobOf(id)}`, {
       headers: { 'x-api-key': key },
@@ -43,7 +43,7 @@ const calls = {
     useServer(
       {
         schema,
-        roots: { subscription: { trainingUpdated: ({ id }: { id: string }) => readAgainAndAgain(source, id) } },
+        roots: { subscription: { trainingUpdated: ({ id }: { id: string }) => pollRepeatedly(source, id) } },
       },
       sockets,
     );
@@ -59,4 +59,4 @@ const calls = {
 
 export type NaiveCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -89,7 +89,7 @@ export interface ProgramOptions {
 }
 
 /** State of the program after a garbage collection. */
-export interface Look {
+export interface Sample {
   /** In bytes. */
   heapUsed: number;
   external: number;
@@ -129,7 +129,7 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  const call = callsOf<{ collect: () => Look }>(child);
+  const call = callsOf<{ collect: () => Sample }>(child);
   const url = await printedUrl(child, 'gateway');
   const pid = pidOf(child);
   return {
@@ -138,7 +138,7 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
     /** WebSocket URL of the GraphQL endpoint. */
     socketUrl: `${url.replace('http', 'ws')}/graphql`,
     usage: () => usageOf(pid),
-    look: async () => ({ ...(await call('collect')), rss: usageOf(pid).rss }),
+    sample: async () => ({ ...(await call('collect')), rss: usageOf(pid).rss }),
     /** Memory after garbage collection, in bytes. */
     async memory() {
       // The system gets freed pages back a little later.

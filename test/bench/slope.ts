@@ -9,5 +9,5 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
 /**
  * Exponent of the growth of `y` with `x`: 1 if twice the work takes twice as long, 2 if it takes four times as long.
  */
-export const power = (points: readonly (readonly [x: number, y: number])[]): number =>
+export const exponent = (points: readonly (readonly [x: number, y: number])[]): number =>
   slope(points.map(([x, y]) => [Math.log(x), Math.log(y)]));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { answerCalls } from './calls.ts';
+import { serveCalls } from './calls.ts';
 
 /** Straightforward upload server: Yoga with its defaults, whose resolver forwards the bytes. */
 
@@ -46,4 +46,4 @@ const calls = {
 
 export type StockCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

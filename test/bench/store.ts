@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerCalls } from './calls.ts';
+import { serveCalls } from './calls.ts';
 
 /** Upstream with one model that receives images and records the hash of each. */
 
@@ -33,4 +33,4 @@ const calls = {
 
 export type StoreCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

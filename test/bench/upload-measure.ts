@@ -6,7 +6,7 @@ import { type Usage, usageOf } from './processes.ts';
 /** Uploads one file to a server. */
 export type Send = (url: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 
-export interface Uploading {
+export interface UploadOptions {
   url: string;
   /** Id of the server's process. */
   pid: number;
@@ -15,15 +15,15 @@ export interface Uploading {
   query: string;
   files: readonly Uint8Array<ArrayBuffer>[];
   /** Returns the hashes of files received by the upstream. */
-  taken: () => Promise<string[]>;
+  receivedHashes: () => Promise<string[]>;
 }
 
 const SAMPLE_EVERY = 10;
 const QUERY_EVERY = 50;
-const LARGEST = 10_485_760;
+const MAX_BYTES = 10_485_760;
 
 /** Different images of noise, each just below the upstream's size limit. */
-export async function pictures(count: number, byteSize = LARGEST): Promise<Uint8Array<ArrayBuffer>[]> {
+export async function noiseImages(count: number, byteSize = MAX_BYTES): Promise<Uint8Array<ArrayBuffer>[]> {
   const side = Math.floor(Math.sqrt((byteSize - 65_536) / 3));
   const raw = { width: side, height: side, channels: 3 as const };
   const png = await sharp(randomBytes(side * side * 3), { raw })
@@ -34,24 +34,24 @@ export async function pictures(count: number, byteSize = LARGEST): Promise<Uint8
 }
 
 /** Uploads all files at once, sends queries meanwhile, and samples the memory of the server. */
-export async function measureUploads({ url, pid, send, query, files, taken }: Uploading) {
+export async function measureUploads({ url, pid, send, query, files, receivedHashes }: UploadOptions) {
   const [first] = files;
   if (!first) throw new Error('Expected at least one file, got none');
   for (let warm = 0; warm < 2; warm++) await send(url, first);
-  await ask(url, query);
+  await execute(url, query);
   await setTimeout(500);
-  await taken();
+  await receivedHashes();
   const idle = usageOf(pid);
   const begunAt = performance.now();
 
   const over = new AbortController();
   const peak = watchPeak(pid, over.signal);
-  const waits = askAgainAndAgain(url, query, over.signal);
+  const waits = queryRepeatedly(url, query, over.signal);
   const outcomes = await Promise.allSettled(files.map((bytes) => send(url, bytes)));
   const took = performance.now() - begunAt;
   over.abort();
 
-  const arrived = new Set(await taken());
+  const arrived = new Set(await receivedHashes());
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
   return {
     files: files.length,
@@ -66,7 +66,7 @@ export async function measureUploads({ url, pid, send, query, files, taken }: Up
   };
 }
 
-export type UploadsFound = Awaited<ReturnType<typeof measureUploads>>;
+export type UploadResults = Awaited<ReturnType<typeof measureUploads>>;
 
 async function watchPeak(pid: number, signal: AbortSignal): Promise<Usage['rss']> {
   let peak = 0;
@@ -78,19 +78,19 @@ async function watchPeak(pid: number, signal: AbortSignal): Promise<Usage['rss']
 }
 
 /** Sends the query repeatedly, and returns the latency of each response, in milliseconds. */
-async function askAgainAndAgain(url: string, query: string, signal: AbortSignal): Promise<number[]> {
+async function queryRepeatedly(url: string, query: string, signal: AbortSignal): Promise<number[]> {
   const waits: number[] = [];
   while (!signal.aborted) {
-    const askedAt = performance.now();
-    await ask(url, query);
-    waits.push(performance.now() - askedAt);
+    const sentAt = performance.now();
+    await execute(url, query);
+    waits.push(performance.now() - sentAt);
     await setTimeout(QUERY_EVERY);
   }
   return waits;
 }
 
 /** Executes an operation. @throws Error if the result has errors. */
-export async function ask(url: string, query: string, variables: object = {}): Promise<Record<string, unknown>> {
+export async function execute(url: string, query: string, variables: object = {}): Promise<Record<string, unknown>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { startProgram, startStock, startStore } from './processes.ts';
-import { ask, byMultipart, measureUploads, pictures, type Send, type UploadsFound } from './upload-measure.ts';
+import { byMultipart, execute, measureUploads, noiseImages, type Send, type UploadResults } from './upload-measure.ts';
 
 /** `npm run bench:uploads`: measures the memory used by many concurrent large uploads, for each way to upload. */
 
@@ -28,7 +28,7 @@ const TICKET = `mutation ($input: CreateUploadTicketsInput!) {
 const multipart = byMultipart(UPLOAD, { input: { modelId: MODEL, file: null } }, 'variables.input.file');
 
 const byTicket: Send = async (url, bytes) => {
-  const { createUploadTickets } = await ask(url, TICKET, { input: { target: { newInModel: MODEL } } });
+  const { createUploadTickets } = await execute(url, TICKET, { input: { target: { newInModel: MODEL } } });
   const { tickets } = createUploadTickets as { tickets: { url: string }[] };
   const response = await fetch(tickets[0]?.url ?? '', { method: 'PUT', body: bytes });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
@@ -40,15 +40,22 @@ await promisify(execFile)('npm run --silent build', {
 });
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node.js ${process.version}, ${process.platform}`);
 
-const files = await pictures(Number(flags.files));
-const found: Record<string, UploadsFound> = {};
+const files = await noiseImages(Number(flags.files));
+const found: Record<string, UploadResults> = {};
 const store = startStore();
 try {
   const upstreamUrl = await store.call('listen');
-  const taken = () => store.call('take');
+  const receivedHashes = () => store.call('take');
   for (const [name, send] of Object.entries({ multipart, tickets: byTicket })) {
     const gateway = await startProgram({ upstreamUrl, key: 'bench' });
-    found[name] = await measureUploads({ url: gateway.url, pid: gateway.pid, send, query: MODELS, files, taken });
+    found[name] = await measureUploads({
+      url: gateway.url,
+      pid: gateway.pid,
+      send,
+      query: MODELS,
+      files,
+      receivedHashes,
+    });
     await gateway.stop();
   }
   if (flags.compare) {
@@ -61,7 +68,7 @@ try {
       send,
       query: '{ models { id } }',
       files,
-      taken,
+      receivedHashes,
     });
     await stock.stop();
   }

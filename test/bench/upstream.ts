@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerCalls, sharedClock } from './calls.ts';
+import { serveCalls, sharedClock } from './calls.ts';
 import { DONE, FIRST_VERSION, fractionOf } from './jobs.ts';
 
 /**
@@ -10,18 +10,18 @@ import { DONE, FIRST_VERSION, fractionOf } from './jobs.ts';
  */
 
 /** Times of one version of a job, in milliseconds of the shared clock. */
-export interface Told {
+export interface VersionTimes {
   changedAt: number;
   /** Time of the first response with this version. */
-  toldAt: number;
+  reportedAt: number;
 }
 
 class Training {
   version = FIRST_VERSION;
   /** Number of next reads that each return a change; the last one returns a completed training. */
-  armed = 0;
+  scheduledChanges = 0;
   readonly changedAt = new Map<number, number>();
-  readonly toldAt = new Map<string, number>();
+  readonly reportedAt = new Map<string, number>();
 
   change(version = this.version + 1): number {
     this.version = version;
@@ -31,7 +31,7 @@ class Training {
 }
 
 class Reader {
-  readonly looks = new Map<string, number>();
+  readonly reads = new Map<string, number>();
   readonly perSecond: number[] = [];
   total = 0;
   /** Reads whose responses are held back; undefined if responses are not held back. */
@@ -39,7 +39,7 @@ class Reader {
 
   count(id: string): void {
     this.total++;
-    this.looks.set(id, (this.looks.get(id) ?? 0) + 1);
+    this.reads.set(id, (this.reads.get(id) ?? 0) + 1);
     const second = Math.floor((sharedClock() - startedAt) / 1_000);
     this.perSecond[second] = (this.perSecond[second] ?? 0) + 1;
   }
@@ -67,7 +67,7 @@ class Series {
     return this.#changes;
   }
 
-  see(job: string, training: Training): void {
+  onRead(job: string, training: Training): void {
     const now = sharedClock();
     if (!this.#jobs.has(job) || this.#changes.length === this.#times || now - this.#last < this.#distance) return;
     this.#last = now;
@@ -88,10 +88,10 @@ const startedAt = sharedClock();
 const trainings = new Map<string, Training>();
 const readers = new Map<string, Reader>();
 
-const trainingOf = (id: string): Training => remembered(trainings, id, () => new Training());
-const readerOf = (key: string): Reader => remembered(readers, key, () => new Reader());
+const trainingOf = (id: string): Training => getOrCreate(trainings, id, () => new Training());
+const readerOf = (key: string): Reader => getOrCreate(readers, key, () => new Reader());
 
-function remembered<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
+function getOrCreate<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
   const value = known.get(name) ?? make();
   known.set(name, value);
   return value;
@@ -99,11 +99,11 @@ function remembered<Value>(known: Map<string, Value>, name: string, make: () => 
 
 function answer(response: ServerResponse, key: string, id: string): void {
   const training = trainingOf(id);
-  if (training.armed > 0) {
-    training.armed--;
-    training.change(training.armed === 0 ? DONE : undefined);
+  if (training.scheduledChanges > 0) {
+    training.scheduledChanges--;
+    training.change(training.scheduledChanges === 0 ? DONE : undefined);
   }
-  series?.see(id, training);
+  series?.onRead(id, training);
   const { version } = training;
   const body = JSON.stringify({
     status: version === DONE ? 'completed' : 'processing',
@@ -111,7 +111,7 @@ function answer(response: ServerResponse, key: string, id: string): void {
     progress: fractionOf(version),
   });
   const place = `${key} ${version}`;
-  if (!training.toldAt.has(place)) training.toldAt.set(place, sharedClock());
+  if (!training.reportedAt.has(place)) training.reportedAt.set(place, sharedClock());
   response.end(body);
 }
 
@@ -144,25 +144,25 @@ const calls = {
   change: ({ jobs }: { jobs: readonly string[] }) =>
     Object.fromEntries(jobs.map((id) => [id, trainingOf(id).change()])),
   /** Changes these jobs when they are read, `times` in total; resolves with the changes. */
-  async changeWhenSeen(options: SeriesOptions) {
+  async changeOnRead(options: SeriesOptions) {
     series = new Series(options);
     await series.done;
     return series.changes;
   },
   /** Makes the next reads of these jobs return a change each, the last one the completion. Returns earlier read counts. */
-  arm({ key, jobs, changes }: { key: string; jobs: readonly string[]; changes: number }) {
-    for (const id of jobs) trainingOf(id).armed = changes;
-    return jobs.map((id) => readerOf(key).looks.get(id) ?? 0);
+  scheduleChanges({ key, jobs, changes }: { key: string; jobs: readonly string[]; changes: number }) {
+    for (const id of jobs) trainingOf(id).scheduledChanges = changes;
+    return jobs.map((id) => readerOf(key).reads.get(id) ?? 0);
   },
   /** Times of a version for this key. */
-  told: ({ key, job, version }: { key: string; job: string; version: number }): Told => ({
+  versionTimes: ({ key, job, version }: { key: string; job: string; version: number }): VersionTimes => ({
     changedAt: trainingOf(job).changedAt.get(version) ?? Number.NaN,
-    toldAt: trainingOf(job).toldAt.get(`${key} ${version}`) ?? Number.NaN,
+    reportedAt: trainingOf(job).reportedAt.get(`${key} ${version}`) ?? Number.NaN,
   }),
   /** Numbers of reads with this key. */
-  looks({ key }: { key: string }) {
-    const { total, looks, perSecond } = readerOf(key);
-    return { total, perJob: Object.fromEntries(looks), perSecond: Array.from(perSecond, (count) => count ?? 0) };
+  reads({ key }: { key: string }) {
+    const { total, reads, perSecond } = readerOf(key);
+    return { total, perJob: Object.fromEntries(reads), perSecond: Array.from(perSecond, (count) => count ?? 0) };
   },
   /** Holds back all responses for this key until `release`. */
   hold({ key }: { key: string }) {
@@ -180,4 +180,4 @@ const calls = {
 
 export type UpstreamCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -23,6 +23,6 @@ test('each viewer receives every change once, and many viewers cause no more ups
 
   const [one, many] = await Promise.all([count('one', 2), count('many', 20)]);
 
-  expect(one).toEqual({ looks: [3, 3], events: 2 * 4, completed: 2, repeated: 0 });
-  expect(many).toEqual({ looks: [3, 3], events: 20 * 4, completed: 20, repeated: 0 });
+  expect(one).toEqual({ reads: [3, 3], events: 2 * 4, completed: 2, repeated: 0 });
+  expect(many).toEqual({ reads: [3, 3], events: 20 * 4, completed: 20, repeated: 0 });
 });

@@ -71,19 +71,19 @@ type Results = Awaited<ReturnType<typeof measure>>;
 const NAIVE = { subscriptions: 1_000, milliseconds: 10_000 };
 
 /** Runs all measurements, and stops the processes. */
-async function measure(plan: Plan, isComparing: boolean) {
+async function measure(plan: Plan, comparesNaive: boolean) {
   const started: { stop(): Promise<void> }[] = [];
-  const kept = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
+  const track = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
     started.push(process);
     return process;
   };
   try {
-    const [upstream, clients] = [kept(startUpstream()), kept(startClients())];
+    const [upstream, clients] = [track(startUpstream()), track(startClients())];
     const upstreamUrl = await upstream.call('listen');
     const bench = async (name: string) => ({
       upstream,
       clients,
-      gateway: kept(await startProgram({ upstreamUrl, key: name })),
+      gateway: track(await startProgram({ upstreamUrl, key: name })),
       key: name,
       audience: name,
     });
@@ -108,7 +108,7 @@ async function measure(plan: Plan, isComparing: boolean) {
     ]);
 
     const compare = async () => {
-      const naive = kept(startNaive());
+      const naive = track(startNaive());
       const few = distribute('job', { subscriptions: Math.min(NAIVE.subscriptions, subscriptions), jobs });
       const found = await measureNaive(
         { upstream, upstreamUrl, clients, naive },
@@ -117,8 +117,8 @@ async function measure(plan: Plan, isComparing: boolean) {
       await naive.stop();
       return found;
     };
-    step(isComparing ? 'measuring the naive server' : 'waiting until polls reach the longest interval');
-    const [naive] = await Promise.all([isComparing ? compare() : undefined, setTimeout(plan.slowing)]);
+    step(comparesNaive ? 'measuring the naive server' : 'waiting until polls reach the longest interval');
+    const [naive] = await Promise.all([comparesNaive ? compare() : undefined, setTimeout(plan.slowing)]);
     step('counting upstream requests');
     const [manyRate = Number.NaN, singleRate = Number.NaN] = await steadyRates(
       upstream,
@@ -135,7 +135,7 @@ async function measure(plan: Plan, isComparing: boolean) {
     step('changing one job after the other');
     const fanOuts = await fanOut(many, { jobs: names.slice(0, popular), times: plan.fanOuts });
     const counts = await clients.call('counts', { audience: 'many' });
-    const { perSecond } = await upstream.call('looks', { key: 'many' });
+    const { perSecond } = await upstream.call('reads', { key: 'many' });
     step('leaving');
     const left = await leave(many, plan.silence);
 
@@ -150,7 +150,7 @@ async function measure(plan: Plan, isComparing: boolean) {
         heap: (full.heapUsed - idle.heapUsed) / subscriptions,
         left: (left.memory.heapUsed - idle.heapUsed) / subscriptions,
       },
-      lookRateAfterAllLeft: left.rate,
+      readRateAfterAllLeft: left.rate,
       fanOut: { crowd, ...fanOuts },
       bursts: burstsFound,
       counts: { ...counts, expected: subscriptions + fanOuts.events + subscriptions * (plan.bursts + 1) },
@@ -215,7 +215,7 @@ function print(results: Results): void {
       'heap: idle, full, all left',
       [memory.idle, memory.full, memory.left].map(({ heapUsed }) => megabytes(heapUsed)).join(', '),
     ],
-    ['upstream requests per second after all left', decimal(results.lookRateAfterAllLeft), '0'],
+    ['upstream requests per second after all left', decimal(results.readRateAfterAllLeft), '0'],
     [`one change to ${count(results.fanOut.crowd)} viewers, last event, p50`, milliseconds(median(lasts))],
     [`… p99 of ${lasts.length}`, milliseconds(percentile(lasts, 0.99)), '≤ 60 ms'],
     ['… first event, p50', milliseconds(median(firsts))],
@@ -224,17 +224,13 @@ function print(results: Results): void {
       `every job changes at once, last of ${count(plan.subscriptions)} events, p50 of ${found.length}`,
       milliseconds(median(found.map(({ last }) => last))),
     ],
-    ['… until all upstream reads were sent', milliseconds(median(found.map(({ asked }) => asked)))],
+    ['… until all upstream reads were sent', milliseconds(median(found.map(({ polled }) => polled)))],
     ['… slowest job', milliseconds(median(found.map(({ slowest }) => slowest)))],
     ['… CPU per event', `${count(median(found.map(({ gateway, events }) => (gateway.cpu / events) * 1_000)))} µs`],
     ['… the gateway’s main thread', shares(({ gateway }) => gateway)],
     ['… the clients’ main thread', shares(({ clients }) => clients)],
     ['… limited by', limitOf(found)],
-    [
-      'events, duplicates',
-      `${count(counts.events)}, ${count(counts.repeated)}`,
-      `${count(counts.expected)}, 0`,
-    ],
+    ['events, duplicates', `${count(counts.events)}, ${count(counts.repeated)}`, `${count(counts.expected)}, 0`],
   ]);
   if (!naive) return;
   table(`Naive server: ${count(naive.subscriptions)} subscriptions for ${naive.milliseconds / 1_000} s`, [
@@ -254,11 +250,11 @@ function print(results: Results): void {
   ]);
 }
 
-function table(title: string, rows: readonly (readonly [what: string, found: string, aim?: string])[]): void {
+function table(title: string, rows: readonly (readonly [what: string, found: string, target?: string])[]): void {
   const width = Math.max(...rows.map(([what]) => what.length));
   console.log(`\n${title}\n`);
-  for (const [what, found, aim] of rows)
-    console.log(`  ${what.padEnd(width)}  ${found}${aim ? `  (target: ${aim})` : ''}`);
+  for (const [what, found, target] of rows)
+    console.log(`  ${what.padEnd(width)}  ${found}${target ? `  (target: ${target})` : ''}`);
 }
 
 function readFlags() {

@@ -1,8 +1,8 @@
 import { startTool } from '../processes.ts';
 import type { Server } from '../speed/servers.ts';
-import { type Ask, askAt } from './ask.ts';
 import { type Cost, costOf, type Step } from './cost.ts';
 import { measureDocuments } from './documents.ts';
+import { type Execute, executeAt } from './execute.ts';
 import type { GrowingUpstreamCalls } from './upstream.ts';
 import { measureViewers } from './viewers.ts';
 
@@ -40,10 +40,10 @@ const each =
     return found;
   };
 
-const repeated = ({ server }: Bench, doIt: (ask: Ask) => Promise<unknown>): Promise<Cost> => {
-  const ask = askAt(server.url);
+const repeated = ({ server }: Bench, work: (execute: Execute) => Promise<unknown>): Promise<Cost> => {
+  const execute = executeAt(server.url);
   return costOf(server.usage, async () => {
-    await doIt(ask);
+    await work(execute);
   });
 };
 
@@ -55,10 +55,10 @@ interface Page {
   models: { nodes: object[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
 }
 
-async function walk(ask: Ask, expected: number): Promise<void> {
+async function readAllPages(execute: Execute, expected: number): Promise<void> {
   let found = 0;
   for (let after: string | undefined; ; ) {
-    const { models } = await ask<Page>({ query: PAGE, variables: { after } });
+    const { models } = await execute<Page>({ query: PAGE, variables: { after } });
     found += models.nodes.length;
     if (!models.pageInfo.hasNextPage) break;
     after = models.pageInfo.endCursor;
@@ -68,7 +68,7 @@ async function walk(ask: Ask, expected: number): Promise<void> {
 
 /** Number of documents made unique, so that each is parsed and validated. */
 let documents = 0;
-const anew = (document: string): string => document.replace('query', `query D${documents++}`);
+const unique = (document: string): string => document.replace('query', `query D${documents++}`);
 
 /** Nested fields up to the gateway's depth limit: models within trainings within models. */
 const nested = (depth: number): string => {
@@ -94,37 +94,39 @@ export const DIMENSIONS: Readonly<Record<string, Dimension>> = {
     title: 'a list read page by page',
     work: 'models',
     measure: each(doubled(10, 7), async (bench, models) => {
-      await bench.upstream.call('hold', { models });
-      return await repeated(bench, (ask) => walk(ask, models));
+      await bench.upstream.call('resize', { models });
+      return await repeated(bench, (execute) => readAllPages(execute, models));
     }),
   },
   nesting: {
     title: 'nested fields',
     work: 'depth',
-    measure: each([3, 6, 12], (bench, depth) => repeated(bench, (ask) => ask({ query: nested(depth) }))),
+    measure: each([3, 6, 12], (bench, depth) => repeated(bench, (execute) => execute({ query: nested(depth) }))),
   },
   fragments: {
     title: 'nested fragments, in a new document each time',
     work: 'fragments',
     measure: each(doubled(4, 5), (bench, fragments) =>
-      repeated(bench, (ask) => ask({ query: anew(chained(fragments)) })),
+      repeated(bench, (execute) => execute({ query: unique(chained(fragments)) })),
     ),
   },
   repetition: {
     title: 'the same field repeated, in a new document each time',
     work: 'fields',
     measure: each(doubled(16, 5), (bench, fields) =>
-      repeated(bench, (ask) => ask({ query: anew(`query { models(first: 1) { nodes { ${'id '.repeat(fields)}} } }`) })),
+      repeated(bench, (execute) =>
+        execute({ query: unique(`query { models(first: 1) { nodes { ${'id '.repeat(fields)}} } }`) }),
+      ),
     ),
   },
   callers: {
     title: 'concurrent callers, each with its own key',
     work: 'callers',
     measure: each(doubled(1, 10), (bench, callers) =>
-      repeated(bench, (ask) =>
+      repeated(bench, (execute) =>
         Promise.all(
           Array.from({ length: callers }, (_, index) =>
-            ask({ query: '{ models { nodes { id displayName } } }', key: `growth-${index}` }),
+            execute({ query: '{ models { nodes { id displayName } } }', key: `growth-${index}` }),
           ),
         ),
       ),
@@ -134,8 +136,8 @@ export const DIMENSIONS: Readonly<Record<string, Dimension>> = {
     title: 'longer texts in a response',
     work: 'bytes of each of 20 prompts',
     measure: each(doubled(100, 10), async (bench, promptBytes) => {
-      await bench.upstream.call('hold', { promptBytes });
-      return await repeated(bench, (ask) => ask({ query: '{ predictions { nodes { id prompt } } }' }));
+      await bench.upstream.call('resize', { promptBytes });
+      return await repeated(bench, (execute) => execute({ query: '{ predictions { nodes { id prompt } } }' }));
     }),
   },
   documents: {

@@ -1,17 +1,17 @@
-import { askAt } from './ask.ts';
 import type { Step } from './cost.ts';
 import type { Bench } from './dimensions.ts';
+import { executeAt } from './execute.ts';
 
 const AT_ONCE = 8;
 
 /** Measures different documents: their total cost, and the memory of the gateway afterwards. */
 export async function measureDocuments({ server }: Bench, steps: readonly number[]): Promise<Step[]> {
-  const ask = askAt(server.url);
+  const execute = executeAt(server.url);
   const send = async (from: number, to: number) => {
     for (let number = from; number < to; number += AT_ONCE) {
       const some = Array.from({ length: Math.min(AT_ONCE, to - number) }, (_, index) => number + index);
       await Promise.all(
-        some.map((which) => ask({ query: `query Distinct${which} { models(first: 1) { nodes { id } } }` })),
+        some.map((which) => execute({ query: `query Distinct${which} { models(first: 1) { nodes { id } } }` })),
       );
     }
   };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerCalls } from '../calls.ts';
+import { serveCalls } from '../calls.ts';
 
 /** Upstream with a configurable amount of data. */
 
@@ -60,7 +60,7 @@ const calls = {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
   /** Changes the amount of data. */
-  hold(changes: Partial<Shape>) {
+  resize(changes: Partial<Shape>) {
     shape = { ...shape, ...changes };
     predictions = writePredictions();
   },
@@ -68,4 +68,4 @@ const calls = {
 
 export type GrowingUpstreamCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -1,5 +1,5 @@
 import { distribute } from '../jobs.ts';
-import { subscribe, tellAll } from '../measure.ts';
+import { changeAll, subscribe } from '../measure.ts';
 import { startClients, startProgram, startUpstream } from '../processes.ts';
 import { costOf, type Step } from './cost.ts';
 
@@ -16,7 +16,7 @@ export async function measureViewers(steps: readonly number[]): Promise<Step[]> 
         viewers: distribute(job, { subscriptions: viewers, jobs: 1 }),
         sockets: Math.ceil(viewers / 50),
       });
-      const cost = await costOf(gateway.usage, () => tellAll(bench, [`${job}0`]));
+      const cost = await costOf(gateway.usage, () => changeAll(bench, [`${job}0`]));
       found.push({ work: viewers, ...cost, memory: gateway.usage().rss });
       await clients.call('close', { audience: bench.audience });
     }

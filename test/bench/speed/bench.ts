@@ -3,14 +3,14 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathOf } from '../processes.ts';
 import { build, commit, describe, describeMachine, step } from './built.ts';
-import { doubtsAbout } from './figures.ts';
+import { warningsFor } from './figures.ts';
 import { installPeers } from './install.ts';
 import { OTHERS } from './others.ts';
 import { type Results, writePage } from './page.ts';
 import { BARE, DISPATCH, gateway, type Peer } from './peers.ts';
-import { absoluteTable, processorTable, proof, ratioTable, readsTable } from './report.ts';
+import { absoluteTable, processorTable, ratioTable, readsTable, saturationSummary } from './report.ts';
 import { type Plan, run } from './run.ts';
-import { stepAside } from './servers.ts';
+import { leaveServerProcessor } from './servers.ts';
 
 /** `npm run bench`: compares the throughput of the gateway with a bare Node.js server and with other gateways. */
 
@@ -53,13 +53,14 @@ async function bench(): Promise<void> {
   console.log(describe(machine));
   if (!machine.isPinned)
     console.log('Without taskset or a second processor the servers share one: the figures are less reliable.');
-  stepAside();
+  leaveServerProcessor();
   const { program, remove } = await build();
-  const findings = await run(await peersOf(program), plan, step).finally(remove);
-  for (const part of [ratioTable, processorTable, absoluteTable, readsTable, proof]) console.log(`\n${part(findings)}`);
-  for (const doubt of doubtsAbout(findings)) console.log(`\nWarning: ${doubt}.`);
-  for (const [name, why] of Object.entries(findings.missing)) console.log(`\nOmitted ${name}: ${why}.`);
-  const results: Results = { date: new Date().toISOString(), commit: commit(), machine, plan, ...findings };
+  const measurements = await run(await peersOf(program), plan, step).finally(remove);
+  for (const part of [ratioTable, processorTable, absoluteTable, readsTable, saturationSummary])
+    console.log(`\n${part(measurements)}`);
+  for (const warning of warningsFor(measurements)) console.log(`\nWarning: ${warning}.`);
+  for (const [name, why] of Object.entries(measurements.missing)) console.log(`\nOmitted ${name}: ${why}.`);
+  const results: Results = { date: new Date().toISOString(), commit: commit(), machine, plan, ...measurements };
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify(results)}\n`);
   console.log(`\n${json}, ${(performance.now() / 1_000).toFixed(0)} s`);

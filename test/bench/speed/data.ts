@@ -38,10 +38,10 @@ const idFrom = (random: (below: number) => number): string =>
 const timeAt = (milliseconds: number): string => new Date(BEGINNING + milliseconds).toISOString();
 
 /** JSON responses of the upstream, by path. */
-export type Answers = Readonly<Record<string, object>>;
+export type UpstreamResponses = Readonly<Record<string, object>>;
 
 /** Responses that every server under test reads. */
-export function upstreamAnswers(): Answers {
+export function upstreamResponses(): UpstreamResponses {
   const random = numbers(20_260_302);
   const models = Array.from({ length: MODELS }, (_, index) => ({
     id: idFrom(random),

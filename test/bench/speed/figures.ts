@@ -1,5 +1,5 @@
-import { ANEW_ROWS, DELAY, type FastRow, type Measured } from './measure.ts';
-import type { Findings, Found } from './run.ts';
+import { CHANGING_ROWS, DELAY, type FastRow, type Measured } from './measure.ts';
+import type { Measurements, ServerMeasurements } from './run.ts';
 
 /** Figures computed from the measurements: one for each server and column. */
 
@@ -14,18 +14,18 @@ export interface Figure {
 export interface Column {
   title: string;
   /** Target of this gateway. @default none: the column is informative */
-  aim?: { is: 'at least' | 'at most'; value: number };
+  target?: { is: 'at least' | 'at most'; value: number };
   /** Digits after the decimal point. */
   digits: number;
   /** Explanation below the table. */
   meaning: string;
   /** One value per round. */
-  of(server: Found, bare: Found): number[];
+  of(server: ServerMeasurements, bare: ServerMeasurements): number[];
 }
 
 const ratio =
   (row: FastRow, ofBare: FastRow = row) =>
-  (server: Found, bare: Found): number[] =>
+  (server: ServerMeasurements, bare: ServerMeasurements): number[] =>
     server.fast[row].map(({ perSecond }, round) => perSecond / (bare.fast[ofBare][round]?.perSecond ?? Number.NaN));
 
 const atLeast = (value: number) => ({ is: 'at least', value }) as const;
@@ -34,73 +34,73 @@ const atMost = (value: number) => ({ is: 'at most', value }) as const;
 export const COLUMNS: readonly Column[] = [
   {
     title: 'Q1',
-    aim: atLeast(0.75),
+    target: atLeast(0.75),
     digits: 2,
     meaning: 'a list of 20 models: responses per second, relative to `bare`. One upstream request',
     of: ratio('Q1'),
   },
   {
     title: 'Q2',
-    aim: atLeast(0.95),
+    target: atLeast(0.95),
     digits: 2,
     meaning: 'the same with three trainings of each model. 21 upstream requests',
     of: ratio('Q2'),
   },
   {
     title: 'Q3',
-    aim: atLeast(0.85),
+    target: atLeast(0.85),
     digits: 2,
     meaning: '20 predictions of three models, and the models’ names. Four upstream requests',
     of: ratio('Q3'),
   },
   {
     title: 'Q4',
-    aim: atLeast(0.3),
+    target: atLeast(0.3),
     digits: 2,
     meaning: '`{ __typename }`: the overhead of every request. No upstream request',
     of: ratio('Q4'),
   },
   {
     title: 'Q2 shared key',
-    aim: atLeast(12),
+    target: atLeast(12),
     digits: 2,
     meaning: 'Q2 where all clients send the same key, relative to `bare` on Q2 with one key per client',
-    of: ratio('alike', 'Q2'),
+    of: ratio('sharedKey', 'Q2'),
   },
-  ...ANEW_ROWS.map(
+  ...CHANGING_ROWS.map(
     (row): Column => ({
       title: `${row} changing`,
       digits: 2,
       meaning: `${row} with an upstream whose responses all differ in their bytes, relative to \`bare\` with the same upstream. In all other columns they never change, and the gateway does not parse them again`,
-      of: ({ anew }, bare) =>
-        anew[row].map(({ perSecond }, round) => perSecond / (bare.anew[row][round]?.perSecond ?? Number.NaN)),
+      of: ({ changing }, bare) =>
+        changing[row].map(({ perSecond }, round) => perSecond / (bare.changing[row][round]?.perSecond ?? Number.NaN)),
     }),
   ),
   {
     title: `Q2 at ${DELAY} ms`,
-    aim: atMost(62),
+    target: atMost(62),
     digits: 1,
     meaning: `median latency in milliseconds of Q2 when each upstream request takes ${DELAY} ms. The minimum is ${2 * DELAY}`,
     of: ({ slow }) => slow.map(({ latency }) => latency.median),
   },
   {
     title: 'added',
-    aim: atMost(1.5),
+    target: atMost(1.5),
     digits: 2,
     meaning: 'median latency in milliseconds that Q2 takes longer than with `bare`, for a single client',
     of: ({ fast }, bare) =>
-      fast.alone.map(({ latency }, round) => latency.median - (bare.fast.alone[round]?.latency.median ?? Number.NaN)),
+      fast.single.map(({ latency }, round) => latency.median - (bare.fast.single[round]?.latency.median ?? Number.NaN)),
   },
   {
     title: 'memory',
-    aim: atMost(180),
+    target: atMost(180),
     digits: 0,
     meaning: 'resident memory in megabytes after all measurements',
     of: ({ memory }) => [memory / 1_048_576],
   },
   {
     title: 'start',
-    aim: atMost(1.5),
+    target: atMost(1.5),
     digits: 2,
     meaning: 'seconds from the start of the process to its first response',
     of: ({ startedIn }) => startedIn.map((milliseconds) => milliseconds / 1_000),
@@ -116,15 +116,15 @@ export function figureOf(values: readonly number[]): Figure {
 }
 
 /** True if the figure meets the column's target; undefined without a target. */
-export const isReached = ({ aim }: Column, { median }: Figure): boolean | undefined =>
-  aim && (aim.is === 'at least' ? median >= aim.value : median <= aim.value);
+export const meetsTarget = ({ target }: Column, { median }: Figure): boolean | undefined =>
+  target && (target.is === 'at least' ? median >= target.value : median <= target.value);
 
 /** Median of a value over the rounds of a measurement. */
 export const typical = (rounds: readonly Measured[], of: (round: Measured) => number): number =>
   figureOf(rounds.map(of)).median;
 
 /** Measurements that load a server to its limit. */
-export const LOADED = ['Q1', 'Q2', 'Q3', 'Q4', 'alike'] as const satisfies FastRow[];
+export const LOADED = ['Q1', 'Q2', 'Q3', 'Q4', 'sharedKey'] as const satisfies FastRow[];
 
 /** Below this share of a processor a server was not the bottleneck. */
 const SATURATED = 0.95;
@@ -132,7 +132,7 @@ const SATURATED = 0.95;
 const UPSTREAM_BUSY = 0.6;
 
 /** Reasons why the figures may reflect the bench or the machine instead of the servers; empty if there are none. */
-export function doubtsAbout({ servers, upstream }: Findings): string[] {
+export function warningsFor({ servers, upstream }: Measurements): string[] {
   const shares = (which: number, isDoubtful: (share: number) => boolean): string[] =>
     Object.entries(servers).flatMap(([name, { fast }]) =>
       LOADED.flatMap((row) => {
@@ -143,7 +143,7 @@ export function doubtsAbout({ servers, upstream }: Findings): string[] {
   const [waiting, busy, asked] = [
     shares(0, (share) => share < SATURATED),
     shares(1, (share) => share > UPSTREAM_BUSY),
-    mostAsked(servers),
+    maxUpstreamRate(servers),
   ];
   return [
     ...(waiting.length > 0
@@ -153,18 +153,20 @@ export function doubtsAbout({ servers, upstream }: Findings): string[] {
       ? [`servers with which the upstream used more than ${percent(UPSTREAM_BUSY)} of a processor: ${busy.join(', ')}`]
       : []),
     ...(upstream.capacity < asked
-      ? [`the upstream received ${Math.round(asked)} requests per second, but its capacity is ${Math.round(upstream.capacity)}`]
+      ? [
+          `the upstream received ${Math.round(asked)} requests per second, but its capacity is ${Math.round(upstream.capacity)}`,
+        ]
       : []),
   ];
 }
 
 /** Highest rate of upstream requests of any server, per second. */
-export const mostAsked = (servers: Findings['servers']): number =>
+export const maxUpstreamRate = (servers: Measurements['servers']): number =>
   Math.max(
     ...Object.values(servers).flatMap(({ fast }) =>
       Object.values(fast)
         .filter((rounds) => rounds.length > 0)
-        .map((rounds) => typical(rounds, ({ perSecond, readsPerAnswer }) => perSecond * readsPerAnswer)),
+        .map((rounds) => typical(rounds, ({ perSecond, readsPerResponse }) => perSecond * readsPerResponse)),
     ),
   );
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import { answerCalls } from '../calls.ts';
+import { serveCalls } from '../calls.ts';
 import { type Usage, usageOf } from '../processes.ts';
 import { ResponseReader } from './response-reader.ts';
 
@@ -24,7 +24,7 @@ export interface LoadOptions {
 }
 
 export interface Load {
-  answers: number;
+  responses: number;
   /** All requests, including those of the warm-up. */
   sent: number;
   /** Duration of the measurement, in milliseconds. */
@@ -83,7 +83,7 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
   const expected = body === undefined ? undefined : Buffer.from(body);
   const latencies = createHistogram();
   let phase: 'warming' | 'counting' | 'over' = 'warming';
-  let [sent, answers] = [requests.length, 0];
+  let [sent, responses] = [requests.length, 0];
   let waiting = requests.length;
   const { promise: ended, resolve: onEnd, reject: onError } = deferred();
 
@@ -92,7 +92,7 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
       throw new Error(`Expected ${body?.slice(0, 300)}, got ${answer.toString().slice(0, 300)}`);
     }
     if (phase === 'counting') {
-      answers++;
+      responses++;
       latencies.record(Math.max(1, Math.round((performance.now() - sentAt) * 1_000)));
     }
     if (phase !== 'over') {
@@ -117,10 +117,10 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
     const used = watched.map((pid, index) => usedBetween(before[index] as Usage, usageOf(pid), took));
     await ended;
     return {
-      answers,
+      responses,
       sent,
       time: took,
-      perSecond: (answers / took) * 1_000,
+      perSecond: (responses / took) * 1_000,
       latency: {
         mean: latencies.mean / 1_000,
         median: latencies.percentile(50) / 1_000,
@@ -160,4 +160,4 @@ const calls = { load };
 
 export type LoadCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -28,8 +28,8 @@ export const FAST_ROWS = {
   Q2: own('Q2'),
   Q3: own('Q3'),
   Q4: own('Q4'),
-  alike: { query: 'Q2', connections: CONNECTIONS, keys: 'one' },
-  alone: { query: 'Q2', connections: 1, keys: 'own' },
+  sharedKey: { query: 'Q2', connections: CONNECTIONS, keys: 'one' },
+  single: { query: 'Q2', connections: 1, keys: 'own' },
 } as const satisfies Record<string, Row>;
 
 export type FastRow = keyof typeof FAST_ROWS;
@@ -37,9 +37,9 @@ export type FastRow = keyof typeof FAST_ROWS;
 export const FAST_ROW_NAMES = Object.keys(FAST_ROWS) as FastRow[];
 
 /** Rows also measured with an upstream whose responses all differ. */
-export const ANEW_ROWS = ['Q2', 'Q3'] as const satisfies FastRow[];
+export const CHANGING_ROWS = ['Q2', 'Q3'] as const satisfies FastRow[];
 
-export type AnewRow = (typeof ANEW_ROWS)[number];
+export type ChangingRow = (typeof CHANGING_ROWS)[number];
 
 /** Row measured with an upstream delay of {@link DELAY}. */
 export const SLOW_ROW: Row = own('Q2');
@@ -49,7 +49,7 @@ export const DELAY = 25;
 
 /** A measurement: results of the load generator, and upstream requests per response. */
 export interface Measured extends Load {
-  readsPerAnswer: number;
+  readsPerResponse: number;
 }
 
 interface Bench {
@@ -88,12 +88,12 @@ async function measureOnce(
   row: Row,
   { warmUp, time }: Times,
 ): Promise<Measured> {
-  const body = await answerOf(server, row.query);
+  const body = await responseOf(server, row.query);
   const before = await upstream.hits();
   const loaded = await generator.call('load', {
     port: server.port,
     requests: keysOf(row.connections, row.keys).map((key) =>
-      requestText(server.question(row.query), `127.0.0.1:${server.port}`, key),
+      requestText(server.requestOf(row.query), `127.0.0.1:${server.port}`, key),
     ),
     body,
     watched: [server.pid, upstream.pid],
@@ -102,12 +102,12 @@ async function measureOnce(
   });
   // The upstream counts requests of the warm-up too.
   const reads = (await upstream.hits()) - before;
-  return { ...loaded, readsPerAnswer: reads / loaded.sent };
+  return { ...loaded, readsPerResponse: reads / loaded.sent };
 }
 
 /** Body of the response to a query. */
-export async function answerOf(server: Server, name: QueryName): Promise<string> {
-  const { path, method, body } = server.question(name);
+export async function responseOf(server: Server, name: QueryName): Promise<string> {
+  const { path, method, body } = server.requestOf(name);
   const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-api-key': 'bench-0' };
   const response = await fetch(server.url + path, { method, headers, ...(body && { body }) });
   const text = await response.text();
@@ -124,16 +124,16 @@ export async function countReads(server: Server, upstream: Upstream): Promise<Pa
   const counts: Partial<Record<QueryName, number>> = {};
   for (const name of queriesOf(server)) {
     const before = await upstream.hits();
-    await answerOf(server, name);
+    await responseOf(server, name);
     counts[name] = (await upstream.hits()) - before;
   }
   return counts;
 }
 
 /** Compares the responses of two servers. @throws Error if they return different data. */
-export async function compareAnswers(server: Server, model: Server): Promise<void> {
+export async function compareResponses(server: Server, model: Server): Promise<void> {
   for (const name of queriesOf(server)) {
-    const [found, expected] = await Promise.all([answerOf(server, name), answerOf(model, name)]);
+    const [found, expected] = await Promise.all([responseOf(server, name), responseOf(model, name)]);
     if (isDeepStrictEqual(JSON.parse(found), JSON.parse(expected, server.peer.expected))) continue;
     throw new Error(
       `${server.peer.name} and ${model.peer.name} return different data for ${name}:\n${found.slice(0, 500)}\n${expected.slice(0, 500)}`,

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pidOf, stop } from '../processes.ts';
-import type { Answers } from './data.ts';
-import { freePort, onPath, untilAnswered } from './servers.ts';
+import type { UpstreamResponses } from './data.ts';
+import { freePort, onPath, waitForResponse } from './servers.ts';
 
 const configuration = (folder: string, port: number) => `
 daemon off;
@@ -26,7 +26,7 @@ http {
   scgi_temp_path ${folder}/t5;
   server {
     listen 127.0.0.1:${port} backlog=4096;
-    root ${folder}/answers;
+    root ${folder}/responses;
     # No cache validators: responses of the real upstream depend on the key.
     etag off;
     add_header Last-Modified "";
@@ -40,12 +40,12 @@ http {
 `;
 
 /** Starts nginx as a static file server; undefined if it is not installed. */
-export async function startNginx(answers: Answers) {
+export async function startNginx(responses: UpstreamResponses) {
   const program = onPath('nginx');
   if (!program) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'flair-bench-nginx-'));
-  for (const [path, answer] of Object.entries(answers)) {
-    const file = join(folder, 'answers', `${path}.json`);
+  for (const [path, answer] of Object.entries(responses)) {
+    const file = join(folder, 'responses', `${path}.json`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, JSON.stringify(answer));
   }
@@ -57,7 +57,7 @@ export async function startNginx(answers: Answers) {
   const child = spawn(program, args, { stdio: 'ignore' });
   child.on('error', () => {});
   const url = `http://127.0.0.1:${port}`;
-  await untilAnswered(child, `${url}/bench-status`);
+  await waitForResponse(child, `${url}/bench-status`);
   // The readiness check was one request.
   let asked = 1;
   return {

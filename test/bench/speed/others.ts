@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { environment, pathOf } from '../processes.ts';
-import type { Peer, Place } from './peers.ts';
+import type { Peer, StartOptions } from './peers.ts';
 import { onPath } from './servers.ts';
 
 /** Servers of other projects, configured for production according to their documentation. Their packages are in `peers/`. */
@@ -45,7 +45,7 @@ const hive: Peer = {
 };
 
 /** Tailcall directives cannot encode an id, change the case of a value, or convert a map to a list. */
-const tailcallConfiguration = ({ port, upstreamUrl }: Place): string => `
+const tailcallConfiguration = ({ port, upstreamUrl }: StartOptions): string => `
 schema
   @server(port: ${port}, hostname: "127.0.0.1", workers: 1)
   @upstream(allowedHeaders: ["x-api-key"]) {
@@ -68,7 +68,7 @@ type Training {
 `;
 
 /** Converts a field's value to the form that Tailcall returns: that of the upstream. */
-function asUpstreamSays(name: string, value: unknown): unknown {
+function asUpstreamValue(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (name === 'id') return Buffer.from(value, 'base64url').toString().split(/[:/]/).at(-1);
   return name === 'status' ? value.toLowerCase() : value;
@@ -76,18 +76,19 @@ function asUpstreamSays(name: string, value: unknown): unknown {
 
 const tailcall: Peer = {
   name: 'tailcall',
-  title: 'Tailcall (Rust) with `dedupe`; it returns ids and statuses unchanged from the upstream, and does not support Q3',
+  title:
+    'Tailcall (Rust) with `dedupe`; it returns ids and statuses unchanged from the upstream, and does not support Q3',
   packages: ['@tailcallhq/core-linux-x64-gnu'],
-  start(place) {
-    const file = join(place.folder, 'tailcall.graphql');
-    writeFileSync(file, tailcallConfiguration(place));
+  start(options) {
+    const file = join(options.folder, 'tailcall.graphql');
+    writeFileSync(file, tailcallConfiguration(options));
     return {
       command: [onPath('tailcall') ?? binary('tailcall'), 'start', file],
       env: { TAILCALL_LOG_LEVEL: 'error', TAILCALL_TRACKER: 'false' },
     };
   },
   queries: ['Q1', 'Q2', 'Q4'],
-  expected: asUpstreamSays,
+  expected: asUpstreamValue,
 };
 
 export const OTHERS: readonly Peer[] = [

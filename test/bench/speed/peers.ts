@@ -1,8 +1,8 @@
 import { pathOf, RAISED_LIMITS } from '../processes.ts';
-import { pathQuestion, type QueryName, type Question } from './queries.ts';
+import { type BenchRequest, pathRequest, type QueryName } from './queries.ts';
 
 /** Port, upstream and output folder of a server. */
-export interface Place {
+export interface StartOptions {
   port: number;
   upstreamUrl: string;
   folder: string;
@@ -14,13 +14,13 @@ export interface Peer {
   /** Description for the report. */
   title: string;
   /** Returns its command and environment; `NODE_ENV` is `production`. */
-  start(place: Place): { command: readonly string[]; env: Readonly<Record<string, string>> };
+  start(options: StartOptions): { command: readonly string[]; env: Readonly<Record<string, string>> };
   /** Packages of `peers/` that it uses. The bench omits it if they cannot be installed or run. */
   packages?: readonly string[];
   /** Runs once, before the first start. */
   prepare?: () => Promise<void>;
   /** Returns the request of a query. @default GraphQL over HTTP */
-  question?: (name: QueryName) => Question;
+  requestOf?: (name: QueryName) => BenchRequest;
   /** Supported queries. @default all */
   queries?: readonly QueryName[];
   /** Converts an expected field value to the form that this server returns. */
@@ -34,7 +34,7 @@ const bare = (name: string, title: string, env: Readonly<Record<string, string>>
     command: [process.execPath, pathOf('speed/bare.mjs')],
     env: { PORT: String(port), UPSTREAM_URL: upstreamUrl, ...env },
   }),
-  question: pathQuestion,
+  requestOf: pathRequest,
 });
 
 /** The reference server of all ratios. */

@@ -14,7 +14,7 @@ export const QUERY_NAMES = Object.keys(QUERIES) as QueryName[];
 export const READS: Readonly<Record<QueryName, number>> = { Q1: 1, Q2: 21, Q3: 4, Q4: 0 };
 
 /** Request without its key. */
-export interface Question {
+export interface BenchRequest {
   method: 'GET' | 'POST';
   path: string;
   /** Empty for a GET. */
@@ -22,14 +22,14 @@ export interface Question {
 }
 
 /** Request of a query to a GraphQL server. */
-export const graphqlQuestion = (name: QueryName): Question => ({
+export const graphqlRequest = (name: QueryName): BenchRequest => ({
   method: 'POST',
   path: '/graphql',
   body: JSON.stringify({ query: QUERIES[name] }),
 });
 
 /** Request of a query to a server without GraphQL: a path. */
-export const pathQuestion = (name: QueryName): Question => ({
+export const pathRequest = (name: QueryName): BenchRequest => ({
   method: 'GET',
   path: `/${name.toLowerCase()}`,
   body: '',
@@ -40,7 +40,7 @@ export const keysOf = (connections: number, whose: 'own' | 'one'): string[] =>
   Array.from({ length: connections }, (_, index) => (whose === 'one' ? 'bench-one' : `bench-${index}`));
 
 /** Bytes of the request for a keep-alive connection. */
-export const requestText = ({ method, path, body }: Question, host: string, key: string): string =>
+export const requestText = ({ method, path, body }: BenchRequest, host: string, key: string): string =>
   [
     `${method} ${path} HTTP/1.1`,
     `host: ${host}`,

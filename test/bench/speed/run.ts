@@ -1,11 +1,10 @@
-import { upstreamAnswers } from './data.ts';
+import { upstreamResponses } from './data.ts';
 import { versionOf } from './install.ts';
 import {
-  ANEW_ROWS,
-  type AnewRow,
-  answerOf,
+  CHANGING_ROWS,
+  type ChangingRow,
   capacityOf,
-  compareAnswers,
+  compareResponses,
   countReads,
   DELAY,
   FAST_ROW_NAMES,
@@ -15,6 +14,7 @@ import {
   type Measured,
   measure,
   queriesOf,
+  responseOf,
   SLOW_ROW,
   startGenerator,
   type Times,
@@ -36,7 +36,7 @@ export interface Plan {
 }
 
 /** Measurements of one server. */
-export interface Found {
+export interface ServerMeasurements {
   title: string;
   /** Packages with versions. */
   packages: string[];
@@ -46,16 +46,16 @@ export interface Found {
   fast: Record<FastRow, Measured[]>;
   slow: Measured[];
   /** With an upstream whose responses all differ. Measured only for the reference server and the gateway. */
-  anew: Record<AnewRow, Measured[]>;
+  changing: Record<ChangingRow, Measured[]>;
   /** Time from start to first response, in milliseconds, one entry per start. */
   startedIn: number[];
   /** Resident memory after all measurements, in bytes. */
   memory: number;
 }
 
-export interface Findings {
+export interface Measurements {
   upstream: { name: string /** Responses per second to the load generator directly. */; capacity: number };
-  servers: Record<string, Found>;
+  servers: Record<string, ServerMeasurements>;
   /** Reasons for missing servers, by name. */
   missing: Record<string, string>;
 }
@@ -63,17 +63,17 @@ export interface Findings {
 type Step = (what: string) => void;
 
 /** Measures the servers in alternation, so that a disturbance of the machine affects all of them. */
-export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promise<Findings> {
+export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promise<Measurements> {
   const started: { stop(): Promise<void> }[] = [];
-  const kept = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
+  const track = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
     started.push(process);
     return process;
   };
   try {
-    const generator = kept(startGenerator());
-    const upstream = kept(await startUpstream());
-    const slowUpstream = kept(await startStub(DELAY));
-    const anewUpstream = kept(await startStub(0, { anew: true }));
+    const generator = track(startGenerator());
+    const upstream = track(await startUpstream());
+    const slowUpstream = track(await startStub(DELAY));
+    const changingUpstream = track(await startStub(0, { changing: true }));
     const missing: Record<string, string> = {};
     const servers: Server[] = [];
     for (const peer of peers) {
@@ -81,8 +81,8 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
       const model = servers.find(({ peer }) => peer === BARE);
       try {
         await peer.prepare?.();
-        const server = kept(await startServer(peer, upstream.url));
-        if (model) await compareAnswers(server, model);
+        const server = track(await startServer(peer, upstream.url));
+        if (model) await compareResponses(server, model);
         servers.push(server);
       } catch (error) {
         if (!peer.packages) throw error;
@@ -90,13 +90,13 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
         step(`${peer.name} is omitted: ${missing[peer.name]}`);
       }
     }
-    const found = new Map<Server, Found>();
+    const found = new Map<Server, ServerMeasurements>();
     for (const server of servers) found.set(server, await beginning(server, upstream));
     await measureSlow(found, { generator, upstream: slowUpstream }, plan, step);
-    await measureAnew(found, { generator, upstream: anewUpstream }, plan, step);
+    await measureChanging(found, { generator, upstream: changingUpstream }, plan, step);
     await measureFast(found, { generator, upstream }, plan, step);
     for (const [server, what] of found) what.memory = server.usage().rss;
-    const [path = '/'] = Object.keys(upstreamAnswers()).filter((path) => path.endsWith('/trainings'));
+    const [path = '/'] = Object.keys(upstreamResponses()).filter((path) => path.endsWith('/trainings'));
     const { perSecond } = await capacityOf({ generator, upstream }, path, plan.each);
     return {
       upstream: { name: upstream.name, capacity: perSecond },
@@ -108,15 +108,15 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
   }
 }
 
-async function beginning(server: Server, upstream: Upstream): Promise<Found> {
-  await answerOf(server, 'Q2');
+async function beginning(server: Server, upstream: Upstream): Promise<ServerMeasurements> {
+  await responseOf(server, 'Q2');
   return {
     title: server.peer.title,
     packages: (server.peer.packages ?? []).map((name) => `${name} ${versionOf(name)}`),
     reads: await countReads(server, upstream),
-    fast: { Q1: [], Q2: [], Q3: [], Q4: [], alike: [], alone: [] },
+    fast: { Q1: [], Q2: [], Q3: [], Q4: [], sharedKey: [], single: [] },
     slow: [],
-    anew: { Q2: [], Q3: [] },
+    changing: { Q2: [], Q3: [] },
     startedIn: [server.startedIn],
     memory: 0,
   };
@@ -128,7 +128,12 @@ interface Bench {
 }
 
 /** Measures each server with the slow upstream, in a new process. */
-async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+async function measureSlow(
+  found: ReadonlyMap<Server, ServerMeasurements>,
+  bench: Bench,
+  plan: Plan,
+  step: Step,
+): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
     for (const [{ peer }, what] of found) {
       step(`round ${round + 1}: ${peer.name}, upstream of ${DELAY} ms`);
@@ -144,16 +149,21 @@ async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan
 }
 
 /** Like {@link measureSlow}, with the upstream whose responses all differ. */
-async function measureAnew(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+async function measureChanging(
+  found: ReadonlyMap<Server, ServerMeasurements>,
+  bench: Bench,
+  plan: Plan,
+  step: Step,
+): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
-    for (const [{ peer }, { anew }] of found) {
+    for (const [{ peer }, { changing }] of found) {
       if (peer.packages) continue;
       step(`round ${round + 1}: ${peer.name}, changing responses`);
       const server = await startServer(peer, bench.upstream.url);
       try {
-        for (const name of ANEW_ROWS) {
+        for (const name of CHANGING_ROWS) {
           const times = { ...plan.each, warmUp: plan.slowWarmUp };
-          anew[name].push(await measure(bench, server, FAST_ROWS[name], times));
+          changing[name].push(await measure(bench, server, FAST_ROWS[name], times));
         }
       } finally {
         await server.stop();
@@ -162,7 +172,12 @@ async function measureAnew(found: ReadonlyMap<Server, Found>, bench: Bench, plan
   }
 }
 
-async function measureFast(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+async function measureFast(
+  found: ReadonlyMap<Server, ServerMeasurements>,
+  bench: Bench,
+  plan: Plan,
+  step: Step,
+): Promise<void> {
   for (const [server] of found) {
     step(`warming up ${server.peer.name}`);
     for (const name of rowsOf(server)) await measure(bench, server, FAST_ROWS[name], plan.warming);

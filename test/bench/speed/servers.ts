@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { environment, pidOf, stop, usageOf } from '../processes.ts';
 import type { Peer } from './peers.ts';
-import { graphqlQuestion, type QueryName } from './queries.ts';
+import { graphqlRequest, type QueryName } from './queries.ts';
 
 /** Path of an installed program, or undefined; also searches folders that the `PATH` of most users lacks. */
 export const onPath = (program: string): string | undefined =>
@@ -18,11 +18,11 @@ export const onPath = (program: string): string | undefined =>
 
 const taskset = availableParallelism() > 1 ? onPath('taskset') : undefined;
 
-/** True if servers run alone on processor 0, and all other processes on the others. */
+/** True if servers run single on processor 0, and all other processes on the others. */
 export const isPinned = taskset !== undefined;
 
 /** Moves this process, and all child processes started later, off the processor of the servers. */
-export function stepAside(): void {
+export function leaveServerProcessor(): void {
   if (!taskset) return;
   const others = `1-${availableParallelism() - 1}`;
   spawnSync(taskset, ['--all-tasks', '--cpu-list', '--pid', others, String(process.pid)]);
@@ -36,7 +36,7 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
   const port = await freePort();
   const { command, env } = peer.start({ port, upstreamUrl, folder });
   const [program = '', ...args] = taskset ? [taskset, '--cpu-list', '0', ...command] : command;
-  // Logs are written as in production; to a file, because a pipe would have to be read.
+  // Logs are formatted as in production; to a file, because a pipe would have to be read.
   const output = openSync(join(folder, 'output'), 'w');
   const begunAt = performance.now();
   const child = spawn(program, args, {
@@ -53,13 +53,13 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { path, body, method } = (peer.question ?? graphqlQuestion)('Q4');
+    const { path, body, method } = (peer.requestOf ?? graphqlRequest)('Q4');
     const headers = { 'content-type': 'application/json', 'x-api-key': 'bench-0' };
-    await untilAnswered(child, url + path, { method, headers, ...(body && { body }) });
+    await waitForResponse(child, url + path, { method, headers, ...(body && { body }) });
   } catch (error) {
-    const written = await readFile(join(folder, 'output'), 'utf8');
+    const formatted = await readFile(join(folder, 'output'), 'utf8');
     await end();
-    const [lastLine = 'no output'] = written.trim().split('\n').slice(-1);
+    const [lastLine = 'no output'] = formatted.trim().split('\n').slice(-1);
     throw new Error(`failed to start: ${error instanceof Error ? error.message : error}: ${lastLine}`);
   }
   const pid = pidOf(child);
@@ -70,18 +70,18 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
     pid,
     /** Time from its start to its first response, in milliseconds. */
     startedIn: performance.now() - begunAt,
-    question: (name: QueryName) => (peer.question ?? graphqlQuestion)(name),
+    requestOf: (name: QueryName) => (peer.requestOf ?? graphqlRequest)(name),
     usage: () => usageOf(pid),
     stop: end,
   };
 }
 
 /** Maximum time for a server to start, in milliseconds. */
-const PATIENCE = 60_000;
+const START_TIMEOUT = 60_000;
 
 /** Sends requests until one succeeds; a server that does not listen yet refuses connections. */
-export async function untilAnswered(child: ChildProcess, url: string, init?: RequestInit): Promise<void> {
-  for (const deadline = performance.now() + PATIENCE; performance.now() < deadline; ) {
+export async function waitForResponse(child: ChildProcess, url: string, init?: RequestInit): Promise<void> {
+  for (const deadline = performance.now() + START_TIMEOUT; performance.now() < deadline; ) {
     if (child.pid === undefined) throw new Error('program not found');
     if (child.exitCode !== null) throw new Error(`exited with code ${child.exitCode}`);
     const response = await fetch(url, init).catch(() => undefined);
@@ -89,7 +89,7 @@ export async function untilAnswered(child: ChildProcess, url: string, init?: Req
     await response?.body?.cancel();
     await setTimeout(5);
   }
-  throw new Error(`no response within ${PATIENCE / 1_000} s`);
+  throw new Error(`no response within ${START_TIMEOUT / 1_000} s`);
 }
 
 /** Port without a listener. */

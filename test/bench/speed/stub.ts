@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { answerCalls } from '../calls.ts';
-import type { Answers } from './data.ts';
+import { serveCalls } from '../calls.ts';
+import type { UpstreamResponses } from './data.ts';
 
 /**
  * Upstream in Node.js, used without nginx and for delayed responses. It supports only GET over keep-alive connections:
@@ -9,11 +9,11 @@ import type { Answers } from './data.ts';
  */
 
 interface StubOptions {
-  answers: Answers;
+  responses: UpstreamResponses;
   /** Time of each response, in milliseconds. */
   delay: number;
   /** True if all responses differ in their bytes: each has an additional, unknown member. */
-  anew: boolean;
+  changing: boolean;
 }
 
 let hits = 0;
@@ -23,15 +23,15 @@ const answerWith = (status: string, body = ''): Buffer =>
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 
-const NOT_FOUND = answerWith('404 Not Found');
+const NOT_FOUND = answerWith('404 Not ServerMeasurements');
 const UNAUTHORIZED = answerWith('401 Unauthorized');
 
 const MARK = '"served":"000000000000",';
 
 /** Returns a function for the bytes of a response: always the same, or copies that differ. */
-function bytesOf(answer: object, anew: boolean): () => Buffer {
+function bytesOf(answer: object, changing: boolean): () => Buffer {
   const text = JSON.stringify(answer);
-  if (!anew) {
+  if (!changing) {
     const bytes = answerWith('200 OK', text);
     return () => bytes;
   }
@@ -67,8 +67,8 @@ function delayed(delay: number): (socket: Socket, answer: Buffer) => void {
 
 const calls = {
   /** Starts listening, and returns the URL. */
-  async listen({ answers, delay, anew }: StubOptions) {
-    const byPath = new Map(Object.entries(answers).map(([path, answer]) => [path, bytesOf(answer, anew)]));
+  async listen({ responses, delay, changing }: StubOptions) {
+    const byPath = new Map(Object.entries(responses).map(([path, answer]) => [path, bytesOf(answer, changing)]));
     const write = delay > 0 ? delayed(delay) : (socket: Socket, answer: Buffer) => void socket.write(answer);
     const server = createServer({ noDelay: true }, (socket) => {
       let rest = '';
@@ -93,4 +93,4 @@ const calls = {
 
 export type StubCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -1,5 +1,5 @@
 import { startTool } from '../processes.ts';
-import { upstreamAnswers } from './data.ts';
+import { upstreamResponses } from './data.ts';
 import { startNginx } from './nginx.ts';
 import type { StubCalls } from './stub.ts';
 
@@ -15,7 +15,7 @@ export interface Upstream {
 }
 
 /** Starts the fastest upstream available: nginx, or the stub. */
-export const startUpstream = async (): Promise<Upstream> => (await startNginx(upstreamAnswers())) ?? startStub(0);
+export const startUpstream = async (): Promise<Upstream> => (await startNginx(upstreamResponses())) ?? startStub(0);
 
 /**
  * Starts a stub upstream.
@@ -23,8 +23,8 @@ export const startUpstream = async (): Promise<Upstream> => (await startNginx(up
  * @param delay Time of each response, in milliseconds.
  * @param options.changing True if all responses differ in their bytes. @default false
  */
-export async function startStub(delay: number, { anew = false }: { anew?: boolean } = {}): Promise<Upstream> {
+export async function startStub(delay: number, { changing = false }: { changing?: boolean } = {}): Promise<Upstream> {
   const { pid, call, stop } = startTool<StubCalls>('speed/stub.ts');
-  const url = await call('listen', { answers: upstreamAnswers(), delay, anew });
+  const url = await call('listen', { responses: upstreamResponses(), delay, changing });
   return { url, name: 'a Node.js stub', pid, hits: () => call('hits'), stop };
 }
