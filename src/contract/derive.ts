@@ -5,10 +5,10 @@ type Json = { [key: string]: unknown };
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /**
- * Reduces an OpenAPI 3.1 document to what client and sandbox need at run time.
+ * Derives the data that client and sandbox need at run time from an OpenAPI 3.1 document.
  *
  * @param document The parsed document.
- * @throws Error when a reference leads nowhere, an operation has no `operationId`, or its JSON body no name.
+ * @throws Error if a reference does not resolve, an operation has no `operationId`, or a JSON body is not a reference.
  */
 export function deriveContract(document: unknown): Contract {
   const root = document as Json;
@@ -21,7 +21,7 @@ export function deriveContract(document: unknown): Contract {
       .replace('#/', '')
       .split('/')
       .reduce<unknown>((at, key) => object(at)[key], root);
-    if (target === undefined) throw new Error(`The reference ${node.$ref} leads nowhere.`);
+    if (target === undefined) throw new Error(`The reference ${node.$ref} does not resolve.`);
     return resolve(target);
   };
 
@@ -65,7 +65,7 @@ function bodyOf(operationId: string, requestBody: Json): Operation['body'] {
   const { 'application/json': json, 'application/octet-stream': bytes } = content(requestBody);
   const schema = schemaName(json);
   if (schema) return { kind: 'json', schema };
-  if (json) throw new Error(`The JSON body of ${operationId} must be a reference to a schema with a name.`);
+  if (json) throw new Error(`The JSON body of ${operationId} must be a reference to a named schema.`);
   return bytes ? { kind: 'bytes' } : { kind: 'none' };
 }
 

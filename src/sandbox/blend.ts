@@ -1,29 +1,29 @@
 import { CHANNELS, type Colour, meanOf, type Pixels, sample, shiftMean } from './pixels.ts';
 import { createField, createLens } from './shapes.ts';
 
-/** A picture and its part in a blend. */
+/** An image and its weight in a blend. */
 export interface Source {
   pixels: Pixels;
-  /** Counts relative to the other sources' weights. */
+  /** Relative to the weights of the other sources. */
   weight: number;
 }
 
-/** How distinctly two pictures part: the exponent of the blend. */
+/** Exponent of the blend; higher values give sharper borders between the images. */
 const SHARPNESS = { least: 3, perGuidance: 0.6 };
-/** How far the pictures flow, as a share of the blend's side. */
+/** Maximum displacement of the images, as a share of the blend's side. */
 const FLOW = 0.05;
 const LENSES = 4;
-/** Radius, as a share of the blend's side. */
+/** Maximum radius, as a share of the blend's side. */
 const LARGEST_LENS = 0.15;
-/** A smaller part of a pixel is not seen. */
+/** Layers with a smaller share of a pixel are skipped. */
 const LEAST_SHARE = 0.004;
 
 /**
- * Lets pictures flow into each other under drops of glass. Where one is seen and where another is chance; the mean
- * colour is not: it is the mean of the sources' mean colours by their weights.
+ * Blends images into each other under lens effects. The regions of each image are random, but the mean color of the
+ * result is the weighted mean of the sources' mean colors.
  *
- * @param sources The first one gives the size.
- * @param guidanceScale How distinctly the pictures part, 0 to 10.
+ * @param sources The first one determines the size.
+ * @param guidanceScale Sharpness of the borders between the images, 0 to 10.
  */
 export function blend(sources: readonly [Source, ...Source[]], guidanceScale: number, random: () => number): Pixels {
   const { width, height } = sources[0].pixels;

@@ -23,7 +23,7 @@ interface DataItemRow {
   contentType: string;
 }
 
-/** The operations on data items: a model's training images. */
+/** Handlers for data items, the training images of a model. */
 export function dataItemHandlers({ database, pictures, urls, now, pageSize, listDetail, dataItemShape }: World) {
   const item = ({ id, createdAt, contentType }: DataItemRow): Wire['DataItem'] =>
     listDetail === 'ids' ? { id } : { id, createdAt: isoTime(createdAt), contentType };
@@ -77,7 +77,7 @@ export function dataItemHandlers({ database, pictures, urls, now, pageSize, list
   } satisfies Partial<Handlers>;
 }
 
-/** Answers with an image's bytes. */
+/** Response with an image's bytes. */
 export const imageResponse = ({ contentType, bytes }: Picture, headers: Readonly<Record<string, string>> = {}) =>
   new Response(bytes, {
     headers: { 'content-type': contentType, 'content-length': String(bytes.byteLength), ...headers },
@@ -86,5 +86,5 @@ export const imageResponse = ({ contentType, bytes }: Picture, headers: Readonly
 function pictureOf(bytes: Uint8Array<ArrayBuffer>): Picture {
   const contentType = imageTypeOf(bytes);
   if (contentType) return { contentType, bytes };
-  throw new ApiError(415, 'The body must be a webp, png or jpeg image, but its first bytes are of none of them.');
+  throw new ApiError(415, 'The body must be a webp, png or jpeg image, but its first bytes match none of these formats.');
 }

@@ -17,20 +17,20 @@ export interface DemoModel {
 export interface DemoTraining {
   triggerWord: string;
   request: Wire['StartTraining'];
-  /** How it stands when the sandbox first starts. Those not over go on from there. */
+  /** State at the first start of the sandbox. Unfinished trainings continue from there. */
   stands: 'completed' | 'canceled' | 'processing' | 'queued' | { failed: string };
-  /** Days before the first start; the ones that are not over began just now. */
+  /** Days before the first start; ignored for unfinished trainings. */
   age?: number;
 }
 
 /** A prediction of the demo data. */
 export interface DemoPrediction {
-  /** Weights by the models' names. */
+  /** Weights by model name. */
   scales: Readonly<Record<string, number>>;
   request: Omit<Wire['CreatePrediction'], 'scaleConfigs'>;
   /** Days before the first start. */
   age: number;
-  /** Why it failed, if it did. */
+  /** Error message of a failed prediction. */
   failure?: string;
 }
 

@@ -2,31 +2,31 @@ import type { OperationId } from '../contract/contract.ts';
 import { ApiError } from './api-error.ts';
 import { type Fault, type FaultTarget, parseFaults } from './fault-syntax.ts';
 
-/** Waits; rejects when the signal aborts. */
+/** Waits for a time; rejects when the signal aborts. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** Which faults strike, and how often they did. Nothing here is random: equal requests in equal order fare equally. */
+/** The configured faults. They are deterministic: the same sequence of requests is affected in the same way. */
 export interface Faults {
-  /** The faults as text, see {@link parseFaults}; setting it starts counting anew. @throws FaultSyntaxError */
+  /** The faults as text, see {@link parseFaults}; setting it resets the counters. @throws FaultSyntaxError */
   text: string;
-  /** Counts a request and returns the faults that strike it. */
+  /** Counts a request, and returns the faults that affect it. */
   strikeOf(target: Exclude<FaultTarget, '*'>): Strike;
 }
 
-/** The faults of one request. */
+/** The faults that affect one request. */
 interface Strike {
-  /** Lets the faults of a moment happen: `before` the operation takes effect or `after` it. */
+  /** Applies the faults of a stage: `before` the operation takes effect, or `after` it. */
   happen(moment: 'before' | 'after', signal: AbortSignal): Promise<void>;
 }
 
-/** The connection breaks: what `fetch` rejects with when its peer resets the connection. */
+/** A broken connection: the error with which `fetch` rejects when the server resets the connection. */
 export class ConnectionReset extends TypeError {
   constructor() {
     super('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
   }
 }
 
-/** Builds the faults of a sandbox; `pause` is how delays wait. */
+/** Creates the faults of a sandbox. @param pause Waits during delays. */
 export function createFaults(text: string, operations: readonly OperationId[], pause: Pause): Faults {
   let current = text;
   let counted = count(parseFaults(text, operations));
@@ -35,7 +35,7 @@ export function createFaults(text: string, operations: readonly OperationId[], p
     if (effect.kind === 'delay') return pause(effect.duration, signal);
     if (effect.kind === 'reset') throw new ConnectionReset();
     const headers = effect.retryAfter === undefined ? undefined : { 'retry-after': String(effect.retryAfter) };
-    throw new ApiError(effect.status, `The sandbox was told to answer ${effect.status} here.`, headers);
+    throw new ApiError(effect.status, `The sandbox simulates status ${effect.status} here.`, headers);
   };
 
   return {
@@ -62,11 +62,11 @@ export function createFaults(text: string, operations: readonly OperationId[], p
 
 const count = (faults: readonly Fault[]) => faults.map((fault) => ({ fault, seen: 0 }));
 
-/** Whether the nth request is struck. A share strikes whenever another whole request has come together. */
+/** True if the nth request is affected: with a share, each request at which n × share reaches the next integer. */
 const strikes = (when: Fault['when'], nth: number) =>
   'first' in when
     ? nth <= when.first
     : Math.floor(nth * when.share + ROUNDING) > Math.floor((nth - 1) * when.share + ROUNDING);
 
-/** A hundred times 0.29 must count as 29 wholes. */
+/** Compensates floating-point errors: 100 × 0.29 must count as 29. */
 const ROUNDING = 1e-9;

@@ -7,29 +7,29 @@ import type { ReadPredictionImage } from './prediction-images.ts';
 import { readBody } from './request-body.ts';
 import type { World } from './world.ts';
 
-/** What the sandbox serves besides the vendor's API. */
+/** Routes of the sandbox in addition to the vendor's API. */
 export interface OwnRoutes {
-  /** A finished image behind a signed address; needs no API key. */
+  /** Serves an image by its signed URL, without an API key. */
   image(request: Request, url: URL): Promise<Response>;
-  /** `GET` reads and `PUT` replaces the faults as text; needs an API key. */
+  /** Reads (`GET`) or replaces (`PUT`) the faults as text; requires an API key. */
   faults(request: Request): Promise<Response>;
 }
 
 const FAULTS_PATH = `${OWN_PREFIX}/faults`;
 const FAULTS_METHODS = ['GET', 'PUT'];
-/** Bytes of a description of faults. */
+/** Maximum size of a list of faults, in bytes. */
 const FAULTS_LIMIT = 65_536;
 
-/** Whether a path is the control of faults. */
+/** True for the path of the fault configuration. */
 export const isFaultsPath = (pathname: string) => pathname === FAULTS_PATH;
 
-/** Builds the sandbox's own routes. */
+/** Creates the sandbox's own routes. */
 export function createOwnRoutes(world: World, readImage: ReadPredictionImage, faults: Faults): OwnRoutes {
   const { database, pictures, urls } = world;
 
   const dataItemImage = async (dataId: string) => {
     const row = database.get<{ picture: string }>('SELECT picture FROM dataItems WHERE id = ?', dataId);
-    if (!row) throw new ApiError(404, 'The image behind this address was deleted.');
+    if (!row) throw new ApiError(404, 'The image of this URL was deleted.');
     return pictures.read(row.picture);
   };
 
@@ -57,10 +57,10 @@ export function createOwnRoutes(world: World, readImage: ReadPredictionImage, fa
   };
 }
 
-/** The refusal of a path that leads nowhere. */
+/** The 404 error for an unknown path. */
 export const unknownPath = ({ pathname }: URL) => new ApiError(404, `There is nothing at ${pathname}.`);
 
-/** The refusal of a method that a path does not know. */
+/** The 405 error for a method that a path does not support. */
 export function wrongMethod({ method }: Request, allowed: readonly string[]): ApiError {
   const list = allowed.join(', ');
   return new ApiError(405, `The method must be ${list} here, but is ${method}.`, { allow: list });

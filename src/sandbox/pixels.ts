@@ -1,7 +1,7 @@
 /** Red, green and blue, each from 0 to 255. */
 export type Colour = [red: number, green: number, blue: number];
 
-/** Values of one pixel. */
+/** Values per pixel. */
 export const CHANNELS = 3;
 
 /** An image as rows of red, green and blue bytes. */
@@ -11,7 +11,7 @@ export interface Pixels {
   data: Uint8Array | Uint8ClampedArray;
 }
 
-/** The mean colour of an image. */
+/** Mean color of an image. */
 export function meanOf({ data }: Pixels): Colour {
   const sum: Colour = [0, 0, 0];
   for (let at = 0; at < data.length; at += CHANNELS) {
@@ -23,7 +23,7 @@ export function meanOf({ data }: Pixels): Colour {
   return [sum[0] / count, sum[1] / count, sum[2] / count];
 }
 
-/** Adds the colour at a place (0 to 1, mirrored beyond), times a share, to `colour`; smooth between pixels. */
+/** Adds the bilinearly interpolated color at a position (0 to 1, mirrored outside), times a share, to `colour`. */
 export function sample({ width, height, data }: Pixels, u: number, v: number, share: number, colour: Colour): void {
   const x = mirrored(u) * (width - 1);
   const y = mirrored(v) * (height - 1);
@@ -49,10 +49,10 @@ export function sample({ width, height, data }: Pixels, u: number, v: number, sh
   }
 }
 
-/** How often a shift is repeated: values that hit 0 or 255 take part of each shift away. */
+/** Number of shifts: clamping to 0 and 255 removes a part of each. */
 const SHIFTS = 3;
 
-/** Moves every pixel by the same amount until the mean colour is the target. Changes the pixels in place. */
+/** Shifts all pixels by the same amount until the mean color is the target. Changes the pixels in place. */
 export function shiftMean(pixels: Pixels, target: Colour): Pixels {
   const { data } = pixels;
   for (let round = 0; round < SHIFTS; round++) {

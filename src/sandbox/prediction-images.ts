@@ -6,16 +6,16 @@ import { type PaintedModel, paint } from './painter.ts';
 import type { SettledPrediction } from './predictions.ts';
 import { seededRandom } from './random.ts';
 
-/** Reads one image of a prediction; it is painted when somebody first looks at it, and kept. */
+/** Reads an image of a prediction; it is generated on the first read, and stored. */
 export type ReadPredictionImage = (predictionId: string, position: number) => Promise<Picture>;
 
 const CONTENT_TYPE = 'image/png';
-/** Pictures that a painting takes from one model. */
+/** Maximum number of training images used from one model. */
 const PICTURES_PER_MODEL = 4;
-/** Used where a request says nothing. */
+/** Default of `guidance_scale`. */
 const DEFAULT_GUIDANCE_SCALE = 5;
 
-/** Builds the reader. It throws ApiError 404 for an image that does not exist (yet). */
+/** Creates the reader. It throws ApiError 404 for an image that does not exist or is not finished. */
 export function createPredictionImages(
   database: Database,
   pictures: PictureStore,
@@ -48,7 +48,7 @@ export function createPredictionImages(
     const completed = row && stateAt({ ...row, cancelRequestedAt: null }, now()).status === 'completed';
     if (!completed || !request || position >= request.num_images) throw notFound('image', `${id}/${position}`);
 
-    // Whoever asks while the image is being painted waits for the same painting.
+    // Concurrent reads share one generation.
     const key = `${id}/${position}`;
     const begun = painting.get(key) ?? paintAndKeep(id, position, request).finally(() => painting.delete(key));
     painting.set(key, begun);

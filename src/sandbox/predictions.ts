@@ -18,13 +18,13 @@ const PREDICTIONS: Collection = {
   softDelete: true,
 };
 
-/** Used where a request says nothing: pixels, and a number of images. */
+/** Defaults of `image_size`, in pixels, and `num_images`. */
 const DEFAULT_IMAGE_SIZE = { width: 1_024, height: 1_024 };
 const DEFAULT_NUM_IMAGES = 1;
-/** Seeds that the sandbox chooses lie below this. */
+/** Exclusive upper bound of generated seeds. */
 const CHOSEN_SEEDS = 2 ** 31;
 
-/** A prediction's request with its defaults and its seed settled. */
+/** A prediction's request with defaults and a seed. */
 export type SettledPrediction = Wire['CreatePrediction'] &
   Required<Pick<Wire['CreatePrediction'], 'seed' | 'image_size' | 'num_images'>>;
 
@@ -34,7 +34,7 @@ interface PredictionRow extends JobRecord {
   request: string;
 }
 
-/** The operations on predictions. */
+/** Handlers for predictions. */
 export function predictionHandlers({ database, urls, now, pageSize, listDetail, durations }: World) {
   const requirePrediction = (owner: string, id: string) => {
     const sql = `SELECT ${PREDICTIONS.columns} FROM predictions WHERE id = ? AND owner = ? AND deletedAt IS NULL`;
@@ -74,7 +74,7 @@ export function predictionHandlers({ database, urls, now, pageSize, listDetail, 
     createPrediction: ({ owner, body }): Wire['CreatedPrediction'] => {
       for (const model of Object.keys(body.scaleConfigs)) requireModel(database, owner, model);
       const failure = body.prompt.includes(FAIL_MARKER)
-        ? `The prediction failed because its prompt holds "${FAIL_MARKER}".`
+        ? `The prediction failed because its prompt contains "${FAIL_MARKER}".`
         : null;
       const predictionId = insertPrediction(database, {
         id: randomId(),
@@ -96,14 +96,14 @@ export function predictionHandlers({ database, urls, now, pageSize, listDetail, 
   } satisfies Partial<Handlers>;
 }
 
-/** A prediction to store. */
+/** A new prediction. */
 export interface NewPrediction extends Omit<JobRecord, 'cancelRequestedAt'> {
   id: string;
   owner: string;
   request: Wire['CreatePrediction'];
 }
 
-/** Stores a prediction with the trainings that its prompt activates at its creation, and returns its id. */
+/** Stores a prediction with the trainings that its prompt activates, and returns its id. */
 export function insertPrediction(database: Database, prediction: NewPrediction): string {
   const { id, owner, request, createdAt, duration, failure } = prediction;
   const settled: SettledPrediction = {
@@ -125,8 +125,8 @@ export function insertPrediction(database: Database, prediction: NewPrediction):
 }
 
 /**
- * Which trainings a prompt activates: those of its models that are completed and whose trigger word it holds as a word
- * of its own, in any case. A training whose record was deleted still counts: only the record went.
+ * Selects the trainings that a prompt activates: completed ones of its models whose trigger word is a word of the prompt,
+ * ignoring case. Soft-deleted trainings count, because only their record was deleted.
  */
 function activeTrainings(database: Database, { scaleConfigs, prompt }: SettledPrediction, now: number): string[] {
   const words = new Set(prompt.toUpperCase().split(/[^A-Z0-9]+/));

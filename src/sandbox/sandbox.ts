@@ -27,16 +27,16 @@ import type { World } from './world.ts';
 
 export type { SandboxOptions, SeenRequest } from './options.ts';
 
-/** The vendor's API, embedded. */
+/** The embedded implementation of the vendor's API. */
 export interface Sandbox {
   /**
-   * Answers a request as the API would.
+   * Handles a request.
    *
-   * @throws TypeError with a cause whose code is ECONNRESET when a fault breaks the connection; the signal's reason when
-   * the request is aborted during a delay.
+   * @throws TypeError with a cause of code ECONNRESET if a fault breaks the connection; the signal's reason if the request
+   * is aborted during a delay.
    */
   fetch(request: Request): Promise<Response>;
-  /** What goes wrong on purpose; may be changed at any time. */
+  /** The simulated faults; they may be changed at any time. */
   faults: Pick<Faults, 'text'>;
   /** Closes the store. */
   close(): void;
@@ -47,9 +47,9 @@ const MILLISECONDS = 1_000;
 const timer: Pause = async (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
 
 /**
- * Opens a sandbox: all operations of the API over its own storage, with a life for every job.
+ * Opens a sandbox: all operations of the API, its own storage, and simulated jobs.
  *
- * @throws FaultSyntaxError when `faults` describes none; Error when the store cannot be opened.
+ * @throws FaultSyntaxError if `faults` is invalid; Error if the store cannot be opened.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { contract = vendorContract, apiKeyHeader = 'x-api-key', now = wallClockNow, onRequest, publicUrl } = options;
@@ -127,5 +127,5 @@ function refusal(error: unknown, { signal }: Request): Response {
   if (error instanceof ApiError) return errorResponse(error);
   if (error instanceof ConnectionReset || signal.aborted) throw error;
   const message = error instanceof Error ? error.message : String(error);
-  return errorResponse({ status: 500, message: `The sandbox failed: ${message}`, headers: {} });
+  return errorResponse({ status: 500, message: `The sandbox failed with an internal error: ${message}`, headers: {} });
 }

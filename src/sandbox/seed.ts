@@ -12,21 +12,21 @@ import type { World } from './world.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** How long the trainings and predictions of the past took, in milliseconds. */
+/** Durations of finished trainings and predictions, in milliseconds. */
 const PAST = { fast: 6 * MINUTE, high_quality: 95 * MINUTE, prediction: MINUTE / 4 };
-/** A training that runs when the sandbox first starts takes this many times what one started later takes. */
+/** Factor on the duration of trainings that run at the first start. */
 const LIVE_FACTOR = 10;
-/** Shares of their duration that trainings have behind them. */
+/** Elapsed shares of the duration of unfinished and canceled trainings. */
 const PROCESSING_SHARE = 0.35;
 const CANCELED_SHARE = 0.4;
 const FORMATS: readonly ImageType[] = ['image/png', 'image/jpeg', 'image/webp'];
 
-/** The id of a demo model; the same in every store. */
+/** Id of a demo model; the same in every store. */
 const demoModelId = (displayName: string) => namedId(`model/${displayName}`);
 
 /**
- * Fills an empty store with demo data for the key `demo`, all of it or nothing. The pictures are drawn when somebody
- * first looks at them, so that the first start is no slower than the others.
+ * Fills an empty store with demo data for the key `demo`, in one transaction. Images are drawn on the first read, so that
+ * the first start is not slower than others.
  */
 export function seedDemoData(world: World): void {
   const { database, now } = world;

@@ -23,7 +23,7 @@ interface TrainingRow extends JobRecord {
   request: string;
 }
 
-/** The operations on trainings. */
+/** Handlers for trainings. */
 export function trainingHandlers({ database, now, pageSize, listDetail, durations }: World) {
   const requireTraining = (owner: string, { modelId, trainingId }: { modelId: string; trainingId: string }) => {
     requireModel(database, owner, modelId);
@@ -45,7 +45,7 @@ export function trainingHandlers({ database, now, pageSize, listDetail, duration
       const { displayName } = requireModel(database, owner, path.modelId);
       const request: Wire['StartTraining'] = { ...body, trainingSpeed: body.trainingSpeed ?? 'high_quality' };
       const failure = displayName.includes(FAIL_MARKER)
-        ? `The training failed because the model's name holds "${FAIL_MARKER}".`
+        ? `The training failed because the model's name contains "${FAIL_MARKER}".`
         : null;
       const trainingId = insertTraining(database, {
         id: randomId(),
@@ -81,7 +81,7 @@ export function trainingHandlers({ database, now, pageSize, listDetail, duration
   } satisfies Partial<Handlers>;
 }
 
-/** A training to store, with the pictures that its model has now. */
+/** A new training. */
 export interface NewTraining extends JobRecord {
   id: string;
   triggerWord: string;
@@ -90,9 +90,9 @@ export interface NewTraining extends JobRecord {
 }
 
 /**
- * Stores a training with the pictures that its model has now, and returns its id.
+ * Stores a training with the current images of its model, and returns its id.
  *
- * @throws ApiError 409 when the model has no data item to learn from.
+ * @throws ApiError 409 if the model has no data items.
  */
 export function insertTraining(database: Database, training: NewTraining): string {
   const { id, triggerWord, model, request, createdAt, duration, failure, cancelRequestedAt } = training;

@@ -140,7 +140,7 @@ export function warningsFor({ servers, upstream }: Measurements): string[] {
         return isDoubtful(share) ? [`${name} ${row} ${percent(share)}`] : [];
       }),
     );
-  const [waiting, busy, asked] = [
+  const [waiting, busy, maxRate] = [
     shares(0, (share) => share < SATURATED),
     shares(1, (share) => share > UPSTREAM_BUSY),
     maxUpstreamRate(servers),
@@ -152,9 +152,9 @@ export function warningsFor({ servers, upstream }: Measurements): string[] {
     ...(busy.length > 0
       ? [`servers with which the upstream used more than ${percent(UPSTREAM_BUSY)} of a processor: ${busy.join(', ')}`]
       : []),
-    ...(upstream.capacity < asked
+    ...(upstream.capacity < maxRate
       ? [
-          `the upstream received ${Math.round(asked)} requests per second, but its capacity is ${Math.round(upstream.capacity)}`,
+          `the upstream received ${Math.round(maxRate)} requests per second, but its capacity is ${Math.round(upstream.capacity)}`,
         ]
       : []),
   ];

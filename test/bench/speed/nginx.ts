@@ -59,7 +59,7 @@ export async function startNginx(responses: UpstreamResponses) {
   const url = `http://127.0.0.1:${port}`;
   await waitForResponse(child, `${url}/bench-status`);
   // The readiness check was one request.
-  let asked = 1;
+  let statusRequests = 1;
   return {
     url,
     name: 'nginx',
@@ -67,8 +67,8 @@ export async function startNginx(responses: UpstreamResponses) {
     /** Number of requests received so far, without those for this number. */
     async hits(): Promise<number> {
       const status = await (await fetch(`${url}/bench-status`)).text();
-      asked++;
-      return Number(/^\s*\d+ \d+ (\d+)/m.exec(status)?.[1]) - asked;
+      statusRequests++;
+      return Number(/^\s*\d+ \d+ (\d+)/m.exec(status)?.[1]) - statusRequests;
     },
     async stop(): Promise<void> {
       // SIGKILL would leave its worker running.
