@@ -12,8 +12,7 @@ export const contract: Contract = {
       ],
       "body": {
         "kind": "none"
-      },
-      "answer": "ModelPage"
+      }
     },
     "createModel": {
       "method": "POST",
@@ -22,8 +21,7 @@ export const contract: Contract = {
       "body": {
         "kind": "json",
         "schema": "CreateModel"
-      },
-      "answer": "CreatedModel"
+      }
     },
     "getModel": {
       "method": "GET",
@@ -31,8 +29,7 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "none"
-      },
-      "answer": "ModelDetails"
+      }
     },
     "updateModel": {
       "method": "PATCH",
@@ -59,8 +56,7 @@ export const contract: Contract = {
       ],
       "body": {
         "kind": "none"
-      },
-      "answer": "DataItemPage"
+      }
     },
     "uploadDataItem": {
       "method": "POST",
@@ -68,8 +64,7 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "bytes"
-      },
-      "answer": "UploadedDataItem"
+      }
     },
     "getDataItem": {
       "method": "GET",
@@ -77,8 +72,7 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "none"
-      },
-      "answer": "DataItemDetails"
+      }
     },
     "replaceDataItem": {
       "method": "PUT",
@@ -104,8 +98,7 @@ export const contract: Contract = {
       ],
       "body": {
         "kind": "none"
-      },
-      "answer": "TrainingPage"
+      }
     },
     "startTraining": {
       "method": "POST",
@@ -114,8 +107,7 @@ export const contract: Contract = {
       "body": {
         "kind": "json",
         "schema": "StartTraining"
-      },
-      "answer": "StartedTraining"
+      }
     },
     "getTraining": {
       "method": "GET",
@@ -123,8 +115,7 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "none"
-      },
-      "answer": "TrainingDetails"
+      }
     },
     "deleteTraining": {
       "method": "DELETE",
@@ -150,8 +141,7 @@ export const contract: Contract = {
       ],
       "body": {
         "kind": "none"
-      },
-      "answer": "PredictionPage"
+      }
     },
     "createPrediction": {
       "method": "POST",
@@ -160,8 +150,7 @@ export const contract: Contract = {
       "body": {
         "kind": "json",
         "schema": "CreatePrediction"
-      },
-      "answer": "CreatedPrediction"
+      }
     },
     "getPrediction": {
       "method": "GET",
@@ -169,8 +158,7 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "none"
-      },
-      "answer": "PredictionDetails"
+      }
     },
     "deletePrediction": {
       "method": "DELETE",

@@ -1,4 +1,4 @@
-import type { Contract, Operation } from './contract.ts';
+import type { Contract, Operation, Wire } from './contract.ts';
 
 type Json = { [key: string]: unknown };
 
@@ -32,13 +32,11 @@ export function deriveContract(document: unknown): Contract {
       if (!operation) continue;
       if (typeof operation.operationId !== 'string') throw new Error(`${method} ${path} has no operationId.`);
       const parameters = [...array(object(item).parameters), ...array(operation.parameters)].map(resolve);
-      const answer = schemaName(content(resolve(object(operation.responses)['200']))['application/json']);
       operations[operation.operationId] = {
         method: method.toUpperCase() as Operation['method'],
         path,
         query: parameters.filter((parameter) => parameter.in === 'query').map((parameter) => String(parameter.name)),
         body: bodyOf(operation.operationId, resolve(operation.requestBody)),
-        ...(answer && { answer }),
       };
     }
   }
@@ -71,9 +69,9 @@ function bodyOf(operationId: string, requestBody: Json): Operation['body'] {
 
 const content = (node: Json): Json => object(node.content);
 
-function schemaName(media: unknown): Operation['answer'] {
+function schemaName(media: unknown): keyof Wire | undefined {
   const reference = object(object(media).schema).$ref;
-  return typeof reference === 'string' ? (reference.split('/').at(-1) as Operation['answer']) : undefined;
+  return typeof reference === 'string' ? (reference.split('/').at(-1) as keyof Wire) : undefined;
 }
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});

@@ -29,10 +29,10 @@ export const isPageCursor = (value: unknown): value is string =>
 const NO_CURSOR = /\p{Cs}|^\.{1,2}$/u;
 
 /** Maximum size of an image in this contract, in bytes. */
-export const largestImage = ({ schemas }: Contract): number => (schemas.ImageBytes as TextRule).maxLength;
+export const maxImageBytes = ({ schemas }: Contract): number => (schemas.ImageBytes as TextRule).maxLength;
 
 /** Maximum size of an image that the upstream accepts, in bytes. */
-export const MAX_IMAGE_BYTES: number = largestImage(contract);
+export const MAX_IMAGE_BYTES: number = maxImageBytes(contract);
 
 interface NumberRule {
   minimum: number;

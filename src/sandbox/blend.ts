@@ -1,4 +1,4 @@
-import { CHANNELS, type Colour, meanOf, type Pixels, sample, shiftMean } from './pixels.ts';
+import { CHANNELS, type Color, meanOf, type Pixels, sample, shiftMean } from './pixels.ts';
 import { createField, createLens } from './shapes.ts';
 
 /** An image and its weight in a blend. */
@@ -9,14 +9,14 @@ export interface Source {
 }
 
 /** Exponent of the blend; higher values give sharper borders between the images. */
-const SHARPNESS = { least: 3, perGuidance: 0.6 };
+const SHARPNESS = { base: 3, perGuidance: 0.6 };
 /** Maximum displacement of the images, as a share of the blend's side. */
 const FLOW = 0.05;
 const LENSES = 4;
 /** Maximum radius, as a share of the blend's side. */
-const LARGEST_LENS = 0.15;
+const MAX_LENS_RADIUS = 0.15;
 /** Layers with a smaller share of a pixel are skipped. */
-const LEAST_SHARE = 0.004;
+const MIN_SHARE = 0.004;
 
 /**
  * Blends images into each other under lens effects. The regions of each image are random, but the mean color of the
@@ -28,7 +28,7 @@ const LEAST_SHARE = 0.004;
 export function blend(sources: readonly [Source, ...Source[]], guidanceScale: number, random: () => number): Pixels {
   const { width, height } = sources[0].pixels;
   const total = sources.reduce((sum, { weight }) => sum + weight, 0);
-  const sharpness = SHARPNESS.least + SHARPNESS.perGuidance * guidanceScale;
+  const sharpness = SHARPNESS.base + SHARPNESS.perGuidance * guidanceScale;
   const layers = sources.map(({ pixels, weight }) => ({
     pixels,
     part: weight / total,
@@ -36,9 +36,9 @@ export function blend(sources: readonly [Source, ...Source[]], guidanceScale: nu
     share: 0,
   }));
   const [flowX, flowY] = [createField(random, 1.5), createField(random, 1.5)];
-  const lenses = Array.from({ length: LENSES }, () => createLens(random, LARGEST_LENS));
+  const lenses = Array.from({ length: LENSES }, () => createLens(random, MAX_LENS_RADIUS));
   const data = new Uint8ClampedArray(width * height * CHANNELS);
-  const colour: Colour = [0, 0, 0];
+  const color: Color = [0, 0, 0];
 
   for (let y = 0; y < height; y++) {
     const v = y / height;
@@ -58,18 +58,18 @@ export function blend(sources: readonly [Source, ...Source[]], guidanceScale: nu
         layer.share = layer.part * Math.exp(sharpness * layer.field(fromU, fromV));
         sum += layer.share;
       }
-      colour.fill(light);
+      color.fill(light);
       for (const { pixels, share } of layers) {
-        if (share > LEAST_SHARE * sum) sample(pixels, fromU, fromV, share / sum, colour);
+        if (share > MIN_SHARE * sum) sample(pixels, fromU, fromV, share / sum, color);
       }
-      data.set(colour, (y * width + x) * CHANNELS);
+      data.set(color, (y * width + x) * CHANNELS);
     }
   }
   return shiftMean({ width, height, data }, mixedMean(sources, total));
 }
 
-function mixedMean(sources: readonly Source[], total: number): Colour {
-  const mixed: Colour = [0, 0, 0];
+function mixedMean(sources: readonly Source[], total: number): Color {
+  const mixed: Color = [0, 0, 0];
   for (const { pixels, weight } of sources) {
     for (const [channel, value] of meanOf(pixels).entries()) {
       mixed[channel] = (mixed[channel] ?? 0) + (value * weight) / total;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { contract } from '../contract/contract.gen.ts';
 import { decimal, flag, host, integer, list, textOr } from '../util/environment.ts';
+import { DATA_ITEM_SHAPES } from './context.ts';
 import { parseFaults } from './fault-syntax.ts';
 import { operationIds } from './router.ts';
 import type { SandboxOptions } from './sandbox.ts';
-import { DATA_ITEM_SHAPES } from './world.ts';
 
 const A_DAY = 86_400;
 
@@ -45,9 +45,7 @@ export const sandboxSettings = {
         context.addIssue(`is not a list of faults. ${error instanceof Error ? error.message : error}`);
       }
     })
-    .describe(
-      'Faults that the sandbox simulates, for example `429:listModels:0.1:retryAfter=2, reset:*:once`.',
-    ),
+    .describe('Faults that the sandbox simulates, for example `429:listModels:0.1:retryAfter=2, reset:*:once`.'),
   SANDBOX_SEED: flag(true).describe('Fills an empty sandbox with demo data for the key `demo`.'),
   SANDBOX_HOST: host('127.0.0.1').describe('Address on which the sandbox listens when it runs as a separate process.'),
   SANDBOX_PORT: integer({ default: 4_100, min: 0, max: 65_535 }).describe(

@@ -21,11 +21,11 @@ export type Dispatch = (
 /** Creates a dispatcher for a table of handlers. */
 export function createDispatch(handlers: Handlers, validate: Validate, limits: BodyLimits): Dispatch {
   const dispatch = async <Id extends OperationId>(id: Id, call: Call<Id>) => {
-    const answer = await handlers[id](call);
-    return answer instanceof Response ? answer : Response.json(answer);
+    const result = await handlers[id](call);
+    return result instanceof Response ? result : Response.json(result);
   };
 
-  const readChecked = async ({ operation: { body } }: Match, request: Request): Promise<unknown> => {
+  const readValidatedBody = async ({ operation: { body } }: Match, request: Request): Promise<unknown> => {
     if (body.kind === 'none') return undefined;
     if (body.kind === 'bytes') {
       requireContentType(request, 'application/octet-stream');
@@ -46,7 +46,7 @@ export function createDispatch(handlers: Handlers, validate: Validate, limits: B
     );
     // The router and the validator have checked the values against the contract, so the casts are sound.
     const path = match.parameters as Call<OperationId>['path'];
-    const body = (await readChecked(match, request)) as BodyOf<OperationId>;
+    const body = (await readValidatedBody(match, request)) as BodyOf<OperationId>;
     return dispatch(match.id, { owner, origin, path, query, body } as Call<OperationId>);
   };
 }

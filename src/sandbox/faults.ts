@@ -10,13 +10,13 @@ export interface Faults {
   /** The faults as text, see {@link parseFaults}; setting it resets the counters. @throws FaultSyntaxError */
   text: string;
   /** Counts a request, and returns the faults that affect it. */
-  strikeOf(target: Exclude<FaultTarget, '*'>): Strike;
+  faultsFor(target: Exclude<FaultTarget, '*'>): RequestFaults;
 }
 
 /** The faults that affect one request. */
-interface Strike {
+interface RequestFaults {
   /** Applies the faults of a stage: `before` the operation takes effect, or `after` it. */
-  happen(moment: 'before' | 'after', signal: AbortSignal): Promise<void>;
+  apply(moment: 'before' | 'after', signal: AbortSignal): Promise<void>;
 }
 
 /** A broken connection: the error with which `fetch` rejects when the server resets the connection. */
@@ -46,12 +46,12 @@ export function createFaults(text: string, operations: readonly OperationId[], p
       counted = count(parseFaults(next, operations));
       current = next;
     },
-    strikeOf: (target) => {
+    faultsFor: (target) => {
       const matching = counted.filter(({ fault }) => fault.target === target || fault.target === '*');
-      const striking = matching.filter((each) => strikes(each.fault.when, ++each.seen)).map(({ fault }) => fault);
+      const affecting = matching.filter((each) => isAffected(each.fault.when, ++each.seen)).map(({ fault }) => fault);
       return {
-        happen: async (moment, signal) => {
-          for (const fault of striking) {
+        apply: async (moment, signal) => {
+          for (const fault of affecting) {
             if (fault.after === (moment === 'after')) await effect(fault, signal);
           }
         },
@@ -63,7 +63,7 @@ export function createFaults(text: string, operations: readonly OperationId[], p
 const count = (faults: readonly Fault[]) => faults.map((fault) => ({ fault, seen: 0 }));
 
 /** True if the nth request is affected: with a share, each request at which n × share reaches the next integer. */
-const strikes = (when: Fault['when'], nth: number) =>
+const isAffected = (when: Fault['when'], nth: number) =>
   'first' in when
     ? nth <= when.first
     : Math.floor(nth * when.share + ROUNDING) > Math.floor((nth - 1) * when.share + ROUNDING);

@@ -9,7 +9,7 @@ export type BodyOf<Id extends OperationId> = operations[Id] extends { requestBod
   : undefined;
 
 /** JSON of a successful response; an empty object if the contract defines none. */
-type AnswerOf<Id extends OperationId> = operations[Id]['responses'][200] extends {
+type ResponseOf<Id extends OperationId> = operations[Id]['responses'][200] extends {
   content: { 'application/json': infer Json };
 }
   ? Json
@@ -27,7 +27,9 @@ export interface Call<Id extends OperationId> {
 }
 
 /** Performs an operation. A `Response` is sent unchanged, any other value as JSON. */
-type Handler<Id extends OperationId> = (call: Call<Id>) => AnswerOf<Id> | Response | Promise<AnswerOf<Id> | Response>;
+type Handler<Id extends OperationId> = (
+  call: Call<Id>,
+) => ResponseOf<Id> | Response | Promise<ResponseOf<Id> | Response>;
 
 /** Handlers of all operations of the contract; a missing one is a type error. */
 export type Handlers = { [Id in OperationId]: Handler<Id> };

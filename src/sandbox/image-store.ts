@@ -2,19 +2,19 @@ import type { Database } from './database.ts';
 import { randomId } from './ids.ts';
 
 /** An image: bytes and media type. */
-export interface Picture {
+export interface StoredImage {
   contentType: string;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Images of data items. A training keeps the images that it was started with, even if their data items are deleted. */
-export interface PictureStore {
+export interface ImageStore {
   /** Stores an image, and returns its id. */
-  add(picture: Picture): string;
+  add(image: StoredImage): string;
   /** Stores the recipe of an image that is drawn on the first read, and returns its id. */
   addRecipe(contentType: string, recipe: string): string;
   /** @throws Error if there is no image with this id. */
-  read(id: string): Promise<Picture>;
+  read(id: string): Promise<StoredImage>;
   /** Deletes an image unless a data item or a training still refers to it. */
   release(id: string): void;
 }
@@ -23,7 +23,7 @@ export interface PictureStore {
 export type Draw = (recipe: string, contentType: string) => Promise<Uint8Array>;
 
 /** Creates the image store. */
-export function createPictureStore(database: Database, draw: Draw): PictureStore {
+export function createImageStore(database: Database, draw: Draw): ImageStore {
   const insert = 'INSERT INTO pictures (id, contentType, bytes, recipe) VALUES (?, ?, ?, ?)';
   return {
     add: ({ contentType, bytes }) => {

@@ -1,10 +1,10 @@
 import type { Wire } from '../contract/contract.ts';
 import { notFound } from './api-error.ts';
+import type { SandboxContext } from './context.ts';
 import type { Database } from './database.ts';
 import type { Handlers } from './handler.ts';
 import { randomId } from './ids.ts';
 import { type Collection, readPage } from './page.ts';
-import type { World } from './world.ts';
 
 /** Default of `customModelType`. */
 export const DEFAULT_MODEL_TYPE = 'Custom';
@@ -24,7 +24,7 @@ interface ModelRow {
 }
 
 /** Handlers for models. */
-export function modelHandlers({ database, now, pageSize, listDetail }: World) {
+export function modelHandlers({ database, now, pageSize, listDetail }: SandboxContext) {
   const item = ({ id, displayName, customModelType }: ModelRow): Wire['Model'] =>
     listDetail === 'ids' ? { id } : { id, displayName, customModelType };
 

@@ -1,6 +1,6 @@
 import type { Contract, OperationId } from '../contract/contract.ts';
+import type { DataItemShape } from './context.ts';
 import type { Pause } from './faults.ts';
-import type { DataItemShape } from './world.ts';
 
 /** Options of a sandbox. */
 export interface SandboxOptions {

@@ -1,11 +1,11 @@
 import { ApiError } from './api-error.ts';
+import type { SandboxContext } from './context.ts';
 import { imageResponse } from './data-items.ts';
 import { FaultSyntaxError } from './fault-syntax.ts';
 import type { Faults } from './faults.ts';
 import { imageAt, OWN_PREFIX } from './image-paths.ts';
 import type { ReadPredictionImage } from './prediction-images.ts';
 import { readBody } from './request-body.ts';
-import type { World } from './world.ts';
 
 /** Routes of the sandbox in addition to the vendor's API. */
 export interface OwnRoutes {
@@ -24,13 +24,13 @@ const FAULTS_LIMIT = 65_536;
 export const isFaultsPath = (pathname: string) => pathname === FAULTS_PATH;
 
 /** Creates the sandbox's own routes. */
-export function createOwnRoutes(world: World, readImage: ReadPredictionImage, faults: Faults): OwnRoutes {
-  const { database, pictures, urls } = world;
+export function createOwnRoutes(context: SandboxContext, readImage: ReadPredictionImage, faults: Faults): OwnRoutes {
+  const { database, images, urls } = context;
 
   const dataItemImage = async (dataId: string) => {
-    const row = database.get<{ picture: string }>('SELECT picture FROM dataItems WHERE id = ?', dataId);
+    const row = database.get<{ imageId: string }>('SELECT picture AS imageId FROM dataItems WHERE id = ?', dataId);
     if (!row) throw new ApiError(404, 'The image of this URL was deleted.');
-    return pictures.read(row.picture);
+    return images.read(row.imageId);
   };
 
   return {

@@ -24,7 +24,7 @@ export interface PaintedModel {
   /** Weight; models without a positive weight are ignored. */
   scale: number;
   /** Its training images, in any format that sharp decodes; undecodable ones are skipped. */
-  pictures: readonly Uint8Array[];
+  images: readonly Uint8Array[];
 }
 
 /** Weight of the plain background relative to the models' scales. */
@@ -58,8 +58,8 @@ export async function paint(painting: Painting): Promise<Uint8Array<ArrayBuffer>
 
 async function readSources(models: readonly PaintedModel[], width: number, height: number): Promise<Source[]> {
   const read = await Promise.all(
-    models.map(async ({ scale, pictures }) => {
-      const decoded = await Promise.allSettled(pictures.map((picture) => decode(picture, width, height)));
+    models.map(async ({ scale, images }) => {
+      const decoded = await Promise.allSettled(images.map((image) => decode(image, width, height)));
       const readable = decoded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       return readable.map((pixels) => ({ pixels, weight: Math.max(0, scale) / readable.length }));
     }),

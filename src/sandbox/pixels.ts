@@ -1,5 +1,5 @@
 /** Red, green and blue, each from 0 to 255. */
-export type Colour = [red: number, green: number, blue: number];
+export type Color = [red: number, green: number, blue: number];
 
 /** Values per pixel. */
 export const CHANNELS = 3;
@@ -12,8 +12,8 @@ export interface Pixels {
 }
 
 /** Mean color of an image. */
-export function meanOf({ data }: Pixels): Colour {
-  const sum: Colour = [0, 0, 0];
+export function meanOf({ data }: Pixels): Color {
+  const sum: Color = [0, 0, 0];
   for (let at = 0; at < data.length; at += CHANNELS) {
     sum[0] += data[at] ?? 0;
     sum[1] += data[at + 1] ?? 0;
@@ -23,8 +23,8 @@ export function meanOf({ data }: Pixels): Colour {
   return [sum[0] / count, sum[1] / count, sum[2] / count];
 }
 
-/** Adds the bilinearly interpolated color at a position (0 to 1, mirrored outside), times a share, to `colour`. */
-export function sample({ width, height, data }: Pixels, u: number, v: number, share: number, colour: Colour): void {
+/** Adds the bilinearly interpolated color at a position (0 to 1, mirrored outside), times a share, to `color`. */
+export function sample({ width, height, data }: Pixels, u: number, v: number, share: number, color: Color): void {
   const x = mirrored(u) * (width - 1);
   const y = mirrored(v) * (height - 1);
   const left = Math.min(Math.floor(x), width - 2);
@@ -40,8 +40,8 @@ export function sample({ width, height, data }: Pixels, u: number, v: number, sh
   for (let channel = 0; channel < CHANNELS; channel++) {
     const here = at + channel;
     const under = below + channel;
-    colour[channel] =
-      (colour[channel] ?? 0) +
+    color[channel] =
+      (color[channel] ?? 0) +
       a * (data[here] ?? 0) +
       b * (data[here + CHANNELS] ?? 0) +
       c * (data[under] ?? 0) +
@@ -53,7 +53,7 @@ export function sample({ width, height, data }: Pixels, u: number, v: number, sh
 const SHIFTS = 3;
 
 /** Shifts all pixels by the same amount until the mean color is the target. Changes the pixels in place. */
-export function shiftMean(pixels: Pixels, target: Colour): Pixels {
+export function shiftMean(pixels: Pixels, target: Color): Pixels {
   const { data } = pixels;
   for (let round = 0; round < SHIFTS; round++) {
     const mean = meanOf(pixels);

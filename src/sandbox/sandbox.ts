@@ -1,17 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
 import { contract as vendorContract } from '../contract/contract.gen.ts';
 import type { OperationId } from '../contract/contract.ts';
-import { largestImage } from '../contract/rules.ts';
+import { maxImageBytes } from '../contract/rules.ts';
 import { wallClockNow } from '../util/clocks.ts';
 import { ApiError, errorResponse } from './api-error.ts';
+import type { SandboxContext } from './context.ts';
 import { dataItemHandlers } from './data-items.ts';
 import { openDatabase, signingSecret } from './database.ts';
-import { drawDemoPicture } from './demo-images.ts';
+import { drawDemoImage } from './demo-images.ts';
 import { createDispatch } from './dispatch.ts';
 import { ConnectionReset, createFaults, type Faults, type Pause } from './faults.ts';
 import type { Handlers } from './handler.ts';
 import { imageAt } from './image-paths.ts';
-import { createPictureStore } from './image-store.ts';
+import { createImageStore } from './image-store.ts';
 import { createKeyring } from './keys.ts';
 import { modelHandlers } from './models.ts';
 import type { SandboxOptions } from './options.ts';
@@ -23,7 +24,6 @@ import { seedDemoData } from './seed.ts';
 import { createSignedUrls } from './signed-urls.ts';
 import { trainingHandlers } from './trainings.ts';
 import { createValidator } from './validation.ts';
-import type { World } from './world.ts';
 
 export type { SandboxOptions, SeenRequest } from './options.ts';
 
@@ -55,11 +55,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { contract = vendorContract, apiKeyHeader = 'x-api-key', now = wallClockNow, onRequest, publicUrl } = options;
   const faults = createFaults(options.faults ?? '', operationIds(contract.operations), options.pause ?? timer);
   const database = openDatabase(options.storage ?? 'memory');
-  const pictures = createPictureStore(database, drawDemoPicture);
+  const images = createImageStore(database, drawDemoImage);
   const lifetime = (options.imageUrlSeconds ?? 3_600) * MILLISECONDS;
-  const world: World = {
+  const context: SandboxContext = {
     database,
-    pictures,
+    images,
     urls: createSignedUrls({ secret: signingSecret(database), now, lifetime }),
     now,
     pageSize: options.pageSize ?? 20,
@@ -71,21 +71,21 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       prediction: (options.predictionSeconds ?? 6) * MILLISECONDS,
     },
   };
-  if (options.seed) seedDemoData(world);
+  if (options.seed) seedDemoData(context);
 
   const handlers: Handlers = {
-    ...modelHandlers(world),
-    ...dataItemHandlers(world),
-    ...trainingHandlers(world),
-    ...predictionHandlers(world),
+    ...modelHandlers(context),
+    ...dataItemHandlers(context),
+    ...trainingHandlers(context),
+    ...predictionHandlers(context),
   };
-  const limits = { image: options.maxImageBytes ?? largestImage(contract), json: MAX_JSON_BYTES };
+  const limits = { image: options.maxImageBytes ?? maxImageBytes(contract), json: MAX_JSON_BYTES };
   const dispatch = createDispatch(handlers, createValidator(contract), limits);
   const route = createRouter(contract);
   const ownerOfKey = createKeyring(options.keys ?? []);
-  const own = createOwnRoutes(world, createPredictionImages(database, pictures, now), faults);
+  const own = createOwnRoutes(context, createPredictionImages(database, images, now), faults);
 
-  const answer = async (request: Request): Promise<Response> => {
+  const handle = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
     const routed = route(request.method, url.pathname);
     const key = request.headers.get(apiKeyHeader);
@@ -95,7 +95,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const operation = routed.match?.id;
     onRequest?.({ operation, method: request.method, path: url.pathname, keyHash: owner });
 
-    if (imageAt(url.pathname)) return struck('image', request, () => own.image(request, url));
+    if (imageAt(url.pathname)) return withFaults('image', request, () => own.image(request, url));
     const known = routed.match !== undefined || routed.allowed.length > 0 || isFaultsPath(url.pathname);
     if (!known) throw unknownPath(url);
     if (owner === undefined) {
@@ -105,25 +105,25 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const { match } = routed;
     if (!match) throw wrongMethod(request, routed.allowed);
     const origin = publicUrl?.replace(/\/+$/, '') ?? url.origin;
-    return struck(match.id, request, () => dispatch(match, request, { owner, url, origin }));
+    return withFaults(match.id, request, () => dispatch(match, request, { owner, url, origin }));
   };
 
-  const struck = async (target: OperationId | 'image', request: Request, work: () => Promise<Response>) => {
-    const strike = faults.strikeOf(target);
-    await strike.happen('before', request.signal);
-    const response = await work().catch((error) => refusal(error, request));
-    await strike.happen('after', request.signal);
+  const withFaults = async (target: OperationId | 'image', request: Request, work: () => Promise<Response>) => {
+    const requestFaults = faults.faultsFor(target);
+    await requestFaults.apply('before', request.signal);
+    const response = await work().catch((error) => errorToResponse(error, request));
+    await requestFaults.apply('after', request.signal);
     return response;
   };
 
   return {
-    fetch: (request) => answer(request).catch((error) => refusal(error, request)),
+    fetch: (request) => handle(request).catch((error) => errorToResponse(error, request)),
     faults,
     close: () => database.close(),
   };
 }
 
-function refusal(error: unknown, { signal }: Request): Response {
+function errorToResponse(error: unknown, { signal }: Request): Response {
   if (error instanceof ApiError) return errorResponse(error);
   if (error instanceof ConnectionReset || signal.aborted) throw error;
   const message = error instanceof Error ? error.message : String(error);

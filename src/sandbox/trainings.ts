@@ -1,12 +1,12 @@
 import type { Wire } from '../contract/contract.ts';
 import { ApiError, notFound } from './api-error.ts';
+import { FAIL_MARKER, isoTime, type SandboxContext } from './context.ts';
 import type { Database } from './database.ts';
 import type { Handlers } from './handler.ts';
 import { randomId, randomTriggerWord } from './ids.ts';
 import { isFinished, type JobRecord, stateAt } from './lifecycle.ts';
 import { requireModel } from './models.ts';
 import { type Collection, readPage } from './page.ts';
-import { FAIL_MARKER, isoTime, type World } from './world.ts';
 
 const TRAININGS: Collection = {
   kind: 'training',
@@ -24,7 +24,7 @@ interface TrainingRow extends JobRecord {
 }
 
 /** Handlers for trainings. */
-export function trainingHandlers({ database, now, pageSize, listDetail, durations }: World) {
+export function trainingHandlers({ database, now, pageSize, listDetail, durations }: SandboxContext) {
   const requireTraining = (owner: string, { modelId, trainingId }: { modelId: string; trainingId: string }) => {
     requireModel(database, owner, modelId);
     const sql = `SELECT ${TRAININGS.columns} FROM trainings WHERE id = ? AND model = ? AND deletedAt IS NULL`;
@@ -102,13 +102,13 @@ export function insertTraining(database: Database, training: NewTraining): strin
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, model, triggerWord, JSON.stringify(request), createdAt, duration, failure, cancelRequestedAt],
     );
-    const pictures = database.run(
+    const images = database.run(
       `INSERT INTO trainingPictures (training, position, picture)
        SELECT ?, sequence, picture FROM dataItems WHERE model = ?`,
       id,
       model,
     );
-    if (pictures === 0)
+    if (images === 0)
       throw new ApiError(409, `The model "${model}" has no data items. Upload at least one image first.`);
   });
   return id;

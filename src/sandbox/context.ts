@@ -1,11 +1,11 @@
 import type { Database } from './database.ts';
-import type { PictureStore } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import type { SignedUrls } from './signed-urls.ts';
 
 /** Dependencies and settings of the handlers. */
-export interface World {
+export interface SandboxContext {
   database: Database;
-  pictures: PictureStore;
+  images: ImageStore;
   urls: SignedUrls;
   /** Milliseconds since the epoch. */
   now: () => number;
