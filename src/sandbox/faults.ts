@@ -3,7 +3,7 @@ import { ApiError } from './api-error.ts';
 import { type Fault, type FaultTarget, parseFaults } from './fault-syntax.ts';
 
 /** Waits for a time; rejects when the signal aborts. */
-export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 /** The configured faults. They are deterministic: the same sequence of requests is affected in the same way. */
 export interface Faults {
@@ -26,13 +26,13 @@ export class ConnectionReset extends TypeError {
   }
 }
 
-/** Creates the faults of a sandbox. @param pause Waits during delays. */
-export function createFaults(text: string, operations: readonly OperationId[], pause: Pause): Faults {
+/** Creates the faults of a sandbox. @param sleep Waits during delays. */
+export function createFaults(text: string, operations: readonly OperationId[], sleep: Sleep): Faults {
   let current = text;
   let counted = count(parseFaults(text, operations));
 
   const effect = async ({ effect }: Fault, signal: AbortSignal) => {
-    if (effect.kind === 'delay') return pause(effect.duration, signal);
+    if (effect.kind === 'delay') return sleep(effect.duration, signal);
     if (effect.kind === 'reset') throw new ConnectionReset();
     const headers = effect.retryAfter === undefined ? undefined : { 'retry-after': String(effect.retryAfter) };
     throw new ApiError(effect.status, `The sandbox simulates status ${effect.status} here.`, headers);

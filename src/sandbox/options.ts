@@ -1,6 +1,6 @@
 import type { Contract, OperationId } from '../contract/contract.ts';
 import type { DataItemShape } from './context.ts';
-import type { Pause } from './faults.ts';
+import type { Sleep } from './faults.ts';
 
 /** Options of a sandbox. */
 export interface SandboxOptions {
@@ -37,7 +37,7 @@ export interface SandboxOptions {
   /** The wall clock, in milliseconds since the epoch. @default real time */
   now?: () => number;
   /** Waits during simulated delays. @default a timer */
-  pause?: Pause;
+  sleep?: Sleep;
   /** Called with each request before it is handled. */
   onRequest?: (seen: SeenRequest) => void;
 }

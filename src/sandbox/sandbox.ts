@@ -9,7 +9,7 @@ import { dataItemHandlers } from './data-items.ts';
 import { openDatabase, signingSecret } from './database.ts';
 import { drawDemoImage } from './demo-images.ts';
 import { createDispatch } from './dispatch.ts';
-import { ConnectionReset, createFaults, type Faults, type Pause } from './faults.ts';
+import { ConnectionReset, createFaults, type Faults, type Sleep } from './faults.ts';
 import type { Handlers } from './handler.ts';
 import { imageAt } from './image-paths.ts';
 import { createImageStore } from './image-store.ts';
@@ -44,7 +44,7 @@ export interface Sandbox {
 
 const MAX_JSON_BYTES = 1_048_576;
 const MILLISECONDS = 1_000;
-const timer: Pause = async (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
+const timer: Sleep = async (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
 
 /**
  * Opens a sandbox: all operations of the API, its own storage, and simulated jobs.
@@ -53,7 +53,7 @@ const timer: Pause = async (milliseconds, signal) => setTimeout(milliseconds, un
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { contract = vendorContract, apiKeyHeader = 'x-api-key', now = wallClockNow, onRequest, publicUrl } = options;
-  const faults = createFaults(options.faults ?? '', operationIds(contract.operations), options.pause ?? timer);
+  const faults = createFaults(options.faults ?? '', operationIds(contract.operations), options.sleep ?? timer);
   const database = openDatabase(options.storage ?? 'memory');
   const images = createImageStore(database, drawDemoImage);
   const lifetime = (options.imageUrlSeconds ?? 3_600) * MILLISECONDS;

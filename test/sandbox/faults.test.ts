@@ -100,8 +100,8 @@ describe('faults', () => {
 
   test('a delay waits before the operation or after it', async () => {
     const waits: number[] = [];
-    const pause = async (milliseconds: number) => void waits.push(milliseconds);
-    const { send } = startSandbox({ faults: 'delay:listModels:always:ms=800, delay:*:once:ms=5:after', pause });
+    const sleep = async (milliseconds: number) => void waits.push(milliseconds);
+    const { send } = startSandbox({ faults: 'delay:listModels:always:ms=800, delay:*:once:ms=5:after', sleep });
     await send('listModels');
     await send('listModels');
 

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { settle } from './clock.ts';
 
-/** Turns of the event loop in which the result of one thread starts the work of the next. */
+/** Event loop turns after which the result of one task has started the next task. */
 const FOLLOW_UP = 30;
 
 /**
- * Waits until images are decoded and bodies decompressed. Both run on libuv's thread pool, which a clock that a test
- * moves does not know of: without this wait, a deadline passes while a thread still works.
+ * Waits until all image decoding and decompression is finished. Both run on libuv's thread pool, independently of the
+ * manual clock: without this wait, a deadline could pass while a thread still works.
  */
 export async function threadsAtRest(): Promise<void> {
   do {
@@ -16,7 +16,7 @@ export async function threadsAtRest(): Promise<void> {
   } while (isDecoding());
 }
 
-/** Ends when all work that was queued before has ended, because tests have a pool of one thread (vitest.config.ts). */
+/** Resolves after all earlier tasks of the thread pool, because it has one thread in tests (vitest.config.ts). */
 const roundTrip = () => new Promise<void>((resolve) => randomBytes(1, () => resolve()));
 
 function isDecoding(): boolean {
