@@ -16,7 +16,7 @@ export interface Faults {
 /** The faults that affect one request. */
 interface RequestFaults {
   /** Applies the faults of a stage: `before` the operation takes effect, or `after` it. */
-  apply(moment: 'before' | 'after', signal: AbortSignal): Promise<void>;
+  apply(stage: 'before' | 'after', signal: AbortSignal): Promise<void>;
 }
 
 /** A broken connection: the error with which `fetch` rejects when the server resets the connection. */
@@ -29,7 +29,7 @@ export class ConnectionReset extends TypeError {
 /** Creates the faults of a sandbox. @param sleep Waits during delays. */
 export function createFaults(text: string, operations: readonly OperationId[], sleep: Sleep): Faults {
   let current = text;
-  let counted = count(parseFaults(text, operations));
+  let counters = count(parseFaults(text, operations));
 
   const effect = async ({ effect }: Fault, signal: AbortSignal) => {
     if (effect.kind === 'delay') return sleep(effect.duration, signal);
@@ -43,16 +43,16 @@ export function createFaults(text: string, operations: readonly OperationId[], s
       return current;
     },
     set text(next) {
-      counted = count(parseFaults(next, operations));
+      counters = count(parseFaults(next, operations));
       current = next;
     },
     faultsFor: (target) => {
-      const matching = counted.filter(({ fault }) => fault.target === target || fault.target === '*');
-      const affecting = matching.filter((each) => isAffected(each.fault.when, ++each.seen)).map(({ fault }) => fault);
+      const candidates = counters.filter(({ fault }) => fault.target === target || fault.target === '*');
+      const active = candidates.filter((each) => isAffected(each.fault.when, ++each.seen)).map(({ fault }) => fault);
       return {
-        apply: async (moment, signal) => {
-          for (const fault of affecting) {
-            if (fault.after === (moment === 'after')) await effect(fault, signal);
+        apply: async (stage, signal) => {
+          for (const fault of active) {
+            if (fault.after === (stage === 'after')) await effect(fault, signal);
           }
         },
       };

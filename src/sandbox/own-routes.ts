@@ -35,16 +35,16 @@ export function createOwnRoutes(context: SandboxContext, readImage: ReadPredicti
 
   return {
     image: async (request, url) => {
-      if (request.method !== 'GET') throw wrongMethod(request, ['GET']);
+      if (request.method !== 'GET') throw methodNotAllowedError(request, ['GET']);
       const image = imageAt(url.pathname);
-      if (!image) throw unknownPath(url);
+      if (!image) throw unknownPathError(url);
       urls.verify(url);
       return imageResponse(
         image.kind === 'data' ? await dataItemImage(image.dataId) : await readImage(image.predictionId, image.position),
       );
     },
     faults: async (request) => {
-      if (!FAULTS_METHODS.includes(request.method)) throw wrongMethod(request, FAULTS_METHODS);
+      if (!FAULTS_METHODS.includes(request.method)) throw methodNotAllowedError(request, FAULTS_METHODS);
       if (request.method === 'PUT') {
         try {
           faults.text = new TextDecoder().decode(await readBody(request, FAULTS_LIMIT));
@@ -58,10 +58,10 @@ export function createOwnRoutes(context: SandboxContext, readImage: ReadPredicti
 }
 
 /** The 404 error for an unknown path. */
-export const unknownPath = ({ pathname }: URL) => new ApiError(404, `There is nothing at ${pathname}.`);
+export const unknownPathError = ({ pathname }: URL) => new ApiError(404, `There is nothing at ${pathname}.`);
 
 /** The 405 error for a method that a path does not support. */
-export function wrongMethod({ method }: Request, allowed: readonly string[]): ApiError {
+export function methodNotAllowedError({ method }: Request, allowed: readonly string[]): ApiError {
   const list = allowed.join(', ');
   return new ApiError(405, `The method must be ${list} here, but is ${method}.`, { allow: list });
 }

@@ -16,7 +16,7 @@ import { createImageStore } from './image-store.ts';
 import { createKeyring } from './keys.ts';
 import { modelHandlers } from './models.ts';
 import type { SandboxOptions } from './options.ts';
-import { createOwnRoutes, isFaultsPath, unknownPath, wrongMethod } from './own-routes.ts';
+import { createOwnRoutes, isFaultsPath, methodNotAllowedError, unknownPathError } from './own-routes.ts';
 import { createPredictionImages } from './prediction-images.ts';
 import { predictionHandlers } from './predictions.ts';
 import { createRouter, operationIds } from './router.ts';
@@ -47,7 +47,7 @@ const MILLISECONDS = 1_000;
 const timer: Sleep = async (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
 
 /**
- * Opens a sandbox: all operations of the API, its own storage, and simulated jobs.
+ * Opens a sandbox: all operations of the API, its ownRoutes storage, and simulated jobs.
  *
  * @throws FaultSyntaxError if `faults` is invalid; Error if the store cannot be opened.
  */
@@ -83,7 +83,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const dispatch = createDispatch(handlers, createValidator(contract), limits);
   const route = createRouter(contract);
   const ownerOfKey = createKeyring(options.keys ?? []);
-  const own = createOwnRoutes(context, createPredictionImages(database, images, now), faults);
+  const ownRoutes = createOwnRoutes(context, createPredictionImages(database, images, now), faults);
 
   const handle = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
@@ -95,15 +95,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const operation = routed.match?.id;
     onRequest?.({ operation, method: request.method, path: url.pathname, keyHash: owner });
 
-    if (imageAt(url.pathname)) return withFaults('image', request, () => own.image(request, url));
+    if (imageAt(url.pathname)) return withFaults('image', request, () => ownRoutes.image(request, url));
     const known = routed.match !== undefined || routed.allowed.length > 0 || isFaultsPath(url.pathname);
-    if (!known) throw unknownPath(url);
+    if (!known) throw unknownPathError(url);
     if (owner === undefined) {
       throw new ApiError(401, `The API key is missing or unknown. Send a valid key in the header ${apiKeyHeader}.`);
     }
-    if (isFaultsPath(url.pathname)) return own.faults(request);
+    if (isFaultsPath(url.pathname)) return ownRoutes.faults(request);
     const { match } = routed;
-    if (!match) throw wrongMethod(request, routed.allowed);
+    if (!match) throw methodNotAllowedError(request, routed.allowed);
     const origin = publicUrl?.replace(/\/+$/, '') ?? url.origin;
     return withFaults(match.id, request, () => dispatch(match, request, { owner, url, origin }));
   };

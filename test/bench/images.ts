@@ -36,8 +36,8 @@ const seal = (round: number) => {
   for (let at = 0; at < IMAGES; at++) images.url('https://gateway.example', KEY, itemOf(`round-${round}-image-${at}`));
 };
 const show = async () => {
-  const answer = await images.serve(new Request(images.url('https://gateway.example', KEY, itemOf('cat'), small)));
-  await answer.arrayBuffer();
+  const response = await images.serve(new Request(images.url('https://gateway.example', KEY, itemOf('cat'), small)));
+  await response.arrayBuffer();
 };
 
 /** CPU time of one round, in milliseconds. */

@@ -13,15 +13,15 @@ const calls = {
   /** Starts listening, and returns the URL. */
   async listen() {
     const server = createServer(async (request, response) => {
-      const answer = (body: object) =>
+      const sendJson = (body: object) =>
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       if (request.method !== 'POST') {
-        return void answer(request.url === '/models/bench' ? model : { models: [model], hasMore: false });
+        return void sendJson(request.url === '/models/bench' ? model : { models: [model], hasMore: false });
       }
       const hash = createHash('sha256');
       for await (const chunk of request) hash.update(chunk);
       hashes.push(hash.digest('hex'));
-      answer({ dataId: `item${hashes.length}` });
+      sendJson({ dataId: `item${hashes.length}` });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -108,7 +108,7 @@ export const byMultipart =
     const form = new FormData();
     form.set('operations', JSON.stringify({ query, variables }));
     form.set('map', JSON.stringify({ 0: [path] }));
-    form.set('0', new Blob([bytes]), 'picture.png');
+    form.set('0', new Blob([bytes]), 'image.png');
     const response = await fetch(`${url}/graphql`, { method: 'POST', body: form });
     const text = await response.text();
     if (!/"(?:dataItem|upload)":/.test(text)) throw new Error(`${response.status}: ${text.slice(0, 200)}`);

@@ -91,13 +91,13 @@ const readers = new Map<string, Reader>();
 const trainingOf = (id: string): Training => getOrCreate(trainings, id, () => new Training());
 const readerOf = (key: string): Reader => getOrCreate(readers, key, () => new Reader());
 
-function getOrCreate<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
-  const value = known.get(name) ?? make();
-  known.set(name, value);
+function getOrCreate<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {
+  const value = map.get(name) ?? make();
+  map.set(name, value);
   return value;
 }
 
-function answer(response: ServerResponse, key: string, id: string): void {
+function sendTraining(response: ServerResponse, key: string, id: string): void {
   const training = trainingOf(id);
   if (training.scheduledChanges > 0) {
     training.scheduledChanges--;
@@ -110,8 +110,8 @@ function answer(response: ServerResponse, key: string, id: string): void {
     triggerWord: 'FJA90AB',
     progress: fractionOf(version),
   });
-  const place = `${key} ${version}`;
-  if (!training.reportedAt.has(place)) training.reportedAt.set(place, sharedClock());
+  const entry = `${key} ${version}`;
+  if (!training.reportedAt.has(entry)) training.reportedAt.set(entry, sharedClock());
   response.end(body);
 }
 
@@ -127,8 +127,8 @@ const server = createServer((request, response) => {
     const key = String(request.headers['x-api-key']);
     const reader = readerOf(key);
     reader.count(id);
-    if (reader.held) reader.held.push(() => answer(response, key, id));
-    else answer(response, key, id);
+    if (reader.held) reader.held.push(() => sendTraining(response, key, id));
+    else sendTraining(response, key, id);
   }
 });
 server.keepAliveTimeout = 120_000;

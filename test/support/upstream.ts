@@ -21,16 +21,20 @@ export type Road = (typeof ROADS)[number];
 const HOST = 'https://api.example';
 
 /** Starts an upstream that returns these responses one after the other, the last one repeatedly. */
-export async function startUpstream(road: Road, answers: readonly Answer[], options: Partial<UpstreamOptions> = {}) {
+export async function startUpstream(
+  transportName: Road,
+  responses: readonly Answer[],
+  options: Partial<UpstreamOptions> = {},
+) {
   const requests: Request[] = [];
-  const answer = async (request: Request): Promise<Response> => {
-    const next = answers[Math.min(requests.length, answers.length - 1)];
+  const handle = async (request: Request): Promise<Response> => {
+    const next = responses[Math.min(requests.length, responses.length - 1)];
     requests.push(request);
     if (next instanceof Error) throw next;
     return typeof next === 'function' ? next(request) : (next?.clone() ?? Response.error());
   };
-  const transport: Transport = (input, init) => answer(new Request(input, init));
-  const { baseUrl, pool } = road === 'pool' ? await listen(answer) : { baseUrl: HOST, pool: undefined };
+  const transport: Transport = (input, init) => handle(new Request(input, init));
+  const { baseUrl, pool } = transportName === 'pool' ? await listen(handle) : { baseUrl: HOST, pool: undefined };
   const upstreamOf = createUpstreams({
     pause: sleep,
     alarm: startTimer,
@@ -46,9 +50,9 @@ export async function startUpstream(road: Road, answers: readonly Answer[], opti
 }
 
 /** Starts a server, and creates a connection pool to it. If the handler rejects, the server breaks the connection. */
-async function listen(answer: (request: Request) => Promise<Response>) {
+async function listen(handle: (request: Request) => Promise<Response>) {
   const server = createServer((message, response) => {
-    reply(message, response, answer).catch(() => message.socket.destroy());
+    reply(message, response, handle).catch(() => message.socket.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,12 +70,12 @@ async function listen(answer: (request: Request) => Promise<Response>) {
 async function reply(
   { url, method = 'GET', headers }: IncomingMessage,
   response: ServerResponse,
-  answer: (request: Request) => Promise<Response>,
+  handle: (request: Request) => Promise<Response>,
 ): Promise<void> {
   const disconnected = new AbortController();
   response.on('close', () => disconnected.abort(new Error('the connection was closed')));
   const headerEntries = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-  const result = await answer(
+  const result = await handle(
     new Request(`${HOST}${url}`, { method, headers: headerEntries, signal: disconnected.signal }),
   );
   response.writeHead(result.status, [...result.headers].flat());

@@ -52,11 +52,11 @@ class Connection {
   readonly #reader = new ResponseReader();
   #sentAt = 0;
 
-  /** @param onAnswer Returns true to send the request again. */
+  /** @param onResponse Returns true to send the request again. */
   constructor(
     socket: Socket,
     request: string,
-    onAnswer: (body: Buffer, sentAt: number) => boolean,
+    onResponse: (body: Buffer, sentAt: number) => boolean,
     onError: (error: unknown) => void,
   ) {
     this.#socket = socket;
@@ -64,7 +64,7 @@ class Connection {
     socket.on('data', (chunk) => {
       try {
         const body = this.#reader.push(chunk);
-        if (body && onAnswer(body, this.#sentAt)) this.send();
+        if (body && onResponse(body, this.#sentAt)) this.send();
       } catch (error) {
         onError(error);
       }
@@ -87,9 +87,9 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
   let waiting = requests.length;
   const { promise: ended, resolve: onEnd, reject: onError } = deferred();
 
-  const onAnswer = (answer: Buffer, sentAt: number): boolean => {
-    if (expected && !expected.equals(answer)) {
-      throw new Error(`Expected ${body?.slice(0, 300)}, got ${answer.toString().slice(0, 300)}`);
+  const onResponse = (response: Buffer, sentAt: number): boolean => {
+    if (expected && !expected.equals(response)) {
+      throw new Error(`Expected ${body?.slice(0, 300)}, got ${response.toString().slice(0, 300)}`);
     }
     if (phase === 'counting') {
       responses++;
@@ -104,7 +104,9 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
   };
 
   const sockets = await Promise.all(requests.map(() => opened(port)));
-  const connections = sockets.map((socket, index) => new Connection(socket, requests[index] ?? '', onAnswer, onError));
+  const connections = sockets.map(
+    (socket, index) => new Connection(socket, requests[index] ?? '', onResponse, onError),
+  );
   try {
     for (const connection of connections) connection.send();
     await Promise.race([setTimeout(warmUp), ended]);

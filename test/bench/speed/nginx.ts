@@ -44,10 +44,10 @@ export async function startNginx(responses: UpstreamResponses) {
   const program = onPath('nginx');
   if (!program) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'flair-bench-nginx-'));
-  for (const [path, answer] of Object.entries(responses)) {
+  for (const [path, response] of Object.entries(responses)) {
     const file = join(folder, 'responses', `${path}.json`);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, JSON.stringify(answer));
+    await writeFile(file, JSON.stringify(response));
   }
   const port = await freePort();
   await writeFile(join(folder, 'nginx.conf'), configuration(folder, port));

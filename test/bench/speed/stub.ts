@@ -18,24 +18,24 @@ interface StubOptions {
 
 let hits = 0;
 
-const answerWith = (status: string, body = ''): Buffer =>
+const encodeResponse = (status: string, body = ''): Buffer =>
   Buffer.from(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 
-const NOT_FOUND = answerWith('404 Not ServerMeasurements');
-const UNAUTHORIZED = answerWith('401 Unauthorized');
+const NOT_FOUND = encodeResponse('404 Not Found');
+const UNAUTHORIZED = encodeResponse('401 Unauthorized');
 
 const MARK = '"served":"000000000000",';
 
 /** Returns a function for the bytes of a response: always the same, or copies that differ. */
-function bytesOf(answer: object, changing: boolean): () => Buffer {
-  const text = JSON.stringify(answer);
+function bytesOf(response: object, changing: boolean): () => Buffer {
+  const text = JSON.stringify(response);
   if (!changing) {
-    const bytes = answerWith('200 OK', text);
+    const bytes = encodeResponse('200 OK', text);
     return () => bytes;
   }
-  const bytes = answerWith('200 OK', `{${MARK}${text.slice(1)}`);
+  const bytes = encodeResponse('200 OK', `{${MARK}${text.slice(1)}`);
   const end = bytes.indexOf(MARK) + MARK.length - 2;
   return () => {
     const copy = Buffer.from(bytes);
@@ -46,30 +46,30 @@ function bytesOf(answer: object, changing: boolean): () => Buffer {
 }
 
 /** Writes each response the given number of milliseconds after its request, several due ones together. */
-function delayed(delay: number): (socket: Socket, answer: Buffer) => void {
-  const waiting: { socket: Socket; answer: Buffer; at: number }[] = [];
-  let first = 0;
+function delayed(delay: number): (socket: Socket, response: Buffer) => void {
+  const waiting: { socket: Socket; response: Buffer; at: number }[] = [];
+  let next = 0;
   const write = () => {
     const now = performance.now();
-    for (; first < waiting.length && (waiting[first]?.at ?? 0) <= now; first++) {
-      const due = waiting[first];
-      due?.socket.write(due.answer);
+    for (; next < waiting.length && (waiting[next]?.at ?? 0) <= now; next++) {
+      const due = waiting[next];
+      due?.socket.write(due.response);
     }
-    if (first > 10_000) first -= waiting.splice(0, first).length;
-    const next = waiting[first];
-    if (next) setTimeout(write, Math.max(1, Math.ceil(next.at - now)));
+    if (next > 10_000) next -= waiting.splice(0, next).length;
+    const upcoming = waiting[next];
+    if (upcoming) setTimeout(write, Math.max(1, Math.ceil(upcoming.at - now)));
   };
-  return (socket, answer) => {
-    waiting.push({ socket, answer, at: performance.now() + delay });
-    if (waiting.length - first === 1) setTimeout(write, delay);
+  return (socket, response) => {
+    waiting.push({ socket, response, at: performance.now() + delay });
+    if (waiting.length - next === 1) setTimeout(write, delay);
   };
 }
 
 const calls = {
   /** Starts listening, and returns the URL. */
   async listen({ responses, delay, changing }: StubOptions) {
-    const byPath = new Map(Object.entries(responses).map(([path, answer]) => [path, bytesOf(answer, changing)]));
-    const write = delay > 0 ? delayed(delay) : (socket: Socket, answer: Buffer) => void socket.write(answer);
+    const byPath = new Map(Object.entries(responses).map(([path, response]) => [path, bytesOf(response, changing)]));
+    const write = delay > 0 ? delayed(delay) : (socket: Socket, response: Buffer) => void socket.write(response);
     const server = createServer({ noDelay: true }, (socket) => {
       let rest = '';
       socket.on('error', () => socket.destroy());
