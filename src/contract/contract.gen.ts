@@ -12,7 +12,8 @@ export const contract: Contract = {
       ],
       "body": {
         "kind": "none"
-      }
+      },
+      "response": "ModelPage"
     },
     "createModel": {
       "method": "POST",
@@ -21,7 +22,8 @@ export const contract: Contract = {
       "body": {
         "kind": "json",
         "schema": "CreateModel"
-      }
+      },
+      "response": "CreatedModel"
     },
     "getModel": {
       "method": "GET",
@@ -29,7 +31,8 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "none"
-      }
+      },
+      "response": "ModelDetails"
     },
     "updateModel": {
       "method": "PATCH",
@@ -56,7 +59,8 @@ export const contract: Contract = {
       ],
       "body": {
         "kind": "none"
-      }
+      },
+      "response": "DataItemPage"
     },
     "uploadDataItem": {
       "method": "POST",
@@ -64,7 +68,8 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "bytes"
-      }
+      },
+      "response": "UploadedDataItem"
     },
     "getDataItem": {
       "method": "GET",
@@ -72,7 +77,8 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "none"
-      }
+      },
+      "response": "DataItemDetails"
     },
     "replaceDataItem": {
       "method": "PUT",
@@ -98,7 +104,8 @@ export const contract: Contract = {
       ],
       "body": {
         "kind": "none"
-      }
+      },
+      "response": "TrainingPage"
     },
     "startTraining": {
       "method": "POST",
@@ -107,7 +114,8 @@ export const contract: Contract = {
       "body": {
         "kind": "json",
         "schema": "StartTraining"
-      }
+      },
+      "response": "StartedTraining"
     },
     "getTraining": {
       "method": "GET",
@@ -115,7 +123,8 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "none"
-      }
+      },
+      "response": "TrainingDetails"
     },
     "deleteTraining": {
       "method": "DELETE",
@@ -141,7 +150,8 @@ export const contract: Contract = {
       ],
       "body": {
         "kind": "none"
-      }
+      },
+      "response": "PredictionPage"
     },
     "createPrediction": {
       "method": "POST",
@@ -150,7 +160,8 @@ export const contract: Contract = {
       "body": {
         "kind": "json",
         "schema": "CreatePrediction"
-      }
+      },
+      "response": "CreatedPrediction"
     },
     "getPrediction": {
       "method": "GET",
@@ -158,7 +169,8 @@ export const contract: Contract = {
       "query": [],
       "body": {
         "kind": "none"
-      }
+      },
+      "response": "PredictionDetails"
     },
     "deletePrediction": {
       "method": "DELETE",

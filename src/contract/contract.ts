@@ -29,6 +29,8 @@ export interface Operation {
   query: readonly string[];
   /** Request body: none, JSON with a schema of {@link Contract.schemas}, or the raw bytes of an image. */
   body: { kind: 'none' } | { kind: 'json'; schema: keyof Wire } | { kind: 'bytes' };
+  /** Schema of a successful JSON response; undefined if the response has no JSON body. */
+  response?: keyof Wire;
 }
 
 /** The data that client and sandbox share, all of it derived from `schema/flair.openapi.yaml`. */

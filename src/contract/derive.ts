@@ -32,11 +32,13 @@ export function deriveContract(document: unknown): Contract {
       if (!operation) continue;
       if (typeof operation.operationId !== 'string') throw new Error(`${method} ${path} has no operationId.`);
       const parameters = [...array(object(item).parameters), ...array(operation.parameters)].map(resolve);
+      const response = schemaName(content(resolve(object(operation.responses)['200']))['application/json']);
       operations[operation.operationId] = {
         method: method.toUpperCase() as Operation['method'],
         path,
         query: parameters.filter((parameter) => parameter.in === 'query').map((parameter) => String(parameter.name)),
         body: bodyOf(operation.operationId, resolve(operation.requestBody)),
+        ...(response && { response }),
       };
     }
   }

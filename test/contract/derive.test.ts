@@ -62,6 +62,18 @@ describe('derived operations', () => {
     expect(operations).toMatchObject({ createThing: { body } });
   });
 
+  test('an operation has the schema of its successful JSON response', () => {
+    const { operations } = derive({
+      responses: { Found: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } } },
+      schemas: { Thing: { type: 'object' } },
+      paths: {
+        '/things': { get: { operationId: 'getThing', responses: { 200: { $ref: '#/components/responses/Found' } } } },
+      },
+    });
+
+    expect(operations).toMatchObject({ getThing: { response: 'Thing' } });
+  });
+
   test('an operation without an operationId is an error', () => {
     expect(() => derive({ paths: { '/things': { get: { responses: ok } } } })).toThrow(
       'get /things has no operationId.',
