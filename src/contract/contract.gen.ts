@@ -13,7 +13,7 @@ export const contract: Contract = {
       "body": {
         "kind": "none"
       },
-      "answer": "ModelPage"
+      "response": "ModelPage"
     },
     "createModel": {
       "method": "POST",
@@ -23,7 +23,7 @@ export const contract: Contract = {
         "kind": "json",
         "schema": "CreateModel"
       },
-      "answer": "CreatedModel"
+      "response": "CreatedModel"
     },
     "getModel": {
       "method": "GET",
@@ -32,7 +32,7 @@ export const contract: Contract = {
       "body": {
         "kind": "none"
       },
-      "answer": "ModelDetails"
+      "response": "ModelDetails"
     },
     "updateModel": {
       "method": "PATCH",
@@ -60,7 +60,7 @@ export const contract: Contract = {
       "body": {
         "kind": "none"
       },
-      "answer": "DataItemPage"
+      "response": "DataItemPage"
     },
     "uploadDataItem": {
       "method": "POST",
@@ -69,7 +69,7 @@ export const contract: Contract = {
       "body": {
         "kind": "bytes"
       },
-      "answer": "UploadedDataItem"
+      "response": "UploadedDataItem"
     },
     "getDataItem": {
       "method": "GET",
@@ -78,7 +78,7 @@ export const contract: Contract = {
       "body": {
         "kind": "none"
       },
-      "answer": "DataItemDetails"
+      "response": "DataItemDetails"
     },
     "replaceDataItem": {
       "method": "PUT",
@@ -105,7 +105,7 @@ export const contract: Contract = {
       "body": {
         "kind": "none"
       },
-      "answer": "TrainingPage"
+      "response": "TrainingPage"
     },
     "startTraining": {
       "method": "POST",
@@ -115,7 +115,7 @@ export const contract: Contract = {
         "kind": "json",
         "schema": "StartTraining"
       },
-      "answer": "StartedTraining"
+      "response": "StartedTraining"
     },
     "getTraining": {
       "method": "GET",
@@ -124,7 +124,7 @@ export const contract: Contract = {
       "body": {
         "kind": "none"
       },
-      "answer": "TrainingDetails"
+      "response": "TrainingDetails"
     },
     "deleteTraining": {
       "method": "DELETE",
@@ -151,7 +151,7 @@ export const contract: Contract = {
       "body": {
         "kind": "none"
       },
-      "answer": "PredictionPage"
+      "response": "PredictionPage"
     },
     "createPrediction": {
       "method": "POST",
@@ -161,7 +161,7 @@ export const contract: Contract = {
         "kind": "json",
         "schema": "CreatePrediction"
       },
-      "answer": "CreatedPrediction"
+      "response": "CreatedPrediction"
     },
     "getPrediction": {
       "method": "GET",
@@ -170,7 +170,7 @@ export const contract: Contract = {
       "body": {
         "kind": "none"
       },
-      "answer": "PredictionDetails"
+      "response": "PredictionDetails"
     },
     "deletePrediction": {
       "method": "DELETE",

@@ -1,18 +1,18 @@
 import type { components, operations } from './wire.gen.ts';
 
-/** A schema of the contract as TypeScript sees it: the names and types on the wire. */
+/** TypeScript types of the contract's schemas, as transferred over the wire. */
 export type Wire = components['schemas'];
 /** The contract's operations by their `operationId`. */
 export type OperationId = keyof operations;
-/** The path parameters of an operation, `{}` where it has none. */
+/** Path parameters of an operation; `{}` if it has none. */
 export type PathOf<Id extends OperationId> = operations[Id]['parameters'] extends { path: infer Path }
   ? Path
   : Record<never, never>;
-/** The query parameters of an operation, `{}` where it has none. */
+/** Query parameters of an operation; `{}` if it has none. */
 export type QueryOf<Id extends OperationId> = operations[Id]['parameters'] extends { query?: infer Query }
   ? Exclude<Query, undefined>
   : Record<never, never>;
-/** What an operation is sent: JSON, the raw bytes of an image, or nothing. */
+/** Request body of an operation: JSON, the raw bytes of an image, or none. */
 export type BodyOf<Id extends OperationId> = operations[Id] extends {
   requestBody: { content: { 'application/json': infer Json } };
 }
@@ -23,21 +23,21 @@ export type BodyOf<Id extends OperationId> = operations[Id] extends {
 
 export interface Operation {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path template with `{name}` for each path parameter. */
+  /** Path template, with `{name}` for each path parameter. */
   path: string;
-  /** Names of the query parameters it takes. */
+  /** Names of the query parameters. */
   query: readonly string[];
-  /** What it is sent: nothing, JSON that obeys a schema of {@link Contract.schemas}, or the raw bytes of an image. */
+  /** Request body: none, JSON with a schema of {@link Contract.schemas}, or the raw bytes of an image. */
   body: { kind: 'none' } | { kind: 'json'; schema: keyof Wire } | { kind: 'bytes' };
-  /** The schema of a successful JSON answer; undefined where the answer's body says nothing. */
-  answer?: keyof Wire;
+  /** Schema of a successful JSON response; undefined if the response has no JSON body. */
+  response?: keyof Wire;
 }
 
-/** What client and sandbox share: everything here derives from `schema/flair.openapi.yaml`, and nothing else is shared. */
+/** The data that client and sandbox share, all of it derived from `schema/flair.openapi.yaml`. */
 export interface Contract {
   operations: Readonly<Record<OperationId, Operation>>;
-  /** For each object schema its fields, and for each field the names under which it is accepted when reading. */
+  /** Fields of each object schema, with the names accepted for each field when reading. */
   fields: Readonly<Partial<Record<keyof Wire, Readonly<Record<string, readonly string[]>>>>>;
-  /** The schemas as they stand in the document (JSON Schema 2020-12), references included. */
+  /** The schemas of the document (JSON Schema 2020-12), with references. */
   schemas: Readonly<Record<string, unknown>>;
 }

@@ -1,14 +1,14 @@
-import type { Contract, Operation } from './contract.ts';
+import type { Contract, Operation, Wire } from './contract.ts';
 
 type Json = { [key: string]: unknown };
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /**
- * Reduces an OpenAPI 3.1 document to what client and sandbox need at run time.
+ * Derives the data that client and sandbox need at run time from an OpenAPI 3.1 document.
  *
  * @param document The parsed document.
- * @throws Error when a reference leads nowhere, an operation has no `operationId`, or its JSON body no name.
+ * @throws Error if a reference does not resolve, an operation has no `operationId`, or a JSON body is not a reference.
  */
 export function deriveContract(document: unknown): Contract {
   const root = document as Json;
@@ -21,7 +21,7 @@ export function deriveContract(document: unknown): Contract {
       .replace('#/', '')
       .split('/')
       .reduce<unknown>((at, key) => object(at)[key], root);
-    if (target === undefined) throw new Error(`The reference ${node.$ref} leads nowhere.`);
+    if (target === undefined) throw new Error(`The reference ${node.$ref} does not resolve.`);
     return resolve(target);
   };
 
@@ -32,13 +32,13 @@ export function deriveContract(document: unknown): Contract {
       if (!operation) continue;
       if (typeof operation.operationId !== 'string') throw new Error(`${method} ${path} has no operationId.`);
       const parameters = [...array(object(item).parameters), ...array(operation.parameters)].map(resolve);
-      const answer = schemaName(content(resolve(object(operation.responses)['200']))['application/json']);
+      const response = schemaName(content(resolve(object(operation.responses)['200']))['application/json']);
       operations[operation.operationId] = {
         method: method.toUpperCase() as Operation['method'],
         path,
         query: parameters.filter((parameter) => parameter.in === 'query').map((parameter) => String(parameter.name)),
         body: bodyOf(operation.operationId, resolve(operation.requestBody)),
-        ...(answer && { answer }),
+        ...(response && { response }),
       };
     }
   }
@@ -65,15 +65,15 @@ function bodyOf(operationId: string, requestBody: Json): Operation['body'] {
   const { 'application/json': json, 'application/octet-stream': bytes } = content(requestBody);
   const schema = schemaName(json);
   if (schema) return { kind: 'json', schema };
-  if (json) throw new Error(`The JSON body of ${operationId} must be a reference to a schema with a name.`);
+  if (json) throw new Error(`The JSON body of ${operationId} must be a reference to a named schema.`);
   return bytes ? { kind: 'bytes' } : { kind: 'none' };
 }
 
 const content = (node: Json): Json => object(node.content);
 
-function schemaName(media: unknown): Operation['answer'] {
+function schemaName(media: unknown): keyof Wire | undefined {
   const reference = object(object(media).schema).$ref;
-  return typeof reference === 'string' ? (reference.split('/').at(-1) as Operation['answer']) : undefined;
+  return typeof reference === 'string' ? (reference.split('/').at(-1) as keyof Wire) : undefined;
 }
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});

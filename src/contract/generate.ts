@@ -1,6 +1,6 @@
 /**
  * Writes `wire.gen.ts` (types) and `contract.gen.ts` (routes, accepted names, schemas) from `schema/flair.openapi.yaml`.
- * With `--check` it writes nothing and fails when either file is not what it would have written.
+ * With `--check` it writes nothing, and fails if a file is not up to date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import openapiTS, { astToString } from 'openapi-typescript';
@@ -10,7 +10,7 @@ import { deriveContract } from './derive.ts';
 const HEADER = '// Generated from schema/flair.openapi.yaml by `npm run contract`. Do not edit.\n\n';
 const source = new URL('../../schema/flair.openapi.yaml', import.meta.url);
 
-/** The two generated files' texts, by file name. */
+/** Generates the texts of both files, by file name. */
 export async function generate(yaml: string): Promise<Record<'wire.gen.ts' | 'contract.gen.ts', string>> {
   const document = parse(yaml);
   const contract = JSON.stringify(deriveContract(document), null, 2);

@@ -1,4 +1,4 @@
-/** A request that the sandbox refuses; it is answered with this status and a JSON body that holds the message. */
+/** A rejected request. The response has this status and a JSON body with the message. */
 export class ApiError extends Error {
   override name = 'ApiError' as const;
   readonly status: number;
@@ -11,9 +11,9 @@ export class ApiError extends Error {
   }
 }
 
-/** The vendor-style JSON body of every error. */
+/** Error response with a JSON body in the vendor's format. */
 export const errorResponse = ({ status, message, headers }: Pick<ApiError, 'status' | 'message' | 'headers'>) =>
   Response.json({ error: { message } }, { status, headers });
 
-/** An id that does not exist, was deleted, or belongs to another API key: the three cannot be told apart. */
+/** The error for an id that does not exist, was deleted, or belongs to another API key, which look the same. */
 export const notFound = (kind: string, id: string) => new ApiError(404, `There is no ${kind} "${id}".`);

@@ -1,34 +1,34 @@
-import { CHANNELS, type Colour, meanOf, type Pixels, sample, shiftMean } from './pixels.ts';
+import { CHANNELS, type Color, meanOf, type Pixels, sample, shiftMean } from './pixels.ts';
 import { createField, createLens } from './shapes.ts';
 
-/** A picture and its part in a blend. */
+/** An image and its weight in a blend. */
 export interface Source {
   pixels: Pixels;
-  /** Counts relative to the other sources' weights. */
+  /** Relative to the weights of the other sources. */
   weight: number;
 }
 
-/** How distinctly two pictures part: the exponent of the blend. */
-const SHARPNESS = { least: 3, perGuidance: 0.6 };
-/** How far the pictures flow, as a share of the blend's side. */
+/** Exponent of the blend; higher values give sharper borders between the images. */
+const SHARPNESS = { base: 3, perGuidance: 0.6 };
+/** Maximum displacement of the images, as a share of the blend's side. */
 const FLOW = 0.05;
 const LENSES = 4;
-/** Radius, as a share of the blend's side. */
-const LARGEST_LENS = 0.15;
-/** A smaller part of a pixel is not seen. */
-const LEAST_SHARE = 0.004;
+/** Maximum radius, as a share of the blend's side. */
+const MAX_LENS_RADIUS = 0.15;
+/** Layers with a smaller share of a pixel are skipped. */
+const MIN_SHARE = 0.004;
 
 /**
- * Lets pictures flow into each other under drops of glass. Where one is seen and where another is chance; the mean
- * colour is not: it is the mean of the sources' mean colours by their weights.
+ * Blends images into each other under lens effects. The regions of each image are random, but the mean color of the
+ * result is the weighted mean of the sources' mean colors.
  *
- * @param sources The first one gives the size.
- * @param guidanceScale How distinctly the pictures part, 0 to 10.
+ * @param sources The first one determines the size.
+ * @param guidanceScale Sharpness of the borders between the images, 0 to 10.
  */
 export function blend(sources: readonly [Source, ...Source[]], guidanceScale: number, random: () => number): Pixels {
   const { width, height } = sources[0].pixels;
   const total = sources.reduce((sum, { weight }) => sum + weight, 0);
-  const sharpness = SHARPNESS.least + SHARPNESS.perGuidance * guidanceScale;
+  const sharpness = SHARPNESS.base + SHARPNESS.perGuidance * guidanceScale;
   const layers = sources.map(({ pixels, weight }) => ({
     pixels,
     part: weight / total,
@@ -36,9 +36,9 @@ export function blend(sources: readonly [Source, ...Source[]], guidanceScale: nu
     share: 0,
   }));
   const [flowX, flowY] = [createField(random, 1.5), createField(random, 1.5)];
-  const lenses = Array.from({ length: LENSES }, () => createLens(random, LARGEST_LENS));
+  const lenses = Array.from({ length: LENSES }, () => createLens(random, MAX_LENS_RADIUS));
   const data = new Uint8ClampedArray(width * height * CHANNELS);
-  const colour: Colour = [0, 0, 0];
+  const color: Color = [0, 0, 0];
 
   for (let y = 0; y < height; y++) {
     const v = y / height;
@@ -58,18 +58,18 @@ export function blend(sources: readonly [Source, ...Source[]], guidanceScale: nu
         layer.share = layer.part * Math.exp(sharpness * layer.field(fromU, fromV));
         sum += layer.share;
       }
-      colour.fill(light);
+      color.fill(light);
       for (const { pixels, share } of layers) {
-        if (share > LEAST_SHARE * sum) sample(pixels, fromU, fromV, share / sum, colour);
+        if (share > MIN_SHARE * sum) sample(pixels, fromU, fromV, share / sum, color);
       }
-      data.set(colour, (y * width + x) * CHANNELS);
+      data.set(color, (y * width + x) * CHANNELS);
     }
   }
   return shiftMean({ width, height, data }, mixedMean(sources, total));
 }
 
-function mixedMean(sources: readonly Source[], total: number): Colour {
-  const mixed: Colour = [0, 0, 0];
+function mixedMean(sources: readonly Source[], total: number): Color {
+  const mixed: Color = [0, 0, 0];
   for (const { pixels, weight } of sources) {
     for (const [channel, value] of meanOf(pixels).entries()) {
       mixed[channel] = (mixed[channel] ?? 0) + (value * weight) / total;

@@ -1,13 +1,13 @@
 import type { Wire } from '../contract/contract.ts';
 import { ApiError, notFound } from './api-error.ts';
+import { isoTime, type SandboxContext } from './context.ts';
 import type { Handlers } from './handler.ts';
 import { randomId } from './ids.ts';
 import { dataItemImagePath } from './image-paths.ts';
-import type { Picture } from './image-store.ts';
+import type { StoredImage } from './image-store.ts';
 import { imageTypeOf } from './image-type.ts';
 import { requireModel } from './models.ts';
 import { type Collection, readPage } from './page.ts';
-import { isoTime, type World } from './world.ts';
 
 const DATA_ITEMS: Collection = {
   kind: 'data item',
@@ -23,15 +23,15 @@ interface DataItemRow {
   contentType: string;
 }
 
-/** The operations on data items: a model's training images. */
-export function dataItemHandlers({ database, pictures, urls, now, pageSize, listDetail, dataItemShape }: World) {
+/** Handlers for data items, the training images of a model. */
+export function dataItemHandlers({ database, images, urls, now, pageSize, listDetail, dataItemShape }: SandboxContext) {
   const item = ({ id, createdAt, contentType }: DataItemRow): Wire['DataItem'] =>
     listDetail === 'ids' ? { id } : { id, createdAt: isoTime(createdAt), contentType };
 
   const requireItem = (owner: string, { modelId, dataId }: { modelId: string; dataId: string }) => {
     requireModel(database, owner, modelId);
-    const sql = 'SELECT picture, createdAt FROM dataItems WHERE id = ? AND model = ?';
-    const row = database.get<{ picture: string; createdAt: number }>(sql, dataId, modelId);
+    const sql = 'SELECT picture AS imageId, createdAt FROM dataItems WHERE id = ? AND model = ?';
+    const row = database.get<{ imageId: string; createdAt: number }>(sql, dataId, modelId);
     if (!row) throw notFound('data item', dataId);
     return row;
   };
@@ -46,12 +46,12 @@ export function dataItemHandlers({ database, pictures, urls, now, pageSize, list
       requireModel(database, owner, path.modelId);
       const dataId = randomId();
       const insert = 'INSERT INTO dataItems (id, model, picture, createdAt) VALUES (?, ?, ?, ?)';
-      database.transaction(() => database.run(insert, dataId, path.modelId, pictures.add(pictureOf(body)), now()));
+      database.transaction(() => database.run(insert, dataId, path.modelId, images.add(imageFromBytes(body)), now()));
       return { dataId };
     },
     getDataItem: async ({ owner, origin, path }): Promise<Wire['DataItemDetails'] | Response> => {
-      const { picture, createdAt } = requireItem(owner, path);
-      const { contentType, bytes } = await pictures.read(picture);
+      const { imageId, createdAt } = requireItem(owner, path);
+      const { contentType, bytes } = await images.read(imageId);
       if (dataItemShape === 'bytes') return imageResponse({ contentType, bytes });
       const details: Wire['DataItemDetails'] = { contentType, createdAt: isoTime(createdAt) };
       return dataItemShape === 'url'
@@ -59,32 +59,35 @@ export function dataItemHandlers({ database, pictures, urls, now, pageSize, list
         : { ...details, image: Buffer.from(bytes).toString('base64') };
     },
     replaceDataItem: ({ owner, path, body }) => {
-      const { picture } = requireItem(owner, path);
+      const { imageId } = requireItem(owner, path);
       database.transaction(() => {
-        database.run('UPDATE dataItems SET picture = ? WHERE id = ?', pictures.add(pictureOf(body)), path.dataId);
-        pictures.release(picture);
+        database.run('UPDATE dataItems SET picture = ? WHERE id = ?', images.add(imageFromBytes(body)), path.dataId);
+        images.release(imageId);
       });
       return {};
     },
     deleteDataItem: ({ owner, path }) => {
-      const { picture } = requireItem(owner, path);
+      const { imageId } = requireItem(owner, path);
       database.transaction(() => {
         database.run('DELETE FROM dataItems WHERE id = ?', path.dataId);
-        pictures.release(picture);
+        images.release(imageId);
       });
       return {};
     },
   } satisfies Partial<Handlers>;
 }
 
-/** Answers with an image's bytes. */
-export const imageResponse = ({ contentType, bytes }: Picture, headers: Readonly<Record<string, string>> = {}) =>
+/** Response with an image's bytes. */
+export const imageResponse = ({ contentType, bytes }: StoredImage, headers: Readonly<Record<string, string>> = {}) =>
   new Response(bytes, {
     headers: { 'content-type': contentType, 'content-length': String(bytes.byteLength), ...headers },
   });
 
-function pictureOf(bytes: Uint8Array<ArrayBuffer>): Picture {
+function imageFromBytes(bytes: Uint8Array<ArrayBuffer>): StoredImage {
   const contentType = imageTypeOf(bytes);
   if (contentType) return { contentType, bytes };
-  throw new ApiError(415, 'The body must be a webp, png or jpeg image, but its first bytes are of none of them.');
+  throw new ApiError(
+    415,
+    'The body must be a webp, png or jpeg image, but its first bytes match none of these formats.',
+  );
 }

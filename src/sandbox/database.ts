@@ -8,20 +8,21 @@ import { ConfigError } from '../util/environment.ts';
 /** A value of a column. */
 type Value = string | number | null | Uint8Array;
 
-/** Synchronous access to the sandbox's SQLite store. Values are always bound, never part of the text. */
+/** Synchronous access to the sandbox's SQLite store. Values are always bound, never part of the SQL text. */
 export interface Database {
-  /** The first row, or undefined. */
+  /** Returns the first row, or undefined. */
   get<Row>(sql: string, ...values: Value[]): Row | undefined;
-  /** All rows. Blobs come as `ArrayBuffer`; read a blob with {@link Database.get}. */
+  /** Returns all rows. Blobs are returned as `ArrayBuffer`; read a blob with {@link Database.get}. */
   all<Row>(sql: string, ...values: Value[]): Row[];
-  /** Changes rows; returns how many. */
+  /** Changes rows, and returns their number. */
   run(sql: string, ...values: Value[]): number;
-  /** All or nothing, on disk when it returns. Within another transaction it is part of that one. */
+  /** Runs statements atomically; they are on disk when it returns. Nested transactions join the outer one. */
   transaction<Result>(work: () => Result): Result;
   close(): void;
 }
 
-// Deleted rows keep their sequence, so that a cursor survives the deletion of its document.
+// Soft-deleted rows keep their sequence, so that a cursor survives the deletion of its document. The tables of images keep
+// their names, because existing files contain them.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS models (
@@ -56,14 +57,14 @@ const SCHEMA = `
     PRIMARY KEY (prediction, position));
 `;
 
-/** Milliseconds that a write waits for another process that writes to the same file. */
+/** Maximum wait of a write for another process that writes to the same file, in milliseconds. */
 const BUSY_TIMEOUT = 5_000;
 
 /**
- * Opens the store and creates what is missing in it.
+ * Opens the store, and creates missing tables.
  *
- * @param storage Path of the SQLite file, whose folder is created too, or `memory`.
- * @throws ConfigError when the file cannot be opened or is something else.
+ * @param storage Path of the SQLite file, or `memory`. A missing folder is created.
+ * @throws ConfigError if the file cannot be opened or is not a SQLite file.
  */
 export function openDatabase(storage: string): Database {
   const connection = connect(storage);
@@ -78,7 +79,7 @@ export function openDatabase(storage: string): Database {
   };
 
   return {
-    // The driver cannot know a statement's columns: the caller names them beside the SQL.
+    // The driver does not type a statement's columns; the caller passes the row type.
     get: <Row>(sql: string, ...values: Value[]) => prepare(sql).get(...values) as Row | undefined,
     all: <Row>(sql: string, ...values: Value[]) => prepare(sql).all(...values) as Row[],
     run: (sql, ...values) => prepare(sql).run(...values).changes,
@@ -95,7 +96,7 @@ function connect(storage: string): Libsql.Database {
   try {
     if (storage !== 'memory') mkdirSync(dirname(storage), { recursive: true });
     const connection = new Libsql(storage === 'memory' ? ':memory:' : storage);
-    // FULL: a commit is on the disk before it is acknowledged, even when the power fails.
+    // FULL: a commit is on disk before it returns, even after a power failure.
     connection.exec(
       `PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;`,
     );
@@ -106,7 +107,7 @@ function connect(storage: string): Libsql.Database {
   }
 }
 
-/** Why the store cannot be opened: at most one sentence. */
+/** Reports why the store cannot be opened: no sentence, or one. */
 export function storageMistakes(storage: string | undefined): string[] {
   if (storage === undefined || storage === 'memory') return [];
   const problem = directoryProblem(dirname(storage)) ?? databaseProblem(storage);
@@ -116,10 +117,10 @@ export function storageMistakes(storage: string | undefined): string[] {
 const unusable = (storage: string, problem: string): string =>
   `\`SANDBOX_STORAGE\` must name a SQLite file of the sandbox, or none yet, in a directory that it may write to, but "${storage}" cannot be used: ${problem}. Move it away, or set \`SANDBOX_STORAGE=memory\`.`;
 
-/** The store's own secret for signing addresses; made once, so that a restart leaves signed addresses valid. */
+/** The store's secret for signing URLs; created once, so that signed URLs stay valid after a restart. */
 export function signingSecret(database: Database): string {
   database.run(`INSERT OR IGNORE INTO settings (name, value) VALUES ('secret', ?)`, randomBytes(32).toString('hex'));
   const row = database.get<{ value: string }>(`SELECT value FROM settings WHERE name = 'secret'`);
-  if (!row) throw new Error('The store lost its signing secret while it was being read.');
+  if (!row) throw new Error('The signing secret is missing in the store.');
   return row.value;
 }

@@ -1,14 +1,14 @@
 import type { Wire } from '../contract/contract.ts';
-import type { DemoPicture } from './demo-images.ts';
+import type { DemoImage } from './demo-images.ts';
 
 /** A model of the demo data. */
 export interface DemoModel {
   displayName: string;
   /** Days before the first start. */
   age: number;
-  motif: DemoPicture['motif'];
-  palette: DemoPicture['palette'];
-  pictures: number;
+  motif: DemoImage['motif'];
+  palette: DemoImage['palette'];
+  images: number;
   /** Oldest first. */
   trainings: readonly DemoTraining[];
 }
@@ -17,20 +17,20 @@ export interface DemoModel {
 export interface DemoTraining {
   triggerWord: string;
   request: Wire['StartTraining'];
-  /** How it stands when the sandbox first starts. Those not over go on from there. */
-  stands: 'completed' | 'canceled' | 'processing' | 'queued' | { failed: string };
-  /** Days before the first start; the ones that are not over began just now. */
+  /** State at the first start of the sandbox. Unfinished trainings continue from there. */
+  initialState: 'completed' | 'canceled' | 'processing' | 'queued' | { failed: string };
+  /** Days before the first start; ignored for unfinished trainings. */
   age?: number;
 }
 
 /** A prediction of the demo data. */
 export interface DemoPrediction {
-  /** Weights by the models' names. */
+  /** Weights by model name. */
   scales: Readonly<Record<string, number>>;
   request: Omit<Wire['CreatePrediction'], 'scaleConfigs'>;
   /** Days before the first start. */
   age: number;
-  /** Why it failed, if it did. */
+  /** Error message of a failed prediction. */
   failure?: string;
 }
 
@@ -52,15 +52,15 @@ export const demoModels: readonly DemoModel[] = [
     age: 21,
     motif: 'poster',
     palette: ['#f6c667', '#e8743b', '#5b2333', '#b23a48', '#fff0c2'],
-    pictures: 4,
+    images: 4,
     trainings: [
       {
         triggerWord: 'TVP36XD',
         request: fast(9, true),
-        stands: { failed: 'The training images are too much alike to learn from.' },
+        initialState: { failed: 'The training images are too much alike to learn from.' },
         age: 20,
       },
-      { triggerWord: 'OYL84RW', request: highQuality(6, 'style'), stands: 'queued' },
+      { triggerWord: 'OYL84RW', request: highQuality(6, 'style'), initialState: 'queued' },
     ],
   },
   {
@@ -68,10 +68,10 @@ export const demoModels: readonly DemoModel[] = [
     age: 14,
     motif: 'leaf',
     palette: ['#eef3df', '#cfe0b8', '#3f8f4f', '#1f5b3a', '#e2725b'],
-    pictures: 5,
+    images: 5,
     trainings: [
-      { triggerWord: 'BTU19GS', request: highQuality(3, 'content'), stands: 'canceled', age: 13.5 },
-      { triggerWord: 'MCE72LF', request: highQuality(8, 'style'), stands: 'completed', age: 13 },
+      { triggerWord: 'BTU19GS', request: highQuality(3, 'content'), initialState: 'canceled', age: 13.5 },
+      { triggerWord: 'MCE72LF', request: highQuality(8, 'style'), initialState: 'completed', age: 13 },
     ],
   },
   {
@@ -79,18 +79,18 @@ export const demoModels: readonly DemoModel[] = [
     age: 9,
     motif: 'vase',
     palette: ['#dfe9ee', '#b9cbd6', '#f4f1ea', '#7fa0b5', '#1f4b73'],
-    pictures: 5,
-    trainings: [{ triggerWord: 'HLV27CM', request: fast(6, false), stands: 'completed', age: 8 }],
+    images: 5,
+    trainings: [{ triggerWord: 'HLV27CM', request: fast(6, false), initialState: 'completed', age: 8 }],
   },
   {
     displayName: 'Neon Sneakers',
     age: 5,
     motif: 'sneaker',
     palette: ['#170f2e', '#35105a', '#ff2bd6', '#00e5ff', '#c6ff00'],
-    pictures: 5,
+    images: 5,
     trainings: [
-      { triggerWord: 'ZRX58NK', request: fast(5, true), stands: 'completed', age: 4 },
-      { triggerWord: 'PWD63HY', request: highQuality(9, 'balanced'), stands: 'processing' },
+      { triggerWord: 'ZRX58NK', request: fast(5, true), initialState: 'completed', age: 4 },
+      { triggerWord: 'PWD63HY', request: highQuality(9, 'balanced'), initialState: 'processing' },
     ],
   },
   {
@@ -98,8 +98,8 @@ export const demoModels: readonly DemoModel[] = [
     age: 3,
     motif: 'dress',
     palette: ['#fde8d7', '#f7c8b8', '#f2788f', '#c8385f', '#ffe08a'],
-    pictures: 6,
-    trainings: [{ triggerWord: 'FJA90AB', request: highQuality(7, 'balanced'), stands: 'completed', age: 2.5 }],
+    images: 6,
+    trainings: [{ triggerWord: 'FJA90AB', request: highQuality(7, 'balanced'), initialState: 'completed', age: 2.5 }],
   },
 ];
 

@@ -3,21 +3,21 @@ import { type Motif, motifs } from './demo-motifs.ts';
 import type { Draw } from './image-store.ts';
 import { seededRandom } from './random.ts';
 
-/** A picture of the demo data, before it is drawn. */
-export interface DemoPicture {
+/** Recipe of a demo image. */
+export interface DemoImage {
   motif: Motif;
-  /** CSS colours: background from, background to, main, second, accent. */
+  /** CSS colors: background from, background to, main, second, accent. */
   palette: readonly [from: string, to: string, main: string, second: string, accent: string];
-  /** Pictures that differ in nothing else differ by this. */
+  /** Distinguishes images with the same motif and palette. */
   variant: number;
 }
 
-/** Side of a demo picture, in pixels. */
+/** Side of a demo image, in pixels. */
 const SIDE = 512;
 
-/** Draws a demo picture from its recipe: a {@link DemoPicture} as JSON. */
-export const drawDemoPicture: Draw = async (recipe, contentType) => {
-  const { motif, palette, variant }: DemoPicture = JSON.parse(recipe);
+/** Draws a demo image from its recipe: a {@link DemoImage} as JSON. */
+export const drawDemoImage: Draw = async (recipe, contentType) => {
+  const { motif, palette, variant }: DemoImage = JSON.parse(recipe);
   const random = seededRandom(`${motif}/${variant}`);
   const [from, to, main, second, accent] = palette;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}" viewBox="0 0 512 512">

@@ -1,4 +1,4 @@
-/** What a motif is drawn with: fills, and numbers from 0 to 1 that make each picture another. */
+/** Fills of a motif, and a source of random numbers from 0 to 1 for its variations. */
 interface Brush {
   main: string;
   second: string;
@@ -13,7 +13,7 @@ const between = (random: () => number, low: number, high: number) => Math.round(
 const times = (count: number, draw: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => draw(index)).join('');
 
-/** SVG drawings on a field of 512 by 512. */
+/** SVG drawings with 512 × 512 user units. */
 export const motifs = {
   dress: ({ main, second, accent, random }: Brush) => {
     const hem = between(random, 110, 170);

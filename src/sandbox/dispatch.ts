@@ -5,27 +5,27 @@ import { readBody, requireContentType } from './request-body.ts';
 import type { Match } from './router.ts';
 import type { Validate } from './validation.ts';
 
-/** The largest bodies that are read, in bytes. */
+/** Maximum sizes of request bodies, in bytes. */
 export interface BodyLimits {
   image: number;
   json: number;
 }
 
-/** Reads and checks what a request carries, and lets the operation's handler answer. */
+/** Reads and validates a request, and calls the operation's handler. */
 export type Dispatch = (
   match: Match,
   request: Request,
   from: { owner: string; url: URL; origin: string },
 ) => Promise<Response>;
 
-/** Builds the dispatcher over a table of handlers. */
+/** Creates a dispatcher for a table of handlers. */
 export function createDispatch(handlers: Handlers, validate: Validate, limits: BodyLimits): Dispatch {
   const dispatch = async <Id extends OperationId>(id: Id, call: Call<Id>) => {
-    const answer = await handlers[id](call);
-    return answer instanceof Response ? answer : Response.json(answer);
+    const result = await handlers[id](call);
+    return result instanceof Response ? result : Response.json(result);
   };
 
-  const readChecked = async ({ operation: { body } }: Match, request: Request): Promise<unknown> => {
+  const readValidatedBody = async ({ operation: { body } }: Match, request: Request): Promise<unknown> => {
     if (body.kind === 'none') return undefined;
     if (body.kind === 'bytes') {
       requireContentType(request, 'application/octet-stream');
@@ -44,9 +44,9 @@ export function createDispatch(handlers: Handlers, validate: Validate, limits: B
         return value === null ? [] : [[name, value]];
       }),
     );
-    // The router and the validator have checked against the contract what the types say of it.
+    // The router and the validator have checked the values against the contract, so the casts are sound.
     const path = match.parameters as Call<OperationId>['path'];
-    const body = (await readChecked(match, request)) as BodyOf<OperationId>;
+    const body = (await readValidatedBody(match, request)) as BodyOf<OperationId>;
     return dispatch(match.id, { owner, origin, path, query, body } as Call<OperationId>);
   };
 }

@@ -1,39 +1,39 @@
 import type { OperationId } from '../contract/contract.ts';
 
-/** What a fault strikes: an operation of the API, `image` for the signed addresses of images, or `*` for all of it. */
+/** Target of a fault: an operation of the API, `image` for signed image URLs, or `*` for all requests. */
 export type FaultTarget = OperationId | 'image' | '*';
 
-/** Something that goes wrong on purpose. */
+/** A simulated failure. */
 export interface Fault {
   effect:
     | { kind: 'status'; status: number /** Seconds. */; retryAfter?: number }
     | { kind: 'delay' /** Milliseconds. */; duration: number }
     | { kind: 'reset' };
   target: FaultTarget;
-  /** It strikes this share of the requests, evenly spread, or the first so many of them. */
+  /** Affected requests: a share of them, evenly spread, or the first ones. */
   when: { share: number } | { first: number };
-  /** Whether the operation takes effect first, so that only its answer is lost or late. */
+  /** True if the operation takes effect first, so that only its response is lost or delayed. */
   after: boolean;
 }
 
-/** A text that describes no faults. */
+/** A syntax error in a list of faults. */
 export class FaultSyntaxError extends Error {
   override name = 'FaultSyntaxError' as const;
 }
 
 /**
- * Reads faults from a comma-separated text. Each is `effect:operation:when` with options behind further colons:
+ * Parses a comma-separated list of faults. Each is `effect:operation:when`, followed by options after further colons:
  *
  * - effect: a status from 400 to 599, `delay`, or `reset` (the connection breaks);
- * - operation: an operationId of the contract, `image` (an image's signed address), or `*` (everything);
- * - when: a share over 0 and up to 1 (`0.1` strikes every tenth request), `always`, `once`, or `3x` (the first three);
- * - `after`: the operation takes effect first, only its answer is struck;
- * - `retryAfter=2`: the header Retry-After of a status, in seconds;
- * - `ms=800`: the length of a delay, in milliseconds.
+ * - operation: an operationId of the contract, `image` (a signed image URL), or `*` (all requests);
+ * - when: a share above 0 and up to 1 (`0.1` affects every tenth request), `always`, `once`, or `3x` (the first three);
+ * - `after`: the operation takes effect first, only its response is affected;
+ * - `retryAfter=2`: the Retry-After header of a status, in seconds;
+ * - `ms=800`: the duration of a delay, in milliseconds.
  *
  * `429:listModels:0.1:retryAfter=2, delay:getTraining:always:ms=800, reset:startTraining:once:after`
  *
- * @throws FaultSyntaxError that says which part of which fault is wrong and what was expected.
+ * @throws FaultSyntaxError with the invalid part of the fault and what was expected.
  */
 export function parseFaults(text: string, operations: readonly OperationId[]): Fault[] {
   const parts = text.split(/[,\n]/).map((part) => part.trim());

@@ -1,14 +1,14 @@
-/** Everything that is not the vendor's API lives under this path. */
+/** Path prefix of all routes that are not part of the vendor's API. */
 export const OWN_PREFIX = '/_sandbox';
 
-/** Where the image of a data item can be had. */
+/** Path of the image of a data item. */
 export const dataItemImagePath = (dataId: string) => `${OWN_PREFIX}/images/data/${dataId}`;
 
-/** Where an image of a prediction can be had; positions count from 0. */
+/** Path of an image of a prediction; positions start at 0. */
 export const predictionImagePath = (predictionId: string, position: number) =>
   `${OWN_PREFIX}/images/predictions/${predictionId}/${position}`;
 
-/** What an image's path names, or undefined. */
+/** Parses the path of an image; undefined for any other path. */
 export function imageAt(
   pathname: string,
 ): { kind: 'data'; dataId: string } | { kind: 'prediction'; predictionId: string; position: number } | undefined {

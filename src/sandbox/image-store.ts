@@ -1,29 +1,29 @@
 import type { Database } from './database.ts';
 import { randomId } from './ids.ts';
 
-/** An image's bytes with their media type. */
-export interface Picture {
+/** An image: bytes and media type. */
+export interface StoredImage {
   contentType: string;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Images of data items. A training keeps the pictures that it was started with, even when their data items go. */
-export interface PictureStore {
-  /** Stores an image and returns its id. */
-  add(picture: Picture): string;
-  /** Stores an image that is drawn when somebody first looks at it. */
+/** Images of data items. A training keeps the images that it was started with, even if their data items are deleted. */
+export interface ImageStore {
+  /** Stores an image, and returns its id. */
+  add(image: StoredImage): string;
+  /** Stores the recipe of an image that is drawn on the first read, and returns its id. */
   addRecipe(contentType: string, recipe: string): string;
-  /** @throws Error when there is no such picture. */
-  read(id: string): Promise<Picture>;
+  /** @throws Error if there is no image with this id. */
+  read(id: string): Promise<StoredImage>;
   /** Deletes an image unless a data item or a training still refers to it. */
   release(id: string): void;
 }
 
-/** Draws a picture from the recipe that was stored for it. */
+/** Draws an image from its recipe. */
 export type Draw = (recipe: string, contentType: string) => Promise<Uint8Array>;
 
-/** Builds the store of pictures. */
-export function createPictureStore(database: Database, draw: Draw): PictureStore {
+/** Creates the image store. */
+export function createImageStore(database: Database, draw: Draw): ImageStore {
   const insert = 'INSERT INTO pictures (id, contentType, bytes, recipe) VALUES (?, ?, ?, ?)';
   return {
     add: ({ contentType, bytes }) => {
@@ -41,7 +41,7 @@ export function createPictureStore(database: Database, draw: Draw): PictureStore
         'SELECT contentType, bytes, recipe FROM pictures WHERE id = ?',
         id,
       );
-      if (!row) throw new Error(`There is no picture ${id}.`);
+      if (!row) throw new Error(`There is no image ${id}.`);
       if (row.bytes) return { contentType: row.contentType, bytes: new Uint8Array(row.bytes) };
       const drawn = new Uint8Array(await draw(row.recipe ?? '', row.contentType));
       database.run('UPDATE pictures SET bytes = ? WHERE id = ?', drawn, id);

@@ -1,4 +1,4 @@
-/** Media types of the images that can be uploaded. */
+/** Media types of accepted uploads. */
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/webp';
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -6,7 +6,7 @@ const JPEG = [0xff, 0xd8, 0xff];
 const RIFF = [0x52, 0x49, 0x46, 0x46];
 const WEBP = [0x57, 0x45, 0x42, 0x50];
 
-/** The media type that the first bytes tell, or undefined when they are of no accepted format. */
+/** Detects the media type from the first bytes; undefined if the format is not accepted. */
 export function imageTypeOf(bytes: Uint8Array): ImageType | undefined {
   const has = (signature: readonly number[], at = 0) => signature.every((byte, index) => bytes[at + index] === byte);
   if (has(PNG)) return 'image/png';

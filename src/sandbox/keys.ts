@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** The key that always works, and the one that the demo data belongs to. */
+/** The API key that is always accepted, and that owns the demo data. */
 export const DEMO_KEY = 'demo';
 
-/** Who a key stands for. Only this hash is stored, never the key. */
+/** Owner id of an API key: its hash. The key itself is not stored. */
 export const ownerOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
 /**
- * Builds the check of API keys.
+ * Creates the check of API keys.
  *
- * @param keys Keys that work besides {@link DEMO_KEY}.
- * @returns A function from the key of a request to its owner, or undefined when the key is missing or unknown.
+ * @param keys Accepted keys in addition to {@link DEMO_KEY}.
+ * @returns A function that returns the owner of a request's key, or undefined if the key is missing or unknown.
  */
 export function createKeyring(keys: readonly string[]): (key: string | null) => string | undefined {
   const owners = new Set([DEMO_KEY, ...keys].map(ownerOf));

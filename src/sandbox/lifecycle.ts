@@ -1,22 +1,22 @@
-/** What is known of a job once it was started. Times are milliseconds since the epoch. */
+/** Stored record of a job. Times are milliseconds since the epoch. */
 export interface JobRecord {
   createdAt: number;
-  /** How long the job takes when nothing comes between, in milliseconds. */
+  /** Duration of the job if it is not canceled and does not fail, in milliseconds. */
   duration: number;
-  /** Why the job is going to fail, or null for a job that succeeds. */
+  /** Error message of a job that will fail; null for one that will succeed. */
   failure: string | null;
-  /** When somebody asked to cancel it. */
+  /** Time of the cancel request. */
   cancelRequestedAt: number | null;
 }
 
-/** A job at one moment. */
+/** State of a job at a point in time. */
 export interface JobState {
   status: 'queued' | 'processing' | 'completed' | 'failed' | 'canceled';
-  /** Share of the work done, from 0 to 1; it never falls. */
+  /** Share of the work done, from 0 to 1; it never decreases. */
   progress: number;
-  /** Milliseconds since the epoch; null while the job is not over. */
+  /** Milliseconds since the epoch; null while the job is unfinished. */
   finishedAt: number | null;
-  /** Why it failed. */
+  /** Error message of a failed job. */
   error: string | null;
 }
 
@@ -24,10 +24,10 @@ export interface JobState {
 const QUEUED_SHARE = 0.1;
 /** Share of its duration after which a failing job fails. */
 const FAILING_SHARE = 0.6;
-/** A cancellation asked for in this last share of a job's life comes too late. */
+/** A cancel request in this last share of a job's duration has no effect. */
 const TOO_LATE_SHARE = 0.1;
 
-/** The state of a job as a pure function of its record and the time: nothing runs, so a restart changes nothing. */
+/** Computes the state of a job from its record and the time. No task runs, so a restart changes nothing. */
 export function stateAt(job: JobRecord, now: number): JobState {
   const end = job.createdAt + job.duration * (job.failure === null ? 1 : FAILING_SHARE);
   const tooLate = end - (end - job.createdAt) * TOO_LATE_SHARE;
@@ -45,7 +45,7 @@ export function stateAt(job: JobRecord, now: number): JobState {
   return { status: queued ? 'queued' : 'processing', progress: progressAt(job, now), finishedAt: null, error: null };
 }
 
-/** Whether nothing more will happen to a job in this state. */
+/** True if the state is final. */
 export const isFinished = ({ finishedAt }: JobState) => finishedAt !== null;
 
 function progressAt({ createdAt, duration }: JobRecord, time: number): number {

@@ -1,12 +1,12 @@
 import type { Wire } from '../contract/contract.ts';
 import { notFound } from './api-error.ts';
+import type { SandboxContext } from './context.ts';
 import type { Database } from './database.ts';
 import type { Handlers } from './handler.ts';
 import { randomId } from './ids.ts';
 import { type Collection, readPage } from './page.ts';
-import type { World } from './world.ts';
 
-/** What a model is said to be when its creator said nothing. */
+/** Default of `customModelType`. */
 export const DEFAULT_MODEL_TYPE = 'Custom';
 
 const MODELS: Collection = {
@@ -23,8 +23,8 @@ interface ModelRow {
   customModelType: string;
 }
 
-/** The operations on models. */
-export function modelHandlers({ database, now, pageSize, listDetail }: World) {
+/** Handlers for models. */
+export function modelHandlers({ database, now, pageSize, listDetail }: SandboxContext) {
   const item = ({ id, displayName, customModelType }: ModelRow): Wire['Model'] =>
     listDetail === 'ids' ? { id } : { id, displayName, customModelType };
 
@@ -65,7 +65,7 @@ export function modelHandlers({ database, now, pageSize, listDetail }: World) {
 /**
  * Reads a model of an owner.
  *
- * @throws ApiError 404 when it does not exist, was deleted, or belongs to another owner.
+ * @throws ApiError 404 if it does not exist, was deleted, or belongs to another owner.
  */
 export function requireModel(database: Database, owner: string, id: string): { displayName: string } {
   const sql = 'SELECT displayName FROM models WHERE id = ? AND owner = ? AND deletedAt IS NULL';

@@ -1,54 +1,54 @@
 import type { Contract, OperationId } from '../contract/contract.ts';
-import type { Pause } from './faults.ts';
-import type { DataItemShape } from './world.ts';
+import type { DataItemShape } from './context.ts';
+import type { Sleep } from './faults.ts';
 
-/** How a sandbox behaves. Every option may be left out. */
+/** Options of a sandbox. */
 export interface SandboxOptions {
-  /** What the API looks like: its routes and the checks of requests. @default the vendor's, from `schema/flair.openapi.yaml` */
+  /** Routes and request schemas of the API. @default the vendor's, from `schema/flair.openapi.yaml` */
   contract?: Contract;
-  /** API keys that work besides `demo`. Each sees only what was made with it. @default [] */
+  /** Accepted API keys in addition to `demo`. Each has access to its own documents only. @default [] */
   keys?: readonly string[];
-  /** Name of the header that carries the API key. @default 'x-api-key' */
+  /** Header of the API key. @default 'x-api-key' */
   apiKeyHeader?: string;
-  /** Path of the SQLite file that holds everything, or `memory`. @default 'memory' */
+  /** Path of the SQLite file, or `memory`. @default 'memory' */
   storage?: string;
-  /** How long a fast training takes, in seconds. @default 20 */
+  /** Duration of a fast training, in seconds. @default 20 */
   fastSeconds?: number;
-  /** How long a high-quality training takes, in seconds. @default 60 */
+  /** Duration of a high-quality training, in seconds. @default 60 */
   highQualitySeconds?: number;
-  /** How long a prediction takes, in seconds. @default 6 */
+  /** Duration of a prediction, in seconds. @default 6 */
   predictionSeconds?: number;
-  /** Documents on a page of a list. @default 20 */
+  /** Number of documents per page. @default 20 */
   pageSize?: number;
-  /** The largest image that is accepted, in bytes. @default as the contract says */
+  /** Maximum size of an image, in bytes. @default that of the contract */
   maxImageBytes?: number;
-  /** How the image of a data item is answered. @default 'bytes' */
+  /** Format of the image in responses for a data item. @default 'bytes' */
   dataItemShape?: DataItemShape;
-  /** What an item of a list holds: all fields or its id alone. @default 'full' */
+  /** Fields of list items: all, or only the id. @default 'full' */
   listDetail?: 'full' | 'ids';
-  /** Where clients reach this sandbox, for the addresses of images. @default the origin of each request */
+  /** Public URL of the sandbox, for image URLs. @default the origin of each request */
   publicUrl?: string;
-  /** How long an image's address works, in seconds. @default 3_600 */
+  /** Lifetime of an image URL, in seconds. @default 3_600 */
   imageUrlSeconds?: number;
-  /** What goes wrong on purpose, see `parseFaults`. @default '' (nothing) */
+  /** Simulated faults, see `parseFaults`. @default '' (none) */
   faults?: string;
-  /** Whether an empty store starts with demo data for the key `demo`. @default false */
+  /** True to fill an empty store with demo data for the key `demo`. @default false */
   seed?: boolean;
   /** The wall clock, in milliseconds since the epoch. @default real time */
   now?: () => number;
-  /** How the delays among the faults wait. @default a timer */
-  pause?: Pause;
-  /** Called with each request before anything else happens to it. */
+  /** Waits during simulated delays. @default a timer */
+  sleep?: Sleep;
+  /** Called with each request before it is handled. */
   onRequest?: (seen: SeenRequest) => void;
 }
 
-/** A request as `onRequest` sees it. */
+/** Argument of `onRequest`. */
 export interface SeenRequest {
-  /** Undefined for anything outside the contract, such as an image. */
+  /** Undefined for requests outside the contract, such as images. */
   operation: OperationId | undefined;
   method: string;
   /** Path without the query. */
   path: string;
-  /** SHA-256 of the API key in hexadecimal; undefined when the key is missing or unknown. */
+  /** Hexadecimal SHA-256 of the API key; undefined if the key is missing or unknown. */
   keyHash: string | undefined;
 }

@@ -1,50 +1,50 @@
 import { ApiError } from './api-error.ts';
+import type { SandboxContext } from './context.ts';
 import { imageResponse } from './data-items.ts';
 import { FaultSyntaxError } from './fault-syntax.ts';
 import type { Faults } from './faults.ts';
 import { imageAt, OWN_PREFIX } from './image-paths.ts';
 import type { ReadPredictionImage } from './prediction-images.ts';
 import { readBody } from './request-body.ts';
-import type { World } from './world.ts';
 
-/** What the sandbox serves besides the vendor's API. */
+/** Routes of the sandbox in addition to the vendor's API. */
 export interface OwnRoutes {
-  /** A finished image behind a signed address; needs no API key. */
+  /** Serves an image by its signed URL, without an API key. */
   image(request: Request, url: URL): Promise<Response>;
-  /** `GET` reads and `PUT` replaces the faults as text; needs an API key. */
+  /** Reads (`GET`) or replaces (`PUT`) the faults as text; requires an API key. */
   faults(request: Request): Promise<Response>;
 }
 
 const FAULTS_PATH = `${OWN_PREFIX}/faults`;
 const FAULTS_METHODS = ['GET', 'PUT'];
-/** Bytes of a description of faults. */
+/** Maximum size of a list of faults, in bytes. */
 const FAULTS_LIMIT = 65_536;
 
-/** Whether a path is the control of faults. */
+/** True for the path of the fault configuration. */
 export const isFaultsPath = (pathname: string) => pathname === FAULTS_PATH;
 
-/** Builds the sandbox's own routes. */
-export function createOwnRoutes(world: World, readImage: ReadPredictionImage, faults: Faults): OwnRoutes {
-  const { database, pictures, urls } = world;
+/** Creates the sandbox's own routes. */
+export function createOwnRoutes(context: SandboxContext, readImage: ReadPredictionImage, faults: Faults): OwnRoutes {
+  const { database, images, urls } = context;
 
   const dataItemImage = async (dataId: string) => {
-    const row = database.get<{ picture: string }>('SELECT picture FROM dataItems WHERE id = ?', dataId);
-    if (!row) throw new ApiError(404, 'The image behind this address was deleted.');
-    return pictures.read(row.picture);
+    const row = database.get<{ imageId: string }>('SELECT picture AS imageId FROM dataItems WHERE id = ?', dataId);
+    if (!row) throw new ApiError(404, 'The image of this URL was deleted.');
+    return images.read(row.imageId);
   };
 
   return {
     image: async (request, url) => {
-      if (request.method !== 'GET') throw wrongMethod(request, ['GET']);
+      if (request.method !== 'GET') throw methodNotAllowedError(request, ['GET']);
       const image = imageAt(url.pathname);
-      if (!image) throw unknownPath(url);
+      if (!image) throw unknownPathError(url);
       urls.verify(url);
       return imageResponse(
         image.kind === 'data' ? await dataItemImage(image.dataId) : await readImage(image.predictionId, image.position),
       );
     },
     faults: async (request) => {
-      if (!FAULTS_METHODS.includes(request.method)) throw wrongMethod(request, FAULTS_METHODS);
+      if (!FAULTS_METHODS.includes(request.method)) throw methodNotAllowedError(request, FAULTS_METHODS);
       if (request.method === 'PUT') {
         try {
           faults.text = new TextDecoder().decode(await readBody(request, FAULTS_LIMIT));
@@ -57,11 +57,11 @@ export function createOwnRoutes(world: World, readImage: ReadPredictionImage, fa
   };
 }
 
-/** The refusal of a path that leads nowhere. */
-export const unknownPath = ({ pathname }: URL) => new ApiError(404, `There is nothing at ${pathname}.`);
+/** The 404 error for an unknown path. */
+export const unknownPathError = ({ pathname }: URL) => new ApiError(404, `There is nothing at ${pathname}.`);
 
-/** The refusal of a method that a path does not know. */
-export function wrongMethod({ method }: Request, allowed: readonly string[]): ApiError {
+/** The 405 error for a method that a path does not support. */
+export function methodNotAllowedError({ method }: Request, allowed: readonly string[]): ApiError {
   const list = allowed.join(', ');
   return new ApiError(405, `The method must be ${list} here, but is ${method}.`, { allow: list });
 }

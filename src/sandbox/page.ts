@@ -3,34 +3,34 @@ import type { Database } from './database.ts';
 
 /** A list of documents of one owner or one model. */
 export interface Collection {
-  /** What a document is called in messages. */
+  /** Name of a document in error messages. */
   kind: string;
   table: 'models' | 'dataItems' | 'trainings' | 'predictions';
-  /** The columns to read. */
+  /** Selected columns. */
   columns: string;
-  /** The column that holds whose documents they are. */
+  /** Column with the owner or model of a document. */
   scope: 'owner' | 'model';
-  /** Whether deleted documents keep their row. */
+  /** True if deleted documents keep their row. */
   softDelete: boolean;
 }
 
-/** One page, newest first. */
+/** A page of documents, newest first. */
 export interface Page<Row> {
   rows: Row[];
-  /** The last row's id, null when no further page follows. */
+  /** Id of the last row; null on the last page. */
   nextPageCursor: string | null;
   hasMore: boolean;
 }
 
 /**
- * Reads the page after a document, newest first by order of creation.
+ * Reads the page after a document, newest first.
  *
- * A deleted document is still a place to continue from as long as its row exists.
+ * A deleted document is still a valid cursor while its row exists.
  *
- * @param scope Id of the owner or model whose documents are listed.
- * @param lastDocId Any document's id; undefined or empty for the first page.
- * @param size The page's size in documents.
- * @throws ApiError 400 when no such document was ever in this list.
+ * @param scope Id of the owner or model of the documents.
+ * @param lastDocId Id of the preceding document; undefined or empty for the first page.
+ * @param size Number of documents on the page.
+ * @throws ApiError 400 if the document was never in this list.
  */
 export function readPage<Row extends { id: string }>(
   database: Database,

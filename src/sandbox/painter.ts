@@ -4,37 +4,37 @@ import { CHANNELS, type Pixels } from './pixels.ts';
 import { plainPixels } from './plain-painting.ts';
 import { seededRandom } from './random.ts';
 
-/** An image to paint. Equal paintings give equal bytes. */
+/** Parameters of a generated image. Equal parameters give equal bytes. */
 export interface Painting {
   /** Pixels. */
   width: number;
   /** Pixels. */
   height: number;
-  /** Decides, with the prompt, every shape. */
+  /** Determines, with the prompt, all shapes. */
   seed: string;
   prompt: string;
-  /** The models that the prompt activates; the scales count relative to each other and to the plain picture. */
+  /** Models activated by the prompt; their scales are relative to each other and to the plain background. */
   models: readonly PaintedModel[];
-  /** How clearly the pictures part from each other, 0 to 10. */
+  /** Sharpness of the borders between the images, 0 to 10. */
   guidanceScale: number;
 }
 
-/** A model's part in a painting. */
+/** A model's contribution to a generated image. */
 export interface PaintedModel {
-  /** Weight; nothing is taken from a model whose weight is not positive. */
+  /** Weight; models without a positive weight are ignored. */
   scale: number;
-  /** Its training images, in any format that sharp reads; those that cannot be read are left out. */
-  pictures: readonly Uint8Array[];
+  /** Its training images, in any format that sharp decodes; undecodable ones are skipped. */
+  images: readonly Uint8Array[];
 }
 
-/** Weight of the plain picture beside the models' scales. */
+/** Weight of the plain background relative to the models' scales. */
 const PLAIN_SCALE = 0.2;
-/** The painting is computed with this longer side, in pixels: its shapes are soft, and scaling up costs less. */
+/** Longer side of the computation, in pixels; the result is scaled up, which is cheaper and not visible in soft shapes. */
 const WORKING_SIDE = 448;
 
 /**
- * Paints what a model might have predicted: its training images flow into each other, and their part in the painting's
- * mean colour is their share of all scales. Without a model it is a plain, neutral picture.
+ * Generates an image in place of a prediction: training images of the models, blended by their scales, which also
+ * determine the mean color. Without a model the result is a plain, neutral image.
  *
  * @returns A PNG image.
  */
@@ -58,8 +58,8 @@ export async function paint(painting: Painting): Promise<Uint8Array<ArrayBuffer>
 
 async function readSources(models: readonly PaintedModel[], width: number, height: number): Promise<Source[]> {
   const read = await Promise.all(
-    models.map(async ({ scale, pictures }) => {
-      const decoded = await Promise.allSettled(pictures.map((picture) => decode(picture, width, height)));
+    models.map(async ({ scale, images }) => {
+      const decoded = await Promise.allSettled(images.map((image) => decode(image, width, height)));
       const readable = decoded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       return readable.map((pixels) => ({ pixels, weight: Math.max(0, scale) / readable.length }));
     }),

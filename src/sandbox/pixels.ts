@@ -1,7 +1,7 @@
 /** Red, green and blue, each from 0 to 255. */
-export type Colour = [red: number, green: number, blue: number];
+export type Color = [red: number, green: number, blue: number];
 
-/** Values of one pixel. */
+/** Values per pixel. */
 export const CHANNELS = 3;
 
 /** An image as rows of red, green and blue bytes. */
@@ -11,9 +11,9 @@ export interface Pixels {
   data: Uint8Array | Uint8ClampedArray;
 }
 
-/** The mean colour of an image. */
-export function meanOf({ data }: Pixels): Colour {
-  const sum: Colour = [0, 0, 0];
+/** Mean color of an image. */
+export function meanOf({ data }: Pixels): Color {
+  const sum: Color = [0, 0, 0];
   for (let at = 0; at < data.length; at += CHANNELS) {
     sum[0] += data[at] ?? 0;
     sum[1] += data[at + 1] ?? 0;
@@ -23,8 +23,8 @@ export function meanOf({ data }: Pixels): Colour {
   return [sum[0] / count, sum[1] / count, sum[2] / count];
 }
 
-/** Adds the colour at a place (0 to 1, mirrored beyond), times a share, to `colour`; smooth between pixels. */
-export function sample({ width, height, data }: Pixels, u: number, v: number, share: number, colour: Colour): void {
+/** Adds the bilinearly interpolated color at a position (0 to 1, mirrored outside), times a share, to `color`. */
+export function sample({ width, height, data }: Pixels, u: number, v: number, share: number, color: Color): void {
   const x = mirrored(u) * (width - 1);
   const y = mirrored(v) * (height - 1);
   const left = Math.min(Math.floor(x), width - 2);
@@ -40,8 +40,8 @@ export function sample({ width, height, data }: Pixels, u: number, v: number, sh
   for (let channel = 0; channel < CHANNELS; channel++) {
     const here = at + channel;
     const under = below + channel;
-    colour[channel] =
-      (colour[channel] ?? 0) +
+    color[channel] =
+      (color[channel] ?? 0) +
       a * (data[here] ?? 0) +
       b * (data[here + CHANNELS] ?? 0) +
       c * (data[under] ?? 0) +
@@ -49,11 +49,11 @@ export function sample({ width, height, data }: Pixels, u: number, v: number, sh
   }
 }
 
-/** How often a shift is repeated: values that hit 0 or 255 take part of each shift away. */
+/** Number of shifts: clamping to 0 and 255 removes a part of each. */
 const SHIFTS = 3;
 
-/** Moves every pixel by the same amount until the mean colour is the target. Changes the pixels in place. */
-export function shiftMean(pixels: Pixels, target: Colour): Pixels {
+/** Shifts all pixels by the same amount until the mean color is the target. Changes the pixels in place. */
+export function shiftMean(pixels: Pixels, target: Color): Pixels {
   const { data } = pixels;
   for (let round = 0; round < SHIFTS; round++) {
     const mean = meanOf(pixels);

@@ -1,20 +1,20 @@
-import { CHANNELS, type Colour, type Pixels } from './pixels.ts';
+import { CHANNELS, type Color, type Pixels } from './pixels.ts';
 import { createField, createLens } from './shapes.ts';
 
-/** Colour strength and brightness of a plain picture, from 0 to 1: near grey, so that a model's colours stand out. */
+/** Saturation and lightness of a plain image, from 0 to 1: almost gray, so that a model's colors stand out. */
 const SATURATION = 0.14;
 const LIGHTNESS = { low: 0.42, high: 0.74 };
 const DISCS = 6;
-/** Radius, as a share of the picture's side. */
-const LARGEST_DISC = 0.28;
+/** Maximum radius, as a share of the image's side. */
+const MAX_DISC_RADIUS = 0.28;
 
-/** A neutral picture: a soft slope between two muted tones under a few pale discs. */
+/** Generates a neutral image: a soft gradient between two muted colors under a few pale discs. */
 export function plainPixels(width: number, height: number, random: () => number): Pixels {
   const hue = random() * 360;
-  const low = colourOf(hue, SATURATION, LIGHTNESS.low);
-  const high = colourOf(hue + 40 + 80 * random(), SATURATION, LIGHTNESS.high);
+  const low = rgbOf(hue, SATURATION, LIGHTNESS.low);
+  const high = rgbOf(hue + 40 + 80 * random(), SATURATION, LIGHTNESS.high);
   const field = createField(random, 0.8);
-  const discs = Array.from({ length: DISCS }, () => createLens(random, LARGEST_DISC));
+  const discs = Array.from({ length: DISCS }, () => createLens(random, MAX_DISC_RADIUS));
   const data = new Uint8Array(width * height * CHANNELS);
 
   for (let at = 0; at < width * height; at++) {
@@ -31,8 +31,8 @@ export function plainPixels(width: number, height: number, random: () => number)
   return { width, height, data };
 }
 
-/** Converts from hue (degrees), saturation and lightness (0 to 1). */
-function colourOf(hue: number, saturation: number, lightness: number): Colour {
+/** Converts hue (degrees), saturation and lightness (0 to 1) to RGB. */
+function rgbOf(hue: number, saturation: number, lightness: number): Color {
   const amount = saturation * Math.min(lightness, 1 - lightness);
   const channel = (offset: number) => {
     const k = (offset + hue / 30) % 12;

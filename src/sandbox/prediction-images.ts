@@ -1,35 +1,31 @@
 import { notFound } from './api-error.ts';
 import type { Database } from './database.ts';
-import type { Picture, PictureStore } from './image-store.ts';
+import type { ImageStore, StoredImage } from './image-store.ts';
 import { stateAt } from './lifecycle.ts';
 import { type PaintedModel, paint } from './painter.ts';
-import type { SettledPrediction } from './predictions.ts';
+import type { ResolvedPrediction } from './predictions.ts';
 import { seededRandom } from './random.ts';
 
-/** Reads one image of a prediction; it is painted when somebody first looks at it, and kept. */
-export type ReadPredictionImage = (predictionId: string, position: number) => Promise<Picture>;
+/** Reads an image of a prediction; it is generated on the first read, and stored. */
+export type ReadPredictionImage = (predictionId: string, position: number) => Promise<StoredImage>;
 
 const CONTENT_TYPE = 'image/png';
-/** Pictures that a painting takes from one model. */
-const PICTURES_PER_MODEL = 4;
-/** Used where a request says nothing. */
+/** Maximum number of training images used from one model. */
+const IMAGES_PER_MODEL = 4;
+/** Default of `guidance_scale`. */
 const DEFAULT_GUIDANCE_SCALE = 5;
 
-/** Builds the reader. It throws ApiError 404 for an image that does not exist (yet). */
-export function createPredictionImages(
-  database: Database,
-  pictures: PictureStore,
-  now: () => number,
-): ReadPredictionImage {
+/** Creates the reader. It throws ApiError 404 for an image that does not exist or is not finished. */
+export function createPredictionImages(database: Database, images: ImageStore, now: () => number): ReadPredictionImage {
   const painting = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
-  const paintAndKeep = async (id: string, position: number, request: SettledPrediction) => {
+  const paintAndStore = async (id: string, position: number, request: ResolvedPrediction) => {
     const seed = `${request.seed}/${position}`;
     const bytes = await paint({
       ...request.image_size,
       seed,
       prompt: request.prompt,
-      models: await activeModels(database, pictures, id, request, seed),
+      models: await activeModels(database, images, id, request, seed),
       guidanceScale: request.guidance_scale ?? DEFAULT_GUIDANCE_SCALE,
     });
     const sql = 'INSERT OR IGNORE INTO predictionImages (prediction, position, bytes) VALUES (?, ?, ?)';
@@ -44,13 +40,13 @@ export function createPredictionImages(
 
     const sql = 'SELECT request, createdAt, duration, failure FROM predictions WHERE id = ?';
     const row = database.get<{ request: string; createdAt: number; duration: number; failure: string | null }>(sql, id);
-    const request: SettledPrediction | undefined = row && JSON.parse(row.request);
+    const request: ResolvedPrediction | undefined = row && JSON.parse(row.request);
     const completed = row && stateAt({ ...row, cancelRequestedAt: null }, now()).status === 'completed';
     if (!completed || !request || position >= request.num_images) throw notFound('image', `${id}/${position}`);
 
-    // Whoever asks while the image is being painted waits for the same painting.
+    // Concurrent reads share one generation.
     const key = `${id}/${position}`;
-    const begun = painting.get(key) ?? paintAndKeep(id, position, request).finally(() => painting.delete(key));
+    const begun = painting.get(key) ?? paintAndStore(id, position, request).finally(() => painting.delete(key));
     painting.set(key, begun);
     return { contentType: CONTENT_TYPE, bytes: await begun };
   };
@@ -58,26 +54,26 @@ export function createPredictionImages(
 
 async function activeModels(
   database: Database,
-  pictures: PictureStore,
+  images: ImageStore,
   id: string,
-  { scaleConfigs }: SettledPrediction,
+  { scaleConfigs }: ResolvedPrediction,
   seed: string,
 ): Promise<PaintedModel[]> {
-  const rows = database.all<{ model: string; picture: string }>(
-    `SELECT trainings.model AS model, trainingPictures.picture AS picture FROM predictionTrainings
+  const rows = database.all<{ model: string; imageId: string }>(
+    `SELECT trainings.model AS model, trainingPictures.picture AS imageId FROM predictionTrainings
      JOIN trainings ON trainings.id = predictionTrainings.training
      JOIN trainingPictures ON trainingPictures.training = trainings.id
-     WHERE predictionTrainings.prediction = ? GROUP BY model, picture ORDER BY model, min(position)`,
+     WHERE predictionTrainings.prediction = ? GROUP BY model, imageId ORDER BY model, min(position)`,
     id,
   );
   const byModel = new Map<string, string[]>();
-  for (const { model, picture } of rows) byModel.set(model, [...(byModel.get(model) ?? []), picture]);
+  for (const { model, imageId } of rows) byModel.set(model, [...(byModel.get(model) ?? []), imageId]);
 
   const models = [...byModel].map(async ([model, ids]) => {
     const from = Math.floor(seededRandom(`${seed}/${model}`)() * ids.length);
-    const chosen = [...ids.slice(from), ...ids.slice(0, from)].slice(0, PICTURES_PER_MODEL);
-    const read = await Promise.all(chosen.map((picture) => pictures.read(picture)));
-    return { scale: scaleConfigs[model] ?? 0, pictures: read.map(({ bytes }) => bytes) };
+    const chosen = [...ids.slice(from), ...ids.slice(0, from)].slice(0, IMAGES_PER_MODEL);
+    const read = await Promise.all(chosen.map((imageId) => images.read(imageId)));
+    return { scale: scaleConfigs[model] ?? 0, images: read.map(({ bytes }) => bytes) };
   });
   return Promise.all(models);
 }

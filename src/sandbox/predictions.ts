@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Wire } from '../contract/contract.ts';
 import { notFound } from './api-error.ts';
+import { FAIL_MARKER, isoTime, type SandboxContext } from './context.ts';
 import type { Database } from './database.ts';
 import type { Handlers } from './handler.ts';
 import { randomId } from './ids.ts';
@@ -8,7 +9,6 @@ import { predictionImagePath } from './image-paths.ts';
 import { type JobRecord, stateAt } from './lifecycle.ts';
 import { requireModel } from './models.ts';
 import { type Collection, readPage } from './page.ts';
-import { FAIL_MARKER, isoTime, type World } from './world.ts';
 
 const PREDICTIONS: Collection = {
   kind: 'prediction',
@@ -18,24 +18,24 @@ const PREDICTIONS: Collection = {
   softDelete: true,
 };
 
-/** Used where a request says nothing: pixels, and a number of images. */
+/** Defaults of `image_size`, in pixels, and `num_images`. */
 const DEFAULT_IMAGE_SIZE = { width: 1_024, height: 1_024 };
 const DEFAULT_NUM_IMAGES = 1;
-/** Seeds that the sandbox chooses lie below this. */
-const CHOSEN_SEEDS = 2 ** 31;
+/** Exclusive upper bound of generated seeds. */
+const SEED_LIMIT = 2 ** 31;
 
-/** A prediction's request with its defaults and its seed settled. */
-export type SettledPrediction = Wire['CreatePrediction'] &
+/** A prediction's request with defaults and a seed. */
+export type ResolvedPrediction = Wire['CreatePrediction'] &
   Required<Pick<Wire['CreatePrediction'], 'seed' | 'image_size' | 'num_images'>>;
 
 interface PredictionRow extends JobRecord {
   id: string;
-  /** A {@link SettledPrediction} as JSON. */
+  /** A {@link ResolvedPrediction} as JSON. */
   request: string;
 }
 
-/** The operations on predictions. */
-export function predictionHandlers({ database, urls, now, pageSize, listDetail, durations }: World) {
+/** Handlers for predictions. */
+export function predictionHandlers({ database, urls, now, pageSize, listDetail, durations }: SandboxContext) {
   const requirePrediction = (owner: string, id: string) => {
     const sql = `SELECT ${PREDICTIONS.columns} FROM predictions WHERE id = ? AND owner = ? AND deletedAt IS NULL`;
     const row = database.get<PredictionRow>(sql, id, owner);
@@ -45,7 +45,7 @@ export function predictionHandlers({ database, urls, now, pageSize, listDetail, 
 
   const details = (row: PredictionRow, origin: string): Wire['PredictionDetails'] => {
     const { status, progress, finishedAt, error } = stateAt(row, now());
-    const request: SettledPrediction = JSON.parse(row.request);
+    const request: ResolvedPrediction = JSON.parse(row.request);
     const address = (_: unknown, position: number) => urls.sign(origin, predictionImagePath(row.id, position));
     return {
       status,
@@ -74,7 +74,7 @@ export function predictionHandlers({ database, urls, now, pageSize, listDetail, 
     createPrediction: ({ owner, body }): Wire['CreatedPrediction'] => {
       for (const model of Object.keys(body.scaleConfigs)) requireModel(database, owner, model);
       const failure = body.prompt.includes(FAIL_MARKER)
-        ? `The prediction failed because its prompt holds "${FAIL_MARKER}".`
+        ? `The prediction failed because its prompt contains "${FAIL_MARKER}".`
         : null;
       const predictionId = insertPrediction(database, {
         id: randomId(),
@@ -96,28 +96,28 @@ export function predictionHandlers({ database, urls, now, pageSize, listDetail, 
   } satisfies Partial<Handlers>;
 }
 
-/** A prediction to store. */
+/** A new prediction. */
 export interface NewPrediction extends Omit<JobRecord, 'cancelRequestedAt'> {
   id: string;
   owner: string;
   request: Wire['CreatePrediction'];
 }
 
-/** Stores a prediction with the trainings that its prompt activates at its creation, and returns its id. */
+/** Stores a prediction with the trainings that its prompt activates, and returns its id. */
 export function insertPrediction(database: Database, prediction: NewPrediction): string {
   const { id, owner, request, createdAt, duration, failure } = prediction;
-  const settled: SettledPrediction = {
+  const resolved: ResolvedPrediction = {
     ...request,
-    seed: request.seed ?? randomInt(CHOSEN_SEEDS),
+    seed: request.seed ?? randomInt(SEED_LIMIT),
     image_size: request.image_size ?? DEFAULT_IMAGE_SIZE,
     num_images: request.num_images ?? DEFAULT_NUM_IMAGES,
   };
   database.transaction(() => {
     database.run(
       'INSERT INTO predictions (id, owner, request, createdAt, duration, failure) VALUES (?, ?, ?, ?, ?, ?)',
-      ...[id, owner, JSON.stringify(settled), createdAt, duration, failure],
+      ...[id, owner, JSON.stringify(resolved), createdAt, duration, failure],
     );
-    for (const training of activeTrainings(database, settled, createdAt)) {
+    for (const training of activeTrainings(database, resolved, createdAt)) {
       database.run('INSERT INTO predictionTrainings (prediction, training) VALUES (?, ?)', id, training);
     }
   });
@@ -125,10 +125,10 @@ export function insertPrediction(database: Database, prediction: NewPrediction):
 }
 
 /**
- * Which trainings a prompt activates: those of its models that are completed and whose trigger word it holds as a word
- * of its own, in any case. A training whose record was deleted still counts: only the record went.
+ * Selects the trainings that a prompt activates: completed ones of its models whose trigger word is a word of the prompt,
+ * ignoring case. Soft-deleted trainings count, because only their record was deleted.
  */
-function activeTrainings(database: Database, { scaleConfigs, prompt }: SettledPrediction, now: number): string[] {
+function activeTrainings(database: Database, { scaleConfigs, prompt }: ResolvedPrediction, now: number): string[] {
   const words = new Set(prompt.toUpperCase().split(/[^A-Z0-9]+/));
   const sql = 'SELECT id, triggerWord, createdAt, duration, failure, cancelRequestedAt FROM trainings WHERE model = ?';
   return Object.keys(scaleConfigs)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers from 0 (inclusive) to 1 (exclusive), always the same ones for the same text. */
+/** Creates a generator of numbers from 0 (inclusive) to 1 (exclusive), always the same for the same text. */
 export function seededRandom(text: string): () => number {
   let state = createHash('sha256').update(text).digest().readUInt32LE();
   // mulberry32

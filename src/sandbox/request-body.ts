@@ -1,13 +1,13 @@
 import { ApiError } from './api-error.ts';
 
-/** How many times the limit is read and thrown away, so that a client that only writes still gets to read the 413. */
+/** Multiple of the limit that is read and discarded, so that a client that is still writing can read the 413. */
 const DRAINED_LIMITS = 4;
 
 /**
- * Reads a body and stops at a limit while reading, whatever `content-length` claims.
+ * Reads a body up to a limit, regardless of `content-length`.
  *
- * @param limit Bytes.
- * @throws ApiError 413 when the body is larger.
+ * @param limit Maximum size, in bytes.
+ * @throws ApiError 413 if the body is larger.
  */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
@@ -35,7 +35,7 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
   return bytes;
 }
 
-/** @throws ApiError 415 when the request does not declare this media type. */
+/** Checks the media type of a request. @throws ApiError 415 if it is another one or missing. */
 export function requireContentType(request: Request, expected: string): void {
   const got = request.headers.get('content-type');
   if (got?.split(';')[0]?.trim().toLowerCase() === expected) return;

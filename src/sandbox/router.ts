@@ -1,24 +1,24 @@
 import type { Contract, Operation, OperationId } from '../contract/contract.ts';
 
-/** What a request asks for. */
+/** The operation of a request. */
 export interface Match {
   id: OperationId;
   operation: Operation;
-  /** The path's parameters, decoded. */
+  /** Decoded path parameters. */
   parameters: Readonly<Record<string, string>>;
 }
 
-/** One operation, or the methods that its path knows (none: the path is unknown). */
+/** The operation, or the methods that the path supports (none if the path is unknown). */
 export type Routed = { match: Match } | { match?: undefined; allowed: readonly string[] };
 
-/** Builds the routes from the contract's methods and path templates. */
+/** Creates the router from the contract's methods and path templates. */
 export function createRouter({ operations }: Contract): (method: string, pathname: string) => Routed {
   const routes = operationIds(operations).map((id) => ({
     id,
     operation: operations[id],
     pattern: pattern(operations[id].path),
   }));
-  // A literal segment is more specific than a parameter: of two routes that fit, the one with fewer parameters wins.
+  // A literal segment is more specific than a parameter: of two matching routes, the one with fewer parameters wins.
   routes.sort((a, b) => parameterCount(a.operation.path) - parameterCount(b.operation.path));
 
   return (method, pathname) => {
@@ -31,7 +31,7 @@ export function createRouter({ operations }: Contract): (method: string, pathnam
   };
 }
 
-/** The ids of the contract's operations. */
+/** Operation ids of the contract. */
 export const operationIds = (operations: Contract['operations']) => Object.keys(operations) as OperationId[];
 
 const parameterCount = (path: string) => path.split('{').length;
@@ -44,6 +44,6 @@ function decoded(groups: Record<string, string> | undefined, fits: boolean): Rec
   try {
     return Object.fromEntries(Object.entries(groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
   } catch {
-    return undefined; // A broken percent-encoding names nothing.
+    return undefined; // Invalid percent-encoding.
   }
 }

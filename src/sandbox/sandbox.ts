@@ -1,21 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
 import { contract as vendorContract } from '../contract/contract.gen.ts';
 import type { OperationId } from '../contract/contract.ts';
-import { largestImage } from '../contract/rules.ts';
+import { maxImageBytes } from '../contract/rules.ts';
 import { wallClockNow } from '../util/clocks.ts';
 import { ApiError, errorResponse } from './api-error.ts';
+import type { SandboxContext } from './context.ts';
 import { dataItemHandlers } from './data-items.ts';
 import { openDatabase, signingSecret } from './database.ts';
-import { drawDemoPicture } from './demo-images.ts';
+import { drawDemoImage } from './demo-images.ts';
 import { createDispatch } from './dispatch.ts';
-import { ConnectionReset, createFaults, type Faults, type Pause } from './faults.ts';
+import { ConnectionReset, createFaults, type Faults, type Sleep } from './faults.ts';
 import type { Handlers } from './handler.ts';
 import { imageAt } from './image-paths.ts';
-import { createPictureStore } from './image-store.ts';
+import { createImageStore } from './image-store.ts';
 import { createKeyring } from './keys.ts';
 import { modelHandlers } from './models.ts';
 import type { SandboxOptions } from './options.ts';
-import { createOwnRoutes, isFaultsPath, unknownPath, wrongMethod } from './own-routes.ts';
+import { createOwnRoutes, isFaultsPath, methodNotAllowedError, unknownPathError } from './own-routes.ts';
 import { createPredictionImages } from './prediction-images.ts';
 import { predictionHandlers } from './predictions.ts';
 import { createRouter, operationIds } from './router.ts';
@@ -23,20 +24,19 @@ import { seedDemoData } from './seed.ts';
 import { createSignedUrls } from './signed-urls.ts';
 import { trainingHandlers } from './trainings.ts';
 import { createValidator } from './validation.ts';
-import type { World } from './world.ts';
 
 export type { SandboxOptions, SeenRequest } from './options.ts';
 
-/** The vendor's API, embedded. */
+/** The embedded implementation of the vendor's API. */
 export interface Sandbox {
   /**
-   * Answers a request as the API would.
+   * Handles a request.
    *
-   * @throws TypeError with a cause whose code is ECONNRESET when a fault breaks the connection; the signal's reason when
-   * the request is aborted during a delay.
+   * @throws TypeError with a cause of code ECONNRESET if a fault breaks the connection; the signal's reason if the request
+   * is aborted during a delay.
    */
   fetch(request: Request): Promise<Response>;
-  /** What goes wrong on purpose; may be changed at any time. */
+  /** The simulated faults; they may be changed at any time. */
   faults: Pick<Faults, 'text'>;
   /** Closes the store. */
   close(): void;
@@ -44,22 +44,22 @@ export interface Sandbox {
 
 const MAX_JSON_BYTES = 1_048_576;
 const MILLISECONDS = 1_000;
-const timer: Pause = async (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
+const timer: Sleep = async (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
 
 /**
- * Opens a sandbox: all operations of the API over its own storage, with a life for every job.
+ * Opens a sandbox: all operations of the API, its ownRoutes storage, and simulated jobs.
  *
- * @throws FaultSyntaxError when `faults` describes none; Error when the store cannot be opened.
+ * @throws FaultSyntaxError if `faults` is invalid; Error if the store cannot be opened.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const { contract = vendorContract, apiKeyHeader = 'x-api-key', now = wallClockNow, onRequest, publicUrl } = options;
-  const faults = createFaults(options.faults ?? '', operationIds(contract.operations), options.pause ?? timer);
+  const faults = createFaults(options.faults ?? '', operationIds(contract.operations), options.sleep ?? timer);
   const database = openDatabase(options.storage ?? 'memory');
-  const pictures = createPictureStore(database, drawDemoPicture);
+  const images = createImageStore(database, drawDemoImage);
   const lifetime = (options.imageUrlSeconds ?? 3_600) * MILLISECONDS;
-  const world: World = {
+  const context: SandboxContext = {
     database,
-    pictures,
+    images,
     urls: createSignedUrls({ secret: signingSecret(database), now, lifetime }),
     now,
     pageSize: options.pageSize ?? 20,
@@ -71,21 +71,21 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       prediction: (options.predictionSeconds ?? 6) * MILLISECONDS,
     },
   };
-  if (options.seed) seedDemoData(world);
+  if (options.seed) seedDemoData(context);
 
   const handlers: Handlers = {
-    ...modelHandlers(world),
-    ...dataItemHandlers(world),
-    ...trainingHandlers(world),
-    ...predictionHandlers(world),
+    ...modelHandlers(context),
+    ...dataItemHandlers(context),
+    ...trainingHandlers(context),
+    ...predictionHandlers(context),
   };
-  const limits = { image: options.maxImageBytes ?? largestImage(contract), json: MAX_JSON_BYTES };
+  const limits = { image: options.maxImageBytes ?? maxImageBytes(contract), json: MAX_JSON_BYTES };
   const dispatch = createDispatch(handlers, createValidator(contract), limits);
   const route = createRouter(contract);
   const ownerOfKey = createKeyring(options.keys ?? []);
-  const own = createOwnRoutes(world, createPredictionImages(database, pictures, now), faults);
+  const ownRoutes = createOwnRoutes(context, createPredictionImages(database, images, now), faults);
 
-  const answer = async (request: Request): Promise<Response> => {
+  const handle = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
     const routed = route(request.method, url.pathname);
     const key = request.headers.get(apiKeyHeader);
@@ -95,37 +95,37 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const operation = routed.match?.id;
     onRequest?.({ operation, method: request.method, path: url.pathname, keyHash: owner });
 
-    if (imageAt(url.pathname)) return struck('image', request, () => own.image(request, url));
+    if (imageAt(url.pathname)) return withFaults('image', request, () => ownRoutes.image(request, url));
     const known = routed.match !== undefined || routed.allowed.length > 0 || isFaultsPath(url.pathname);
-    if (!known) throw unknownPath(url);
+    if (!known) throw unknownPathError(url);
     if (owner === undefined) {
       throw new ApiError(401, `The API key is missing or unknown. Send a valid key in the header ${apiKeyHeader}.`);
     }
-    if (isFaultsPath(url.pathname)) return own.faults(request);
+    if (isFaultsPath(url.pathname)) return ownRoutes.faults(request);
     const { match } = routed;
-    if (!match) throw wrongMethod(request, routed.allowed);
+    if (!match) throw methodNotAllowedError(request, routed.allowed);
     const origin = publicUrl?.replace(/\/+$/, '') ?? url.origin;
-    return struck(match.id, request, () => dispatch(match, request, { owner, url, origin }));
+    return withFaults(match.id, request, () => dispatch(match, request, { owner, url, origin }));
   };
 
-  const struck = async (target: OperationId | 'image', request: Request, work: () => Promise<Response>) => {
-    const strike = faults.strikeOf(target);
-    await strike.happen('before', request.signal);
-    const response = await work().catch((error) => refusal(error, request));
-    await strike.happen('after', request.signal);
+  const withFaults = async (target: OperationId | 'image', request: Request, work: () => Promise<Response>) => {
+    const requestFaults = faults.faultsFor(target);
+    await requestFaults.apply('before', request.signal);
+    const response = await work().catch((error) => errorToResponse(error, request));
+    await requestFaults.apply('after', request.signal);
     return response;
   };
 
   return {
-    fetch: (request) => answer(request).catch((error) => refusal(error, request)),
+    fetch: (request) => handle(request).catch((error) => errorToResponse(error, request)),
     faults,
     close: () => database.close(),
   };
 }
 
-function refusal(error: unknown, { signal }: Request): Response {
+function errorToResponse(error: unknown, { signal }: Request): Response {
   if (error instanceof ApiError) return errorResponse(error);
   if (error instanceof ConnectionReset || signal.aborted) throw error;
   const message = error instanceof Error ? error.message : String(error);
-  return errorResponse({ status: 500, message: `The sandbox failed: ${message}`, headers: {} });
+  return errorResponse({ status: 500, message: `The sandbox failed with an internal error: ${message}`, headers: {} });
 }

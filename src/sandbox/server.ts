@@ -5,22 +5,22 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { ConnectionReset } from './faults.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/** A sandbox that listens on a port. */
+/** A listening sandbox server. */
 export interface SandboxServer {
-  /** Where it is reached, without a trailing slash. */
+  /** URL without a trailing slash. */
   url: string;
-  /** Takes no more requests and resolves when those under way are answered. */
+  /** Stops accepting requests, and resolves when pending ones are finished. */
   close(): Promise<void>;
 }
 
 /**
  * Serves a sandbox over HTTP. A fault that resets a connection destroys its socket.
  *
- * @throws Error when the address cannot be listened on, for example because the port is taken.
+ * @throws Error if the server cannot listen, for example because the port is in use.
  */
 export async function serveSandbox(
   sandbox: Sandbox,
-  { host, port }: { host: string /** 0 takes a free one. */; port: number },
+  { host, port }: { host: string /** 0 selects a free port. */; port: number },
 ): Promise<SandboxServer> {
   const listener = getRequestListener(
     async (request, { incoming }) => {

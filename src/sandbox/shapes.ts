@@ -1,12 +1,12 @@
-/** Side of the grid on which a field is computed; between its points it is interpolated. */
+/** Number of grid cells per side; values between grid points are interpolated. */
 const GRID = 48;
 const WAVES = 4;
 
 /**
- * A smooth landscape over the unit square.
+ * Creates a smooth random field over the unit square.
  *
- * @param waves How many hills fit beside each other, about.
- * @returns Its height at a place, from -1 to 1.
+ * @param waves Approximate number of periods per side.
+ * @returns A function for the value at a position, from -1 to 1.
  */
 export function createField(random: () => number, waves: number): (u: number, v: number) => number {
   const sines = Array.from({ length: WAVES }, () => {
@@ -35,25 +35,25 @@ export function createField(random: () => number, waves: number): (u: number, v:
   };
 }
 
-/** A round spot with a soft edge, like a drop of glass. */
+/** A round spot with a soft edge that magnifies and brightens the image below it. */
 export interface Lens {
   u: number;
   v: number;
-  /** How far it draws what lies under it towards its middle. */
+  /** Strength of the displacement toward its center. */
   pull: number;
-  /** How much brighter it is, in units of a colour's value. */
+  /** Brightening, in units of a color value. */
   light: number;
-  /** 1 within, 0 outside. */
+  /** Strength at a position: 1 inside, 0 outside. */
   at(u: number, v: number): number;
 }
 
-/** Share of a lens's radius over which its edge fades. */
+/** Width of the soft edge, as a share of the radius. */
 const EDGE = 0.12;
 
 /**
- * A lens somewhere in the unit square.
+ * Creates a lens at a random position in the unit square.
  *
- * @param largest Its greatest possible radius.
+ * @param largest Maximum radius.
  */
 export function createLens(random: () => number, largest: number): Lens {
   const [u, v, radius] = [random(), random(), largest * (0.3 + 0.7 * random())];

@@ -1,24 +1,24 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ApiError } from './api-error.ts';
 
-/** Makes and checks addresses that open one image for a while without an API key. */
+/** Creates and verifies URLs that give temporary access to one image without an API key. */
 export interface SignedUrls {
-  /** The absolute address of a path of this server. */
+  /** Returns the signed absolute URL of a path. */
   sign(origin: string, path: string): string;
-  /** @throws ApiError 403 when the address was changed or its time is over. */
+  /** @throws ApiError 403 if the URL was changed or has expired. */
   verify(url: URL): void;
 }
 
-/** What the signatures depend on. */
+/** Options of signed URLs. */
 export interface SignedUrlOptions {
   secret: string;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** How long an address works, in milliseconds. */
+  /** Lifetime of a URL, in milliseconds. */
   lifetime: number;
 }
 
-/** Signs with HMAC-SHA-256 over the path and the time at which the address expires (epoch seconds). */
+/** Creates signed URLs with HMAC-SHA-256 over the path and the expiry time (epoch seconds). */
 export function createSignedUrls({ secret, now, lifetime }: SignedUrlOptions): SignedUrls {
   const signature = (path: string, expires: string) =>
     createHmac('sha256', secret).update(`${path}\n${expires}`).digest('base64url');
@@ -33,10 +33,10 @@ export function createSignedUrls({ secret, now, lifetime }: SignedUrlOptions): S
       const got = Buffer.from(searchParams.get('signature') ?? '');
       const expected = Buffer.from(signature(pathname, expires));
       if (got.length !== expected.length || !timingSafeEqual(got, expected)) {
-        throw new ApiError(403, 'The signature does not fit this address. Use the address exactly as it was given.');
+        throw new ApiError(403, 'The signature does not match this URL. Use the URL exactly as it was returned.');
       }
       if (now() >= Number(expires) * 1_000) {
-        throw new ApiError(403, 'This address has expired. Read the document again to get a fresh one.');
+        throw new ApiError(403, 'This URL has expired. Read the document again to get a new one.');
       }
     },
   };

@@ -1,12 +1,12 @@
 import type { Wire } from '../contract/contract.ts';
 import { ApiError, notFound } from './api-error.ts';
+import { FAIL_MARKER, isoTime, type SandboxContext } from './context.ts';
 import type { Database } from './database.ts';
 import type { Handlers } from './handler.ts';
 import { randomId, randomTriggerWord } from './ids.ts';
 import { isFinished, type JobRecord, stateAt } from './lifecycle.ts';
 import { requireModel } from './models.ts';
 import { type Collection, readPage } from './page.ts';
-import { FAIL_MARKER, isoTime, type World } from './world.ts';
 
 const TRAININGS: Collection = {
   kind: 'training',
@@ -23,8 +23,8 @@ interface TrainingRow extends JobRecord {
   request: string;
 }
 
-/** The operations on trainings. */
-export function trainingHandlers({ database, now, pageSize, listDetail, durations }: World) {
+/** Handlers for trainings. */
+export function trainingHandlers({ database, now, pageSize, listDetail, durations }: SandboxContext) {
   const requireTraining = (owner: string, { modelId, trainingId }: { modelId: string; trainingId: string }) => {
     requireModel(database, owner, modelId);
     const sql = `SELECT ${TRAININGS.columns} FROM trainings WHERE id = ? AND model = ? AND deletedAt IS NULL`;
@@ -45,7 +45,7 @@ export function trainingHandlers({ database, now, pageSize, listDetail, duration
       const { displayName } = requireModel(database, owner, path.modelId);
       const request: Wire['StartTraining'] = { ...body, trainingSpeed: body.trainingSpeed ?? 'high_quality' };
       const failure = displayName.includes(FAIL_MARKER)
-        ? `The training failed because the model's name holds "${FAIL_MARKER}".`
+        ? `The training failed because the model's name contains "${FAIL_MARKER}".`
         : null;
       const trainingId = insertTraining(database, {
         id: randomId(),
@@ -81,7 +81,7 @@ export function trainingHandlers({ database, now, pageSize, listDetail, duration
   } satisfies Partial<Handlers>;
 }
 
-/** A training to store, with the pictures that its model has now. */
+/** A new training. */
 export interface NewTraining extends JobRecord {
   id: string;
   triggerWord: string;
@@ -90,9 +90,9 @@ export interface NewTraining extends JobRecord {
 }
 
 /**
- * Stores a training with the pictures that its model has now, and returns its id.
+ * Stores a training with the current images of its model, and returns its id.
  *
- * @throws ApiError 409 when the model has no data item to learn from.
+ * @throws ApiError 409 if the model has no data items.
  */
 export function insertTraining(database: Database, training: NewTraining): string {
   const { id, triggerWord, model, request, createdAt, duration, failure, cancelRequestedAt } = training;
@@ -102,13 +102,13 @@ export function insertTraining(database: Database, training: NewTraining): strin
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, model, triggerWord, JSON.stringify(request), createdAt, duration, failure, cancelRequestedAt],
     );
-    const pictures = database.run(
+    const images = database.run(
       `INSERT INTO trainingPictures (training, position, picture)
        SELECT ?, sequence, picture FROM dataItems WHERE model = ?`,
       id,
       model,
     );
-    if (pictures === 0)
+    if (images === 0)
       throw new ApiError(409, `The model "${model}" has no data items. Upload at least one image first.`);
   });
   return id;

@@ -8,9 +8,9 @@ export type Validate = (schema: keyof Wire, value: unknown) => void;
 const ROOT = 'https://sandbox.invalid/contract';
 
 /**
- * Builds the check of request bodies from the contract's own schemas.
+ * Creates the validation of request bodies from the contract's schemas.
  *
- * @returns A function that throws ApiError 400 with one sentence for each field that is wrong.
+ * @returns A function that throws ApiError 400 with one sentence per invalid field.
  */
 export function createValidator({ schemas }: Contract): Validate {
   const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false });
@@ -33,7 +33,7 @@ function sentence({ instancePath, keyword, params, message, data, parentSchema }
       return `${field(params.missingProperty)} is missing.`;
     case 'additionalProperties': {
       const known = Object.keys(parentSchema?.properties ?? {}).join(', ');
-      return `${field(params.additionalProperty)} is not known here; known are ${known}.`;
+      return `${field(params.additionalProperty)} is not a known field; known fields are ${known}.`;
     }
     default: {
       const expected = keyword === 'enum' ? `must be one of ${params.allowedValues.map(show).join(', ')}` : message;

@@ -1,42 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { powerOf, STEEPEST } from './growth/report.ts';
+import { exponentOf, MAX_EXPONENT } from './growth/report.ts';
 import { PROGRAM, pathOf } from './processes.ts';
-import { power } from './slope.ts';
+import { exponent } from './slope.ts';
 import { COLUMNS, figureOf } from './speed/figures.ts';
-import { answerOf, compareAnswers, countReads, FAST_ROWS, measure, startGenerator } from './speed/measure.ts';
+import { compareResponses, countReads, FAST_ROWS, measure, responseOf, startGenerator } from './speed/measure.ts';
 import { BARE, gateway, type Peer } from './speed/peers.ts';
 import { READS } from './speed/queries.ts';
 import { ResponseReader } from './speed/response-reader.ts';
 import { startServer } from './speed/servers.ts';
 import { startStub } from './speed/upstreams.ts';
 
-async function kept<Process extends { stop(): Promise<void> }>(starting: Promise<Process>): Promise<Process> {
+async function stopAfterTest<Process extends { stop(): Promise<void> }>(starting: Promise<Process>): Promise<Process> {
   const process = await starting;
   onTestFinished(() => process.stop());
   return process;
 }
 
-/** The yardstick and the gateway over the same upstream. */
+/** Starts the reference server and the gateway with the same upstream. */
 async function startBoth() {
-  const upstream = await kept(startStub(0));
-  const start = (peer: Peer) => kept(startServer(peer, upstream.url));
+  const upstream = await stopAfterTest(startStub(0));
+  const start = (peer: Peer) => stopAfterTest(startServer(peer, upstream.url));
   const [bare, product] = await Promise.all([start(BARE), start(gateway('product', 'this gateway', PROGRAM))]);
   return { upstream, bare, product };
 }
 
-test('the gateway answers the data that the bare server does, and reads the upstream as often', async () => {
+test('the gateway returns the same data as the bare server with the same number of upstream requests', async () => {
   const { upstream, bare, product } = await startBoth();
 
-  await compareAnswers(product, bare);
+  await compareResponses(product, bare);
 
-  expect(await answerOf(bare, 'Q4')).toBe('{"data":{"__typename":"Query"}}');
+  expect(await responseOf(bare, 'Q4')).toBe('{"data":{"__typename":"Query"}}');
   for (const server of [bare, product]) expect(await countReads(server, upstream)).toEqual(READS);
 });
 
-test('a load counts the requests to the upstream, and takes no answer but the right one', async () => {
-  const upstream = await kept(startStub(0));
-  const bare = await kept(startServer(BARE, upstream.url));
+test('the load generator counts upstream requests and rejects unexpected responses', async () => {
+  const upstream = await stopAfterTest(startStub(0));
+  const bare = await stopAfterTest(startServer(BARE, upstream.url));
   const generator = startGenerator();
   onTestFinished(() => generator.stop());
 
@@ -50,7 +50,7 @@ test('a load counts the requests to the upstream, and takes no answer but the ri
     watched: [],
   });
 
-  expect(measured).toMatchObject({ readsPerAnswer: READS.Q2, used: [{}, {}] });
+  expect(measured).toMatchObject({ readsPerResponse: READS.Q2, used: [{}, {}] });
   await expect(wrong).rejects.toThrow(
     'Expected {"data":{"__typename":"Mutation"}}, got {"data":{"__typename":"Query"}}',
   );
@@ -59,7 +59,7 @@ test('a load counts the requests to the upstream, and takes no answer but the ri
 test.each([
   ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a":10}'],
   ['chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n{"a\r\n5\r\n":10}\r\n0\r\n\r\n'],
-])('an answer with %s is read in whatever parts it comes', (_, text) => {
+])('the response reader parses a response with %s from chunks of any size', (_, text) => {
   const reader = new ResponseReader();
 
   const whole = reader.push(Buffer.from(text));
@@ -69,43 +69,43 @@ test.each([
   expect(bodies.map(String)).toEqual([...Array(text.length - 1).fill('undefined'), '{"a":10}']);
 });
 
-test('an answer with another status than 200 is an error', () => {
+test('the response reader rejects a response with another status than 200', () => {
   const response = Buffer.from('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
 
   expect(() => new ResponseReader().push(response)).toThrow('Expected status 200, got HTTP/1.1 503');
 });
 
-test('a figure is the median of the rounds, with the least and the most', () => {
+test('a figure consists of median, minimum and maximum of the rounds', () => {
   expect(figureOf([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
   expect(figureOf([4, 1, 2, 3])).toEqual({ median: 2.5, least: 1, most: 4 });
   expect(figureOf([1])).toEqual({ median: 1, least: 1, most: 1 });
   expect(figureOf([]).median).toBeNaN();
 });
 
-test('a power says how much more is needed for twice as much', () => {
-  const of = (grows: (work: number) => number) => power([1, 2, 4, 8].map((work) => [work, grows(work)]));
+test('the growth exponent is 1 for linear, 2 for quadratic and 0 for constant cost', () => {
+  const of = (grows: (work: number) => number) => exponent([1, 2, 4, 8].map((work) => [work, grows(work)]));
 
   expect(of((work) => 3 * work)).toBeCloseTo(1);
   expect(of((work) => work ** 2)).toBeCloseTo(2);
   expect(of(() => 5)).toBeCloseTo(0);
 });
 
-test('what grows worse than linearly at its end is found, however flat its beginning is', () => {
+test('superlinear growth in the upper half is detected even if the lower half is flat', () => {
   const steps = [1, 2, 4, 8, 16, 32, 64].map((work) => ({ work, cpu: 100 + work ** 2, took: 0, memory: 0 }));
 
-  expect(powerOf({ title: '', work: '', steps })).toBeGreaterThan(STEEPEST);
+  expect(exponentOf({ title: '', work: '', steps })).toBeGreaterThan(MAX_EXPONENT);
   expect(
-    powerOf({ title: '', work: '', steps: steps.map((step) => ({ ...step, cpu: 100 + step.work })) }),
+    exponentOf({ title: '', work: '', steps: steps.map((step) => ({ ...step, cpu: 100 + step.work })) }),
   ).toBeLessThan(1);
 });
 
 test.each(COLUMNS.map(({ title, meaning }) => [title, meaning]))(
-  'the page about performance explains %s',
+  'docs/performance.md explains the column %s',
   (_, meaning) => {
     expect(readFileSync(pathOf('../../docs/performance.md'), 'utf8')).toContain(meaning);
   },
 );
 
-test('the lock file of the other servers names no registry', () => {
+test('the lock file of the other servers contains no registry URLs', () => {
   expect(readFileSync(pathOf('peers/package-lock.json'), 'utf8')).not.toContain('"resolved"');
 });

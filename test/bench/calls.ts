@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Functions of a process that the one that started it calls. Arguments and results are plain data. */
+/** Functions of a child process that its parent calls. Arguments and results are plain data. */
 export type Calls = Readonly<Record<string, (argument: never) => unknown>>;
 
-interface Question {
+interface CallMessage {
   id: number;
   name: string;
   argument: unknown;
@@ -11,9 +11,9 @@ interface Question {
 
 type Reply = { id: number; result: unknown } | { id: number; error: string };
 
-/** Answers the calls of the process that started this one, and ends with it. */
-export function answerCalls(calls: Calls): void {
-  process.on('message', async ({ id, name, argument }: Question) => {
+/** Serves the calls of the parent process, and exits with it. */
+export function serveCalls(calls: Calls): void {
+  process.on('message', async ({ id, name, argument }: CallMessage) => {
     const reply = await Promise.resolve()
       .then(() => calls[name]?.(argument as never))
       .then(
@@ -25,21 +25,21 @@ export function answerCalls(calls: Calls): void {
   process.once('disconnect', () => process.exit());
 }
 
-/** Calls a function of another process. */
+/** Calls a function of a child process. */
 export type Call<C extends Calls> = <Name extends keyof C & string>(
   name: Name,
   ...argument: Parameters<C[Name]>
 ) => Promise<Awaited<ReturnType<C[Name]>>>;
 
-/** The functions of a process that {@link answerCalls} there. */
+/** Connects to the functions that a child process serves with {@link serveCalls}. */
 export function callsOf<C extends Calls>(child: ChildProcess): Call<C> {
   const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   child.on('message', (reply: Reply) => {
-    const asker = waiting.get(reply.id);
+    const caller = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if ('error' in reply) asker?.reject(new Error(reply.error));
-    else asker?.resolve(reply.result as never);
+    if ('error' in reply) caller?.reject(new Error(reply.error));
+    else caller?.resolve(reply.result as never);
   });
   child.once('exit', (code, signal) => {
     for (const { reject } of waiting.values()) reject(new Error(`${child.spawnfile} ended with ${code ?? signal}.`));
@@ -49,9 +49,9 @@ export function callsOf<C extends Calls>(child: ChildProcess): Call<C> {
     new Promise((resolve, reject) => {
       const id = calls++;
       waiting.set(id, { resolve, reject });
-      child.send({ id, name, argument } satisfies Question);
+      child.send({ id, name, argument } satisfies CallMessage);
     });
 }
 
-/** Milliseconds on a clock that all processes of one machine share. */
+/** Milliseconds on a clock shared by all processes of a machine. */
 export const sharedClock = (): number => Number(process.hrtime.bigint()) / 1e6;

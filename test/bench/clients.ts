@@ -1,20 +1,20 @@
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import WebSocket from 'ws';
-import { answerCalls, sharedClock } from './calls.ts';
+import { serveCalls, sharedClock } from './calls.ts';
 import { globalIdOf, type Viewers, versionOf } from './jobs.ts';
 
-/** Many viewers in one process, each of which does as little as possible with what it gets. */
+/** Many viewers in one process, which process events as little as possible. */
 
 const SUBSCRIPTION = 'subscription Watch($id: ID!) { trainingUpdated(id: $id) { id status progress { fraction } } }';
 
-/** Sockets that connect at the same time. */
+/** Number of sockets that connect at once. */
 const AT_ONCE = 50;
 
-/** What became of one version of a job among those who watch it. */
+/** Delivery of one version of a job to its viewers. */
 export interface Delivery {
-  /** Viewers that got it. */
+  /** Number of viewers that received it. */
   viewers: number;
-  /** When the first and the last of them did, in milliseconds of the shared clock. */
+  /** Times of the first and the last receipt, in milliseconds of the shared clock. */
   first: number;
   last: number;
 }
@@ -30,7 +30,7 @@ interface Subscription {
   version: number;
 }
 
-/** Everyone who watches through one gateway. */
+/** All viewers of one gateway. */
 class Audience {
   readonly #sockets: WebSocket[] = [];
   readonly #subscriptions: Subscription[] = [];
@@ -38,35 +38,35 @@ class Audience {
   readonly #viewers: ReadonlyMap<string, number>;
   #onChange: (() => void)[] = [];
   #failure: Error | undefined;
-  #begun = 0;
+  #started = 0;
   events = 0;
   completed = 0;
-  /** Events that told a viewer of what it knew already. */
+  /** Events with a version that the viewer had already received. */
   repeated = 0;
 
   constructor(viewers: readonly Viewers[]) {
     this.#viewers = new Map(viewers.map(({ job, viewers }) => [job, viewers]));
-    const most = Math.max(...this.#viewers.values());
-    // In turns, so that the viewers of one job spread over all sockets.
-    for (let turn = 0; turn < most; turn++) {
-      for (const { job, viewers: wanted } of viewers) if (turn < wanted) this.#subscriptions.push({ job, version: 0 });
+    const maxViewers = Math.max(...this.#viewers.values());
+    // In alternation, so that the viewers of one job are spread over all sockets.
+    for (let round = 0; round < maxViewers; round++) {
+      for (const { job, viewers: wanted } of viewers) if (round < wanted) this.#subscriptions.push({ job, version: 0 });
     }
   }
 
-  /** Resolves when everyone has a first event. */
+  /** Resolves when each viewer has its first event. */
   async open(url: string, sockets: number): Promise<void> {
-    const places = Array.from({ length: sockets }, (_, index) => index);
+    const indexes = Array.from({ length: sockets }, (_, index) => index);
     for (let from = 0; from < sockets; from += AT_ONCE) {
-      await Promise.all(places.slice(from, from + AT_ONCE).map((place) => this.#connect(url, place, sockets)));
+      await Promise.all(indexes.slice(from, from + AT_ONCE).map((index) => this.#connect(url, index, sockets)));
     }
-    await this.until(() => this.#begun === this.#subscriptions.length);
+    await this.until(() => this.#started === this.#subscriptions.length);
   }
 
   delivery(job: string, version: number): Delivery | undefined {
     return this.#deliveries.get(job)?.get(version);
   }
 
-  /** Resolves when everyone who watches the job has this version. */
+  /** Resolves when all viewers of the job have this version. */
   async delivered(job: string, version: number): Promise<Delivery> {
     const wanted = this.#viewers.get(job);
     await this.until(() => this.delivery(job, version)?.viewers === wanted);
@@ -75,12 +75,12 @@ class Audience {
 
   until(isTrue: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      const look = () => {
+      const check = () => {
         if (this.#failure) reject(this.#failure);
         else if (isTrue()) resolve();
-        else this.#onChange.push(look);
+        else this.#onChange.push(check);
       };
-      look();
+      check();
     });
   }
 
@@ -96,15 +96,15 @@ class Audience {
     );
   }
 
-  #connect(url: string, place: number, sockets: number): Promise<void> {
+  #connect(url: string, index: number, sockets: number): Promise<void> {
     const socket = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, { perMessageDeflate: false });
     this.#sockets.push(socket);
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
       socket.once('open', () => socket.send('{"type":"connection_init"}'));
       socket.once('message', () => {
-        for (let id = place; id < this.#subscriptions.length; id += sockets) this.#subscribe(socket, id);
-        socket.on('message', (data: Buffer) => this.#hear(socket, data.toString('latin1')));
+        for (let id = index; id < this.#subscriptions.length; id += sockets) this.#subscribe(socket, id);
+        socket.on('message', (data: Buffer) => this.#receive(socket, data.toString('latin1')));
         resolve();
       });
       socket.on('close', (code, reason) => {
@@ -118,13 +118,13 @@ class Audience {
     socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: SUBSCRIPTION, variables } }));
   }
 
-  /** Reads only what it must, so that the clients are not what is measured. */
-  #hear(socket: WebSocket, text: string): void {
+  /** Parses only what it needs, so that the clients are not the bottleneck. */
+  #receive(socket: WebSocket, text: string): void {
     const end = text.indexOf('"', ID.length);
     const at = text.indexOf(FRACTION, end);
     if (text.startsWith(ID) && text.startsWith(NEXT, end) && at > 0) {
       const subscription = this.#subscriptions[Number(text.slice(ID.length, end))];
-      if (subscription) this.#note(subscription, versionOf(Number.parseFloat(text.slice(at + FRACTION.length))));
+      if (subscription) this.#record(subscription, versionOf(Number.parseFloat(text.slice(at + FRACTION.length))));
     } else if (text.startsWith('{"type":"ping"')) {
       socket.send('{"type":"pong"}');
     } else if (text.includes('"type":"complete"')) {
@@ -135,10 +135,10 @@ class Audience {
     }
   }
 
-  #note(subscription: Subscription, version: number): void {
+  #record(subscription: Subscription, version: number): void {
     this.events++;
     const isFirst = subscription.version === 0;
-    if (isFirst) this.#begun++;
+    if (isFirst) this.#started++;
     if (version <= subscription.version) {
       this.repeated++;
       return;
@@ -154,15 +154,15 @@ class Audience {
     } else {
       versions.set(version, { viewers: 1, first: now, last: now });
     }
-    // Only what can end a wait is worth a look.
-    const isTold = versions.get(version)?.viewers === this.#viewers.get(subscription.job);
-    if (isTold || (isFirst && this.#begun === this.#subscriptions.length)) this.#changed();
+    // Checks the waiting conditions only after events that can fulfill one.
+    const isDelivered = versions.get(version)?.viewers === this.#viewers.get(subscription.job);
+    if (isDelivered || (isFirst && this.#started === this.#subscriptions.length)) this.#changed();
   }
 
   #changed(): void {
-    const looks = this.#onChange;
+    const checks = this.#onChange;
     this.#onChange = [];
-    for (const look of looks) look();
+    for (const check of checks) check();
   }
 
   #fail(message: string): void {
@@ -171,7 +171,7 @@ class Audience {
   }
 }
 
-/** How an event begins, and where its progress stands. */
+/** Parts of the text of an event. */
 const ID = '{"id":"';
 const NEXT = '","type":"next"';
 const FRACTION = '"fraction":';
@@ -185,24 +185,24 @@ function audienceOf(name: string): Audience {
 }
 
 const calls = {
-  /** Subscribes; resolves when everyone has a first event. */
+  /** Starts the subscriptions; resolves when each has its first event. */
   async open({ audience: name, url, sockets, viewers }: AudienceOptions & { audience: string }) {
     const audience = new Audience(viewers);
     audiences.set(name, audience);
     await audience.open(url, sockets);
   },
-  /** Resolves when everyone who watches these jobs has these versions. */
+  /** Resolves when all viewers of these jobs have these versions. */
   delivered: ({ audience, versions }: { audience: string; versions: Readonly<Record<string, number>> }) =>
     Promise.all(Object.entries(versions).map(([job, version]) => audienceOf(audience).delivered(job, version))),
-  /** Resolves when so many streams have completed. */
+  /** Resolves when the given number of streams have completed. */
   completed: ({ audience, streams }: { audience: string; streams: number }) =>
     audienceOf(audience).until(() => audienceOf(audience).completed >= streams),
-  /** What everyone got so far. */
+  /** Counts of received messages. */
   counts({ audience }: { audience: string }) {
     const { events, completed, repeated } = audienceOf(audience);
     return { events, completed, repeated };
   },
-  /** Everyone leaves. */
+  /** Closes all sockets. */
   async close({ audience }: { audience: string }) {
     await audienceOf(audience).close();
     audiences.delete(audience);
@@ -211,4 +211,4 @@ const calls = {
 
 export type ClientCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -5,8 +5,8 @@ import type { ImageSource } from '../../src/images/source.ts';
 import { imageFromBase64 } from '../../src/upstream/images/image-stream.ts';
 
 /**
- * Measures what image addresses and copies cost the gateway: `npm run bench:images`. Prints each figure with its aim, and
- * ends with 1 when an aim is missed. No network takes part.
+ * `npm run bench:images`: measures the cost of image URLs and variants, without a network. Prints each figure with its
+ * target, and exits with 1 if a target is missed.
  */
 
 const ROUNDS = 301;
@@ -15,7 +15,7 @@ const IMAGES = 100;
 const KEY = 'an-api-key-as-long-as-they-usually-are-0123456789';
 const small = { width: 512, format: 'webp' } as const;
 
-/** Noise, which is as hard to encode as a picture can be. */
+/** Noise, the most expensive content to encode. */
 const original = await sharp({
   create: { width: 2_048, height: 2_048, channels: 3, background: 'teal', noise: { type: 'gaussian', sigma: 24 } },
 })
@@ -36,11 +36,11 @@ const seal = (round: number) => {
   for (let at = 0; at < IMAGES; at++) images.url('https://gateway.example', KEY, itemOf(`round-${round}-image-${at}`));
 };
 const show = async () => {
-  const answer = await images.serve(new Request(images.url('https://gateway.example', KEY, itemOf('cat'), small)));
-  await answer.arrayBuffer();
+  const response = await images.serve(new Request(images.url('https://gateway.example', KEY, itemOf('cat'), small)));
+  await response.arrayBuffer();
 };
 
-/** Processor time of one round, in milliseconds. */
+/** CPU time of one round, in milliseconds. */
 function processorTime(round: number): number {
   const before = process.cpuUsage();
   seal(round);
@@ -67,19 +67,19 @@ const kept: number[] = [];
 for (const _ of rounds) kept.push(await timeOf(show));
 const showing = median(kept);
 
-const figures: [what: string, figure: string, aim: string, isMet: boolean][] = [
-  [`sealing ${IMAGES} new addresses`, `${first.toFixed(3)} ms of processor time`, 'under 1 ms', first < 1],
-  [`sealing them again`, `${again.toFixed(3)} ms of processor time`, 'under half of that', again < first / 2],
-  [`${VIEWERS} viewers of a new copy at once`, `${reads} read of the original`, '1', reads === 1],
-  ['making that copy', `${making.toFixed(0)} ms`, 'none', true],
+const figures: [what: string, figure: string, target: string, isReached: boolean][] = [
+  [`sealing ${IMAGES} new URLs`, `${first.toFixed(3)} ms of CPU time`, 'under 1 ms', first < 1],
+  [`sealing them again`, `${again.toFixed(3)} ms of CPU time`, 'under half of that', again < first / 2],
+  [`${VIEWERS} concurrent requests for a new variant`, `${reads} read of the original`, '1', reads === 1],
+  ['making that variant', `${making.toFixed(0)} ms`, 'none', true],
   [
-    'showing it again',
+    'serving it again',
     `${showing.toFixed(3)} ms, a ${Math.round(making / showing)}th`,
     'under a 20th',
     showing < making / 20,
   ],
 ];
-for (const [what, figure, aim, isMet] of figures) {
-  console.log(`${isMet ? '✓' : '✗'} ${what}: ${figure} (aim: ${aim})`);
+for (const [what, figure, target, isReached] of figures) {
+  console.log(`${isReached ? '✓' : '✗'} ${what}: ${figure} (target: ${target})`);
 }
-if (figures.some(([, , , isMet]) => !isMet)) process.exitCode = 1;
+if (figures.some(([, , , isReached]) => !isReached)) process.exitCode = 1;

@@ -1,23 +1,23 @@
-/** The version that every job has at first. */
+/** Initial version of every job. */
 export const FIRST_VERSION = 1_000;
 
 /** The version of a completed job. */
 export const DONE = 10_000;
 
-/** A job's version travels as its progress, from one end to the other. */
+/** Encodes a job's version as its progress. */
 export const fractionOf = (version: number): number => version / DONE;
 
 export const versionOf = (fraction: number): number => Math.round(fraction * DONE);
 
 const MODEL = 'bench';
 
-/** The global id of a training, as the graph gives it out. */
+/** Global id of a training in the GraphQL API. */
 export const globalIdOf = (job: string): string => Buffer.from(`Training:${MODEL}/${job}`).toString('base64url');
 
-/** The training behind a global id that {@link globalIdOf} made. */
+/** Training id of a global id created by {@link globalIdOf}. */
 export const jobOf = (globalId: string): string => Buffer.from(globalId, 'base64url').toString().split('/')[1] ?? '';
 
-/** How many watch a job. */
+/** Number of viewers of a job. */
 export interface Viewers {
   job: string;
   viewers: number;
@@ -26,22 +26,22 @@ export interface Viewers {
 export interface Distribution {
   subscriptions: number;
   jobs: number;
-  /** How many of the jobs have so many viewers that their fan-out is measured. */
+  /** Number of jobs with a crowd of viewers, whose fan-out is measured. */
   popular?: number;
-  /** How many viewers each of those has. */
+  /** Viewers of each popular job. */
   crowd?: number;
 }
 
-/** Spreads viewers over jobs: a crowd for each popular one, the others evenly. */
+/** Distributes viewers over jobs: a crowd for each popular one, the others evenly. */
 export function distribute(
   prefix: string,
   { subscriptions, jobs, popular = 0, crowd = 0 }: Distribution,
 ): readonly Viewers[] {
   const others = subscriptions - popular * crowd;
   return Array.from({ length: jobs }, (_, index) => {
-    const place = index - popular;
+    const position = index - popular;
     const rest = jobs - popular;
-    const viewers = place < 0 ? crowd : Math.floor(others / rest) + (place < others % rest ? 1 : 0);
+    const viewers = position < 0 ? crowd : Math.floor(others / rest) + (position < others % rest ? 1 : 0);
     return { job: `${prefix}${index}`, viewers };
   });
 }

@@ -1,28 +1,28 @@
 import { setTimeout } from 'node:timers/promises';
 import { globalIdOf, type Viewers } from './jobs.ts';
 import { type Clients, type Naive, type Program, type Upstream, type Usage, usageOf } from './processes.ts';
-import type { Told } from './upstream.ts';
+import type { VersionTimes } from './upstream.ts';
 
-/** What is measured, each in a function of its own. Times are in milliseconds, sizes in bytes. */
+/** The measurements of `bench:watch`, one function each. Times are in milliseconds, sizes in bytes. */
 
-/** The processes that take part. */
+/** The processes of a measurement. */
 export interface Bench {
   upstream: Upstream;
   clients: Clients;
   gateway: Program;
-  /** The key with which the gateway asks the upstream. */
+  /** API key of the gateway's upstream requests. */
   key: string;
-  /** The name of its viewers. */
+  /** Name of the group of viewers. */
   audience: string;
 }
 
-/** Waits while a rate is measured, or for something that takes a known time. */
+/** Waits while a rate is measured, or for an event at a known time. */
 const during = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
 
 const jobsOf = (viewers: readonly Viewers[]): string[] => viewers.map(({ job }) => job);
 const countOf = (viewers: readonly Viewers[]): number => viewers.reduce((sum, { viewers }) => sum + viewers, 0);
 
-/** Subscribes everyone; resolves when each has its first event. How long that took, and how much of the gateway's time. */
+/** Starts all subscriptions and waits for the first event of each. Returns the elapsed time and the gateway's CPU time. */
 export async function subscribe(
   { clients, gateway, audience }: Bench,
   { viewers, sockets }: { viewers: readonly Viewers[]; sockets: number },
@@ -33,30 +33,33 @@ export async function subscribe(
   return { took, cpuPerSubscription: (gateway.usage().cpu - before.cpu) / countOf(viewers) };
 }
 
-/** Exercises what will be measured, so that code is compiled and pools are open, and leaves nobody behind. */
+/** Runs the code that will be measured, so that it is compiled and pools are open. Its viewers leave afterwards. */
 export async function warmUp(
   bench: Bench,
   { viewers, sockets, changes }: { viewers: readonly Viewers[]; sockets: number; changes: number },
 ) {
   const warming = { ...bench, audience: `${bench.audience} warming` };
   await subscribe(warming, { viewers, sockets });
-  for (let change = 0; change < changes; change++) await tellAll(warming, jobsOf(viewers));
+  for (let change = 0; change < changes; change++) await changeAll(warming, jobsOf(viewers));
   await bench.clients.call('close', { audience: warming.audience });
-  await during(LINGER);
+  await during(GRACE_PERIOD);
 }
 
-/** Longer than the gateway goes on polling after the last viewer has left. */
-const LINGER = 3_500;
+/** Longer than the grace period in which the gateway polls without viewers. */
+const GRACE_PERIOD = 3_500;
 
-/** Changes jobs, and has the gateway look at them at once. */
-export async function tellAll({ upstream, clients, gateway, audience }: Bench, jobs: readonly string[]): Promise<void> {
+/** Changes jobs, triggers their polls, and waits until all viewers have the change. */
+export async function changeAll(
+  { upstream, clients, gateway, audience }: Bench,
+  jobs: readonly string[],
+): Promise<void> {
   const versions = await upstream.call('change', { jobs });
-  for (const job of jobs) await wake(gateway, job);
+  for (const job of jobs) await triggerPoll(gateway, job);
   await clients.call('delivered', { audience, versions });
 }
 
-/** Does something to a job through the gateway, which looks at it thereupon. */
-async function wake(gateway: Program, job: string): Promise<void> {
+/** Writes to a job through the gateway, which triggers its poll. */
+async function triggerPoll(gateway: Program, job: string): Promise<void> {
   const query = 'mutation ($id: ID!) { cancelTraining(input: { id: $id }) { __typename } }';
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
@@ -64,12 +67,13 @@ async function wake(gateway: Program, job: string): Promise<void> {
     body: JSON.stringify({ query, variables: { id: globalIdOf(job) } }),
   });
   const text = await response.text();
-  if (!response.ok || text.includes('"errors"')) throw new Error(`Expected an answer, got ${text.slice(0, 300)}`);
+  if (!response.ok || text.includes('"errors"'))
+    throw new Error(`Expected a result without errors, got ${text.slice(0, 300)}`);
 }
 
-/** How often the upstream is asked a second, with each of these keys, over the same time. */
+/** Upstream requests per second of each key, measured over the same period. */
 export async function steadyRates(upstream: Upstream, keys: readonly string[], milliseconds: number) {
-  const total = () => Promise.all(keys.map(async (key) => (await upstream.call('looks', { key })).total));
+  const total = () => Promise.all(keys.map(async (key) => (await upstream.call('reads', { key })).total));
   const [before, begunAt] = [await total(), performance.now()];
   await during(milliseconds);
   const after = await total();
@@ -77,70 +81,70 @@ export async function steadyRates(upstream: Upstream, keys: readonly string[], m
   return after.map((count, index) => (count - (before[index] ?? 0)) / seconds);
 }
 
-/** One change told to all viewers of one job. */
+/** Delivery of one change to all viewers of one job. */
 export interface FanOut {
   viewers: number;
-  /** From the upstream's response that tells of the change to the first and the last viewer's event. */
+  /** Time from the upstream's response with the change to the first and the last viewer's event. */
   first: number;
   last: number;
 }
 
-/** Longer than one change takes to reach everyone. */
+/** Time between changes; longer than the delivery of one to all viewers. */
 const DISTANCE = 250;
 
-/** Changes these jobs one after the other, `times` in all, and times each change to the last of the job's viewers. */
+/** Makes `times` changes in total, one job after the other, and measures the delivery of each to all viewers of the job. */
 export async function fanOut(
   { upstream, clients, gateway, key, audience }: Bench,
   { jobs, times }: { jobs: readonly string[]; times: number },
 ) {
   const before = gateway.usage();
-  const made = await upstream.call('changeWhenSeen', { jobs, distance: DISTANCE, times });
+  const made = await upstream.call('changeOnRead', { jobs, distance: DISTANCE, times });
   const changes = await Promise.all(
     made.map(async ({ job, version }): Promise<FanOut> => {
       const [delivery] = await clients.call('delivered', { audience, versions: { [job]: version } });
-      const { toldAt } = await upstream.call('told', { key, job, version });
-      if (!delivery) throw new Error(`Nobody was told of ${job}.`);
-      return { viewers: delivery.viewers, first: delivery.first - toldAt, last: delivery.last - toldAt };
+      const { reportedAt } = await upstream.call('versionTimes', { key, job, version });
+      if (!delivery) throw new Error(`No viewer received the change of ${job}.`);
+      return { viewers: delivery.viewers, first: delivery.first - reportedAt, last: delivery.last - reportedAt };
     }),
   );
   const events = changes.reduce((sum, { viewers }) => sum + viewers, 0);
   return { changes, events, cpuPerEvent: (gateway.usage().cpu - before.cpu) / events };
 }
 
-/** A change of every job, told at once. */
+/** Delivery of a simultaneous change of all jobs. */
 export interface Burst {
   events: number;
-  /** From the first response that tells of a change to the last of all events. */
+  /** Time from the first response with a change to the last event. */
   last: number;
-  /** From the first such response to the last one: how long the gateway took to ask. */
-  asked: number;
-  /** The most that one job's change took, from the response that tells of it to the last of its viewers. */
+  /** Time from the first such response to the last: the duration of the polls. */
+  polled: number;
+  /** Longest delivery of one job's change, from its response to the last of its viewers. */
   slowest: number;
   gateway: Share;
   clients: Share;
 }
 
-/** What a process used while something went on. */
+/** CPU usage of a process during a measurement. */
 export interface Share {
-  /** Processor time of all its threads. */
+  /** CPU time of all threads. */
   cpu: number;
-  /** Share of the time that its main thread ran, from 0 to 1. */
+  /** Share of the time in which its main thread ran, from 0 to 1. */
   main: number;
-  /** Share of the time that its main thread was ready to run, and had no processor. */
+  /** Share of the time in which its main thread waited for a processor. */
   waited: number;
 }
 
-/** Longer than the gateway waits after a change until it looks again, and so the time in which it looks at every job. */
-const NEXT_LOOK = 2_600;
+/** Longer than the poll interval after a change, so that every job is polled at least once in this time. */
+const MAX_POLL_INTERVAL = 2_600;
 
 /**
- * Changes every job while the upstream holds its answers back, until each job was looked at or is about to be, and lets
- * all answers go at once.
+ * Changes every job while the upstream holds its responses back, until each job is being polled, and then releases all
+ * responses at once.
  */
 async function burst(bench: Bench, jobs: readonly string[]): Promise<Burst> {
   const { upstream, clients, gateway, key, audience } = bench;
   await upstream.call('hold', { key });
-  await during(NEXT_LOOK);
+  await during(MAX_POLL_INTERVAL);
   const versions = await upstream.call('change', { jobs });
   const delivered = clients.call('delivered', { audience, versions });
   const used = [gateway.usage(), usageOf(clients.pid)] as const;
@@ -148,15 +152,15 @@ async function burst(bench: Bench, jobs: readonly string[]): Promise<Burst> {
   await upstream.call('release', { key });
   const deliveries = await delivered;
   const took = performance.now() - begunAt;
-  const told: Told[] = await Promise.all(
-    Object.entries(versions).map(([job, version]) => upstream.call('told', { key, job, version })),
+  const versionTimes: VersionTimes[] = await Promise.all(
+    Object.entries(versions).map(([job, version]) => upstream.call('versionTimes', { key, job, version })),
   );
-  const firstTold = Math.min(...told.map(({ toldAt }) => toldAt));
+  const firstReported = Math.min(...versionTimes.map(({ reportedAt }) => reportedAt));
   return {
     events: deliveries.reduce((sum, { viewers }) => sum + viewers, 0),
-    last: Math.max(...deliveries.map(({ last }) => last)) - firstTold,
-    asked: Math.max(...told.map(({ toldAt }) => toldAt)) - firstTold,
-    slowest: Math.max(...deliveries.map(({ last }, index) => last - (told[index]?.toldAt ?? Number.NaN))),
+    last: Math.max(...deliveries.map(({ last }) => last)) - firstReported,
+    polled: Math.max(...versionTimes.map(({ reportedAt }) => reportedAt)) - firstReported,
+    slowest: Math.max(...deliveries.map(({ last }, index) => last - (versionTimes[index]?.reportedAt ?? Number.NaN))),
     gateway: share(used[0], gateway.usage(), took),
     clients: share(used[1], usageOf(clients.pid), took),
   };
@@ -168,26 +172,26 @@ const share = (before: Usage, after: Usage, took: number): Share => ({
   waited: (after.waited - before.waited) / took,
 });
 
-/** So many changes of every job, each told at once. */
+/** Repeats {@link burst}. */
 export async function bursts(bench: Bench, jobs: readonly string[], repetitions: number): Promise<Burst[]> {
-  // Everything that was looked at rarely is looked at often again.
-  await tellAll(bench, jobs);
+  // After a change, all jobs are polled at the shortest interval.
+  await changeAll(bench, jobs);
   const found: Burst[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) found.push(await burst(bench, jobs));
   return found;
 }
 
-/** Everyone leaves. What the gateway still asks and holds. */
+/** Closes all viewers, and measures the gateway's remaining requests and memory. */
 export async function leave(bench: Bench, milliseconds: number) {
   await bench.clients.call('close', { audience: bench.audience });
-  await during(LINGER);
+  await during(GRACE_PERIOD);
   const [rate = Number.NaN] = await steadyRates(bench.upstream, [bench.key], milliseconds);
   return { rate, memory: await bench.gateway.memory() };
 }
 
 /**
- * Has every job change a number of times, the last time into its end, and counts: a measurement in which time plays no
- * part.
+ * Changes every job a number of times, the last change being its completion, and counts reads and events: a measurement
+ * that does not depend on time.
  */
 export async function countToTheEnd(
   bench: Bench,
@@ -195,20 +199,20 @@ export async function countToTheEnd(
 ) {
   const { upstream, clients, key, audience } = bench;
   await subscribe(bench, { viewers, sockets });
-  const armed = await upstream.call('arm', { key, jobs: jobsOf(viewers), changes });
+  const scheduledChanges = await upstream.call('scheduleChanges', { key, jobs: jobsOf(viewers), changes });
   await clients.call('completed', { audience, streams: countOf(viewers) });
-  const { perJob } = await upstream.call('looks', { key });
+  const { perJob } = await upstream.call('reads', { key });
   const counts = await clients.call('counts', { audience });
   await clients.call('close', { audience });
   return {
-    /** How often the upstream was asked for each job from then on. */
-    looks: jobsOf(viewers).map((job, index) => (perJob[job] ?? 0) - (armed[index] ?? 0)),
-    /** Events that came, those included with which the subscriptions began. */
+    /** Upstream reads of each job. */
+    reads: jobsOf(viewers).map((job, index) => (perJob[job] ?? 0) - (scheduledChanges[index] ?? 0)),
+    /** Events received, including the initial ones. */
     ...counts,
   };
 }
 
-/** Subscriptions that each have a timer of their own, for a while. */
+/** Measures the naive server, in which each subscription has its own timer. */
 export async function measureNaive(
   {
     upstream,

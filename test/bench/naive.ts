@@ -5,10 +5,10 @@ import { setTimeout } from 'node:timers/promises';
 import { buildSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { answerCalls } from './calls.ts';
+import { serveCalls } from './calls.ts';
 import { jobOf } from './jobs.ts';
 
-/** The obvious way to make a subscription of a REST API: each has a timer of its own, reads, and sends what it read. */
+/** Straightforward subscriptions over a REST API: each has a timer of its own, reads, and sends the result. */
 
 const EVERY = 500;
 
@@ -24,7 +24,7 @@ interface Source {
   key: string;
 }
 
-async function* readAgainAndAgain({ upstream, key }: Source, id: string) {
+async function* pollRepeatedly({ upstream, key }: Source, id: string) {
   for (;;) {
     const response = await fetch(`${upstream}/models/bench/trainings/${jobOf(id)}`, {
       headers: { 'x-api-key': key },
@@ -36,14 +36,14 @@ async function* readAgainAndAgain({ upstream, key }: Source, id: string) {
 }
 
 const calls = {
-  /** Begins to listen; where. */
+  /** Starts listening, and returns the URL. */
   async listen(source: Source) {
     const server = createServer();
     const sockets = new WebSocketServer({ server, path: '/graphql' });
     useServer(
       {
         schema,
-        roots: { subscription: { trainingUpdated: ({ id }: { id: string }) => readAgainAndAgain(source, id) } },
+        roots: { subscription: { trainingUpdated: ({ id }: { id: string }) => pollRepeatedly(source, id) } },
       },
       sockets,
     );
@@ -51,7 +51,7 @@ const calls = {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** Collects the garbage. */
+  /** Collects garbage. */
   collect() {
     globalThis.gc?.();
   },
@@ -59,4 +59,4 @@ const calls = {
 
 export type NaiveCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -20,18 +20,18 @@ export const pathOf = (file: string): string => fileURLToPath(new URL(file, impo
 export const PROGRAM = pathOf('../../dist/main.js');
 const SANDBOX = pathOf('../../dist/sandbox/main.js');
 
-/** What a process holds and has used, as the system sees it. */
+/** Memory and CPU time of a process, as reported by the system. */
 export interface Usage {
   /** Resident memory, in bytes. */
   rss: number;
-  /** Time on a processor, of all threads and of the main one, in milliseconds. */
+  /** CPU time of all threads, and of the main thread, in milliseconds. */
   cpu: number;
   main: number;
-  /** How long the main thread was ready but had no processor, in milliseconds; 0 where the system does not say. */
+  /** Time in which the main thread waited for a processor, in milliseconds; 0 if unknown. */
   waited: number;
 }
 
-/** Reads it from `/proc` on Linux, elsewhere from `ps`, which knows nothing of threads. */
+/** Reads the usage from `/proc` on Linux, elsewhere from `ps`, which reports no threads. */
 export function usageOf(pid: number): Usage {
   const proc = `/proc/${pid}`;
   if (!existsSync(`${proc}/status`)) {
@@ -52,7 +52,7 @@ export function usageOf(pid: number): Usage {
   };
 }
 
-/** Time that a thread ran and waited, in milliseconds. A thread that has just ended took none. */
+/** Time that a thread ran and waited, in milliseconds; 0 for a thread that has ended. */
 function timesOf(folder: string): { ran: number; waited: number } {
   try {
     const [ran = 0, waited = 0] = readFileSync(`${folder}/schedstat`, 'utf8').split(' ').map(Number);
@@ -73,7 +73,7 @@ export const startStore = () => startTool<StoreCalls>('store.ts');
 export const startStock = () => startTool<StockCalls>('stock.ts');
 export const startNaive = () => startTool<NaiveCalls>('naive.ts');
 
-/** Starts a part of the bench, a file beside this one, in a process of its own. */
+/** Starts a file of the bench in a child process. */
 export function startTool<C extends Calls>(file: string) {
   const execArgv = ['--expose-gc', '--import', 'tsx'];
   const child = fork(pathOf(file), { cwd: pathOf('../..'), execArgv, env: environment() });
@@ -82,24 +82,24 @@ export function startTool<C extends Calls>(file: string) {
 
 export interface ProgramOptions {
   upstreamUrl: string;
-  /** The key with which it asks the upstream. */
+  /** API key of its upstream requests. */
   key: string;
-  /** Settings besides those that let a measurement through. */
+  /** Settings in addition to the raised limits. */
   env?: Readonly<Record<string, string>>;
 }
 
-/** What the program says of itself when its garbage is collected. */
-export interface Look {
+/** State of the program after a garbage collection. */
+export interface Sample {
   /** In bytes. */
   heapUsed: number;
   external: number;
-  /** What keeps its event loop busy: sockets, timers, requests to the system. */
+  /** Active resources of its event loop: sockets, timers, system requests. */
   handles: number;
-  /** How late its event loop was since the last look, in milliseconds; 10 of it are the measuring itself. */
+  /** Event loop delay since the preceding sample, in milliseconds, including 10 ms of measuring resolution. */
   delays: { median: number; p99: number; max: number };
 }
 
-/** Limits of the gateway that would hide what is measured, so high that they are never reached. */
+/** Limits of the gateway that would distort measurements, raised so that they are never reached. */
 export const RAISED_LIMITS = {
   WATCH_REQUESTS_PER_SECOND: '10000',
   MAX_OPERATIONS_PER_SECOND_PER_KEY: '1000000',
@@ -112,7 +112,7 @@ export const RAISED_LIMITS = {
   MAX_SOCKET_MESSAGES_PER_SECOND: '1000000',
 };
 
-/** Starts the gateway as it is run in production. Limits that would hide what is measured are raised, and nothing else. */
+/** Starts the gateway with production settings, except for the raised limits. */
 export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'flair-bench-'));
   const child = spawn(process.execPath, ['--import', pathOf('probe.mjs'), PROGRAM], {
@@ -129,19 +129,19 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  const call = callsOf<{ collect: () => Look }>(child);
+  const call = callsOf<{ collect: () => Sample }>(child);
   const url = await printedUrl(child, 'gateway');
   const pid = pidOf(child);
   return {
     pid,
     url,
-    /** The address of its graph for WebSockets. */
+    /** WebSocket URL of the GraphQL endpoint. */
     socketUrl: `${url.replace('http', 'ws')}/graphql`,
     usage: () => usageOf(pid),
-    look: async () => ({ ...(await call('collect')), rss: usageOf(pid).rss }),
-    /** What it holds when its garbage is collected, in bytes. */
+    sample: async () => ({ ...(await call('collect')), rss: usageOf(pid).rss }),
+    /** Memory after garbage collection, in bytes. */
     async memory() {
-      // Pages that a collection has freed go back to the system a little later.
+      // The system gets freed pages back a little later.
       for (let round = 0; round < 3; round++) {
         await call('collect');
         await setTimeout(200);
@@ -156,7 +156,7 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
   };
 }
 
-/** Starts the built sandbox as a REST server that forgets everything at its end. */
+/** Starts the built sandbox as a REST server with in-memory storage. */
 export async function startSandbox(env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [SANDBOX], {
     env: { ...environment(), SANDBOX_PORT: '0', SANDBOX_STORAGE: 'memory', ...env },
@@ -165,7 +165,7 @@ export async function startSandbox(env: Readonly<Record<string, string>>) {
   return { url: await printedUrl(child, 'sandbox'), stop: () => stop(child) };
 }
 
-/** The address that a program prints when it listens. */
+/** URL that a program prints once it listens. */
 async function printedUrl(child: ChildProcess, name: string): Promise<string> {
   let printed = '';
   return await new Promise<string>((resolve, reject) => {
@@ -174,11 +174,11 @@ async function printedUrl(child: ChildProcess, name: string): Promise<string> {
       const [found] = /http:\/\/\S+:\d+(?=\D)/.exec(printed) ?? [];
       if (found) resolve(found);
     });
-    child.once('exit', (code) => reject(new Error(`The ${name} ended with ${code} before it printed its address.`)));
+    child.once('exit', (code) => reject(new Error(`The ${name} exited with code ${code} before it printed its URL`)));
   });
 }
 
-/** Nothing of the settings of whoever runs the bench, but what a process needs to start. */
+/** Environment of child processes: only variables needed to start, without the user's settings. */
 export const environment = (): Record<string, string> =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'NODE_OPTIONS'].flatMap((name) => {
@@ -187,13 +187,13 @@ export const environment = (): Record<string, string> =>
     }),
   );
 
-/** The id of a process that has just been started. */
+/** Id of a started process. @throws Error if it could not be started. */
 export function pidOf({ pid }: ChildProcess): number {
-  if (pid === undefined) throw new Error('A process could not be started.');
+  if (pid === undefined) throw new Error('A process could not be started');
   return pid;
 }
 
-/** Ends a process, and waits until it has ended. */
+/** Kills a process, and waits until it has exited. */
 export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');

@@ -1,4 +1,4 @@
-/** The slope of the line that fits points best (least squares). */
+/** Slope of the least-squares line through the points. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
@@ -7,8 +7,7 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
 }
 
 /**
- * The power with which `y` grows when `x` does: 1 for work that takes twice as long when there is twice as much of it, 2
- * for four times as long.
+ * Exponent of the growth of `y` with `x`: 1 if twice the work takes twice as long, 2 if it takes four times as long.
  */
-export const power = (points: readonly (readonly [x: number, y: number])[]): number =>
+export const exponent = (points: readonly (readonly [x: number, y: number])[]): number =>
   slope(points.map(([x, y]) => [Math.log(x), Math.log(y)]));

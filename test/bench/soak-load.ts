@@ -1,6 +1,6 @@
 import { picture } from '../support/seeds.ts';
 
-/** Clients that use a gateway for as long as they are let, never more than so many operations at once. */
+/** Load of the soak test: clients that each execute one operation at a time until they are stopped. */
 
 const MODELS = `{
   models(first: 20) { nodes { id displayName latestTraining { status progress { fraction } } dataItems(first: 3) { nodes { id image { url } } } } }
@@ -19,16 +19,16 @@ interface Newest {
   data?: { models?: { nodes: { id: string }[] }; predictions?: { nodes: { id: string }[] } } | null;
 }
 
-/** What became of all operations. */
+/** Numbers of operations by outcome. */
 export interface Tally {
   operations: number;
-  /** Answers with errors, which the faults of the upstream bring about. */
+  /** Results with errors, caused by the faults of the upstream. */
   withErrors: number;
-  /** Requests that got no answer of the gateway's at all. */
+  /** Requests without a response. */
   unanswered: number;
 }
 
-/** Loads a gateway until the signal aborts; resolves when the last answer has come. */
+/** Loads a gateway until the signal aborts; resolves after the last response. */
 export async function load(url: string, clients: number, signal: AbortSignal): Promise<Tally> {
   const tally: Tally = { operations: 0, withErrors: 0, unanswered: 0 };
   const file = new File([await picture({ width: 256, height: 256 })], 'a.png');
@@ -45,27 +45,27 @@ export async function load(url: string, clients: number, signal: AbortSignal): P
       return '{}';
     }
   };
-  const ask = (query: string, variables: object = {}, accept = 'application/json') =>
+  const execute = (query: string, variables: object = {}, accept = 'application/json') =>
     send(JSON.stringify({ query, variables }), { 'content-type': 'application/json', accept });
 
   const client = async (number: number) => {
-    for (let turn = 0; !signal.aborted; turn++) {
-      const { data }: Newest = JSON.parse(await ask(NEWEST));
+    for (let round = 0; !signal.aborted; round++) {
+      const { data }: Newest = JSON.parse(await execute(NEWEST));
       const modelId = data?.models?.nodes[0]?.id;
       const predictionId = data?.predictions?.nodes[0]?.id;
-      const act = (turn + number) % 10;
+      const act = (round + number) % 10;
       if (modelId === undefined) continue;
-      if (act < 6) await ask(MODELS);
+      if (act < 6) await execute(MODELS);
       else if (act === 6) {
         const input = { prompt: 'a dress', models: [{ id: modelId, scale: 1 }], waitSeconds: number % 3 };
-        await ask(PREDICT, { input });
+        await execute(PREDICT, { input });
       } else if (act === 7) {
         const body = new FormData();
         body.set('operations', JSON.stringify({ query: UPLOAD, variables: { input: { modelId, file: null } } }));
         body.set('map', '{ "0": ["variables.input.file"] }');
         body.set('0', file);
         await send(body, {});
-      } else if (predictionId !== undefined) await ask(WATCH, { id: predictionId }, 'text/event-stream');
+      } else if (predictionId !== undefined) await execute(WATCH, { id: predictionId }, 'text/event-stream');
     }
   };
   await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));

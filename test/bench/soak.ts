@@ -4,7 +4,7 @@ import { startProgram, startSandbox } from './processes.ts';
 import { slope } from './slope.ts';
 import { load } from './soak-load.ts';
 
-/** `npm run soak`: what grows while the gateway is used for a long time and its upstream fails now and then. */
+/** `npm run soak`: measures memory growth over a long time of use with occasional upstream failures. */
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '600' }, clients: { type: 'string', default: '8' } },
@@ -27,35 +27,35 @@ try {
   const stop = new AbortController();
   const loading = load(gateway.url, clients, stop.signal);
   const begunAt = performance.now();
-  const looks: ({ at: number } & Awaited<ReturnType<typeof gateway.look>>)[] = [];
-  // What is filled once, caches and compiled code, is no growth: the first part of the time warms up.
+  const reads: ({ at: number } & Awaited<ReturnType<typeof gateway.sample>>)[] = [];
+  // The first part warms up: filling caches and compiling code are not growth.
   const warming = seconds / 5;
   await setTimeout(warming * 1_000);
   for (let sample = 0; sample <= SAMPLES; sample++) {
     const due = warming + ((seconds - warming) * sample) / SAMPLES;
     await setTimeout(Math.max(0, due * 1_000 - (performance.now() - begunAt)));
-    looks.push({ at: (performance.now() - begunAt) / 1_000, ...(await gateway.look()) });
+    reads.push({ at: (performance.now() - begunAt) / 1_000, ...(await gateway.sample()) });
   }
   stop.abort();
   const tally = await loading;
-  // Connections that were kept for the next request are closed by their servers a few seconds later.
+  // Servers close idle keep-alive connections a few seconds later.
   await setTimeout(6_000);
-  const rest = { at: (performance.now() - begunAt) / 1_000, ...(await gateway.look()) };
+  const rest = { at: (performance.now() - begunAt) / 1_000, ...(await gateway.sample()) };
 
   const megabytes = (bytes: number) => (bytes / 1_048_576).toFixed(1);
-  const [first, last] = [looks[0] ?? rest, looks.at(-1) ?? rest];
-  for (const [name, look] of Object.entries({ 'start, warm': first, end: last, 'at rest': rest })) {
+  const [first, last] = [reads[0] ?? rest, reads.at(-1) ?? rest];
+  for (const [name, sample] of Object.entries({ 'start, warm': first, end: last, 'at rest': rest })) {
     console.log(
-      `${name.padEnd(12)} ${look.at.toFixed(0).padStart(5)} s  resident ${megabytes(look.rss)} MB  heap ${megabytes(look.heapUsed)} MB  handles ${look.handles}  event loop delay median ${look.delays.median.toFixed(1)}, p99 ${look.delays.p99.toFixed(1)}, max ${look.delays.max.toFixed(1)} ms`,
+      `${name.padEnd(12)} ${sample.at.toFixed(0).padStart(5)} s  resident ${megabytes(sample.rss)} MB  heap ${megabytes(sample.heapUsed)} MB  handles ${sample.handles}  event loop delay median ${sample.delays.median.toFixed(1)}, p99 ${sample.delays.p99.toFixed(1)}, max ${sample.delays.max.toFixed(1)} ms`,
     );
   }
-  const perMinute = (of: (look: (typeof looks)[number]) => number) =>
-    ((slope(looks.map((look) => [look.at, of(look)])) * 60) / 1_048_576).toFixed(2);
+  const perMinute = (of: (sample: (typeof reads)[number]) => number) =>
+    ((slope(reads.map((sample) => [sample.at, of(sample)])) * 60) / 1_048_576).toFixed(2);
   console.log(
-    `growth: resident ${perMinute(({ rss }) => rss)} MB/min, heap ${perMinute((look) => look.heapUsed)} MB/min`,
+    `growth: resident ${perMinute(({ rss }) => rss)} MB/min, heap ${perMinute((sample) => sample.heapUsed)} MB/min`,
   );
   console.log(
-    `${tally.operations} operations of ${clients} clients, ${tally.withErrors} answered with errors, ${tally.unanswered} not answered`,
+    `${tally.operations} operations of ${clients} clients, ${tally.withErrors} with errors, ${tally.unanswered} without a response`,
   );
 } finally {
   await gateway.stop();

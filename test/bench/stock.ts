@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { answerCalls } from './calls.ts';
+import { serveCalls } from './calls.ts';
 
-/** The obvious way to take files in: a Yoga server as it comes, whose resolver hands the bytes on. */
+/** Straightforward upload server: Yoga with its defaults, whose resolver forwards the bytes. */
 
 const calls = {
-  /** Begins to listen; where. */
+  /** Starts listening, and returns the URL. */
   async listen(upstream: string) {
     const yoga = createYoga({
       maxRequestBodySize: false,
@@ -38,7 +38,7 @@ const calls = {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** Collects the garbage. */
+  /** Collects garbage. */
   collect() {
     globalThis.gc?.();
   },
@@ -46,4 +46,4 @@ const calls = {
 
 export type StockCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

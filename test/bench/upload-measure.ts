@@ -3,55 +3,55 @@ import { setTimeout } from 'node:timers/promises';
 import sharp from 'sharp';
 import { type Usage, usageOf } from './processes.ts';
 
-/** How one file reaches a server. */
+/** Uploads one file to a server. */
 export type Send = (url: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 
-export interface Uploading {
+export interface UploadOptions {
   url: string;
-  /** The process that takes the files in. */
+  /** Id of the server's process. */
   pid: number;
   send: Send;
-  /** What stands for something to eat between them. */
+  /** Query that is sent repeatedly during the uploads. */
   query: string;
   files: readonly Uint8Array<ArrayBuffer>[];
-  /** The hashes that have arrived at the upstream. */
-  taken: () => Promise<string[]>;
+  /** Returns the hashes of files received by the upstream. */
+  receivedHashes: () => Promise<string[]>;
 }
 
 const SAMPLE_EVERY = 10;
 const QUERY_EVERY = 50;
-const LARGEST = 10_485_760;
+const MAX_BYTES = 10_485_760;
 
-/** Different pictures of noise, just below what the upstream takes each. */
-export async function pictures(count: number, byteSize = LARGEST): Promise<Uint8Array<ArrayBuffer>[]> {
+/** Different images of noise, each just below the upstream's size limit. */
+export async function noiseImages(count: number, byteSize = MAX_BYTES): Promise<Uint8Array<ArrayBuffer>[]> {
   const side = Math.floor(Math.sqrt((byteSize - 65_536) / 3));
   const raw = { width: side, height: side, channels: 3 as const };
   const png = await sharp(randomBytes(side * side * 3), { raw })
     .png({ compressionLevel: 0 })
     .toBuffer();
-  // What follows its end belongs to the file, and makes each another one.
+  // Bytes after the end of the PNG make each file different.
   return Array.from({ length: count }, () => new Uint8Array(Buffer.concat([png, randomBytes(16)])));
 }
 
-/** Sends all files at once, asks queries meanwhile, and watches the memory of who takes them in. */
-export async function measureUploads({ url, pid, send, query, files, taken }: Uploading) {
+/** Uploads all files at once, sends queries meanwhile, and samples the memory of the server. */
+export async function measureUploads({ url, pid, send, query, files, receivedHashes }: UploadOptions) {
   const [first] = files;
-  if (!first) throw new Error('Give at least one file.');
+  if (!first) throw new Error('Expected at least one file, got none');
   for (let warm = 0; warm < 2; warm++) await send(url, first);
-  await ask(url, query);
+  await execute(url, query);
   await setTimeout(500);
-  await taken();
+  await receivedHashes();
   const idle = usageOf(pid);
   const begunAt = performance.now();
 
   const over = new AbortController();
   const peak = watchPeak(pid, over.signal);
-  const waits = askAgainAndAgain(url, query, over.signal);
+  const waits = queryRepeatedly(url, query, over.signal);
   const outcomes = await Promise.allSettled(files.map((bytes) => send(url, bytes)));
   const took = performance.now() - begunAt;
   over.abort();
 
-  const arrived = new Set(await taken());
+  const arrived = new Set(await receivedHashes());
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
   return {
     files: files.length,
@@ -66,7 +66,7 @@ export async function measureUploads({ url, pid, send, query, files, taken }: Up
   };
 }
 
-export type UploadsFound = Awaited<ReturnType<typeof measureUploads>>;
+export type UploadResults = Awaited<ReturnType<typeof measureUploads>>;
 
 async function watchPeak(pid: number, signal: AbortSignal): Promise<Usage['rss']> {
   let peak = 0;
@@ -77,20 +77,20 @@ async function watchPeak(pid: number, signal: AbortSignal): Promise<Usage['rss']
   return peak;
 }
 
-/** How long each answer took, in milliseconds. */
-async function askAgainAndAgain(url: string, query: string, signal: AbortSignal): Promise<number[]> {
+/** Sends the query repeatedly, and returns the latency of each response, in milliseconds. */
+async function queryRepeatedly(url: string, query: string, signal: AbortSignal): Promise<number[]> {
   const waits: number[] = [];
   while (!signal.aborted) {
-    const askedAt = performance.now();
-    await ask(url, query);
-    waits.push(performance.now() - askedAt);
+    const sentAt = performance.now();
+    await execute(url, query);
+    waits.push(performance.now() - sentAt);
     await setTimeout(QUERY_EVERY);
   }
   return waits;
 }
 
-/** @throws Error when the answer has errors. */
-export async function ask(url: string, query: string, variables: object = {}): Promise<Record<string, unknown>> {
+/** Executes an operation. @throws Error if the result has errors. */
+export async function execute(url: string, query: string, variables: object = {}): Promise<Record<string, unknown>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -101,14 +101,14 @@ export async function ask(url: string, query: string, variables: object = {}): P
   return data;
 }
 
-/** Sends a file by the GraphQL multipart request specification. */
+/** Uploads a file according to the GraphQL multipart request specification. */
 export const byMultipart =
   (query: string, variables: object, path: string): Send =>
   async (url, bytes) => {
     const form = new FormData();
     form.set('operations', JSON.stringify({ query, variables }));
     form.set('map', JSON.stringify({ 0: [path] }));
-    form.set('0', new Blob([bytes]), 'picture.png');
+    form.set('0', new Blob([bytes]), 'image.png');
     const response = await fetch(`${url}/graphql`, { method: 'POST', body: form });
     const text = await response.text();
     if (!/"(?:dataItem|upload)":/.test(text)) throw new Error(`${response.status}: ${text.slice(0, 200)}`);

@@ -4,9 +4,9 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { startProgram, startStock, startStore } from './processes.ts';
-import { ask, byMultipart, measureUploads, pictures, type Send, type UploadsFound } from './upload-measure.ts';
+import { byMultipart, execute, measureUploads, noiseImages, type Send, type UploadResults } from './upload-measure.ts';
 
-/** `npm run bench:uploads`: the memory that many large files at once take, on each road in. */
+/** `npm run bench:uploads`: measures the memory used by many concurrent large uploads, for each way to upload. */
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,7 +28,7 @@ const TICKET = `mutation ($input: CreateUploadTicketsInput!) {
 const multipart = byMultipart(UPLOAD, { input: { modelId: MODEL, file: null } }, 'variables.input.file');
 
 const byTicket: Send = async (url, bytes) => {
-  const { createUploadTickets } = await ask(url, TICKET, { input: { target: { newInModel: MODEL } } });
+  const { createUploadTickets } = await execute(url, TICKET, { input: { target: { newInModel: MODEL } } });
   const { tickets } = createUploadTickets as { tickets: { url: string }[] };
   const response = await fetch(tickets[0]?.url ?? '', { method: 'PUT', body: bytes });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
@@ -40,28 +40,35 @@ await promisify(execFile)('npm run --silent build', {
 });
 console.log(`${cpus().length} × ${cpus()[0]?.model.trim()}, Node.js ${process.version}, ${process.platform}`);
 
-const files = await pictures(Number(flags.files));
-const found: Record<string, UploadsFound> = {};
+const files = await noiseImages(Number(flags.files));
+const found: Record<string, UploadResults> = {};
 const store = startStore();
 try {
   const upstreamUrl = await store.call('listen');
-  const taken = () => store.call('take');
+  const receivedHashes = () => store.call('take');
   for (const [name, send] of Object.entries({ multipart, tickets: byTicket })) {
     const gateway = await startProgram({ upstreamUrl, key: 'bench' });
-    found[name] = await measureUploads({ url: gateway.url, pid: gateway.pid, send, query: MODELS, files, taken });
+    found[name] = await measureUploads({
+      url: gateway.url,
+      pid: gateway.pid,
+      send,
+      query: MODELS,
+      files,
+      receivedHashes,
+    });
     await gateway.stop();
   }
   if (flags.compare) {
     const stock = startStock();
     const url = await stock.call('listen', upstreamUrl);
     const send = byMultipart('mutation ($file: File!) { upload(file: $file) }', { file: null }, 'variables.file');
-    found['a Yoga server as it comes'] = await measureUploads({
+    found['Yoga with its defaults'] = await measureUploads({
       url,
       pid: stock.pid,
       send,
       query: '{ models { id } }',
       files,
-      taken,
+      receivedHashes,
     });
     await stock.stop();
   }
@@ -74,10 +81,10 @@ for (const [name, { bytes, took, idle, growth, cpu, lost, failures, queries }] o
   const sorted = queries.toSorted((a, b) => a - b);
   const at = (share: number) => `${(sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN).toFixed(0)} ms`;
   console.log(`\n${files.length} files at once, ${megabytes(bytes)}: ${name}\n`);
-  console.log(`  memory over idle, at its peak    ${megabytes(growth)} over ${megabytes(idle)}  (aim: ≤ 200 MiB)`);
-  console.log(`  lost or corrupted                ${lost}  (aim: 0)`);
-  console.log(`  took, processor time             ${(took / 1_000).toFixed(1)} s, ${(cpu / 1_000).toFixed(1)} s`);
-  console.log(`  queries meanwhile, p50 and worst ${at(0.5)}, ${at(1)} of ${queries.length}`);
+  console.log(`  memory over idle, at its peak    ${megabytes(growth)} over ${megabytes(idle)}  (target: ≤ 200 MiB)`);
+  console.log(`  lost or corrupted                ${lost}  (target: 0)`);
+  console.log(`  elapsed, CPU time                ${(took / 1_000).toFixed(1)} s, ${(cpu / 1_000).toFixed(1)} s`);
+  console.log(`  query latency, p50 and maximum   ${at(0.5)}, ${at(1)} of ${queries.length}`);
   if (failures.length > 0) console.log(`  failures                         ${failures.length}, such as ${failures[0]}`);
 }
 if (flags.json) await writeFile(flags.json, `${JSON.stringify(found, undefined, 2)}\n`);

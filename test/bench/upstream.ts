@@ -1,27 +1,27 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerCalls, sharedClock } from './calls.ts';
+import { serveCalls, sharedClock } from './calls.ts';
 import { DONE, FIRST_VERSION, fractionOf } from './jobs.ts';
 
 /**
- * An upstream of trainings that change only when they are told to. It counts who looks at them, and notes when a change
- * was made and when it was first told.
+ * Upstream with trainings that change only on command. It counts their reads, and records the times of each change and
+ * of the first response with it.
  */
 
-/** When something happened to one version of a job, in milliseconds of the shared clock. */
-export interface Told {
+/** Times of one version of a job, in milliseconds of the shared clock. */
+export interface VersionTimes {
   changedAt: number;
-  /** When the first response that tells of it was sent. */
-  toldAt: number;
+  /** Time of the first response with this version. */
+  reportedAt: number;
 }
 
 class Training {
   version = FIRST_VERSION;
-  /** How many of the next looks find a change; the last of them finds the training completed. */
-  armed = 0;
+  /** Number of next reads that each return a change; the last one returns a completed training. */
+  scheduledChanges = 0;
   readonly changedAt = new Map<number, number>();
-  readonly toldAt = new Map<string, number>();
+  readonly reportedAt = new Map<string, number>();
 
   change(version = this.version + 1): number {
     this.version = version;
@@ -31,21 +31,21 @@ class Training {
 }
 
 class Reader {
-  readonly looks = new Map<string, number>();
+  readonly reads = new Map<string, number>();
   readonly perSecond: number[] = [];
   total = 0;
-  /** Looks that are not answered yet, while answers are held back. */
+  /** Reads whose responses are held back; undefined if responses are not held back. */
   held: (() => void)[] | undefined;
 
   count(id: string): void {
     this.total++;
-    this.looks.set(id, (this.looks.get(id) ?? 0) + 1);
+    this.reads.set(id, (this.reads.get(id) ?? 0) + 1);
     const second = Math.floor((sharedClock() - startedAt) / 1_000);
     this.perSecond[second] = (this.perSecond[second] ?? 0) + 1;
   }
 }
 
-/** Changes of some jobs, each made when the job is looked at, with a distance between them. */
+/** Changes of some jobs, each made during a read of the job, with a minimum time between them. */
 class Series {
   readonly #jobs: ReadonlySet<string>;
   readonly #distance: number;
@@ -67,7 +67,7 @@ class Series {
     return this.#changes;
   }
 
-  see(job: string, training: Training): void {
+  onRead(job: string, training: Training): void {
     const now = sharedClock();
     if (!this.#jobs.has(job) || this.#changes.length === this.#times || now - this.#last < this.#distance) return;
     this.#last = now;
@@ -78,7 +78,7 @@ class Series {
 
 interface SeriesOptions {
   jobs: readonly string[];
-  /** The least time between two changes, in milliseconds. */
+  /** Minimum time between two changes, in milliseconds. */
   distance: number;
   times: number;
 }
@@ -88,30 +88,30 @@ const startedAt = sharedClock();
 const trainings = new Map<string, Training>();
 const readers = new Map<string, Reader>();
 
-const trainingOf = (id: string): Training => remembered(trainings, id, () => new Training());
-const readerOf = (key: string): Reader => remembered(readers, key, () => new Reader());
+const trainingOf = (id: string): Training => getOrCreate(trainings, id, () => new Training());
+const readerOf = (key: string): Reader => getOrCreate(readers, key, () => new Reader());
 
-function remembered<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
-  const value = known.get(name) ?? make();
-  known.set(name, value);
+function getOrCreate<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {
+  const value = map.get(name) ?? make();
+  map.set(name, value);
   return value;
 }
 
-function answer(response: ServerResponse, key: string, id: string): void {
+function sendTraining(response: ServerResponse, key: string, id: string): void {
   const training = trainingOf(id);
-  if (training.armed > 0) {
-    training.armed--;
-    training.change(training.armed === 0 ? DONE : undefined);
+  if (training.scheduledChanges > 0) {
+    training.scheduledChanges--;
+    training.change(training.scheduledChanges === 0 ? DONE : undefined);
   }
-  series?.see(id, training);
+  series?.onRead(id, training);
   const { version } = training;
   const body = JSON.stringify({
     status: version === DONE ? 'completed' : 'processing',
     triggerWord: 'FJA90AB',
     progress: fractionOf(version),
   });
-  const place = `${key} ${version}`;
-  if (!training.toldAt.has(place)) training.toldAt.set(place, sharedClock());
+  const entry = `${key} ${version}`;
+  if (!training.reportedAt.has(entry)) training.reportedAt.set(entry, sharedClock());
   response.end(body);
 }
 
@@ -127,48 +127,48 @@ const server = createServer((request, response) => {
     const key = String(request.headers['x-api-key']);
     const reader = readerOf(key);
     reader.count(id);
-    if (reader.held) reader.held.push(() => answer(response, key, id));
-    else answer(response, key, id);
+    if (reader.held) reader.held.push(() => sendTraining(response, key, id));
+    else sendTraining(response, key, id);
   }
 });
 server.keepAliveTimeout = 120_000;
 
 const calls = {
-  /** Begins to listen; where. */
+  /** Starts listening, and returns the URL. */
   async listen() {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** Changes jobs now; which version each has from now on. */
+  /** Changes jobs immediately, and returns the new version of each. */
   change: ({ jobs }: { jobs: readonly string[] }) =>
     Object.fromEntries(jobs.map((id) => [id, trainingOf(id).change()])),
-  /** Changes these jobs whenever they are looked at, so many times in all; resolves with the changes. */
-  async changeWhenSeen(options: SeriesOptions) {
+  /** Changes these jobs when they are read, `times` in total; resolves with the changes. */
+  async changeOnRead(options: SeriesOptions) {
     series = new Series(options);
     await series.done;
     return series.changes;
   },
-  /** The next looks at these jobs find a change each, the last of them the end. How often each was looked at before. */
-  arm({ key, jobs, changes }: { key: string; jobs: readonly string[]; changes: number }) {
-    for (const id of jobs) trainingOf(id).armed = changes;
-    return jobs.map((id) => readerOf(key).looks.get(id) ?? 0);
+  /** Makes the next reads of these jobs return a change each, the last one the completion. Returns earlier read counts. */
+  scheduleChanges({ key, jobs, changes }: { key: string; jobs: readonly string[]; changes: number }) {
+    for (const id of jobs) trainingOf(id).scheduledChanges = changes;
+    return jobs.map((id) => readerOf(key).reads.get(id) ?? 0);
   },
-  /** When a version was told first with this key. */
-  told: ({ key, job, version }: { key: string; job: string; version: number }): Told => ({
+  /** Times of a version for this key. */
+  versionTimes: ({ key, job, version }: { key: string; job: string; version: number }): VersionTimes => ({
     changedAt: trainingOf(job).changedAt.get(version) ?? Number.NaN,
-    toldAt: trainingOf(job).toldAt.get(`${key} ${version}`) ?? Number.NaN,
+    reportedAt: trainingOf(job).reportedAt.get(`${key} ${version}`) ?? Number.NaN,
   }),
-  /** How often was looked with this key so far. */
-  looks({ key }: { key: string }) {
-    const { total, looks, perSecond } = readerOf(key);
-    return { total, perJob: Object.fromEntries(looks), perSecond: Array.from(perSecond, (count) => count ?? 0) };
+  /** Numbers of reads with this key. */
+  reads({ key }: { key: string }) {
+    const { total, reads, perSecond } = readerOf(key);
+    return { total, perJob: Object.fromEntries(reads), perSecond: Array.from(perSecond, (count) => count ?? 0) };
   },
-  /** Holds all answers to this key back, until they are released. */
+  /** Holds back all responses for this key until `release`. */
   hold({ key }: { key: string }) {
     readerOf(key).held ??= [];
   },
-  /** Sends what was held back; how many answers. */
+  /** Sends the held responses, and returns their number. */
   release({ key }: { key: string }) {
     const reader = readerOf(key);
     const held = reader.held ?? [];
@@ -180,4 +180,4 @@ const calls = {
 
 export type UpstreamCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

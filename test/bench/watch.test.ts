@@ -3,7 +3,7 @@ import { distribute } from './jobs.ts';
 import { countToTheEnd } from './measure.ts';
 import { startClients, startProgram, startUpstream } from './processes.ts';
 
-test('everyone gets every change once, and the upstream is asked no more often for many viewers than for one', async () => {
+test('each viewer receives every change once, and many viewers cause no more upstream reads than one', async () => {
   const [upstream, clients] = [startUpstream(), startClients()];
   onTestFinished(async () => {
     await Promise.all([upstream.stop(), clients.stop()]);
@@ -23,6 +23,6 @@ test('everyone gets every change once, and the upstream is asked no more often f
 
   const [one, many] = await Promise.all([count('one', 2), count('many', 20)]);
 
-  expect(one).toEqual({ looks: [3, 3], events: 2 * 4, completed: 2, repeated: 0 });
-  expect(many).toEqual({ looks: [3, 3], events: 20 * 4, completed: 20, repeated: 0 });
+  expect(one).toEqual({ reads: [3, 3], events: 2 * 4, completed: 2, repeated: 0 });
+  expect(many).toEqual({ reads: [3, 3], events: 20 * 4, completed: 20, repeated: 0 });
 });

@@ -18,25 +18,25 @@ import {
 } from './measure.ts';
 import { startClients, startNaive, startProgram, startUpstream } from './processes.ts';
 
-/** `npm run bench:watch`: what thousands of subscriptions cost the gateway and the upstream. */
+/** `npm run bench:watch`: measures the cost of thousands of subscriptions for the gateway and the upstream. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** How long each part takes and how much of it there is. */
+/** Amounts and durations of the measurements. */
 interface Plan {
   subscriptions: number;
   jobs: number;
-  /** Jobs with a crowd of viewers, and how many each has. */
+  /** Number of jobs with a crowd of viewers, and viewers of each. */
   popular: number;
   crowd: number;
   sockets: number;
-  /** Until polls of jobs that do not change are as slow as they get, in milliseconds. */
+  /** Time until polls of unchanged jobs reach the longest interval, in milliseconds. */
   slowing: number;
-  /** How long a rate is measured, in milliseconds. */
+  /** Duration of a rate measurement, in milliseconds. */
   steady: number;
   fanOuts: number;
   bursts: number;
-  /** How long nothing may be asked after everyone has left, in milliseconds. */
+  /** Period after all viewers left in which no upstream request is expected, in milliseconds. */
   silence: number;
 }
 
@@ -60,30 +60,30 @@ function planOf({ subscriptions, jobs, quick }: Flags): Plan {
   };
 }
 
-/** Says what is going on, apart from the results. */
+/** Prints progress to stderr. */
 function step(what: string): void {
   console.error(`  ${count(performance.now() / 1_000).padStart(4)} s  ${what}`);
 }
 
 type Results = Awaited<ReturnType<typeof measure>>;
 
-/** How many subscriptions the naive way is given, and for how long. */
+/** Load of the naive server. */
 const NAIVE = { subscriptions: 1_000, milliseconds: 10_000 };
 
-/** Runs everything, each process for as long as it is needed. */
-async function measure(plan: Plan, isComparing: boolean) {
+/** Runs all measurements, and stops the processes. */
+async function measure(plan: Plan, comparesNaive: boolean) {
   const started: { stop(): Promise<void> }[] = [];
-  const kept = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
+  const track = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
     started.push(process);
     return process;
   };
   try {
-    const [upstream, clients] = [kept(startUpstream()), kept(startClients())];
+    const [upstream, clients] = [track(startUpstream()), track(startClients())];
     const upstreamUrl = await upstream.call('listen');
     const bench = async (name: string) => ({
       upstream,
       clients,
-      gateway: kept(await startProgram({ upstreamUrl, key: name })),
+      gateway: track(await startProgram({ upstreamUrl, key: name })),
       key: name,
       audience: name,
     });
@@ -108,7 +108,7 @@ async function measure(plan: Plan, isComparing: boolean) {
     ]);
 
     const compare = async () => {
-      const naive = kept(startNaive());
+      const naive = track(startNaive());
       const few = distribute('job', { subscriptions: Math.min(NAIVE.subscriptions, subscriptions), jobs });
       const found = await measureNaive(
         { upstream, upstreamUrl, clients, naive },
@@ -117,8 +117,8 @@ async function measure(plan: Plan, isComparing: boolean) {
       await naive.stop();
       return found;
     };
-    step(isComparing ? 'a timer each, meanwhile' : 'waiting until polls are as slow as they get');
-    const [naive] = await Promise.all([isComparing ? compare() : undefined, setTimeout(plan.slowing)]);
+    step(comparesNaive ? 'measuring the naive server' : 'waiting until polls reach the longest interval');
+    const [naive] = await Promise.all([comparesNaive ? compare() : undefined, setTimeout(plan.slowing)]);
     step('counting upstream requests');
     const [manyRate = Number.NaN, singleRate = Number.NaN] = await steadyRates(
       upstream,
@@ -135,7 +135,7 @@ async function measure(plan: Plan, isComparing: boolean) {
     step('changing one job after the other');
     const fanOuts = await fanOut(many, { jobs: names.slice(0, popular), times: plan.fanOuts });
     const counts = await clients.call('counts', { audience: 'many' });
-    const { perSecond } = await upstream.call('looks', { key: 'many' });
+    const { perSecond } = await upstream.call('reads', { key: 'many' });
     step('leaving');
     const left = await leave(many, plan.silence);
 
@@ -150,7 +150,7 @@ async function measure(plan: Plan, isComparing: boolean) {
         heap: (full.heapUsed - idle.heapUsed) / subscriptions,
         left: (left.memory.heapUsed - idle.heapUsed) / subscriptions,
       },
-      lookRateAfterAllLeft: left.rate,
+      readRateAfterAllLeft: left.rate,
       fanOut: { crowd, ...fanOuts },
       bursts: burstsFound,
       counts: { ...counts, expected: subscriptions + fanOuts.events + subscriptions * (plan.bursts + 1) },
@@ -175,14 +175,14 @@ const kilobytes = (bytes: number): string => `${decimal(bytes / 1_024)} KiB`;
 const megabytes = (bytes: number): string => `${decimal(bytes / 1_048_576)} MiB`;
 const percent = (value: number): string => `${count(value * 100)} %`;
 
-/** Above this share of one processor a process could not have been faster. */
+/** Above this share of one processor a process was at its limit. */
 const SATURATED = 0.85;
 
 function limitOf(found: readonly Burst[]): string {
   const typical = (of: (burst: Burst) => Share, what: 'main' | 'waited') =>
     median(found.map((burst) => of(burst)[what]));
   const [gateway, clients] = [(burst: Burst) => burst.gateway, (burst: Burst) => burst.clients];
-  if (typical(gateway, 'waited') > 0.15) return 'the machine: the gateway waited for a processor that others had';
+  if (typical(gateway, 'waited') > 0.15) return 'the machine: the gateway waited for a processor';
   const busy = [
     ...(typical(gateway, 'main') > SATURATED ? ['the gateway'] : []),
     ...(typical(clients, 'main') > SATURATED ? ['the clients'] : []),
@@ -201,10 +201,10 @@ function print(results: Results): void {
       'subscribed, first event of all',
       `${count(opening.took)} ms, ${milliseconds(opening.cpuPerSubscription)} CPU each`,
     ],
-    ['upstream requests a second, all viewers', decimal(rates.many)],
-    ['upstream requests a second, one viewer a job', decimal(rates.single)],
+    ['upstream requests per second, all viewers', decimal(rates.many)],
+    ['upstream requests per second, one viewer per job', decimal(rates.single)],
     ['ratio', rates.ratio.toFixed(2), '~1'],
-    ['resident memory a subscription', kilobytes(bytes.resident), '≤ 12 KiB'],
+    ['resident memory per subscription', kilobytes(bytes.resident), '≤ 12 KiB'],
     ['… before a garbage collection', kilobytes(bytes.asItIs)],
     ['… of which on the JavaScript heap', kilobytes(bytes.heap)],
     [
@@ -215,50 +215,46 @@ function print(results: Results): void {
       'heap: idle, full, all left',
       [memory.idle, memory.full, memory.left].map(({ heapUsed }) => megabytes(heapUsed)).join(', '),
     ],
-    ['upstream requests a second after all left', decimal(results.lookRateAfterAllLeft), '0'],
+    ['upstream requests per second after all left', decimal(results.readRateAfterAllLeft), '0'],
     [`one change to ${count(results.fanOut.crowd)} viewers, last event, p50`, milliseconds(median(lasts))],
     [`… p99 of ${lasts.length}`, milliseconds(percentile(lasts, 0.99)), '≤ 60 ms'],
     ['… first event, p50', milliseconds(median(firsts))],
-    ['… CPU an event', `${count(results.fanOut.cpuPerEvent * 1_000)} µs, polls and requests included`],
+    ['… CPU per event', `${count(results.fanOut.cpuPerEvent * 1_000)} µs, polls and requests included`],
     [
       `every job changes at once, last of ${count(plan.subscriptions)} events, p50 of ${found.length}`,
       milliseconds(median(found.map(({ last }) => last))),
     ],
-    ['… until the upstream had been asked for all', milliseconds(median(found.map(({ asked }) => asked)))],
+    ['… until all upstream reads were sent', milliseconds(median(found.map(({ polled }) => polled)))],
     ['… slowest job', milliseconds(median(found.map(({ slowest }) => slowest)))],
-    ['… CPU an event', `${count(median(found.map(({ gateway, events }) => (gateway.cpu / events) * 1_000)))} µs`],
+    ['… CPU per event', `${count(median(found.map(({ gateway, events }) => (gateway.cpu / events) * 1_000)))} µs`],
     ['… the gateway’s main thread', shares(({ gateway }) => gateway)],
     ['… the clients’ main thread', shares(({ clients }) => clients)],
     ['… limited by', limitOf(found)],
-    [
-      'events, of them told twice',
-      `${count(counts.events)}, ${count(counts.repeated)}`,
-      `${count(counts.expected)}, 0`,
-    ],
+    ['events, duplicates', `${count(counts.events)}, ${count(counts.repeated)}`, `${count(counts.expected)}, 0`],
   ]);
   if (!naive) return;
-  table(`A timer each: ${count(naive.subscriptions)} subscriptions for ${naive.milliseconds / 1_000} s`, [
-    ['upstream requests a second', decimal(naive.rate)],
+  table(`Naive server: ${count(naive.subscriptions)} subscriptions for ${naive.milliseconds / 1_000} s`, [
+    ['upstream requests per second', decimal(naive.rate)],
     [
-      '… a subscription and second',
+      '… per subscription and second',
       `${(naive.rate / naive.subscriptions).toFixed(3)}, ours ${(rates.many / plan.subscriptions).toFixed(5)}`,
     ],
     [
-      '… for as many subscriptions, times ours',
+      '… for the same number of subscriptions, relative to ours',
       count(((naive.rate / naive.subscriptions) * plan.subscriptions) / rates.many),
     ],
-    ['resident memory a subscription', kilobytes(naive.bytesPerSubscription)],
-    ['events a second, though nothing changes', decimal(naive.eventRate)],
-    ['CPU an event', `${count(naive.cpuPerEvent * 1_000)} µs`],
+    ['resident memory per subscription', kilobytes(naive.bytesPerSubscription)],
+    ['events per second without changes', decimal(naive.eventRate)],
+    ['CPU per event', `${count(naive.cpuPerEvent * 1_000)} µs`],
     ['main thread', `${percent(naive.main)} of a processor`],
   ]);
 }
 
-function table(title: string, rows: readonly (readonly [what: string, found: string, aim?: string])[]): void {
+function table(title: string, rows: readonly (readonly [what: string, found: string, target?: string])[]): void {
   const width = Math.max(...rows.map(([what]) => what.length));
   console.log(`\n${title}\n`);
-  for (const [what, found, aim] of rows)
-    console.log(`  ${what.padEnd(width)}  ${found}${aim ? `  (aim: ${aim})` : ''}`);
+  for (const [what, found, target] of rows)
+    console.log(`  ${what.padEnd(width)}  ${found}${target ? `  (target: ${target})` : ''}`);
 }
 
 function readFlags() {
@@ -274,7 +270,7 @@ function readFlags() {
   const whole = (name: 'subscriptions' | 'jobs', fallback: number): number => {
     const number = Number(values[name] ?? fallback);
     if (Number.isInteger(number) && number >= 1) return number;
-    throw new Error(`--${name} must be a whole number from 1, but is "${values[name]}".`);
+    throw new Error(`Expected --${name} to be an integer of at least 1, got "${values[name]}".`);
   };
   const { quick, compare, json } = values;
   const flags = {
@@ -282,7 +278,7 @@ function readFlags() {
     subscriptions: whole('subscriptions', quick ? 1_000 : 10_000),
     jobs: whole('jobs', quick ? 10 : 100),
   };
-  if (flags.subscriptions < 2 * flags.jobs) throw new Error('Give at least two subscriptions for each job.');
+  if (flags.subscriptions < 2 * flags.jobs) throw new Error('Expected at least two subscriptions per job.');
   return { ...flags, compare, json };
 }
 

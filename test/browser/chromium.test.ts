@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { findChromium } from './chromium.ts';
 
-test('a machine without Chromium is told how to get it, in one line', () => {
+test('without Chromium, one line explains how to install it', () => {
   const log = vi.spyOn(console, 'log').mockReturnValue();
 
   expect(findChromium({ PATH: '/nowhere' })).toBeUndefined();
@@ -9,10 +9,10 @@ test('a machine without Chromium is told how to get it, in one line', () => {
   log.mockRestore();
 });
 
-test('where CI is true, absence is a failure', () => {
+test('without Chromium, an error is thrown if CI is true', () => {
   expect(() => findChromium({ PATH: '/nowhere', CI: 'true' })).toThrow('apt-get install chromium');
 });
 
-test('CHROMIUM_PATH goes before the PATH', () => {
+test('CHROMIUM_PATH takes precedence over PATH', () => {
   expect(findChromium({ PATH: '/usr/bin', CHROMIUM_PATH: '/opt/chromium' })).toBe('/opt/chromium');
 });

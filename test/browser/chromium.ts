@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** How it is started: without a window, and asking nothing of the internet. */
+/** Command-line arguments: no window, no requests to the internet. */
 export const ARGUMENTS = [
   '--headless=new',
   '--no-sandbox',
@@ -16,13 +16,13 @@ export const ARGUMENTS = [
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /**
- * Where Chromium is: `CHROMIUM_PATH`, or on the PATH; undefined when it is nowhere.
+ * Finds Chromium by `CHROMIUM_PATH` or on the PATH. If there is none, prints a hint and returns undefined.
  *
- * @throws Error when it is nowhere and `CI` is true: there, nothing is left out.
+ * @throws Error if there is none and `CI` is true, because CI may not skip tests.
  */
 export function findChromium({ CHROMIUM_PATH, PATH = '', CI }: NodeJS.ProcessEnv): string | undefined {
-  const places = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  const found = CHROMIUM_PATH || places.find((place) => existsSync(place));
+  const candidates = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  const found = CHROMIUM_PATH || candidates.find((candidate) => existsSync(candidate));
   if (found) return found;
   const message = 'There is no Chromium for the browser tests. Install it: apt-get install chromium';
   if (CI === 'true') throw new Error(message);

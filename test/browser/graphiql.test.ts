@@ -11,21 +11,21 @@ import { ARGUMENTS, findChromium } from './chromium.ts';
 const executablePath = findChromium(process.env);
 const TABS = ['Everything', 'Upload', 'Train', 'WatchTraining', 'Predict', 'WatchPrediction'];
 
-/** Waits for what a page comes to; machines that test many things at once are slow. */
+/** Polls an expectation about a page; the timeout allows for slow machines. */
 const poll = <Value>(read: () => Value) => expect.poll(read, { timeout: 15_000 });
 
 let browser: Browser;
-let pictures: string;
+let screenshotFolder: string;
 
 beforeAll(async () => {
   if (!executablePath) return;
   browser = await chromium.launch({ executablePath, args: ARGUMENTS });
-  pictures = mkdtempSync(join(tmpdir(), 'graphiql-'));
-  console.log(`Screenshots: ${pictures}`);
+  screenshotFolder = mkdtempSync(join(tmpdir(), 'graphiql-'));
+  console.log(`Screenshots: ${screenshotFolder}`);
 });
 afterAll(() => browser?.close());
 
-/** GraphiQL in a browser of its own that reaches nothing but its gateway. */
+/** Opens GraphiQL in a browser context that can reach only its gateway. */
 async function openGraphiql(options: StartOptions = { sandbox: { seed: true } }) {
   const { gateway, clock, requests } = startGateway(options);
   const log = pino({ level: 'silent' });
@@ -36,19 +36,19 @@ async function openGraphiql(options: StartOptions = { sandbox: { seed: true } })
     await server.close();
   });
 
-  const strangers: string[] = [];
-  const complaints: string[] = [];
+  const foreignRequests: string[] = [];
+  const pageErrors: string[] = [];
   const events: string[] = [];
   await context.route('**/*', async (route) => {
     if (new URL(route.request().url()).origin === server.url) return route.continue();
-    strangers.push(route.request().url());
+    foreignRequests.push(route.request().url());
     await route.abort();
   });
   const page = await context.newPage();
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && pageErrors.push(message.text()));
+  page.on('pageerror', (error) => pageErrors.push(error.message));
   page.on('websocket', (socket) => {
-    if (socket.url() !== `${server.url.replace('http', 'ws')}/graphql`) strangers.push(socket.url());
+    if (socket.url() !== `${server.url.replace('http', 'ws')}/graphql`) foreignRequests.push(socket.url());
     socket.on('framereceived', ({ payload }) => {
       if (String(payload).includes('"type":"next"')) events.push(String(payload));
     });
@@ -60,8 +60,8 @@ async function openGraphiql(options: StartOptions = { sandbox: { seed: true } })
     requests,
     server,
     events,
-    strangers,
-    complaints,
+    foreignRequests,
+    pageErrors,
     editors: editorsOf(page),
     async open(path = '/') {
       await page.goto(server.url + path);
@@ -71,17 +71,17 @@ async function openGraphiql(options: StartOptions = { sandbox: { seed: true } })
       );
     },
     tabs: () => page.getByRole('tab').allInnerTexts(),
-    async choose(title: string) {
+    async selectTab(title: string) {
       await page.getByRole('tab', { name: title, exact: true }).click();
-      // The title follows the operation that the play button runs, which lags a little behind the tab.
+      // The document title follows the operation that the play button runs, shortly after the tab.
       await page.waitForFunction((name) => document.title.startsWith(`${name} `), title);
     },
     play: () => page.getByRole('button', { name: /execute query/i }).click(),
-    picture: (name: string) => page.screenshot({ path: join(pictures, `${name}.png`) }),
+    screenshot: (name: string) => page.screenshot({ path: join(screenshotFolder, `${name}.png`) }),
   };
 }
 
-/** The texts in GraphiQL's editors. Only a part of each is on the screen. */
+/** Reads the full texts of GraphiQL's editors, of which only a part is visible. */
 const editorsOf = (page: Page) => {
   const text = (name: string) =>
     page.evaluate((suffix) => {
@@ -101,8 +101,8 @@ interface Monaco {
 }
 
 describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', () => {
-  test('opens from / on a tab for each example, and shows what there is', async () => {
-    const { open, tabs, play, editors, page, server, strangers, complaints, picture } = await openGraphiql();
+  test('GraphiQL opens from / with a tab for each example, and shows the demo data', async () => {
+    const { open, tabs, play, editors, page, server, foreignRequests, pageErrors, screenshot } = await openGraphiql();
 
     await open('/');
     expect(await tabs()).toEqual(TABS);
@@ -113,29 +113,30 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
       data: { models: { nodes: expect.arrayContaining([expect.objectContaining({ displayName: 'Neon Sneakers' })]) } },
     });
     await page.locator('.result-window').getByText('Summer Collection Style Model').first().waitFor();
-    await picture('everything');
-    expect(strangers).toEqual([]);
-    expect(complaints).toEqual([]);
+    await screenshot('everything');
+    expect(foreignRequests).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
-  test('runs every tab as it stands, and watches what was started', async () => {
-    const { open, choose, play, editors, clock, events, strangers, complaints, picture } = await openGraphiql();
+  test('every tab runs unchanged, and the watch tabs follow the started jobs', async () => {
+    const { open, selectTab, play, editors, clock, events, foreignRequests, pageErrors, screenshot } =
+      await openGraphiql();
     await open();
 
-    await choose('Upload');
+    await selectTab('Upload');
     await play();
     await poll(editors.response).toMatchObject({
       data: { uploadDataItem: { dataItem: { image: { contentType: 'image/webp', width: 64, height: 64 } } } },
     });
-    await picture('upload');
+    await screenshot('upload');
 
-    await choose('Train');
+    await selectTab('Train');
     await play();
     await poll(editors.response).toMatchObject({ data: { startTraining: { training: { status: 'QUEUED' } } } });
     const { id: training } = (await editors.response()).data.startTraining.training;
-    await picture('train');
+    await screenshot('train');
 
-    await choose('WatchTraining');
+    await selectTab('WatchTraining');
     await poll(editors.variables).toEqual({ id: training });
     await play();
     await poll(() => events.length).toBe(1);
@@ -144,17 +145,17 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     await poll(editors.response).toMatchObject({
       data: { trainingUpdated: { id: training, status: 'PROCESSING' } },
     });
-    await picture('watch-training');
+    await screenshot('watch-training');
     await clock.advance(60_000);
     await poll(editors.response).toMatchObject({ data: { trainingUpdated: { status: 'COMPLETED' } } });
 
-    await choose('Predict');
+    await selectTab('Predict');
     await play();
     await poll(editors.response).toMatchObject({ data: { createPrediction: { warnings: [] } } });
     const { id: prediction } = (await editors.response()).data.createPrediction.prediction;
-    await picture('predict');
+    await screenshot('predict');
 
-    await choose('WatchPrediction');
+    await selectTab('WatchPrediction');
     await poll(editors.variables).toEqual({ id: prediction });
     const before = events.length;
     await play();
@@ -163,13 +164,13 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     await poll(editors.response).toMatchObject({
       data: { predictionUpdated: { id: prediction, status: 'COMPLETED', images: [{}, {}] } },
     });
-    await picture('watch-prediction');
+    await screenshot('watch-prediction');
 
-    expect(strangers).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(foreignRequests).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 
-  test('Ctrl+click on a picture’s address opens the picture', async () => {
+  test('Ctrl+click on an image URL opens the image', async () => {
     const { open, play, page } = await openGraphiql();
     await open();
     await play();
@@ -179,15 +180,15 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     const popup = page.waitForEvent('popup');
     await link.click({ modifiers: ['Control'] });
 
-    const picture = (await popup).locator('img');
-    await picture.waitFor();
-    expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+    const shown = (await popup).locator('img');
+    await shown.waitFor();
+    expect(await shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   });
 
-  test('a reload keeps somebody’s own work and adds no tabs', async () => {
-    const { open, choose, tabs, editors, page } = await openGraphiql();
+  test('a reload keeps edited tabs and adds none', async () => {
+    const { open, selectTab, tabs, editors, page } = await openGraphiql();
     await open();
-    await choose('Train');
+    await selectTab('Train');
     await page.locator('.graphiql-query-editor .view-lines').click();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('# mine\n');
@@ -201,10 +202,10 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     await poll(editors.query).toMatch(/^# mine\n/);
   });
 
-  test('tabs that nobody touched go on with what there is now', async () => {
-    const { open, choose, page, editors, tabs } = await openGraphiql();
+  test('a reload updates the ids in unedited tabs', async () => {
+    const { open, selectTab, page, editors, tabs } = await openGraphiql();
     await open();
-    await choose('Predict');
+    await selectTab('Predict');
     const before = await editors.variables();
     const age = () => {
       for (const name of ['graphiql:tabState', 'graphiql:variables', 'flair:given-tabs']) {
@@ -222,7 +223,7 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     expect(await tabs()).toEqual(TABS);
   });
 
-  test('a link with a query opens in a tab before the others', async () => {
+  test('the query of a link opens in a tab before the others', async () => {
     const { open, tabs, editors, page, server } = await openGraphiql();
 
     await open(`/graphql?query=${encodeURIComponent('query Mine { __typename }')}`);
@@ -232,8 +233,8 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     expect(page.url()).toBe(`${server.url}/graphql`);
   });
 
-  test('without a key it opens on placeholders; a key among the headers works over WebSockets too', async () => {
-    const { open, tabs, choose, play, editors, page, requests, picture, complaints } = await openGraphiql({
+  test('without a key the tabs have placeholders; a key in the headers editor also applies to WebSockets', async () => {
+    const { open, tabs, selectTab, play, editors, page, requests, screenshot, pageErrors } = await openGraphiql({
       sandbox: { seed: true },
       config: { ownKey: undefined },
     });
@@ -241,9 +242,9 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
 
     expect(await tabs()).toEqual(TABS);
     expect(requests).toEqual([]);
-    await choose('WatchTraining');
+    await selectTab('WatchTraining');
     expect((await editors.variables()).id).toMatch(/^<id of a training/);
-    await picture('no-key');
+    await screenshot('no-key');
     await play();
     await poll(editors.response).toMatchObject({
       errors: [{ message: expect.stringContaining('Send your API key'), extensions: { closeCode: 4401 } }],
@@ -261,6 +262,6 @@ describe.skipIf(!executablePath)('GraphiQL in a browser without the internet', (
     });
     await poll(editors.response).not.toEqual({});
     expect(JSON.stringify(await editors.response())).not.toContain('UNAUTHENTICATED');
-    expect(complaints).toEqual([]);
+    expect(pageErrors).toEqual([]);
   });
 });

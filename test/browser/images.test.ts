@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** A page of an app that is served from somewhere else than the gateway. */
+/** Opens a page of an app with another origin than the gateway. */
 async function openApp() {
   const app = createServer((_, response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>App</title><body></body>'),
@@ -50,7 +50,7 @@ async function openApp() {
 }
 
 describe.skipIf(!executablePath)('a page of another origin', () => {
-  test('uploads a file past the graph, and sees how far it has come', async () => {
+  test('a page of another origin uploads a file with a ticket, and receives its progress', async () => {
     const started = startGateway();
     const { globalId: id } = await seedModel(started.upstream, 'Dresses');
     const { url: gateway } = await serverOf(started);
@@ -79,14 +79,14 @@ describe.skipIf(!executablePath)('a page of another origin', () => {
     expect(started.takeRequests()).toContain('uploadDataItem');
   });
 
-  test('shows pictures in other sizes and formats with <img> alone, and may draw them', async () => {
+  test('a page of another origin shows image variants with <img>, and may read their pixels', async () => {
     const started = startGateway();
     const { globalId: id } = await seedModel(started.upstream, 'Dresses', { images: 2 });
     const { url: gateway } = await serverOf(started);
     const { data, errors } = await started.query(gallery, { id });
     expect(errors).toBeUndefined();
     const images = data?.model?.dataItems.nodes.map((node) => node?.image) ?? [];
-    const addresses = images.flatMap((image) => [
+    const urls = images.flatMap((image) => [
       image?.placeholder ?? '',
       ...[image?.original, image?.small, image?.jpeg].map((url) => gateway + new URL(url ?? '').pathname),
     ]);
@@ -108,7 +108,7 @@ describe.skipIf(!executablePath)('a page of another origin', () => {
             return { width: image.naturalWidth, opaque: context?.getImageData(0, 0, 1, 1).data[3] };
           }),
         ),
-      addresses,
+      urls,
     );
     const folder = mkdtempSync(join(tmpdir(), 'images-'));
     await page.screenshot({ path: join(folder, 'gallery.png') });

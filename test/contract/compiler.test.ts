@@ -4,7 +4,7 @@ import { edit, type Json, readDocument, rename } from './support.ts';
 
 const schema = (document: Json, name: string) => edit(document, 'components', 'schemas', name);
 
-/** Everything is parsed once for all the tests below; each compiles an edited copy of its own. */
+/** Caches parsed files for all tests; each test compiles an edited copy of the document. */
 const compiler = new Compiler();
 
 async function filesWithErrors(change: (document: Json) => void): Promise<string[]> {
@@ -13,14 +13,14 @@ async function filesWithErrors(change: (document: Json) => void): Promise<string
   return Object.keys(await compiler.errorsWith(document));
 }
 
-describe('the compiler', () => {
-  test('has nothing against the document as it is', async () => {
+describe('type checking against the contract', () => {
+  test('client and sandbox compile against the current document', async () => {
     expect(await compiler.errorsWith(readDocument())).toEqual({});
   });
 
   test.each<[edit: string, change: (document: Json) => void, client: string, sandbox: string]>([
     [
-      'a field of an answer is renamed',
+      'a field of a response is renamed',
       (document) => rename(edit(schema(document, 'Model'), 'properties'), 'displayName', 'title'),
       'src/upstream/models.ts',
       'src/sandbox/models.ts',
@@ -62,18 +62,18 @@ describe('the compiler', () => {
       'src/sandbox/predictions.ts',
     ],
     [
-      'an operation is no longer sent a body',
+      'an operation loses its body',
       (document) => {
         delete edit(document, 'paths', '/predictions', 'post').requestBody;
       },
       'src/upstream/predictions.ts',
       'src/sandbox/predictions.ts',
     ],
-  ])('says where client and sandbox must follow when %s', async (_, change, client, sandbox) => {
+  ])('the compiler reports errors in client and sandbox when %s', async (_, change, client, sandbox) => {
     expect(await filesWithErrors(change)).toEqual(expect.arrayContaining([client, sandbox]));
   });
 
-  test('wants every new operation from the sandbox', async () => {
+  test('the compiler reports a new operation without a sandbox handler', async () => {
     const errors = await filesWithErrors((document) => {
       edit(document, 'paths')['/account'] = { get: { operationId: 'getAccount', responses: { 200: {} } } };
     });

@@ -8,17 +8,17 @@ import type { Json } from './support.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const CONTRACT = `${root}src/contract/`;
 
-/** The two programs that must not share a mistake: the client, and the upstream's stand-in. */
+/** Entry points of the client and of the sandbox, which share only the contract. */
 const PROGRAMS = ['src/upstream/upstream.ts', 'src/sandbox/sandbox.ts'].map((file) => root + file);
 
-/** Compiles client and sandbox against other generated files than those on disk. Nothing is written. */
+/** Compiles client and sandbox against generated files in memory, without writing output. */
 export class Compiler {
   readonly #options = compilerOptions();
   readonly #host = ts.createCompilerHost(this.#options);
-  /** Files that no edit touches are parsed once. */
+  /** Cache of unedited files. */
   readonly #parsed = new Map<string, ts.SourceFile | undefined>();
 
-  /** The files of `src/` with errors, each with its first error, when the contract's document is this one. */
+  /** Generates the contract from a document, and returns the first error of each file of `src/` with errors. */
   async errorsWith(document: Json): Promise<Record<string, string>> {
     const files = await generate(stringify(document));
     const overlay = new Map(Object.entries(files).map(([file, text]) => [CONTRACT + file, text]));

@@ -4,13 +4,13 @@ import { deriveContract } from '../../src/contract/derive.ts';
 import { generate } from '../../src/contract/generate.ts';
 import { type Json, yaml } from './support.ts';
 
-/** A document of a few lines: what it holds is what the test is about. */
+/** Derives the contract of a minimal document with the given paths and components. */
 const derive = ({ paths = {}, ...components }: Json) => deriveContract({ openapi: '3.1.0', paths, components });
 
 const ok = { 200: { description: 'Done.' } };
 
-describe('an operation', () => {
-  test('has the method and path under which it stands', () => {
+describe('derived operations', () => {
+  test('an operation has its method and path', () => {
     const { operations } = derive({
       paths: {
         '/things/{thingId}': {
@@ -26,7 +26,7 @@ describe('an operation', () => {
     });
   });
 
-  test('takes the query parameters of its path and its own, behind references too', () => {
+  test('an operation has the query parameters of its path and its own, including references', () => {
     const { operations } = derive({
       parameters: { after: { name: 'lastDocId', in: 'query' } },
       paths: {
@@ -50,9 +50,9 @@ describe('an operation', () => {
       { kind: 'json', schema: 'Thing' },
     ],
     ['raw bytes', { content: { 'application/octet-stream': {} } }, { kind: 'bytes' }],
-    ['raw bytes behind a reference', { $ref: '#/components/requestBodies/Image' }, { kind: 'bytes' }],
+    ['referenced raw bytes', { $ref: '#/components/requestBodies/Image' }, { kind: 'bytes' }],
     ['nothing', undefined, { kind: 'none' }],
-  ])('is sent %s', (_, requestBody, body) => {
+  ])('the body of an operation can be %s', (_, requestBody, body) => {
     const { operations } = derive({
       requestBodies: { Image: { content: { 'application/octet-stream': {} } } },
       schemas: { Thing: { type: 'object' } },
@@ -62,7 +62,7 @@ describe('an operation', () => {
     expect(operations).toMatchObject({ createThing: { body } });
   });
 
-  test('names the schema of its successful JSON answer', () => {
+  test('an operation has the schema of its successful JSON response', () => {
     const { operations } = derive({
       responses: { Found: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } } },
       schemas: { Thing: { type: 'object' } },
@@ -71,40 +71,40 @@ describe('an operation', () => {
       },
     });
 
-    expect(operations).toMatchObject({ getThing: { answer: 'Thing' } });
+    expect(operations).toMatchObject({ getThing: { response: 'Thing' } });
   });
 
-  test('needs an operationId', () => {
+  test('an operation without an operationId is an error', () => {
     expect(() => derive({ paths: { '/things': { get: { responses: ok } } } })).toThrow(
       'get /things has no operationId.',
     );
   });
 
-  test('needs a name for the schema of its JSON body', () => {
+  test('a JSON body whose schema has no name is an error', () => {
     const requestBody = { content: { 'application/json': { schema: { type: 'object' } } } };
 
     expect(() =>
       derive({ paths: { '/things': { post: { operationId: 'createThing', requestBody, responses: ok } } } }),
-    ).toThrow('The JSON body of createThing must be a reference to a schema with a name.');
+    ).toThrow('The JSON body of createThing must be a reference to a named schema.');
   });
 
-  test('needs references that lead somewhere', () => {
+  test('an unresolvable reference in an operation is an error', () => {
     const paths = {
       '/things': { get: { operationId: 'getThing', responses: { 200: { $ref: '#/components/responses/Lost' } } } },
     };
 
-    expect(() => derive({ paths })).toThrow('The reference #/components/responses/Lost leads nowhere.');
+    expect(() => derive({ paths })).toThrow('The reference #/components/responses/Lost does not resolve.');
   });
 });
 
-describe('the fields of a schema', () => {
-  test('are read under their own name first, then under the others that it accepts', () => {
+describe('derived fields', () => {
+  test('a field is read under its own name first, then under its alternative names', () => {
     const schemas = { Thing: { properties: { id: { 'x-also-read-as': ['thingId', 'key'] }, name: {} } } };
 
     expect(derive({ schemas }).fields).toEqual({ Thing: { id: ['id', 'thingId', 'key'], name: ['name'] } });
   });
 
-  test('are those of all its parts, whether they hold together or exclude each other', () => {
+  test('a schema has the fields of all parts of allOf and oneOf', () => {
     const schemas = {
       Named: { properties: { name: {} } },
       Thing: {
@@ -121,19 +121,19 @@ describe('the fields of a schema', () => {
     });
   });
 
-  test('are left out where it has none', () => {
+  test('a schema without fields is omitted', () => {
     expect(derive({ schemas: { Id: { type: 'string' } } }).fields).toEqual({});
   });
 
-  test('need references that lead somewhere', () => {
+  test('an unresolvable reference in a schema is an error', () => {
     const schemas = { Thing: { allOf: [{ $ref: '#/components/schemas/Lost' }] } };
 
-    expect(() => derive({ schemas })).toThrow('The reference #/components/schemas/Lost leads nowhere.');
+    expect(() => derive({ schemas })).toThrow('The reference #/components/schemas/Lost does not resolve.');
   });
 });
 
 describe('the generated files', () => {
-  test.each(['wire.gen.ts', 'contract.gen.ts'] as const)('%s is what the document generates', async (name) => {
+  test.each(['wire.gen.ts', 'contract.gen.ts'] as const)('%s is up to date with the document', async (name) => {
     const file = readFileSync(new URL(`../../src/contract/${name}`, import.meta.url), 'utf8');
 
     expect(file, 'Run: npm run contract').toBe((await generate(yaml))[name]);

@@ -27,7 +27,7 @@ const REFERENCE = [
 ];
 
 describe('the contract with the upstream', () => {
-  test('is valid OpenAPI 3.1', async () => {
+  test('the document is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(readDocument());
 
@@ -38,7 +38,7 @@ describe('the contract with the upstream', () => {
     });
   });
 
-  test('holds JSON Schema 2020-12 without a misspelled keyword', () => {
+  test('the schemas are valid JSON Schema 2020-12 without unknown keywords', () => {
     const ajv = new Ajv2020({ strict: true, strictTypes: false });
     ajv.addVocabulary(['x-source', 'x-also-read-as']);
     const { components } = readDocument();
@@ -49,13 +49,13 @@ describe('the contract with the upstream', () => {
     for (const name of Object.keys(schemas)) ajv.getSchema(`contract#/components/schemas/${name}`);
   });
 
-  test('holds exactly the operations of the reference, by their titles', () => {
+  test('the document has exactly the operations of the vendor reference, by title', () => {
     const titles = operationsOf(readDocument()).map(({ operation }) => operation.summary);
 
     expect(titles.toSorted()).toEqual(REFERENCE.toSorted());
   });
 
-  test('says of everything in it what it means and where it comes from', () => {
+  test('every part of the document has a description and a source', () => {
     expect(mistakesOf(readDocument())).toEqual([]);
   });
 
@@ -76,7 +76,7 @@ describe('the contract with the upstream', () => {
     ['CreatePrediction.guidance_scale', { type: 'number', minimum: 0, maximum: 10 }],
     ['CreatePrediction.num_inference_steps', { type: 'integer', minimum: 1, maximum: 50 }],
     ['ImageBytes', { maxLength: 10 * 1024 * 1024 }],
-  ])('limits %s as the reference does', (field, limits) => {
+  ])('%s has the limits of the vendor reference', (field, limits) => {
     const [schema = '', ...properties] = field.split('.');
     const keys = properties.flatMap((name) => ['properties', name]);
 
@@ -104,20 +104,17 @@ describe('the rules of the document', () => {
       },
     ],
     [
-      'GET /models needs x-source: documented when it stands in the reference, else inferred.',
+      'GET /models needs x-source: documented if it is in the reference, else inferred.',
       withoutTheirKey('x-source', ...listModels),
     ],
     [
-      'GET /models needs x-route-source: documented when its method and path stand in the reference, else inferred.',
+      'GET /models needs x-route-source: documented if its method and path are in the reference, else inferred.',
       (document) => {
         edit(document, ...listModels)['x-route-source'] = 'guessed';
       },
     ],
     ['GET /models needs a response 200.', withoutTheirKey('200', ...listModels, 'responses')],
-    [
-      'GET /models needs a default response, for everything that goes wrong.',
-      withoutTheirKey('default', ...listModels, 'responses'),
-    ],
+    ['GET /models needs a default response, for errors.', withoutTheirKey('default', ...listModels, 'responses')],
     [
       'GET /models/{modelId} has {modelId} in its path, but does not declare it among its parameters.',
       withoutTheirKey('parameters', 'paths', '/models/{modelId}'),
@@ -133,7 +130,7 @@ describe('the rules of the document', () => {
       withoutTheirKey('description', 'components', 'parameters', 'lastDocId'),
     ],
     [
-      'The property Error.error.message needs x-source: documented when it stands in the reference, else inferred.',
+      'The property Error.error.message needs x-source: documented if it is in the reference, else inferred.',
       (document) => {
         edit(document, 'components', 'schemas', 'Error', 'properties').error = {
           description: 'What went wrong.',
@@ -153,7 +150,7 @@ describe('the rules of the document', () => {
       },
     ],
     [
-      'The reference #/components/schemas/Nothing leads nowhere.',
+      'The reference #/components/schemas/Nothing does not resolve.',
       (document) => {
         edit(document, 'components', 'schemas', 'Model', 'properties', 'displayName').$ref =
           '#/components/schemas/Nothing';
@@ -165,7 +162,7 @@ describe('the rules of the document', () => {
         edit(document, 'components', 'schemas').Left = { type: 'string' };
       },
     ],
-  ])('notice: %s', (mistake, break_) => {
+  ])('the lint reports: %s', (mistake, break_) => {
     const document = readDocument();
     break_(document);
 

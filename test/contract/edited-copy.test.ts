@@ -5,7 +5,7 @@ import { startGateway } from '../support/gateway.ts';
 import { picture } from '../support/seeds.ts';
 import { edit, type Json, object, readDocument, rename } from './support.ts';
 
-/** The contract as it derives from a copy of the document that somebody has edited. */
+/** Derives the contract from an edited copy of the document. */
 function contractAfter(change: (document: Json) => void): Contract {
   const document = readDocument();
   change(document);
@@ -24,8 +24,8 @@ interface Models {
   models: { nodes: { id: string; displayName: string }[] };
 }
 
-describe('an edited copy of the document changes client and sandbox alike', () => {
-  test('when a path is renamed', async () => {
+describe('an edited copy of the contract', () => {
+  test('renaming a path changes client and sandbox', async () => {
     const contract = contractAfter((document) => {
       const paths = edit(document, 'paths');
       for (const path of Object.keys(paths)) {
@@ -45,7 +45,7 @@ describe('an edited copy of the document changes client and sandbox alike', () =
     expect((await upstream('/custom-models')).status).toBe(200);
   });
 
-  test('when a path takes another shape', async () => {
+  test('changing the form of a path changes client and sandbox', async () => {
     const cancelTraining = '/models/{modelId}/trainings/{trainingId}/cancel';
     const contract = contractAfter((document) => {
       rename(edit(document, 'paths'), cancelTraining, '/trainings/{trainingId}:cancel/of/{modelId}');
@@ -77,7 +77,7 @@ describe('an edited copy of the document changes client and sandbox alike', () =
     expect((await upstream(now, { method: 'POST' })).status).toBe(409);
   });
 
-  test('when an operation takes another method', async () => {
+  test('changing the method of an operation changes client and sandbox', async () => {
     const contract = contractAfter((document) => rename(edit(document, 'paths', '/models/{modelId}'), 'patch', 'put'));
     const { query, upstream, requests } = startGateway({ contract });
     await upstream('/models', json('POST', { displayName: 'Dresses' }));
@@ -97,7 +97,7 @@ describe('an edited copy of the document changes client and sandbox alike', () =
     expect((await upstream(path, json('PATCH', { updatedDisplayName: 'Shirts' }))).status).toBe(405);
   });
 
-  test('when a limit is raised', async () => {
+  test('raising a limit changes client and sandbox', async () => {
     const contract = contractAfter((document) => {
       edit(document, 'components', 'schemas', 'CreatePrediction', 'properties', 'num_images').maximum = 8;
     });
@@ -114,18 +114,18 @@ describe('an edited copy of the document changes client and sandbox alike', () =
     expect(await status(edited, 9)).toBe(400);
   });
 
-  test('when a field is accepted under a further name', async () => {
+  test('an additional name of a field is accepted by the client', async () => {
     const contract = contractAfter((document) => {
       edit(document, 'components', 'schemas', 'Model', 'properties', 'displayName')['x-also-read-as'] = ['title'];
     });
-    const saysTitle = async (request: Request, upstream: (request: Request) => Promise<Response>) => {
+    const renameToTitle = async (request: Request, upstream: (request: Request) => Promise<Response>) => {
       const text = await (await upstream(request)).text();
       return new Response(text.replaceAll('"displayName"', '"title"'), {
         headers: { 'content-type': 'application/json' },
       });
     };
     const displayNames = async (options: Parameters<typeof startGateway>[0]) => {
-      const { query, upstream } = startGateway({ ...options, transport: saysTitle });
+      const { query, upstream } = startGateway({ ...options, transport: renameToTitle });
       await upstream('/models', json('POST', { displayName: 'Dresses' }));
       const { data } = await query<Models, object>(listModels);
       return data?.models.nodes.map((node) => node?.displayName);

@@ -3,8 +3,8 @@ import { deref, isObject, type Json, list, object } from './support.ts';
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 const SOURCES = ['documented', 'inferred'];
 
-/** An operation of a document, and where it stands. */
-export interface Found {
+/** An operation of a document, with its method and path. */
+export interface LocatedOperation {
   method: string;
   path: string;
   operation: Json;
@@ -13,7 +13,7 @@ export interface Found {
 }
 
 /** Every operation of a document, in its order. */
-export function operationsOf(document: Json): Found[] {
+export function operationsOf(document: Json): LocatedOperation[] {
   return Object.entries(object(document.paths)).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = object(item)[method];
@@ -25,8 +25,7 @@ export function operationsOf(document: Json): Found[] {
 }
 
 /**
- * Where a document breaks this project's own rules, one sentence for each mistake. A document without mistakes says of
- * everything in it what it means and where it comes from.
+ * Lints a document: each part must have a description and a source. Returns one sentence per mistake.
  */
 export const mistakesOf = (document: Json): string[] => [
   ...operationMistakes(document),
@@ -54,10 +53,10 @@ function operationMistakes(document: Json): string[] {
       ...sourceMistakes(operation, name),
       ...when(
         !SOURCES.includes(String(operation['x-route-source'])),
-        `${name} needs x-route-source: documented when its method and path stand in the reference, else inferred.`,
+        `${name} needs x-route-source: documented if its method and path are in the reference, else inferred.`,
       ),
       ...when(!deref(document, responses['200']), `${name} needs a response 200.`),
-      ...when(!deref(document, responses.default), `${name} needs a default response, for everything that goes wrong.`),
+      ...when(!deref(document, responses.default), `${name} needs a default response, for errors.`),
       ...inTemplate
         .filter((parameter) => !inPath.includes(parameter))
         .map((parameter) => `${name} has {${parameter}} in its path, but does not declare it among its parameters.`),
@@ -65,7 +64,7 @@ function operationMistakes(document: Json): string[] {
         .filter((parameter) => !inTemplate.includes(parameter))
         .map((parameter) => `${name} declares the path parameter ${parameter}, which its path does not have.`),
       ...parameters.flatMap((parameter) =>
-        explained(document, parameter, `The parameter ${parameter.name} of ${name}`),
+        descriptionMistakes(document, parameter, `The parameter ${parameter.name} of ${name}`),
       ),
     ];
   });
@@ -77,20 +76,20 @@ function operationMistakes(document: Json): string[] {
 const DATA = new Set(['enum', 'const', 'default', 'example', 'examples']);
 const COMPOSITION = new Set(['allOf', 'oneOf', 'anyOf', 'items']);
 
-/** Looks into every schema, however deep: components, bodies, responses, and what is written inline in them. */
+/** Checks all schemas recursively: components, bodies, responses, and inline ones. */
 function schemaMistakes(document: Json): string[] {
   const mistakes: string[] = [];
-  const visit = (value: unknown, place: string) => {
-    if (Array.isArray(value)) for (const item of value) visit(item, place);
+  const visit = (value: unknown, path: string) => {
+    if (Array.isArray(value)) for (const item of value) visit(item, path);
     if (!isObject(value)) return;
     for (const [key, child] of Object.entries(value)) {
       if (key === 'properties' && isObject(child)) {
         for (const [name, property] of Object.entries(child)) {
-          mistakes.push(...explained(document, property, `The property ${place}.${name}`));
-          visit(property, `${place}.${name}`);
+          mistakes.push(...descriptionMistakes(document, property, `The property ${path}.${name}`));
+          visit(property, `${path}.${name}`);
         }
       } else if (!DATA.has(key)) {
-        visit(child, COMPOSITION.has(key) ? place : `${place}.${key}`);
+        visit(child, COMPOSITION.has(key) ? path : `${path}.${key}`);
       }
     }
   };
@@ -111,24 +110,24 @@ function referenceMistakes(document: Json): string[] {
   );
   const unused = components.filter((component) => !references.has(component));
   return [
-    ...dangling.map((reference) => `The reference ${reference} leads nowhere.`),
+    ...dangling.map((reference) => `The reference ${reference} does not resolve.`),
     ...unused.map((component) => `Nothing refers to ${component}: use it or remove it.`),
   ];
 }
 
-/** Directly, or through what it refers to. */
-function explained(document: Json, value: unknown, name: string): string[] {
-  const stated = { ...object(deref(document, value)), ...object(value) };
+/** Checks the description and source of a value or of its reference's target. */
+function descriptionMistakes(document: Json, value: unknown, name: string): string[] {
+  const resolved = { ...object(deref(document, value)), ...object(value) };
   return [
-    ...when(!isText(stated.description), `${name} needs a description: what it means, with its unit or range.`),
-    ...sourceMistakes(stated, name),
+    ...when(!isText(resolved.description), `${name} needs a description: what it means, with its unit or range.`),
+    ...sourceMistakes(resolved, name),
   ];
 }
 
-const sourceMistakes = (stated: Json, name: string): string[] =>
+const sourceMistakes = (resolved: Json, name: string): string[] =>
   when(
-    !SOURCES.includes(String(stated['x-source'])),
-    `${name} needs x-source: documented when it stands in the reference, else inferred.`,
+    !SOURCES.includes(String(resolved['x-source'])),
+    `${name} needs x-source: documented if it is in the reference, else inferred.`,
   );
 
 const when = (broken: boolean, mistake: string): string[] => (broken ? [mistake] : []);

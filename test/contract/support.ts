@@ -1,33 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-/** A JSON object whose members nobody has looked at yet. */
+/** A JSON object with unchecked members. */
 export type Json = { [key: string]: unknown };
 
 const file = new URL('../../schema/flair.openapi.yaml', import.meta.url);
 
-/** The contract's text. */
+/** Text of the contract. */
 export const yaml = readFileSync(file, 'utf8');
 
-/** A copy of the contract's document, to read or to edit. */
+/** Parses the contract; every call returns a new copy. */
 export const readDocument = (): Json => object(parse(yaml));
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The value as an object; an empty one when it is none. */
+/** Returns the value if it is an object, else an empty object. */
 export const object = (value: unknown): Json => (isObject(value) ? value : {});
 
-/** The value as a list; an empty one when it is none. */
+/** Returns the value if it is an array, else an empty array. */
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** Follows keys into a document, and `$ref`s on the way; undefined where it ends. */
+/** Reads the value at a path of keys, resolving `$ref`s on the way; undefined if there is none. */
 export function at(document: Json, ...keys: string[]): unknown {
   const step = (value: unknown, key: string): unknown => object(deref(document, value))[key];
   return deref(document, keys.reduce<unknown>(step, document));
 }
 
-/** What a `$ref` leads to, undefined when that is nothing; anything else as it is. */
+/** Resolves a `$ref`, to undefined if its target does not exist; returns any other value unchanged. */
 export function deref(document: Json, value: unknown): unknown {
   if (!isObject(value) || typeof value.$ref !== 'string') return value;
   const target = value.$ref
@@ -37,14 +37,14 @@ export function deref(document: Json, value: unknown): unknown {
   return deref(document, target);
 }
 
-/** The object at these keys, for editing; a test that edits something which is not there is wrong. */
+/** Returns the object at a path of keys, for editing. @throws Error if there is none. */
 export function edit(document: Json, ...keys: string[]): Json {
   const found = keys.reduce<unknown>((value, key) => object(value)[key], document);
   if (!isObject(found)) throw new Error(`The document has no object at ${keys.join(' › ')}.`);
   return found;
 }
 
-/** Gives a member another name, in its place. */
+/** Renames a member, keeping the order of members. */
 export function rename(parent: Json, from: string, to: string): void {
   if (!(from in parent)) throw new Error(`There is no ${from} to rename.`);
   const members = Object.entries(parent);

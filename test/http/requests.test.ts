@@ -40,7 +40,7 @@ const post = (lines: readonly string[], target = '/graphql', version = '1.1') =>
 describe.each(roads)('the gateway’s own key ($road)', ({ road }) => {
   const start = async () => {
     const started = startGateway();
-    const { url } = await serverOf(started, { fastPath: road === 'short' });
+    const { url } = await serverOf(started, { fastPath: road === 'fast path' });
     await know(started, { body: BODY });
     return { url, ...started };
   };

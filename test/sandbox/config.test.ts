@@ -6,8 +6,8 @@ import { readSettings } from '../../src/util/environment.ts';
 const read = (environment: Record<string, string>) =>
   sandboxOptions(readSettings(z.object(sandboxSettings), environment));
 
-describe('the environment', () => {
-  test('needs nothing to be set', () => {
+describe('the sandbox settings', () => {
+  test('every sandbox setting has a default', () => {
     expect(read({})).toEqual({
       keys: [],
       storage: '.data/sandbox.sqlite',
@@ -21,7 +21,7 @@ describe('the environment', () => {
     });
   });
 
-  test('becomes options', () => {
+  test('environment variables are converted to sandbox options', () => {
     const environment = {
       SANDBOX_KEYS: 'one, two',
       SANDBOX_STORAGE: 'memory',
@@ -49,13 +49,13 @@ describe('the environment', () => {
 
   test.each([
     ['SANDBOX_DATA_ITEM_SHAPE', 'jpeg', '`SANDBOX_DATA_ITEM_SHAPE` must be one of bytes, url, base64, but is "jpeg".'],
-    ['SANDBOX_FAULTS', '503', '`SANDBOX_FAULTS` describes no faults. In the fault "503" the operation must be'],
+    ['SANDBOX_FAULTS', '503', '`SANDBOX_FAULTS` is not a list of faults. In the fault "503" the operation must be'],
     ['SANDBOX_PAGE_SIZE', '0', '`SANDBOX_PAGE_SIZE` must be a whole number from 1 to 1000, but is "0".'],
-  ])('reports a %s that is %j', (name, value, message) => {
+  ])('an invalid value of %s is rejected: %j', (name, value, message) => {
     expect(() => read({ [name]: value })).toThrow(message);
   });
 
-  test('is described, each variable in a sentence', () => {
+  test('every sandbox setting has a description that is a sentence', () => {
     for (const schema of Object.values(sandboxSettings)) expect(schema.description).toMatch(/^[A-Z].*\.$/);
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import type { Contract } from '../../src/contract/contract.ts';
 import { createSandbox, type SeenRequest } from '../../src/sandbox/sandbox.ts';
-import { ORIGIN, okJson, refusal, startSandbox } from './support.ts';
+import { errorOf, ORIGIN, okJson, startSandbox } from './support.ts';
 
 const edited: Contract = {
   ...contract,
@@ -22,23 +22,23 @@ const edited: Contract = {
   },
 };
 
-test('routes and limits are those of the contract that it is given', async () => {
+test('a sandbox has the routes and limits of its contract', async () => {
   const { sandbox, send } = startSandbox({ contract: edited });
 
   const { id } = await okJson<{ id: string }>(send('createModel', { json: { displayName: 'abc' } }));
   expect(await okJson(send('listModels'))).toMatchObject({ models: [{ id }] });
-  expect(await refusal(send('createModel', { json: { displayName: 'abcd' } }))).toMatchObject({
+  expect(await errorOf(send('createModel', { json: { displayName: 'abcd' } }))).toMatchObject({
     status: 400,
     message: '`displayName` must NOT have more than 3 characters, but is "abcd".',
   });
   const old = new Request(`${ORIGIN}/models`, { headers: { 'x-api-key': 'demo' } });
   expect((await sandbox.fetch(old)).status).toBe(404);
-  expect(await refusal(send('cancelTraining', { path: { modelId: id, trainingId: 'nobody' } }))).toMatchObject({
+  expect(await errorOf(send('cancelTraining', { path: { modelId: id, trainingId: 'nobody' } }))).toMatchObject({
     message: 'There is no training "nobody".',
   });
 });
 
-test('whoever counts requests sees each of them with its operation', async () => {
+test('onRequest is called with each request and its operation', async () => {
   const seen: SeenRequest[] = [];
   const sandbox = createSandbox({ onRequest: (request) => seen.push(request) });
   const get = (path: string, key: string) =>

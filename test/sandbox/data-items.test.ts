@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Wire } from '../../src/contract/contract.ts';
-import { JPEG_START, okJson, PNG_START, refusal, startSandbox, WEBP_START } from './support.ts';
+import { errorOf, JPEG_START, okJson, PNG_START, startSandbox, WEBP_START } from './support.ts';
 
 describe('data items', () => {
   test.each([
     ['image/png', PNG_START],
     ['image/jpeg', JPEG_START],
     ['image/webp', WEBP_START],
-  ])('%s is told by its first bytes and comes back byte for byte', async (contentType, bytes) => {
+  ])('%s is detected by its first bytes and returned unchanged', async (contentType, bytes) => {
     const { send, createModel, upload } = startSandbox();
     const modelId = await createModel();
     const dataId = await upload(modelId, bytes);
@@ -18,7 +18,7 @@ describe('data items', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes);
   });
 
-  test('a list tells id, time and format, newest first', async () => {
+  test('a list of data items contains id, time and format, newest first', async () => {
     const { send, clock, createModel, upload } = startSandbox();
     const modelId = await createModel();
     const first = await upload(modelId, PNG_START);
@@ -35,7 +35,7 @@ describe('data items', () => {
     });
   });
 
-  test('a replaced image is another image under the same id', async () => {
+  test('replacing an image keeps the id of its data item', async () => {
     const { send, createModel, upload } = startSandbox();
     const modelId = await createModel();
     const dataId = await upload(modelId, PNG_START);
@@ -46,31 +46,31 @@ describe('data items', () => {
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(WEBP_START);
   });
 
-  test('a deleted image is gone for good, even as a cursor', async () => {
+  test('a deleted data item is not found and is no valid cursor', async () => {
     const { send, createModel, upload } = startSandbox();
     const modelId = await createModel();
     const dataId = await upload(modelId);
     await okJson(send('deleteDataItem', { path: { modelId, dataId } }));
 
     for (const operation of ['getDataItem', 'deleteDataItem'] as const) {
-      expect(await refusal(send(operation, { path: { modelId, dataId } }))).toMatchObject({ status: 404 });
+      expect(await errorOf(send(operation, { path: { modelId, dataId } }))).toMatchObject({ status: 404 });
     }
-    expect(await refusal(send('listDataItems', { path: { modelId }, lastDocId: dataId }))).toMatchObject({
+    expect(await errorOf(send('listDataItems', { path: { modelId }, lastDocId: dataId }))).toMatchObject({
       status: 400,
     });
   });
 
-  test('an image of another model is not found', async () => {
+  test('a data item of another model is not found', async () => {
     const { send, createModel, upload } = startSandbox();
     const dataId = await upload(await createModel());
     const modelId = await createModel();
 
-    expect(await refusal(send('getDataItem', { path: { modelId, dataId } }))).toMatchObject({ status: 404 });
+    expect(await errorOf(send('getDataItem', { path: { modelId, dataId } }))).toMatchObject({ status: 404 });
   });
 });
 
-describe('the shape of an image', () => {
-  test('may be an address that needs no key and expires', async () => {
+describe('the format of data item images', () => {
+  test('an image can be a URL that needs no key and expires', async () => {
     const { send, open, clock, createModel, upload } = startSandbox({ dataItemShape: 'url', imageUrlSeconds: 60 });
     const modelId = await createModel();
     const dataId = await upload(modelId, JPEG_START);
@@ -83,20 +83,20 @@ describe('the shape of an image', () => {
     expect(image.headers.get('content-type')).toBe('image/jpeg');
     expect(new Uint8Array(await image.arrayBuffer())).toEqual(JPEG_START);
     clock.now += 60_000;
-    expect(await refusal(open(url))).toMatchObject({ status: 403 });
+    expect(await errorOf(open(url))).toMatchObject({ status: 403 });
   });
 
-  test('may be an address that leads nowhere once the image is deleted', async () => {
+  test('the URL of a deleted image returns 404', async () => {
     const { send, open, createModel, upload } = startSandbox({ dataItemShape: 'url' });
     const modelId = await createModel();
     const dataId = await upload(modelId);
     const { url } = await okJson<Wire['DataItemDetails']>(send('getDataItem', { path: { modelId, dataId } }));
     await send('deleteDataItem', { path: { modelId, dataId } });
 
-    expect(await refusal(open(url))).toMatchObject({ status: 404 });
+    expect(await errorOf(open(url))).toMatchObject({ status: 404 });
   });
 
-  test('may be base64', async () => {
+  test('an image can be base64', async () => {
     const { send, createModel, upload } = startSandbox({ dataItemShape: 'base64' });
     const modelId = await createModel();
     const dataId = await upload(modelId, PNG_START);

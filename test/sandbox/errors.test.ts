@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import { operationIds } from '../../src/sandbox/router.ts';
-import { ORIGIN, okJson, PNG_START, refusal, startSandbox } from './support.ts';
+import { errorOf, ORIGIN, okJson, PNG_START, startSandbox } from './support.ts';
 
 const path = { modelId: 'nobody', dataId: 'nobody', trainingId: 'nobody', predictionId: 'nobody' };
 const bodyFor = {
@@ -12,10 +12,10 @@ const bodyFor = {
 };
 
 describe('every operation', () => {
-  test.each(operationIds(contract.operations))('%s refuses a missing and an unknown key', async (operation) => {
+  test.each(operationIds(contract.operations))('%s rejects a missing and an unknown key', async (operation) => {
     const { send } = startSandbox();
     for (const key of [null, '', 'stranger']) {
-      expect(await refusal(send(operation, { path, key }))).toEqual({
+      expect(await errorOf(send(operation, { path, key }))).toEqual({
         status: 401,
         message: 'The API key is missing or unknown. Send a valid key in the header x-api-key.',
       });
@@ -24,17 +24,17 @@ describe('every operation', () => {
 
   test.each(
     operationIds(contract.operations).filter((id) => !['listModels', 'createModel', 'listPredictions'].includes(id)),
-  )('%s does not find what is not there', async (operation) => {
+  )('%s returns 404 for an unknown id', async (operation) => {
     const { send } = startSandbox();
     const json = Object.entries(bodyFor).find(([id]) => id === operation)?.[1];
     const bytes = contract.operations[operation].body.kind === 'bytes' ? PNG_START : undefined;
-    expect(await refusal(send(operation, { path, ...(json && { json }), ...(bytes && { bytes }) }))).toMatchObject({
+    expect(await errorOf(send(operation, { path, ...(json && { json }), ...(bytes && { bytes }) }))).toMatchObject({
       status: 404,
       message: expect.stringContaining('"nobody"'),
     });
   });
 
-  test.each(operationIds(contract.operations))("%s keeps other keys' documents apart", async (operation) => {
+  test.each(operationIds(contract.operations))('%s has no access to documents of other keys', async (operation) => {
     const { send, trainedModel, predict, upload } = startSandbox({ keys: ['other'] });
     const { modelId, trainingId } = await trainedModel();
     const dataId = await upload(modelId);
@@ -56,15 +56,15 @@ describe('every operation', () => {
   });
 });
 
-describe('the key', () => {
-  test('travels in the header that the sandbox is told', async () => {
+describe('the API key', () => {
+  test('the API key is read from the configured header', async () => {
     const { send } = startSandbox({ apiKeyHeader: 'authorization', keys: ['secret'] });
     expect((await send('listModels', { key: null, headers: { authorization: 'secret' } })).status).toBe(200);
-    expect(await refusal(send('listModels', { key: 'secret' }))).toMatchObject({ status: 401 });
+    expect(await errorOf(send('listModels', { key: 'secret' }))).toMatchObject({ status: 401 });
   });
 });
 
-describe('a body', () => {
+describe('request bodies', () => {
   const badBodies = [
     ['createModel', {}, '`displayName` is missing.'],
     ['createModel', { displayName: '' }, '`displayName` must NOT have fewer than 1 characters, but is "".'],
@@ -73,7 +73,7 @@ describe('a body', () => {
     [
       'createModel',
       { displayName: 'x', name: 'x' },
-      '`name` is not known here; known are displayName, customModelType.',
+      '`name` is not a known field; known fields are displayName, customModelType.',
     ],
     ['updateModel', { displayName: 'x' }, '`updatedDisplayName` is missing.'],
     ['startTraining', {}, '`trainingStrength` is missing.'],
@@ -141,19 +141,19 @@ describe('a body', () => {
   ] as const;
 
   test.each(badBodies)(
-    'of %s that is %j is refused with a sentence for each field',
+    'a body of %s that is %j is rejected with a sentence for each field',
     async (operation, json, message) => {
       const { send } = startSandbox();
-      const { status, message: got } = await refusal(send(operation, { path, json }));
+      const { status, message: got } = await errorOf(send(operation, { path, json }));
       expect(got).toContain(message);
       expect(status).toBe(400);
     },
   );
 
-  test('that is not JSON is refused', async () => {
+  test('a body that is not JSON is rejected', async () => {
     const { sandbox } = startSandbox();
     const post = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
-      refusal(
+      errorOf(
         sandbox.fetch(
           new Request(`${ORIGIN}/models`, {
             method: 'POST',
@@ -174,14 +174,14 @@ describe('a body', () => {
     });
   });
 
-  test('of JSON may declare a charset', async () => {
+  test('a JSON body may declare a charset', async () => {
     const { send } = startSandbox();
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     expect((await send('createModel', { json: { displayName: 'é' }, headers })).status).toBe(200);
   });
 });
 
-describe('an uploaded image', () => {
+describe('uploaded images', () => {
   const LIMIT = 10_485_760;
   const image = (size: number) => {
     const bytes = new Uint8Array(size);
@@ -189,18 +189,18 @@ describe('an uploaded image', () => {
     return bytes;
   };
 
-  test('may have 10,485,760 bytes and not one more', async () => {
+  test('an uploaded image has at most 10,485,760 bytes', async () => {
     const { send, createModel } = startSandbox();
     const modelId = await createModel();
     expect((await send('uploadDataItem', { path: { modelId }, bytes: image(LIMIT) })).status).toBe(200);
-    expect(await refusal(send('uploadDataItem', { path: { modelId }, bytes: image(LIMIT + 1) }))).toEqual({
+    expect(await errorOf(send('uploadDataItem', { path: { modelId }, bytes: image(LIMIT + 1) }))).toEqual({
       status: 413,
       message: 'The body is too large: at most 10485760 bytes are accepted. Send a smaller one.',
     });
     expect(await okJson(send('listDataItems', { path: { modelId } }))).toMatchObject({ data: [{}] });
   });
 
-  test('that does not end is cut off while it is read, whatever length it claims', async () => {
+  test('an endless upload is stopped at the limit, regardless of its content-length', async () => {
     const { sandbox, createModel } = startSandbox({ maxImageBytes: 1_000 });
     const modelId = await createModel();
     let pulled = 0;
@@ -213,13 +213,13 @@ describe('an uploaded image', () => {
     const headers = { 'x-api-key': 'demo', 'content-type': 'application/octet-stream', 'content-length': '10' };
     const init = { method: 'POST', headers, body, duplex: 'half' as const };
 
-    expect(await refusal(sandbox.fetch(new Request(`${ORIGIN}/models/${modelId}/data`, init)))).toMatchObject({
+    expect(await errorOf(sandbox.fetch(new Request(`${ORIGIN}/models/${modelId}/data`, init)))).toMatchObject({
       status: 413,
     });
     expect(pulled).toBeLessThan(10_000);
   });
 
-  test('must be webp, png or jpeg by its first bytes', async () => {
+  test('an upload whose first bytes are not those of webp, png or jpeg is rejected', async () => {
     const { send, createModel, upload } = startSandbox();
     const modelId = await createModel();
     const dataId = await upload(modelId);
@@ -228,43 +228,43 @@ describe('an uploaded image', () => {
       new Uint8Array(Buffer.from('RIFF\0\0\0\0WAVE')),
       new Uint8Array(),
     ]) {
-      expect(await refusal(send('uploadDataItem', { path: { modelId }, bytes }))).toMatchObject({ status: 415 });
-      expect(await refusal(send('replaceDataItem', { path: { modelId, dataId }, bytes }))).toMatchObject({
+      expect(await errorOf(send('uploadDataItem', { path: { modelId }, bytes }))).toMatchObject({ status: 415 });
+      expect(await errorOf(send('replaceDataItem', { path: { modelId, dataId }, bytes }))).toMatchObject({
         status: 415,
       });
     }
   });
 
-  test('must be declared as application/octet-stream', async () => {
+  test('an upload with another media type than application/octet-stream is rejected', async () => {
     const { send, createModel } = startSandbox();
     const sent = { path: { modelId: await createModel() }, bytes: PNG_START, headers: { 'content-type': 'image/png' } };
-    expect(await refusal(send('uploadDataItem', sent))).toEqual({
+    expect(await errorOf(send('uploadDataItem', sent))).toEqual({
       status: 415,
       message: 'The header content-type must be application/octet-stream, but is "image/png".',
     });
   });
 });
 
-describe('a route', () => {
-  const ask = (url: string, method = 'GET') => {
+describe('routes', () => {
+  const send = (url: string, method = 'GET') => {
     const { sandbox } = startSandbox();
     return sandbox.fetch(new Request(`${ORIGIN}${url}`, { method, headers: { 'x-api-key': 'demo' } }));
   };
 
   test.each(['/', '/nothing', '/models/', '/models/a/b/c/d', '/models/%ff', '/_sandbox', '/_sandbox/images/data/x/1'])(
-    '%s that is unknown is a 404 in JSON',
+    'the unknown path %s returns 404 with a JSON body',
     async (url) => {
-      expect(await refusal(ask(url))).toMatchObject({
+      expect(await errorOf(send(url))).toMatchObject({
         status: 404,
         message: expect.stringContaining('There is nothing at'),
       });
     },
   );
 
-  test('with another method is a 405 that names those it knows', async () => {
-    const response = await ask('/models/x', 'PUT');
+  test('an unsupported method returns 405 with the supported methods', async () => {
+    const response = await send('/models/x', 'PUT');
     expect(response.headers.get('allow')).toBe('GET, PATCH, DELETE');
-    expect(await refusal(Promise.resolve(response))).toEqual({
+    expect(await errorOf(Promise.resolve(response))).toEqual({
       status: 405,
       message: 'The method must be GET, PATCH, DELETE here, but is PUT.',
     });

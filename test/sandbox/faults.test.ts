@@ -3,12 +3,12 @@ import { contract } from '../../src/contract/contract.gen.ts';
 import type { OperationId, Wire } from '../../src/contract/contract.ts';
 import { FaultSyntaxError, parseFaults } from '../../src/sandbox/fault-syntax.ts';
 import { operationIds } from '../../src/sandbox/router.ts';
-import { ORIGIN, okJson, refusal, startSandbox } from './support.ts';
+import { errorOf, ORIGIN, okJson, startSandbox } from './support.ts';
 
 const parse = (text: string) => parseFaults(text, operationIds(contract.operations));
 
-describe('the text of faults', () => {
-  test('says what goes wrong, where, and when', () => {
+describe('the fault syntax', () => {
+  test('a fault has an effect, an operation, a condition and options', () => {
     expect(
       parse(
         '429:listModels:0.1:retryAfter=2, delay:getTraining:always:ms=800,\nreset:startTraining:once:after, 503:*:3x',
@@ -38,46 +38,46 @@ describe('the text of faults', () => {
     ['503:*:1:retryAfter=soon', 'but is "retryAfter=soon".'],
     ['503:*:1:after=1', 'but is "after=1".'],
     ['delay:*:1', 'the delay must be given as ms=<milliseconds>'],
-  ])('%j is refused with what was expected', (text, message) => {
+  ])('the invalid fault %j is rejected with what was expected', (text, message) => {
     expect(() => parse(text)).toThrow(FaultSyntaxError);
     expect(() => parse(text)).toThrow(message);
     expect(() => startSandbox({ faults: text })).toThrow(message);
   });
 });
 
-describe('a fault', () => {
+describe('faults', () => {
   const statuses = async (send: (id: OperationId) => Promise<Response>, count: number) => {
     const seen = [];
     for (let index = 0; index < count; index++) seen.push((await send('listModels')).status);
     return seen;
   };
 
-  test('strikes its share of the requests, evenly and always the same ones', async () => {
+  test('a share affects evenly spread requests, always the same ones', async () => {
     const { send } = startSandbox({ faults: '503:listModels:0.25' });
     expect(await statuses(send, 8)).toEqual([200, 200, 200, 503, 200, 200, 200, 503]);
     const uneven = startSandbox({ faults: '500:*:0.29' });
     expect((await statuses(uneven.send, 100)).filter((status) => status === 500)).toHaveLength(29);
   });
 
-  test('strikes the first requests and then no more', async () => {
+  test('a count affects only the first requests', async () => {
     const { send } = startSandbox({ faults: '429:listModels:2x:retryAfter=3' });
     const first = await send('listModels');
     expect(first.headers.get('retry-after')).toBe('3');
-    expect(await refusal(Promise.resolve(first))).toEqual({
+    expect(await errorOf(Promise.resolve(first))).toEqual({
       status: 429,
-      message: 'The sandbox was told to answer 429 here.',
+      message: 'The sandbox simulates status 429 here.',
     });
     expect(await statuses(send, 2)).toEqual([429, 200]);
   });
 
-  test('leaves other operations alone', async () => {
+  test('a fault does not affect other operations', async () => {
     const { send, createModel } = startSandbox({ faults: '503:listModels:always' });
     await createModel();
     expect((await send('listPredictions')).status).toBe(200);
     expect((await send('listModels')).status).toBe(503);
   });
 
-  test('before an operation keeps it from taking effect; after it only the answer is lost', async () => {
+  test('a fault before an operation prevents its effect; one after it only loses the response', async () => {
     const count = async (faults: string) => {
       const { send } = startSandbox({ faults });
       const { status } = await send('createModel', { json: { displayName: 'x' } });
@@ -89,7 +89,7 @@ describe('a fault', () => {
     expect(await count('503:createModel:once:after')).toEqual({ status: 503, models: 1 });
   });
 
-  test('that resets the connection rejects as fetch does', async () => {
+  test('a reset rejects with the error of fetch', async () => {
     const { send } = startSandbox({ faults: 'reset:createModel:once:after' });
     const error: unknown = await send('createModel', { json: { displayName: 'x' } }).catch((reason) => reason);
 
@@ -98,27 +98,27 @@ describe('a fault', () => {
     expect(await okJson(send('listModels'))).toMatchObject({ models: [{ displayName: 'x' }] });
   });
 
-  test('that delays waits before the operation or after it', async () => {
+  test('a delay waits before the operation or after it', async () => {
     const waits: number[] = [];
-    const pause = async (milliseconds: number) => void waits.push(milliseconds);
-    const { send } = startSandbox({ faults: 'delay:listModels:always:ms=800, delay:*:once:ms=5:after', pause });
+    const sleep = async (milliseconds: number) => void waits.push(milliseconds);
+    const { send } = startSandbox({ faults: 'delay:listModels:always:ms=800, delay:*:once:ms=5:after', sleep });
     await send('listModels');
     await send('listModels');
 
     expect(waits).toEqual([800, 5, 800]);
   });
 
-  test('that delays ends when the request is aborted', async () => {
+  test('a delay ends when the request is aborted', async () => {
     const { sandbox } = startSandbox({ faults: 'delay:*:always:ms=3600000' });
     const abort = new AbortController();
     const request = new Request(`${ORIGIN}/models`, { headers: { 'x-api-key': 'demo' }, signal: abort.signal });
-    const answer = sandbox.fetch(request);
+    const response = sandbox.fetch(request);
     abort.abort();
 
-    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(response).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test('strikes the addresses of images too', async () => {
+  test('the target image affects signed image URLs', async () => {
     const { open, clock, createModel, predict, prediction } = startSandbox({ faults: '503:image:once' });
     const id = await predict({
       scaleConfigs: { [await createModel()]: 1 },
@@ -133,7 +133,7 @@ describe('a fault', () => {
   });
 });
 
-describe('the control of faults', () => {
+describe('the fault configuration over HTTP', () => {
   const control = (method: string, body?: string, key = 'demo') =>
     new Request(`${ORIGIN}/_sandbox/faults`, {
       method,
@@ -141,7 +141,7 @@ describe('the control of faults', () => {
       ...(body !== undefined && { body }),
     });
 
-  test('reads and replaces them while the sandbox runs', async () => {
+  test('faults can be read and replaced while the sandbox runs', async () => {
     const { sandbox, send } = startSandbox();
     expect(await (await sandbox.fetch(control('GET'))).text()).toBe('');
 
@@ -152,18 +152,18 @@ describe('the control of faults', () => {
     expect((await send('listModels')).status).toBe(200);
   });
 
-  test('refuses what describes none and keeps those it had', async () => {
+  test('an invalid list of faults is rejected and the current one is kept', async () => {
     const { sandbox } = startSandbox({ faults: '503:listModels:once' });
-    expect(await refusal(sandbox.fetch(control('PUT', '503')))).toMatchObject({
+    expect(await errorOf(sandbox.fetch(control('PUT', '503')))).toMatchObject({
       status: 400,
       message: expect.stringContaining('In the fault "503"'),
     });
     expect(sandbox.faults.text).toBe('503:listModels:once');
   });
 
-  test('needs a key and one of its two methods', async () => {
+  test('the fault configuration requires a key and supports only GET and PUT', async () => {
     const { sandbox } = startSandbox();
-    expect(await refusal(sandbox.fetch(control('GET', undefined, 'stranger')))).toMatchObject({ status: 401 });
-    expect(await refusal(sandbox.fetch(control('DELETE')))).toMatchObject({ status: 405 });
+    expect(await errorOf(sandbox.fetch(control('GET', undefined, 'stranger')))).toMatchObject({ status: 401 });
+    expect(await errorOf(sandbox.fetch(control('DELETE')))).toMatchObject({ status: 405 });
   });
 });

@@ -19,7 +19,7 @@ const anyJob = fc.record({
 });
 const share = fc.double({ min: 0, max: 1.5, noNaN: true });
 
-describe('a job', () => {
+describe('the state of a job', () => {
   test.each([
     [0, 'queued', 0],
     [0.099, 'queued', 0],
@@ -28,16 +28,16 @@ describe('a job', () => {
     [0.999, 'processing', 0.999],
     [1, 'completed', 1],
     [50, 'completed', 1],
-  ])('at %d of its duration is %s with progress %d', (share, status, progress) => {
+  ])('a job at %d of its duration is %s with progress %d', (share, status, progress) => {
     expect(stateAt(job(), at(share))).toMatchObject({ status, progress, error: null });
   });
 
-  test('knows when it finished, and nothing of it before', () => {
+  test('finishedAt is null until the job has finished', () => {
     expect(stateAt(job(), at(0.99)).finishedAt).toBeNull();
     expect(stateAt(job(), at(7)).finishedAt).toBe(at(1));
   });
 
-  test('that fails does so before its time, with its reason and the progress it had', () => {
+  test('a failing job fails before its full duration, with its error and its progress', () => {
     const failing = job({ failure: 'too few images' });
     expect(stateAt(failing, at(0.59))).toMatchObject({ status: 'processing', error: null });
     expect(stateAt(failing, at(2))).toEqual({
@@ -48,15 +48,15 @@ describe('a job', () => {
     });
   });
 
-  test('that takes no time is completed at once', () => {
+  test('a job with duration 0 is completed at once', () => {
     expect(stateAt(job({ duration: 0 }), 1_000)).toMatchObject({ status: 'completed', progress: 1 });
   });
 
-  test('is queued when the clock stands before its creation', () => {
+  test('a job is queued if the clock is before its creation', () => {
     expect(stateAt(job(), 0)).toMatchObject({ status: 'queued', progress: 0 });
   });
 
-  test('makes progress that never falls, until it is finished for good', () => {
+  test('progress never decreases, and a finished job never changes', () => {
     fc.assert(
       fc.property(anyJob, share, share, (record, a, b) => {
         const [early, late] = [a, b]
@@ -68,7 +68,7 @@ describe('a job', () => {
     );
   });
 
-  test('is canceled where it stood, unless only its last tenth was left', () => {
+  test('a canceled job keeps its progress; a cancel request in its last tenth has no effect', () => {
     fc.assert(
       fc.property(anyJob, fc.double({ min: 0, max: 0.999, noNaN: true }), (record, part) => {
         const end = stateAt(record, Number.MAX_SAFE_INTEGER).finishedAt ?? 0;

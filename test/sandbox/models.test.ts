@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Wire } from '../../src/contract/contract.ts';
-import { okJson, refusal, startSandbox } from './support.ts';
+import { errorOf, okJson, startSandbox } from './support.ts';
 
 describe('models', () => {
-  test('a created model answers with its id and name and is then read by id without one', async () => {
+  test('creating a model returns id and name; reading it by id returns only the name', async () => {
     const { send } = startSandbox();
     const created = await okJson<Wire['CreatedModel']>(send('createModel', { json: { displayName: 'Dresses' } }));
 
@@ -11,7 +11,7 @@ describe('models', () => {
     expect(await okJson(send('getModel', { path: { modelId: created.id } }))).toEqual({ displayName: 'Dresses' });
   });
 
-  test('a list tells the type that the creator gave, and Custom otherwise', async () => {
+  test('a list of models contains the type of each, by default Custom', async () => {
     const { send, createModel } = startSandbox();
     const plain = await createModel('Plain');
     const { id } = await okJson<Wire['CreatedModel']>(
@@ -28,7 +28,7 @@ describe('models', () => {
     });
   });
 
-  test('a new name is stored', async () => {
+  test('updating a model changes its name', async () => {
     const { send, createModel } = startSandbox();
     const modelId = await createModel();
     await okJson(send('updateModel', { path: { modelId }, json: { updatedDisplayName: 'Summer' } }));
@@ -36,14 +36,14 @@ describe('models', () => {
     expect(await okJson(send('getModel', { path: { modelId } }))).toEqual({ displayName: 'Summer' });
   });
 
-  test('a deleted model is gone with all that belongs to it', async () => {
+  test('a deleted model is not found, nor are its data items and trainings', async () => {
     const { send, createModel } = startSandbox();
     const modelId = await createModel();
     await okJson(send('deleteModel', { path: { modelId } }));
 
     expect(await okJson(send('listModels'))).toMatchObject({ models: [] });
     for (const operation of ['getModel', 'deleteModel', 'listDataItems', 'listTrainings'] as const) {
-      expect(await refusal(send(operation, { path: { modelId } }))).toEqual({
+      expect(await errorOf(send(operation, { path: { modelId } }))).toEqual({
         status: 404,
         message: `There is no model "${modelId}".`,
       });
@@ -57,7 +57,7 @@ describe('pages', () => {
     return { names: models.map(({ displayName }) => displayName), ...rest };
   };
 
-  test('go from the newest to the oldest, each from the cursor of the one before', async () => {
+  test('pages are ordered from newest to oldest, and each continues from a cursor', async () => {
     const { send, createModel } = startSandbox({ pageSize: 2 });
     const [, second, third] = [
       await createModel('1'),
@@ -76,7 +76,7 @@ describe('pages', () => {
     expect(await names(send('listModels', { lastDocId: second ?? '' }))).toMatchObject({ names: ['1'] });
   });
 
-  test('go on behind a document that was deleted meanwhile', async () => {
+  test('a page continues after a document that was deleted', async () => {
     const { send, createModel } = startSandbox({ pageSize: 1 });
     await createModel('old');
     const modelId = await createModel('new');
@@ -85,7 +85,7 @@ describe('pages', () => {
     expect(await names(send('listModels', { lastDocId: modelId }))).toMatchObject({ names: ['old'] });
   });
 
-  test('are not shifted by a document that is created between them', async () => {
+  test('a document created between two pages does not shift the second', async () => {
     const { send, createModel } = startSandbox({ pageSize: 1 });
     await createModel('old');
     const lastDocId = await createModel('new');
@@ -94,18 +94,18 @@ describe('pages', () => {
     expect(await names(send('listModels', { lastDocId }))).toMatchObject({ names: ['old'] });
   });
 
-  test('refuse a cursor that is no document of the list', async () => {
+  test('a cursor that is not a document of the list is rejected', async () => {
     const { send, createModel } = startSandbox({ keys: ['other'] });
     const foreign = await createModel('foreign', 'other');
 
-    expect(await refusal(send('listModels', { lastDocId: 'nobody' }))).toEqual({
+    expect(await errorOf(send('listModels', { lastDocId: 'nobody' }))).toEqual({
       status: 400,
       message: '`lastDocId` must be the id of a model of this list, but is "nobody".',
     });
-    expect(await refusal(send('listModels', { lastDocId: foreign }))).toMatchObject({ status: 400 });
+    expect(await errorOf(send('listModels', { lastDocId: foreign }))).toMatchObject({ status: 400 });
   });
 
-  test('hold ids alone where the sandbox is told so', async () => {
+  test('list items contain only ids with listDetail ids', async () => {
     const { send, createModel, trainedModel, predict } = startSandbox({ listDetail: 'ids' });
     const id = await createModel();
     expect(await okJson(send('listModels'))).toMatchObject({ models: [{ id }] });

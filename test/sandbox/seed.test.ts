@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { Wire } from '../../src/contract/contract.ts';
-import { meanColour, okJson, startSandbox } from './support.ts';
+import { meanColor, okJson, startSandbox } from './support.ts';
 
-/** Everything that the demo key sees. */
+/** All documents of the demo key. */
 async function demo() {
   const started = startSandbox({ seed: true, keys: ['other'] });
   const { models } = await okJson<Wire['ModelPage']>(started.send('listModels'));
@@ -23,7 +23,7 @@ async function demo() {
 }
 
 describe('demo data', () => {
-  test('shows several models and a training in every state', async () => {
+  test('the demo data contain several models and trainings in every state', async () => {
     const { models, trainings } = await demo();
     expect(models.length).toBeGreaterThanOrEqual(4);
     expect(new Set(trainings.map(({ status }) => status))).toEqual(
@@ -31,7 +31,7 @@ describe('demo data', () => {
     );
   });
 
-  test('lies in the past, and what runs goes on', async () => {
+  test('the demo data are in the past, and running jobs finish', async () => {
     const { clock, trainings, predictions, send, models } = await demo();
     for (const { createdAt } of [...trainings, ...predictions])
       expect(Date.parse(String(createdAt))).toBeLessThanOrEqual(clock.now);
@@ -43,7 +43,7 @@ describe('demo data', () => {
     }
   });
 
-  test('has real pictures in every format', async () => {
+  test('the demo images are valid, in every format', async () => {
     const { data, send } = await demo();
     const formats = new Set<string | undefined>();
     for (const { modelId, item } of data) {
@@ -56,7 +56,7 @@ describe('demo data', () => {
     expect(formats).toEqual(new Set(['png', 'jpeg', 'webp']));
   });
 
-  test('has predictions whose images open, one of them of two models', async () => {
+  test('the demo predictions have readable images, one of them uses two models', async () => {
     const { predictions, open } = await demo();
     expect(predictions.some(({ scaleConfigs }) => Object.keys(scaleConfigs ?? {}).length === 2)).toBe(true);
     const finished = predictions.filter(({ status }) => status === 'completed');
@@ -64,25 +64,25 @@ describe('demo data', () => {
     for (const { images } of finished) {
       const response = await open(images?.[0]);
       expect(response.status).toBe(200);
-      means.push(String(await meanColour(new Uint8Array(await response.arrayBuffer()))));
+      means.push(String(await meanColor(new Uint8Array(await response.arrayBuffer()))));
     }
     expect(new Set(means).size).toBe(finished.length);
   });
 
-  test('belongs to the demo key alone', async () => {
+  test('the demo data belong only to the demo key', async () => {
     const { send } = await demo();
     expect(await okJson(send('listModels', { key: 'other' }))).toMatchObject({ models: [] });
     expect(await okJson(send('listPredictions', { key: 'other' }))).toMatchObject({ predictions: [] });
   });
 
-  test('has the same ids in every store', async () => {
+  test('the demo data have the same ids in every store', async () => {
     const [one, other] = [await demo(), await demo()];
     expect(other.models).toEqual(one.models);
     expect(other.trainings.map(({ id }) => id)).toEqual(one.trainings.map(({ id }) => id));
     expect(other.predictions.map(({ id }) => id)).toEqual(one.predictions.map(({ id }) => id));
   });
 
-  test('is not there unless asked for, and never added to a store that holds something', async () => {
+  test('the demo data are only added if enabled, and only to an empty store', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
     const storage = join(folder, 'sandbox.sqlite');
     const empty = startSandbox({ storage });

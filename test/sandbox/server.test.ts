@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { test as base, expect } from 'vitest';
 import type { Wire } from '../../src/contract/contract.ts';
 import { serveSandbox } from '../../src/sandbox/server.ts';
-import { addressOf, okJson, PNG_START, refusal, startSandbox } from './support.ts';
+import { errorOf, okJson, PNG_START, startSandbox, urlOf } from './support.ts';
 
 const test = base.extend<{ served: ReturnType<typeof startSandbox> & { url: string } }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that a fixture needs from this pattern
@@ -18,7 +18,7 @@ const test = base.extend<{ served: ReturnType<typeof startSandbox> & { url: stri
 
 const headers = { 'x-api-key': 'demo', connection: 'close' };
 
-test('the API answers over HTTP, and its images lie on the same origin', async ({ served: { url, clock } }) => {
+test('the API is served over HTTP with images on the same origin', async ({ served: { url, clock } }) => {
   const post = (path: string, body: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>
     fetch(url + path, { method: 'POST', body, headers: { ...headers, 'content-type': type } });
   const { id } = await okJson<Wire['CreatedModel']>(post('/models', '{"displayName":"Dresses"}'));
@@ -28,14 +28,14 @@ test('the API answers over HTTP, and its images lie on the same origin', async (
   clock.now += 60_000;
   const { images } = await okJson<Wire['PredictionDetails']>(fetch(`${url}/predictions/${predictionId}`, { headers }));
 
-  const address = addressOf(images?.[0]);
+  const address = urlOf(images?.[0]);
   expect(address.startsWith(`${url}/`)).toBe(true);
   const image = await fetch(address, { headers: { connection: 'close' } });
   expect(image.headers.get('content-type')).toBe('image/png');
   expect((await image.arrayBuffer()).byteLength).toBe(Number(image.headers.get('content-length')));
 });
 
-test('a client that sends too much gets to read why', async ({ served: { url, createModel } }) => {
+test('a client that sends a too large body can read the 413 response', async ({ served: { url, createModel } }) => {
   const modelId = await createModel();
   const sent = {
     method: 'POST',
@@ -43,10 +43,10 @@ test('a client that sends too much gets to read why', async ({ served: { url, cr
     headers: { ...headers, 'content-type': 'application/octet-stream' },
   };
 
-  expect(await refusal(fetch(`${url}/models/${modelId}/data`, sent))).toMatchObject({ status: 413 });
+  expect(await errorOf(fetch(`${url}/models/${modelId}/data`, sent))).toMatchObject({ status: 413 });
 });
 
-test('a reset destroys the socket without an answer', async ({ served: { url, sandbox } }) => {
+test('a reset destroys the socket without a response', async ({ served: { url, sandbox } }) => {
   sandbox.faults.text = 'reset:listModels:once';
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let received = '';
@@ -61,7 +61,7 @@ test('a reset destroys the socket without an answer', async ({ served: { url, sa
   expect((await fetch(`${url}/models`, { headers })).status).toBe(200);
 });
 
-test('a taken port is reported', async ({ served: { url, sandbox } }) => {
+test('listening on a port in use fails with EADDRINUSE', async ({ served: { url, sandbox } }) => {
   await expect(serveSandbox(sandbox, { host: '127.0.0.1', port: Number(new URL(url).port) })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect } from 'vitest';
 import type { Wire } from '../../src/contract/contract.ts';
-import { addressOf, digest, flat, JPEG_START, okJson, startSandbox } from './support.ts';
+import { digest, JPEG_START, okJson, solidImage, startSandbox, urlOf } from './support.ts';
 
 const test = base.extend<{ folder: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads the fixtures that a fixture needs from this pattern
@@ -14,10 +14,10 @@ const test = base.extend<{ folder: string }>({
   },
 });
 
-test('a restart loses nothing and no job stands still', async ({ folder }) => {
+test('a restart loses nothing, and running jobs continue', async ({ folder }) => {
   const storage = join(folder, 'deep', 'sandbox.sqlite');
   const before = startSandbox({ storage });
-  const { modelId, trainingId, triggerWord } = await before.trainedModel(await flat('tomato'));
+  const { modelId, trainingId, triggerWord } = await before.trainedModel(await solidImage('tomato'));
   const dataId = await before.upload(modelId, JPEG_START);
   const running = await before.train(modelId);
   const predictionId = await before.predict({
@@ -43,19 +43,19 @@ test('a restart loses nothing and no job stands still', async ({ folder }) => {
   after.sandbox.close();
 });
 
-test('what was acknowledged is in the file while the sandbox still runs', async ({ folder }) => {
+test('acknowledged writes are in the file while the sandbox still runs', async ({ folder }) => {
   const storage = join(folder, 'sandbox.sqlite');
   const running = startSandbox({ storage });
   const modelId = await running.createModel();
   const dataId = await running.upload(modelId, JPEG_START);
 
-  // Another process reads the file as it stands, as after a kill.
+  // Another process reads the current file, as after a kill.
   const other = startSandbox({ storage });
   const response = await other.send('getDataItem', { path: { modelId, dataId } });
   expect(new Uint8Array(await response.arrayBuffer())).toEqual(JPEG_START);
 });
 
-test('whoever asks for an image while it is being painted gets the same one', async () => {
+test('concurrent requests for an image return the same image', async () => {
   const { open, clock, createModel, predict, prediction } = startSandbox();
   const id = await predict({
     scaleConfigs: { [await createModel()]: 1 },
@@ -64,19 +64,19 @@ test('whoever asks for an image while it is being painted gets the same one', as
   });
   clock.now += 60_000;
   const { images } = await prediction(id);
-  const answers = await Promise.all([open(images?.[0]), open(images?.[0]), open(images?.[0])]);
+  const responses = await Promise.all([open(images?.[0]), open(images?.[0]), open(images?.[0])]);
 
-  const digests = await Promise.all(answers.map(async (answer) => digest(await answer.arrayBuffer())));
+  const digests = await Promise.all(responses.map(async (response) => digest(await response.arrayBuffer())));
   expect(new Set(digests).size).toBe(1);
 });
 
-test('no key is written to disk', async ({ folder }) => {
+test('API keys are not written to disk', async ({ folder }) => {
   const storage = join(folder, 'sandbox.sqlite');
   const key = 'a-key-that-would-be-seen';
   const { sandbox, createModel } = startSandbox({ storage, keys: [key] });
   await createModel('Named in the clear', key);
 
-  // Read while the store is open: closing it takes files away, in its own time.
+  // Read while the store is open, because closing it deletes some of the files.
   const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')));
   sandbox.close();
 
@@ -84,11 +84,11 @@ test('no key is written to disk', async ({ folder }) => {
   expect(files.join('')).not.toContain(key);
 });
 
-test('a signed address of one store does not open in another', async () => {
+test('a signed URL of one store is rejected by another', async () => {
   const [one, other] = [startSandbox(), startSandbox()];
   const id = await one.predict({ scaleConfigs: { [await one.createModel()]: 1 }, prompt: 'x' });
   one.clock.now += 60_000;
   const details: Wire['PredictionDetails'] = await one.prediction(id);
 
-  expect((await other.open(addressOf(details.images?.[0]))).status).toBe(403);
+  expect((await other.open(urlOf(details.images?.[0]))).status).toBe(403);
 });

@@ -4,7 +4,7 @@ import { contract as vendorContract } from '../../src/contract/contract.gen.ts';
 import type { OperationId, PathOf, Wire } from '../../src/contract/contract.ts';
 import { createSandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 
-/** What a request carries. */
+/** Parameters, body and headers of a request. */
 export interface Sent<Id extends OperationId> {
   path?: PathOf<Id>;
   lastDocId?: string;
@@ -16,7 +16,7 @@ export interface Sent<Id extends OperationId> {
 
 export const ORIGIN = 'http://sandbox.test';
 
-/** Its own sandbox in memory, with a clock that stands still until it is moved. */
+/** Starts a sandbox in memory with a manual clock. */
 export function startSandbox(options: SandboxOptions = {}) {
   const clock = { now: Date.UTC(2026, 0, 1) };
   const contract = options.contract ?? vendorContract;
@@ -52,16 +52,16 @@ export function startSandbox(options: SandboxOptions = {}) {
       (await okJson<Wire['CreatedPrediction']>(send('createPrediction', { json }))).predictionId,
     prediction: (predictionId: string) =>
       okJson<Wire['PredictionDetails']>(send('getPrediction', { path: { predictionId } })),
-    /** A model that was trained on these pictures, with its trigger word. */
-    trainedModel: async (...pictures: Uint8Array<ArrayBuffer>[]) => {
+    /** Creates a model trained on these images, and returns its ids and trigger word. */
+    trainedModel: async (...images: Uint8Array<ArrayBuffer>[]) => {
       const modelId = await api.createModel();
-      for (const picture of pictures.length ? pictures : [PNG_START]) await api.upload(modelId, picture);
+      for (const image of images.length ? images : [PNG_START]) await api.upload(modelId, image);
       const trainingId = await api.train(modelId);
       clock.now += 60_000;
       const { triggerWord } = await api.training(modelId, trainingId);
       return { modelId, trainingId, triggerWord: triggerWord ?? '' };
     },
-    /** The images of a prediction that is waited for. */
+    /** Creates a prediction, waits for it, and returns its images. */
     images: async (json: Wire['CreatePrediction']): Promise<Uint8Array<ArrayBuffer>[]> => {
       const predictionId = await api.predict(json);
       clock.now += 60_000;
@@ -70,52 +70,52 @@ export function startSandbox(options: SandboxOptions = {}) {
     },
   };
 
-  /** Opens an image as a browser would: without a key. */
-  const open = (image: Wire['ImageReference'] | undefined) => sandbox.fetch(new Request(addressOf(image)));
+  /** Requests an image without a key, like a browser. */
+  const open = (image: Wire['ImageReference'] | undefined) => sandbox.fetch(new Request(urlOf(image)));
 
   return { sandbox, clock, send, open, ...api };
 }
 
-export const addressOf = (image: Wire['ImageReference'] | undefined): string => {
-  if (typeof image !== 'string') throw new Error(`Expected an address, got ${JSON.stringify(image)}.`);
+export const urlOf = (image: Wire['ImageReference'] | undefined): string => {
+  if (typeof image !== 'string') throw new Error(`Expected a URL, got ${JSON.stringify(image)}`);
   return image;
 };
 
-/** The JSON of an answer that must be a 200. */
+/** Returns the JSON of a response. @throws Error if its status is not 200. */
 export async function okJson<Body>(pending: Promise<Response>): Promise<Body> {
   const response = await pending;
-  if (response.status !== 200) throw new Error(`Answered ${response.status}: ${await response.text()}`);
+  if (response.status !== 200) throw new Error(`Expected status 200, got ${response.status}: ${await response.text()}`);
   return JSON.parse(await response.text());
 }
 
-/** The status and message of a refusal. */
-export async function refusal(pending: Promise<Response>): Promise<{ status: number; message: string }> {
+/** Returns the status and message of an error response. */
+export async function errorOf(pending: Promise<Response>): Promise<{ status: number; message: string }> {
   const response = await pending;
   const { error }: { error?: { message?: string } } = JSON.parse(await response.text());
   return { status: response.status, message: error?.message ?? '' };
 }
 
-/** What the first bytes of each format look like. */
+/** First bytes of each format. */
 export const PNG_START = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0);
 export const JPEG_START = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
 export const WEBP_START = new Uint8Array(Buffer.from('RIFF\0\0\0\0WEBPVP8 '));
 
-/** A picture of one colour. */
-export const flat = async (colour: string) =>
+/** Creates an image of one color. */
+export const solidImage = async (color: string) =>
   new Uint8Array(
-    await sharp({ create: { width: 64, height: 64, channels: 3, background: colour } })
+    await sharp({ create: { width: 64, height: 64, channels: 3, background: color } })
       .png()
       .toBuffer(),
   );
 
-/** Names an image by its content: a failing comparison of whole images would print all their bytes. */
+/** Hashes an image, because a failing comparison of whole images would print all bytes. */
 export const digest = (image: Uint8Array | ArrayBuffer | undefined) =>
   createHash('sha256')
     .update(new Uint8Array(image ?? []))
     .digest('hex');
 
-/** The mean of red, green and blue, each 0 to 255. */
-export async function meanColour(image: Uint8Array | undefined): Promise<[number, number, number]> {
+/** Returns the means of red, green and blue, each 0 to 255. */
+export async function meanColor(image: Uint8Array | undefined): Promise<[number, number, number]> {
   const { channels } = await sharp(image).stats();
   const [red, green, blue] = channels.map(({ mean }) => mean);
   return [red ?? 0, green ?? 0, blue ?? 0];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Wire } from '../../src/contract/contract.ts';
-import { okJson, refusal, startSandbox } from './support.ts';
+import { errorOf, okJson, startSandbox } from './support.ts';
 
 const withTraining = async (json?: object, displayName?: string) => {
   const started = startSandbox({ fastSeconds: 20, highQualitySeconds: 60 });
@@ -11,7 +11,7 @@ const withTraining = async (json?: object, displayName?: string) => {
 };
 
 describe('trainings', () => {
-  test('go from queued over processing to completed in the time of their speed', async () => {
+  test('a training changes from queued to processing to completed in the duration of its speed', async () => {
     const { clock, read } = await withTraining({ trainingStrength: 5, trainingSpeed: 'fast' });
 
     expect(await read()).toMatchObject({ status: 'queued', progress: 0, finishedAt: null });
@@ -26,7 +26,7 @@ describe('trainings', () => {
     });
   });
 
-  test('are of high quality unless told otherwise, which takes longer', async () => {
+  test('a training has high quality by default, which takes longer', async () => {
     const { clock, read } = await withTraining({ trainingStrength: 0 });
 
     clock.now += 59_999;
@@ -35,7 +35,7 @@ describe('trainings', () => {
     expect(await read()).toMatchObject({ status: 'completed' });
   });
 
-  test('tell a trigger word, their creation and the settings they were started with', async () => {
+  test('a training contains a trigger word, its creation time and its settings', async () => {
     const settings = {
       trainingStrength: 10,
       trainingSpeed: 'fast',
@@ -51,34 +51,34 @@ describe('trainings', () => {
     expect(trainings).toEqual([{ id: path.trainingId, ...details }]);
   });
 
-  test('of a model without data items are refused, and leave nothing behind', async () => {
+  test('a training of a model without data items is rejected and not stored', async () => {
     const { send, createModel } = startSandbox();
     const modelId = await createModel();
 
-    expect(await refusal(send('startTraining', { path: { modelId }, json: { trainingStrength: 5 } }))).toEqual({
+    expect(await errorOf(send('startTraining', { path: { modelId }, json: { trainingStrength: 5 } }))).toEqual({
       status: 409,
       message: `The model "${modelId}" has no data items. Upload at least one image first.`,
     });
     expect(await okJson(send('listTrainings', { path: { modelId } }))).toMatchObject({ trainings: [] });
   });
 
-  test('of a model whose name holds [fail] fail with a reason', async () => {
+  test('a training of a model with [fail] in its name fails with an error', async () => {
     const { clock, read } = await withTraining(undefined, 'Dresses [fail]');
 
     clock.now += 20_000;
     expect(await read()).toMatchObject({ status: 'failed', error: expect.stringContaining('[fail]') });
   });
 
-  test('of another model are not found', async () => {
+  test('a training of another model is not found', async () => {
     const { send, createModel, path } = await withTraining();
     const modelId = await createModel();
 
-    expect(await refusal(send('getTraining', { path: { ...path, modelId } }))).toMatchObject({ status: 404 });
+    expect(await errorOf(send('getTraining', { path: { ...path, modelId } }))).toMatchObject({ status: 404 });
   });
 });
 
 describe('canceling a training', () => {
-  test('ends it where it stands', async () => {
+  test('canceling a training ends it with its current progress', async () => {
     const { clock, send, read, path } = await withTraining();
     clock.now += 11_000;
     await okJson(send('cancelTraining', { path }));
@@ -87,7 +87,7 @@ describe('canceling a training', () => {
     expect(await read()).toMatchObject({ status: 'canceled', progress: 0.5, finishedAt: '2026-01-01T00:00:11.000Z' });
   });
 
-  test('in its last tenth is accepted but comes too late', async () => {
+  test('canceling a training in its last tenth is accepted without effect', async () => {
     const { clock, send, read, path } = await withTraining();
     clock.now += 19_000;
     await okJson(send('cancelTraining', { path }));
@@ -97,18 +97,18 @@ describe('canceling a training', () => {
     expect(await read()).toMatchObject({ status: 'completed' });
   });
 
-  test('is refused once it is over', async () => {
+  test('canceling a finished training is rejected', async () => {
     const { clock, send, path } = await withTraining();
     clock.now += 1_000;
     await okJson(send('cancelTraining', { path }));
-    expect(await refusal(send('cancelTraining', { path }))).toMatchObject({
+    expect(await errorOf(send('cancelTraining', { path }))).toMatchObject({
       status: 409,
       message: expect.stringContaining('is canceled'),
     });
 
     const other = await withTraining();
     other.clock.now += 20_000;
-    expect(await refusal(other.send('cancelTraining', { path: other.path }))).toMatchObject({
+    expect(await errorOf(other.send('cancelTraining', { path: other.path }))).toMatchObject({
       status: 409,
       message: expect.stringContaining('is completed'),
     });
@@ -116,13 +116,13 @@ describe('canceling a training', () => {
 });
 
 describe('deleting a training', () => {
-  test('takes its record from the list and by id', async () => {
+  test('a deleted training is not in the list and not found, but remains a valid cursor', async () => {
     const { send, path } = await withTraining();
     await okJson(send('deleteTraining', { path }));
 
     expect(await okJson(send('listTrainings', { path }))).toMatchObject({ trainings: [] });
     for (const operation of ['getTraining', 'cancelTraining', 'deleteTraining'] as const) {
-      expect(await refusal(send(operation, { path }))).toMatchObject({ status: 404 });
+      expect(await errorOf(send(operation, { path }))).toMatchObject({ status: 404 });
     }
     expect(await okJson(send('listTrainings', { path, lastDocId: path.trainingId }))).toMatchObject({ trainings: [] });
   });

@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Builds what `npm start` runs, so that tests of the program work in a fresh clone and never run yesterday's. */
+/** Builds the program, so that its tests run in a fresh clone and never test an outdated build. */
 const build = async (): Promise<void> => {
   await promisify(execFile)('npm run --silent build', { cwd: root, shell: true });
 };

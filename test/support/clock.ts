@@ -1,30 +1,30 @@
 import type { Sleep, StartTimer } from '../../src/util/timers.ts';
 
-/** The clocks of a machine, and its timers, which only a test moves. */
+/** Manual clocks and timers of a machine. */
 export interface Clock {
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
-  /** The monotonic clock, in milliseconds. Its origin is another one, so that a test fails where the clocks are mixed up. */
+  /** The monotonic clock, in milliseconds. Its different origin makes tests fail if the clocks are mixed up. */
   monotonicNow: () => number;
-  /** The wall clock of another machine, in milliseconds since the epoch. Only time moves it. */
+  /** The wall clock of another machine, in milliseconds since the epoch; unaffected by shifts of the wall clock. */
   remoteNow: () => number;
-  /** A wait that ends when the monotonic clock has passed it. */
+  /** Waits until the monotonic clock has advanced by a number of milliseconds. */
   pause: Sleep;
-  /** A call that comes when the monotonic clock has passed it. It is a wait too. */
+  /** Calls back once the monotonic clock has advanced by a number of milliseconds. Included in `waits`. */
   alarm: StartTimer;
-  /** The waits that are under way, in milliseconds, as they were asked for. */
+  /** Durations of all pending waits, in milliseconds. */
   waits: () => number[];
-  /** Moves all clocks, ends the waits that they pass, and lets what follows from it settle. */
+  /** Advances all clocks, ends due waits, and runs the event loop until their effects have settled. */
   advance: (milliseconds: number) => Promise<void>;
-  /** Ends the waits that are under way without moving a clock, and lets what follows from it settle. */
+  /** Ends all pending waits without advancing a clock, and runs the event loop until their effects have settled. */
   endWaits: () => Promise<void>;
-  /** Sets the wall clock forward or, by a negative number, back. No time passes. */
+  /** Shifts the wall clock forward or, by a negative number, back, without affecting the monotonic clock. */
   shiftWallClock: (milliseconds: number) => void;
-  /** Sets the wall clock to a time, in milliseconds since the epoch. No time passes. */
+  /** Sets the wall clock, in milliseconds since the epoch, without affecting the monotonic clock. */
   setWallClock: (milliseconds: number) => void;
   /**
-   * Suspends the machine: nothing runs while time passes. Its monotonic clock, and with it its timers, either stop
-   * meanwhile, as on Linux, or run on, as on Windows: waits that have passed by then end at once when it resumes.
+   * Suspends the machine: time passes while nothing runs. The monotonic clock and the timers either stop meanwhile, as on
+   * Linux, or run on, as on Windows, where due waits end at once after the resumption.
    */
   sleep: (milliseconds: number, monotonicClock: 'stops' | 'runs on') => Promise<void>;
 }
@@ -75,10 +75,10 @@ export function createClock(): Clock {
         waits.add(wait);
         signal.addEventListener('abort', stop, { once: true });
       }),
-    alarm: (milliseconds, ring) => {
+    alarm: (milliseconds, callback) => {
       const end = () => {
         waits.delete(wait);
-        ring();
+        callback();
       };
       const wait = { milliseconds, until: monotonic + milliseconds, end };
       waits.add(wait);
@@ -104,12 +104,12 @@ export function createClock(): Clock {
   };
 }
 
-/** Lets everything that is ready to run do so: promises, and the turns of the event loop that streams take. */
+/** Runs the event loop for a number of turns, so that promises and streams progress. */
 export async function settle(turns = 20): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Lets the event loop turn until something has come true, however many turns that takes. */
+/** Runs the event loop until a condition is true. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await settle(1);
 }

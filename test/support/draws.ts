@@ -1,4 +1,4 @@
-/** A seeded source of whole numbers below a bound (Park and Miller's generator). */
+/** Creates a seeded generator of integers below a bound (Park and Miller). */
 export function draws(seed: number) {
   let state = seed;
   return (below: number) => {

@@ -1,6 +1,6 @@
 import { settle } from './clock.ts';
 
-/** An event, as an EventSource dispatches it. */
+/** An event of an EventSource. */
 export interface ServerSentEvent {
   type: string;
   data: string;
@@ -15,8 +15,8 @@ export interface EventSourceOptions {
 }
 
 /**
- * Reads events as an EventSource of a browser does (HTML, 9.2), but reconnects at once: after every end and every broken
- * connection, with the id of the last event. Only a response other than 200 stops it.
+ * Reads events like an EventSource of a browser (HTML, 9.2), but reconnects without delay after every end and every broken
+ * connection, with the id of the last event. Only a response with another status than 200 stops it.
  *
  * @returns The status that stopped it.
  */
@@ -53,7 +53,7 @@ async function* blocksOf(response: Response): AsyncGenerator<string> {
     text += decoder.decode(chunk, { stream: true });
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
-    // A comment is no event.
+    // Comments are ignored.
     yield* blocks.filter((block) => !block.startsWith(':'));
   }
 }

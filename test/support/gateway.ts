@@ -18,25 +18,25 @@ import type { TypedDocumentString } from './gql/graphql.ts';
 export interface StartOptions {
   sandbox?: Omit<SandboxOptions, 'onRequest' | 'now'>;
   config?: Partial<GatewayOptions['config']>;
-  /** What one operation may be and cost. */
+  /** Limits of an operation. */
   limits?: Partial<OperationLimits>;
-  /** How operations may name their documents. */
+  /** Settings of persisted documents. */
   documents?: GatewayOptions['documents'];
   contract?: Contract;
-  /** Stands between the gateway and its sandbox. */
+  /** Intercepts requests from the gateway to its sandbox. */
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
-  /** Another upstream than the sandbox. */
+  /** Access to an upstream other than the sandbox. */
   access?: Pick<GatewayOptions['upstream'], 'baseUrl' | 'transport' | 'pool'>;
-  /** Time for one upstream operation, in milliseconds. */
+  /** Deadline of an upstream operation, in milliseconds. */
   deadline?: number;
-  /** Where the upstream is, how many requests of one credential are under way and wait, when it counts as failing, and what is repeated. */
+  /** Other options of the upstream: its URL, concurrency and queue limits, circuit breaker and retries. */
   upstream?: Partial<Omit<GatewayOptions['upstream'], 'transport' | 'deadline'>>;
   jwt?: Omit<JwtOptions, 'now'>;
-  /** How much one caller may ask; without a bound on what comes at once unless it says so. */
+  /** Rate limits. @default practically unlimited */
   rates?: Partial<RateLimits>;
   uploads?: Partial<UploadLimits>;
   images?: Partial<ImageLimits>;
-  /** How jobs are watched; without a linger unless it says so. */
+  /** Settings of job watching. @default without a grace period */
   watch?: Partial<WatchSettings>;
 }
 
@@ -47,7 +47,7 @@ export interface QueryResult<Data> {
 
 export type TestGateway = ReturnType<typeof startGateway>;
 
-/** A gateway of its own for a test: an empty sandbox behind it, a clock turned by hand, no ports. */
+/** Starts a gateway for a test, with an empty sandbox as its upstream, a manual clock, and no ports. */
 export function startGateway(options: StartOptions = {}) {
   const {
     sandbox: sandboxOptions,
@@ -72,7 +72,7 @@ export function startGateway(options: StartOptions = {}) {
     now: clock.remoteNow,
     onRequest: (seen) => requests.push(seen),
   });
-  const reach: Transport = (input, init) => {
+  const sandboxTransport: Transport = (input, init) => {
     const request = new Request(input, init);
     const upstream = (passed: Request) => sandbox.fetch(passed);
     return transport ? transport(request, upstream) : upstream(request);
@@ -82,7 +82,7 @@ export function startGateway(options: StartOptions = {}) {
     secrets: ['a secret for tests that is long enough'],
     upstream: {
       baseUrl: 'http://sandbox.internal',
-      transport: reach,
+      transport: sandboxTransport,
       retry: { limit: 2, delay: () => 0, maxRetryAfter: 0 },
       ...(deadline !== undefined && { deadline }),
       ...options.upstream,
@@ -133,12 +133,12 @@ export function startGateway(options: StartOptions = {}) {
     logLines,
     fetch,
     query,
-    /** Sends a request to the upstream itself, as `curl` would. */
+    /** Sends a request directly to the upstream. */
     upstream: (path: string, init?: RequestInit) =>
       sandbox.fetch(
         new Request(`http://sandbox.internal${path}`, { ...init, headers: { 'x-api-key': 'demo', ...init?.headers } }),
       ),
-    /** The upstream operations that were asked for since the last call, in order. */
+    /** Upstream operations requested since the preceding call, in order. */
     takeRequests: (): (OperationId | undefined)[] => requests.splice(0).map(({ operation }) => operation),
     requests,
   };

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { ImageFormat } from '../../src/images/signature.ts';
 
-/** A picture in which no two pixels are alike for long, so that its data is no shorter than a photograph's. */
+/** Creates an image of noise, whose encoded data is at least as long as that of a photograph. */
 export function noise(width: number, height: number, channels: 3 | 4 = 3): Sharp {
   let state = 1;
   const pixels = Uint8Array.from({ length: width * height * channels }, () => {
@@ -11,11 +11,11 @@ export function noise(width: number, height: number, channels: 3 | 4 = 3): Sharp
   return sharp(pixels, { raw: { width, height, channels } });
 }
 
-/** A picture of each kind that there is of each format. */
+/** Creates an image of each variety of each format. */
 export async function pictures(width: number, height: number) {
   const opaque = () => noise(width, height);
   const frames = await Promise.all([noise(width, height, 4).png().toBuffer(), opaque().negate().png().toBuffer()]);
-  const made: [name: string, format: ImageFormat, made: Sharp][] = [
+  const variants: [name: string, format: ImageFormat, image: Sharp][] = [
     ['a png', 'png', opaque().png()],
     ['an interlaced png', 'png', opaque().png({ progressive: true })],
     ['a png with alpha', 'png', noise(width, height, 4).png()],
@@ -43,14 +43,14 @@ export async function pictures(width: number, height: number) {
     ['an animated webp', 'webp', sharp(frames, { join: { animated: true } }).webp()],
   ];
   return await Promise.all(
-    made.map(async ([name, format, picture]) => ({ name, format, bytes: await picture.toBuffer() })),
+    variants.map(async ([name, format, image]) => ({ name, format, bytes: await image.toBuffer() })),
   );
 }
 
-/** A jpeg that carries another one in an APP1 segment behind its SOI marker, as photographs do. */
-export function withThumbnail(picture: Buffer, thumbnail: Buffer): Buffer {
+/** Embeds a thumbnail in a JPEG, in an APP1 segment after its SOI marker, as in photographs. */
+export function withThumbnail(image: Buffer, thumbnail: Buffer): Buffer {
   const data = Buffer.concat([Buffer.from('Exif\0\0'), thumbnail]);
   const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 0]);
   head.writeUInt16BE(data.byteLength + 2, 4);
-  return Buffer.concat([head, data, picture.subarray(2)]);
+  return Buffer.concat([head, data, image.subarray(2)]);
 }

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { draws } from './draws.ts';
 
-/** A kind of PNG: samples and bits of a pixel, and what IHDR calls it. */
+/** Color type and bit depth of a PNG, as in IHDR. */
 export interface PngKind {
   readonly colourType: 0 | 2 | 3 | 4 | 6;
   readonly depth: 1 | 2 | 4 | 8 | 16;
@@ -10,7 +10,7 @@ export interface PngKind {
 const SAMPLES = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
-/** The rows of each pass of an interlaced image (Adam7), by their bytes without filter. */
+/** Yields the size of each row of each pass of an interlaced image (Adam7), in bytes without the filter byte. */
 function* passRows(width: number, height: number, { colourType, depth }: PngKind): Generator<number> {
   const passes = [
     [0, 0, 8, 8],
@@ -27,7 +27,7 @@ function* passRows(width: number, height: number, { colourType, depth }: PngKind
   }
 }
 
-/** The filtered rows of an image of noise: all bytes are some image, so they are drawn, with every filter. */
+/** Creates the filtered rows of a noise image with all filters; any bytes are a valid image. */
 export function noiseRows(width: number, height: number, kind: PngKind, filterOf = (drawn: number) => drawn): Buffer {
   const draw = draws(width * height);
   const rows = [...passRows(width, height, kind)].map((bytes) =>
@@ -36,7 +36,7 @@ export function noiseRows(width: number, height: number, kind: PngKind, filterOf
   return Buffer.concat(rows);
 }
 
-/** An interlaced PNG of one IDAT chunk. @param data The zlib stream. @default The rows, deflated */
+/** Creates an interlaced PNG with one IDAT chunk. @param data The zlib stream. @default The deflated rows */
 export function interlacedPng(
   width: number,
   height: number,

@@ -3,37 +3,37 @@ import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-/** One import, export-from or `import()`. */
+/** An import, export-from or `import()`. */
 export interface Import {
-  /** The importing file, from the repository's root. */
+  /** Importing file, relative to the repository root. */
   from: string;
-  /** The imported file from the repository's root, or the name of a package without what follows it: `node:fs`, `ajv`. */
+  /** Imported file, relative to the repository root, or the name of a package without a subpath: `node:fs`, `ajv`. */
   to: string;
-  /** `import type` leaves nothing behind; anything else loads the module. */
+  /** `compiling` for type-only imports; all others load the module. */
   when: 'compiling' | 'running';
 }
 
-/** A file of the product as its syntax tells. */
+/** A source file, analyzed by its syntax. */
 export interface Module {
   file: string;
   text: string;
   imports: readonly Import[];
   /**
-   * Names that it takes from the global scope or from Node's modules of that name: `process`, `setTimeout`. Of `Date` and
-   * `AbortSignal` what it takes from them, too: `Date.now`, `AbortSignal.timeout`, and `new Date()` and `Date()`.
+   * Identifiers used from the global scope or from Node.js modules: `process`, `setTimeout`; also uses of the clock through
+   * `Date` and `AbortSignal`: `Date.now`, `AbortSignal.timeout`, `new Date()` and `Date()`.
    */
   uses: ReadonlySet<string>;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Every module of the product. */
+/** Reads all modules of `src/` and `schema/`. */
 export const readModules = (): Module[] =>
   ['src', 'schema']
     .flatMap((folder) => ts.sys.readDirectory(root + folder, ['.ts']))
     .map((path) => readModule(path.slice(root.length), readFileSync(path, 'utf8')));
 
-/** What a module's text imports and uses. */
+/** Analyzes the text of a module. */
 export function readModule(file: string, text: string): Module {
   const imports: Import[] = [];
   const uses = new Set<string>();
@@ -59,7 +59,7 @@ export function readModule(file: string, text: string): Module {
   return { file, text, imports, uses };
 }
 
-/** What a node takes from `Date` or `AbortSignal` that depends on the time. */
+/** Detects a use of the clock through `Date` or `AbortSignal`. */
 function timingOf(node: ts.Node): string | undefined {
   const isDate = (expression: ts.Expression) => expression.getText().replace('globalThis.', '') === 'Date';
   if (ts.isNewExpression(node) && isDate(node.expression) && !node.arguments?.length) return 'new Date()';
@@ -75,7 +75,7 @@ function timingOf(node: ts.Node): string | undefined {
     : undefined;
 }
 
-/** `process` in `job.process` or in `{ process: 1 }` is somebody else's. */
+/** True for names of members: `process` in `job.process` or in `{ process: 1 }`. */
 function isNameOfMember(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isQualifiedName(parent)) return parent.right === node;
@@ -93,18 +93,18 @@ function target(file: string, specifier: string): string {
   return specifier.startsWith('@') ? `${scope}/${name}` : specifier.startsWith('node:') ? specifier : scope;
 }
 
-/** Circles of modules that load each other, each as the way round it. */
+/** Finds import cycles, each as the path of its modules. */
 export function circlesOf(modules: readonly Module[]): string[] {
   const next = new Map(
     modules.map(({ file, imports }) => [file, imports.filter(({ when }) => when === 'running').map(({ to }) => to)]),
   );
   const circles: string[] = [];
   const done = new Set<string>();
-  const follow = (file: string, way: readonly string[]) => {
-    const start = way.indexOf(file);
-    if (start >= 0) circles.push([...way.slice(start), file].join(' → '));
+  const follow = (file: string, path: readonly string[]) => {
+    const start = path.indexOf(file);
+    if (start >= 0) circles.push([...path.slice(start), file].join(' → '));
     if (start >= 0 || done.has(file)) return;
-    for (const to of next.get(file) ?? []) follow(to, [...way, file]);
+    for (const to of next.get(file) ?? []) follow(to, [...path, file]);
     done.add(file);
   };
   for (const file of next.keys()) follow(file, []);

@@ -2,9 +2,9 @@ import type { QueryResult, TestGateway } from './gateway.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 
 /**
- * Sends an operation with files, as the GraphQL multipart request specification says.
+ * Sends an operation with files according to the GraphQL multipart request specification.
  *
- * @param files Each file by the path of the variable that it stands for, for example `variables.input.file`.
+ * @param files Files by the path of their variable, for example `variables.input.file`.
  */
 export async function upload<Data, Variables>(
   { fetch }: TestGateway,

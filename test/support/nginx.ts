@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { until } from './clock.ts';
 
-/** The program, where it is installed. */
+/** Path of nginx; undefined if it is not installed. */
 export const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/bin/nginx'].find((path) => {
   try {
     accessSync(path, constants.X_OK);
@@ -18,7 +18,7 @@ export const nginx = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/bin/nginx
   }
 });
 
-/** A port that is free. */
+/** Finds a free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,8 +31,8 @@ export async function freePort(): Promise<number> {
 /**
  * Runs nginx until the test has finished.
  *
- * @param configuration Of the `http` block.
- * @returns The folder of its files.
+ * @param configuration Contents of the `http` block.
+ * @returns Folder of its files.
  */
 export async function startNginx(configuration: (folder: string) => string, port: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
@@ -63,14 +63,14 @@ export async function startNginx(configuration: (folder: string) => string, port
     await rm(folder, { recursive: true, force: true });
   });
   let isUp = false;
-  const knock = async () => {
+  const waitForHealth = async () => {
     while (!isUp && child.exitCode === null)
       isUp = await fetch(`http://127.0.0.1:${port}/health`).then(
         () => true,
         () => false,
       );
   };
-  void knock();
+  void waitForHealth();
   await until(() => isUp || child.exitCode !== null);
   if (!isUp) throw new Error(`nginx did not start: ${problem}`);
   return folder;

@@ -1,6 +1,6 @@
 import { graphql } from './gql/index.ts';
 
-/** What tests do again and again, as a client would. */
+/** Operations shared by many tests. */
 
 export const createModel = graphql(`
   mutation CreateModel($input: CreateModelInput!) {

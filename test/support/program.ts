@@ -5,45 +5,45 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** The built programs. */
+/** Entry points of the built programs. */
 const ENTRIES = { gateway: '../../dist/main.js', sandbox: '../../dist/sandbox/main.js' };
 
 export interface ProgramOptions {
   /** @default gateway */
   entry?: keyof typeof ENTRIES;
-  /** Where it runs and keeps its `.data`. @default a directory of its own */
+  /** Working directory, which contains its `.data`. @default a temporary one */
   directory?: string;
-  /** All of its environment but the ports, which are free ones unless they stand here. */
+  /** Environment. Ports default to free ones. */
   env?: Readonly<Record<string, string>>;
-  /** How many files and sockets it may have open. @default as many as this process */
+  /** Limit of open files and sockets. @default that of this process */
   openFiles?: number;
 }
 
-/** How a program ended: its exit code, or the signal that ended it. */
+/** Exit code of a program, or the signal that ended it. */
 export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
 
-/** What a program has written so far. */
+/** Output of a program so far. */
 interface Output {
   stdout: string;
   stderr: string;
 }
 
-/** A program that runs in a process of its own. */
+/** A running program. */
 export interface Program {
-  /** Where it is reached, without a trailing slash. */
+  /** URL without a trailing slash. */
   url: string;
   directory: string;
   output: Readonly<Output>;
-  /** Asks it to stop, and waits until it has. */
+  /** Stops it with SIGTERM, and waits until it has exited. */
   stop(): Promise<Exit>;
-  /** Ends it in the middle of whatever it does, as a power failure would. */
+  /** Kills it without a shutdown, and waits until it has exited. */
   kill(): Promise<Exit>;
 }
 
-/** Starts a built program and waits until it has printed its address. It ends with the test at the latest. */
+/** Starts a built program, and waits until it has printed its URL. It is killed at the end of the test. */
 export async function startProgram(options: ProgramOptions = {}): Promise<Program> {
   const { child, directory, output, exited } = await launch(options);
   const end = async (signal: NodeJS.Signals): Promise<Exit> => {
@@ -56,11 +56,11 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
       if (found) resolve(found);
     });
   });
-  const refusal = exited.then(({ code }): never => {
-    throw new Error(`The program ended with ${code} before it printed its address.\n${output.stderr}`);
+  const failure = exited.then(({ code }): never => {
+    throw new Error(`The program exited with code ${code} before it printed its URL.\n${output.stderr}`);
   });
   return {
-    url: await Promise.race([address, refusal]),
+    url: await Promise.race([address, failure]),
     directory,
     output,
     stop: () => end('SIGTERM'),
@@ -68,13 +68,13 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
   };
 }
 
-/** Runs a built program that is expected to end by itself. */
+/** Runs a built program until it exits. */
 export async function runProgram(options: ProgramOptions): Promise<Exit & Output> {
   const { output, exited } = await launch(options);
   return { ...(await exited), ...output };
 }
 
-/** A directory that is removed when the test has finished. */
+/** Creates a directory that is removed at the end of the test. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'flair-gateway-'));
   onTestFinished(() => rm(directory, { recursive: true }));

@@ -4,13 +4,13 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export interface ProxyOptions {
-  /** The status that CONNECT is answered with; `close` closes the connection instead. @default 200 */
+  /** Status of responses to CONNECT; `close` closes the connection instead. @default 200 */
   answer?: number | 'close';
-  /** Where every tunnel leads. @default where the client asks for */
+  /** Destination of all tunnels. @default the requested one */
   destination?: { host: string; port: number };
 }
 
-/** An HTTP proxy that opens tunnels, and what it was asked for. It ends with the test. */
+/** Starts an HTTP proxy that opens tunnels and records the requests for them. It stops at the end of the test. */
 export async function startProxy({ answer = 200, destination }: ProxyOptions = {}) {
   const tunnels: string[] = [];
   const authorizations: (string | undefined)[] = [];

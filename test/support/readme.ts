@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Where the project is, with a trailing slash. */
+/** Root of the project, with a trailing slash. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const readText = (path: string): string => readFileSync(root + path, 'utf8');
 
-/** A fenced block of a Markdown page. */
+/** A fenced code block of a Markdown page. */
 export interface Block {
   language: string;
   text: string;
 }
 
-/** The fenced blocks of a page, in order. */
+/** Fenced code blocks of a page, in order. */
 export const blocksOf = (page: string): Block[] =>
   [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({ language, text }));
 
-/** The rows of the table under a header, each as its cells; empty when there is no such table. */
+/** Rows of the table with a header, as lists of cells; empty if there is no such table. */
 export function rowsOf(page: string, header: readonly string[]): string[][] {
   const lines = page.split('\n');
   const start = lines.indexOf(`| ${header.join(' | ')} |`);
@@ -30,20 +30,20 @@ export function rowsOf(page: string, header: readonly string[]): string[][] {
   );
 }
 
-/** The links of a page that lead to files of the project. */
+/** Links of a page to files of the project. */
 export const linksOf = (page: string): string[] =>
   [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^https?:/.test(target));
 
-/** The scripts of package.json that a page tells people to run. */
+/** Scripts of package.json mentioned on a page. */
 export const scriptsOf = (page: string): string[] =>
   [...page.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, script, short]) => script ?? short ?? '');
 
-/** The assignments before the command of a shell line, as an environment. */
+/** Variable assignments before the command of a shell line. */
 export function environmentOf(command: string): Record<string, string> {
   const assignments = [...command.matchAll(/\b([A-Z][A-Z_]*)=(?:'([^']*)'|(\S+))\s/g)];
   return Object.fromEntries(assignments.map(([, name = '', quoted, plain]) => [name, quoted ?? plain ?? '']));
 }
 
-/** The GraphQL documents inside the JSON of shell commands. */
+/** GraphQL documents in the JSON of shell commands. */
 export const documentsIn = (command: string): string[] =>
   [...command.matchAll(/"query": ("(?:[^"\\]|\\.)*")/g)].map(([, text = '']) => JSON.parse(text) as string);

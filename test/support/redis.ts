@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** A Redis of its own, which forgets everything when it stops. */
+/** A Redis server without persistence. */
 export interface RedisServer {
   url: string;
   port: number;
@@ -14,13 +14,14 @@ export interface RedisServer {
 }
 
 /**
- * Where the Redis server is: `REDIS_SERVER_PATH`, or on the PATH; undefined, and a line on the console, when it is nowhere.
+ * Finds the Redis server by `REDIS_SERVER_PATH` or on the PATH. If there is none, prints a hint and returns undefined.
  *
- * @throws Error when it is nowhere and `CI` is true: there, nothing is left out.
+ * @throws Error if there is none and `CI` is true, because CI may not skip tests.
  */
 export function findRedisServer({ REDIS_SERVER_PATH, PATH = '', CI }: NodeJS.ProcessEnv): string | undefined {
-  const places = PATH.split(delimiter).map((folder) => join(folder, 'redis-server'));
-  const found = REDIS_SERVER_PATH || [...places, '/usr/bin/redis-server'].find((place) => existsSync(place));
+  const candidates = PATH.split(delimiter).map((folder) => join(folder, 'redis-server'));
+  const found =
+    REDIS_SERVER_PATH || [...candidates, '/usr/bin/redis-server'].find((candidate) => existsSync(candidate));
   if (found) return found;
   const message = 'There is no Redis for the tests of many replicas. Install it: apt-get install redis-server';
   if (CI === 'true') throw new Error(message);
@@ -28,7 +29,7 @@ export function findRedisServer({ REDIS_SERVER_PATH, PATH = '', CI }: NodeJS.Pro
   return undefined;
 }
 
-/** Starts a server on a free port of this machine and waits until it answers. Whoever starts it stops it. */
+/** Starts a server on a free local port, and waits until it is ready. The caller has to stop it. */
 export async function startRedis(executable: string, options: readonly string[] = []): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'flair-redis-'));
   for (let attempts = 3; ; attempts--) {
@@ -48,12 +49,12 @@ export async function startRedis(executable: string, options: readonly string[] 
         },
       };
     }
-    // Somebody else took the port between its finding and its use.
-    if (attempts === 1) throw new Error(`${executable} does not start. It said:\n${output}`);
+    // Another process may have taken the port in the meantime.
+    if (attempts === 1) throw new Error(`${executable} failed to start. Its output:\n${output}`);
   }
 }
 
-/** Resolves to `ready`, or to what it wrote before it ended. */
+/** Resolves to `ready`, or to its output if it exits before. */
 async function ready({ stdout }: ChildProcess): Promise<string> {
   let output = '';
   for await (const text of stdout?.setEncoding('utf8').iterator({ destroyOnReturn: false }) ?? []) {
@@ -72,6 +73,6 @@ async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port to listen on.');
+  if (address === null || typeof address === 'string') throw new Error('Expected the address of a listening port');
   return address.port;
 }

@@ -1,11 +1,11 @@
 import { globalId } from '../../schema/ids.ts';
 import { type StartOptions, startGateway } from './gateway.ts';
 
-/** How an upstream answers: JSON with status 200, or a response. */
+/** A response of the upstream: JSON with status 200, or a `Response`. */
 export type Reply = object | Response;
 
 /**
- * A gateway over an upstream of which a test writes each reply to a read: one after another, the last one for ever.
+ * Starts a gateway with an upstream that returns scripted replies to reads, one after the other, the last one repeatedly.
  */
 export function startScripted(replies: readonly Reply[], options: Omit<StartOptions, 'transport'> = {}) {
   let script = replies;
@@ -30,14 +30,14 @@ export function startScripted(replies: readonly Reply[], options: Omit<StartOpti
   return {
     ...started,
     started,
-    /** When the upstream was read. */
+    /** Times of all reads. */
     times,
-    /** From now on the upstream gives these replies. */
+    /** Replaces the script. */
     reply(...replies: Reply[]) {
       script = replies;
       next = 0;
     },
-    /** From now on lists of trainings have this one reply. */
+    /** Sets the reply to lists of trainings. */
     replyToLists(reply: object) {
       list = reply;
     },
@@ -53,7 +53,7 @@ export const status = (code: number, headers: Record<string, string> = {}, body:
     headers: { 'content-type': 'application/json', ...headers },
   });
 
-/** Collects what a subscription gets, as it comes. */
+/** Collects the events of a subscription. */
 export function collect<Result>({ next }: { next: () => Promise<Result | undefined> }) {
   const events: Result[] = [];
   const state = { events, isOver: false };

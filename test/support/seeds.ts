@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { globalId } from '../../schema/ids.ts';
 import { contract } from '../../src/contract/contract.gen.ts';
 
-/** Puts things into a sandbox through its own API, as somebody else's program would. */
+/** Creates data in a sandbox through its REST API. */
 
 type Upstream = (path: string, init?: RequestInit) => Promise<Response>;
 
@@ -17,11 +17,11 @@ async function send(
     headers: { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' },
     body: isBytes ? body : JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`POST ${path} returned status ${response.status}: ${await response.text()}`);
   return await response.json();
 }
 
-/** A model with images and trainings. Trainings are fast ones, and as they are when started. */
+/** Creates a model with images and fast trainings that have just started. */
 export async function seedModel(
   upstream: Upstream,
   displayName: string,
@@ -55,7 +55,7 @@ export async function seedPrediction(
   return (await send(upstream, '/predictions', { scaleConfigs, prompt: 'a dress', ...body })).predictionId ?? '';
 }
 
-/** A small real picture of one colour. */
+/** Creates a small image of one color. */
 export async function picture({
   hue = 0,
   format = 'png',
@@ -76,5 +76,5 @@ export async function picture({
   );
 }
 
-/** How many bytes the largest accepted image has. */
+/** Maximum size of an image, in bytes. */
 export const largestImage = (contract.schemas.ImageBytes as { maxLength: number }).maxLength;

@@ -6,11 +6,11 @@ import { type ListenOptions, serve } from '../../src/http/server.ts';
 import type { QueryResult, TestGateway } from './gateway.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 
-/** A subscription as its client sees it. */
+/** Client side of a subscription. */
 export interface Subscription<Data> {
-  /** The next event; undefined when the stream has completed. */
+  /** Returns the next event; undefined after the end of the stream. */
   next(): Promise<QueryResult<Data> | undefined>;
-  /** Everything up to the end of the stream. */
+  /** Returns all events until the end of the stream. */
   rest(): Promise<QueryResult<Data>[]>;
   leave(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export type Subscribe = <Data, Variables>(
   apiKey?: string,
 ) => Promise<Subscription<Data>>;
 
-/** Server-sent events, as Yoga sends them in answer to a POST. */
+/** Subscribes by a POST request with server-sent events, as in Yoga. */
 async function overServerSentEvents<Data, Variables>(
   started: TestGateway,
   document: TypedDocumentString<Data, Variables>,
@@ -40,7 +40,7 @@ async function overServerSentEvents<Data, Variables>(
     body: JSON.stringify({ query: document.toString(), variables }),
     signal: controller.signal,
   });
-  if (!response.body) throw new Error('There is no stream.');
+  if (!response.body) throw new Error('Expected a response with a body');
   const reader = response.body.getReader();
   return subscriptionOf(parseEvents<Data>(reader), async () => {
     controller.abort();
@@ -48,7 +48,7 @@ async function overServerSentEvents<Data, Variables>(
   });
 }
 
-/** WebSockets on a real port, as graphql-ws speaks them. */
+/** Subscribes over a WebSocket on a real port, with graphql-ws. */
 async function overWebSocket<Data, Variables>(
   started: TestGateway,
   document: TypedDocumentString<Data, Variables>,
@@ -66,12 +66,12 @@ async function overWebSocket<Data, Variables>(
   onTestFinished(async () => {
     await client.dispose();
   });
-  // An `error` message is thrown as the list of errors that it holds. It is the last thing that is heard.
+  // graphql-ws throws the list of errors of an `error` message, which is the last message of a subscription.
   let isRefused = false;
   const read = async (): Promise<IteratorResult<QueryResult<Data>>> => {
     if (isRefused) return { value: undefined, done: true };
     try {
-      // A GraphQL result is a GraphQL result, whoever declares its type.
+      // graphql-ws and these tests declare the same type of a GraphQL result differently.
       return (await results.next()) as unknown as IteratorResult<QueryResult<Data>>;
     } catch (errors) {
       if (!Array.isArray(errors)) throw errors;
@@ -84,7 +84,7 @@ async function overWebSocket<Data, Variables>(
   });
 }
 
-/** No transport at all: the graph itself, as both of the others call it, and what they would write of its results. */
+/** Subscribes without a transport, by calling the envelop functions that the transports call, and serializes the results. */
 async function directly<Data, Variables>(
   started: TestGateway,
   document: TypedDocumentString<Data, Variables>,
@@ -121,7 +121,7 @@ export const transports: { transport: string; subscribe: Subscribe }[] = [
 
 const servers = new WeakMap<TestGateway, ReturnType<typeof serve>>();
 
-/** The server of a gateway, which stops when the test has finished. */
+/** Starts or returns the HTTP server of a gateway; it stops at the end of the test. */
 export function serverOf(started: TestGateway, options: Partial<ListenOptions> = {}): ReturnType<typeof serve> {
   const existing = servers.get(started);
   if (existing) return existing;
@@ -151,7 +151,7 @@ function subscriptionOf<Data>(
   };
 }
 
-/** The `next` events of a stream (GraphQL over SSE, distinct connections mode), until its `complete`. */
+/** Parses the `next` events of a stream until `complete` (GraphQL over SSE, distinct connections mode). */
 async function* parseEvents<Data>(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<QueryResult<Data>> {
   let text = '';
   const decoder = new TextDecoder();

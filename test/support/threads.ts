@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { settle } from './clock.ts';
 
-/** Threads of libuv's pool by default. */
+/** Default number of threads of libuv's pool. */
 const THREADS = 4;
-/** Turns of the event loop in which the result of one thread starts the work of the next. */
+/** Event loop turns after which the result of one task has started the next task. */
 const FOLLOW_UP = 30;
 
 /**
- * Waits until images are decoded and bodies decompressed. Both run on libuv's thread pool, which a clock that a test
- * moves does not know of: without this wait, a deadline passes while a thread still works.
+ * Waits until all image decoding and decompression is finished. Both run on libuv's thread pool, independently of the
+ * manual clock: without this wait, a deadline could pass while a thread still works.
  */
 export async function threadsAtRest(): Promise<void> {
   do {

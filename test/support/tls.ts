@@ -1,4 +1,4 @@
-/** A self-signed certificate for localhost, upstream.test and 127.0.0.1. Tests alone use it; its key is no secret. */
+/** Self-signed certificate for localhost, upstream.test and 127.0.0.1. It is used only in tests; its key is no secret. */
 export const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg3aBVINg+wdZUeZyC

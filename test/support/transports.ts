@@ -1,23 +1,23 @@
 import type { TestGateway } from './gateway.ts';
 import { serverOf } from './subscribe.ts';
 
-/** A gateway as it is reached over real HTTP. */
+/** HTTP client of a gateway. */
 export interface Reached {
-  /** Where it is, without a trailing slash. */
+  /** URL without a trailing slash. */
   url: string;
-  /** Sends a request and follows no redirect. @param path Begins with a slash. */
+  /** Sends a request without following redirects. @param path Path with a leading slash. */
   send: (path: string, init?: RequestInit) => Promise<Response>;
 }
 
-/** A way that a request over HTTP takes into the graph. What holds on one of them holds on all. */
+/** An HTTP path through the gateway: Yoga or the fast path. Tests run on both. */
 export interface Road {
-  /** What it is called in the names of tests. */
+  /** Name in test titles. */
   road: string;
-  /** Opens it to a gateway, until the test has finished. */
+  /** Starts the gateway's server with this path; it stops at the end of the test. */
   open: (started: TestGateway) => Promise<Reached>;
 }
 
-/** The first way is that of every request, the second that of plain queries whose document was found valid before. */
+/** Yoga handles every request; the fast path handles simple queries with an already validated document. */
 export const roads: readonly Road[] = [
   {
     road: 'yoga',
@@ -27,7 +27,7 @@ export const roads: readonly Road[] = [
     },
   },
   {
-    road: 'short',
+    road: 'fast path',
     async open(started) {
       const { url } = await serverOf(started, { fastPath: true });
       return {
@@ -41,12 +41,12 @@ export const roads: readonly Road[] = [
   },
 ];
 
-/** Has the gateway find out whether the document of a request is valid, as it does when it is asked for the first time. */
+/** Parses and validates the document of a request, as its first execution would, so that the fast path accepts it. */
 export async function know({ gateway }: Pick<TestGateway, 'gateway'>, { body }: RequestInit): Promise<void> {
   const { schema, parse, validate } = gateway.getEnveloped({});
   try {
     validate(schema, parse(JSON.parse(String(body)).query));
   } catch {
-    // It is none, and takes the other way.
+    // The body has no valid document, so Yoga handles the request.
   }
 }

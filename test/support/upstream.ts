@@ -11,26 +11,30 @@ import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstre
 import { startTimer } from '../../src/util/timer-queue.ts';
 import { sleep } from '../../src/util/timers.ts';
 
-/** What an upstream gives: an answer, or an Error that breaks the connection. */
+/** A scripted result of the upstream: a response, or an Error that breaks the connection. */
 export type Answer = Response | Error | ((request: Request) => Promise<Response>);
 
-/** How requests get to a test's upstream: by calls of `transport`, or reads over sockets and a pool. */
+/** Transports of a test upstream: calls of `transport`, or reads over sockets with a connection pool. */
 export const ROADS = ['fetch', 'pool'] as const;
 export type Road = (typeof ROADS)[number];
 
 const HOST = 'https://api.example';
 
-/** An upstream that gives these answers, one after another, the last one for ever. */
-export async function startUpstream(road: Road, answers: readonly Answer[], options: Partial<UpstreamOptions> = {}) {
+/** Starts an upstream that returns these responses one after the other, the last one repeatedly. */
+export async function startUpstream(
+  transportName: Road,
+  responses: readonly Answer[],
+  options: Partial<UpstreamOptions> = {},
+) {
   const requests: Request[] = [];
-  const answer = async (request: Request): Promise<Response> => {
-    const next = answers[Math.min(requests.length, answers.length - 1)];
+  const handle = async (request: Request): Promise<Response> => {
+    const next = responses[Math.min(requests.length, responses.length - 1)];
     requests.push(request);
     if (next instanceof Error) throw next;
     return typeof next === 'function' ? next(request) : (next?.clone() ?? Response.error());
   };
-  const transport: Transport = (input, init) => answer(new Request(input, init));
-  const { baseUrl, pool } = road === 'pool' ? await listen(answer) : { baseUrl: HOST, pool: undefined };
+  const transport: Transport = (input, init) => handle(new Request(input, init));
+  const { baseUrl, pool } = transportName === 'pool' ? await listen(handle) : { baseUrl: HOST, pool: undefined };
   const upstreamOf = createUpstreams({
     pause: sleep,
     alarm: startTimer,
@@ -45,10 +49,10 @@ export async function startUpstream(road: Road, answers: readonly Answer[], opti
   return { upstream: upstreamOf('secret'), upstreamOf, requests, baseUrl: `${baseUrl}/v1` };
 }
 
-/** A server on a port of its own, and a pool of connections to it. Where the answer fails, it breaks the connection. */
-async function listen(answer: (request: Request) => Promise<Response>) {
+/** Starts a server, and creates a connection pool to it. If the handler rejects, the server breaks the connection. */
+async function listen(handle: (request: Request) => Promise<Response>) {
   const server = createServer((message, response) => {
-    reply(message, response, answer).catch(() => message.socket.destroy());
+    reply(message, response, handle).catch(() => message.socket.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,14 +70,16 @@ async function listen(answer: (request: Request) => Promise<Response>) {
 async function reply(
   { url, method = 'GET', headers }: IncomingMessage,
   response: ServerResponse,
-  answer: (request: Request) => Promise<Response>,
+  handle: (request: Request) => Promise<Response>,
 ): Promise<void> {
-  const left = new AbortController();
-  response.on('close', () => left.abort(new Error('the connection was closed')));
-  const named = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-  const answered = await answer(new Request(`${HOST}${url}`, { method, headers: named, signal: left.signal }));
-  response.writeHead(answered.status, [...answered.headers].flat());
+  const disconnected = new AbortController();
+  response.on('close', () => disconnected.abort(new Error('the connection was closed')));
+  const headerEntries = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+  const result = await handle(
+    new Request(`${HOST}${url}`, { method, headers: headerEntries, signal: disconnected.signal }),
+  );
+  response.writeHead(result.status, [...result.headers].flat());
   response.flushHeaders();
-  if (!answered.body) response.end();
-  else await pipeline(Readable.fromWeb(answered.body as Parameters<typeof Readable.fromWeb>[0]), response);
+  if (!result.body) response.end();
+  else await pipeline(Readable.fromWeb(result.body as Parameters<typeof Readable.fromWeb>[0]), response);
 }

@@ -87,7 +87,7 @@ describe('a subscription whose delay would be too long', () => {
       for (let number = 0; number < 5; number++)
         say({ type: 'subscribe', id: `${number}`, payload: { query: WATCH, variables: { id } } });
 
-      expect(await closed).toEqual({ code: 1013, reason: expect.stringContaining('2 times a second') });
+      expect(await closed).toEqual({ code: 1013, reason: expect.stringContaining('2 requests per second') });
     },
   );
 

@@ -1,14 +1,14 @@
 import type { Usage } from '../processes.ts';
 import { figureOf } from '../speed/figures.ts';
 
-/** What something cost the gateway. */
+/** Cost of some work to the gateway. */
 export interface Cost {
-  /** Processor time of the gateway, and time until it was done, in milliseconds. */
+  /** CPU time of the gateway, and elapsed time, in milliseconds. */
   cpu: number;
   took: number;
 }
 
-/** What so much of something cost. */
+/** Cost of an amount of work. */
 export interface Step extends Cost {
   work: number;
   /** Resident memory of the gateway afterwards, in bytes. */
@@ -16,19 +16,19 @@ export interface Step extends Cost {
 }
 
 const BATCHES = 5;
-/** A batch takes about so much processor time, in milliseconds, so that what else goes on matters little. */
-const ENOUGH = 60;
+/** CPU time of a batch, in milliseconds; long enough that other activity matters little. */
+const BATCH_CPU = 60;
 
-/** What it costs once, as the median of batches that each do it many times. */
-export async function costOf(usage: () => Usage, doIt: () => Promise<void>): Promise<Cost> {
+/** Measures the cost of one execution: the median over batches of many executions. */
+export async function costOf(usage: () => Usage, work: () => Promise<void>): Promise<Cost> {
   const batch = async (times: number): Promise<Cost> => {
     const [before, begunAt] = [usage(), performance.now()];
-    for (let time = 0; time < times; time++) await doIt();
+    for (let time = 0; time < times; time++) await work();
     return { cpu: (usage().cpu - before.cpu) / times, took: (performance.now() - begunAt) / times };
   };
   await batch(3);
   const { cpu } = await batch(3);
-  const times = Math.max(1, Math.min(200, Math.ceil(ENOUGH / cpu)));
+  const times = Math.max(1, Math.min(200, Math.ceil(BATCH_CPU / cpu)));
   const found: Cost[] = [];
   for (let index = 0; index < BATCHES; index++) found.push(await batch(times));
   const median = (of: (cost: Cost) => number) => figureOf(found.map(of)).median;

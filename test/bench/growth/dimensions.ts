@@ -1,12 +1,12 @@
 import { startTool } from '../processes.ts';
 import type { Server } from '../speed/servers.ts';
-import { type Ask, askAt } from './ask.ts';
 import { type Cost, costOf, type Step } from './cost.ts';
 import { measureDocuments } from './documents.ts';
+import { type Execute, executeAt } from './execute.ts';
 import type { GrowingUpstreamCalls } from './upstream.ts';
 import { measureViewers } from './viewers.ts';
 
-/** What can grow, and what it costs the gateway for each amount of it. */
+/** Kinds of work that can grow, and how each is measured. */
 
 export interface Bench {
   server: Server;
@@ -16,9 +16,9 @@ export interface Bench {
 export const startGrowingUpstream = () => startTool<GrowingUpstreamCalls>('growth/upstream.ts');
 
 export interface Dimension {
-  /** What grows, for people. */
+  /** Description for the report. */
   title: string;
-  /** What is counted. */
+  /** Unit of the work. */
   work: string;
   measure(bench: Bench): Promise<Step[]>;
 }
@@ -26,11 +26,11 @@ export interface Dimension {
 const doubled = (from: number, times: number): number[] =>
   Array.from({ length: times + 1 }, (_, index) => from * 2 ** index);
 
-/** Measures one amount after the other. */
+/** Measures the amounts one after the other. */
 const each =
   (steps: readonly number[], costAt: (bench: Bench, work: number) => Promise<Cost>): Dimension['measure'] =>
   async (bench) => {
-    // The most first, and again at its turn, so that code is compiled for all of them.
+    // The largest amount is measured first as a warm-up, so that code is compiled for all of them.
     await costAt(bench, steps.at(-1) ?? 1);
     const found: Step[] = [];
     for (const work of steps) {
@@ -40,10 +40,10 @@ const each =
     return found;
   };
 
-const repeated = ({ server }: Bench, doIt: (ask: Ask) => Promise<unknown>): Promise<Cost> => {
-  const ask = askAt(server.url);
+const repeated = ({ server }: Bench, work: (execute: Execute) => Promise<unknown>): Promise<Cost> => {
+  const execute = executeAt(server.url);
   return costOf(server.usage, async () => {
-    await doIt(ask);
+    await work(execute);
   });
 };
 
@@ -55,10 +55,10 @@ interface Page {
   models: { nodes: object[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
 }
 
-async function walk(ask: Ask, expected: number): Promise<void> {
+async function readAllPages(execute: Execute, expected: number): Promise<void> {
   let found = 0;
   for (let after: string | undefined; ; ) {
-    const { models } = await ask<Page>({ query: PAGE, variables: { after } });
+    const { models } = await execute<Page>({ query: PAGE, variables: { after } });
     found += models.nodes.length;
     if (!models.pageInfo.hasNextPage) break;
     after = models.pageInfo.endCursor;
@@ -66,11 +66,11 @@ async function walk(ask: Ask, expected: number): Promise<void> {
   if (found !== expected) throw new Error(`Expected ${expected} models, got ${found}.`);
 }
 
-/** Documents of which no two are alike, so that each is read and judged anew. */
+/** Number of documents made unique, so that each is parsed and validated. */
 let documents = 0;
-const anew = (document: string): string => document.replace('query', `query D${documents++}`);
+const unique = (document: string): string => document.replace('query', `query D${documents++}`);
 
-/** Fields within fields, as many as the gateway lets in: two models deep, or four, each through a training. */
+/** Nested fields up to the gateway's depth limit: models within trainings within models. */
 const nested = (depth: number): string => {
   const levels = ['models(first: 1)', 'nodes'];
   while (levels.length < depth - 1) levels.push(...['trainings(first: 1)', 'nodes', 'model']);
@@ -88,63 +88,65 @@ const chained = (fragments: number): string =>
     ),
   ].join('\n');
 
-/** By the names that `--only` knows. */
+/** By the names that `--only` accepts. */
 export const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   pages: {
-    title: 'a list that is walked, page by page',
+    title: 'a list read page by page',
     work: 'models',
     measure: each(doubled(10, 7), async (bench, models) => {
-      await bench.upstream.call('hold', { models });
-      return await repeated(bench, (ask) => walk(ask, models));
+      await bench.upstream.call('resize', { models });
+      return await repeated(bench, (execute) => readAllPages(execute, models));
     }),
   },
   nesting: {
-    title: 'fields within fields',
+    title: 'nested fields',
     work: 'depth',
-    measure: each([3, 6, 12], (bench, depth) => repeated(bench, (ask) => ask({ query: nested(depth) }))),
+    measure: each([3, 6, 12], (bench, depth) => repeated(bench, (execute) => execute({ query: nested(depth) }))),
   },
   fragments: {
-    title: 'fragments within fragments, in a new document each time',
+    title: 'nested fragments, in a new document each time',
     work: 'fragments',
     measure: each(doubled(4, 5), (bench, fragments) =>
-      repeated(bench, (ask) => ask({ query: anew(chained(fragments)) })),
+      repeated(bench, (execute) => execute({ query: unique(chained(fragments)) })),
     ),
   },
   repetition: {
-    title: 'one field again and again, in a new document each time',
+    title: 'the same field repeated, in a new document each time',
     work: 'fields',
     measure: each(doubled(16, 5), (bench, fields) =>
-      repeated(bench, (ask) => ask({ query: anew(`query { models(first: 1) { nodes { ${'id '.repeat(fields)}} } }`) })),
+      repeated(bench, (execute) =>
+        execute({ query: unique(`query { models(first: 1) { nodes { ${'id '.repeat(fields)}} } }`) }),
+      ),
     ),
   },
   callers: {
-    title: 'callers at the same time, each with a key of its own',
+    title: 'concurrent callers, each with its own key',
     work: 'callers',
     measure: each(doubled(1, 10), (bench, callers) =>
-      repeated(bench, (ask) =>
+      repeated(bench, (execute) =>
         Promise.all(
           Array.from({ length: callers }, (_, index) =>
-            ask({ query: '{ models { nodes { id displayName } } }', key: `growth-${index}` }),
+            execute({ query: '{ models { nodes { id displayName } } }', key: `growth-${index}` }),
           ),
         ),
       ),
     ),
   },
   payload: {
-    title: 'longer texts in an answer',
+    title: 'longer texts in a response',
     work: 'bytes of each of 20 prompts',
     measure: each(doubled(100, 10), async (bench, promptBytes) => {
-      await bench.upstream.call('hold', { promptBytes });
-      return await repeated(bench, (ask) => ask({ query: '{ predictions { nodes { id prompt } } }' }));
+      await bench.upstream.call('resize', { promptBytes });
+      return await repeated(bench, (execute) => execute({ query: '{ predictions { nodes { id prompt } } }' }));
     }),
   },
   documents: {
-    title: 'documents of which no two are alike, altogether',
+    title: 'different documents, in total',
     work: 'documents',
     measure: (bench) => measureDocuments(bench, doubled(1_250, 3)),
   },
   viewers: {
-    title: 'viewers of one job, who are all told of a change',
+    title: 'viewers of one job that all receive a change',
     work: 'viewers',
     measure: () => measureViewers(doubled(32, 5)),
   },

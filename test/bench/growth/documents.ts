@@ -1,21 +1,21 @@
-import { askAt } from './ask.ts';
 import type { Step } from './cost.ts';
 import type { Bench } from './dimensions.ts';
+import { executeAt } from './execute.ts';
 
 const AT_ONCE = 8;
 
-/** Documents of which no two are alike: what they cost altogether, and what the gateway holds then. */
+/** Measures different documents: their total cost, and the memory of the gateway afterwards. */
 export async function measureDocuments({ server }: Bench, steps: readonly number[]): Promise<Step[]> {
-  const ask = askAt(server.url);
+  const execute = executeAt(server.url);
   const send = async (from: number, to: number) => {
     for (let number = from; number < to; number += AT_ONCE) {
       const some = Array.from({ length: Math.min(AT_ONCE, to - number) }, (_, index) => number + index);
       await Promise.all(
-        some.map((which) => ask({ query: `query Distinct${which} { models(first: 1) { nodes { id } } }` })),
+        some.map((which) => execute({ query: `query Distinct${which} { models(first: 1) { nodes { id } } }` })),
       );
     }
   };
-  // Others, so that code is compiled.
+  // Warm-up with other documents, so that code is compiled.
   await send(1_000_000, 1_001_000);
   const [before, begunAt] = [server.usage(), performance.now()];
   const found: Step[] = [];

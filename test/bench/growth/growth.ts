@@ -4,11 +4,11 @@ import { parseArgs } from 'node:util';
 import { build, commit, describeMachine, step } from '../speed/built.ts';
 import { GROWTH_RESULTS, type GrowthResults } from '../speed/page.ts';
 import { gateway } from '../speed/peers.ts';
-import { startServer, stepAside } from '../speed/servers.ts';
+import { leaveServerProcessor, startServer } from '../speed/servers.ts';
 import { DIMENSIONS, type Dimension, startGrowingUpstream } from './dimensions.ts';
-import { type Grown, growthTable, powerOf, STEEPEST, summaryTable } from './report.ts';
+import { exponentOf, type GrowthResult, growthTable, MAX_EXPONENT, summaryTable } from './report.ts';
 
-/** `npm run bench:growth`: whether twice the work costs more than twice as much. Exits with 1 where it does. */
+/** `npm run bench:growth`: exits with 1 if twice the work costs more than twice as much. */
 
 function readFlags() {
   const { values } = parseArgs({
@@ -17,13 +17,13 @@ function readFlags() {
   const names = values.only?.split(',') ?? Object.keys(DIMENSIONS);
   const unknown = names.filter((name) => !(name in DIMENSIONS));
   if (unknown.length > 0) {
-    throw new Error(`--only knows ${Object.keys(DIMENSIONS).join(', ')}, but not ${unknown.join(', ')}.`);
+    throw new Error(`Expected --only to list ${Object.keys(DIMENSIONS).join(', ')}, got ${unknown.join(', ')}.`);
   }
   return { names, json: values.json };
 }
 
-/** Each on a gateway of its own, so that none finds what another left. */
-async function grow(program: string, { title, work, measure }: Dimension): Promise<Grown> {
+/** Measures a dimension on a new gateway, so that no state of another dimension remains. */
+async function grow(program: string, { title, work, measure }: Dimension): Promise<GrowthResult> {
   const upstream = startGrowingUpstream();
   try {
     const server = await startServer(gateway('product', 'this gateway', program), await upstream.call('listen'));
@@ -39,9 +39,9 @@ async function grow(program: string, { title, work, measure }: Dimension): Promi
 
 const { names, json } = readFlags();
 const machine = describeMachine();
-stepAside();
+leaveServerProcessor();
 const { program, remove } = await build();
-const grown: Record<string, Grown> = {};
+const grown: Record<string, GrowthResult> = {};
 try {
   for (const [name, dimension] of Object.entries(DIMENSIONS)) {
     if (!names.includes(name)) continue;
@@ -57,6 +57,6 @@ console.log(`\n${summaryTable(grown)}`);
 await mkdir(dirname(json), { recursive: true });
 const results: GrowthResults = { date: new Date().toISOString(), commit: commit(), machine, grown };
 await writeFile(json, `${JSON.stringify(results)}\n`);
-const steep = Object.entries(grown).filter(([, found]) => powerOf(found) > STEEPEST);
-for (const [name] of steep) console.log(`\n${name} grows worse than linearly.`);
+const steep = Object.entries(grown).filter(([, found]) => exponentOf(found) > MAX_EXPONENT);
+for (const [name] of steep) console.log(`\n${name} grows faster than linearly.`);
 process.exitCode = steep.length > 0 ? 1 : 0;

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerCalls } from '../calls.ts';
+import { serveCalls } from '../calls.ts';
 
-/** An upstream with as much in it as it is told. */
+/** Upstream with a configurable amount of data. */
 
 interface Shape {
   models: number;
-  /** How many models are on a page. */
+  /** Models per page. */
   pageSize: number;
-  /** The length of the prompt of each of its 20 predictions, in bytes. */
+  /** Length of the prompt of each of its 20 predictions, in bytes. */
   promptBytes: number;
 }
 
@@ -48,7 +48,7 @@ function answerTo(target: string): string {
 }
 
 const calls = {
-  /** Begins to listen; where. */
+  /** Starts listening, and returns the URL. */
   async listen() {
     const server = createServer((request, response) => {
       const body = Buffer.from(answerTo(request.url ?? '/'));
@@ -59,8 +59,8 @@ const calls = {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** Has so much from now on. */
-  hold(changes: Partial<Shape>) {
+  /** Changes the amount of data. */
+  resize(changes: Partial<Shape>) {
     shape = { ...shape, ...changes };
     predictions = writePredictions();
   },
@@ -68,4 +68,4 @@ const calls = {
 
 export type GrowingUpstreamCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

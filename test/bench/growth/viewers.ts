@@ -1,9 +1,9 @@
 import { distribute } from '../jobs.ts';
-import { subscribe, tellAll } from '../measure.ts';
+import { changeAll, subscribe } from '../measure.ts';
 import { startClients, startProgram, startUpstream } from '../processes.ts';
 import { costOf, type Step } from './cost.ts';
 
-/** Viewers of one job: what a change costs that is told to all of them. */
+/** Measures the cost of a change that is sent to all viewers of a job. */
 export async function measureViewers(steps: readonly number[]): Promise<Step[]> {
   const [upstream, clients] = [startUpstream(), startClients()];
   const [key, job] = ['growth', 'growing'];
@@ -16,7 +16,7 @@ export async function measureViewers(steps: readonly number[]): Promise<Step[]> 
         viewers: distribute(job, { subscriptions: viewers, jobs: 1 }),
         sockets: Math.ceil(viewers / 50),
       });
-      const cost = await costOf(gateway.usage, () => tellAll(bench, [`${job}0`]));
+      const cost = await costOf(gateway.usage, () => changeAll(bench, [`${job}0`]));
       found.push({ work: viewers, ...cost, memory: gateway.usage().rss });
       await clients.call('close', { audience: bench.audience });
     }

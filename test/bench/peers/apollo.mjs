@@ -1,5 +1,5 @@
-// Apollo Server with its data source for REST, as its documentation shows them: one data source for each operation, and
-// the server's cache for answers that may be cached. Those of this upstream may not.
+// Apollo Server with its REST data source, as documented: one data source per operation, and the server's cache for
+// cacheable responses. Those of this upstream are not cacheable.
 import { RESTDataSource } from '@apollo/datasource-rest';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
@@ -20,7 +20,7 @@ class FlairAPI extends RESTDataSource {
     request.headers['x-api-key'] = this.apiKey;
   }
 
-  /** Requests for one thing that overlap are one request. */
+  /** Deduplicates concurrent requests for the same resource. */
   async getModel(id) {
     return { id, ...(await this.get(`models/${encodeURIComponent(id)}`)) };
   }

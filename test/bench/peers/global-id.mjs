@@ -1,2 +1,2 @@
-/** Ids as the gateway gives them out, so that all answers can be compared. */
+/** Global ids in the gateway's format, so that all responses can be compared. */
 export const globalId = (kind, id) => Buffer.from(`${kind}:${id}`).toString('base64url');

@@ -29,7 +29,7 @@ const resolvers = {
   },
 };
 
-// Their cache compares objects as a whole, and each of these is asked once anyway.
+// Mercurius's loader cache compares whole objects, and each of these is loaded only once.
 const opts = { cache: false };
 
 const loaders = {

@@ -1,4 +1,4 @@
-// What one writes first: Yoga, Pothos, dataloader and ky, each as it comes.
+// Straightforward implementation: Yoga, Pothos, dataloader and ky with their defaults.
 import { createServer } from 'node:http';
 import SchemaBuilder from '@pothos/core';
 import DataLoader from 'dataloader';

@@ -1,4 +1,4 @@
-/** The fields of the gateway's graph that are asked for, for peers that take their schema as text. */
+/** The part of the gateway's schema that is queried, for peers that take their schema as text. */
 export const typeDefs = `
   type Query {
     models: ModelConnection!

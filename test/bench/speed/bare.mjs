@@ -1,4 +1,4 @@
-// What Node.js can do at most: the same reads through an undici pool and one JSON.stringify. No GraphQL, no plugins, no limits.
+// Upper limit of Node.js: the same reads through an undici pool and one JSON.stringify. No GraphQL, no plugins, no limits.
 import { createServer } from 'node:http';
 import { Pool } from 'undici';
 
@@ -38,7 +38,7 @@ const trainingsOf = async (modelId, key) => {
   };
 };
 
-const answers = {
+const handlers = {
   async '/q1'(key) {
     const { models } = await read('/models', key);
     return { models: { nodes: models.map(({ id, displayName }) => ({ id: globalId('Model', id), displayName })) } };
@@ -75,10 +75,10 @@ const answers = {
 };
 
 createServer(async (request, response) => {
-  const answer = answers[request.url];
-  if (!answer) return response.writeHead(404).end();
+  const handler = handlers[request.url];
+  if (!handler) return response.writeHead(404).end();
   try {
-    const body = JSON.stringify({ data: await answer(request.headers['x-api-key']) });
+    const body = JSON.stringify({ data: await handler(request.headers['x-api-key']) });
     response
       .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
       .end(body);

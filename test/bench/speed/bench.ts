@@ -3,20 +3,20 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathOf } from '../processes.ts';
 import { build, commit, describe, describeMachine, step } from './built.ts';
-import { doubtsAbout } from './figures.ts';
+import { warningsFor } from './figures.ts';
 import { installPeers } from './install.ts';
 import { OTHERS } from './others.ts';
 import { type Results, writePage } from './page.ts';
 import { BARE, DISPATCH, gateway, type Peer } from './peers.ts';
-import { absoluteTable, processorTable, proof, ratioTable, readsTable } from './report.ts';
+import { absoluteTable, processorTable, ratioTable, readsTable, saturationSummary } from './report.ts';
 import { type Plan, run } from './run.ts';
-import { stepAside } from './servers.ts';
+import { leaveServerProcessor } from './servers.ts';
 
-/** `npm run bench`: how near the gateway is to a bare Node.js server, and what others reach. */
+/** `npm run bench`: compares the throughput of the gateway with a bare Node.js server and with other gateways. */
 
 const RESULTS = pathOf('results/speed.json');
 
-/** All names that `--only` knows. */
+/** Names that `--only` accepts. */
 const NAMES = [BARE.name, DISPATCH.name, 'product', ...OTHERS.map(({ name }) => name)];
 
 function readFlags() {
@@ -33,11 +33,11 @@ function readFlags() {
   const { quick, only, against, json, write } = values;
   const rounds = Number(values.rounds ?? (quick ? 2 : 5));
   if (!(Number.isInteger(rounds) && rounds >= 1)) {
-    throw new Error(`--rounds must be a whole number from 1, but is "${values.rounds}".`);
+    throw new Error(`Expected --rounds to be an integer of at least 1, got "${values.rounds}".`);
   }
   const names = only?.split(',') ?? NAMES;
   const unknown = names.filter((name) => !NAMES.includes(name));
-  if (unknown.length > 0) throw new Error(`--only knows ${NAMES.join(', ')}, but not ${unknown.join(', ')}.`);
+  if (unknown.length > 0) throw new Error(`Expected --only to list ${NAMES.join(', ')}, got ${unknown.join(', ')}.`);
   const plan: Plan = quick
     ? { rounds, warming: { warmUp: 0, time: 500 }, slowWarmUp: 1_500, each: { warmUp: 100, time: 500 } }
     : { rounds, warming: { warmUp: 0, time: 2_000 }, slowWarmUp: 3_000, each: { warmUp: 300, time: 2_000, tries: 3 } };
@@ -52,25 +52,26 @@ async function bench(): Promise<void> {
   const machine = describeMachine();
   console.log(describe(machine));
   if (!machine.isPinned)
-    console.log('Without a second processor and taskset nobody has one alone: the figures say less.');
-  stepAside();
+    console.log('Without taskset or a second processor the servers share one: the figures are less reliable.');
+  leaveServerProcessor();
   const { program, remove } = await build();
-  const findings = await run(await peersOf(program), plan, step).finally(remove);
-  for (const part of [ratioTable, processorTable, absoluteTable, readsTable, proof]) console.log(`\n${part(findings)}`);
-  for (const doubt of doubtsAbout(findings)) console.log(`\nDoubtful: ${doubt}.`);
-  for (const [name, why] of Object.entries(findings.missing)) console.log(`\nWithout ${name}: ${why}.`);
-  const results: Results = { date: new Date().toISOString(), commit: commit(), machine, plan, ...findings };
+  const measurements = await run(await peersOf(program), plan, step).finally(remove);
+  for (const part of [ratioTable, processorTable, absoluteTable, readsTable, saturationSummary])
+    console.log(`\n${part(measurements)}`);
+  for (const warning of warningsFor(measurements)) console.log(`\nWarning: ${warning}.`);
+  for (const [name, why] of Object.entries(measurements.missing)) console.log(`\nOmitted ${name}: ${why}.`);
+  const results: Results = { date: new Date().toISOString(), commit: commit(), machine, plan, ...measurements };
   await mkdir(dirname(json), { recursive: true });
   await writeFile(json, `${JSON.stringify(results)}\n`);
   console.log(`\n${json}, ${(performance.now() / 1_000).toFixed(0)} s`);
 }
 
-/** Those that were asked for; without the yardstick there is no ratio. */
+/** The selected servers; the reference server is always included, for the ratios. */
 async function peersOf(program: string): Promise<Peer[]> {
   const all = [BARE, DISPATCH, gateway('product', 'this gateway', program), ...OTHERS];
   const peers = all.filter((peer) => peer === BARE || names.includes(peer.name));
   if (peers.some(({ packages }) => packages)) {
-    await installPeers(step).catch((error) => step(`they could not be installed: ${error}`));
+    await installPeers(step).catch((error) => step(`installation of the other servers failed: ${error}`));
   }
   if (against) peers.push(gateway('against', `this gateway as built in ${against}`, resolve(against)));
   return peers;

@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 import { PROGRAM, pathOf } from '../processes.ts';
 import { isPinned } from './servers.ts';
 
-/** What is measured, and where. */
+/** Build, commit and machine of a run. */
 
 const root = pathOf('../..');
 
-/** Builds the gateway, and keeps a copy apart: whoever builds meanwhile changes nothing of what is measured. */
+/** Builds the gateway and copies the output, so that a concurrent build does not affect the run. */
 export async function build(): Promise<{ program: string; remove: () => Promise<void> }> {
   await promisify(execFile)('npm run --silent build', { cwd: root, shell: true });
-  // Beside the original, where its packages are found.
+  // In the folder of the original, so that its packages resolve.
   const folder = await mkdtemp(join(dirname(PROGRAM), 'bench-'));
   for (const name of [basename(PROGRAM), `${basename(PROGRAM)}.map`, 'chunks']) {
     await cp(join(dirname(PROGRAM), name), join(folder, name), { recursive: true });
@@ -21,7 +21,7 @@ export async function build(): Promise<{ program: string; remove: () => Promise<
   return { program: join(folder, basename(PROGRAM)), remove: () => rm(folder, { recursive: true }) };
 }
 
-/** The commit that is checked out. */
+/** Hash of the checked-out commit. */
 export const commit = (): string =>
   execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 
@@ -38,6 +38,6 @@ export const describeMachine = () => ({
 export const describe = ({ processors, model, node, platform }: Machine): string =>
   `${processors} × ${model}, Node.js ${node}, ${platform}`;
 
-/** Says what is going on, apart from the results. */
+/** Prints progress to stderr. */
 export const step = (what: string): void =>
   console.error(`  ${(performance.now() / 1_000).toFixed(0).padStart(4)} s  ${what}`);

@@ -1,9 +1,9 @@
-/** What the upstream of this bench answers: as many and as long things as an account has that is in use. */
+/** Upstream responses of this bench, with amounts and sizes typical of an active account. */
 
 const MODELS = 20;
 const TRAININGS_PER_MODEL = 3;
 const PREDICTIONS = 20;
-/** How many models the predictions name altogether. */
+/** Number of distinct models used by the predictions. */
 const NAMED_MODELS = 3;
 
 const LAST_PAGE = { nextPageCursor: null, hasMore: false };
@@ -20,7 +20,7 @@ const SCENES = [
   'Product shot of white sneakers on wet asphalt at night, neon reflections, in style of',
 ];
 
-/** Numbers that look random and are the same in every run (a linear congruential generator). */
+/** Pseudorandom numbers that are the same in every run (a linear congruential generator). */
 function numbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -37,11 +37,11 @@ const idFrom = (random: (below: number) => number): string =>
 
 const timeAt = (milliseconds: number): string => new Date(BEGINNING + milliseconds).toISOString();
 
-/** The JSON answers of the upstream, by path. */
-export type Answers = Readonly<Record<string, object>>;
+/** JSON responses of the upstream, by path. */
+export type UpstreamResponses = Readonly<Record<string, object>>;
 
-/** What every server under test reads. */
-export function upstreamAnswers(): Answers {
+/** Responses that every server under test reads. */
+export function upstreamResponses(): UpstreamResponses {
   const random = numbers(20_260_302);
   const models = Array.from({ length: MODELS }, (_, index) => ({
     id: idFrom(random),

@@ -1,31 +1,31 @@
-import { ANEW_ROWS, DELAY, type FastRow, type Measured } from './measure.ts';
-import type { Findings, Found } from './run.ts';
+import { CHANGING_ROWS, DELAY, type FastRow, type Measured } from './measure.ts';
+import type { Measurements, ServerMeasurements } from './run.ts';
 
-/** What the measurements say: one figure for each server and thing that was measured. */
+/** Figures computed from the measurements: one for each server and column. */
 
-/** A figure of each round. */
+/** Summary of one value per round. */
 export interface Figure {
   median: number;
   least: number;
   most: number;
 }
 
-/** Something that was measured of every server. */
+/** A column of the comparison table. */
 export interface Column {
   title: string;
-  /** What this gateway is to reach. @default nothing: it is told to be fair */
-  aim?: { is: 'at least' | 'at most'; value: number };
-  /** Digits after the point. */
+  /** Target of this gateway. @default none: the column is informative */
+  target?: { is: 'at least' | 'at most'; value: number };
+  /** Digits after the decimal point. */
   digits: number;
-  /** What it means, for readers of the table. */
+  /** Explanation below the table. */
   meaning: string;
-  /** A value for each round. */
-  of(server: Found, bare: Found): number[];
+  /** One value per round. */
+  of(server: ServerMeasurements, bare: ServerMeasurements): number[];
 }
 
 const ratio =
   (row: FastRow, ofBare: FastRow = row) =>
-  (server: Found, bare: Found): number[] =>
+  (server: ServerMeasurements, bare: ServerMeasurements): number[] =>
     server.fast[row].map(({ perSecond }, round) => perSecond / (bare.fast[ofBare][round]?.perSecond ?? Number.NaN));
 
 const atLeast = (value: number) => ({ is: 'at least', value }) as const;
@@ -34,75 +34,75 @@ const atMost = (value: number) => ({ is: 'at most', value }) as const;
 export const COLUMNS: readonly Column[] = [
   {
     title: 'Q1',
-    aim: atLeast(0.75),
+    target: atLeast(0.75),
     digits: 2,
-    meaning: 'a list of 20 models: answers a second, as a share of what `bare` gives. One request to the upstream',
+    meaning: 'a list of 20 models: responses per second, relative to `bare`. One upstream request',
     of: ratio('Q1'),
   },
   {
     title: 'Q2',
-    aim: atLeast(0.95),
+    target: atLeast(0.95),
     digits: 2,
-    meaning: 'the same with three trainings of each model. 21 requests to the upstream',
+    meaning: 'the same with three trainings of each model. 21 upstream requests',
     of: ratio('Q2'),
   },
   {
     title: 'Q3',
-    aim: atLeast(0.85),
+    target: atLeast(0.85),
     digits: 2,
-    meaning: '20 predictions of three models, and the models’ names. Four requests to the upstream',
+    meaning: '20 predictions of three models, and the models’ names. Four upstream requests',
     of: ratio('Q3'),
   },
   {
     title: 'Q4',
-    aim: atLeast(0.3),
+    target: atLeast(0.3),
     digits: 2,
-    meaning: '`{ __typename }`: what a server adds to every request. Nothing is asked of the upstream',
+    meaning: '`{ __typename }`: the overhead of every request. No upstream request',
     of: ratio('Q4'),
   },
   {
-    title: 'Q2 alike',
-    aim: atLeast(12),
+    title: 'Q2 shared key',
+    target: atLeast(12),
     digits: 2,
-    meaning: 'Q2 where all clients send the same key, as a share of what `bare` gives on Q2 with keys of their own',
-    of: ratio('alike', 'Q2'),
+    meaning: 'Q2 where all clients send the same key, relative to `bare` on Q2 with one key per client',
+    of: ratio('sharedKey', 'Q2'),
   },
-  ...ANEW_ROWS.map(
+  ...CHANGING_ROWS.map(
     (row): Column => ({
-      title: `${row} anew`,
+      title: `${row} changing`,
       digits: 2,
-      meaning: `${row} over an upstream no two answers of which are the same to the byte, as a share of what \`bare\` gives over it. Elsewhere, what it says never changes, and the gateway knows that again`,
-      of: ({ anew }, bare) =>
-        anew[row].map(({ perSecond }, round) => perSecond / (bare.anew[row][round]?.perSecond ?? Number.NaN)),
+      meaning: `${row} with an upstream whose responses all differ in their bytes, relative to \`bare\` with the same upstream. In all other columns they never change, and the gateway does not parse them again`,
+      of: ({ changing }, bare) =>
+        changing[row].map(({ perSecond }, round) => perSecond / (bare.changing[row][round]?.perSecond ?? Number.NaN)),
     }),
   ),
   {
-    title: `Q2 over ${DELAY} ms`,
-    aim: atMost(62),
+    title: `Q2 at ${DELAY} ms`,
+    target: atMost(62),
     digits: 1,
-    meaning: `milliseconds, median: Q2 where each request to the upstream takes ${DELAY} ms. It cannot be less than ${2 * DELAY}`,
+    meaning: `median latency in milliseconds of Q2 when each upstream request takes ${DELAY} ms. The minimum is ${2 * DELAY}`,
     of: ({ slow }) => slow.map(({ latency }) => latency.median),
   },
   {
     title: 'added',
-    aim: atMost(1.5),
+    target: atMost(1.5),
     digits: 2,
-    meaning: 'milliseconds, median: how much longer Q2 takes than through `bare` when one client asks alone',
+    meaning: 'median latency in milliseconds that Q2 takes longer than with `bare`, for a single client',
     of: ({ fast }, bare) =>
-      fast.alone.map(({ latency }, round) => latency.median - (bare.fast.alone[round]?.latency.median ?? Number.NaN)),
+      fast.single.map(({ latency }, round) => latency.median - (bare.fast.single[round]?.latency.median ?? Number.NaN)),
   },
   {
     title: 'memory',
-    aim: atMost(180),
+    target: atMost(180),
     digits: 0,
-    meaning: 'megabytes, resident, after all of that',
+    meaning: 'resident memory in megabytes after all measurements',
     of: ({ memory }) => [memory / 1_048_576],
   },
   {
     title: 'start',
-    aim: atMost(1.5),
+    target: atMost(1.5),
     digits: 2,
-    meaning: 'seconds from the start of the process to its first answer',
+    meaning: 'seconds from the start of the process to its first response',
     of: ({ startedIn }) => startedIn.map((milliseconds) => milliseconds / 1_000),
   },
 ];
@@ -115,24 +115,24 @@ export function figureOf(values: readonly number[]): Figure {
   return { median: (low + high) / 2, least: sorted[0] ?? Number.NaN, most: sorted.at(-1) ?? Number.NaN };
 }
 
-/** Undefined where there is nothing to reach. */
-export const isReached = ({ aim }: Column, { median }: Figure): boolean | undefined =>
-  aim && (aim.is === 'at least' ? median >= aim.value : median <= aim.value);
+/** True if the figure meets the column's target; undefined without a target. */
+export const meetsTarget = ({ target }: Column, { median }: Figure): boolean | undefined =>
+  target && (target.is === 'at least' ? median >= target.value : median <= target.value);
 
-/** The median of something over the rounds of a measurement. */
+/** Median of a value over the rounds of a measurement. */
 export const typical = (rounds: readonly Measured[], of: (round: Measured) => number): number =>
   figureOf(rounds.map(of)).median;
 
-/** The measurements in which servers are loaded to their limit. */
-export const LOADED = ['Q1', 'Q2', 'Q3', 'Q4', 'alike'] as const satisfies FastRow[];
+/** Measurements that load a server to its limit. */
+export const LOADED = ['Q1', 'Q2', 'Q3', 'Q4', 'sharedKey'] as const satisfies FastRow[];
 
-/** Below this share of a processor a server waited for others. */
+/** Below this share of a processor a server was not the bottleneck. */
 const SATURATED = 0.95;
-/** Above this share the upstream may have been what others waited for. */
+/** Above this share the upstream may have been the bottleneck. */
 const UPSTREAM_BUSY = 0.6;
 
-/** Why the figures may say something of the bench or the machine instead of the servers; empty when all is well. */
-export function doubtsAbout({ servers, upstream }: Findings): string[] {
+/** Reasons why the figures may reflect the bench or the machine instead of the servers; empty if there are none. */
+export function warningsFor({ servers, upstream }: Measurements): string[] {
   const shares = (which: number, isDoubtful: (share: number) => boolean): string[] =>
     Object.entries(servers).flatMap(([name, { fast }]) =>
       LOADED.flatMap((row) => {
@@ -140,31 +140,33 @@ export function doubtsAbout({ servers, upstream }: Findings): string[] {
         return isDoubtful(share) ? [`${name} ${row} ${percent(share)}`] : [];
       }),
     );
-  const [waiting, busy, asked] = [
+  const [waiting, busy, maxRate] = [
     shares(0, (share) => share < SATURATED),
     shares(1, (share) => share > UPSTREAM_BUSY),
-    mostAsked(servers),
+    maxUpstreamRate(servers),
   ];
   return [
     ...(waiting.length > 0
-      ? [`these had less than ${percent(SATURATED)} of their processor: ${waiting.join(', ')}`]
+      ? [`servers with less than ${percent(SATURATED)} of their processor: ${waiting.join(', ')}`]
       : []),
     ...(busy.length > 0
-      ? [`with these the upstream took more than ${percent(UPSTREAM_BUSY)}: ${busy.join(', ')}`]
+      ? [`servers with which the upstream used more than ${percent(UPSTREAM_BUSY)} of a processor: ${busy.join(', ')}`]
       : []),
-    ...(upstream.capacity < asked
-      ? [`${Math.round(asked)} a second were asked of an upstream that gives ${Math.round(upstream.capacity)}`]
+    ...(upstream.capacity < maxRate
+      ? [
+          `the upstream received ${Math.round(maxRate)} requests per second, but its capacity is ${Math.round(upstream.capacity)}`,
+        ]
       : []),
   ];
 }
 
-/** The most requests a second that any server sent to the upstream. */
-export const mostAsked = (servers: Findings['servers']): number =>
+/** Highest rate of upstream requests of any server, per second. */
+export const maxUpstreamRate = (servers: Measurements['servers']): number =>
   Math.max(
     ...Object.values(servers).flatMap(({ fast }) =>
       Object.values(fast)
         .filter((rounds) => rounds.length > 0)
-        .map((rounds) => typical(rounds, ({ perSecond, readsPerAnswer }) => perSecond * readsPerAnswer)),
+        .map((rounds) => typical(rounds, ({ perSecond, readsPerResponse }) => perSecond * readsPerResponse)),
     ),
   );
 

@@ -1,48 +1,48 @@
 import { connect, type Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import { answerCalls } from '../calls.ts';
+import { serveCalls } from '../calls.ts';
 import { type Usage, usageOf } from '../processes.ts';
 import { ResponseReader } from './response-reader.ts';
 
 /**
- * Sends requests as fast as they are answered, each connection its own again and again, and does as little else as
- * possible: the bytes are made before, and an answer is compared with what it must be, byte by byte.
+ * Load generator: each connection repeats its request as soon as the response has arrived. It does as little else as
+ * possible: request bytes are prepared, and responses are compared with the expected bytes.
  */
 
 export interface LoadOptions {
   port: number;
-  /** The request of each connection. */
+  /** Request of each connection. */
   requests: readonly string[];
-  /** What each must be answered; undefined: anything with status 200. */
+  /** Expected body of every response; undefined: any with status 200. */
   body: string | undefined;
-  /** How long answers are not counted yet, and then are, in milliseconds. */
+  /** Durations before and during the measurement, in milliseconds. */
   warmUp: number;
   time: number;
-  /** Processes whose use of processors is measured meanwhile. */
+  /** Ids of processes whose CPU usage is measured. */
   watched: readonly number[];
 }
 
 export interface Load {
-  answers: number;
-  /** All requests, those included whose answers were not counted. */
+  responses: number;
+  /** All requests, including those of the warm-up. */
   sent: number;
-  /** How long they were counted, in milliseconds. */
+  /** Duration of the measurement, in milliseconds. */
   time: number;
   perSecond: number;
-  /** From the request to its whole answer, in milliseconds. */
+  /** Time from request to complete response, in milliseconds. */
   latency: { mean: number; median: number; p99: number };
-  /** What the watched processes used, in their order. */
+  /** CPU usage of the watched processes, in their order. */
   used: Used[];
-  /** The share of a processor that the load itself took, from 0 to 1. */
+  /** Share of a processor used by the load generator, from 0 to 1. */
   ownShare: number;
 }
 
 export interface Used {
-  /** Processor time of all threads, in milliseconds, and as a share of the time, where 1 is a whole processor. */
+  /** CPU time of all threads, in milliseconds, and as a share of the duration, where 1 is one whole processor. */
   cpu: number;
   share: number;
-  /** Share of the time that its main thread was ready, and others had the processor. */
+  /** Share of the duration that its main thread waited for a processor. */
   waited: number;
 }
 
@@ -52,11 +52,11 @@ class Connection {
   readonly #reader = new ResponseReader();
   #sentAt = 0;
 
-  /** @param onAnswer Says whether to send again. */
+  /** @param onResponse Returns true to send the request again. */
   constructor(
     socket: Socket,
     request: string,
-    onAnswer: (body: Buffer, sentAt: number) => boolean,
+    onResponse: (body: Buffer, sentAt: number) => boolean,
     onError: (error: unknown) => void,
   ) {
     this.#socket = socket;
@@ -64,13 +64,13 @@ class Connection {
     socket.on('data', (chunk) => {
       try {
         const body = this.#reader.push(chunk);
-        if (body && onAnswer(body, this.#sentAt)) this.send();
+        if (body && onResponse(body, this.#sentAt)) this.send();
       } catch (error) {
         onError(error);
       }
     });
     socket.on('error', onError);
-    socket.on('close', () => onError(new Error('The server closed a connection.')));
+    socket.on('close', () => onError(new Error('The server closed a connection')));
   }
 
   send(): void {
@@ -83,16 +83,16 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
   const expected = body === undefined ? undefined : Buffer.from(body);
   const latencies = createHistogram();
   let phase: 'warming' | 'counting' | 'over' = 'warming';
-  let [sent, answers] = [requests.length, 0];
+  let [sent, responses] = [requests.length, 0];
   let waiting = requests.length;
   const { promise: ended, resolve: onEnd, reject: onError } = deferred();
 
-  const onAnswer = (answer: Buffer, sentAt: number): boolean => {
-    if (expected && !expected.equals(answer)) {
-      throw new Error(`Expected ${body?.slice(0, 300)}, got ${answer.toString().slice(0, 300)}`);
+  const onResponse = (response: Buffer, sentAt: number): boolean => {
+    if (expected && !expected.equals(response)) {
+      throw new Error(`Expected ${body?.slice(0, 300)}, got ${response.toString().slice(0, 300)}`);
     }
     if (phase === 'counting') {
-      answers++;
+      responses++;
       latencies.record(Math.max(1, Math.round((performance.now() - sentAt) * 1_000)));
     }
     if (phase !== 'over') {
@@ -104,7 +104,9 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
   };
 
   const sockets = await Promise.all(requests.map(() => opened(port)));
-  const connections = sockets.map((socket, index) => new Connection(socket, requests[index] ?? '', onAnswer, onError));
+  const connections = sockets.map(
+    (socket, index) => new Connection(socket, requests[index] ?? '', onResponse, onError),
+  );
   try {
     for (const connection of connections) connection.send();
     await Promise.race([setTimeout(warmUp), ended]);
@@ -117,10 +119,10 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
     const used = watched.map((pid, index) => usedBetween(before[index] as Usage, usageOf(pid), took));
     await ended;
     return {
-      answers,
+      responses,
       sent,
       time: took,
-      perSecond: (answers / took) * 1_000,
+      perSecond: (responses / took) * 1_000,
       latency: {
         mean: latencies.mean / 1_000,
         median: latencies.percentile(50) / 1_000,
@@ -160,4 +162,4 @@ const calls = { load };
 
 export type LoadCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -5,7 +5,7 @@ import { keysOf, QUERY_NAMES, type QueryName, requestText } from './queries.ts';
 import type { Server } from './servers.ts';
 import type { Upstream } from './upstreams.ts';
 
-/** Connections that ask at once. */
+/** Concurrent connections of a loaded server. */
 const CONNECTIONS = 32;
 
 export type Generator = ReturnType<typeof startGenerator>;
@@ -16,40 +16,40 @@ export const startGenerator = () => startTool<LoadCalls>('speed/load.ts');
 export interface Row {
   query: QueryName;
   connections: number;
-  /** Whether each connection sends a key of its own, or all of them the same. */
+  /** `own`: each connection sends a key of its own; `one`: all send the same. */
   keys: 'own' | 'one';
 }
 
 const own = (query: QueryName): Row => ({ query, connections: CONNECTIONS, keys: 'own' });
 
-/** What is measured with an upstream that answers at once. */
+/** Rows measured with an upstream without delay. */
 export const FAST_ROWS = {
   Q1: own('Q1'),
   Q2: own('Q2'),
   Q3: own('Q3'),
   Q4: own('Q4'),
-  alike: { query: 'Q2', connections: CONNECTIONS, keys: 'one' },
-  alone: { query: 'Q2', connections: 1, keys: 'own' },
+  sharedKey: { query: 'Q2', connections: CONNECTIONS, keys: 'one' },
+  single: { query: 'Q2', connections: 1, keys: 'own' },
 } as const satisfies Record<string, Row>;
 
 export type FastRow = keyof typeof FAST_ROWS;
 
 export const FAST_ROW_NAMES = Object.keys(FAST_ROWS) as FastRow[];
 
-/** What is also measured with one that says nothing twice in the same way. */
-export const ANEW_ROWS = ['Q2', 'Q3'] as const satisfies FastRow[];
+/** Rows also measured with an upstream whose responses all differ. */
+export const CHANGING_ROWS = ['Q2', 'Q3'] as const satisfies FastRow[];
 
-export type AnewRow = (typeof ANEW_ROWS)[number];
+export type ChangingRow = (typeof CHANGING_ROWS)[number];
 
-/** What is measured with one that takes {@link DELAY}. */
+/** Row measured with an upstream delay of {@link DELAY}. */
 export const SLOW_ROW: Row = own('Q2');
 
-/** How long the slow upstream takes to answer, in milliseconds. */
+/** Response time of the slow upstream, in milliseconds. */
 export const DELAY = 25;
 
-/** A measurement: what the load found, and what the upstream was asked for each answer. */
+/** A measurement: results of the load generator, and upstream requests per response. */
 export interface Measured extends Load {
-  readsPerAnswer: number;
+  readsPerResponse: number;
 }
 
 interface Bench {
@@ -57,21 +57,21 @@ interface Bench {
   upstream: Upstream;
 }
 
-/** How long answers are not counted yet, and then are, in milliseconds; and how often that is done. */
+/** Durations of warm-up and measurement, in milliseconds, and the number of tries. */
 export interface Times {
   warmUp: number;
   time: number;
-  /** How often it is measured at most, when others had the server's processor. @default once */
+  /** Maximum number of measurements if other processes used the server's processor. @default 1 */
   tries?: number;
 }
 
-/** Whether other programs than the server ran on its processor. */
+/** True if other processes used the server's processor. */
 const isDisturbed = ({ used: [server] }: Measured): boolean =>
   server !== undefined && server.share < 0.95 && server.waited > 0.03;
 
 /**
- * Loads a server; the first of {@link Measured.used} is the server, the second the upstream. What was disturbed is
- * measured again if it may be; what was disturbed least counts.
+ * Loads a server; the first entry of {@link Measured.used} is the server, the second the upstream. A disturbed
+ * measurement is repeated up to `tries` times; the least disturbed one is returned.
  */
 export async function measure(bench: Bench, server: Server, row: Row, times: Times): Promise<Measured> {
   let best = await measureOnce(bench, server, row, times);
@@ -88,60 +88,60 @@ async function measureOnce(
   row: Row,
   { warmUp, time }: Times,
 ): Promise<Measured> {
-  const body = await answerOf(server, row.query);
+  const body = await responseOf(server, row.query);
   const before = await upstream.hits();
   const loaded = await generator.call('load', {
     port: server.port,
     requests: keysOf(row.connections, row.keys).map((key) =>
-      requestText(server.question(row.query), `127.0.0.1:${server.port}`, key),
+      requestText(server.requestOf(row.query), `127.0.0.1:${server.port}`, key),
     ),
     body,
     watched: [server.pid, upstream.pid],
     warmUp,
     time,
   });
-  // Upstream nobody tells apart which answers are counted.
+  // The upstream counts requests of the warm-up too.
   const reads = (await upstream.hits()) - before;
-  return { ...loaded, readsPerAnswer: reads / loaded.sent };
+  return { ...loaded, readsPerResponse: reads / loaded.sent };
 }
 
-/** The answer to a query, as text. */
-export async function answerOf(server: Server, name: QueryName): Promise<string> {
-  const { path, method, body } = server.question(name);
+/** Body of the response to a query. */
+export async function responseOf(server: Server, name: QueryName): Promise<string> {
+  const { path, method, body } = server.requestOf(name);
   const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-api-key': 'bench-0' };
   const response = await fetch(server.url + path, { method, headers, ...(body && { body }) });
   const text = await response.text();
   if (!response.ok)
-    throw new Error(`${server.peer.name} answered ${name} with ${response.status}: ${text.slice(0, 500)}`);
+    throw new Error(`${server.peer.name} responded to ${name} with status ${response.status}: ${text.slice(0, 500)}`);
   return text;
 }
 
-/** What a server can be asked. */
+/** Queries that a server supports. */
 export const queriesOf = ({ peer }: Server): readonly QueryName[] => peer.queries ?? QUERY_NAMES;
 
-/** What one answer to each query takes of the upstream when nobody else asks. */
+/** Counts the upstream requests of each query without concurrent requests. */
 export async function countReads(server: Server, upstream: Upstream): Promise<Partial<Record<QueryName, number>>> {
   const counts: Partial<Record<QueryName, number>> = {};
   for (const name of queriesOf(server)) {
     const before = await upstream.hits();
-    await answerOf(server, name);
+    await responseOf(server, name);
     counts[name] = (await upstream.hits()) - before;
   }
   return counts;
 }
 
-/** @throws Error when two servers do not answer the same data. */
-export async function compareAnswers(server: Server, model: Server): Promise<void> {
+/** Compares the responses of two servers. @throws Error if they return different data. */
+export async function compareResponses(server: Server, model: Server): Promise<void> {
   for (const name of queriesOf(server)) {
-    const [found, expected] = await Promise.all([answerOf(server, name), answerOf(model, name)]);
+    const [found, expected] = await Promise.all([responseOf(server, name), responseOf(model, name)]);
     if (isDeepStrictEqual(JSON.parse(found), JSON.parse(expected, server.peer.expected))) continue;
     throw new Error(
-      `${server.peer.name} and ${model.peer.name} answer ${name} differently:\n${found.slice(0, 500)}\n${expected.slice(0, 500)}`,
+      `${server.peer.name} and ${model.peer.name} return different data for ${name}:\n${found.slice(0, 500)}\n${expected.slice(0, 500)}`,
     );
   }
 }
 
-/** How many requests a second the upstream answers when nothing is between it and the load. */
+/** Loads the upstream directly, without a server in between. */
 export async function capacityOf({ generator, upstream }: Bench, path: string, times: Times): Promise<Load> {
   const port = Number(new URL(upstream.url).port);
   const request = requestText({ method: 'GET', path, body: '' }, `127.0.0.1:${port}`, 'bench-0');

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pidOf, stop } from '../processes.ts';
-import type { Answers } from './data.ts';
-import { freePort, onPath, untilAnswered } from './servers.ts';
+import type { UpstreamResponses } from './data.ts';
+import { freePort, onPath, waitForResponse } from './servers.ts';
 
 const configuration = (folder: string, port: number) => `
 daemon off;
@@ -26,8 +26,8 @@ http {
   scgi_temp_path ${folder}/t5;
   server {
     listen 127.0.0.1:${port} backlog=4096;
-    root ${folder}/answers;
-    # Nothing by which an answer could be cached: those of the real upstream depend on the key.
+    root ${folder}/responses;
+    # No cache validators: responses of the real upstream depend on the key.
     etag off;
     add_header Last-Modified "";
     location / {
@@ -39,45 +39,45 @@ http {
 }
 `;
 
-/** Starts an nginx that answers with files; undefined where there is none. */
-export async function startNginx(answers: Answers) {
+/** Starts nginx as a static file server; undefined if it is not installed. */
+export async function startNginx(responses: UpstreamResponses) {
   const program = onPath('nginx');
   if (!program) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'flair-bench-nginx-'));
-  for (const [path, answer] of Object.entries(answers)) {
-    const file = join(folder, 'answers', `${path}.json`);
+  for (const [path, response] of Object.entries(responses)) {
+    const file = join(folder, 'responses', `${path}.json`);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, JSON.stringify(answer));
+    await writeFile(file, JSON.stringify(response));
   }
   const port = await freePort();
   await writeFile(join(folder, 'nginx.conf'), configuration(folder, port));
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')];
-  // As root, nginx would give its worker to somebody who may not read the folder.
+  // As root, nginx would run its worker as a user without access to the folder.
   if (process.getuid?.() === 0) args.push('-g', 'user root;');
   const child = spawn(program, args, { stdio: 'ignore' });
   child.on('error', () => {});
   const url = `http://127.0.0.1:${port}`;
-  await untilAnswered(child, `${url}/bench-status`);
-  // Once until it was there.
-  let asked = 1;
+  await waitForResponse(child, `${url}/bench-status`);
+  // The readiness check was one request.
+  let statusRequests = 1;
   return {
     url,
     name: 'nginx',
     pid: await workerOf(pidOf(child)),
-    /** How many requests it was sent so far; asking is not counted. */
+    /** Number of requests received so far, without those for this number. */
     async hits(): Promise<number> {
       const status = await (await fetch(`${url}/bench-status`)).text();
-      asked++;
-      return Number(/^\s*\d+ \d+ (\d+)/m.exec(status)?.[1]) - asked;
+      statusRequests++;
+      return Number(/^\s*\d+ \d+ (\d+)/m.exec(status)?.[1]) - statusRequests;
     },
     async stop(): Promise<void> {
-      // SIGKILL would leave its worker behind.
+      // SIGKILL would leave its worker running.
       await stop(child, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Who does its work; elsewhere than on Linux, who started them. */
+/** Process id of the worker; on other systems than Linux, that of the master. */
 const workerOf = async (master: number): Promise<number> =>
   Number((await readFile(`/proc/${master}/task/${master}/children`, 'utf8').catch(() => '')).split(' ')[0]) || master;

@@ -4,10 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { environment, pathOf } from '../processes.ts';
-import type { Peer, Place } from './peers.ts';
+import type { Peer, StartOptions } from './peers.ts';
 import { onPath } from './servers.ts';
 
-/** The servers of others, each set up as its documentation says for production. Their packages are those of `peers/`. */
+/** Servers of other projects, configured for production according to their documentation. Their packages are in `peers/`. */
 
 export const PEERS_FOLDER = pathOf('peers');
 const binary = (name: string): string => join(PEERS_FOLDER, 'node_modules/.bin', name);
@@ -26,7 +26,7 @@ const SUPERGRAPH = pathOf('results/hive/supergraph.graphql');
 
 const hive: Peer = {
   name: 'hive',
-  title: 'Hive Gateway with its compiler, over a supergraph that Mesh makes of the OpenAPI contract',
+  title: 'Hive Gateway with its compiler, over a supergraph that Mesh generates from the OpenAPI contract',
   packages: ['@graphql-hive/gateway', '@graphql-mesh/compose-cli', '@omnigraph/openapi'],
   async prepare() {
     await mkdir(pathOf('results/hive'), { recursive: true });
@@ -44,8 +44,8 @@ const hive: Peer = {
   }),
 };
 
-/** Its words cannot encode an id, change the case of a word, nor make a list of a map. */
-const tailcallConfiguration = ({ port, upstreamUrl }: Place): string => `
+/** Tailcall directives cannot encode an id, change the case of a value, or convert a map to a list. */
+const tailcallConfiguration = ({ port, upstreamUrl }: StartOptions): string => `
 schema
   @server(port: ${port}, hostname: "127.0.0.1", workers: 1)
   @upstream(allowedHeaders: ["x-api-key"]) {
@@ -67,8 +67,8 @@ type Training {
 }
 `;
 
-/** The value of a field as Tailcall gives it: as the upstream does. */
-function asUpstreamSays(name: string, value: unknown): unknown {
+/** Converts a field's value to the form that Tailcall returns: that of the upstream. */
+function asUpstreamValue(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (name === 'id') return Buffer.from(value, 'base64url').toString().split(/[:/]/).at(-1);
   return name === 'status' ? value.toLowerCase() : value;
@@ -76,22 +76,23 @@ function asUpstreamSays(name: string, value: unknown): unknown {
 
 const tailcall: Peer = {
   name: 'tailcall',
-  title: 'Tailcall (Rust) with `dedupe`; it gives ids and statuses as the upstream has them, and has no Q3',
+  title:
+    'Tailcall (Rust) with `dedupe`; it returns ids and statuses unchanged from the upstream, and does not support Q3',
   packages: ['@tailcallhq/core-linux-x64-gnu'],
-  start(place) {
-    const file = join(place.folder, 'tailcall.graphql');
-    writeFileSync(file, tailcallConfiguration(place));
+  start(options) {
+    const file = join(options.folder, 'tailcall.graphql');
+    writeFileSync(file, tailcallConfiguration(options));
     return {
       command: [onPath('tailcall') ?? binary('tailcall'), 'start', file],
       env: { TAILCALL_LOG_LEVEL: 'error', TAILCALL_TRACKER: 'false' },
     };
   },
   queries: ['Q1', 'Q2', 'Q4'],
-  expected: asUpstreamSays,
+  expected: asUpstreamValue,
 };
 
 export const OTHERS: readonly Peer[] = [
-  fromFile('obvious', 'what one writes first: Yoga, Pothos, dataloader and ky, each as it comes', [
+  fromFile('obvious', 'a straightforward implementation: Yoga, Pothos, dataloader and ky with their defaults', [
     'graphql-yoga',
     '@pothos/core',
     'dataloader',

@@ -1,29 +1,29 @@
 import { pathOf, RAISED_LIMITS } from '../processes.ts';
-import { pathQuestion, type QueryName, type Question } from './queries.ts';
+import { type BenchRequest, pathRequest, type QueryName } from './queries.ts';
 
-/** Where a server is to listen, what it reads from, and a folder for what it writes. */
-export interface Place {
+/** Port, upstream and output folder of a server. */
+export interface StartOptions {
   port: number;
   upstreamUrl: string;
   folder: string;
 }
 
-/** A server that answers the questions of this bench. */
+/** A server that is measured. */
 export interface Peer {
   name: string;
-  /** What it is, for people. */
+  /** Description for the report. */
   title: string;
-  /** How it is started: a command and its environment, in which `NODE_ENV` is `production`. */
-  start(place: Place): { command: readonly string[]; env: Readonly<Record<string, string>> };
-  /** Packages of `peers/` that it is made of. The bench goes on without it where they cannot be installed or run. */
+  /** Returns its command and environment; `NODE_ENV` is `production`. */
+  start(options: StartOptions): { command: readonly string[]; env: Readonly<Record<string, string>> };
+  /** Packages of `peers/` that it uses. The bench omits it if they cannot be installed or run. */
   packages?: readonly string[];
-  /** Done once, before it is started for the first time. */
+  /** Runs once, before the first start. */
   prepare?: () => Promise<void>;
-  /** How it is asked, where that is not GraphQL over HTTP. */
-  question?: (name: QueryName) => Question;
-  /** What it can be asked. @default everything */
+  /** Returns the request of a query. @default GraphQL over HTTP */
+  requestOf?: (name: QueryName) => BenchRequest;
+  /** Supported queries. @default all */
   queries?: readonly QueryName[];
-  /** The value of a field in its answer, where it cannot say what the others say. */
+  /** Converts an expected field value to the form that this server returns. */
   expected?: (name: string, value: unknown) => unknown;
 }
 
@@ -34,17 +34,17 @@ const bare = (name: string, title: string, env: Readonly<Record<string, string>>
     command: [process.execPath, pathOf('speed/bare.mjs')],
     env: { PORT: String(port), UPSTREAM_URL: upstreamUrl, ...env },
   }),
-  question: pathQuestion,
+  requestOf: pathRequest,
 });
 
-/** The yardstick. */
+/** The reference server of all ratios. */
 export const BARE = bare(
   'bare',
-  'node:http and `Pool.request` of undici over up to 1,024 connections, as many as the gateway keeps; no GraphQL',
+  'node:http and undici’s `Pool.request` over up to 1,024 connections, like the gateway; no GraphQL',
   {},
 );
 
-/** This gateway. @param program Its built program. */
+/** This gateway. @param program Path of the built program. */
 export const gateway = (name: string, title: string, program: string): Peer => ({
   name,
   title,

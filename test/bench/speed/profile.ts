@@ -5,21 +5,21 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pathOf } from '../processes.ts';
 import { build, step } from './built.ts';
+import { type CallFrame, type CodeLocation, createLocator } from './code-locations.ts';
 import { FAST_ROWS, measure, startGenerator } from './measure.ts';
 import { gateway, type Peer } from './peers.ts';
-import { type CallFrame, type Place, placesOf } from './places.ts';
 import { QUERY_NAMES, type QueryName } from './queries.ts';
 import { tableOf } from './report.ts';
-import { startServer, stepAside } from './servers.ts';
+import { leaveServerProcessor, startServer } from './servers.ts';
 import { startUpstream } from './upstreams.ts';
 
-/** `npm run bench:profile`: where the gateway's time goes under load. */
+/** `npm run bench:profile`: CPU profile of the gateway under load. */
 
 const FILE = pathOf('results/gateway.cpuprofile');
 
 interface Profile {
   nodes: { id: number; callFrame: CallFrame }[];
-  /** The node that was on top of the stack at each sample, and the time since the sample before, in microseconds. */
+  /** Node on top of the stack at each sample, and the time since the preceding sample, in microseconds. */
   samples: number[];
   timeDeltas: number[];
 }
@@ -28,25 +28,25 @@ function readFlags() {
   const { values } = parseArgs({
     options: {
       query: { type: 'string', default: 'Q2' },
-      alike: { type: 'boolean', default: false },
+      'shared-key': { type: 'boolean', default: false },
       seconds: { type: 'string', default: '8' },
       top: { type: 'string', default: '30' },
     },
   });
   const query = QUERY_NAMES.find((name) => name === values.query);
-  if (!query) throw new Error(`--query must be one of ${QUERY_NAMES.join(', ')}, but is "${values.query}".`);
+  if (!query) throw new Error(`Expected --query to be one of ${QUERY_NAMES.join(', ')}, got "${values.query}".`);
   const [seconds, top] = [Number(values.seconds), Number(values.top)];
-  if (!(seconds > 0 && top >= 1)) throw new Error('--seconds and --top must be numbers above 0.');
-  return { query, isAlike: values.alike, time: seconds * 1_000, top };
+  if (!(seconds > 0 && top >= 1)) throw new Error('Expected --seconds and --top to be numbers above 0.');
+  return { query, hasSharedKey: values['shared-key'], time: seconds * 1_000, top };
 }
 
-/** The gateway with a profiler in it. */
+/** The gateway with the profiler loaded. */
 const profiled = (program: string): Peer => {
   const plain = gateway('product', 'this gateway', program);
   return {
     ...plain,
-    start(place) {
-      const { command, env } = plain.start(place);
+    start(location) {
+      const { command, env } = plain.start(location);
       const [node = process.execPath, ...args] = command;
       return {
         command: [node, '--import', pathOf('speed/profiler.mjs'), ...args],
@@ -56,7 +56,10 @@ const profiled = (program: string): Peer => {
   };
 };
 
-async function record(program: string, { query, isAlike, time }: { query: QueryName; isAlike: boolean; time: number }) {
+async function record(
+  program: string,
+  { query, hasSharedKey, time }: { query: QueryName; hasSharedKey: boolean; time: number },
+) {
   const started: { stop(): Promise<void> }[] = [];
   try {
     const generator = startGenerator();
@@ -65,7 +68,7 @@ async function record(program: string, { query, isAlike, time }: { query: QueryN
     started.push(upstream);
     const server = await startServer(profiled(program), upstream.url);
     started.push(server);
-    const row = { ...FAST_ROWS[query], keys: isAlike ? 'one' : 'own' } as const;
+    const row = { ...FAST_ROWS[query], keys: hasSharedKey ? 'one' : 'own' } as const;
     step('warming up');
     await measure({ generator, upstream }, server, row, { warmUp: 0, time: 3_000 });
     step('profiling');
@@ -84,57 +87,60 @@ async function readWhenWritten(): Promise<Profile> {
     try {
       return JSON.parse(readFileSync(FILE, 'utf8'));
     } catch {
-      // Not there yet, or not whole.
+      // Missing or incomplete.
       await setTimeout(100);
     }
   }
-  throw new Error(`No profile was written to ${FILE}.`);
+  throw new Error(`No profile was formatted to ${FILE}.`);
 }
 
-/** Time in each function itself, in microseconds, most first. */
-function selfTimes({ nodes, samples, timeDeltas }: Profile, placeOf: (frame: CallFrame) => Place) {
+/** Self time of each function, in microseconds. */
+function selfTimes({ nodes, samples, timeDeltas }: Profile, locate: (frame: CallFrame) => CodeLocation) {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const byNode = new Map<number, number>();
   for (const [index, id] of samples.entries()) byNode.set(id, (byNode.get(id) ?? 0) + (timeDeltas[index] ?? 0));
   return [...byNode].flatMap(([id, time]) => {
     const frame = frames.get(id);
-    return frame && frame.functionName !== '(idle)' ? [{ place: placeOf(frame), time }] : [];
+    return frame && frame.functionName !== '(idle)' ? [{ location: locate(frame), time }] : [];
   });
 }
 
-/** The sums of what has the same name, most first. */
-function sums(times: ReturnType<typeof selfTimes>, nameOf: (place: Place) => string): [name: string, time: number][] {
+/** Total times by name, longest first. */
+function sums(
+  times: ReturnType<typeof selfTimes>,
+  nameOf: (location: CodeLocation) => string,
+): [name: string, time: number][] {
   const found = new Map<string, number>();
-  for (const { place, time } of times) found.set(nameOf(place), (found.get(nameOf(place)) ?? 0) + time);
+  for (const { location, time } of times) found.set(nameOf(location), (found.get(nameOf(location)) ?? 0) + time);
   return [...found].toSorted(([, a], [, b]) => b - a);
 }
 
 const flags = readFlags();
 await mkdir(dirname(FILE), { recursive: true });
-stepAside();
+leaveServerProcessor();
 const { program, remove } = await build();
 try {
   const { measured, profile } = await record(program, flags);
-  const times = selfTimes(profile, placesOf(program));
+  const times = selfTimes(profile, createLocator(program));
   const total = times.reduce((sum, { time }) => sum + time, 0);
-  // The processor time of a profiled process holds the profiler; what counts is the share.
-  const perAnswer = ((measured.used[0]?.cpu ?? Number.NaN) * 1_000) / measured.answers;
-  const print = (title: string, nameOf: (place: Place) => string) => {
+  // Includes the profiler's own CPU time, so only the shares are meaningful.
+  const perResponse = ((measured.used[0]?.cpu ?? Number.NaN) * 1_000) / measured.responses;
+  const print = (title: string, nameOf: (location: CodeLocation) => string) => {
     const rows = sums(times, nameOf).slice(0, flags.top);
     const cells = rows.map(([name, time]) => [
       name,
       `${((time / total) * 100).toFixed(1)} %`,
-      ((time / total) * perAnswer).toFixed(1),
+      ((time / total) * perResponse).toFixed(1),
     ]);
-    console.log(`\n${tableOf([title, 'self', 'µs an answer'], cells)}`);
+    console.log(`\n${tableOf([title, 'self', 'µs per response'], cells)}`);
   };
   console.log(
-    `${flags.query}${flags.isAlike ? ', all alike' : ''}: ${Math.round(measured.perSecond)} answers a second`,
+    `${flags.query}${flags.hasSharedKey ? ', shared key' : ''}: ${Math.round(measured.perSecond)} responses per second`,
   );
-  print('room or package', ({ room }) => room);
-  print('file', ({ room, file }) => file || room);
-  print('function', ({ room, file, line, name }) => (file ? `${name} ${file}:${line}` : `${room} ${name}`));
-  console.log(`\n${FILE} opens in the developer tools of a browser.`);
+  print('folder or package', ({ component }) => component);
+  print('file', ({ component, file }) => file || component);
+  print('function', ({ component, file, line, name }) => (file ? `${name} ${file}:${line}` : `${component} ${name}`));
+  console.log(`\n${FILE} can be opened in the developer tools of a browser.`);
 } finally {
   await remove();
 }

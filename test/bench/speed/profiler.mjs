@@ -1,4 +1,4 @@
-// Loaded into the gateway before its program: a first SIGUSR2 begins a profile, a second one writes it to PROFILE_FILE.
+// Preloaded into the gateway: the first SIGUSR2 starts a profile, the second writes it to PROFILE_FILE.
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 

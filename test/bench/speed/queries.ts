@@ -1,4 +1,4 @@
-/** What the servers under test are asked, by name. */
+/** Queries sent to the servers under test, by name. */
 export const QUERIES = {
   Q1: '{ models { nodes { id displayName } } }',
   Q2: '{ models { nodes { id displayName trainings { nodes { id status } } } } }',
@@ -10,37 +10,37 @@ export type QueryName = keyof typeof QUERIES;
 
 export const QUERY_NAMES = Object.keys(QUERIES) as QueryName[];
 
-/** How many requests to the upstream each takes when none is sent twice. */
+/** Upstream requests of each query when none is sent twice. */
 export const READS: Readonly<Record<QueryName, number>> = { Q1: 1, Q2: 21, Q3: 4, Q4: 0 };
 
-/** Everything of a request that its sender writes, but its key. */
-export interface Question {
+/** Request without its key. */
+export interface BenchRequest {
   method: 'GET' | 'POST';
   path: string;
   /** Empty for a GET. */
   body: string;
 }
 
-/** How a GraphQL server is asked. */
-export const graphqlQuestion = (name: QueryName): Question => ({
+/** Request of a query to a GraphQL server. */
+export const graphqlRequest = (name: QueryName): BenchRequest => ({
   method: 'POST',
   path: '/graphql',
   body: JSON.stringify({ query: QUERIES[name] }),
 });
 
-/** How a server is asked that has no GraphQL: by path. */
-export const pathQuestion = (name: QueryName): Question => ({
+/** Request of a query to a server without GraphQL: a path. */
+export const pathRequest = (name: QueryName): BenchRequest => ({
   method: 'GET',
   path: `/${name.toLowerCase()}`,
   body: '',
 });
 
-/** Which key each of so many connections sends. No two of them are alike, unless all are one. */
+/** Key of each connection: all different, or all the same. */
 export const keysOf = (connections: number, whose: 'own' | 'one'): string[] =>
   Array.from({ length: connections }, (_, index) => (whose === 'one' ? 'bench-one' : `bench-${index}`));
 
-/** The request as it is written to a connection that is kept. */
-export const requestText = ({ method, path, body }: Question, host: string, key: string): string =>
+/** Bytes of the request for a keep-alive connection. */
+export const requestText = ({ method, path, body }: BenchRequest, host: string, key: string): string =>
   [
     `${method} ${path} HTTP/1.1`,
     `host: ${host}`,

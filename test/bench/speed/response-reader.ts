@@ -1,15 +1,15 @@
 const HEAD_END = Buffer.from('\r\n\r\n');
 const CHUNKS_END = Buffer.from('0\r\n\r\n');
 
-/** Puts together the answers that come one after the other over a connection (RFC 9112), of a sender that never overtakes itself. */
+/** Parses consecutive HTTP/1.1 responses of one connection (RFC 9112), without pipelining. */
 export class ResponseReader {
   #rest: Buffer | undefined;
   #head: { start: number; length: number | 'chunked' } | undefined;
 
   /**
-   * Takes the next bytes; the body when they complete an answer.
+   * Adds the next bytes, and returns the body once the response is complete.
    *
-   * @throws Error for an answer without status 200.
+   * @throws Error if the status is not 200.
    */
   push(chunk: Buffer): Buffer | undefined {
     const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
@@ -40,7 +40,7 @@ function bodyOf(bytes: Buffer, { start, length }: { start: number; length: numbe
   for (let at = start; ; ) {
     const lineEnd = bytes.indexOf('\r\n', at);
     const size = Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
-    // What looked like the end was within a chunk.
+    // The end marker was data within a chunk.
     if (lineEnd < 0 || Number.isNaN(size)) return undefined;
     if (size === 0) return Buffer.concat(parts);
     parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));

@@ -1,11 +1,10 @@
-import { upstreamAnswers } from './data.ts';
+import { upstreamResponses } from './data.ts';
 import { versionOf } from './install.ts';
 import {
-  ANEW_ROWS,
-  type AnewRow,
-  answerOf,
+  CHANGING_ROWS,
+  type ChangingRow,
   capacityOf,
-  compareAnswers,
+  compareResponses,
   countReads,
   DELAY,
   FAST_ROW_NAMES,
@@ -15,6 +14,7 @@ import {
   type Measured,
   measure,
   queriesOf,
+  responseOf,
   SLOW_ROW,
   startGenerator,
   type Times,
@@ -24,56 +24,56 @@ import type { QueryName } from './queries.ts';
 import { type Server, startServer } from './servers.ts';
 import { startStub, startUpstream, type Upstream } from './upstreams.ts';
 
-/** How much is measured. */
+/** Number of rounds and duration of each measurement. */
 export interface Plan {
   rounds: number;
-  /** Once for each server and row, before anything is counted. */
+  /** Warm-up of each server and row, before the first round. */
   warming: Times;
-  /** The same over the slow upstream, in milliseconds. */
+  /** Warm-up with the slow upstream, in milliseconds. */
   slowWarmUp: number;
-  /** For each measurement. */
+  /** Times of each measurement. */
   each: Times;
 }
 
-/** What was found out about one server. */
-export interface Found {
+/** Measurements of one server. */
+export interface ServerMeasurements {
   title: string;
-  /** The packages that it is made of, each with its version. */
+  /** Packages with versions. */
   packages: string[];
-  /** What one answer takes of the upstream. */
+  /** Upstream requests of a single response. */
   reads: Partial<Record<QueryName, number>>;
-  /** For each round. */
+  /** One entry per round. */
   fast: Record<FastRow, Measured[]>;
   slow: Measured[];
-  /** Over an upstream that says nothing twice in the same way. Only of the yardstick and the gateway. */
-  anew: Record<AnewRow, Measured[]>;
-  /** From its start to its first answer, in milliseconds, each time it was started. */
+  /** With an upstream whose responses all differ. Measured only for the reference server and the gateway. */
+  changing: Record<ChangingRow, Measured[]>;
+  /** Time from start to first response, in milliseconds, one entry per start. */
   startedIn: number[];
-  /** Resident after all of it, in bytes. */
+  /** Resident memory after all measurements, in bytes. */
   memory: number;
 }
 
-export interface Findings {
-  upstream: { name: string /** Requests a second with nothing in between. */; capacity: number };
-  servers: Record<string, Found>;
-  /** Why others are missing. */
+export interface Measurements {
+  upstream: { name: string /** Responses per second to the load generator directly. */; capacity: number };
+  servers: Record<string, ServerMeasurements>;
+  /** Reasons for missing servers, by name. */
   missing: Record<string, string>;
 }
 
 type Step = (what: string) => void;
 
-/** Measures all of them in turns, so that what disturbs the machine disturbs everybody. */
-export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promise<Findings> {
+/** Measures the servers in alternation, so that a disturbance of the machine affects all of them. */
+export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promise<Measurements> {
   const started: { stop(): Promise<void> }[] = [];
-  const kept = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
+  const track = <Process extends { stop(): Promise<void> }>(process: Process): Process => {
     started.push(process);
     return process;
   };
   try {
-    const generator = kept(startGenerator());
-    const upstream = kept(await startUpstream());
-    const slowUpstream = kept(await startStub(DELAY));
-    const anewUpstream = kept(await startStub(0, { anew: true }));
+    const generator = track(startGenerator());
+    const upstream = track(await startUpstream());
+    const slowUpstream = track(await startStub(DELAY));
+    const changingUpstream = track(await startStub(0, { changing: true }));
     const missing: Record<string, string> = {};
     const servers: Server[] = [];
     for (const peer of peers) {
@@ -81,22 +81,22 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
       const model = servers.find(({ peer }) => peer === BARE);
       try {
         await peer.prepare?.();
-        const server = kept(await startServer(peer, upstream.url));
-        if (model) await compareAnswers(server, model);
+        const server = track(await startServer(peer, upstream.url));
+        if (model) await compareResponses(server, model);
         servers.push(server);
       } catch (error) {
         if (!peer.packages) throw error;
         [missing[peer.name] = ''] = String(error instanceof Error ? error.message : error).split('\n');
-        step(`${peer.name} is left out: ${missing[peer.name]}`);
+        step(`${peer.name} is omitted: ${missing[peer.name]}`);
       }
     }
-    const found = new Map<Server, Found>();
+    const found = new Map<Server, ServerMeasurements>();
     for (const server of servers) found.set(server, await beginning(server, upstream));
     await measureSlow(found, { generator, upstream: slowUpstream }, plan, step);
-    await measureAnew(found, { generator, upstream: anewUpstream }, plan, step);
+    await measureChanging(found, { generator, upstream: changingUpstream }, plan, step);
     await measureFast(found, { generator, upstream }, plan, step);
     for (const [server, what] of found) what.memory = server.usage().rss;
-    const [path = '/'] = Object.keys(upstreamAnswers()).filter((path) => path.endsWith('/trainings'));
+    const [path = '/'] = Object.keys(upstreamResponses()).filter((path) => path.endsWith('/trainings'));
     const { perSecond } = await capacityOf({ generator, upstream }, path, plan.each);
     return {
       upstream: { name: upstream.name, capacity: perSecond },
@@ -108,15 +108,15 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
   }
 }
 
-async function beginning(server: Server, upstream: Upstream): Promise<Found> {
-  await answerOf(server, 'Q2');
+async function beginning(server: Server, upstream: Upstream): Promise<ServerMeasurements> {
+  await responseOf(server, 'Q2');
   return {
     title: server.peer.title,
     packages: (server.peer.packages ?? []).map((name) => `${name} ${versionOf(name)}`),
     reads: await countReads(server, upstream),
-    fast: { Q1: [], Q2: [], Q3: [], Q4: [], alike: [], alone: [] },
+    fast: { Q1: [], Q2: [], Q3: [], Q4: [], sharedKey: [], single: [] },
     slow: [],
-    anew: { Q2: [], Q3: [] },
+    changing: { Q2: [], Q3: [] },
     startedIn: [server.startedIn],
     memory: 0,
   };
@@ -127,8 +127,13 @@ interface Bench {
   upstream: Upstream;
 }
 
-/** Over the slow upstream each server is started anew. */
-async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+/** Measures each server with the slow upstream, in a new process. */
+async function measureSlow(
+  found: ReadonlyMap<Server, ServerMeasurements>,
+  bench: Bench,
+  plan: Plan,
+  step: Step,
+): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
     for (const [{ peer }, what] of found) {
       step(`round ${round + 1}: ${peer.name}, upstream of ${DELAY} ms`);
@@ -143,17 +148,22 @@ async function measureSlow(found: ReadonlyMap<Server, Found>, bench: Bench, plan
   }
 }
 
-/** As {@link measureSlow}, over the upstream that says nothing twice in the same way. */
-async function measureAnew(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+/** Like {@link measureSlow}, with the upstream whose responses all differ. */
+async function measureChanging(
+  found: ReadonlyMap<Server, ServerMeasurements>,
+  bench: Bench,
+  plan: Plan,
+  step: Step,
+): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
-    for (const [{ peer }, { anew }] of found) {
+    for (const [{ peer }, { changing }] of found) {
       if (peer.packages) continue;
-      step(`round ${round + 1}: ${peer.name}, everything anew`);
+      step(`round ${round + 1}: ${peer.name}, changing responses`);
       const server = await startServer(peer, bench.upstream.url);
       try {
-        for (const name of ANEW_ROWS) {
+        for (const name of CHANGING_ROWS) {
           const times = { ...plan.each, warmUp: plan.slowWarmUp };
-          anew[name].push(await measure(bench, server, FAST_ROWS[name], times));
+          changing[name].push(await measure(bench, server, FAST_ROWS[name], times));
         }
       } finally {
         await server.stop();
@@ -162,7 +172,12 @@ async function measureAnew(found: ReadonlyMap<Server, Found>, bench: Bench, plan
   }
 }
 
-async function measureFast(found: ReadonlyMap<Server, Found>, bench: Bench, plan: Plan, step: Step): Promise<void> {
+async function measureFast(
+  found: ReadonlyMap<Server, ServerMeasurements>,
+  bench: Bench,
+  plan: Plan,
+  step: Step,
+): Promise<void> {
   for (const [server] of found) {
     step(`warming up ${server.peer.name}`);
     for (const name of rowsOf(server)) await measure(bench, server, FAST_ROWS[name], plan.warming);

@@ -8,9 +8,9 @@ import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { environment, pidOf, stop, usageOf } from '../processes.ts';
 import type { Peer } from './peers.ts';
-import { graphqlQuestion, type QueryName } from './queries.ts';
+import { graphqlRequest, type QueryName } from './queries.ts';
 
-/** Where a program is; undefined where it is not. Some lie where the `PATH` of most users does not lead. */
+/** Path of an installed program, or undefined; also searches folders that the `PATH` of most users lacks. */
 export const onPath = (program: string): string | undefined =>
   [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
     .map((folder) => join(folder, program))
@@ -18,11 +18,11 @@ export const onPath = (program: string): string | undefined =>
 
 const taskset = availableParallelism() > 1 ? onPath('taskset') : undefined;
 
-/** Whether servers get a processor of their own, and everything else the others. */
+/** True if servers run single on processor 0, and all other processes on the others. */
 export const isPinned = taskset !== undefined;
 
-/** Keeps this process, and all that it starts from now on, off the processor of the servers. */
-export function stepAside(): void {
+/** Moves this process, and all child processes started later, off the processor of the servers. */
+export function leaveServerProcessor(): void {
   if (!taskset) return;
   const others = `1-${availableParallelism() - 1}`;
   spawnSync(taskset, ['--all-tasks', '--cpu-list', '--pid', others, String(process.pid)]);
@@ -30,13 +30,13 @@ export function stepAside(): void {
 
 export type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** Starts a server on a processor of its own, and waits until it has answered. */
+/** Starts a server on a processor of its own, and waits for its first response. */
 export async function startServer(peer: Peer, upstreamUrl: string) {
   const folder = await mkdtemp(join(tmpdir(), 'flair-bench-'));
   const port = await freePort();
   const { command, env } = peer.start({ port, upstreamUrl, folder });
   const [program = '', ...args] = taskset ? [taskset, '--cpu-list', '0', ...command] : command;
-  // It writes its log as it would in production; into a file, because a pipe would have to be read.
+  // Logs are formatted as in production; to a file, because a pipe would have to be read.
   const output = openSync(join(folder, 'output'), 'w');
   const begunAt = performance.now();
   const child = spawn(program, args, {
@@ -44,7 +44,7 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
     env: { ...environment(), NODE_ENV: 'production', ...env },
     stdio: ['ignore', output, output],
   });
-  // Seen by whoever waits for its answer.
+  // waitForResponse detects the failure.
   child.on('error', () => {});
   closeSync(output);
   const url = `http://127.0.0.1:${port}`;
@@ -53,14 +53,14 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { path, body, method } = (peer.question ?? graphqlQuestion)('Q4');
+    const { path, body, method } = (peer.requestOf ?? graphqlRequest)('Q4');
     const headers = { 'content-type': 'application/json', 'x-api-key': 'bench-0' };
-    await untilAnswered(child, url + path, { method, headers, ...(body && { body }) });
+    await waitForResponse(child, url + path, { method, headers, ...(body && { body }) });
   } catch (error) {
-    const written = await readFile(join(folder, 'output'), 'utf8');
+    const formatted = await readFile(join(folder, 'output'), 'utf8');
     await end();
-    const [said = 'it wrote nothing'] = written.trim().split('\n').slice(-1);
-    throw new Error(`it did not start, ${error instanceof Error ? error.message : error}: ${said}`);
+    const [lastLine = 'no output'] = formatted.trim().split('\n').slice(-1);
+    throw new Error(`failed to start: ${error instanceof Error ? error.message : error}: ${lastLine}`);
   }
   const pid = pidOf(child);
   return {
@@ -68,31 +68,31 @@ export async function startServer(peer: Peer, upstreamUrl: string) {
     port,
     url,
     pid,
-    /** From its start to its first answer, in milliseconds. */
+    /** Time from its start to its first response, in milliseconds. */
     startedIn: performance.now() - begunAt,
-    question: (name: QueryName) => (peer.question ?? graphqlQuestion)(name),
+    requestOf: (name: QueryName) => (peer.requestOf ?? graphqlRequest)(name),
     usage: () => usageOf(pid),
     stop: end,
   };
 }
 
-/** How long a server may take to start, in milliseconds. */
-const PATIENCE = 60_000;
+/** Maximum time for a server to start, in milliseconds. */
+const START_TIMEOUT = 60_000;
 
-/** Asks until there is an answer; a server that is not there yet refuses. */
-export async function untilAnswered(child: ChildProcess, url: string, init?: RequestInit): Promise<void> {
-  for (const deadline = performance.now() + PATIENCE; performance.now() < deadline; ) {
-    if (child.pid === undefined) throw new Error('because there is no such program');
-    if (child.exitCode !== null) throw new Error(`because it ended with ${child.exitCode}`);
+/** Sends requests until one succeeds; a server that does not listen yet refuses connections. */
+export async function waitForResponse(child: ChildProcess, url: string, init?: RequestInit): Promise<void> {
+  for (const deadline = performance.now() + START_TIMEOUT; performance.now() < deadline; ) {
+    if (child.pid === undefined) throw new Error('program not found');
+    if (child.exitCode !== null) throw new Error(`exited with code ${child.exitCode}`);
     const response = await fetch(url, init).catch(() => undefined);
     if (response?.ok) return void (await response.text());
     await response?.body?.cancel();
     await setTimeout(5);
   }
-  throw new Error(`because it had not answered within ${PATIENCE / 1_000} s`);
+  throw new Error(`no response within ${START_TIMEOUT / 1_000} s`);
 }
 
-/** A port that nobody listens on. */
+/** Port without a listener. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,42 +1,41 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { answerCalls } from '../calls.ts';
-import type { Answers } from './data.ts';
+import { serveCalls } from '../calls.ts';
+import type { UpstreamResponses } from './data.ts';
 
 /**
- * An upstream in Node.js, for where there is no nginx, and for answers that take their time. It knows GET over connections
- * that are kept, and nothing else: with a whole HTTP server, many requests at once would wait for it longer than it is to
- * wait.
+ * Upstream in Node.js, used without nginx and for delayed responses. It supports only GET over keep-alive connections:
+ * with a complete HTTP server, many concurrent requests would take longer than the configured delay.
  */
 
 interface StubOptions {
-  answers: Answers;
-  /** How long each answer takes, in milliseconds. */
+  responses: UpstreamResponses;
+  /** Time of each response, in milliseconds. */
   delay: number;
-  /** Whether no two answers are the same to the byte: each has a member more, of which nobody knows. */
-  anew: boolean;
+  /** True if all responses differ in their bytes: each has an additional, unknown member. */
+  changing: boolean;
 }
 
 let hits = 0;
 
-const answerWith = (status: string, body = ''): Buffer =>
+const encodeResponse = (status: string, body = ''): Buffer =>
   Buffer.from(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 
-const NOT_FOUND = answerWith('404 Not Found');
-const UNAUTHORIZED = answerWith('401 Unauthorized');
+const NOT_FOUND = encodeResponse('404 Not Found');
+const UNAUTHORIZED = encodeResponse('401 Unauthorized');
 
 const MARK = '"served":"000000000000",';
 
-/** Gives the bytes of an answer, or copies of them that differ. */
-function bytesOf(answer: object, anew: boolean): () => Buffer {
-  const text = JSON.stringify(answer);
-  if (!anew) {
-    const bytes = answerWith('200 OK', text);
+/** Returns a function for the bytes of a response: always the same, or copies that differ. */
+function bytesOf(response: object, changing: boolean): () => Buffer {
+  const text = JSON.stringify(response);
+  if (!changing) {
+    const bytes = encodeResponse('200 OK', text);
     return () => bytes;
   }
-  const bytes = answerWith('200 OK', `{${MARK}${text.slice(1)}`);
+  const bytes = encodeResponse('200 OK', `{${MARK}${text.slice(1)}`);
   const end = bytes.indexOf(MARK) + MARK.length - 2;
   return () => {
     const copy = Buffer.from(bytes);
@@ -46,31 +45,31 @@ function bytesOf(answer: object, anew: boolean): () => Buffer {
   };
 }
 
-/** Writes answers, each so many milliseconds after its request, in one go where several are due. */
-function delayed(delay: number): (socket: Socket, answer: Buffer) => void {
-  const waiting: { socket: Socket; answer: Buffer; at: number }[] = [];
-  let first = 0;
+/** Writes each response the given number of milliseconds after its request, several due ones together. */
+function delayed(delay: number): (socket: Socket, response: Buffer) => void {
+  const waiting: { socket: Socket; response: Buffer; at: number }[] = [];
+  let next = 0;
   const write = () => {
     const now = performance.now();
-    for (; first < waiting.length && (waiting[first]?.at ?? 0) <= now; first++) {
-      const due = waiting[first];
-      due?.socket.write(due.answer);
+    for (; next < waiting.length && (waiting[next]?.at ?? 0) <= now; next++) {
+      const due = waiting[next];
+      due?.socket.write(due.response);
     }
-    if (first > 10_000) first -= waiting.splice(0, first).length;
-    const next = waiting[first];
-    if (next) setTimeout(write, Math.max(1, Math.ceil(next.at - now)));
+    if (next > 10_000) next -= waiting.splice(0, next).length;
+    const upcoming = waiting[next];
+    if (upcoming) setTimeout(write, Math.max(1, Math.ceil(upcoming.at - now)));
   };
-  return (socket, answer) => {
-    waiting.push({ socket, answer, at: performance.now() + delay });
-    if (waiting.length - first === 1) setTimeout(write, delay);
+  return (socket, response) => {
+    waiting.push({ socket, response, at: performance.now() + delay });
+    if (waiting.length - next === 1) setTimeout(write, delay);
   };
 }
 
 const calls = {
-  /** Begins to listen; where. */
-  async listen({ answers, delay, anew }: StubOptions) {
-    const byPath = new Map(Object.entries(answers).map(([path, answer]) => [path, bytesOf(answer, anew)]));
-    const write = delay > 0 ? delayed(delay) : (socket: Socket, answer: Buffer) => void socket.write(answer);
+  /** Starts listening, and returns the URL. */
+  async listen({ responses, delay, changing }: StubOptions) {
+    const byPath = new Map(Object.entries(responses).map(([path, response]) => [path, bytesOf(response, changing)]));
+    const write = delay > 0 ? delayed(delay) : (socket: Socket, response: Buffer) => void socket.write(response);
     const server = createServer({ noDelay: true }, (socket) => {
       let rest = '';
       socket.on('error', () => socket.destroy());
@@ -88,10 +87,10 @@ const calls = {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** How many requests there were so far. */
+  /** Number of requests received so far. */
   hits: () => hits,
 };
 
 export type StubCalls = typeof calls;
 
-answerCalls(calls);
+serveCalls(calls);

@@ -1,29 +1,30 @@
 import { startTool } from '../processes.ts';
-import { upstreamAnswers } from './data.ts';
+import { upstreamResponses } from './data.ts';
 import { startNginx } from './nginx.ts';
 import type { StubCalls } from './stub.ts';
 
-/** What the servers under test read from. */
+/** Upstream of the servers under test. */
 export interface Upstream {
   url: string;
   name: string;
-  /** The process that answers. */
+  /** Id of the process that serves requests. */
   pid: number;
-  /** How many requests it was sent so far. */
+  /** Number of requests received so far. */
   hits(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** The fastest one there is here. */
-export const startUpstream = async (): Promise<Upstream> => (await startNginx(upstreamAnswers())) ?? startStub(0);
+/** Starts the fastest upstream available: nginx, or the stub. */
+export const startUpstream = async (): Promise<Upstream> => (await startNginx(upstreamResponses())) ?? startStub(0);
 
 /**
- * One whose every answer takes so many milliseconds.
+ * Starts a stub upstream.
  *
- * @param options.anew Whether no two answers are the same to the byte. @default false
+ * @param delay Time of each response, in milliseconds.
+ * @param options.changing True if all responses differ in their bytes. @default false
  */
-export async function startStub(delay: number, { anew = false }: { anew?: boolean } = {}): Promise<Upstream> {
+export async function startStub(delay: number, { changing = false }: { changing?: boolean } = {}): Promise<Upstream> {
   const { pid, call, stop } = startTool<StubCalls>('speed/stub.ts');
-  const url = await call('listen', { answers: upstreamAnswers(), delay, anew });
+  const url = await call('listen', { responses: upstreamResponses(), delay, changing });
   return { url, name: 'a Node.js stub', pid, hits: () => call('hits'), stop };
 }

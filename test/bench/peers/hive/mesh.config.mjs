@@ -1,4 +1,4 @@
-// Makes a supergraph of the upstream's contract.
+// Generates a supergraph from the upstream's contract.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@graphql-mesh/compose-cli';
 import { loadOpenAPISubgraph } from '@omnigraph/openapi';

@@ -1,17 +1,17 @@
-/** Asks a gateway, and takes no answer with errors. */
+/** Executes operations against a gateway, and rejects results with errors. */
 
-export interface Question {
+export interface Operation {
   query: string;
   variables?: object;
-  /** The key that asks. @default one for all */
+  /** API key. @default one for all operations */
   key?: string;
 }
 
-export type Ask = <Data>(question: Question) => Promise<Data>;
+export type Execute = <Data>(question: Operation) => Promise<Data>;
 
-export const askAt =
-  (url: string): Ask =>
-  async <Data>({ query, variables, key = 'growth' }: Question): Promise<Data> => {
+export const executeAt =
+  (url: string): Execute =>
+  async <Data>({ query, variables, key = 'growth' }: Operation): Promise<Data> => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': key },

@@ -1,30 +1,30 @@
 import type { Database } from './database.ts';
-import type { PictureStore } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import type { SignedUrls } from './signed-urls.ts';
 
-/** What the handlers work with. */
-export interface World {
+/** Dependencies and settings of the handlers. */
+export interface SandboxContext {
   database: Database;
-  pictures: PictureStore;
+  images: ImageStore;
   urls: SignedUrls;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** Documents on a page. */
   pageSize: number;
-  /** What an item of a list holds: all fields, or its id alone. */
+  /** Fields of list items: all, or only the id. */
   listDetail: 'full' | 'ids';
-  /** How a data item's image is answered. */
+  /** Format of the image in responses for a data item. */
   dataItemShape: DataItemShape;
-  /** How long jobs started now take, in milliseconds. */
+  /** Durations of new jobs, in milliseconds. */
   durations: Readonly<Record<'fast' | 'high_quality' | 'prediction', number>>;
 }
 
-/** The image itself, JSON with an address of it, or JSON with its bytes in base64. */
+/** Formats: the image itself, JSON with its URL, or JSON with its bytes in base64. */
 export type DataItemShape = (typeof DATA_ITEM_SHAPES)[number];
 export const DATA_ITEM_SHAPES = ['bytes', 'url', 'base64'] as const;
 
-/** A job whose model's name or whose prompt holds this is going to fail: the way to see a failure without waiting for one. */
+/** Jobs whose model name or prompt contains this marker fail. */
 export const FAIL_MARKER = '[fail]';
 
-/** A time as it goes over the wire. */
+/** Formats a time for a response. */
 export const isoTime = (time: number) => new Date(time).toISOString();
