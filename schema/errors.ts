@@ -118,7 +118,10 @@ const toImageError = ({ reason, message }: InvalidImageError, { fileName }: Erro
     ? new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, message)
     : new UnsupportedImageError(fileName ?? null, message);
 
-function toActionable({ status, upstreamMessage: said }: UpstreamError, { id, fileName }: ErrorSubject): ActionableError | undefined {
+function toActionable(
+  { status, upstreamMessage: said }: UpstreamError,
+  { id, fileName }: ErrorSubject,
+): ActionableError | undefined {
   switch (status) {
     case 400:
     case 422:

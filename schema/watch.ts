@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { explainHold, publicError } from '../src/errors.ts';
+import { publicError, toHoldError } from '../src/errors.ts';
 import type { Context } from '../src/operations/context.ts';
 import type { JobRow, JobUpdate } from '../src/operations/services.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
@@ -16,7 +16,7 @@ const jobOf = (event: JobUpdate, { loaders }: Context): JobRow =>
 
 /** Throws the error for which no further event of a job follows. */
 function throwErrorOf({ key, error, wasSeen }: Extract<JobUpdate, { error: unknown }>): never {
-  const hold = explainHold(error, globalId(key));
+  const hold = toHoldError(error, globalId(key));
   if (hold) throw hold;
   if (!isNotFound(error)) throw error;
   const what = key.kind === 'Model' ? 'model' : 'job';

@@ -5,7 +5,7 @@ import { OutageTooLongError } from './jobs/poll.ts';
 import { OnHoldError } from './jobs/shared-poll.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import { DownloadError } from './upstream/images/download-error.ts';
-import { isExhausted, TempFileError } from './util/local-failure.ts';
+import { isResourceExhaustion, TempFileError } from './util/local-failure.ts';
 import { shorten } from './util/shorten.ts';
 
 /** All values of `extensions.code`, with their meaning, and whether the same request may succeed later. */
@@ -176,7 +176,7 @@ function fromUpstream(error: UpstreamError): GraphQLError {
  *
  * @param id Global id of the watched object.
  */
-export function explainHold(error: unknown, id: string): GraphQLError | undefined {
+export function toHoldError(error: unknown, id: string): GraphQLError | undefined {
   if (!(error instanceof OnHoldError)) return undefined;
   const retryAfter = Math.ceil(error.wait / 1_000);
   const message = `The upstream limits requests at present, so the state is not known yet. It will be read in ${retryAfter} s, and this subscription continues.`;
@@ -194,7 +194,7 @@ const DOWNLOAD_CODES = {
 
 /** The public error for an image that cannot be downloaded. */
 const fromDownload = (error: DownloadError): GraphQLError =>
-  isExhausted(error)
+  isResourceExhaustion(error)
     ? publicError('SERVICE_UNAVAILABLE', EXHAUSTED, {}, error)
     : publicError(DOWNLOAD_CODES[error.reason], 'The image cannot be read.', {}, error);
 
@@ -211,7 +211,8 @@ export const createMaskError =
   (report: ReportError, reportShortage: (error: Error) => void = () => {}) =>
   (error: unknown): GraphQLError => {
     const thrown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-    if (thrown instanceof Error && (thrown instanceof TempFileError || isExhausted(thrown))) reportShortage(thrown);
+    if (thrown instanceof Error && (thrown instanceof TempFileError || isResourceExhaustion(thrown)))
+      reportShortage(thrown);
     if (!(error instanceof GraphQLError)) return toPublicError(error) ?? mask(error, report);
     const original = error.originalError ?? error;
     const visible = toPublicError(original) ?? fromGraphQLError(error, original, report);

@@ -41,15 +41,15 @@ import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
 import type { Services } from './operations/services.ts';
 import { createDocumentCache } from './persisted-documents/document-cache.ts';
-import { createDocuments } from './persisted-documents/documents.ts';
-import { checkManifest } from './persisted-documents/manifest.ts';
-import { useDocuments } from './persisted-documents/plugin.ts';
+import { createPersistedDocuments } from './persisted-documents/documents.ts';
+import { validateManifest } from './persisted-documents/manifest.ts';
+import { usePersistedDocuments } from './persisted-documents/plugin.ts';
 import { withDocument } from './persisted-documents/socket.ts';
-import { mistakesIn } from './persisted-documents/validate-manifest.ts';
+import { documentErrors } from './persisted-documents/validate-manifest.ts';
 import { useBodyLimit } from './uploads/body-limit.ts';
 import { defaultUploadLimits } from './uploads/limits.ts';
 import { useUploads } from './uploads/multipart-plugin.ts';
-import { tooSlow } from './uploads/request-errors.ts';
+import { requestTimeout } from './uploads/request-errors.ts';
 import { createTickets } from './uploads/tickets.ts';
 import { createUploadQueue } from './uploads/upload-queue.ts';
 import { checkUpstream, reportOnce } from './upstream/check-upstream.ts';
@@ -57,7 +57,7 @@ import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
-import { createSemaphore, shareOf } from './util/semaphore.ts';
+import { createSemaphore, maxPerOwner } from './util/semaphore.ts';
 import { startTimer as realStartTimer } from './util/timer-queue.ts';
 import { sleep as realSleep, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
@@ -74,7 +74,7 @@ export function createGateway(options: GatewayOptions) {
     listeningUrl,
     contract = vendorContract,
     pause = realSleep,
-    alarm = realStartTimer,
+    startTimer: alarm = realStartTimer,
     now = wallClockNow,
     monotonicNow = realMonotonicNow,
     random = Math.random,
@@ -87,7 +87,7 @@ export function createGateway(options: GatewayOptions) {
     contract,
     apiKeyHeader: config.apiKeyHeader,
     pause,
-    alarm,
+    startTimer: alarm,
     now,
     monotonicNow,
     random,
@@ -99,9 +99,9 @@ export function createGateway(options: GatewayOptions) {
       ),
     ),
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
-    onJob: (apiKey, row) => jobWatcher.learn(apiKey, row),
+    onJob: (apiKey, row) => jobWatcher.recordDuration(apiKey, row),
   });
-  const gate = createPollGate({ outage: upstreamOf.outage, pause, monotonicNow });
+  const gate = createPollGate({ getOutage: upstreamOf.outage, pause, monotonicNow });
   const settings = { ...defaultWatchSettings, ...options.watch };
   const jobWatcher = createJobWatcher({ upstreamOf, settings, gate, pause, now, monotonicNow, random });
   const idempotency = createIdempotency({
@@ -132,11 +132,11 @@ export function createGateway(options: GatewayOptions) {
   const rates = { ...defaultRateLimits, ...options.rates };
   const addressRate = createRateLimit({
     perSecond: rates.perAddress,
-    whose: 'An address',
+    subject: 'An address',
     setting: 'MAX_REQUESTS_PER_SECOND_PER_ADDRESS',
     monotonicNow,
-    longestDelay: rates.longestDelay,
-    pause,
+    maxDelay: rates.maxDelay,
+    sleep: pause,
   });
   const socketSlots = createSocketSlots(rates);
   const socketQuota = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
@@ -144,24 +144,27 @@ export function createGateway(options: GatewayOptions) {
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const uploadQueue = createUploadQueue(uploads);
   const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, imageLimits.pixels), budget);
-  const uploadSlots = createSemaphore({ total: uploads.upstreamAtOnce, each: shareOf(uploads.upstreamAtOnce) });
+  const uploadSlots = createSemaphore({
+    total: uploads.concurrentUpstreamFiles,
+    perOwner: maxPerOwner(uploads.concurrentUpstreamFiles),
+  });
 
   const services: Services = {
     requestLimit: operationLimits.cost,
     upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
     generationOf: ({ apiKey }) => upstreamOf(apiKey).generation,
-    watching: jobWatcher,
+    jobWatcher: jobWatcher,
     idempotency,
     watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),
     uploadTicket: (base, { apiKey }, target) => tickets.issue(base, apiKey, target),
     imageUrl: (base, { apiKey }, source, variant) => images.url(base, apiKey, source, variant),
     inspectImage: ({ apiKey }, source, signal = NEVER) => images.facts(apiKey, source, signal),
     imagePlaceholder: ({ apiKey }, source, signal = NEVER) => images.placeholder(apiKey, source, signal),
-    imagesChanged({ apiKey }, subject) {
-      if (subject.kind === 'prediction') upstreamImages.forget(apiKey, subject.predictionId);
-      images.changed(apiKey, subject);
+    evictImages({ apiKey }, subject) {
+      if (subject.kind === 'prediction') upstreamImages.evictUrls(apiKey, subject.predictionId);
+      images.invalidate(apiKey, subject);
     },
-    imagesShown: ({ apiKey }, row) => upstreamImages.learn(apiKey, row),
+    rememberImages: ({ apiKey }, row) => upstreamImages.cacheUrls(apiKey, row),
     async validateUpload({ apiKey }, file, use) {
       const release = await uploadSlots.acquire(apiKey, NEVER);
       try {
@@ -186,20 +189,20 @@ export function createGateway(options: GatewayOptions) {
   const tickets = createTickets({
     sealer,
     store: options.idempotencyStore,
-    admission: uploadQueue,
+    queue: uploadQueue,
     limits: uploads,
     checkDecoding,
     pause,
     monotonicNow,
     upstreamOf,
-    describe(request, apiKey, key) {
+    describeDataItem(request, apiKey, key) {
       const id = globalId({ kind: 'DataItem', ...key });
       return {
         id,
         dataItem: { id, image: { url: images.url(baseUrlOf(hostOf(request)), apiKey, imageSourceOf(key)) } },
       };
     },
-    onReplaced: (apiKey, key) => images.changed(apiKey, imageSourceOf(key)),
+    onReplaced: (apiKey, key) => images.invalidate(apiKey, imageSourceOf(key)),
     maskError,
     onError: (error) => log.error({ err: error }, 'the use of an upload ticket could not be recorded'),
   });
@@ -212,7 +215,7 @@ export function createGateway(options: GatewayOptions) {
   });
 
   const { manifest } = options.documents ?? {};
-  const persisted = createDocuments({
+  const persisted = createPersistedDocuments({
     automatic: options.documents?.automatic ?? true,
     manifest: manifest?.documents,
   });
@@ -223,14 +226,14 @@ export function createGateway(options: GatewayOptions) {
     schema,
     services,
     identifyCaller,
-    admission: createOperationQuota(rates, monotonicNow, pause),
+    operationQuota: createOperationQuota(rates, monotonicNow, pause),
     costs,
-    cost: operationLimits.cost,
+    costLimit: operationLimits.cost,
     limits: createResponseLimits(operationLimits),
     suggestions: !config.isProduction,
     milliseconds: options.operationMilliseconds ?? 30_000,
     maskError,
-    pause,
+    sleep: pause,
     alarm,
     now,
     monotonicNow,
@@ -257,11 +260,11 @@ export function createGateway(options: GatewayOptions) {
       // After the body limit, because requests with files have a limit of their own.
       useUploads({
         limits: uploads,
-        admission: uploadQueue,
+        queue: uploadQueue,
         ownerOf: ({ headers }) => headers.get(keyPolicy.apiKeyHeader) ?? headers.get('authorization') ?? '',
         pause,
       }),
-      useDocuments(persisted),
+      usePersistedDocuments(persisted),
     ],
     maskedErrors: { maskError },
     maxRequestBodySize: false,
@@ -271,7 +274,7 @@ export function createGateway(options: GatewayOptions) {
     cors: false,
     logging: false,
   });
-  if (manifest) checkManifest(manifest, (document) => mistakesIn(document, yoga.getEnveloped({})));
+  if (manifest) validateManifest(manifest, (document) => documentErrors(document, yoga.getEnveloped({})));
   const graph = async (request: Request): Promise<Response> => yoga.fetch(request);
   const router = createRouter({
     endpoint: ENDPOINT,
@@ -292,7 +295,7 @@ export function createGateway(options: GatewayOptions) {
       bytes: uploads.operationBytes,
       milliseconds: BODY_TIME,
       startTimer: alarm,
-      tooSlow: () => tooSlow(BODY_TIME),
+      tooSlow: () => requestTimeout(BODY_TIME),
     },
     documents: persisted,
     documentCache,
@@ -347,7 +350,7 @@ export function createGateway(options: GatewayOptions) {
      */
     async openSocket(transport: TransportContext): Promise<{ close: () => void; expiresAt: number | undefined }> {
       const caller = await identifyCaller(transport);
-      return { close: socketQuota.take(tenantOf(caller.credential())), expiresAt: caller.expiresAt };
+      return { close: socketQuota.acquire(tenantOf(caller.credential())), expiresAt: caller.expiresAt };
     },
     /** Waits until a time of the wall clock, in milliseconds since the epoch. */
     waitUntil: (at: number, signal: AbortSignal) => sleepUntil(at, { pause, now }, signal),

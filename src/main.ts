@@ -14,8 +14,8 @@ import { createConnector } from './upstream/transport/connector.ts';
 import { openNetwork } from './upstream/transport/network.ts';
 import { createProxiedFetch } from './upstream/transport/proxied-fetch.ts';
 import type { Proxies } from './upstream/transport/proxy.ts';
-import { reasonOf } from './util/data-file.ts';
-import { ConfigError, listenMistake } from './util/environment.ts';
+import { errorMessage } from './util/data-file.ts';
+import { ConfigError, toListenError } from './util/environment.ts';
 
 // V8 allocates objects in the old generation when earlier ones of their allocation site survived collections. Many
 // responses that wait for the upstream at once mislead it, and short-lived objects then fill the old generation.
@@ -53,7 +53,7 @@ async function openStore({ redisUrl }: Config): Promise<IdempotencyStore> {
     try {
       return openDiskStore(idempotencyFile());
     } catch (error) {
-      throw new ConfigError([reasonOf(error)]);
+      throw new ConfigError([errorMessage(error)]);
     }
   }
   const { openRedisStore } = await import('./idempotency/redis.ts');
@@ -94,7 +94,7 @@ async function start(config: Config) {
     imageStall: config.images.stallMilliseconds,
     log,
   }).catch((error: unknown) => {
-    throw listenMistake(error, 'PORT', config) ?? error;
+    throw toListenError(error, 'PORT', config) ?? error;
   });
   listeningUrl = server.url;
   // Not awaited: the gateway starts even if the upstream is down.

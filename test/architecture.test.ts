@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { circlesOf, type Import, readModule, readModules } from './support/modules.ts';
+import { type Import, importCyclesOf, readModule, readModules } from './support/modules.ts';
 
 const modules = readModules();
 const imports = modules.flatMap((module) => module.imports);
@@ -90,7 +90,7 @@ describe('who may know whom', () => {
   });
 
   test('no modules load each other in a circle', () => {
-    expect(circlesOf(modules)).toEqual([]);
+    expect(importCyclesOf(modules)).toEqual([]);
   });
 });
 
@@ -184,7 +184,7 @@ describe('the reading of modules', () => {
     const module = (file: string, text: string) => readModule(`src/${file}`, text);
 
     expect(
-      circlesOf([
+      importCyclesOf([
         module('a.ts', `import './b.ts'; import type { C } from './c.ts'`),
         module('b.ts', `import './c.ts'`),
         module('c.ts', `import './b.ts'`),

@@ -1,7 +1,7 @@
 import { serverAudits } from 'graphql-http';
 import { describe, expect, test } from 'vitest';
 import { startGateway } from './support/gateway.ts';
-import { roads } from './support/transports.ts';
+import { httpPaths } from './support/transports.ts';
 
 /** Ids and names of the audits of the GraphQL over HTTP specification, for which any URL will do. */
 const audits = serverAudits({ url: 'http://unknown.invalid' }).map(({ id, name }) => ({ id, name }));
@@ -10,7 +10,7 @@ test('graphql-http has 61 audits', () => {
   expect(audits).toHaveLength(61);
 });
 
-describe.each(roads)('GraphQL over HTTP ($road)', ({ open }) => {
+describe.each(httpPaths)('GraphQL over HTTP ($road)', ({ open }) => {
   test.each(audits)('the gateway passes the audit $id: $name', async ({ id }) => {
     const { url, send } = await open(startGateway());
     const audit = serverAudits({

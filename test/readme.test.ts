@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig, settings } from '../src/config/config.ts';
 import { ERROR_CODES } from '../src/errors.ts';
-import { ask } from './e2e/client.ts';
+import { execute } from './e2e/client.ts';
 import { startGateway } from './support/gateway.ts';
 import { startProgram, temporaryDirectory } from './support/program.ts';
 import { blocksOf, documentsIn, environmentOf, linksOf, readText, root, rowsOf, scriptsOf } from './support/readme.ts';
@@ -122,7 +122,7 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
     expect(predicted.at(-1)).toMatchObject({ status: 'COMPLETED', images: [{ url: expect.any(String) }] });
     for (const { status } of [...trained.slice(0, -1), ...predicted.slice(0, -1)]) expect(status).not.toBe('COMPLETED');
 
-    const response = await ask<{ prediction: { prompt: string } }>(
+    const response = await execute<{ prediction: { prompt: string } }>(
       url,
       '{ prediction(id: "$id") { prompt } }'.replace('$id', variables.PREDICTION ?? ''),
     );
@@ -153,7 +153,7 @@ describe.skipIf(missing.length > 0)('the shell commands of the README', () => {
 
 test('the example client of the README watches a training until its end', async () => {
   const { url } = await startProgram({ env: DURATIONS });
-  const { data } = await ask<{ startTraining: { training: { id: string } } }>(
+  const { data } = await execute<{ startTraining: { training: { id: string } } }>(
     url,
     `mutation ($input: StartTrainingInput!) {
       startTraining(input: $input) { ... on StartTrainingSuccess { training { id } } }

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { settle } from './support/clock.ts';
 import { startGateway } from './support/gateway.ts';
-import { picture, seedModel, seedPrediction, seedTraining } from './support/seeds.ts';
+import { seedModel, seedPrediction, seedTraining, smallImage } from './support/seeds.ts';
 import { dependsOnClock, type Operation, operations, run, type TenantClient } from './tenants/operations.ts';
 import { createTwins, keyOf, TENANTS, type Tenant } from './tenants/twins.ts';
 
@@ -30,7 +30,7 @@ async function startTenants(tenants: readonly Tenant[], credentialKind: 'keys' |
   const started = startGateway({
     config: { ownKey: undefined },
     jwt,
-    watch: { perSecond: 20, gracePeriod: 3_000 },
+    watch: { pollsPerSecond: 20, gracePeriod: 3_000 },
     transport: (request) => holder.twins?.(request) ?? Promise.reject(new Error('The upstream is not started.')),
   });
   const twins = createTwins(started.clock);
@@ -49,7 +49,7 @@ async function startTenants(tenants: readonly Tenant[], credentialKind: 'keys' |
       await upstream(`/models/${id}/data`, {
         method: 'POST',
         headers: { 'content-type': 'application/octet-stream' },
-        body: await picture({ hue }),
+        body: await smallImage({ hue }),
       });
       await seedTraining(upstream, id);
       await seedPrediction(upstream, [id], {
@@ -70,7 +70,7 @@ async function startTenants(tenants: readonly Tenant[], credentialKind: 'keys' |
       return {
         tenant,
         started,
-        image: await picture({ hue: hue + 60 }),
+        image: await smallImage({ hue: hue + 60 }),
         credentials: async () => credentials,
       };
     }),

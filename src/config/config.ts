@@ -7,6 +7,7 @@ import {
   choice,
   decimal,
   type Environment,
+  emptyToUndefined,
   flag,
   host,
   integer,
@@ -18,7 +19,6 @@ import {
   seconds,
   text,
   textOr,
-  unset,
 } from '../util/environment.ts';
 import { findUnknownVariables } from '../util/unknown-variables.ts';
 import { combinationMistakes } from './combinations.ts';
@@ -106,10 +106,13 @@ export const settings = {
     'Additional request headers that pages of these origins may send, separated by commas. Those of the gateway and of common tracing libraries are always allowed.',
   ),
   LOG_LEVEL: z
-    .preprocess(unset, choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'))
+    .preprocess(
+      emptyToUndefined,
+      choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    )
     .describe('Minimum severity of the log lines that are written.'),
   NODE_ENV: z
-    .preprocess(unset, choice(['production', 'development', 'test']).optional())
+    .preprocess(emptyToUndefined, choice(['production', 'development', 'test']).optional())
     .describe(
       'Environment: `production`, `development` or `test`. In production, error messages suggest no names of the schema, the sandbox requires `SANDBOX=true`, and the next two settings are off by default.',
     ),
@@ -258,13 +261,13 @@ function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>, maxDelaySec
       Training: pace(values.WATCH_TRAINING_FASTEST_SECONDS, values.WATCH_TRAINING_SLOWEST_SECONDS),
       list: pace(values.WATCH_LIST_SECONDS, values.WATCH_LIST_SECONDS),
     },
-    perSecond: values.WATCH_REQUESTS_PER_SECOND,
+    pollsPerSecond: values.WATCH_REQUESTS_PER_SECOND,
     gracePeriod: values.WATCH_LINGER_SECONDS * 1_000,
     maxOutage: values.WATCH_PATIENCE_SECONDS * 1_000,
-    images: values.WATCH_IMAGES_SECONDS * 1_000,
-    streams: values.MAX_STREAMS_PER_KEY,
+    imageGracePeriod: values.WATCH_IMAGES_SECONDS * 1_000,
+    maxStreams: values.MAX_STREAMS_PER_KEY,
     // A lost connection is detected by missing pongs after at most 48 seconds.
-    placeWait: 2 * maxDelaySeconds * 1_000,
+    maxStreamWait: 2 * maxDelaySeconds * 1_000,
   };
 }
 

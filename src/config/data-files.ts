@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { readManifest } from '../persisted-documents/manifest.ts';
-import { databaseProblem, directoryProblem } from '../util/data-file.ts';
+import { checkDatabase, checkDirectory } from '../util/data-file.ts';
 import { ConfigError } from '../util/environment.ts';
 import type { NeededFiles } from './config.ts';
 import { readTenants } from './jwt.ts';
@@ -52,7 +52,7 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
       path: idempotencyFile(directory),
       content: 'idempotency keys',
       alternative: '`REDIS_URL`',
-      problem: databaseProblem,
+      problem: checkDatabase,
     });
   }
   if (sandbox !== undefined && sandbox !== 'memory') {
@@ -60,13 +60,13 @@ function ownFileMistakes({ secret, idempotency, sandbox }: NeededFiles, director
       path: sandbox,
       content: 'the data of the sandbox',
       alternative: '`SANDBOX_STORAGE=memory`',
-      problem: databaseProblem,
+      problem: checkDatabase,
     });
   }
   const folders = new Set(files.map(({ path }) => dirname(path)));
   return [...folders].flatMap((folder) => {
     const inside = files.filter(({ path }) => dirname(path) === folder);
-    const problem = directoryProblem(folder);
+    const problem = checkDirectory(folder);
     return problem === undefined ? inside.flatMap(fileMistake) : [directoryMistake(folder, inside, problem)];
   });
 }

@@ -59,7 +59,7 @@ export interface GatewayOptions {
   /** Waits between polls and retries. @default real time */
   pause?: Sleep;
   /** Starts the timers of deadlines. @default real time */
-  alarm?: StartTimer;
+  startTimer?: StartTimer;
   /** The wall clock, in milliseconds since the epoch, for times that users or other machines see. @default real time */
   now?: () => number;
   /** The monotonic clock, in milliseconds from any origin, for durations. @default real time */

@@ -176,7 +176,7 @@ export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bo
     eventStreams: values.MAX_EVENT_STREAMS_PER_KEY,
     socketsPerAddress: values.MAX_SOCKETS_PER_ADDRESS,
     socketsInTotal: values.MAX_SOCKETS,
-    longestDelay: values.MAX_SUBSCRIPTION_DELAY_SECONDS * 1_000,
+    maxDelay: values.MAX_SUBSCRIPTION_DELAY_SECONDS * 1_000,
   },
   unsent: { perSocket: values.MAX_UNSENT_BYTES_PER_SOCKET, inTotal: values.MAX_UNSENT_BYTES },
   limits: {
@@ -196,10 +196,10 @@ export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bo
     operationBytes: values.MAX_BODY_BYTES,
     files: values.MAX_UPLOAD_FILES,
     bytes: values.MAX_UPLOAD_BYTES,
-    atOnce: values.MAX_UPLOADS_AT_ONCE,
-    upstreamAtOnce: values.MAX_UPSTREAM_UPLOADS_AT_ONCE,
+    concurrentBodies: values.MAX_UPLOADS_AT_ONCE,
+    concurrentUpstreamFiles: values.MAX_UPSTREAM_UPLOADS_AT_ONCE,
     pixels: values.MAX_IMAGE_PIXELS,
-    milliseconds: values.UPLOAD_SECONDS * 1_000,
+    receiveMilliseconds: values.UPLOAD_SECONDS * 1_000,
   },
   images: {
     hosts: values.IMAGE_HOSTS,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { reasonOf } from '../util/data-file.ts';
+import { errorMessage } from '../util/data-file.ts';
 import { ConfigError } from '../util/environment.ts';
 
 /** Minimum length of a secret, in characters. */
@@ -33,7 +33,7 @@ export function secretProblem(file: string): string | undefined {
       ? `it has ${length} characters, and ${MIN_SECRET_LENGTH} or more are required`
       : undefined;
   } catch (error) {
-    return reasonOf(error);
+    return errorMessage(error);
   }
 }
 
@@ -56,7 +56,7 @@ function makeSecret(file: string): void {
     }
   } catch (error) {
     if (!isExisting(error)) {
-      throw new ConfigError([`\`${file}\` must contain a secret, but none can be written: ${reasonOf(error)}.`]);
+      throw new ConfigError([`\`${file}\` must contain a secret, but none can be written: ${errorMessage(error)}.`]);
     }
   } finally {
     rmSync(temporary, { force: true });

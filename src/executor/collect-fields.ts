@@ -24,7 +24,7 @@ export interface CollectOptions {
  *
  * @param selectionSets Several if fields with the same response key are merged.
  */
-export function collect(
+export function collectFields(
   { schema, fragments, variables }: CollectOptions,
   type: GraphQLObjectType,
   selectionSets: Iterable<SelectionSetNode>,

@@ -17,13 +17,13 @@ import type { Container } from './response-position.ts';
 import type { ResultLimits } from './result-limits.ts';
 
 /** An operation with its coerced variables. */
-export interface ReadOperation {
+export interface PreparedOperation {
   readonly plan: PlannedOperation;
   readonly variables: Values;
 }
 
 /** Execution options of graphql-js, and those that only this executor has. */
-export interface ReadExecutionOptions extends Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'> {
+export interface ExecutionSettings extends Pick<ExecutionArgs, 'schema' | 'rootValue' | 'contextValue'> {
   /** Transient errors are reported after all others. @default no error is transient */
   readonly isTransient?: IsTransient;
   /** Called before each root field of a mutation. @default all fields start */
@@ -33,7 +33,7 @@ export interface ReadExecutionOptions extends Pick<ExecutionArgs, 'schema' | 'ro
 }
 
 /** Arguments of `execute`, as in graphql-js. */
-export type Arguments = ReadExecutionOptions &
+export type Arguments = ExecutionSettings &
   Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues' | 'hideSuggestions'>;
 
 /**
@@ -44,19 +44,19 @@ export type Arguments = ReadExecutionOptions &
 export function execute(args: Arguments): ExecutionResult | Promise<ExecutionResult> {
   const operation = operationOf(args.document, args.operationName);
   if (operation instanceof GraphQLError) return { errors: [operation] };
-  const read = readOperation(args, operation);
-  return 'errors' in read ? read : executeRead(read, args);
+  const read = prepareOperation(args, operation);
+  return 'errors' in read ? read : executePrepared(read, args);
 }
 
 /** Plans an operation and coerces its variables (GraphQL, 6.1.2 "Coercing Variable Values"). */
-export function readOperation(
+export function prepareOperation(
   { schema, document, variableValues, hideSuggestions, limits }: Arguments,
   operation: OperationDefinitionNode,
-): ReadOperation | { errors: readonly GraphQLError[] } {
+): PreparedOperation | { errors: readonly GraphQLError[] } {
   const plan = planOf(schema, document, operation);
   const definitions = operation.variableDefinitions ?? [];
   if (definitions.length === 0) return { plan, variables: NONE };
-  const options = { maxErrors: limits?.errors ?? MAX_VARIABLE_ERRORS, hideSuggestions: hideSuggestions ?? false };
+  const options = { maxErrors: limits?.maxErrors ?? MAX_VARIABLE_ERRORS, hideSuggestions: hideSuggestions ?? false };
   const { errors, coerced } = getVariableValues(schema, definitions, variableValues ?? {}, options);
   return errors ? { errors } : { plan, variables: coerced };
 }
@@ -71,11 +71,11 @@ const MAX_VARIABLE_ERRORS = 50;
  * @returns The response, as soon as it cannot change any more. Resolvers whose results were discarded may still be running;
  * the caller aborts them.
  */
-export function executeRead(
-  { plan, variables }: ReadOperation,
-  { schema, rootValue, contextValue, isTransient, stopReason, limits }: ReadExecutionOptions,
+export function executePrepared(
+  { plan, variables }: PreparedOperation,
+  { schema, rootValue, contextValue, isTransient, stopReason, limits }: ExecutionSettings,
 ): ExecutionResult | Promise<ExecutionResult> {
-  const maxErrors = limits?.errors;
+  const maxErrors = limits?.maxErrors;
   const execution = new Execution({
     schema,
     plan,
@@ -88,12 +88,12 @@ export function executeRead(
   });
   const respond = (data: Container | null): ExecutionResult => {
     const visibleData = execution.errors.isResponseNull ? null : data;
-    const sizeError = limits && visibleData ? limits.refusalOf(visibleData, execution.characters) : undefined;
+    const sizeError = limits && visibleData ? limits.checkSize(visibleData, execution.characters) : undefined;
     if (sizeError) return { errors: [sizeError], data: null };
     const errors = execution.errors.list();
     if (!errors) return { data: visibleData };
     const { omitted } = execution.errors;
-    if (limits && omitted > 0) errors.push(limits.omitted(omitted));
+    if (limits && omitted > 0) errors.push(limits.createOmittedError(omitted));
     return { errors, data: visibleData };
   };
   const respondWithError = (thrown: unknown): ExecutionResult => {

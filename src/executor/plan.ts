@@ -20,7 +20,7 @@ import {
   TypeNameMetaFieldDef,
   visit,
 } from 'graphql';
-import { type CollectOptions, collect } from './collect-fields.ts';
+import { type CollectOptions, collectFields } from './collect-fields.ts';
 import { type Complete, getCompleter } from './complete.ts';
 import { NON_STRING_CHARACTERS, toSharedArguments } from './execution.ts';
 
@@ -162,7 +162,7 @@ function planFields(
   selectionSets: readonly SelectionSetNode[],
 ): readonly PlannedField[] {
   const nodesByKey = new Map<string, [FieldNode, ...FieldNode[]]>();
-  for (const node of collect(options, type, selectionSets)) {
+  for (const node of collectFields(options, type, selectionSets)) {
     const key = (node.alias ?? node.name).value;
     const nodes = nodesByKey.get(key);
     if (nodes) nodes.push(node);

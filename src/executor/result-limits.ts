@@ -4,13 +4,13 @@ import type { Container } from './response-position.ts';
 /** Limits on the result of one execution. */
 export interface ResultLimits {
   /** Maximum number of field errors kept. */
-  readonly errors: number;
+  readonly maxErrors: number;
   /** Creates the last error, which reports how many others are omitted. */
-  omitted(count: number): GraphQLError;
+  createOmittedError(count: number): GraphQLError;
   /**
    * Returns the error that replaces the data if it is too large to be sent.
    *
    * @param characters Estimated length of the data as JSON: at least a sixth of its bytes.
    */
-  refusalOf(data: Container, characters: number): GraphQLError | undefined;
+  checkSize(data: Container, characters: number): GraphQLError | undefined;
 }

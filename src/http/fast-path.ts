@@ -6,7 +6,7 @@ import { selectOperation } from '../limits/select-operation.ts';
 import type { OperationRequest, Operations } from '../operations/operations.ts';
 import { SharedResult } from '../operations/shared-result.ts';
 import type { DocumentCache } from '../persisted-documents/document-cache.ts';
-import type { Documents } from '../persisted-documents/documents.ts';
+import type { PersistedDocuments } from '../persisted-documents/documents.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import type { OriginRequest } from './cors.ts';
 import { EVENT_STREAM } from './event-stream.ts';
@@ -22,7 +22,7 @@ export interface FastPathOptions {
   /** Maximum size of a body, in bytes, its timeout, and the error after that. */
   body: BodyOptions & { bytes: number; tooSlow: () => Error };
   /** Finds the document of each request, persisted or not. */
-  documents: Documents;
+  documents: PersistedDocuments;
   documentCache: DocumentCache;
   operations: Operations;
   /** Limits the requests of each client address. */
@@ -66,7 +66,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
     if (!params || !document) return undefined;
     const operation = selectOperation(document, params.operationName);
     if (operation instanceof GraphQLError || operation.operation !== OperationTypeNode.QUERY) return undefined;
-    if (typeof text === 'string') documents.confirm(text);
+    if (typeof text === 'string') documents.markValid(text);
     // Without `...`: objects made by spreading are slow to create and live longer than necessary.
     const { operationName, variables: variableValues } = params;
     return { document, operationName, variableValues, transport: { request } };

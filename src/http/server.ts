@@ -5,7 +5,7 @@ import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from 'pino';
 import type { Gateway } from '../gateway.ts';
 import { defaultImageLimits } from '../images/limits.ts';
-import { DRAINED } from '../uploads/drain.ts';
+import { MAX_DRAIN_BYTES } from '../uploads/drain.ts';
 import { defaultUploadLimits } from '../uploads/limits.ts';
 import { monotonicNow } from '../util/clocks.ts';
 import { LinkedList, LinkedNode } from '../util/linked-list.ts';
@@ -218,7 +218,7 @@ async function discardBody(request: IncomingMessage): Promise<void> {
   const limit = AbortSignal.any([over.signal, AbortSignal.timeout(DISCARD_TIMEOUT)]);
   // A body that is being read elsewhere is left to that reader.
   if (request.listenerCount('readable') === 0) {
-    let left = DRAINED;
+    let left = MAX_DRAIN_BYTES;
     request.on('data', (chunk: Buffer) => {
       left -= chunk.byteLength;
       if (left < 0) over.abort();

@@ -28,7 +28,7 @@ const MAX_CONCURRENT_CHECKS = Math.min(4, availableParallelism());
  * @param budget Memory budget for decoding. @default unlimited
  */
 export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): DecodeCheck {
-  const slots = createSemaphore({ total: MAX_CONCURRENT_CHECKS, each: MAX_CONCURRENT_CHECKS });
+  const slots = createSemaphore({ total: MAX_CONCURRENT_CHECKS, perOwner: MAX_CONCURRENT_CHECKS });
   return async (read, owner = '', signal = NEVER) => {
     const release = await slots.acquire(owner, signal);
     try {

@@ -41,12 +41,12 @@ export interface DecodeBudget {
 }
 
 export function createDecodeBudget(maxBytes: number): DecodeBudget {
-  const semaphore = createSemaphore({ total: maxBytes, each: maxBytes });
+  const semaphore = createSemaphore({ total: maxBytes, perOwner: maxBytes });
   return {
     maxBytes,
     reserve: semaphore.acquire,
     get reserved() {
-      return semaphore.taken;
+      return semaphore.acquired;
     },
   };
 }

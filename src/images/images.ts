@@ -30,7 +30,7 @@ export interface Images {
   /** A tiny variant as a `data:` URL. @throws DownloadError when the image cannot be read. */
   placeholder(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<string>;
   /** Evicts the variants of an image that was replaced or deleted, and changes its URL. */
-  changed(apiKey: string, subject: ImageSubject): void;
+  invalidate(apiKey: string, subject: ImageSubject): void;
 }
 
 export interface ImagesOptions {
@@ -139,7 +139,7 @@ export function createImages(options: ImagesOptions): Images {
       return `data:${MEDIA_TYPES[format]};base64,${bytes.toString('base64')}`;
     },
 
-    changed(apiKey, subject) {
+    invalidate(apiKey, subject) {
       freshness.markChanged(apiKey, subject);
       variantCache.evict(apiKey, subject);
     },

@@ -1,6 +1,6 @@
 import { DownloadError } from '../upstream/images/download-error.ts';
-import { inPieces, whenOver } from '../util/pieces.ts';
-import { createSemaphore, shareOf } from '../util/semaphore.ts';
+import { onStreamEnd, toChunkStream } from '../util/pieces.ts';
+import { createSemaphore, maxPerOwner } from '../util/semaphore.ts';
 import type { Freshness } from './freshness.ts';
 import type { ImagePayload } from './image-response.ts';
 import { readHead } from './read-head.ts';
@@ -26,7 +26,7 @@ export interface OriginalsOptions {
  * requests of the same image, and range requests, share one read of the whole image into memory.
  */
 export function createOriginals({ open, variantCache, sendBudget, freshness, streams }: OriginalsOptions) {
-  const slots = createSemaphore({ total: streams, each: shareOf(streams) });
+  const slots = createSemaphore({ total: streams, perOwner: maxPerOwner(streams) });
   const streamed = new Set<string>();
 
   const stream = async (apiKey: string, source: ImageSource, signal: AbortSignal): Promise<OpenedImage> => {
@@ -35,7 +35,7 @@ export function createOriginals({ open, variantCache, sendBudget, freshness, str
       const image = await open(apiKey, source, signal);
       const { head, body } = await readHead(image.body, SIGNATURE_BYTES);
       if (!detectFormat(head)) void body.cancel().catch(() => {});
-      return { format: requireFormat(head), byteSize: image.byteSize, body: whenOver(body, release) };
+      return { format: requireFormat(head), byteSize: image.byteSize, body: onStreamEnd(body, release) };
     } catch (error) {
       release();
       throw error;
@@ -47,7 +47,7 @@ export function createOriginals({ open, variantCache, sendBudget, freshness, str
     const end = () => void streamed.delete(key);
     try {
       const opened = await stream(...args);
-      return { ...opened, body: whenOver(opened.body, end) };
+      return { ...opened, body: onStreamEnd(opened.body, end) };
     } catch (error) {
       end();
       throw error;
@@ -82,5 +82,5 @@ export const payloadFromMemory = ({
 }: HeldImage<{ bytes: Buffer; format: ImageFormat }>): OpenedImage => ({
   format: image.format,
   byteSize: image.bytes.byteLength,
-  body: whenOver(inPieces(image.bytes), release),
+  body: onStreamEnd(toChunkStream(image.bytes), release),
 });

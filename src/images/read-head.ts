@@ -1,4 +1,4 @@
-import { PIECE_BYTES } from '../util/pieces.ts';
+import { CHUNK_BYTES } from '../util/pieces.ts';
 
 /** The first bytes of a stream, and the whole stream from its beginning. */
 export interface ReadHead {
@@ -34,8 +34,8 @@ export async function readHead(source: ReadableStream<Uint8Array>, count: number
           if (done) return controller.close();
           rest = value;
         }
-        controller.enqueue(rest.subarray(0, PIECE_BYTES));
-        rest = rest.subarray(PIECE_BYTES);
+        controller.enqueue(rest.subarray(0, CHUNK_BYTES));
+        rest = rest.subarray(CHUNK_BYTES);
       },
       cancel: (reason) => reader.cancel(reason),
     },

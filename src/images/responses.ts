@@ -1,6 +1,6 @@
 import { UpstreamError } from '../upstream/errors.ts';
 import { DownloadError } from '../upstream/images/download-error.ts';
-import { isExhausted } from '../util/local-failure.ts';
+import { isResourceExhaustion } from '../util/local-failure.ts';
 
 /** Headers that allow pages of any origin to read responses: the URL is the only credential and cookies are ignored. */
 export const CORS_HEADERS = {
@@ -35,7 +35,7 @@ export const methodNotAllowedResponse = (method: string) =>
 
 /** Response for an image that could not be read. Reveals no details of the upstream. */
 export function errorResponse(error: unknown): Response {
-  if (isExhausted(error)) return textResponse(503, 'The gateway has run out of connections. Try again later.');
+  if (isResourceExhaustion(error)) return textResponse(503, 'The gateway has run out of connections. Try again later.');
   const status = statusOf(error);
   const reason = error instanceof DownloadError ? error.reason : undefined;
   // Never forwarded, because other content could be a page or a script.

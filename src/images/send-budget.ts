@@ -1,4 +1,4 @@
-import { createSemaphore, type Semaphore, shareOf } from '../util/semaphore.ts';
+import { createSemaphore, maxPerOwner, type Semaphore } from '../util/semaphore.ts';
 
 /** An image in memory. */
 interface InMemory {
@@ -29,8 +29,8 @@ export class SendBudget {
 
   /** @param total Size of the budget, in bytes. An image that exceeds the share of one owner counts as that share. */
   constructor(total: number) {
-    this.#each = shareOf(total);
-    this.#memory = createSemaphore({ total, each: this.#each });
+    this.#each = maxPerOwner(total);
+    this.#memory = createSemaphore({ total, perOwner: this.#each });
   }
 
   /**
@@ -63,7 +63,7 @@ export class SendBudget {
     const reservation = this.#held.get(image.bytes);
     if (reservation) return this.#join(image, reservation);
     const cost = this.#costOf(image);
-    const release = this.#memory.tryEnter(owner, cost);
+    const release = this.#memory.tryAcquire(owner, cost);
     return release ? this.#hold(image, release) : cost;
   }
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { nextTurn } from '../util/next-turn.ts';
+import { yieldToEventLoop } from '../util/next-turn.ts';
 
 /** Size of the length and type of a chunk. */
 const CHUNK_START_BYTES = 8;
@@ -63,7 +63,7 @@ export class StoredPng {
       checksum = crc32(file.subarray(to, after), checksum);
       to = after;
       if (block % BLOCKS_AT_ONCE !== 0) continue;
-      await nextTurn();
+      await yieldToEventLoop();
       signal?.throwIfAborted();
     }
     to = file.writeUInt32BE(adler, to);

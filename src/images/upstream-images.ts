@@ -19,9 +19,9 @@ export interface UpstreamImages {
    */
   open(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageStream>;
   /** Caches the image URLs of a prediction, so that opening them does not read the prediction again. */
-  learn(apiKey: string, row: PredictionRow): void;
+  cacheUrls(apiKey: string, row: PredictionRow): void;
   /** Evicts the image URLs of a prediction. */
-  forget(apiKey: string, predictionId: string): void;
+  evictUrls(apiKey: string, predictionId: string): void;
 }
 
 export interface UpstreamImagesOptions {
@@ -94,7 +94,7 @@ export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOpt
         return await openAt(apiKey, fresh, signal);
       }
     },
-    learn,
-    forget: (apiKey, predictionId) => void cachedUrls.delete(keyOf(apiKey, predictionId)),
+    cacheUrls: learn,
+    evictUrls: (apiKey, predictionId) => void cachedUrls.delete(keyOf(apiKey, predictionId)),
   };
 }

@@ -1,5 +1,5 @@
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
-import { nextTurn } from '../util/next-turn.ts';
+import { yieldToEventLoop } from '../util/next-turn.ts';
 import type { DecodeCheck } from './decode-check.ts';
 import { InvalidImageError } from './invalid-image-error.ts';
 import { createImageScanner } from './scan.ts';
@@ -34,7 +34,7 @@ export async function validateUpload(
   const bytes = new Uint8Array(await file.arrayBuffer());
   const scanner = createImageScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels });
   for (let at = 0; at < bytes.byteLength; at += SCAN_CHUNK_BYTES) {
-    if (at > 0) await nextTurn();
+    if (at > 0) await yieldToEventLoop();
     scanner.push(bytes.subarray(at, at + SCAN_CHUNK_BYTES));
   }
   scanner.end();

@@ -64,7 +64,7 @@ interface Original {
 }
 
 /** Maximum number of originals in memory, in total and per credential. */
-const ORIGINAL_SLOTS = { total: 8, each: 4 };
+const ORIGINAL_SLOTS = { total: 8, perOwner: 4 };
 const MAX_DECODERS = Math.min(4, availableParallelism());
 const MAX_FACTS = 10_000;
 /** Approximate memory of a cache entry in addition to its image, in bytes. */
@@ -82,7 +82,7 @@ export function createVariantCache({
   make = makeVariant,
 }: VariantCacheOptions): VariantCache {
   const slots = createSemaphore(ORIGINAL_SLOTS);
-  const decoders = createSemaphore({ total: MAX_DECODERS, each: MAX_DECODERS });
+  const decoders = createSemaphore({ total: MAX_DECODERS, perOwner: MAX_DECODERS });
   const originals = new SingleFlight<Original>();
   const variants = new SingleFlight<ImageVariant>();
   const cachedFacts = new LRUCache<string, ImageFacts>({ max: MAX_FACTS });

@@ -8,7 +8,7 @@ import { createQuota } from '../limits/quota.ts';
 import type { JobKey, JobRow, JobUpdate, WatchedKey } from '../operations/services.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { prependFirst, whenOver } from '../util/async-iterators.ts';
+import { onIteratorEnd, prependFirst } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-polls.ts';
 
@@ -16,17 +16,17 @@ export interface WatchSettings {
   /** Poll intervals, in milliseconds. */
   pace: JobSourceOptions['pace'];
   /** Maximum number of polls per second of one credential. */
-  perSecond: number;
+  pollsPerSecond: number;
   /** Time for which a poll continues after its last listener has left, in milliseconds. */
   gracePeriod: number;
   /** Maximum duration of consecutive failures before a stream ends, in milliseconds. */
   maxOutage: number;
   /** Maximum time for which images of a completed prediction may be missing, in milliseconds. */
-  images: number;
+  imageGracePeriod: number;
   /** Maximum number of open streams of one credential. */
-  streams: number;
+  maxStreams: number;
   /** Time for which a stream beyond that limit waits for another one to end, in milliseconds. */
-  placeWait: number;
+  maxStreamWait: number;
 }
 
 export const defaultWatchSettings: WatchSettings = {
@@ -35,12 +35,12 @@ export const defaultWatchSettings: WatchSettings = {
     Training: { fastest: 2_000, slowest: 15_000 },
     list: { fastest: 15_000, slowest: 15_000 },
   },
-  perSecond: 20,
+  pollsPerSecond: 20,
   gracePeriod: 3_000,
   maxOutage: 600_000,
-  images: 10_000,
-  streams: 1_000,
-  placeWait: 60_000,
+  imageGracePeriod: 10_000,
+  maxStreams: 1_000,
+  maxStreamWait: 60_000,
 };
 
 export interface JobWatcherOptions {
@@ -65,17 +65,17 @@ export interface JobWatcher {
    *
    * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
    */
-  jobs(credential: Credential, keys: readonly JobKey[], signal: AbortSignal): Promise<JobEvents>;
+  watchJobs(credential: Credential, keys: readonly JobKey[], signal: AbortSignal): Promise<JobEvents>;
   /**
    * Opens a stream of updates of all trainings of a model.
    *
    * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
    */
-  trainings(credential: Credential, modelId: string, signal: AbortSignal): Promise<JobEvents>;
+  watchTrainings(credential: Credential, modelId: string, signal: AbortSignal): Promise<JobEvents>;
   /** Polls a job or list immediately after a mutation has changed it. */
   wake(credential: Credential, key: WatchedKey): void;
   /** Waits until a job has finished or a timeout expires. Resolves with its last state; undefined if it could not be read. */
-  settled(
+  waitUntilFinished(
     credential: Credential,
     key: JobKey,
     milliseconds: number,
@@ -83,7 +83,7 @@ export interface JobWatcher {
   ): Promise<JobRow | undefined>;
   progressOf(credential: Credential, row: JobRow): Progress;
   /** Records the duration of a completed job, for estimates. */
-  learn(apiKey: string, row: JobRow): void;
+  recordDuration(apiKey: string, row: JobRow): void;
   /** Blocks the polls of a credential after a `Retry-After`. */
   hold(apiKey: string, milliseconds: number): void;
   /** Number of active polls. */
@@ -100,18 +100,18 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const { upstreamOf, settings, gate, pause, now, monotonicNow, random } = options;
   const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, monotonicNow, random });
   const progress = createProgress({ now });
-  const streams = createQuota(settings.streams, 'streams', 'MAX_STREAMS_PER_KEY', {
-    longest: settings.placeWait,
-    pause,
+  const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
+    maxWait: settings.maxStreamWait,
+    sleep: pause,
   });
   const states = new LRUCache<string, CredentialState>({
     max: MAX_CREDENTIALS,
     memoMethod: (apiKey) => ({
       upstream: upstreamOf(apiKey),
       tenant: tenantOf({ apiKey }),
-      pacer: createPacer({ perSecond: settings.perSecond, gate, pause, monotonicNow }),
+      pacer: createPacer({ perSecond: settings.pollsPerSecond, gate, pause, monotonicNow }),
       pace: settings.pace,
-      images: { gracePeriod: settings.images, now, monotonicNow },
+      images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
       classes: {},
     }),
   });
@@ -119,12 +119,12 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
 
   /** Opens a stream within the quota of its credential. */
   const open = async (tenant: string, signal: AbortSignal, listen: () => JobEvents): Promise<JobEvents> => {
-    const release = await streams.wait(tenant, signal);
-    return whenOver(listen(), release);
+    const release = await streams.acquireOrWait(tenant, signal);
+    return onIteratorEnd(listen(), release);
   };
 
   return {
-    jobs: async ({ apiKey }, keys, signal) => {
+    watchJobs: async ({ apiKey }, keys, signal) => {
       const state = stateOf(apiKey);
       return await withFirstEvent(
         await open(state.tenant, signal, () => watch.listen(keys.map((key) => jobOf(state, key)))),
@@ -132,12 +132,12 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       );
     },
     // Does not wait for a first event: a model without trainings emits none.
-    trainings: async ({ apiKey }, modelId, signal) => {
+    watchTrainings: async ({ apiKey }, modelId, signal) => {
       const state = stateOf(apiKey);
       return await open(state.tenant, signal, () => watch.follow(trainingsOf(state, modelId)));
     },
     wake: ({ apiKey }, key) => watch.wake(jobName(stateOf(apiKey).tenant, key)),
-    async settled({ apiKey }, key, milliseconds, caller) {
+    async waitUntilFinished({ apiKey }, key, milliseconds, caller) {
       const events = watch.listen([jobOf(stateOf(apiKey), key)]);
       const timer = new AbortController();
       const release = () => void events.return?.();
@@ -150,7 +150,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       return last && 'state' in last ? last.state : undefined;
     },
     progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey), row)),
-    learn: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey), row)),
+    recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey), row)),
     hold: (apiKey, milliseconds) => stateOf(apiKey).pacer.hold(milliseconds),
     get size() {
       return watch.size;

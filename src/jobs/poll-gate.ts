@@ -17,7 +17,7 @@ export interface PollGate {
 
 export interface PollGateOptions {
   /** Returns the remaining time of an outage, in milliseconds; 0 without one. */
-  outage: () => number;
+  getOutage: () => number;
   pause: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
@@ -33,7 +33,7 @@ const RAMP_SECONDS = 15;
 /** Idle time after which the next ramp begins, in milliseconds. */
 const RAMP_RESET = 15_000;
 
-export function createPollGate({ outage, pause, monotonicNow }: PollGateOptions): PollGate {
+export function createPollGate({ getOutage: outage, pause, monotonicNow }: PollGateOptions): PollGate {
   /** Start of the current ramp; undefined during an outage. */
   let rampStart: number | undefined;
   let nextAt = 0;

@@ -1,6 +1,6 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { publicError } from '../errors.ts';
-import type { ReadOperation } from '../executor/execute.ts';
+import type { PreparedOperation } from '../executor/execute.ts';
 import type { PlannedOperation } from '../executor/plan.ts';
 import type { Costs } from './cost.ts';
 import { estimateCost } from './estimate-cost.ts';
@@ -19,7 +19,7 @@ export function createCostEstimator({
   schema,
   costs,
   limit,
-}: CostEstimatorOptions): (read: ReadOperation) => OperationCost {
+}: CostEstimatorOptions): (read: PreparedOperation) => OperationCost {
   /** Costs of operations without variables, which are always the same. */
   const cache = new WeakMap<PlannedOperation, OperationCost>();
 

@@ -10,7 +10,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type CollectOptions, collect } from '../executor/collect-fields.ts';
+import { type CollectOptions, collectFields } from '../executor/collect-fields.ts';
 import { type Arguments, type Costs, costOfField, type FieldCost, type Reads } from './cost.ts';
 
 /**
@@ -26,7 +26,7 @@ export function estimateCost(costs: Costs, operation: OperationDefinitionNode, o
     return estimator.costOfSelection(root, operation.selectionSet, NO_ANCESTORS) + estimator.oncePerResponse();
   }
   // Each field of a mutation, and each event of a subscription, reads into its own request cache.
-  const fields = collect(options, root, [operation.selectionSet]);
+  const fields = collectFields(options, root, [operation.selectionSet]);
   return fields.reduce((sum, node) => {
     const cost = costOfField(costs, root.name, node.name.value);
     const args = argumentsOf(root, node, options);
@@ -49,7 +49,7 @@ function createEstimator(costs: Costs, options: CollectOptions) {
   const costOfSelection = (type: GraphQLObjectType, selectionSet: SelectionSetNode, ancestors: string): number => {
     const reads = new Map<string, number>();
     let sum = 0;
-    for (const node of collect(options, type, [selectionSet])) {
+    for (const node of collectFields(options, type, [selectionSet])) {
       const cost = costOfField(costs, type.name, node.name.value);
       const args = argumentsOf(type, node, options);
       if (cost.freeBelow === undefined || !ancestors.includes(` ${cost.freeBelow} `))

@@ -35,11 +35,11 @@ export interface OperationQuota {
 export function createOperationQuota(limits: RateLimits, monotonicNow: () => number, pause: Sleep): OperationQuota {
   const operations = createRateLimit({
     perSecond: limits.perKey,
-    whose: 'A key',
+    subject: 'A key',
     setting: 'MAX_OPERATIONS_PER_SECOND_PER_KEY',
     monotonicNow,
-    longestDelay: limits.longestDelay,
-    pause,
+    maxDelay: limits.maxDelay,
+    sleep: pause,
   });
   const eventStreams = createQuota(limits.eventStreams, 'streams over server-sent events', 'MAX_EVENT_STREAMS_PER_KEY');
 
@@ -54,7 +54,7 @@ export function createOperationQuota(limits: RateLimits, monotonicNow: () => num
     },
     acquireStream(caller) {
       const tenant = caller.isHttp ? tenantIn(caller) : undefined;
-      return tenant === undefined ? undefined : eventStreams.take(tenant);
+      return tenant === undefined ? undefined : eventStreams.acquire(tenant);
     },
   };
 }

@@ -9,20 +9,20 @@ export interface Quota {
    *
    * @throws GraphQLError RATE_LIMITED if the quota is exhausted.
    */
-  take(name: string): () => void;
+  acquire(name: string): () => void;
   /**
-   * Like {@link take}, but waits for a release, in the order of arrival: the quota of a broken connection is released
+   * Like {@link acquire}, but waits for a release, in the order of arrival: the quota of a broken connection is released
    * only when the break is detected. The queue is as long as the quota.
    *
    * @throws GraphQLError RATE_LIMITED if no unit is released in time, the queue is full, or the signal aborts.
    */
-  wait(name: string, signal: AbortSignal): Promise<() => void>;
+  acquireOrWait(name: string, signal: AbortSignal): Promise<() => void>;
 }
 
 export interface QuotaWait {
   /** Maximum wait, in milliseconds. */
-  longest: number;
-  pause: Sleep;
+  maxWait: number;
+  sleep: Sleep;
 }
 
 /**
@@ -55,7 +55,7 @@ export function createQuota(max: number, noun: string, setting: string, waiting?
       next?.();
     };
   };
-  const acquireLater = (name: string, signal: AbortSignal, { longest, pause }: QuotaWait) => {
+  const acquireLater = (name: string, signal: AbortSignal, { maxWait: longest, sleep: pause }: QuotaWait) => {
     const queue = queues.get(name) ?? new Set();
     if (queue.size >= max) throw quotaError(name);
     queues.set(name, queue);
@@ -80,13 +80,13 @@ export function createQuota(max: number, noun: string, setting: string, waiting?
   };
 
   return {
-    take(name) {
+    acquire(name) {
       if (isExhausted(name)) throw quotaError(name);
       return acquire(name);
     },
-    async wait(name, signal) {
+    async acquireOrWait(name, signal) {
       if (!isExhausted(name)) return acquire(name);
-      if (!waiting || waiting.longest === 0) throw quotaError(name);
+      if (!waiting || waiting.maxWait === 0) throw quotaError(name);
       return await acquireLater(name, signal, waiting);
     },
   };

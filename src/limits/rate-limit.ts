@@ -20,7 +20,7 @@ export interface RateLimits {
   /** Open WebSockets in total. */
   socketsInTotal: number;
   /** Maximum delay of a subscription that exceeds one of the rates, in milliseconds. */
-  longestDelay: number;
+  maxDelay: number;
 }
 
 export const defaultRateLimits: RateLimits = {
@@ -30,7 +30,7 @@ export const defaultRateLimits: RateLimits = {
   eventStreams: 200,
   socketsPerAddress: 1_000,
   socketsInTotal: 10_000,
-  longestDelay: 30_000,
+  maxDelay: 30_000,
 };
 
 /** Limits the rate of requests or operations per key or IP address. */
@@ -53,15 +53,15 @@ export interface RateLimit {
 export interface RateLimitOptions {
   perSecond: number;
   /** The limited subject, for error messages: "A key" or "An address". */
-  whose: string;
+  subject: string;
   /** Name of the setting of the limit, for error messages. */
   setting: string;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   /** Maximum delay, in milliseconds. @default no delay */
-  longestDelay?: number;
+  maxDelay?: number;
   /** The sleep function of delayed requests. @default real time */
-  pause?: Sleep;
+  sleep?: Sleep;
 }
 
 /** The token bucket of a key or IP address, and the queue of its delayed requests. */
@@ -74,7 +74,14 @@ interface Entry {
 const MAX_ENTRIES = 100_000;
 
 export function createRateLimit(options: RateLimitOptions): RateLimit {
-  const { perSecond, whose, setting, monotonicNow, longestDelay = 0, pause = sleep } = options;
+  const {
+    perSecond,
+    subject: whose,
+    setting,
+    monotonicNow,
+    maxDelay: longestDelay = 0,
+    sleep: pause = sleep,
+  } = options;
   const maxQueueLength = (perSecond * longestDelay) / 1_000;
   const entries = new LRUCache<string, Entry>({
     max: MAX_ENTRIES,

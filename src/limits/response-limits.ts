@@ -12,14 +12,14 @@ export const createResponseLimits = ({
   reportedErrors,
   responseBytes,
 }: Pick<OperationLimits, 'reportedErrors' | 'responseBytes'>): ResultLimits => ({
-  errors: reportedErrors,
-  omitted: (count) =>
+  maxErrors: reportedErrors,
+  createOmittedError: (count) =>
     publicError(
       'ERRORS_OMITTED',
       `A response reports ${reportedErrors} errors (${SETTINGS.reportedErrors}), but ${count} more occurred. Request less at once, or correct the reported errors first.`,
       { omitted: count },
     ),
-  refusalOf(data, characters) {
+  checkSize(data, characters) {
     // A cheap upper bound, which suffices for most responses.
     if (characters * MAX_BYTES_PER_CHARACTER <= responseBytes) return undefined;
     if (jsonSize(data, responseBytes) <= responseBytes) return undefined;

@@ -114,7 +114,7 @@ export class Context {
     };
     try {
       deadlineSignal.throwIfAborted();
-      return await unlessTimedOut(write({ by: deadlineSignal, onSent }, isSent), deadlineSignal, isSent);
+      return await unlessTimedOut(write({ deadline: deadlineSignal, onSent }, isSent), deadlineSignal, isSent);
     } finally {
       this.#cache = undefined;
     }
@@ -144,12 +144,12 @@ export class Context {
   watchJobs(jobs: readonly JobKey[]) {
     const { scope } = this.#caller;
     if (scope && !jobs.every((job) => scope.includes(job))) throw outOfScope();
-    return this.#services.watching.jobs(this.#caller.credential(), jobs, this.#lifetime.signal ?? NEVER);
+    return this.#services.jobWatcher.watchJobs(this.#caller.credential(), jobs, this.#lifetime.signal ?? NEVER);
   }
 
   watchTrainings(modelId: string) {
     this.#requireFullAccess();
-    return this.#services.watching.trainings(this.#caller.credential(), modelId, this.#lifetime.signal ?? NEVER);
+    return this.#services.jobWatcher.watchTrainings(this.#caller.credential(), modelId, this.#lifetime.signal ?? NEVER);
   }
 
   /**
@@ -165,20 +165,25 @@ export class Context {
 
   /** Polls a job or a list of trainings at once, after a write that changed it, so that its subscribers get the change. */
   wake(key: WatchedKey): void {
-    this.#services.watching.wake(this.#caller.credential(), key);
+    this.#services.jobWatcher.wake(this.#caller.credential(), key);
   }
 
   /** Waits until a job has finished, or for a number of seconds at most, and caches the job as last read. */
   async waitForJob(key: JobKey, seconds: number): Promise<void> {
-    const { watching } = this.#services;
+    const { jobWatcher: watching } = this.#services;
     this.#lifetime.extend(seconds * 1_000);
-    const row = await watching.settled(this.#caller.credential(), key, seconds * 1_000, this.#lifetime.signal);
+    const row = await watching.waitUntilFinished(
+      this.#caller.credential(),
+      key,
+      seconds * 1_000,
+      this.#lifetime.signal,
+    );
     if (row) this.loaders.merge<JobRow>(row, { isComplete: true });
   }
 
   /** Progress of a job, as reported or estimated. */
   progressOf(row: JobRow): Progress {
-    return this.#services.watching.progressOf(this.#caller.credential(), row);
+    return this.#services.jobWatcher.progressOf(this.#caller.credential(), row);
   }
 
   /** Time since which the current event's state of this job is stale; null if it is current. */
@@ -204,7 +209,7 @@ export class Context {
 
   /** Caches the locations of a prediction's images, so that serving them does not read the prediction again. */
   rememberImages(row: PredictionRow): void {
-    this.#services.imagesShown(this.#caller.credential(), row);
+    this.#services.rememberImages(this.#caller.credential(), row);
   }
 
   imageUrl(source: ImageSource, variant: Variant): string {
@@ -219,7 +224,7 @@ export class Context {
     try {
       return await act();
     } finally {
-      this.#services.imagesChanged(this.#caller.credential(), subject);
+      this.#services.evictImages(this.#caller.credential(), subject);
     }
   }
 

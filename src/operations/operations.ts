@@ -2,7 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSch
 import { abortScopeOf, type Caller, type IdentifyCaller, type TransportContext } from '../auth/caller.ts';
 import type { Credential } from '../auth/credential.ts';
 import { isRetryable } from '../errors.ts';
-import { executeRead, type ReadOperation, readOperation } from '../executor/execute.ts';
+import { executePrepared, type PreparedOperation, prepareOperation } from '../executor/execute.ts';
 import type { ResultLimits } from '../executor/result-limits.ts';
 import type { Costs } from '../limits/cost.ts';
 import { costError, createCostEstimator } from '../limits/cost-limit.ts';
@@ -22,10 +22,10 @@ export interface OperationsOptions extends StreamOptions {
   schema: GraphQLSchema;
   services: Services;
   identifyCaller: IdentifyCaller;
-  admission: OperationQuota;
+  operationQuota: OperationQuota;
   costs: Costs;
   /** Maximum cost of one operation, in upstream requests. */
-  cost: number;
+  costLimit: number;
   /** Limits on each response. */
   limits: ResultLimits;
   /** True if responses contain help for developers: suggestions for unknown names, and hints. */
@@ -54,9 +54,9 @@ export interface Operations {
 }
 
 export function createOperations(options: OperationsOptions): Operations {
-  const { schema, services, admission, limits } = options;
+  const { schema, services, operationQuota: admission, limits } = options;
   const hideSuggestions = !options.suggestions;
-  const costOf = createCostEstimator({ schema, costs: options.costs, limit: options.cost });
+  const costOf = createCostEstimator({ schema, costs: options.costs, limit: options.costLimit });
   const singleFlight = new QuerySingleFlight(options.monotonicNow);
 
   /** Decides whether an operation is executed. The cheapest checks come first. */
@@ -66,8 +66,8 @@ export function createOperations(options: OperationsOptions): Operations {
   ) => {
     const operation = selectOperation(document, operationName);
     if (operation instanceof GraphQLError) return refused(operation);
-    const read = readOperation({ schema, document, variableValues, hideSuggestions, limits }, operation);
-    if ('errors' in read) return { errors: variableErrors(read.errors, limits.errors) };
+    const read = prepareOperation({ schema, document, variableValues, hideSuggestions, limits }, operation);
+    if ('errors' in read) return { errors: variableErrors(read.errors, limits.maxErrors) };
     const cost = costOf(read);
     if (cost.requested > cost.limit) return refused(costError(cost, 'request' in transport));
     return mapMaybePromise<Caller, Admitted | Refused>(options.identifyCaller(transport), (caller) => {
@@ -79,8 +79,8 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   /** Executes a query or a mutation. Synchronous if it needs no upstream request. */
-  const run = (read: ReadOperation, contextValue: Context, deadline: OperationDeadline) =>
-    executeRead(read, {
+  const run = (read: PreparedOperation, contextValue: Context, deadline: OperationDeadline) =>
+    executePrepared(read, {
       schema,
       rootValue: undefined,
       contextValue,
@@ -96,7 +96,7 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   /** Starts a query whose result several callers may share. */
-  const begin = (read: ReadOperation, caller: ContextCaller): RunningQuery | ExecutionResult => {
+  const begin = (read: PreparedOperation, caller: ContextCaller): RunningQuery | ExecutionResult => {
     const deadline = new OperationDeadline(options);
     const context = new Context(services, caller, deadline);
     const result = run(read, context, deadline);
@@ -107,7 +107,7 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   /** Executes an operation for one caller. After the caller disconnects, no further write starts. */
-  const executeAlone = async (read: ReadOperation, caller: Caller, abortScope: Pick<Caller, 'onAbort'>) => {
+  const executeAlone = async (read: PreparedOperation, caller: Caller, abortScope: Pick<Caller, 'onAbort'>) => {
     const deadline = new OperationDeadline(options);
     const context = new Context(services, caller, deadline);
     const offAbort = abortScope.onAbort(() => deadline.abort());
@@ -123,7 +123,7 @@ export function createOperations(options: OperationsOptions): Operations {
 
   /** Executes an operation; a query joins an equal one that is running. */
   const executeShared = (
-    read: ReadOperation,
+    read: PreparedOperation,
     caller: Caller,
     abortScope: Pick<Caller, 'onAbort'>,
   ): ExecutionResult | Promise<ExecutionResult> => {
@@ -150,7 +150,7 @@ export function createOperations(options: OperationsOptions): Operations {
       const { document, variableValues } = request;
       const admitted = await admit(
         request,
-        isShort(document.loc?.source.body, variableValues) ? admission.waitForAdmission : admission.check,
+        isShortEnoughToDelay(document.loc?.source.body, variableValues) ? admission.waitForAdmission : admission.check,
       );
       if ('errors' in admitted) return admitted;
       const { caller, reportedCost } = admitted;
@@ -166,7 +166,7 @@ export function createOperations(options: OperationsOptions): Operations {
 
 /** An operation that may be executed. */
 interface Admitted {
-  readonly read: ReadOperation;
+  readonly read: PreparedOperation;
   readonly caller: Caller;
   /** The estimated cost, if the client requested it. */
   readonly reportedCost: OperationCost | undefined;
@@ -181,7 +181,7 @@ interface Refused {
 const MAX_DELAYED_LENGTH = 8_192;
 
 /** True if an operation is short enough to be delayed. */
-export const isShort = (query = '', variables: unknown = {}): boolean =>
+export const isShortEnoughToDelay = (query = '', variables: unknown = {}): boolean =>
   query.length <= MAX_DELAYED_LENGTH && JSON.stringify(variables).length <= MAX_DELAYED_LENGTH;
 
 const refused = (error: GraphQLError): Refused => ({ errors: [error] });

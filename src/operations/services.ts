@@ -29,7 +29,7 @@ export interface Services {
    * Generation of a credential's reads: changes after each write, so that no query joins one that started before it.
    */
   generationOf(credential: Credential): number;
-  watching: JobWatcher;
+  jobWatcher: JobWatcher;
   idempotency: Idempotency;
   /**
    * Validates an uploaded file and passes its bytes on. The number of files in memory is limited; credentials
@@ -51,7 +51,7 @@ export interface Services {
   /** Creates a tiny copy of an image as a `data:` URL. */
   imagePlaceholder(credential: Credential, source: ImageSource, signal: AbortSignal | undefined): Promise<string>;
   /** Evicts cached images after the object that contains them was replaced or deleted. */
-  imagesChanged(credential: Credential, subject: ImageSubject): void;
+  evictImages(credential: Credential, subject: ImageSubject): void;
   /** Caches the locations of a prediction's images. */
-  imagesShown(credential: Credential, row: PredictionRow): void;
+  rememberImages(credential: Credential, row: PredictionRow): void;
 }

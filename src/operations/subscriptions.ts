@@ -1,8 +1,8 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
 import { type Caller, expiredError } from '../auth/caller.ts';
 import { isRetryable } from '../errors.ts';
-import { execute, type ReadExecutionOptions } from '../executor/execute.ts';
-import { whenOver } from '../util/async-iterators.ts';
+import { type ExecutionSettings, execute } from '../executor/execute.ts';
+import { onIteratorEnd } from '../util/async-iterators.ts';
 import { type Sleep, sleepUntil } from '../util/timers.ts';
 import type { Context } from './context.ts';
 import type { JobUpdate } from './services.ts';
@@ -15,7 +15,7 @@ export interface StreamOptions {
   /** Masks an error for clients. A shared result is masked before it is serialized. */
   maskError: (error: unknown) => GraphQLError;
   /** The sleep function that waits for the end of a stream. */
-  pause: Sleep;
+  sleep: Sleep;
   /** The wall clock, in milliseconds since the epoch, for the expiry of credentials. */
   now: () => number;
 }
@@ -34,7 +34,7 @@ export interface OpenStreamOptions extends StreamOptions {
  * @param context The context of the subscription itself.
  */
 export async function openStream(
-  args: ExecutionArgs & Pick<ReadExecutionOptions, 'limits'>,
+  args: ExecutionArgs & Pick<ExecutionSettings, 'limits'>,
   context: Context,
   caller: Caller,
   options: OpenStreamOptions,
@@ -61,7 +61,7 @@ export async function openStream(
           return errors ? { data, errors: errors.map(options.maskError) } : { data };
         })
       : execute({ ...args, rootValue: event, contextValue: context, isTransient: isRetryable });
-  const results = executeEach(release ? whenOver(source, release) : source, async (event) =>
+  const results = executeEach(release ? onIteratorEnd(source, release) : source, async (event) =>
     options.mapResult(await executeEvent(event)),
   );
   // graphql-ws ends the streams of a closed WebSocket; Yoga ends only streams that it has begun to read.
@@ -124,7 +124,7 @@ function endAt(expiresAt: number, results: Results, options: StreamOptions): Res
     resolveNext({ value: { errors: [expiredError()] }, done: false });
     await results.return();
   };
-  sleepUntil(expiresAt, options, timer.signal)
+  sleepUntil(expiresAt, { pause: options.sleep, now: options.now }, timer.signal)
     .then(expire)
     .catch(() => {});
   const close = async () => {

@@ -9,14 +9,14 @@ export interface PersistedDocumentsOptions {
 }
 
 /** Persisted documents, shared by all callers: a document is not confidential. */
-export interface Documents {
+export interface PersistedDocuments {
   /** Returns the document of a request, or an error; undefined if the request contains neither a document nor an id. */
   find(request: Readonly<Record<string, unknown>>): string | DocumentError | undefined;
   /** Caches a document that has passed validation. */
-  confirm(text: string): void;
+  markValid(text: string): void;
 }
 
-export function createDocuments({ automatic, manifest }: PersistedDocumentsOptions): Documents {
+export function createPersistedDocuments({ automatic, manifest }: PersistedDocumentsOptions): PersistedDocuments {
   const registered = automatic && !manifest ? createAutomaticDocuments() : undefined;
 
   return {
@@ -25,7 +25,7 @@ export function createDocuments({ automatic, manifest }: PersistedDocumentsOptio
       if ('code' in requested) return requested;
       return manifest ? findInManifest(manifest, requested) : findRegistered(registered, requested);
     },
-    confirm: (text) => registered?.markValid(text),
+    markValid: (text) => registered?.markValid(text),
   };
 }
 

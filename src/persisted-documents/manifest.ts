@@ -37,7 +37,7 @@ export function readManifest(path: string): Manifest {
  * @param mistakesOf Returns the error messages about a document.
  * @throws ConfigError that lists every error.
  */
-export function checkManifest(
+export function validateManifest(
   { documents, mistakes }: Manifest,
   mistakesOf: (text: string) => readonly string[],
 ): void {

@@ -1,10 +1,10 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
-import type { Documents } from './documents.ts';
+import type { PersistedDocuments } from './documents.ts';
 import { ID_MEMBERS } from './request.ts';
 
 /** A Yoga plugin that inserts persisted documents into HTTP requests, and records which documents are valid. */
-export const useDocuments = (documents: Documents): Plugin => ({
+export const usePersistedDocuments = (documents: PersistedDocuments): Plugin => ({
   onRequestParse({ request, url }) {
     if (request.method !== 'GET') return;
     return {
@@ -31,7 +31,7 @@ export const useDocuments = (documents: Documents): Plugin => ({
   onValidate({ params: { documentAST } }) {
     return ({ valid }) => {
       const text = documentAST.loc?.source.body;
-      if (valid && text !== undefined) documents.confirm(text);
+      if (valid && text !== undefined) documents.markValid(text);
     };
   },
 });

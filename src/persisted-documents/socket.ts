@@ -1,10 +1,13 @@
 import type { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { publicError } from '../errors.ts';
-import type { Documents } from './documents.ts';
+import type { PersistedDocuments } from './documents.ts';
 
 /** Inserts the persisted document into the payload of a `subscribe` message, or returns an error. */
-export function withDocument(documents: Documents, payload: SubscribePayload): SubscribePayload | GraphQLError {
+export function withDocument(
+  documents: PersistedDocuments,
+  payload: SubscribePayload,
+): SubscribePayload | GraphQLError {
   const found = documents.find({ ...payload });
   if (typeof found === 'object') return publicError(found.code, found.message);
   return found === undefined ? payload : { ...payload, query: found };

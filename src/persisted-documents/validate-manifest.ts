@@ -8,7 +8,7 @@ export interface ManifestValidator {
 }
 
 /** Error messages for a document of a manifest that cannot be executed with any variables. */
-export function mistakesIn(text: string, { schema, parse, validate }: ManifestValidator): string[] {
+export function documentErrors(text: string, { schema, parse, validate }: ManifestValidator): string[] {
   let document: DocumentNode;
   try {
     document = parse(text);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
-import { databaseProblem, directoryProblem, reasonOf } from '../util/data-file.ts';
+import { checkDatabase, checkDirectory, errorMessage } from '../util/data-file.ts';
 import { ConfigError } from '../util/environment.ts';
 
 /** A value of a column. */
@@ -103,14 +103,14 @@ function connect(storage: string): Libsql.Database {
     connection.exec(SCHEMA);
     return connection;
   } catch (error) {
-    throw new ConfigError([unusable(storage, reasonOf(error))]);
+    throw new ConfigError([unusable(storage, errorMessage(error))]);
   }
 }
 
 /** Reports why the store cannot be opened: no sentence, or one. */
 export function storageMistakes(storage: string | undefined): string[] {
   if (storage === undefined || storage === 'memory') return [];
-  const problem = directoryProblem(dirname(storage)) ?? databaseProblem(storage);
+  const problem = checkDirectory(dirname(storage)) ?? checkDatabase(storage);
   return problem === undefined ? [] : [unusable(storage, problem)];
 }
 

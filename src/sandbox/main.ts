@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigError, listenMistake, readSettings } from '../util/environment.ts';
+import { ConfigError, readSettings, toListenError } from '../util/environment.ts';
 import { findUnknownVariables } from '../util/unknown-variables.ts';
 import { sandboxOptions, sandboxSettings } from './config.ts';
 import { storageMistakes } from './database.ts';
@@ -17,7 +17,7 @@ try {
   const sandbox = createSandbox(sandboxOptions(settings));
   const place = { host: settings.SANDBOX_HOST, port: settings.SANDBOX_PORT };
   const server = await serveSandbox(sandbox, place).catch((error: unknown) => {
-    throw listenMistake(error, 'SANDBOX_PORT', place) ?? error;
+    throw toListenError(error, 'SANDBOX_PORT', place) ?? error;
   });
   console.log(
     `The sandbox listens on ${server.url}. Try:\n\n  curl -H 'x-api-key: ${DEMO_KEY}' ${server.url}/models\n`,

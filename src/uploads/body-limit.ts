@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import type { Sleep } from '../util/timers.ts';
-import { checkContentLength, tooLarge, tooSlow } from './request-errors.ts';
+import { checkContentLength, requestTimeout, tooLarge } from './request-errors.ts';
 
 /** Limits of a request body without files. */
 export interface BodyLimit {
@@ -30,7 +30,7 @@ export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plug
     setRequestParser(async () => {
       const arrived = new AbortController();
       const timeout = pause(milliseconds, arrived.signal).then(
-        () => Promise.reject(tooSlow(milliseconds)),
+        () => Promise.reject(requestTimeout(milliseconds)),
         () => new Promise<never>(() => {}),
       );
       try {

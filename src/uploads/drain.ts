@@ -1,5 +1,5 @@
 /** Maximum size of the rest of a body that is read and discarded, in bytes. */
-export const DRAINED = 16_777_216;
+export const MAX_DRAIN_BYTES = 16_777_216;
 
 /**
  * Reads and discards the rest of a request body, up to a maximum. A client that reads only after it has sent everything
@@ -8,7 +8,7 @@ export const DRAINED = 16_777_216;
  */
 export async function drain(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
   try {
-    for (let left = DRAINED; left > 0; ) {
+    for (let left = MAX_DRAIN_BYTES; left > 0; ) {
       const chunk = (await reader?.read())?.value;
       if (!chunk) return;
       left -= chunk.byteLength;

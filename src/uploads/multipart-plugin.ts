@@ -2,19 +2,19 @@ import type { Plugin } from 'graphql-yoga';
 import type { Sleep } from '../util/timers.ts';
 import type { UploadLimits } from './limits.ts';
 import { type MultipartOperation, receiveMultipart } from './multipart.ts';
-import { checkContentLength, tooSlow } from './request-errors.ts';
+import { checkContentLength, requestTimeout } from './request-errors.ts';
 import type { UploadQueue } from './upload-queue.ts';
 
 export interface UploadsOptions {
   limits: UploadLimits;
-  admission: UploadQueue;
+  queue: UploadQueue;
   /** Owner of a request for the fair queue, from its headers: the request is not authenticated yet. */
   ownerOf: (request: Request) => string;
   pause: Sleep;
 }
 
 /** Parses multipart requests instead of Yoga's own parser, which buffers every file in memory. */
-export function useUploads({ limits, admission, ownerOf, pause }: UploadsOptions): Plugin {
+export function useUploads({ limits, queue: admission, ownerOf, pause }: UploadsOptions): Plugin {
   const operations = new WeakMap<Request, MultipartOperation>();
 
   return {
@@ -26,8 +26,8 @@ export function useUploads({ limits, admission, ownerOf, pause }: UploadsOptions
         const release = await admission.acquire(request.signal, ownerOf(request));
         const arrived = new AbortController();
         const timeout = new AbortController();
-        pause(limits.milliseconds, arrived.signal).then(
-          () => timeout.abort(tooSlow(limits.milliseconds, 'UPLOAD_SECONDS')),
+        pause(limits.receiveMilliseconds, arrived.signal).then(
+          () => timeout.abort(requestTimeout(limits.receiveMilliseconds, 'UPLOAD_SECONDS')),
           () => {},
         );
         try {

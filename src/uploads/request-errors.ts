@@ -14,7 +14,7 @@ export const tooLarge = (message: string): GraphQLError =>
  *
  * @param setting Name of the setting of the limit, if there is one.
  */
-export const tooSlow = (milliseconds: number, setting?: string): GraphQLError =>
+export const requestTimeout = (milliseconds: number, setting?: string): GraphQLError =>
   publicError(
     'BAD_USER_INPUT',
     `The request must arrive within ${milliseconds / 1_000} seconds${inParentheses(setting)}, but took longer.`,

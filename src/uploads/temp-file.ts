@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UploadedFile } from '../images/validate-upload.ts';
-import { orTempFileError } from '../util/local-failure.ts';
+import { wrapTempFileError } from '../util/local-failure.ts';
 
 /** An uploaded file on disk. */
 export interface ReceivedFile extends UploadedFile {
@@ -35,17 +35,17 @@ export interface TempFile extends Omit<ReceivedFile, 'name'> {
 
 /** Opens an empty temporary file. @throws TempFileError, as do the methods of the file. */
 export async function openTempFile(): Promise<TempFile> {
-  const handle = await orTempFileError(openUnlinked());
+  const handle = await wrapTempFileError(openUnlinked());
   let size = 0;
   return {
     get size() {
       return size;
     },
     async append(chunk) {
-      await orTempFileError(writeAll(handle, chunk));
+      await wrapTempFileError(writeAll(handle, chunk));
       size += chunk.byteLength;
     },
-    arrayBuffer: () => orTempFileError(readAll(handle, size)),
+    arrayBuffer: () => wrapTempFileError(readAll(handle, size)),
     discard: () => handle.close(),
   };
 }

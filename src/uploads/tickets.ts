@@ -10,7 +10,7 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Sleep } from '../util/timers.ts';
 import type { UploadLimits } from './limits.ts';
-import { checkContentLength, incompleteBody, tooSlow } from './request-errors.ts';
+import { checkContentLength, incompleteBody, requestTimeout } from './request-errors.ts';
 import { createSingleUse, type TicketUse } from './single-use.ts';
 import { parseTicket, serializeTicket, type Ticket, type UploadTarget } from './ticket.ts';
 import {
@@ -40,15 +40,15 @@ export interface TicketsOptions {
   sealer: Sealer;
   /** Storage of the records of used tickets. */
   store: IdempotencyStore;
-  admission: UploadQueue;
-  limits: Pick<UploadLimits, 'milliseconds' | 'pixels'>;
+  queue: UploadQueue;
+  limits: Pick<UploadLimits, 'receiveMilliseconds' | 'pixels'>;
   checkDecoding: DecodeCheck;
   pause: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   upstreamOf: (apiKey: string) => Pick<Upstream, 'dataItems'>;
   /** Response body for a stored data item. */
-  describe: (request: Request, apiKey: string, key: DataItemKey) => object;
+  describeDataItem: (request: Request, apiKey: string, key: DataItemKey) => object;
   /** Called when the image of a data item may have been replaced. */
   onReplaced: (apiKey: string, key: DataItemKey) => void;
   maskError: (error: unknown) => GraphQLError;
@@ -62,8 +62,17 @@ const COMPLETION_MS = 120_000;
 
 /** @see Tickets */
 export function createTickets(options: TicketsOptions): Tickets {
-  const { sealer, admission, limits, pause, upstreamOf, describe, onReplaced, maskError } = options;
-  const singleUse = createSingleUse({ ...options, lease: limits.milliseconds + COMPLETION_MS });
+  const {
+    sealer,
+    queue: admission,
+    limits,
+    pause,
+    upstreamOf,
+    describeDataItem: describe,
+    onReplaced,
+    maskError,
+  } = options;
+  const singleUse = createSingleUse({ ...options, lease: limits.receiveMilliseconds + COMPLETION_MS });
   const pending = new Set<Promise<unknown>>();
 
   /** Streams the image to the upstream as it arrives. @throws The reason why it was not stored. */
@@ -92,15 +101,19 @@ export function createTickets(options: TicketsOptions): Tickets {
     const stop = new AbortController();
     const arrived = new AbortController();
     request.signal.addEventListener('abort', () => stop.abort(incompleteBody()), { signal: arrived.signal });
-    pause(limits.milliseconds, arrived.signal).then(
+    pause(limits.receiveMilliseconds, arrived.signal).then(
       () =>
-        stop.abort(stream.isReading ? tooSlow(limits.milliseconds, 'UPLOAD_SECONDS') : upstreamStalledError(ticket)),
+        stop.abort(
+          stream.isReading
+            ? requestTimeout(limits.receiveMilliseconds, 'UPLOAD_SECONDS')
+            : upstreamStalledError(ticket),
+        ),
       () => {},
     );
     const stream = createUploadStream(request.body, {
       scanner: createImageScanner({ maxBytes: MAX_IMAGE_BYTES, maxPixels: limits.pixels }),
       byteSize: contentLengthOf(request),
-      milliseconds: limits.milliseconds,
+      milliseconds: limits.receiveMilliseconds,
       signal: stop.signal,
       checkDecoding: (read) => options.checkDecoding(read, ticket.apiKey, stop.signal),
       monotonicNow: options.monotonicNow,
@@ -112,7 +125,7 @@ export function createTickets(options: TicketsOptions): Tickets {
       await use.complete('stored');
       return response;
     } catch (error) {
-      const isRepeatable = stream.wholeAt === undefined || ticket.target.replace !== undefined;
+      const isRepeatable = stream.completedAt === undefined || ticket.target.replace !== undefined;
       if (isRepeatable || isDefiniteFailure(error)) await use.release();
       else await use.complete('unknown');
       throw error;
@@ -169,7 +182,7 @@ const upstreamStalledError = ({ target }: Ticket) =>
 const operationOf = ({ replace }: UploadTarget) => (replace === undefined ? 'uploadDataItem' : 'replaceDataItem');
 
 /** @throws UpstreamError when the upstream reports an image as stored before it has received all of it. */
-function requireComplete({ wholeAt }: UploadStream, target: UploadTarget): void {
+function requireComplete({ completedAt: wholeAt }: UploadStream, target: UploadTarget): void {
   if (wholeAt !== undefined) return;
   const message = 'expected a response after the end of the image, but got one before';
   throw new UpstreamError(operationOf(target), 'invalid-response', message);

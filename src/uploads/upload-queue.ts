@@ -1,4 +1,4 @@
-import { createSemaphore, shareOf } from '../util/semaphore.ts';
+import { createSemaphore, maxPerOwner } from '../util/semaphore.ts';
 import type { UploadLimits } from './limits.ts';
 
 /** Limits the number of bodies with files received concurrently. A waiting body stays unread, so it takes no memory. */
@@ -13,7 +13,7 @@ export interface UploadQueue {
 }
 
 /** @see UploadQueue */
-export function createUploadQueue({ atOnce }: Pick<UploadLimits, 'atOnce'>): UploadQueue {
-  const slots = createSemaphore({ total: atOnce, each: shareOf(atOnce) });
+export function createUploadQueue({ concurrentBodies: atOnce }: Pick<UploadLimits, 'concurrentBodies'>): UploadQueue {
+  const slots = createSemaphore({ total: atOnce, perOwner: maxPerOwner(atOnce) });
   return { acquire: (signal, owner) => slots.acquire(owner, signal) };
 }

@@ -114,7 +114,7 @@ export function createUploadStream(
     body,
     byteSize,
     milliseconds,
-    get wholeAt() {
+    get completedAt() {
       return wholeAt;
     },
     get isReading() {

@@ -178,7 +178,7 @@ export function createClient(options: ClientOptions): Client {
         ...(method === 'DELETE' && { alreadyDeleted: () => read(new Response()) }),
       };
       const milliseconds = deadline + (stream?.milliseconds ?? 0);
-      return await runWithDeadline({ milliseconds, alarm: startTimer, caller: signal }, run, task);
+      return await runWithDeadline({ timeout: milliseconds, startTimer: startTimer, caller: signal }, run, task);
     } finally {
       if (method !== 'GET') singleFlight.startGeneration();
     }
@@ -193,7 +193,7 @@ export function createClient(options: ClientOptions): Client {
     const task = new ReadTask(readSender, { id, path, call, operation: contract.operations[id], isPoll, start });
     // A poll must return the current state, and a read in a mutation must see the mutation's writes: neither joins another read.
     if (isPoll || start)
-      return runWithDeadline({ milliseconds: deadline, alarm: startTimer, caller: signal }, run, task);
+      return runWithDeadline({ timeout: deadline, startTimer: startTimer, caller: signal }, run, task);
     return singleFlight.join(path, signal, (cancellation, done) => run(task, cancellation, done));
   };
 

@@ -47,7 +47,7 @@ export interface UpstreamOptions
   /** Settings of the circuit breaker that differ from {@link defaultCircuitBreaker}. */
   breaker?: Partial<BreakerSettings>;
   /** Starts the timers of deadlines. */
-  alarm: StartTimer;
+  startTimer: StartTimer;
   /** The wall clock, in milliseconds since the epoch. */
   now?: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -68,7 +68,7 @@ export interface UpstreamOptions
 const MAX_CREDENTIALS = 10_000;
 
 /** Base64 images in memory at once: they are read completely before they are passed on. */
-const BASE64_SLOTS = { total: 16, each: 4 };
+const BASE64_SLOTS = { total: 16, perOwner: 4 };
 
 /** Returns the upstream for an API key. @param start The condition under which its writes may start. @default at any time */
 export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
@@ -91,7 +91,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
     retry = defaultRetry,
     ...otherOptions
   } = options;
-  const { alarm: startTimer, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
+  const { startTimer, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
   const { maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
   const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {} } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
@@ -103,7 +103,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const paths = createPaths(options.contract);
   let lastGeneration = 0;
   const nextGeneration = () => ++lastGeneration;
-  const startDeadline = () => new Cancellation({ milliseconds: deadline, alarm: startTimer });
+  const startDeadline = () => new Cancellation({ timeout: deadline, startTimer: startTimer });
 
   const resources = (client: Client, apiKey: string): Upstream => ({
     models: models(client),

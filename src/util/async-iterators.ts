@@ -4,7 +4,7 @@ type Stream<Event> = AsyncIterableIterator<Event, undefined>;
 type Source<Event> = Pick<AsyncIterator<Event, undefined>, 'next' | 'return'>;
 
 /** Wraps a stream. Calls `onOver` once, when the stream has completed or its reader has returned. */
-export function whenOver<Event>(events: Source<Event>, onOver: () => void): Stream<Event> {
+export function onIteratorEnd<Event>(events: Source<Event>, onOver: () => void): Stream<Event> {
   let isOver = false;
   const over = () => {
     if (!isOver) onOver();

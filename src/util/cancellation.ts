@@ -88,8 +88,8 @@ export function offAbort(caller: AbortSignal | AbortScope, abortable: Abortable)
 
 export interface CancellationOptions {
   /** Timeout of the whole operation, in milliseconds. */
-  milliseconds: number;
-  alarm: StartTimer;
+  timeout: number;
+  startTimer: StartTimer;
   /** Aborts the operation. @default only the deadline and `abort` do */
   caller?: AbortSignal | AbortScope | undefined;
 }
@@ -106,7 +106,7 @@ export class Cancellation implements Abortable {
   #controller: AbortController | undefined;
 
   /** @throws The caller's reason if it has already aborted. */
-  constructor({ milliseconds, alarm, caller }: CancellationOptions) {
+  constructor({ timeout: milliseconds, startTimer: alarm, caller }: CancellationOptions) {
     caller?.throwIfAborted();
     this.#milliseconds = milliseconds;
     this.#caller = caller;
@@ -133,7 +133,7 @@ export class Cancellation implements Abortable {
   }
 
   /** @throws The reason, if the operation is aborted. */
-  throwIfOver(): void {
+  throwIfAborted(): void {
     if (this.#cause) throw this.#reason;
   }
 

@@ -2,14 +2,14 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import Libsql from 'libsql';
 
 /** Creates a directory if it does not exist. Returns the reason why files cannot be stored in it; undefined if they can. */
-export function directoryProblem(directory: string): string | undefined {
+export function checkDirectory(directory: string): string | undefined {
   try {
     mkdirSync(directory, { recursive: true });
     if (!statSync(directory).isDirectory()) return 'it is not a directory';
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
-    return reasonOf(error);
+    return errorMessage(error);
   }
 }
 
@@ -17,7 +17,7 @@ export function directoryProblem(directory: string): string | undefined {
 const MAX_CHECKED_BYTES = 64 * 1_048_576;
 
 /** Returns the reason why a file cannot be used as a SQLite database; undefined if it can, or does not exist. */
-export function databaseProblem(file: string): string | undefined {
+export function checkDatabase(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
   try {
     if (!statSync(file).isFile()) return 'it is not a file';
@@ -36,10 +36,10 @@ export function databaseProblem(file: string): string | undefined {
       connection.close();
     }
   } catch (error) {
-    return isBusy(error) ? undefined : reasonOf(error);
+    return isBusy(error) ? undefined : errorMessage(error);
   }
 }
 
 const isBusy = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY';
 
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -14,7 +14,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const isSet = (environment: Environment, name: string): boolean => Boolean(environment[name]);
 
 /** Converts an empty string to undefined. */
-export const unset = (value: unknown) => (value === '' ? undefined : value);
+export const emptyToUndefined = (value: unknown) => (value === '' ? undefined : value);
 
 interface IntegerOptions {
   default: number;
@@ -25,7 +25,7 @@ interface IntegerOptions {
 /** An integer within bounds. */
 export const integer = ({ default: fallback, min, max }: IntegerOptions) =>
   z.preprocess(
-    unset,
+    emptyToUndefined,
     z
       .string()
       .default(String(fallback))
@@ -38,7 +38,7 @@ export const integer = ({ default: fallback, min, max }: IntegerOptions) =>
 /** A decimal number within bounds. */
 export const decimal = ({ default: fallback, min, max }: IntegerOptions) =>
   z.preprocess(
-    unset,
+    emptyToUndefined,
     z
       .string()
       .default(String(fallback))
@@ -60,16 +60,17 @@ const trueOrFalse = () =>
     .transform((text) => /^(true|1|yes)$/i.test(text));
 
 /** `true` or `false` (also `1`, `0`, `yes`, `no`). */
-export const flag = (fallback: boolean) => z.preprocess((value) => unset(value) ?? String(fallback), trueOrFalse());
+export const flag = (fallback: boolean) =>
+  z.preprocess((value) => emptyToUndefined(value) ?? String(fallback), trueOrFalse());
 
 /** As {@link flag}, but undefined if unset, for flags whose default depends on other settings. */
-export const optionalFlag = () => z.preprocess(unset, trueOrFalse().optional());
+export const optionalFlag = () => z.preprocess(emptyToUndefined, trueOrFalse().optional());
 
 /** A string. */
-export const text = () => z.preprocess(unset, z.string().optional());
+export const text = () => z.preprocess(emptyToUndefined, z.string().optional());
 
 /** A string with a default. */
-export const textOr = (fallback: string) => z.preprocess(unset, z.string().default(fallback));
+export const textOr = (fallback: string) => z.preprocess(emptyToUndefined, z.string().default(fallback));
 
 /** One of several strings. */
 export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
@@ -92,7 +93,7 @@ function nearWord(text: string, words: readonly string[]): string | undefined {
 /** An IP address or a host name to listen on. */
 export const host = (fallback: string) =>
   z.preprocess(
-    unset,
+    emptyToUndefined,
     z
       .string()
       .default(fallback)
@@ -122,7 +123,7 @@ function hostIn(text: string): string | undefined {
 /** Comma-separated values, trimmed, without empty ones. */
 export const list = (fallback = '') =>
   z.preprocess(
-    unset,
+    emptyToUndefined,
     z
       .string()
       .default(fallback)
@@ -141,7 +142,7 @@ export const list = (fallback = '') =>
  */
 export const httpUrl = (mistakeIn: (value: string) => string | undefined = () => undefined) =>
   z.preprocess(
-    unset,
+    emptyToUndefined,
     z
       .string()
       .refine(isHttpUrl, {
@@ -180,7 +181,7 @@ const hasCredentials = (value: string): boolean => {
 /** The URL of a Redis server. */
 export const redisUrl = () =>
   z.preprocess(
-    unset,
+    emptyToUndefined,
     z
       .string()
       .refine((value) => /^rediss?:\/\/[^/\s]/.test(value) && URL.canParse(value), {
@@ -231,7 +232,7 @@ export function readSettings<Shape extends z.ZodRawShape>(
 }
 
 /** Creates the error for an address that the server cannot listen on; undefined for other errors. */
-export function listenMistake(
+export function toListenError(
   error: unknown,
   setting: string,
   { host, port }: { host: string; port: number },

@@ -1,2 +1,2 @@
 /** Yields to the event loop. */
-export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+export const yieldToEventLoop = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,16 +1,16 @@
 /** Maximum size of a chunk, in bytes. */
-export const PIECE_BYTES = 65_536;
+export const CHUNK_BYTES = 65_536;
 
 /**
  * Streams bytes in small chunks, on demand. Each chunk is a copy, because a view in the buffer of a slow reader would keep all
  * bytes in memory. Large chunks would hide if the reader makes progress.
  */
-export function inPieces(bytes: Uint8Array): ReadableStream<Uint8Array> {
+export function toChunkStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let offset = 0;
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        const chunk = new Uint8Array(bytes.subarray(offset, offset + PIECE_BYTES));
+        const chunk = new Uint8Array(bytes.subarray(offset, offset + CHUNK_BYTES));
         offset += chunk.byteLength;
         if (chunk.byteLength > 0) controller.enqueue(chunk);
         if (offset === bytes.byteLength) controller.close();
@@ -21,7 +21,7 @@ export function inPieces(bytes: Uint8Array): ReadableStream<Uint8Array> {
 }
 
 /** Wraps a stream. Calls `onOver` once, when the stream has ended, has failed or is canceled. */
-export function whenOver(source: ReadableStream<Uint8Array>, onOver: () => void): ReadableStream<Uint8Array> {
+export function onStreamEnd(source: ReadableStream<Uint8Array>, onOver: () => void): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   return new ReadableStream<Uint8Array>(
     {

@@ -12,23 +12,23 @@ export interface Semaphore {
    */
   acquire(owner: string, signal: AbortSignal, count?: number): Promise<() => void>;
   /** As {@link acquire}, but returns undefined instead of waiting. */
-  tryEnter(owner: string, count?: number): (() => void) | undefined;
+  tryAcquire(owner: string, count?: number): (() => void) | undefined;
   /** Number of acquired slots. */
-  readonly taken: number;
+  readonly acquired: number;
 }
 
 export interface SemaphoreOptions {
   /** Total number of slots. */
   total: number;
   /** Maximum number of slots of one owner. */
-  each: number;
+  perOwner: number;
 }
 
 /**
  * The share of slots that one owner may hold: three quarters, and at most all but one, so that other owners need not wait for a
  * slow one. A single slot is shared in turn.
  */
-export const shareOf = (total: number): number => Math.max(1, Math.min(Math.ceil(total * 0.75), total - 1));
+export const maxPerOwner = (total: number): number => Math.max(1, Math.min(Math.ceil(total * 0.75), total - 1));
 
 interface Waiting {
   count: number;
@@ -36,7 +36,7 @@ interface Waiting {
 }
 
 /** @see Semaphore */
-export function createSemaphore({ total, each }: SemaphoreOptions): Semaphore {
+export function createSemaphore({ total, perOwner: each }: SemaphoreOptions): Semaphore {
   const takenBy = new Map<string, number>();
   /** Waiting entries by owner, oldest first. Owners without entries are removed. */
   const waiting = new Map<string, Set<Waiting>>();
@@ -86,10 +86,10 @@ export function createSemaphore({ total, each }: SemaphoreOptions): Semaphore {
   };
 
   return {
-    get taken() {
+    get acquired() {
       return total - free;
     },
-    tryEnter(owner, count = 1) {
+    tryAcquire(owner, count = 1) {
       const isFree = count <= free && (takenBy.get(owner) ?? 0) + count <= each;
       return isFree && !waiting.has(owner) && !findNext() ? take(owner, count) : undefined;
     },

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { closeSignalOf } from '../auth/caller.ts';
 import { publicError } from '../errors.ts';
 import { selectOperation } from '../limits/select-operation.ts';
-import { isShort } from '../operations/operations.ts';
+import { isShortEnoughToDelay } from '../operations/operations.ts';
 import { closeToRetry } from './close-reasons.ts';
 import { toRequestError } from './request-errors.ts';
 
@@ -107,4 +107,4 @@ export const createOnSubscribe =
 const isDelayable = (request: SubscribePayload | GraphQLError): boolean =>
   !(request instanceof GraphQLError) &&
   /\bsubscription\b/.test(request.query) &&
-  isShort(request.query, request.variables);
+  isShortEnoughToDelay(request.query, request.variables);

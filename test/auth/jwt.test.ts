@@ -203,7 +203,7 @@ describe('a key set from JWT_JWKS_URL', () => {
 describe('a JWT over a WebSocket', () => {
   const open = async (url: string, payload: object) => {
     const socket = await openSocket(url);
-    socket.say({ type: 'connection_init', payload });
+    socket.send({ type: 'connection_init', payload });
     return socket;
   };
 
@@ -212,9 +212,11 @@ describe('a JWT over a WebSocket', () => {
     const { url } = await serverOf(started);
 
     const socket = await open(url, { authorization: `Bearer ${await sign()}` });
-    expect(await socket.hear()).toEqual({ type: 'connection_ack' });
-    socket.say({ type: 'subscribe', id: 'a', payload: { query: '{ models { nodes { displayName } } }' } });
-    expect(await socket.hear()).toMatchObject({ payload: { data: { models: { nodes: [{ displayName: 'acme' }] } } } });
+    expect(await socket.receive()).toEqual({ type: 'connection_ack' });
+    socket.send({ type: 'subscribe', id: 'a', payload: { query: '{ models { nodes { displayName } } }' } });
+    expect(await socket.receive()).toMatchObject({
+      payload: { data: { models: { nodes: [{ displayName: 'acme' }] } } },
+    });
 
     const expired = await open(url, { Authorization: `Bearer ${await sign({}, { seconds: -60 })}` });
     expect(await expired.closed).toEqual({ code: 4401, reason: expect.stringContaining('expired') });
@@ -232,7 +234,7 @@ describe('a JWT over a WebSocket', () => {
       const { started, sign, clock } = await start();
       const { url } = await serverOf(started);
       const socket = await open(url, { authorization: `Bearer ${await sign()}` });
-      expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+      expect(await socket.receive()).toEqual({ type: 'connection_ack' });
 
       clock.shiftWallClock(shift);
       await clock.advance(Math.max(0, stillOpenAfter - 1_000));
@@ -247,7 +249,7 @@ describe('a JWT over a WebSocket', () => {
     const { started, sign, clock } = await start();
     const { url } = await serverOf(started);
     const socket = await open(url, { authorization: `Bearer ${await sign()}` });
-    expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+    expect(await socket.receive()).toEqual({ type: 'connection_ack' });
 
     await clock.advance(66_000);
 

@@ -105,27 +105,27 @@ describe('a watch token', () => {
     const ids = [training, prediction];
     const open = async (payload: object) => {
       const socket = await openSocket(url);
-      socket.say({ type: 'connection_init', payload });
-      expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+      socket.send({ type: 'connection_init', payload });
+      expect(await socket.receive()).toEqual({ type: 'connection_ack' });
       return socket;
     };
     const [scoped, whole] = [await open({ watchToken: token }), await open({ apiKey: 'demo' })];
     for (const socket of [scoped, whole]) {
-      socket.say({ type: 'subscribe', id: 'a', payload: { query: WATCH, variables: { ids: [training] } } });
+      socket.send({ type: 'subscribe', id: 'a', payload: { query: WATCH, variables: { ids: [training] } } });
     }
 
-    expect(await scoped.hear()).toMatchObject({
+    expect(await scoped.receive()).toMatchObject({
       type: 'next',
       payload: {
         data: { jobsUpdated: { id: training, model: null } },
         errors: [{ extensions: { code: 'FORBIDDEN' } }],
       },
     });
-    expect(await whole.hear()).toMatchObject({
+    expect(await whole.receive()).toMatchObject({
       payload: { data: { jobsUpdated: { model: { id: expect.any(String) } } } },
     });
-    scoped.say({ type: 'subscribe', id: 'b', payload: { query: WATCH, variables: { ids: [other] } } });
-    expect(await scoped.hear()).toMatchObject({
+    scoped.send({ type: 'subscribe', id: 'b', payload: { query: WATCH, variables: { ids: [other] } } });
+    expect(await scoped.receive()).toMatchObject({
       type: 'error',
       id: 'b',
       payload: [{ extensions: { code: 'FORBIDDEN' } }],

@@ -1,4 +1,4 @@
-import { picture } from '../support/seeds.ts';
+import { smallImage } from '../support/seeds.ts';
 
 /** Load of the soak test: clients that each execute one operation at a time until they are stopped. */
 
@@ -31,7 +31,7 @@ export interface Tally {
 /** Loads a gateway until the signal aborts; resolves after the last response. */
 export async function load(url: string, clients: number, signal: AbortSignal): Promise<Tally> {
   const tally: Tally = { operations: 0, withErrors: 0, unanswered: 0 };
-  const file = new File([await picture({ width: 256, height: 256 })], 'a.png');
+  const file = new File([await smallImage({ width: 256, height: 256 })], 'a.png');
 
   const send = async (body: BodyInit, headers: Record<string, string>): Promise<string> => {
     tally.operations++;

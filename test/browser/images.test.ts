@@ -8,7 +8,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
-import { picture, seedModel } from '../support/seeds.ts';
+import { seedModel, smallImage } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 import { ARGUMENTS, findChromium } from './chromium.ts';
 
@@ -57,7 +57,7 @@ describe.skipIf(!executablePath)('a page of another origin', () => {
     const { data } = await started.query(tickets, { id });
     const ticket = data?.createUploadTickets;
     const path = new URL(ticket && 'tickets' in ticket ? (ticket.tickets[0]?.url ?? '') : '').pathname;
-    const bytes = [...(await picture({ width: 900, height: 900, format: 'png' })), ...new Uint8Array(2_000_000)];
+    const bytes = [...(await smallImage({ width: 900, height: 900, format: 'png' })), ...new Uint8Array(2_000_000)];
     const page = await openApp();
 
     const outcome = await page.evaluate(

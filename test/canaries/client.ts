@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'vitest';
 import { type Message, openSocket } from '../e2e/client.ts';
-import { picture } from '../support/seeds.ts';
+import { smallImage } from '../support/seeds.ts';
 import { SECRETS, type TestProgram } from './program.ts';
 
 /** Output of the gateway: a response with its headers, or a WebSocket message. */
@@ -59,7 +59,7 @@ export function createTestClient({ program, jwt }: TestProgram) {
     const upload = `mutation ($file: File!) { uploadDataItem(input: { modelId: "${model}", file: $file }) { ... on UploadDataItemSuccess { dataItem { id ${IMAGE} } } ... on Error { message } } }`;
     form.set('operations', JSON.stringify({ query: upload, variables: { file: null } }));
     form.set('map', '{"0":["variables.file"]}');
-    form.set('0', new File([await picture()], `../../${SECRETS.folder}/a.png`));
+    form.set('0', new File([await smallImage()], `../../${SECRETS.folder}/a.png`));
     const write = (field: string, kind: string, input: object, result: string) =>
       sendQuery(
         field,
@@ -112,7 +112,7 @@ export function createTestClient({ program, jwt }: TestProgram) {
 
   /** Uses all recorded tokens, and invalid ones. */
   async function useTokens(): Promise<void> {
-    const body = await picture({ hue: 90 });
+    const body = await smallImage({ hue: 90 });
     const jobs = [...idsByCaller.values()].map(
       ({ training, prediction }) =>
         `{ training(id: "${training}") { status } prediction(id: "${prediction}") { status images { url } } }`,

@@ -53,7 +53,7 @@ const networkError = (code: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 
 /** Creates a transport that injects faults, by a seed. */
-export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock, 'pause'> }) {
+export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock, 'sleep'> }) {
   const random = createRandom(seed);
   const pick = <Item>(items: readonly [Item, ...Item[]]): Item =>
     items[Math.floor(random() * items.length)] ?? items[0];
@@ -97,7 +97,7 @@ export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock,
       case 'serverError':
         return status(pick([500, 501, 502, 503, 504, 507]), random() < 0.5 ? { 'retry-after': pick(['1', '2']) } : {});
       case 'late':
-        await clock.pause(Math.ceil(random() * 40_000), signal);
+        await clock.sleep(Math.ceil(random() * 40_000), signal);
         return upstream(request);
       case 'resetAfter':
         await upstream(request);

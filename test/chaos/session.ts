@@ -1,6 +1,6 @@
 import { globalId } from '../../schema/ids.ts';
 import { type StartOptions, startGateway, type TestGateway } from '../support/gateway.ts';
-import { picture, seedModel, seedPrediction } from '../support/seeds.ts';
+import { seedModel, seedPrediction, smallImage } from '../support/seeds.ts';
 import { documents } from './documents.ts';
 import { createFaults } from './faults.ts';
 import { type Step, TENANTS, type Tenant } from './steps.ts';
@@ -42,7 +42,7 @@ export async function startSession(seed: number, network?: Network) {
   const holder: { faults?: ReturnType<typeof createFaults>; transport?: StartOptions['transport'] } = {};
   const started = startGateway({
     sandbox: { keys: [...TENANTS], pageSize: 3 },
-    watch: { perSecond: 20 },
+    watch: { pollsPerSecond: 20 },
     upstream: {
       concurrency: 4,
       waiting: 60,
@@ -74,7 +74,7 @@ export async function startSession(seed: number, network?: Network) {
 
 export type Session = Awaited<ReturnType<typeof startSession>>;
 
-const createImages = () => Promise.all([0, 120, 240].map((hue) => picture({ hue })));
+const createImages = () => Promise.all([0, 120, 240].map((hue) => smallImage({ hue })));
 
 async function seedTenant({ upstream }: TestGateway, tenant: Tenant): Promise<TenantIds> {
   const own: typeof upstream = (path, init) =>
@@ -151,7 +151,7 @@ export async function runOperation(session: Session, step: Step, number: number)
   // Subscriptions to lists never end, so the client aborts.
   const abortAfter = step.abortAfter ?? (kind === 'watchList' ? 60_000 : undefined);
   if (abortAfter !== undefined) {
-    started.clock.pause(abortAfter, ended.signal).then(
+    started.clock.sleep(abortAfter, ended.signal).then(
       () => {
         record.isAborted = true;
         abortController.abort();

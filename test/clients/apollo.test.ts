@@ -6,7 +6,7 @@ import { OperationTypeNode } from 'graphql';
 import { filter, firstValueFrom } from 'rxjs';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../support/clock.ts';
-import { picture, seedModel } from '../support/seeds.ts';
+import { seedModel, smallImage } from '../support/seeds.ts';
 import { FAST_TRAINING, seedModels, seedRunningTraining, startForClients } from './support.ts';
 
 interface Page {
@@ -94,7 +94,7 @@ test('Apollo Client updates cached lists after a mutation', async () => {
 test('Apollo Client uploads a file with apollo-upload-client', async () => {
   const { client, upstream } = await start();
   const { globalId: modelId } = await seedModel(upstream, 'Coats');
-  const file = new File([await picture({ width: 12 })], 'coat.png');
+  const file = new File([await smallImage({ width: 12 })], 'coat.png');
 
   const { data } = await client.mutate({ mutation: UPLOAD, variables: { input: { modelId, file } } });
 

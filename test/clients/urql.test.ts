@@ -10,7 +10,7 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../support/clock.ts';
-import { picture, seedModel } from '../support/seeds.ts';
+import { seedModel, smallImage } from '../support/seeds.ts';
 import { FAST_TRAINING, seedModels, seedRunningTraining, startForClients } from './support.ts';
 
 interface Page {
@@ -106,7 +106,7 @@ test('urql updates cached lists after a mutation', async () => {
 test('urql uploads a file', async () => {
   const { client, upstream } = await start();
   const { globalId: modelId } = await seedModel(upstream, 'Coats');
-  const file = new File([await picture({ width: 12 })], 'coat.png');
+  const file = new File([await smallImage({ width: 12 })], 'coat.png');
 
   const { data, error } = await client.mutation(UPLOAD, { input: { modelId, file } });
 

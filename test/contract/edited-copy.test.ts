@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Contract } from '../../src/contract/contract.ts';
 import { deriveContract } from '../../src/contract/derive.ts';
 import { startGateway } from '../support/gateway.ts';
-import { picture } from '../support/seeds.ts';
+import { smallImage } from '../support/seeds.ts';
 import { edit, type Json, object, readDocument, rename } from './support.ts';
 
 /** Derives the contract from an edited copy of the document. */
@@ -54,7 +54,7 @@ describe('an edited copy of the contract', () => {
     const read = async (response: Promise<Response>) => object(await (await response).json());
     const model = await read(upstream('/models', json('POST', { displayName: 'Dresses' })));
     const headers = { 'content-type': 'application/octet-stream' };
-    await upstream(`/models/${model.id}/data`, { method: 'POST', headers, body: await picture() });
+    await upstream(`/models/${model.id}/data`, { method: 'POST', headers, body: await smallImage() });
     const training = await read(upstream(`/models/${model.id}/trainings`, json('POST', { trainingStrength: 5 })));
     const listed = await query<{ models: { nodes: { latestTraining: { id: string } }[] } }, object>(
       '{ models { nodes { latestTraining { id } } } }',

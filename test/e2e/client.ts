@@ -5,18 +5,18 @@ import { expect, onTestFinished } from 'vitest';
 import WebSocket, { type ClientOptions as ClientSocketOptions } from 'ws';
 
 /** A GraphQL response over HTTP. */
-export interface Answer<Data> {
+export interface GraphQLResponse<Data> {
   data?: Data | null;
   errors?: { message: string; path?: (string | number)[]; extensions: { code: string; retryable: boolean } }[];
 }
 
 /** Sends an operation as JSON over HTTP. */
-export async function ask<Data>(
+export async function execute<Data>(
   url: string,
   query: string,
   variables: object = {},
   headers: Readonly<Record<string, string>> = {},
-): Promise<Answer<Data>> {
+): Promise<GraphQLResponse<Data>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -32,7 +32,7 @@ export async function upload<Data>(
   variables: object,
   files: readonly File[],
   headers: Readonly<Record<string, string>> = {},
-): Promise<Answer<Data>> {
+): Promise<GraphQLResponse<Data>> {
   const form = new FormData();
   form.set('operations', JSON.stringify({ query, variables: { ...variables, files: files.map(() => null) } }));
   form.set('map', JSON.stringify(Object.fromEntries(files.map((_, index) => [index, [`variables.files.${index}`]]))));
@@ -80,12 +80,12 @@ export interface Message {
 }
 
 /** A WebSocket on which a test sends and receives the messages of the protocol itself. */
-export interface Conversation {
+export interface ProtocolClient {
   /** The underlying WebSocket, for control frames and malformed messages. */
   socket: WebSocket;
-  say(message: Message): void;
+  send(message: Message): void;
   /** The next message of the server. */
-  hear(): Promise<Message>;
+  receive(): Promise<Message>;
   /** Code and reason with which the socket was closed. */
   closed: Promise<{ code: number; reason: string }>;
   /** Resolves with the next ping of the server. */
@@ -102,7 +102,7 @@ export async function openSocket(
   url: string,
   headers: Readonly<Record<string, string>> = {},
   { protocols = [GRAPHQL_TRANSPORT_WS_PROTOCOL], ...options }: ClientSocketOptions & { protocols?: string[] } = {},
-): Promise<Conversation> {
+): Promise<ProtocolClient> {
   const socket = new WebSocket(socketUrl(url), protocols, { headers, ...options });
   onTestFinished(() => socket.terminate());
   const messages = on(socket, 'message', { close: ['close'] });
@@ -112,8 +112,8 @@ export async function openSocket(
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return {
     socket,
-    say: (message) => socket.send(JSON.stringify(message)),
-    async hear() {
+    send: (message) => socket.send(JSON.stringify(message)),
+    async receive() {
       const { value, done } = await messages.next();
       return done ? expect.fail('The socket was closed instead.') : JSON.parse(String(value[0]));
     },

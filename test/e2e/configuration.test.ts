@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { expect, test } from 'vitest';
 import { runProgram, startProgram, temporaryDirectory } from '../support/program.ts';
-import { ask } from './client.ts';
+import { execute } from './client.ts';
 
 /** The stack trace that Node.js prints for an unexpected error. */
 const STACK = /^\s+at /m;
@@ -103,7 +103,7 @@ test('API keys are bearer tokens from the client to the gateway, and from the ga
   });
 
   for (let index = 0; index < 3; index++) {
-    const response = await ask(url, '{ models { nodes { id } } }', {}, { authorization: 'Bearer acme' });
+    const response = await execute(url, '{ models { nodes { id } } }', {}, { authorization: 'Bearer acme' });
     expect(response).toEqual({ data: { models: { nodes: [] } } });
   }
   await stop();

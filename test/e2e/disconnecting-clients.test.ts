@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../support/clock.ts';
 import { noise } from '../support/images.ts';
 import { startProgram } from '../support/program.ts';
-import { ask } from './client.ts';
+import { execute } from './client.ts';
 
 const image = await noise(900, 900).png().toBuffer();
 
@@ -40,7 +40,7 @@ test.each([
   const { url, output, stop } = await startProgram({
     env: { FLAIR_API_URL: await startUpstream(), FLAIR_API_KEY: 'any' },
   });
-  const { data } = await ask<{ prediction: { images: { url: string }[] } }>(
+  const { data } = await execute<{ prediction: { images: { url: string }[] } }>(
     url,
     `{ prediction(id: "${Buffer.from(`Prediction:${id}`).toString('base64url')}") { images { url } } }`,
   );

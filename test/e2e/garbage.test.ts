@@ -41,7 +41,7 @@ test('invalid frames on a socket are logged without a stack trace, and the progr
     act(socket);
     await closed;
   }
-  const { say, socket } = await openSocket(url);
+  const { send: say, socket } = await openSocket(url);
   say({ type: 'connection_init' });
   // A subscription before connection_ack would close the socket.
   await once(socket, 'message');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { type Exit, startProgram, temporaryDirectory } from '../support/program.ts';
-import { ask, collect, transports, upload } from './client.ts';
+import { collect, execute, transports, upload } from './client.ts';
 
 /** Long enough for polls every two seconds to observe a training before, during and after its execution. */
 const DURATIONS = { SANDBOX_FAST_SECONDS: '5', SANDBOX_PREDICTION_SECONDS: '2' };
@@ -51,7 +51,7 @@ test.each(Object.entries(upstreams))(
     const directory = await temporaryDirectory();
     const { url, stop } = await start(directory);
 
-    const created = await ask<{ createModel: { model: { id: string } } }>(
+    const created = await execute<{ createModel: { model: { id: string } } }>(
       url,
       `mutation ($input: CreateModelInput!) {
         createModel(input: $input) { ... on CreateModelSuccess { model { id } } ... on Error { message } }
@@ -94,7 +94,7 @@ test.each(Object.entries(upstreams))(
     const stored = await Promise.all(dataItems.map(({ image }) => download(image.url)));
     expect(stored.map(digest)).toEqual((await Promise.all(files.map(bytesOf))).map(digest));
 
-    const started = await ask<{ startTraining: { training: { id: string; triggerWord: string } } }>(
+    const started = await execute<{ startTraining: { training: { id: string; triggerWord: string } } }>(
       url,
       `mutation ($modelId: ID!) {
         startTraining(input: { modelId: $modelId, strength: 5, mode: { fast: { isStyle: true } } }) {
@@ -126,7 +126,7 @@ test.each(Object.entries(upstreams))(
       expect(states[0]?.progress.fraction).toBeLessThan(0.2);
     }
 
-    const predicted = await ask<{ createPrediction: { prediction: { id: string }; warnings: string[] } }>(
+    const predicted = await execute<{ createPrediction: { prediction: { id: string }; warnings: string[] } }>(
       url,
       `mutation ($input: CreatePredictionInput!) {
         createPrediction(input: $input) {
@@ -195,7 +195,7 @@ test.each(Object.entries(upstreams))(
 
 /** Reads everything that was created. */
 const readAll = (url: string, ids: { modelId: string; trainingId: string; predictionId: string }) =>
-  ask<{
+  execute<{
     model: {
       displayName: string;
       triggerWord: string;

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { startProgram } from '../support/program.ts';
-import { type Answer, ask, openSocket } from './client.ts';
+import { execute, type GraphQLResponse, openSocket } from './client.ts';
 
 const CREATE_MODEL = 'mutation { createModel(input: { displayName: "Coats" }) { __typename } }';
 const MODELS = '{ models { nodes { displayName } } }';
@@ -31,7 +31,7 @@ test.each([
   const [response] = await once(sent, 'response');
   await text(response);
 
-  expect(await ask(url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
+  expect(await execute(url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
 });
 
 test('a WebSocket from a page of another site cannot use the gateway’s own key', async () => {
@@ -53,17 +53,17 @@ test('a mutation by GET is rejected with BAD_USER_INPUT', async () => {
 
   const response = await fetch(`${url}/graphql?${new URLSearchParams({ query: CREATE_MODEL })}`);
 
-  const { errors }: Answer<unknown> = await response.json();
+  const { errors }: GraphQLResponse<unknown> = await response.json();
   expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
 });
 
 /** Queries models over a WebSocket from a page of this origin. Returns an empty response if the socket is rejected. */
-async function queryOverSocket(url: string, origin: string): Promise<Answer<unknown>> {
+async function queryOverSocket(url: string, origin: string): Promise<GraphQLResponse<unknown>> {
   const socket = await openSocket(url, { origin }).catch(() => undefined);
   if (!socket) return {};
-  socket.say({ type: 'connection_init' });
-  const reply = await Promise.race([socket.closed.then(() => undefined), socket.hear().catch(() => undefined)]);
+  socket.send({ type: 'connection_init' });
+  const reply = await Promise.race([socket.closed.then(() => undefined), socket.receive().catch(() => undefined)]);
   if (reply?.type !== 'connection_ack') return {};
-  socket.say({ type: 'subscribe', id: 'models', payload: { query: MODELS } });
-  return (await socket.hear()).payload as Answer<unknown>;
+  socket.send({ type: 'subscribe', id: 'models', payload: { query: MODELS } });
+  return (await socket.receive()).payload as GraphQLResponse<unknown>;
 }

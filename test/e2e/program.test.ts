@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Program, runProgram, startProgram, temporaryDirectory } from '../support/program.ts';
-import { type Answer, ask, type Conversation, connectSocket, openSocket, transports, upload } from './client.ts';
+import {
+  connectSocket,
+  execute,
+  type GraphQLResponse,
+  openSocket,
+  type ProtocolClient,
+  transports,
+  upload,
+} from './client.ts';
 
 /** The stack trace that Node.js prints for an unexpected error. */
 const STACK = /^\s+at /m;
@@ -72,9 +80,9 @@ test('a gateway on a public address without an own key forwards the keys of requ
   const upstream = await startProgram({ entry: 'sandbox' });
   const { url } = await startProgram({ env: { HOST: '0.0.0.0', FLAIR_API_URL: upstream.url } });
 
-  expect(codesOf(await ask(url, FIRST_MODEL))).toEqual(['UNAUTHENTICATED']);
-  expect(codesOf(await ask(url, FIRST_MODEL, {}, { 'x-api-key': 'unknown' }))).toEqual(['UNAUTHENTICATED']);
-  expect(await ask(url, FIRST_MODEL, {}, { 'x-api-key': 'demo' })).toEqual(oneModel);
+  expect(codesOf(await execute(url, FIRST_MODEL))).toEqual(['UNAUTHENTICATED']);
+  expect(codesOf(await execute(url, FIRST_MODEL, {}, { 'x-api-key': 'unknown' }))).toEqual(['UNAUTHENTICATED']);
+  expect(await execute(url, FIRST_MODEL, {}, { 'x-api-key': 'demo' })).toEqual(oneModel);
 });
 
 test('a request whose Host is not a loopback name needs a key', async () => {
@@ -89,7 +97,7 @@ test('a WebSocket whose Host is not a loopback name needs a key', async () => {
   const { url } = await startProgram();
 
   const anonymous = await openSocket(url, { host: 'evil.example' });
-  anonymous.say({ type: 'connection_init' });
+  anonymous.send({ type: 'connection_init' });
   expect(await anonymous.closed).toMatchObject({ code: 4401 });
 
   const authenticated = await openSocket(url, { host: 'evil.example' });
@@ -104,7 +112,7 @@ test.each([
 ])('a WebSocket with %s sees the models of that key', async (_, connectionParams, displayName) => {
   const { url } = await startProgram({ env: { SANDBOX_KEYS: 'alices', SANDBOX_SEED: 'false' } });
   for (const [name, key] of Object.entries({ 'the demo': 'demo', Alice: 'alices' })) {
-    await ask(url, CREATE_MODEL, { displayName: name }, { 'x-api-key': key });
+    await execute(url, CREATE_MODEL, { displayName: name }, { 'x-api-key': key });
   }
 
   const result = await connectSocket(url, { connectionParams })
@@ -119,7 +127,7 @@ test.each([
   ['does not match the schema', '{ modles { nodes { id } } }', 'GRAPHQL_VALIDATION_FAILED'],
 ])('an operation whose document %s gets an error, and its WebSocket stays open', async (_, query, code) => {
   const { url } = await startProgram();
-  const { say, hear } = await openSocket(url);
+  const { send: say, receive: hear } = await openSocket(url);
   say({ type: 'connection_init' });
   expect(await hear()).toEqual({ type: 'connection_ack' });
 
@@ -166,9 +174,9 @@ test('every request is logged in one line, without its secrets', async () => {
   });
   const key = { 'x-api-key': secrets.key };
 
-  const created = await ask<CreatedModel>(url, CREATE_MODEL, { displayName: secrets.text }, key);
+  const created = await execute<CreatedModel>(url, CREATE_MODEL, { displayName: secrets.text }, key);
   const modelId = created.data?.createModel.model.id ?? '';
-  await ask(url, CREATE_PREDICTION, { modelId, prompt: secrets.text }, key);
+  await execute(url, CREATE_PREDICTION, { modelId, prompt: secrets.text }, key);
   const stored = await upload<{ uploadDataItems: { outcomes: { dataItem: { image: { url: string } } }[] } }>(
     url,
     `mutation ($modelId: ID!, $files: [File!]!) {
@@ -183,10 +191,10 @@ test('every request is logged in one line, without its secrets', async () => {
   const imageUrl = stored.data?.uploadDataItems.outcomes[0]?.dataItem.image.url ?? '';
   expect((await fetch(imageUrl)).status).toBe(502);
   expect((await fetch(`${url}/images/${secrets.token}?${secrets.search}`)).status).not.toBe(200);
-  await ask(url, FIRST_MODEL, {}, { 'x-api-key': secrets.wrongKey });
-  await ask(url, FIRST_MODEL);
-  await ask(url, `{ ${secrets.text} "`);
-  await ask(url, CREATE_MODEL, { displayName: { text: secrets.text } });
+  await execute(url, FIRST_MODEL, {}, { 'x-api-key': secrets.wrongKey });
+  await execute(url, FIRST_MODEL);
+  await execute(url, `{ ${secrets.text} "`);
+  await execute(url, CREATE_MODEL, { displayName: { text: secrets.text } });
   for (const query of [
     FIRST_MODEL,
     `mutation { createModel(input: { displayName: "${secrets.search}" }) { __typename } }`,
@@ -197,7 +205,7 @@ test('every request is logged in one line, without its secrets', async () => {
   await queryOver(socket, { apiKey: secrets.key }, `{ models { nodes { id } } } # ${secrets.text}`);
   await queryOver(await openSocket(url), { apiKey: secrets.wrongKey });
   await upstream.stop();
-  await ask(url, CREATE_MODEL, { displayName: secrets.text }, key);
+  await execute(url, CREATE_MODEL, { displayName: secrets.text }, key);
   expect((await fetch(imageUrl)).status).toBe(502);
   await stop();
 
@@ -227,13 +235,13 @@ test('acknowledged writes survive a SIGKILL', async () => {
   const first = await startProgram({ directory });
   const created = await Promise.all(
     Array.from({ length: 5 }, (_, index) =>
-      ask<CreatedModel>(first.url, CREATE_MODEL, { displayName: `No. ${index}` }),
+      execute<CreatedModel>(first.url, CREATE_MODEL, { displayName: `No. ${index}` }),
     ),
   );
   const models = created.map(({ data }) => data?.createModel.model.id ?? '');
   const modelId = models[0] ?? '';
   const { dataItemId, trainingId } = await startTraining(first.url, modelId);
-  const predicted = await ask<{ createPrediction: { prediction: { id: string } } }>(first.url, CREATE_PREDICTION, {
+  const predicted = await execute<{ createPrediction: { prediction: { id: string } } }>(first.url, CREATE_PREDICTION, {
     modelId,
     prompt: 'a coat',
   });
@@ -243,7 +251,7 @@ test('acknowledged writes survive a SIGKILL', async () => {
   const { url } = await startProgram({ directory });
 
   const ids = [...models, trainingId, predictionId, dataItemId];
-  const found = await ask<{ nodes: ({ id: string } | null)[] }>(
+  const found = await execute<{ nodes: ({ id: string } | null)[] }>(
     url,
     'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Model { displayName } ... on DataItem { image { byteSize } } } }',
     { ids },
@@ -304,7 +312,7 @@ test('a shutdown waits for pending requests', async () => {
     env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` },
   });
   const { closed } = await openSocket(url);
-  const pending = ask(url, FIRST_MODEL, {}, { 'x-api-key': 'any' });
+  const pending = execute(url, FIRST_MODEL, {}, { 'x-api-key': 'any' });
   const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
 
   const stopped = stop();
@@ -325,14 +333,15 @@ const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { isFinished }
 /** The result of {@link FIRST_MODEL} with access to the demo data. */
 const oneModel = { data: { models: { nodes: [{ displayName: expect.any(String) }] } } };
 
-const codesOf = ({ errors = [] }: Pick<Answer<unknown>, 'errors'>) => errors.map(({ extensions }) => extensions.code);
+const codesOf = ({ errors = [] }: Pick<GraphQLResponse<unknown>, 'errors'>) =>
+  errors.map(({ extensions }) => extensions.code);
 
 /** Queries a model with any Host header, which `fetch` does not allow. */
 async function queryWithHost(
   host: string,
   url: string,
   headers: Record<string, string> = {},
-): Promise<Answer<unknown>> {
+): Promise<GraphQLResponse<unknown>> {
   const sent = request(`${url}/graphql`, {
     method: 'POST',
     headers: { host, 'content-type': 'application/json', ...headers },
@@ -345,18 +354,22 @@ async function queryWithHost(
 }
 
 /** Initializes a connection, executes one query, and returns its result. */
-async function queryOver({ say, hear }: Conversation, connectionParams: object = {}, query = FIRST_MODEL) {
+async function queryOver(
+  { send: say, receive: hear }: ProtocolClient,
+  connectionParams: object = {},
+  query = FIRST_MODEL,
+) {
   say({ type: 'connection_init', payload: connectionParams });
   expect(await hear()).toEqual({ type: 'connection_ack' });
   say({ type: 'subscribe', id: 'first', payload: { query } });
-  return (await hear()).payload as Answer<unknown>;
+  return (await hear()).payload as GraphQLResponse<unknown>;
 }
 
 /** Starts a fast training of a model with one image. @param ofModel Id of the model. @default a new one */
 async function startTraining(url: string, ofModel?: string): Promise<{ dataItemId: string; trainingId: string }> {
-  const created = ofModel ? undefined : await ask<CreatedModel>(url, CREATE_MODEL, { displayName: 'Coats' });
+  const created = ofModel ? undefined : await execute<CreatedModel>(url, CREATE_MODEL, { displayName: 'Coats' });
   const modelId = ofModel ?? created?.data?.createModel.model.id;
-  const { data } = await ask<{
+  const { data } = await execute<{
     uploadDataItem: { dataItem: { id: string } };
     startTraining: { training: { id: string } };
   }>(

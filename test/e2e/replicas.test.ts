@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startProgram } from '../support/program.ts';
 import { findRedisServer, type RedisServer, startRedis } from '../support/redis.ts';
-import { ask } from './client.ts';
+import { execute } from './client.ts';
 
 const executable = findRedisServer(process.env);
 
@@ -27,19 +27,19 @@ describe.skipIf(!executable)('two replicas that share a Redis', () => {
     const [one, other] = await startReplicas();
     const input = { displayName: 'Once', idempotencyKey: 'the only one' };
 
-    const responses = await Promise.all([one, other, one, other].map(({ url }) => ask(url, CREATE, { input })));
-    responses.push(await ask(other.url, CREATE, { input }));
+    const responses = await Promise.all([one, other, one, other].map(({ url }) => execute(url, CREATE, { input })));
+    responses.push(await execute(other.url, CREATE, { input }));
 
     expect(responses[0]).toMatchObject({ data: { createModel: { __typename: 'CreateModelSuccess' } } });
     for (const response of responses) expect(response).toEqual(responses[0]);
-    expect(await ask(one.url, MODELS)).toMatchObject({ data: { models: { nodes: [{ displayName: 'Once' }] } } });
+    expect(await execute(one.url, MODELS)).toMatchObject({ data: { models: { nodes: [{ displayName: 'Once' }] } } });
   });
 
   test('replicas that share a Redis reject another input with the same idempotency key', async () => {
     const [one, other] = await startReplicas();
-    await ask(one.url, CREATE, { input: { displayName: 'First', idempotencyKey: 'taken' } });
+    await execute(one.url, CREATE, { input: { displayName: 'First', idempotencyKey: 'taken' } });
 
-    const response = await ask(other.url, CREATE, { input: { displayName: 'Second', idempotencyKey: 'taken' } });
+    const response = await execute(other.url, CREATE, { input: { displayName: 'Second', idempotencyKey: 'taken' } });
 
     expect(response).toMatchObject({ data: { createModel: { __typename: 'ConflictError' } } });
   });
@@ -51,7 +51,7 @@ test.skipIf(!executable)('a write whose idempotency key cannot be stored is not 
   const { url } = await startProgram({ env: { REDIS_URL: redis.url, SANDBOX_SEED: 'false' } });
   await redis.stop();
 
-  const response = await ask(url, CREATE, { input: { displayName: 'Never', idempotencyKey: 'a' } });
+  const response = await execute(url, CREATE, { input: { displayName: 'Never', idempotencyKey: 'a' } });
 
   expect(response.errors).toMatchObject([
     {
@@ -59,5 +59,5 @@ test.skipIf(!executable)('a write whose idempotency key cannot be stored is not 
       extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true },
     },
   ]);
-  expect(await ask(url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
+  expect(await execute(url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { noise } from '../support/images.ts';
 import { startProgram } from '../support/program.ts';
-import { ask } from './client.ts';
+import { execute } from './client.ts';
 
 const MODEL = Buffer.from('Model:dresses').toString('base64url');
 const MEGABYTE = 1_048_576;
@@ -33,7 +33,7 @@ async function start() {
   const { url, output } = await startProgram({
     env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, FLAIR_API_KEY: 'any' },
   });
-  const { data } = await ask<{ createUploadTickets: { tickets: { url: string }[] } }>(
+  const { data } = await execute<{ createUploadTickets: { tickets: { url: string }[] } }>(
     url,
     `mutation ($input: CreateUploadTicketsInput!) {
       createUploadTickets(input: $input) { ... on CreateUploadTicketsSuccess { tickets { url } } ... on Error { message } }

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { onTestFinished, vi } from 'vitest';
 import { serve } from '../../src/http/server.ts';
 import type { TestGateway } from '../support/gateway.ts';
-import { know } from '../support/transports.ts';
+import { prepareDocument } from '../support/transports.ts';
 import { type RawRequest, sendRaw } from './raw.ts';
 
 /** Serves one gateway with and without the fast path. */
@@ -20,7 +20,7 @@ export async function bothPaths(started: TestGateway) {
   type PathName = keyof typeof servers;
   const sendUnknown = (path: PathName, request: RawRequest) => sendRaw(servers[path].url, request);
   const sendTo = async (path: PathName, request: RawRequest) => {
-    await know(started, { body: request.body });
+    await prepareDocument(started, { body: request.body });
     return await sendUnknown(path, request);
   };
   return {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createCorsPolicy } from '../../src/http/cors.ts';
 import { openSocket } from '../e2e/client.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
-import { picture, seedModel } from '../support/seeds.ts';
+import { seedModel, smallImage } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 
 const EVIL = 'https://evil.example';
@@ -125,7 +125,7 @@ describe('forms, which a page of any site can send', () => {
     const body = new FormData();
     body.set('operations', JSON.stringify({ query, variables: { file: null } }));
     body.set('map', JSON.stringify({ 0: ['variables.file'] }));
-    body.set('0', new File([await picture()], 'a.png'));
+    body.set('0', new File([await smallImage()], 'a.png'));
 
     const response = await fetch('/graphql', { method: 'POST', body, headers });
 
@@ -150,9 +150,9 @@ describe('WebSockets', () => {
     const { url } = await serverOf(started);
 
     const socket = await openSocket(url, { origin: ALLOWED });
-    socket.say({ type: 'connection_init' });
-    expect(await socket.hear()).toEqual({ type: 'connection_ack' });
-    socket.say({ type: 'subscribe', id: 'models', payload: { query: MODELS } });
-    expect(await socket.hear()).toMatchObject({ type: 'next', payload: { data: { models: { nodes: [] } } } });
+    socket.send({ type: 'connection_init' });
+    expect(await socket.receive()).toEqual({ type: 'connection_ack' });
+    socket.send({ type: 'subscribe', id: 'models', payload: { query: MODELS } });
+    expect(await socket.receive()).toMatchObject({ type: 'next', payload: { data: { models: { nodes: [] } } } });
   });
 });

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { settle, until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serverOf } from '../support/subscribe.ts';
-import { know } from '../support/transports.ts';
+import { prepareDocument } from '../support/transports.ts';
 
 const BODY = '{"query":"{ models { nodes { id } } }"}';
 const HEAD = `content-type: application/json\r\ncontent-length: ${BODY.length}\r\nconnection: close`;
@@ -37,7 +37,7 @@ test('a body that does not arrive in time gets 408 on the fast path, too', async
 test('a request without a Host gets the same response on both paths', async () => {
   const started = startGateway();
   const { url } = await serverOf(started);
-  await know(started, { body: BODY });
+  await prepareDocument(started, { body: BODY });
   const send = () => open(url, `POST /graphql HTTP/1.0\r\nx-api-key: demo\r\n${HEAD}\r\n\r\n${BODY}`).whole;
 
   expect(await send()).toContain('{"data":{"models":{"nodes":[]}}}');
@@ -46,7 +46,7 @@ test('a request without a Host gets the same response on both paths', async () =
 test('an unexpected error of the fast path closes only its own connection', async () => {
   const started = startGateway();
   const { url } = await serverOf(started);
-  await know(started, { body: BODY });
+  await prepareDocument(started, { body: BODY });
   const respond = vi.spyOn(started.gateway.fastPath, 'respond').mockRejectedValueOnce(new Error('a mistake'));
   const send = () => open(url, `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${HEAD}\r\n\r\n${BODY}`).whole;
 

@@ -7,7 +7,7 @@ import { isHost } from '../../src/auth/credential.ts';
 import { createCorsPolicy } from '../../src/http/cors.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { serverOf } from '../support/subscribe.ts';
-import { know, roads } from '../support/transports.ts';
+import { httpPaths, prepareDocument } from '../support/transports.ts';
 
 const BODY = '{"query":"{ models { nodes { id } } }"}';
 const RESULT = '{"data":{"models":{"nodes":[]}}}';
@@ -37,11 +37,11 @@ const post = (lines: readonly string[], target = '/graphql', version = '1.1') =>
     BODY,
   ].join('\r\n');
 
-describe.each(roads)('the gateway’s own key ($road)', ({ road }) => {
+describe.each(httpPaths)('the gateway’s own key ($road)', ({ httpPath: road }) => {
   const start = async () => {
     const started = startGateway();
     const { url } = await serverOf(started, { fastPath: road === 'fast path' });
-    await know(started, { body: BODY });
+    await prepareDocument(started, { body: BODY });
     return { url, ...started };
   };
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { settle } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
-import { roads } from '../support/transports.ts';
+import { httpPaths } from '../support/transports.ts';
 
 const json = { 'content-type': 'application/json' };
 
-describe.each(roads)('routes over HTTP ($road)', ({ open }) => {
+describe.each(httpPaths)('routes over HTTP ($road)', ({ open }) => {
   test.each([
     ['a query by GET', '/graphql?query={__typename}', { headers: { accept: 'application/json' } }, 200],
     ['a query by POST', '/graphql', { method: 'POST', headers: json, body: '{"query":"{__typename}"}' }, 200],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { chooseMediaType, SINGLE_RESULT, STREAM } from '../../src/http/media-types.ts';
 import { startGateway } from '../support/gateway.ts';
-import { roads } from '../support/transports.ts';
+import { httpPaths } from '../support/transports.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL = 'application/graphql-response+json';
@@ -50,7 +50,7 @@ describe('the media type of a response', () => {
   });
 });
 
-describe.each(roads)('GraphQL over HTTP ($road)', ({ open }) => {
+describe.each(httpPaths)('GraphQL over HTTP ($road)', ({ open }) => {
   const TRAINING = '{ training(id: "a") { id } }';
 
   test.each<[what: string, body: object, status: number]>([

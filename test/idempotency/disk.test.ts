@@ -91,7 +91,7 @@ describe('idempotency records on disk', () => {
 
   test('a write of another process counts as lost after its lease', async () => {
     const file = await newFile();
-    const { now, pause, waits, advance } = createClock();
+    const { now, sleep: pause, waits, advance } = createClock();
     const { write, sent } = createWrite();
     const [one, other] = [openDiskStore(file, { now }), openDiskStore(file, { now })];
     const first = service(one, { pause, lease: 1000 }).once(request(), write, classify);

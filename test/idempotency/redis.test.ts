@@ -42,7 +42,7 @@ describe.skipIf(!hasRedis)('idempotency records in Redis', () => {
   });
 
   test('a replica polls the record of another one at increasing intervals', async () => {
-    const { pause, waits, advance } = createClock();
+    const { sleep: pause, waits, advance } = createClock();
     const { one, other, write, sent } = await replicas({ pause });
     const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);
@@ -88,7 +88,7 @@ describe.skipIf(!hasRedis)('idempotency records in Redis', () => {
   });
 
   test('a stopping replica aborts its wait for another one', async () => {
-    const { pause, waits } = createClock();
+    const { sleep: pause, waits } = createClock();
     const { one, other, write, sent } = await replicas({ pause });
     const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);

@@ -4,8 +4,8 @@ import { inspect } from '../../src/images/inspect.ts';
 import { makeVariant } from '../../src/images/make-variant.ts';
 import type { ImageFormat } from '../../src/images/signature.ts';
 import { PLACEHOLDER, type Variant } from '../../src/images/variant.ts';
-import { draws } from '../support/draws.ts';
-import { noise, pictures } from '../support/images.ts';
+import { seededIntegers } from '../support/draws.ts';
+import { noise, sampleImages } from '../support/images.ts';
 import { MAX_PIXELS, rejectionOf, withFlippedByte } from './rejection.ts';
 
 const EOI = Buffer.from([0xff, 0xd9]);
@@ -19,7 +19,7 @@ const VARIANTS: readonly Variant[] = [
 ];
 
 const samples: readonly { name: string; format: ImageFormat; bytes: Buffer }[] = [
-  ...(await pictures(60, 40)),
+  ...(await sampleImages(60, 40)),
   { name: 'a CMYK jpeg', format: 'jpeg', bytes: await noise(60, 40).toColourspace('cmyk').jpeg().toBuffer() },
   { name: 'a grayscale jpeg', format: 'jpeg', bytes: await noise(60, 40).grayscale().jpeg().toBuffer() },
   {
@@ -42,7 +42,7 @@ const samples: readonly { name: string; format: ImageFormat; bytes: Buffer }[] =
 
 /** Damaged copies of a file: with flipped bits, replaced, removed or inserted bytes, or a moved end marker. */
 function* damage(bytes: Buffer, format: ImageFormat, count: number): Generator<[description: string, bytes: Buffer]> {
-  const draw = draws(bytes.byteLength);
+  const draw = seededIntegers(bytes.byteLength);
   const changed = (at: number, value: number) => {
     const copy = Buffer.from(bytes);
     copy[at] = value;

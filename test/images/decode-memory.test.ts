@@ -9,7 +9,7 @@ import type { ImageSource } from '../../src/images/source.ts';
 import { PLACEHOLDER } from '../../src/images/variant.ts';
 import { createVariantCache } from '../../src/images/variant-cache.ts';
 import { settle } from '../support/clock.ts';
-import { pictures } from '../support/images.ts';
+import { sampleImages } from '../support/images.ts';
 import { imageStreamOf, NOON } from './support.ts';
 
 const MEGABYTE = 1_048_576;
@@ -82,7 +82,7 @@ test.each([
 test('every image that passes the upload check has variants in all formats and widths within the budget', async () => {
   const { budget } = recordingBudget(64 * MEGABYTE);
   const checkDecoding = createDecodeCheck(MAX_PIXELS, budget);
-  for (const { name, bytes } of await pictures(1_500, 400)) {
+  for (const { name, bytes } of await sampleImages(1_500, 400)) {
     const header = await headerOf(bytes);
     await checkDecoding(async () => bytes);
     for (const format of formats) {
@@ -97,7 +97,7 @@ test('every image that passes the upload check has variants in all formats and w
 });
 
 test('the estimated memory grows with the width of the variant, for every kind of image', async () => {
-  for (const { name, bytes } of await pictures(900, 700)) {
+  for (const { name, bytes } of await sampleImages(900, 700)) {
     const header = { ...(await headerOf(bytes)), width: 9_000, height: 7_000 };
     for (const format of formats) {
       const needed = [16, 64, 128, 512, 2_048, 8_000].map(

@@ -1,11 +1,11 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { makeVariant } from '../../src/images/make-variant.ts';
-import { pictures } from '../support/images.ts';
+import { sampleImages } from '../support/images.ts';
 
 const MAX_PIXELS = 100_000_000;
 const UNCHANGED = { width: undefined, format: undefined };
-const samples = await pictures(40, 20);
+const samples = await sampleImages(40, 20);
 
 const rectangle = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: 'teal' } });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createDecodeBudget, planVariant, readHeader } from '../../src/images/decode-memory.ts';
 import { makeVariant } from '../../src/images/make-variant.ts';
 import { repairInterlacedPng } from '../../src/images/repair-png.ts';
-import { draws } from '../support/draws.ts';
+import { seededIntegers } from '../support/draws.ts';
 import { interlacedPng, noiseRows, type PngKind } from '../support/interlaced.ts';
 import { MAX_PIXELS, rejectionOf, withFlippedByte } from './rejection.ts';
 
@@ -13,15 +13,15 @@ const HEIGHT = 43;
 const UNCHANGED = { width: undefined, format: 'png' } as const;
 
 const KINDS: readonly (PngKind & { name: string })[] = [
-  { name: 'RGB', colourType: 2, depth: 8 },
-  { name: 'RGBA', colourType: 6, depth: 8 },
-  { name: 'RGBA of 16 bits', colourType: 6, depth: 16 },
-  { name: 'grayscale of 1 bit', colourType: 0, depth: 1 },
-  { name: 'grayscale of 16 bits', colourType: 0, depth: 16 },
-  { name: 'grayscale with alpha', colourType: 4, depth: 8 },
-  { name: 'palette of 2 bits', colourType: 3, depth: 2 },
-  { name: 'palette of 4 bits', colourType: 3, depth: 4 },
-  { name: 'palette of 8 bits', colourType: 3, depth: 8 },
+  { name: 'RGB', colorType: 2, depth: 8 },
+  { name: 'RGBA', colorType: 6, depth: 8 },
+  { name: 'RGBA of 16 bits', colorType: 6, depth: 16 },
+  { name: 'grayscale of 1 bit', colorType: 0, depth: 1 },
+  { name: 'grayscale of 16 bits', colorType: 0, depth: 16 },
+  { name: 'grayscale with alpha', colorType: 4, depth: 8 },
+  { name: 'palette of 2 bits', colorType: 3, depth: 2 },
+  { name: 'palette of 4 bits', colorType: 3, depth: 4 },
+  { name: 'palette of 8 bits', colorType: 3, depth: 8 },
 ];
 
 /** Pixels of a variant in full size, row by row. */
@@ -75,7 +75,7 @@ describe.each(KINDS)('a damaged interlaced PNG, $name', (kind) => {
   });
 
   test('a PNG with damaged data is accepted and resized, or rejected with the reason', async () => {
-    const draw = draws(data.byteLength);
+    const draw = seededIntegers(data.byteLength);
     for (let round = 0; round < 8; round++) {
       const damaged = withFlippedByte(data, draw(data.byteLength));
       damaged[draw(data.byteLength)] = draw(256);
@@ -102,7 +102,7 @@ describe.each(KINDS)('a damaged interlaced PNG, $name', (kind) => {
 });
 
 describe('the repair of interlaced PNGs', () => {
-  const RGB = { colourType: 2, depth: 8 } as const;
+  const RGB = { colorType: 2, depth: 8 } as const;
   const intactPng = (width: number, height: number) =>
     sharp({ create: { width, height, channels: 3, background: 'teal' } })
       .png({ progressive: true })
@@ -171,7 +171,7 @@ describe('the repair of interlaced PNGs', () => {
     [2_000, 1_000],
     [1, 400_000],
   ])('a repair of %d × %d pixels takes no more memory than is reserved', async (width, height) => {
-    const png = interlacedPng(width, height, { colourType: 0, depth: 8 }, Buffer.alloc(100_000));
+    const png = interlacedPng(width, height, { colorType: 0, depth: 8 }, Buffer.alloc(100_000));
     const header = readHeader('png', await sharp(png).metadata());
     const reserved = (interlaced: boolean) =>
       planVariant({ ...header, hasScans: interlaced }, { width: 16, format: 'png' }, 1_000_000_000).bytes;

@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { makeVariant } from '../../src/images/make-variant.ts';
 import { repairLossyWebp } from '../../src/images/repair-webp.ts';
-import { draws } from '../support/draws.ts';
+import { seededIntegers } from '../support/draws.ts';
 import { noise } from '../support/images.ts';
 import { MAX_PIXELS, rejectionOf } from './rejection.ts';
 
@@ -69,7 +69,7 @@ describe.each(KINDS)('$name', ({ make }) => {
   test('a WebP with damaged data is accepted and resized, or rejected with the reason', async () => {
     const webp = await make(40).toBuffer();
     const { start, end } = frameOf(webp);
-    const draw = draws(webp.byteLength);
+    const draw = seededIntegers(webp.byteLength);
     for (let round = 0; round < 20; round++) {
       const damaged = Buffer.from(webp);
       for (let count = 0; count < 3; count++) damaged[start + draw(end - start)] = draw(256);

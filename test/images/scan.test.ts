@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvalidImageError } from '../../src/images/invalid-image-error.ts';
 import { createImageScanner, type ScannedImage } from '../../src/images/scan.ts';
-import { noise, pictures, withThumbnail } from '../support/images.ts';
+import { noise, sampleImages, withThumbnail } from '../support/images.ts';
 
 const LIMITS = { maxBytes: 1_000_000, maxPixels: 1_000_000 };
-const samples = await pictures(23, 17);
+const samples = await sampleImages(23, 17);
 
 /** Scans a file in pieces whose lengths repeat the given ones. @default one piece */
 function scan(file: Uint8Array, { limits = LIMITS, pieces = [file.byteLength || 1] } = {}): ScannedImage {

@@ -25,7 +25,7 @@ function startUpstreamImages({
   const state = { generation: 1, expired: new Set<string>() };
   const upstreamOf = createUpstreams({
     pause: sleep,
-    alarm: startTimer,
+    startTimer: startTimer,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     contract,
@@ -77,7 +77,7 @@ describe('the images of a finished prediction', () => {
     const { images, open, reads } = startUpstreamImages();
     const status = { state: 'COMPLETED', word: 'completed', isFinished: true } as const;
 
-    images.learn('key-1', { kind: 'Prediction', id: 'p', status, images: [{ url: 'https://cdn.example/cached' }] });
+    images.cacheUrls('key-1', { kind: 'Prediction', id: 'p', status, images: [{ url: 'https://cdn.example/cached' }] });
 
     expect(await open(image(0))).toBe('/cached');
     expect(reads).toEqual([]);
@@ -87,7 +87,7 @@ describe('the images of a finished prediction', () => {
     const { images, open, reads } = startUpstreamImages();
     await open(image(0));
 
-    images.forget('key-1', 'p');
+    images.evictUrls('key-1', 'p');
     await open(image(0));
 
     expect(reads).toHaveLength(2);

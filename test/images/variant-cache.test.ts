@@ -190,7 +190,7 @@ test('an image that changed through this gateway has a new URL, and no URL retur
   await send(before.variant);
 
   original = await pngOf(40, 4, 'blue');
-  images.changed('key-1', cat);
+  images.invalidate('key-1', cat);
 
   expect(url(cat, small)).not.toBe(before.variant);
   expect(url(cat)).not.toBe(before.original);
@@ -209,7 +209,7 @@ test('a variant whose read began before a change is not returned after it', asyn
   const early = send(url(cat, small));
   await until(() => pendingReads.length === 1);
 
-  images.changed('key-1', cat);
+  images.invalidate('key-1', cat);
   const late = send(url(cat, small));
   await until(() => pendingReads.length === 2);
   pendingReads[0]?.(await pngOf(50, 5));

@@ -15,7 +15,7 @@ const LAST = 100;
 /** Creates a watch over an in-memory upstream. */
 function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}) {
   const clock = createClock();
-  const { pause, now, monotonicNow } = clock;
+  const { sleep: pause, now, monotonicNow } = clock;
   const startedAt = now();
   const reads: { job: string; at: number; signal: AbortSignal }[] = [];
   const states = new Map<string, State>();

@@ -190,22 +190,22 @@ test('a response contains its cost if a header requests it', async () => {
 test('results over a WebSocket contain their cost if connectionParams request it', async () => {
   const { url } = await serverOf(startGateway());
   const socket = await openSocket(url);
-  socket.say({ type: 'connection_init', payload: { 'x-explain': 'cost' } });
-  expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+  socket.send({ type: 'connection_init', payload: { 'x-explain': 'cost' } });
+  expect(await socket.receive()).toEqual({ type: 'connection_ack' });
 
-  socket.say({ type: 'subscribe', id: 'query', payload: { query: '{ __typename }' } });
+  socket.send({ type: 'subscribe', id: 'query', payload: { query: '{ __typename }' } });
   const result = { data: { __typename: 'Query' }, extensions: { cost: { requested: 0, limit: 300 } } };
-  expect(await socket.hear()).toEqual({ type: 'next', id: 'query', payload: result });
-  await socket.hear();
+  expect(await socket.receive()).toEqual({ type: 'next', id: 'query', payload: result });
+  await socket.receive();
 
   const id = globalId({ kind: 'Training', modelId: 'm', id: 'none' });
-  socket.say({
+  socket.send({
     type: 'subscribe',
     id: 'watch',
     payload: { query: `subscription { trainingUpdated(id: "${id}") { id } }` },
   });
   const event = { data: { trainingUpdated: null }, extensions: { cost: { requested: 1, limit: 300 } } };
-  expect(await socket.hear()).toEqual({ type: 'next', id: 'watch', payload: event });
+  expect(await socket.receive()).toEqual({ type: 'next', id: 'watch', payload: event });
 });
 
 describe('the estimate is an upper bound', () => {

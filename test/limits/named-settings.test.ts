@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tooSlow } from '../../src/uploads/request-errors.ts';
+import { requestTimeout } from '../../src/uploads/request-errors.ts';
 import { type StartOptions, startGateway, type TestGateway } from '../support/gateway.ts';
 
 /** Exceeds a limit, and returns the response. */
@@ -36,5 +36,5 @@ test.each<[setting: string, options: StartOptions, exceed: Exceed]>([
 });
 
 test('the error for a slow upload names its setting', () => {
-  expect(tooSlow(120_000, 'UPLOAD_SECONDS').message).toContain('within 120 seconds (UPLOAD_SECONDS)');
+  expect(requestTimeout(120_000, 'UPLOAD_SECONDS').message).toContain('within 120 seconds (UPLOAD_SECONDS)');
 });

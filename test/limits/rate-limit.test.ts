@@ -21,7 +21,7 @@ const limited = { extensions: { code: 'RATE_LIMITED', retryable: true, retryAfte
 describe('createRateLimit', () => {
   test('a burst of twice the rate is allowed, then the rate applies', () => {
     let now = 0;
-    const rate = createRateLimit({ perSecond: 3, whose: 'A key', setting: 'MAX_OF_A_TEST', monotonicNow: () => now });
+    const rate = createRateLimit({ perSecond: 3, subject: 'A key', setting: 'MAX_OF_A_TEST', monotonicNow: () => now });
     const countAllowed = (times: number) =>
       Array.from({ length: times }, () => rate.count('a')).filter((error) => !error).length;
 
@@ -41,14 +41,14 @@ describe('createRateLimit', () => {
 describe('createQuota', () => {
   test('each key has its own quota, and a unit is released only once', () => {
     const quota = createQuota(2, 'sockets', 'MAX_OF_A_TEST');
-    const [release] = [quota.take('a'), quota.take('a')];
+    const [release] = [quota.acquire('a'), quota.acquire('a')];
 
-    expect(() => quota.take('a')).toThrow('2 sockets open, the maximum (MAX_OF_A_TEST)');
-    quota.take('b');
+    expect(() => quota.acquire('a')).toThrow('2 sockets open, the maximum (MAX_OF_A_TEST)');
+    quota.acquire('b');
     release?.();
     release?.();
-    quota.take('a');
-    expect(() => quota.take('a')).toThrow('2 sockets open, the maximum (MAX_OF_A_TEST)');
+    quota.acquire('a');
+    expect(() => quota.acquire('a')).toThrow('2 sockets open, the maximum (MAX_OF_A_TEST)');
   });
 });
 
@@ -80,12 +80,12 @@ describe('operations', () => {
     const { url } = await serverOf(started);
     // The handshake counts as well.
     const socket = await openSocket(url);
-    socket.say({ type: 'connection_init' });
-    await socket.hear();
+    socket.send({ type: 'connection_init' });
+    await socket.receive();
 
-    for (const id of ['a', 'b', 'c', 'd']) socket.say({ type: 'subscribe', id, payload: { query: '{ __typename }' } });
+    for (const id of ['a', 'b', 'c', 'd']) socket.send({ type: 'subscribe', id, payload: { query: '{ __typename }' } });
     const heard = [];
-    for (let count = 0; count < 5; count++) heard.push(await socket.hear());
+    for (let count = 0; count < 5; count++) heard.push(await socket.receive());
 
     expect(heard.filter(({ type }) => type === 'error')).toMatchObject([
       { id: 'b', payload: [{ extensions: { code: 'RATE_LIMITED' } }] },
@@ -120,24 +120,24 @@ describe('open connections', () => {
     const { url } = await serverOf(started);
     const open = async (apiKey: string) => {
       const conversation = await openSocket(url);
-      conversation.say({ type: 'connection_init', payload: { apiKey } });
+      conversation.send({ type: 'connection_init', payload: { apiKey } });
       return conversation;
     };
     const first = await open('demo');
-    expect(await first.hear()).toEqual({ type: 'connection_ack' });
+    expect(await first.receive()).toEqual({ type: 'connection_ack' });
 
     expect(await (await open('demo')).closed).toEqual({
       code: 1013,
       reason: expect.stringContaining('1 sockets open'),
     });
-    expect(await (await open('other')).hear()).toEqual({ type: 'connection_ack' });
+    expect(await (await open('other')).receive()).toEqual({ type: 'connection_ack' });
 
     first.socket.close();
     await first.closed;
     for (let isOpen = false; !isOpen; ) {
       const next = await open('demo');
       isOpen = await Promise.race([
-        next.hear().then(
+        next.receive().then(
           () => true,
           () => false,
         ),

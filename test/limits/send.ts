@@ -1,6 +1,6 @@
 import type { TestGateway } from '../support/gateway.ts';
 import { serverOf } from '../support/subscribe.ts';
-import { know } from '../support/transports.ts';
+import { prepareDocument } from '../support/transports.ts';
 import { acknowledged } from '../websocket/support.ts';
 
 export interface Operation {
@@ -32,11 +32,11 @@ const overHttp: Send = async ({ fetch }, operation) => {
 const overWebSocket: Send = async (started, operation) => {
   const { url } = await serverOf(started, { messageBytes: 1_000_000 });
   const socket = await acknowledged(url);
-  socket.say({ type: 'subscribe', id: 'one', payload: operation });
-  const { type, payload } = await socket.hear();
-  if (type === 'next') await socket.hear();
-  socket.say({ type: 'ping' });
-  const pong = await socket.hear();
+  socket.send({ type: 'subscribe', id: 'one', payload: operation });
+  const { type, payload } = await socket.receive();
+  if (type === 'next') await socket.receive();
+  socket.send({ type: 'ping' });
+  const pong = await socket.receive();
   if (pong.type !== 'pong') throw new Error(`Expected a pong in response to a ping, but received ${pong.type}.`);
   return (type === 'error' ? { errors: payload } : payload) as Outcome;
 };
@@ -49,7 +49,7 @@ const overFastPath: Send = async (started, operation) => {
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify(operation),
   };
-  await know(started, init);
+  await prepareDocument(started, init);
   return await (await fetch(`${url}/graphql`, init)).json();
 };
 

@@ -80,11 +80,11 @@ describe('a condition on the root field of a subscription', () => {
   test.each(REJECTED)('%s is rejected over a WebSocket', async (_, text, variables) => {
     const { url } = await serverOf(startGateway());
     const conversation = await openSocket(url);
-    conversation.say({ type: 'connection_init' });
-    await conversation.hear();
-    conversation.say({ type: 'subscribe', id: '1', payload: { query: text, variables } });
+    conversation.send({ type: 'connection_init' });
+    await conversation.receive();
+    conversation.send({ type: 'subscribe', id: '1', payload: { query: text, variables } });
 
-    expect(await conversation.hear()).toMatchObject({ type: 'error', id: '1', payload: [errorFor(text)] });
+    expect(await conversation.receive()).toMatchObject({ type: 'error', id: '1', payload: [errorFor(text)] });
   });
 
   test('a condition is rejected over server-sent events', async () => {

@@ -7,9 +7,9 @@ import { defaultRetry } from '../../src/upstream/policy/retry.ts';
 import { openNetwork } from '../../src/upstream/transport/network.ts';
 import { settle } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
-import { picture } from '../support/seeds.ts';
+import { smallImage } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
-import { threadsAtRest } from '../support/threads.ts';
+import { waitForThreadPool } from '../support/threads.ts';
 import { type Case, type Mutation, mayEndStream, USUAL, validReply } from './catalogue.ts';
 import { operations } from './openapi.ts';
 import { type Step, stepsOf } from './reply.ts';
@@ -81,7 +81,7 @@ export type Rig = Awaited<ReturnType<typeof startRig>>;
 
 /** Starts a gateway on a port, and an upstream whose responses are mutated for one key at a time. */
 export async function startRig() {
-  const image = Buffer.from(await picture());
+  const image = Buffer.from(await smallImage());
   const plans = new Map<string, Plan>();
   const world: World & { imageUrl: string } = {
     imageUrl: '',
@@ -123,7 +123,7 @@ export async function startRig() {
   const network = openNetwork(upstream.url);
   const started = startGateway({
     // The interval is a whole number of milliseconds, so that the times of the manual clock are exact.
-    watch: { perSecond: 1_000 },
+    watch: { pollsPerSecond: 1_000 },
     limits: { cost: Number.MAX_SAFE_INTEGER },
     access: { baseUrl: upstream.url, transport: network, pool: network.reads },
     upstream: {
@@ -146,7 +146,7 @@ export async function startRig() {
 
   /** Advances the clock. @throws Error if timers without a delay follow each other endlessly. */
   async function advance(milliseconds: number): Promise<void> {
-    await threadsAtRest();
+    await waitForThreadPool();
     let isEnded = false;
     const advanced = clock.advance(milliseconds).finally(() => {
       isEnded = true;

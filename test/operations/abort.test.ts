@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import { type Conversation, openSocket } from '../e2e/client.ts';
+import { openSocket, type ProtocolClient } from '../e2e/client.ts';
 import { settle, until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { serverOf } from '../support/subscribe.ts';
@@ -55,14 +55,14 @@ const send = (
     ...(signal && { signal }),
   }).then((response) => response.json());
 
-async function openConversation(url: string): Promise<Conversation> {
+async function openConversation(url: string): Promise<ProtocolClient> {
   const conversation = await openSocket(url);
-  conversation.say({ type: 'connection_init' });
-  expect(await conversation.hear()).toEqual({ type: 'connection_ack' });
+  conversation.send({ type: 'connection_init' });
+  expect(await conversation.receive()).toEqual({ type: 'connection_ack' });
   return conversation;
 }
 
-const subscribe = ({ say }: Conversation, id: string, query: string, variables: object = {}) =>
+const subscribe = ({ send: say }: ProtocolClient, id: string, query: string, variables: object = {}) =>
   say({ type: 'subscribe', id, payload: { query, variables } });
 
 describe('a response whose data is already null', () => {
@@ -134,7 +134,7 @@ test('client errors are reported before retryable failures', async () => {
 
 describe('`complete` of an operation over a WebSocket', () => {
   let started: Awaited<ReturnType<typeof startHeld>>;
-  let conversation: Conversation;
+  let conversation: ProtocolClient;
   beforeEach(async () => {
     started = await startHeld(['GET', 'POST']);
     conversation = await openConversation(started.url);
@@ -144,17 +144,17 @@ describe('`complete` of an operation over a WebSocket', () => {
     const { held, clock } = started;
     subscribe(conversation, '1', MODELS);
     await until(() => held.length === 1);
-    conversation.say({ type: 'complete', id: '1' });
+    conversation.send({ type: 'complete', id: '1' });
     await until(() => held.every(isAborted));
 
     expect(clock.waits()).toEqual([]);
     subscribe(conversation, '1', '{ __typename }');
-    expect(await conversation.hear()).toMatchObject({
+    expect(await conversation.receive()).toMatchObject({
       type: 'next',
       id: '1',
       payload: { data: { __typename: 'Query' } },
     });
-    expect(await conversation.hear()).toEqual({ type: 'complete', id: '1' });
+    expect(await conversation.receive()).toEqual({ type: 'complete', id: '1' });
   });
 
   test('`complete` does not affect other operations of the socket, even if they share its reads', async () => {
@@ -163,16 +163,16 @@ describe('`complete` of an operation over a WebSocket', () => {
     subscribe(conversation, '2', MODELS);
     subscribe(conversation, '3', '{ predictions { nodes { id } } }');
     await until(() => held.length === 2);
-    conversation.say({ type: 'complete', id: '1' });
+    conversation.send({ type: 'complete', id: '1' });
     await settle();
     expect(held.filter(isAborted)).toEqual([]);
     for (const { forward } of held) forward();
 
     const messages = [
-      await conversation.hear(),
-      await conversation.hear(),
-      await conversation.hear(),
-      await conversation.hear(),
+      await conversation.receive(),
+      await conversation.receive(),
+      await conversation.receive(),
+      await conversation.receive(),
     ];
     expect(messages.map(({ id, type }) => `${id} ${type}`).toSorted()).toEqual([
       '2 complete',
@@ -186,7 +186,7 @@ describe('`complete` of an operation over a WebSocket', () => {
     const { held } = started;
     subscribe(conversation, '1', CREATE_TWO);
     await until(() => held.length === 1);
-    conversation.say({ type: 'complete', id: '1' });
+    conversation.send({ type: 'complete', id: '1' });
     await settle();
     expect(held.filter(isAborted)).toEqual([]);
     held[0]?.forward();
@@ -199,9 +199,9 @@ describe('`complete` of an operation over a WebSocket', () => {
   test('`complete` directly after `subscribe` prevents the operation from starting', async () => {
     const { held } = started;
     subscribe(conversation, '1', CREATE_TWO);
-    conversation.say({ type: 'complete', id: '1' });
+    conversation.send({ type: 'complete', id: '1' });
     subscribe(conversation, '2', '{ __typename }');
-    expect(await conversation.hear()).toMatchObject({ type: 'next', id: '2' });
+    expect(await conversation.receive()).toMatchObject({ type: 'next', id: '2' });
     await settle();
 
     expect(held).toEqual([]);

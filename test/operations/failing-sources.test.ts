@@ -23,11 +23,11 @@ async function open(source: { next: () => Promise<IteratorResult<string>>; retur
     query: new GraphQLObjectType({ name: 'Query', fields: { a: { type: GraphQLString } } }),
     subscription: new GraphQLObjectType({ name: 'Subscription', fields: { changed } }),
   });
-  const { pause, now } = createClock();
+  const { sleep: pause, now } = createClock();
   const caller = { isHttp: false, expiresAt: undefined } as unknown as Caller;
   const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, caller, {
     maskError: () => new GraphQLError('masked'),
-    pause,
+    sleep: pause,
     now,
     acquire: () => () => void state.closed++,
     mapResult: (result) => result,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createAutomaticDocuments } from '../../src/persisted-documents/automatic.ts';
 import { startGateway } from '../support/gateway.ts';
-import { picture, seedModel } from '../support/seeds.ts';
+import { seedModel, smallImage } from '../support/seeds.ts';
 import { hashOf, persisted, ways } from './support.ts';
 
 const QUERY = '{ __typename }';
@@ -161,7 +161,7 @@ test('a mutation by its hash uploads files', async () => {
   const query = `mutation ($input: UploadDataItemInput!) {
     uploadDataItem(input: $input) { __typename ... on Error { message } }
   }`;
-  const png = await picture();
+  const png = await smallImage();
   const send = async (params: object) => {
     const body = new FormData();
     const variables = { input: { modelId: globalId, file: null } };

@@ -18,12 +18,12 @@ async function start(options: StartOptions = {}) {
   const id = globalId({ kind: 'Training', modelId, id: await seedTraining(started.upstream, modelId) });
   const { url } = await serverOf(started);
   const socket = await openSocket(url);
-  socket.say({ type: 'connection_init' });
-  await socket.hear();
+  socket.send({ type: 'connection_init' });
+  await socket.receive();
   /** Sends an operation and resolves with the first message for it. */
   const subscribe = (name: string, payload: object) => {
-    socket.say({ type: 'subscribe', id: name, payload: { ...payload, variables: { id } } });
-    return socket.hear();
+    socket.send({ type: 'subscribe', id: name, payload: { ...payload, variables: { id } } });
+    return socket.receive();
   };
   const stream = async (params: object) => {
     const abortController = new AbortController();
@@ -124,7 +124,7 @@ describe('persisted documents over a WebSocket', () => {
   test('a message without a document or an id closes the socket, as the protocol requires', async () => {
     const { socket } = await start();
 
-    socket.say({ type: 'subscribe', id: 'nothing', payload: {} });
+    socket.send({ type: 'subscribe', id: 'nothing', payload: {} });
 
     expect(await socket.closed).toMatchObject({ code: 4400 });
   });

@@ -160,7 +160,7 @@ test('the maximum delay is configurable', async () => {
 test('a thousand jobs of a rate-limited key wait with one timer, and are then read one after another', async () => {
   const [direct] = transports;
   if (!direct) throw new Error('There is no transport.');
-  const { started, clock, times, reply, query } = startScripted([tooMany('60')], { watch: { perSecond: 20 } });
+  const { started, clock, times, reply, query } = startScripted([tooMany('60')], { watch: { pollsPerSecond: 20 } });
   await query(graphql(`query ReadHeld { models { nodes { id } } }`));
   reply({ status: 'processing' });
   times.length = 0;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
-import { picture, seedModel, seedPrediction } from '../support/seeds.ts';
+import { seedModel, seedPrediction, smallImage } from '../support/seeds.ts';
 
 const copies = graphql(`
   query Copies($id: ID!, $width: Int, $format: ImageFormat) {
@@ -49,7 +49,7 @@ describe('a converted copy of an image', () => {
     'a copy in %s with a given width is served under its own URL',
     async (format) => {
       const started = await startWithImages(0);
-      const bytes = await picture({ width: 300, height: 150 });
+      const bytes = await smallImage({ width: 300, height: 150 });
       const stored = await started.upstream(`/models/${started.modelId}/data`, {
         method: 'POST',
         headers: { 'content-type': 'application/octet-stream' },
@@ -167,7 +167,7 @@ describe('the image of a data item', () => {
     const neighbour = await addressesOf(started, started.items[1]);
     for (const url of [before?.image.original, before?.image.copy]) await show(started, url);
 
-    const bytes = await picture({ width: 20, height: 10 });
+    const bytes = await smallImage({ width: 20, height: 10 });
     await started.query(replace, { input: { id: started.item, file: inline(bytes) } });
     const after = await addressesOf(started);
 
@@ -201,7 +201,7 @@ describe('the image of a data item', () => {
     const before = await addressesOf(started);
     await show(started, before?.image.copy);
 
-    const bytes = await picture({ width: 20, height: 10 });
+    const bytes = await smallImage({ width: 20, height: 10 });
     await started.query(replace, { input: { id: started.item, file: inline(bytes) } });
 
     const shown = Buffer.from(await (await show(started, before?.image.copy)).arrayBuffer());

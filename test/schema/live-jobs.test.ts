@@ -181,7 +181,7 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
   });
 
   test('a stream above the limit of its key is rejected with an explanation', async () => {
-    const { started, modelId, upstream } = await startWithModel({ watch: { streams: 1, placeWait: 0 } });
+    const { started, modelId, upstream } = await startWithModel({ watch: { maxStreams: 1, maxStreamWait: 0 } });
     const id = training(modelId, await seedTraining(upstream, modelId));
     const stream = await subscribe(started, statusUpdated, { id });
     await stream.next();

@@ -115,7 +115,7 @@ test('errors during the wait neither increase the poll rate nor extend the wait'
 });
 
 test('the wait can be disabled', async () => {
-  const { started, prediction } = startScripted([{ status: 'completed' }], { watch: { images: 0 } });
+  const { started, prediction } = startScripted([{ status: 'completed' }], { watch: { imageGracePeriod: 0 } });
 
   const stream = await subscribe(started, predictionUpdated, { id: prediction });
 

@@ -24,7 +24,7 @@ async function startMany(failure: () => Response) {
   const times: number[] = [];
   const started = startGateway({
     watch: {
-      perSecond: 20,
+      pollsPerSecond: 20,
       pace: { ...defaultWatchSettings.pace, Training: { fastest: POLL_INTERVAL, slowest: POLL_INTERVAL } },
     },
     transport: async () => {

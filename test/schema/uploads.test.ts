@@ -4,7 +4,7 @@ import { globalId } from '../../schema/ids.ts';
 import { startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
 import { upload } from '../support/multipart.ts';
-import { largestImage, picture, seedModel } from '../support/seeds.ts';
+import { MAX_IMAGE_BYTES, seedModel, smallImage } from '../support/seeds.ts';
 
 const uploadDataItem = graphql(`
   mutation Upload($input: UploadDataItemInput!) {
@@ -60,7 +60,7 @@ describe('an uploaded image', () => {
     'an image in %s is stored unchanged, and served under its own URL',
     async (format) => {
       const { started, id } = await startWithModel();
-      const bytes = await picture({ format, width: 33, height: 21 });
+      const bytes = await smallImage({ format, width: 33, height: 21 });
 
       const { data, errors } = await upload(
         started,
@@ -95,7 +95,7 @@ describe('an uploaded image', () => {
 
   test('an image in a JSON request may be a data URL', async () => {
     const { query, id } = await startWithModel();
-    const bytes = await picture();
+    const bytes = await smallImage();
 
     const { data } = await query(uploadDataItem, {
       input: { modelId: id, file: `data:image/png;base64,${Buffer.from(bytes).toString('base64')}` },
@@ -133,8 +133,8 @@ describe('an uploaded image', () => {
 
   test('an image that is one byte too large is rejected without an upstream request', async () => {
     const { started, id, takeRequests } = await startWithModel();
-    const bytes = new Uint8Array(largestImage + 1);
-    bytes.set(await picture());
+    const bytes = new Uint8Array(MAX_IMAGE_BYTES + 1);
+    bytes.set(await smallImage());
 
     const { data } = await upload(
       started,
@@ -162,7 +162,7 @@ describe('an uploaded image', () => {
       uploadDataItem,
       { input: { modelId: globalId({ kind: 'Model', id: 'nowhere' }), file: null } },
       {
-        'variables.input.file': file(await picture(), 'cat.png'),
+        'variables.input.file': file(await smallImage(), 'cat.png'),
       },
     );
 
@@ -179,9 +179,9 @@ describe('an upload of several images', () => {
       uploadDataItems,
       { input: { modelId: id, files: [null, null, null] } },
       {
-        'variables.input.files.0': file(await picture({ hue: 10 }), 'one.png'),
+        'variables.input.files.0': file(await smallImage({ hue: 10 }), 'one.png'),
         'variables.input.files.1': file(text('GIF89a'), 'two.gif'),
-        'variables.input.files.2': file(await picture({ format: 'jpeg' }), 'three.jpg'),
+        'variables.input.files.2': file(await smallImage({ format: 'jpeg' }), 'three.jpg'),
       },
     );
 
@@ -201,7 +201,7 @@ describe('an upload of several images', () => {
   });
 
   test('stored images are returned although the outcome of another one is unknown', async () => {
-    const [one, two] = [await picture(), await picture({ width: 64 })];
+    const [one, two] = [await smallImage(), await smallImage({ width: 64 })];
     let uploads = 0;
     const { started, id } = await startWithModel({
       transport: async (request, upstream) => {
@@ -257,7 +257,7 @@ test('a replaced data item keeps its id', async () => {
     started,
     uploadDataItem,
     { input: { modelId: id, file: null } },
-    { 'variables.input.file': file(await picture(), 'a.png') },
+    { 'variables.input.file': file(await smallImage(), 'a.png') },
   );
   const item =
     first.data?.uploadDataItem.__typename === 'UploadDataItemSuccess' ? first.data.uploadDataItem.dataItem.id : '';
@@ -267,7 +267,7 @@ test('a replaced data item keeps its id', async () => {
     replaceDataItem,
     { input: { id: item, file: null } },
     {
-      'variables.input.file': file(await picture({ format: 'webp' }), 'b.webp'),
+      'variables.input.file': file(await smallImage({ format: 'webp' }), 'b.webp'),
     },
   );
 
@@ -278,7 +278,7 @@ test.each(['bytes', 'url', 'base64'] as const)(
   'the image of a data item that the upstream returns as %s is served',
   async (dataItemShape) => {
     const { started, query, id } = await startWithModel({ sandbox: { dataItemShape } });
-    const bytes = await picture({ format: 'jpeg', width: 20, height: 10 });
+    const bytes = await smallImage({ format: 'jpeg', width: 20, height: 10 });
     await upload(
       started,
       uploadDataItem,
@@ -300,7 +300,7 @@ test('listing images costs no download', async () => {
     started,
     uploadDataItem,
     { input: { modelId: id, file: null } },
-    { 'variables.input.file': file(await picture(), 'a.png') },
+    { 'variables.input.file': file(await smallImage(), 'a.png') },
   );
   takeRequests();
 
@@ -315,7 +315,7 @@ test('the facts of an image cost one download per response, whatever is selected
     started,
     uploadDataItem,
     { input: { modelId: id, file: null } },
-    { 'variables.input.file': file(await picture(), 'a.png') },
+    { 'variables.input.file': file(await smallImage(), 'a.png') },
   );
   takeRequests();
 
@@ -335,7 +335,7 @@ test('absolute URLs are built from PUBLIC_URL, never from a Host header that nam
     started,
     uploadDataItem,
     { input: { modelId: id, file: null } },
-    { 'variables.input.file': file(await picture(), 'a.png') },
+    { 'variables.input.file': file(await smallImage(), 'a.png') },
   );
   const urlFor = async (gateway: ReturnType<typeof startGateway>, host: string, key: string) => {
     const { data } = await gateway.query(images, { id }, { host, 'x-api-key': key });

@@ -9,9 +9,9 @@ export interface Clock {
   /** The wall clock of another machine, in milliseconds since the epoch; unaffected by shifts of the wall clock. */
   remoteNow: () => number;
   /** Waits until the monotonic clock has advanced by a number of milliseconds. */
-  pause: Sleep;
+  sleep: Sleep;
   /** Calls back once the monotonic clock has advanced by a number of milliseconds. Included in `waits`. */
-  alarm: StartTimer;
+  startTimer: StartTimer;
   /** Durations of all pending waits, in milliseconds. */
   waits: () => number[];
   /** Advances all clocks, ends due waits, and runs the event loop until their effects have settled. */
@@ -26,7 +26,7 @@ export interface Clock {
    * Suspends the machine: time passes while nothing runs. The monotonic clock and the timers either stop meanwhile, as on
    * Linux, or run on, as on Windows, where due waits end at once after the resumption.
    */
-  sleep: (milliseconds: number, monotonicClock: 'stops' | 'runs on') => Promise<void>;
+  suspend: (milliseconds: number, monotonicClock: 'stops' | 'runs on') => Promise<void>;
 }
 
 const START = Date.UTC(2026, 0, 1);
@@ -56,7 +56,7 @@ export function createClock(): Clock {
     now,
     monotonicNow: () => monotonic,
     remoteNow,
-    pause: (milliseconds, signal) =>
+    sleep: (milliseconds, signal) =>
       new Promise<void>((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
         const stop = () => {
@@ -75,7 +75,7 @@ export function createClock(): Clock {
         waits.add(wait);
         signal.addEventListener('abort', stop, { once: true });
       }),
-    alarm: (milliseconds, callback) => {
+    startTimer: (milliseconds, callback) => {
       const end = () => {
         waits.delete(wait);
         callback();
@@ -96,7 +96,7 @@ export function createClock(): Clock {
     setWallClock(milliseconds) {
       shift += milliseconds - now();
     },
-    async sleep(milliseconds, monotonicClock) {
+    async suspend(milliseconds, monotonicClock) {
       if (monotonicClock === 'stops') slept += milliseconds;
       else monotonic += milliseconds;
       await advance(0);

@@ -1,5 +1,5 @@
 /** Creates a seeded generator of integers below a bound (Park and Miller). */
-export function draws(seed: number) {
+export function seededIntegers(seed: number) {
   let state = seed;
   return (below: number) => {
     state = (state * 48_271) % 2_147_483_647;

@@ -12,7 +12,7 @@ export function noise(width: number, height: number, channels: 3 | 4 = 3): Sharp
 }
 
 /** Creates an image of each variety of each format. */
-export async function pictures(width: number, height: number) {
+export async function sampleImages(width: number, height: number) {
   const opaque = () => noise(width, height);
   const frames = await Promise.all([noise(width, height, 4).png().toBuffer(), opaque().negate().png().toBuffer()]);
   const variants: [name: string, format: ImageFormat, image: Sharp][] = [

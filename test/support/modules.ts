@@ -94,7 +94,7 @@ function target(file: string, specifier: string): string {
 }
 
 /** Finds import cycles, each as the path of its modules. */
-export function circlesOf(modules: readonly Module[]): string[] {
+export function importCyclesOf(modules: readonly Module[]): string[] {
   const next = new Map(
     modules.map(({ file, imports }) => [file, imports.filter(({ when }) => when === 'running').map(({ to }) => to)]),
   );

@@ -5,13 +5,13 @@ import { onTestFinished } from 'vitest';
 
 export interface ProxyOptions {
   /** Status of responses to CONNECT; `close` closes the connection instead. @default 200 */
-  answer?: number | 'close';
+  response?: number | 'close';
   /** Destination of all tunnels. @default the requested one */
   destination?: { host: string; port: number };
 }
 
 /** Starts an HTTP proxy that opens tunnels and records the requests for them. It stops at the end of the test. */
-export async function startProxy({ answer = 200, destination }: ProxyOptions = {}) {
+export async function startProxy({ response: answer = 200, destination }: ProxyOptions = {}) {
   const tunnels: string[] = [];
   const authorizations: (string | undefined)[] = [];
   const sockets = new Set<Socket>();

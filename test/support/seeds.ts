@@ -30,7 +30,7 @@ export async function seedModel(
   const { id = '' } = await send(upstream, '/models', { displayName });
   const dataItems: string[] = [];
   for (let index = 0; index < Math.max(images, trainings > 0 ? 1 : 0); index++) {
-    dataItems.push(await seedDataItem(upstream, id, await picture({ hue: index * 40 })));
+    dataItems.push(await seedDataItem(upstream, id, await smallImage({ hue: index * 40 })));
   }
   const trainingIds: string[] = [];
   for (let index = 0; index < trainings; index++) trainingIds.push(await seedTraining(upstream, id));
@@ -56,7 +56,7 @@ export async function seedPrediction(
 }
 
 /** Creates a small image of one color. */
-export async function picture({
+export async function smallImage({
   hue = 0,
   format = 'png',
   width = 8,
@@ -77,4 +77,4 @@ export async function picture({
 }
 
 /** Maximum size of an image, in bytes. */
-export const largestImage = (contract.schemas.ImageBytes as { maxLength: number }).maxLength;
+export const MAX_IMAGE_BYTES = (contract.schemas.ImageBytes as { maxLength: number }).maxLength;

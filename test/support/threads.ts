@@ -11,7 +11,7 @@ const FOLLOW_UP = 30;
  * Waits until all image decoding and decompression is finished. Both run on libuv's thread pool, independently of the
  * manual clock: without this wait, a deadline could pass while a thread still works.
  */
-export async function threadsAtRest(): Promise<void> {
+export async function waitForThreadPool(): Promise<void> {
   do {
     // The pool starts work in order, so that short work from before these calls ends about when they do.
     await Promise.all(Array.from({ length: THREADS }, roundTrip));

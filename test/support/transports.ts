@@ -2,7 +2,7 @@ import type { TestGateway } from './gateway.ts';
 import { serverOf } from './subscribe.ts';
 
 /** HTTP client of a gateway. */
-export interface Reached {
+export interface HttpClient {
   /** URL without a trailing slash. */
   url: string;
   /** Sends a request without following redirects. @param path Path with a leading slash. */
@@ -10,30 +10,30 @@ export interface Reached {
 }
 
 /** An HTTP path through the gateway: Yoga or the fast path. Tests run on both. */
-export interface Road {
+export interface HttpPath {
   /** Name in test titles. */
-  road: string;
+  httpPath: string;
   /** Starts the gateway's server with this path; it stops at the end of the test. */
-  open: (started: TestGateway) => Promise<Reached>;
+  open: (started: TestGateway) => Promise<HttpClient>;
 }
 
 /** Yoga handles every request; the fast path handles simple queries with an already validated document. */
-export const roads: readonly Road[] = [
+export const httpPaths: readonly HttpPath[] = [
   {
-    road: 'yoga',
+    httpPath: 'yoga',
     async open(started) {
       const { url } = await serverOf(started, { fastPath: false });
       return { url, send: (path, init) => fetch(url + path, { redirect: 'manual', ...init }) };
     },
   },
   {
-    road: 'fast path',
+    httpPath: 'fast path',
     async open(started) {
       const { url } = await serverOf(started, { fastPath: true });
       return {
         url,
         async send(path, init = {}) {
-          await know(started, init);
+          await prepareDocument(started, init);
           return await fetch(url + path, { redirect: 'manual', ...init });
         },
       };
@@ -42,7 +42,7 @@ export const roads: readonly Road[] = [
 ];
 
 /** Parses and validates the document of a request, as its first execution would, so that the fast path accepts it. */
-export async function know({ gateway }: Pick<TestGateway, 'gateway'>, { body }: RequestInit): Promise<void> {
+export async function prepareDocument({ gateway }: Pick<TestGateway, 'gateway'>, { body }: RequestInit): Promise<void> {
   const { schema, parse, validate } = gateway.getEnveloped({});
   try {
     validate(schema, parse(JSON.parse(String(body)).query));

@@ -12,18 +12,18 @@ import { startTimer } from '../../src/util/timer-queue.ts';
 import { sleep } from '../../src/util/timers.ts';
 
 /** A scripted result of the upstream: a response, or an Error that breaks the connection. */
-export type Answer = Response | Error | ((request: Request) => Promise<Response>);
+export type ScriptedResponse = Response | Error | ((request: Request) => Promise<Response>);
 
 /** Transports of a test upstream: calls of `transport`, or reads over sockets with a connection pool. */
-export const ROADS = ['fetch', 'pool'] as const;
-export type Road = (typeof ROADS)[number];
+export const TRANSPORTS = ['fetch', 'pool'] as const;
+export type TransportName = (typeof TRANSPORTS)[number];
 
 const HOST = 'https://api.example';
 
 /** Starts an upstream that returns these responses one after the other, the last one repeatedly. */
 export async function startUpstream(
-  transportName: Road,
-  responses: readonly Answer[],
+  transportName: TransportName,
+  responses: readonly ScriptedResponse[],
   options: Partial<UpstreamOptions> = {},
 ) {
   const requests: Request[] = [];
@@ -37,7 +37,7 @@ export async function startUpstream(
   const { baseUrl, pool } = transportName === 'pool' ? await listen(handle) : { baseUrl: HOST, pool: undefined };
   const upstreamOf = createUpstreams({
     pause: sleep,
-    alarm: startTimer,
+    startTimer: startTimer,
     baseUrl: `${baseUrl}/v1`,
     apiKeyHeader: 'x-api-key',
     transport,

@@ -4,9 +4,9 @@ import { createSealer } from '../../src/auth/sealed-token.ts';
 import { serializeTicket } from '../../src/uploads/ticket.ts';
 import { settle, until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
-import { picture, seedModel } from '../support/seeds.ts';
+import { seedModel, smallImage } from '../support/seeds.ts';
 
-const png = await picture();
+const png = await smallImage();
 const QUERY = `mutation ($modelId: ID!, $files: [File!]!) {
   uploadDataItems(input: { modelId: $modelId, files: $files }) {
     ... on UploadDataItemsSuccess { outcomes { dataItem { id } } }
@@ -70,7 +70,7 @@ test('slow multipart uploads of one key do not delay those of another', async ()
 });
 
 test.each([2, 3])('one of %i slots for upstream uploads stays free for another key', async (upstreamAtOnce) => {
-  const { send, seen, release } = await start({ uploads: { upstreamAtOnce } });
+  const { send, seen, release } = await start({ uploads: { concurrentUpstreamFiles: upstreamAtOnce } });
   const first = send('demo', 8);
   await until(() => seen.length >= upstreamAtOnce - 1);
   await settle();
@@ -83,7 +83,7 @@ test.each([2, 3])('one of %i slots for upstream uploads stays free for another k
 });
 
 test('two keys alternate at a single slot for upstream uploads', async () => {
-  const { send, seen, release } = await start({ uploads: { upstreamAtOnce: 1 } });
+  const { send, seen, release } = await start({ uploads: { concurrentUpstreamFiles: 1 } });
   const first = send('demo', 3);
   await until(() => seen.length === 1);
   const second = send('second', 2);
@@ -98,7 +98,7 @@ test('two keys alternate at a single slot for upstream uploads', async () => {
 });
 
 test.each([2, 3])('one of %i slots for bodies with files stays free for another key', async (atOnce) => {
-  const { put } = await start({ uploads: { atOnce } });
+  const { put } = await start({ uploads: { concurrentBodies: atOnce } });
   const controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
   const slow = Array.from({ length: 8 }, () =>
     put('demo', new ReadableStream<Uint8Array>({ start: (controller) => void controllers.push(controller) })),
@@ -112,7 +112,7 @@ test.each([2, 3])('one of %i slots for bodies with files stays free for another 
 });
 
 test('slow ticket uploads of one key do not delay those of another', async () => {
-  const { put } = await start({ uploads: { atOnce: 4 } });
+  const { put } = await start({ uploads: { concurrentBodies: 4 } });
   const controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
   const slow = Array.from({ length: 8 }, () =>
     put(

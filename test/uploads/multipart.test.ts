@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { settle, until } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
-import { largestImage, picture, seedModel } from '../support/seeds.ts';
+import { MAX_IMAGE_BYTES, seedModel, smallImage } from '../support/seeds.ts';
 
 const BOUNDARY = 'a-boundary';
 const TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
@@ -61,7 +61,7 @@ async function start(options: Parameters<typeof startGateway>[0] = {}) {
   return { ...started, modelId: globalId, send };
 }
 
-const png = await picture();
+const png = await smallImage();
 
 test.each<[problem: string, parts: (modelId: string) => Part[], status: number, message: string]>([
   ['no boundary in the body', () => ['nothing'], 400, 'malformed'],
@@ -177,7 +177,7 @@ test.each(['multipart/form-data', 'multipart/form-data; boundary=', 'Multipart/F
 describe('a multipart request with several files', () => {
   test('the outcomes of files are in the order of the variables, whatever the order of the parts', async () => {
     const { send, modelId } = await start();
-    const files = await Promise.all([10, 20, 30].map((hue) => picture({ hue })));
+    const files = await Promise.all([10, 20, 30].map((hue) => smallImage({ hue })));
     const parts = files.map((bytes, index) => file(`${index}`, bytes, `${index}.png`)).toReversed();
 
     const response = await send(body(operations(modelId, 3), map(3), ...parts, END));
@@ -190,7 +190,7 @@ describe('a multipart request with several files', () => {
 
   test('a file that is too large is truncated and reported, and the other files are stored', async () => {
     const { send, modelId, takeRequests } = await start();
-    const huge = new Uint8Array(largestImage + 200_000);
+    const huge = new Uint8Array(MAX_IMAGE_BYTES + 200_000);
     huge.set(png);
 
     const response = await send(
@@ -212,7 +212,7 @@ describe('a multipart request with several files', () => {
     let maxPending = 0;
     const { send, modelId } = await start({
       // One key can hold two of three slots.
-      uploads: { upstreamAtOnce: 3 },
+      uploads: { concurrentUpstreamFiles: 3 },
       transport: async (request, upstream) => {
         maxPending = Math.max(maxPending, ++pending);
         // Waits until two requests are pending, however fast files are decoded, then for any request beyond the limit.
@@ -266,7 +266,7 @@ describe('the body of a multipart request', () => {
   }
 
   test('a body waits unread for its slot in the upload queue', async () => {
-    const { send, modelId } = await start({ uploads: { atOnce: 1 } });
+    const { send, modelId } = await start({ uploads: { concurrentBodies: 1 } });
     const first = slowBody(operations(modelId, 1), map(1));
     const second = slowBody();
 
@@ -287,7 +287,7 @@ describe('the body of a multipart request', () => {
   });
 
   test('a body that takes too long to arrive is rejected with 408 and releases its slot', async () => {
-    const { send, modelId, clock } = await start({ uploads: { atOnce: 1, milliseconds: 1_000 } });
+    const { send, modelId, clock } = await start({ uploads: { concurrentBodies: 1, receiveMilliseconds: 1_000 } });
     const slow = slowBody(operations(modelId, 1), map(1));
     const response = send(slow.stream);
     await until(slow.isRead);

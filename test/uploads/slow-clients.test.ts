@@ -125,7 +125,7 @@ describe('the circuit breaker and slow clients', () => {
 
   test('the circuit breaker stays closed when the upstream responds with 5xx to an incomplete image', async () => {
     const { slowUploads, clock, readModel } = await start(async (request) => {
-      await clock.pause(11_000, request.signal);
+      await clock.sleep(11_000, request.signal);
       return new Response(null, { status: 504 });
     });
 
@@ -136,7 +136,7 @@ describe('the circuit breaker and slow clients', () => {
 
   test('the circuit breaker stays closed when the upstream closes the connection of an incomplete image', async () => {
     const { slowUploads, clock, readModel } = await start(async (request) => {
-      await clock.pause(11_000, request.signal);
+      await clock.sleep(11_000, request.signal);
       throw new TypeError('fetch failed', { cause: new Error('ECONNRESET') });
     });
 

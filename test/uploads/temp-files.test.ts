@@ -50,7 +50,7 @@ const full = (parent: string) => {
 const canMount = process.getuid?.() === 0;
 
 async function start() {
-  const started = startGateway({ uploads: { atOnce: 2 } });
+  const started = startGateway({ uploads: { concurrentBodies: 2 } });
   const { id, globalId } = await seedModel(started.upstream, 'Dresses');
   const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: started.clock.now });
   const token = sealer.seal(

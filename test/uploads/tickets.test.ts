@@ -6,7 +6,7 @@ import { startGateway } from '../support/gateway.ts';
 import type { CreateUploadTicketsInput } from '../support/gql/graphql.ts';
 import { graphql } from '../support/gql/index.ts';
 import { noise } from '../support/images.ts';
-import { largestImage, picture, seedModel } from '../support/seeds.ts';
+import { MAX_IMAGE_BYTES, seedModel, smallImage } from '../support/seeds.ts';
 
 const createUploadTickets = graphql(`
   mutation Tickets($input: CreateUploadTicketsInput!) {
@@ -20,7 +20,7 @@ const createUploadTickets = graphql(`
   }
 `);
 
-const png = await picture();
+const png = await smallImage();
 const HOUR = 3_600_000;
 
 type Sent = RequestInit & { duplex?: 'half' };
@@ -109,7 +109,7 @@ describe('an upload ticket', () => {
   test.each(['webp', 'jpeg'] as const)('a ticket accepts a %s', async (format) => {
     const { ticketToAdd, put } = await start();
 
-    expect((await put(await ticketToAdd(), await picture({ format }))).status).toBe(201);
+    expect((await put(await ticketToAdd(), await smallImage({ format }))).status).toBe(201);
   });
 
   test('a ticket for a data item replaces its image under the same id', async () => {
@@ -124,7 +124,7 @@ describe('an upload ticket', () => {
     };
     const path = await ticketToReplace();
     await shown();
-    const other = await picture({ hue: 180, format: 'webp' });
+    const other = await smallImage({ hue: 180, format: 'webp' });
 
     const response = await put(path, other);
 
@@ -352,13 +352,19 @@ describe('streaming an image to the upstream', () => {
       'begins with 3c21646f',
     ],
     ['a truncated image', async () => png.subarray(0, -4), 422, 'BAD_USER_INPUT', 'before the image does'],
-    ['an image with too many pixels', () => picture({ width: 200, height: 200 }), 422, 'BAD_USER_INPUT', '200 × 200'],
+    [
+      'an image with too many pixels',
+      () => smallImage({ width: 200, height: 200 }),
+      422,
+      'BAD_USER_INPUT',
+      '200 × 200',
+    ],
     [
       'a file that is too large',
       async () => oversizedJpeg(),
       413,
       'PAYLOAD_TOO_LARGE',
-      `at most ${largestImage} bytes`,
+      `at most ${MAX_IMAGE_BYTES} bytes`,
     ],
   ] as const)('a ticket rejects %s', async (_, make, status, code, part) => {
     const { ticketToAdd, put, takeRequests, countStored } = await start({ uploads: { pixels: 10_000 } });
@@ -378,7 +384,10 @@ describe('streaming an image to the upstream', () => {
     const path = await ticketToAdd();
     const { body, state } = clientBody();
 
-    const response = await put(path, body, { duplex: 'half', headers: { 'content-length': String(largestImage + 1) } });
+    const response = await put(path, body, {
+      duplex: 'half',
+      headers: { 'content-length': String(MAX_IMAGE_BYTES + 1) },
+    });
 
     expect(response.status).toBe(413);
     expect((await errorOf(response)).code).toBe('PAYLOAD_TOO_LARGE');
@@ -467,7 +476,7 @@ describe('streaming an image to the upstream', () => {
   });
 
   test('an upload that exceeds its time limit is rejected', async () => {
-    const { ticketToAdd, put, clock } = await start({ uploads: { milliseconds: 5_000 } });
+    const { ticketToAdd, put, clock } = await start({ uploads: { receiveMilliseconds: 5_000 } });
     const path = await ticketToAdd();
     const { body, send, state } = clientBody();
 
@@ -483,7 +492,7 @@ describe('streaming an image to the upstream', () => {
   });
 
   test('a ticket upload waits unread for its slot in the upload queue', async () => {
-    const { paths, model, put } = await start({ uploads: { atOnce: 1 } });
+    const { paths, model, put } = await start({ uploads: { concurrentBodies: 1 } });
     const [first = '', second = ''] = await paths({ newInModel: model }, 2);
     const slow = clientBody();
     const waiting = clientBody();
@@ -677,7 +686,7 @@ test('a stopping gateway completes pending uploads', async () => {
 
 /** A jpeg without an end, padded with zeros beyond the size limit. */
 async function oversizedJpeg(): Promise<Uint8Array> {
-  return Buffer.concat([(await noise(16, 16).jpeg().toBuffer()).subarray(0, -2), Buffer.alloc(largestImage)]);
+  return Buffer.concat([(await noise(16, 16).jpeg().toBuffer()).subarray(0, -2), Buffer.alloc(MAX_IMAGE_BYTES)]);
 }
 
 /** An upload as the upstream has received it. */

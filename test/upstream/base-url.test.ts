@@ -8,7 +8,7 @@ import { createUpstreams } from '../../src/upstream/upstream.ts';
 import { startTimer } from '../../src/util/timer-queue.ts';
 import { sleep } from '../../src/util/timers.ts';
 import { startGateway } from '../support/gateway.ts';
-import { ROADS, startUpstream } from '../support/upstream.ts';
+import { startUpstream, TRANSPORTS } from '../support/upstream.ts';
 
 /** The request targets of a read and a write with a base URL of this path. */
 async function targetsUnder(suffix: string) {
@@ -29,7 +29,7 @@ async function targetsUnder(suffix: string) {
   });
   const upstream = createUpstreams({
     pause: sleep,
-    alarm: startTimer,
+    startTimer: startTimer,
     baseUrl,
     apiKeyHeader: 'x-api-key',
     transport: fetch,
@@ -69,7 +69,7 @@ describe('reads and writes have the same request target', () => {
 
 const notFound = () => new Response('{"message":"no such route"}', { status: 404 });
 
-describe.each(ROADS)('a 404 over %s', (transport) => {
+describe.each(TRANSPORTS)('a 404 over %s', (transport) => {
   test('a 404 for a top-level list is reported as a wrong base URL', async () => {
     const reported: unknown[] = [];
     const { upstream } = await startUpstream(transport, [notFound()], {

@@ -3,7 +3,7 @@ import { contract } from '../../src/contract/contract.gen.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
 import type { Upstream, UpstreamOptions } from '../../src/upstream/upstream.ts';
 import { createClock, until } from '../support/clock.ts';
-import { type Answer, ROADS, startUpstream as startUpstreamOver } from '../support/upstream.ts';
+import { type ScriptedResponse, startUpstream as startUpstreamOver, TRANSPORTS } from '../support/upstream.ts';
 
 const ok = (body: unknown) => Response.json(body);
 const reset = () => new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
@@ -16,8 +16,8 @@ function pathOf(request: Request | undefined): string {
   return pathname + search;
 }
 
-describe.each(ROADS)('over the transport %s,', (transport) => {
-  const startUpstream = (responses: readonly Answer[], options?: Partial<UpstreamOptions>) =>
+describe.each(TRANSPORTS)('over the transport %s,', (transport) => {
+  const startUpstream = (responses: readonly ScriptedResponse[], options?: Partial<UpstreamOptions>) =>
     startUpstreamOver(transport, responses, options);
 
   test('a request contains the key, the path of the contract and only the given fields', async () => {
@@ -237,8 +237,8 @@ describe.each(ROADS)('over the transport %s,', (transport) => {
       const clock = createClock();
       const { upstream, requests } = await startUpstream([hang], {
         concurrency: 1,
-        pause: clock.pause,
-        alarm: clock.alarm,
+        pause: clock.sleep,
+        startTimer: clock.startTimer,
       });
       const first = upstream.models.get('m').catch((error: unknown) => error);
       await until(() => requests.length === 1);
@@ -269,8 +269,8 @@ describe.each(ROADS)('over the transport %s,', (transport) => {
       concurrency: 1,
       breaker: { attempts: 4, coolDown: 5_000 },
       retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
-      pause: clock.pause,
-      alarm: clock.alarm,
+      pause: clock.sleep,
+      startTimer: clock.startTimer,
       now: clock.now,
       monotonicNow: clock.monotonicNow,
     });

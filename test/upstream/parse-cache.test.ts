@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ParseCache } from '../../src/upstream/parse-cache.ts';
-import { ROADS, startUpstream } from '../support/upstream.ts';
+import { startUpstream, TRANSPORTS } from '../support/upstream.ts';
 
 /** A cache, and the bodies that were parsed. */
 function start() {
@@ -79,7 +79,7 @@ describe('a response body', () => {
   });
 });
 
-describe.each(ROADS)('over the transport %s', (transport) => {
+describe.each(TRANSPORTS)('over the transport %s', (transport) => {
   test('each read is sent to the upstream, and equal responses return the same row', async () => {
     const { upstream, requests } = await startUpstream(transport, [Response.json({ displayName: 'x' })]);
 

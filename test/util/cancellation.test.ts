@@ -9,7 +9,7 @@ const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').
 function start(caller?: AbortSignal) {
   const clock = createClock();
   const reasons: unknown[] = [];
-  const cancellation = new Cancellation({ milliseconds: 100, alarm: clock.alarm, caller });
+  const cancellation = new Cancellation({ timeout: 100, startTimer: clock.startTimer, caller });
   cancellation.running = { abort: (reason) => reasons.push(reason) };
   return { clock, reasons, cancellation };
 }
@@ -50,7 +50,7 @@ test('the caller aborts the running part, once', async () => {
   expect(reasons).toEqual(['left']);
   expect([cancellation.cause, cancellation.reason]).toEqual(['caller', 'left']);
   expect(cancellation.signal.reason).toBe('left');
-  expect(() => cancellation.throwIfOver()).toThrow('left');
+  expect(() => cancellation.throwIfAborted()).toThrow('left');
 });
 
 test('the deadline aborts the running part', async () => {

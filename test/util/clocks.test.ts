@@ -95,7 +95,7 @@ describe.each(transports.slice(-1))('a subscription to a training over $transpor
       await started.clock.advance(15 * SECOND);
 
       started.state.isDown = true;
-      await started.clock.sleep(sleep.duration, sleep.clock);
+      await started.clock.suspend(sleep.duration, sleep.clock);
       await started.clock.advance(20 * SECOND);
       started.state.isDown = false;
       await finish(started);
@@ -216,19 +216,19 @@ describe.each(SHIFTS)('if the wall clock is shifted by %d ms', (shift) => {
     const started = await start();
     const { clock } = started;
     const server = await serverOf(started, {
-      pause: clock.pause,
+      pause: clock.sleep,
       monotonicNow: clock.monotonicNow,
       messagesPerSocket: 2,
     });
     const socket = await openSocket(server.url);
-    socket.say({ type: 'connection_init' });
-    expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+    socket.send({ type: 'connection_init' });
+    expect(await socket.receive()).toEqual({ type: 'connection_ack' });
 
     clock.shiftWallClock(shift);
     await clock.advance(2 * SECOND);
     for (let message = 0; message < 3; message++) {
-      socket.say({ type: 'ping' });
-      expect(await socket.hear()).toEqual({ type: 'pong' });
+      socket.send({ type: 'ping' });
+      expect(await socket.receive()).toEqual({ type: 'pong' });
     }
   });
 });
@@ -239,18 +239,18 @@ describe.each(['stops', 'runs on'] as const)(
     test('a WebSocket whose pongs are read late after a sleep stays open', async () => {
       const started = await start();
       const { clock } = started;
-      const server = await serverOf(started, { pause: clock.pause, monotonicNow: clock.monotonicNow });
+      const server = await serverOf(started, { pause: clock.sleep, monotonicNow: clock.monotonicNow });
       const socket = await openSocket(server.url, {}, { autoPong: false });
       let pings = 0;
       socket.socket.on('ping', () => pings++);
       await clock.advance(12 * SECOND);
       await until(() => pings === 1);
 
-      await clock.sleep(30 * SECOND, monotonicClock);
+      await clock.suspend(30 * SECOND, monotonicClock);
       socket.socket.pong();
-      socket.say({ type: 'connection_init' });
+      socket.send({ type: 'connection_init' });
 
-      expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+      expect(await socket.receive()).toEqual({ type: 'connection_ack' });
       await clock.advance(12 * SECOND);
       await until(() => pings > 1);
     });
@@ -260,13 +260,13 @@ describe.each(['stops', 'runs on'] as const)(
 test('a WebSocket whose client sleeps for 30 seconds stays open', async () => {
   const started = await start();
   const { clock } = started;
-  const server = await serverOf(started, { pause: clock.pause, monotonicNow: clock.monotonicNow });
+  const server = await serverOf(started, { pause: clock.sleep, monotonicNow: clock.monotonicNow });
   const socket = await openSocket(server.url, {}, { autoPong: false });
 
   await clock.advance(12 * SECOND);
   await clock.advance(30 * SECOND);
   socket.socket.pong();
-  socket.say({ type: 'connection_init' });
+  socket.send({ type: 'connection_init' });
 
-  expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+  expect(await socket.receive()).toEqual({ type: 'connection_ack' });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inPieces, PIECE_BYTES, whenOver } from '../../src/util/pieces.ts';
+import { CHUNK_BYTES, onStreamEnd, toChunkStream } from '../../src/util/pieces.ts';
 
 async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> {
   const chunks = [];
@@ -8,12 +8,12 @@ async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]
 }
 
 test('bytes are streamed in small chunks that are copies', async () => {
-  const bytes = Buffer.alloc(3 * PIECE_BYTES + 1, 'pixels');
-  const chunks = await readAll(inPieces(bytes));
+  const bytes = Buffer.alloc(3 * CHUNK_BYTES + 1, 'pixels');
+  const chunks = await readAll(toChunkStream(bytes));
 
-  expect(chunks.map(({ buffer }) => buffer.byteLength)).toEqual([PIECE_BYTES, PIECE_BYTES, PIECE_BYTES, 1]);
+  expect(chunks.map(({ buffer }) => buffer.byteLength)).toEqual([CHUNK_BYTES, CHUNK_BYTES, CHUNK_BYTES, 1]);
   expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
-  expect(await readAll(inPieces(Buffer.alloc(0)))).toEqual([]);
+  expect(await readAll(toChunkStream(Buffer.alloc(0)))).toEqual([]);
 });
 
 test.each<[how: string, end: (stream: ReadableStream<Uint8Array>) => Promise<unknown>, source?: ReadableStream]>([
@@ -24,9 +24,9 @@ test.each<[how: string, end: (stream: ReadableStream<Uint8Array>) => Promise<unk
     (stream) => new Response(stream).arrayBuffer().catch(() => {}),
     new ReadableStream({ pull: () => Promise.reject(new Error('broken')) }, { highWaterMark: 0 }),
   ],
-])('the callback is called once if a stream %s', async (_, end, source = inPieces(Buffer.from('pixels'))) => {
+])('the callback is called once if a stream %s', async (_, end, source = toChunkStream(Buffer.from('pixels'))) => {
   let calls = 0;
-  const stream = whenOver(source, () => {
+  const stream = onStreamEnd(source, () => {
     calls++;
   });
   expect(calls).toBe(0);

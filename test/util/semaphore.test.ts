@@ -6,7 +6,7 @@ const { signal } = new AbortController();
 
 /** Creates a semaphore, and records the order in which slots are acquired. */
 function start(total: number, each: number) {
-  const semaphore = createSemaphore({ total, each });
+  const semaphore = createSemaphore({ total, perOwner: each });
   const acquired: string[] = [];
   const acquire = (name: string, caller = signal) =>
     semaphore.acquire(name.slice(0, 1), caller).then((release) => {
@@ -94,7 +94,7 @@ test('owners with equally many slots alternate', async () => {
 });
 
 test('an entry for many slots is not overtaken by entries for few', async () => {
-  const semaphore = createSemaphore({ total: 10, each: 10 });
+  const semaphore = createSemaphore({ total: 10, perOwner: 10 });
   const acquired: string[] = [];
   const acquire = async (name: string, count: number) => {
     const release = await semaphore.acquire(name, signal, count);
@@ -105,16 +105,16 @@ test('an entry for many slots is not overtaken by entries for few', async () => 
   void acquire('b', 8);
   void acquire('c', 1);
   await settle(1);
-  expect([acquired, semaphore.taken]).toEqual([['a'], 6]);
+  expect([acquired, semaphore.acquired]).toEqual([['a'], 6]);
 
   first();
   await settle(1);
 
-  expect([acquired, semaphore.taken]).toEqual([['a', 'b', 'c'], 9]);
+  expect([acquired, semaphore.acquired]).toEqual([['a', 'b', 'c'], 9]);
 });
 
 test('aborting an entry for many slots unblocks others', async () => {
-  const semaphore = createSemaphore({ total: 10, each: 10 });
+  const semaphore = createSemaphore({ total: 10, perOwner: 10 });
   const controller = new AbortController();
   const release = await semaphore.acquire('a', signal, 6);
   const aborted = semaphore.acquire('b', controller.signal, 8);
@@ -124,22 +124,22 @@ test('aborting an entry for many slots unblocks others', async () => {
 
   await expect(aborted).rejects.toBe('left');
   await other;
-  expect(semaphore.taken).toBe(7);
+  expect(semaphore.acquired).toBe(7);
   release();
 });
 
 test('free slots are acquired without waiting, but not before waiting entries', async () => {
-  const semaphore = createSemaphore({ total: 10, each: 8 });
-  const first = semaphore.tryEnter('a', 6);
+  const semaphore = createSemaphore({ total: 10, perOwner: 8 });
+  const first = semaphore.tryAcquire('a', 6);
   expect(
-    [first, semaphore.tryEnter('a', 3), semaphore.tryEnter('b', 5)].map((release) => release !== undefined),
+    [first, semaphore.tryAcquire('a', 3), semaphore.tryAcquire('b', 5)].map((release) => release !== undefined),
   ).toEqual([true, false, false]);
   const waiting = semaphore.acquire('b', signal, 6);
-  expect(semaphore.tryEnter('c', 1)).toBeUndefined();
+  expect(semaphore.tryAcquire('c', 1)).toBeUndefined();
 
   first?.();
   (await waiting)();
 
-  semaphore.tryEnter('c', 8)?.();
-  expect(semaphore.taken).toBe(0);
+  semaphore.tryAcquire('c', 8)?.();
+  expect(semaphore.acquired).toBe(0);
 });

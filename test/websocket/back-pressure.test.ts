@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
-import type { Conversation } from '../e2e/client.ts';
+import type { ProtocolClient } from '../e2e/client.ts';
 import { settle, until } from '../support/clock.ts';
 import { seedModel } from '../support/seeds.ts';
 import { acknowledged, expectAnswers, listen } from './support.ts';
@@ -27,7 +27,7 @@ async function listenWithLongNames(unsent: { perSocket: number; inTotal: number 
 }
 
 /** Requests results of so many megabytes each. */
-const request = ({ say }: Conversation, id: string, megabytes: number) => {
+const request = ({ send: say }: ProtocolClient, id: string, megabytes: number) => {
   const fields = Array.from({ length: megabytes }, (_, index) => `n${index}: displayName`).join(' ');
   say({ type: 'subscribe', id, payload: { query: `{ models { nodes { ${fields} } } }` } });
 };

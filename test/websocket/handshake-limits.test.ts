@@ -31,8 +31,8 @@ describe('a rejected handshake', () => {
   test('a handshake gets 429 if its address has too many sockets, whatever their keys', async () => {
     const { url } = await listen({}, { rates: { socketsPerAddress: 2 } });
     const [first, second] = [await openSocket(url), await openSocket(url)];
-    first.say({ type: 'connection_init', payload: { apiKey: 'invented-1' } });
-    second.say({ type: 'connection_init', payload: { apiKey: 'invented-2' } });
+    first.send({ type: 'connection_init', payload: { apiKey: 'invented-1' } });
+    second.send({ type: 'connection_init', payload: { apiKey: 'invented-2' } });
 
     expect(await rejectionOf(url)).toEqual({
       status: 429,
@@ -68,7 +68,7 @@ describe('a rejected handshake', () => {
   });
 
   test('a handshake above the rate of its address gets 429 if its delay would be too long', async () => {
-    const { url } = await listen({}, { rates: { perAddress: 1, longestDelay: 0 } });
+    const { url } = await listen({}, { rates: { perAddress: 1, maxDelay: 0 } });
     await openSocket(url);
     await openSocket(url);
 
@@ -77,7 +77,7 @@ describe('a rejected handshake', () => {
 });
 
 test('a handshake above the rate of its address is delayed', async () => {
-  const { url, clock } = await listen({}, { rates: { perAddress: 1, longestDelay: 5_000 } });
+  const { url, clock } = await listen({}, { rates: { perAddress: 1, maxDelay: 5_000 } });
   await openSocket(url);
   await openSocket(url);
 

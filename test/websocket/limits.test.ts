@@ -23,7 +23,7 @@ describe('with a limit of 1,024 bytes per message', () => {
 
   test('a message of exactly the maximum size is executed', async () => {
     const { url } = await listen({ messageBytes });
-    const { socket, hear } = await acknowledged(url);
+    const { socket, receive: hear } = await acknowledged(url);
 
     socket.send(long(messageBytes));
 
@@ -41,7 +41,7 @@ describe('with a limit of 1,024 bytes per message', () => {
 
       conversation.socket.send(long(messageBytes + 1, message));
 
-      expect(await conversation.hear()).toMatchObject({
+      expect(await conversation.receive()).toMatchObject({
         type: 'error',
         id: 'long "ш"',
         payload: [
@@ -85,7 +85,7 @@ describe('with a limit of two messages per second, and bursts of four', () => {
   test('an operation above the rate of its socket gets an error with retryAfter, and is executed after that delay', async () => {
     const { url, clock } = await listen({ messagesPerSocket });
     const conversation = await acknowledged(url);
-    const { say, hear } = conversation;
+    const { send: say, receive: hear } = conversation;
 
     for (const id of ['a', 'b', 'c', 'd']) say({ type: 'subscribe', id, payload: QUERY });
     const heard = [];
@@ -102,7 +102,7 @@ describe('with a limit of two messages per second, and bursts of four', () => {
 
   test('an idle socket may send one burst, and no more', async () => {
     const { url, clock } = await listen({ messagesPerSocket });
-    const { say, hear } = await acknowledged(url);
+    const { send: say, receive: hear } = await acknowledged(url);
 
     await clock.advance(60_000);
     for (const id of ['a', 'b', 'c', 'd', 'e']) say({ type: 'subscribe', id, payload: QUERY });
@@ -117,7 +117,7 @@ describe('with a limit of two messages per second, and bursts of four', () => {
     const { id: modelId } = await seedModel(upstream, 'Dresses', { images: 1 });
     const id = globalId({ kind: 'Training', modelId, id: await seedTraining(upstream, modelId) });
     const query = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
-    const { say, hear } = await acknowledged(url);
+    const { send: say, receive: hear } = await acknowledged(url);
 
     say({ type: 'subscribe', id: 'watch', payload: { query, variables: { id } } });
     await until(() => gateway.watchedJobs === 1);
@@ -148,7 +148,7 @@ describe('with a limit of two messages per second, and bursts of four', () => {
 
   test('a flood of operations is rejected one by one, and then closes the socket', async () => {
     const { url } = await listen({ messagesPerSocket });
-    const { socket, say, closed } = await acknowledged(url);
+    const { socket, send: say, closed } = await acknowledged(url);
     const types: unknown[] = [];
     socket.on('message', (data) => types.push(JSON.parse(String(data)).type));
 

@@ -42,7 +42,7 @@ describe('protocol violations', () => {
 
   test('messages after a protocol violation are ignored', async () => {
     const { url, takeRequests } = await listen();
-    const { socket, say, closed } = await acknowledged(url);
+    const { socket, send: say, closed } = await acknowledged(url);
 
     socket.send('nonsense');
     say({ type: 'subscribe', id: 'create', payload: CREATE });
@@ -56,7 +56,7 @@ describe('protocol violations', () => {
 describe('close codes', () => {
   test('a socket is closed with 4401 for an operation before connection_ack', async () => {
     const { url } = await listen();
-    const { say, closed } = await openSocket(url);
+    const { send: say, closed } = await openSocket(url);
 
     say({ type: 'subscribe', id: 'a', payload: QUERY });
 
@@ -78,7 +78,7 @@ describe('close codes', () => {
     ['an object that cannot be converted', { toString: 1 }],
   ])('a socket is closed with 4400 if its API key is %s', async (_, apiKey) => {
     const { url } = await listen();
-    const { say, closed } = await openSocket(url);
+    const { send: say, closed } = await openSocket(url);
 
     say({ type: 'connection_init', payload: { apiKey } });
 
@@ -89,7 +89,7 @@ describe('close codes', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { url } = await listen();
-    const { socket, say, hear, closed } = await openSocket(url);
+    const { socket, send: say, receive: hear, closed } = await openSocket(url);
 
     vi.advanceTimersByTime(INIT_WAIT - 1);
     say({ type: 'ping' });
@@ -102,7 +102,7 @@ describe('close codes', () => {
 
   test('a socket is closed with 4409 for a second operation with the same id', async () => {
     const { url } = await listen();
-    const { say, closed } = await acknowledged(url);
+    const { send: say, closed } = await acknowledged(url);
 
     say({ type: 'subscribe', id: 'a', payload: WATCH });
     say({ type: 'subscribe', id: 'a', payload: WATCH });
@@ -112,7 +112,7 @@ describe('close codes', () => {
 
   test('a socket is closed with 4429 for a second connection_init', async () => {
     const { url } = await listen();
-    const { say, closed } = await acknowledged(url);
+    const { send: say, closed } = await acknowledged(url);
 
     say({ type: 'connection_init' });
 
@@ -144,9 +144,9 @@ describe('operations that cannot be executed', () => {
       const { url } = await listen();
       const conversation = await acknowledged(url);
 
-      conversation.say({ type: 'subscribe', id: 'a', payload });
+      conversation.send({ type: 'subscribe', id: 'a', payload });
 
-      expect(await conversation.hear()).toMatchObject({
+      expect(await conversation.receive()).toMatchObject({
         type: 'error',
         id: 'a',
         payload: [{ message: expect.any(String), extensions: { code, retryable: false } }],

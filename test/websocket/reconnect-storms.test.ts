@@ -12,7 +12,7 @@ const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
 const CLIENTS = 12;
 
 async function startTraining(rates: StartOptions['rates']) {
-  const started = await listen({}, { rates: { longestDelay: 30_000, ...rates } });
+  const started = await listen({}, { rates: { maxDelay: 30_000, ...rates } });
   const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });
   const id = globalId({ kind: 'Training', modelId, id: await seedTraining(started.upstream, modelId) });
   return { ...started, id };
@@ -81,8 +81,8 @@ describe('a subscription whose delay would be too long', () => {
   ])(
     'a subscription whose delay would be too long closes its socket with 1013 when %s exceeds its rate',
     async (_, rates) => {
-      const { url, id } = await startTraining({ ...rates, longestDelay: 0 });
-      const { say, closed } = await acknowledged(url);
+      const { url, id } = await startTraining({ ...rates, maxDelay: 0 });
+      const { send: say, closed } = await acknowledged(url);
 
       for (let number = 0; number < 5; number++)
         say({ type: 'subscribe', id: `${number}`, payload: { query: WATCH, variables: { id } } });
@@ -93,7 +93,7 @@ describe('a subscription whose delay would be too long', () => {
 
   test('a subscription with a long document is not delayed, so that it takes no memory', async () => {
     const { url, id } = await startTraining({ perKey: 1 });
-    const { say, closed } = await acknowledged(url);
+    const { send: say, closed } = await acknowledged(url);
     const query = `${WATCH} #${'x'.repeat(10_000)}`;
 
     for (let number = 0; number < 4; number++)
@@ -105,7 +105,7 @@ describe('a subscription whose delay would be too long', () => {
 
 test('a delayed subscription is dropped when its client disconnects', async () => {
   const { url, id, clock } = await startTraining({ perKey: 1 });
-  const { say, socket, closed } = await acknowledged(url);
+  const { send: say, socket, closed } = await acknowledged(url);
 
   for (let number = 0; number < 6; number++)
     say({ type: 'subscribe', id: `${number}`, payload: { query: WATCH, variables: { id } } });
@@ -118,14 +118,17 @@ test('a delayed subscription is dropped when its client disconnects', async () =
 
 describe('a subscription above the limit of its key', () => {
   async function startFull() {
-    const started = await listen({ pause: () => new Promise(() => {}) }, { watch: { streams: 1, placeWait: 60_000 } });
+    const started = await listen(
+      { pause: () => new Promise(() => {}) },
+      { watch: { maxStreams: 1, maxStreamWait: 60_000 } },
+    );
     const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });
     const id = globalId({ kind: 'Training', modelId, id: await seedTraining(started.upstream, modelId) });
     const payload = { query: WATCH, variables: { id } };
     const [dead, next] = [await acknowledged(started.url), await acknowledged(started.url)];
-    dead.say({ type: 'subscribe', id: 'a', payload });
-    expect(await dead.hear()).toMatchObject({ type: 'next', id: 'a' });
-    next.say({ type: 'subscribe', id: 'b', payload });
+    dead.send({ type: 'subscribe', id: 'a', payload });
+    expect(await dead.receive()).toMatchObject({ type: 'next', id: 'a' });
+    next.send({ type: 'subscribe', id: 'b', payload });
     await until(() => started.clock.waits().includes(60_000));
     return { ...started, dead, next };
   }
@@ -135,13 +138,13 @@ describe('a subscription above the limit of its key', () => {
 
     dead.socket.terminate();
 
-    expect(await next.hear()).toMatchObject({ type: 'next', id: 'b' });
+    expect(await next.receive()).toMatchObject({ type: 'next', id: 'b' });
     expect(clock.waits()).not.toContain(60_000);
   });
 
   test('a subscription above the limit of its key is rejected if no other ends in time, and its socket stays open', async () => {
     const { next, clock } = await startFull();
-    const rejection = next.hear();
+    const rejection = next.receive();
 
     while (clock.waits().includes(60_000)) await clock.endWaits();
 

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { globalId } from '../../schema/ids.ts';
 import type { ListenOptions } from '../../src/http/server.ts';
-import { type Conversation, openSocket } from '../e2e/client.ts';
+import { openSocket, type ProtocolClient } from '../e2e/client.ts';
 import { settle, until } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { seedModel, seedTraining } from '../support/seeds.ts';
@@ -14,15 +14,15 @@ const KEEP_ALIVE = 12_000;
 async function startServer(options: StartOptions & Pick<ListenOptions, 'streamsPerSocket'> = {}) {
   const { streamsPerSocket, ...rest } = options;
   const started = startGateway(rest);
-  const { pause } = started.clock;
+  const { sleep: pause } = started.clock;
   const { url } = await serverOf(started, streamsPerSocket === undefined ? { pause } : { pause, streamsPerSocket });
   return { ...started, url };
 }
 
-async function acknowledged(url: string, payload?: object): Promise<Conversation> {
+async function acknowledged(url: string, payload?: object): Promise<ProtocolClient> {
   const socket = await openSocket(url);
-  socket.say({ type: 'connection_init', ...(payload && { payload }) });
-  expect(await socket.hear()).toEqual({ type: 'connection_ack' });
+  socket.send({ type: 'connection_init', ...(payload && { payload }) });
+  expect(await socket.receive()).toEqual({ type: 'connection_ack' });
   return socket;
 }
 
@@ -31,7 +31,7 @@ describe('a socket', () => {
     const { url, takeRequests } = await startServer({ config: { ownKey: undefined } });
     const socket = await openSocket(url);
 
-    socket.say({ type: 'connection_init' });
+    socket.send({ type: 'connection_init' });
 
     expect(await socket.closed).toEqual({ code: 4401, reason: expect.stringContaining('connectionParams') });
     expect(takeRequests()).toEqual([]);
@@ -44,7 +44,7 @@ describe('a socket', () => {
     const { url } = await startServer({ config: { allowAnonymous: true } });
     const socket = await openSocket(url);
 
-    socket.say({ type: 'connection_init', payload: { apiKey } });
+    socket.send({ type: 'connection_init', payload: { apiKey } });
 
     expect(await socket.closed).toEqual({ code: 4401, reason: expect.stringContaining(reason) });
   });
@@ -63,15 +63,19 @@ describe('a socket', () => {
     const socket = await acknowledged(url, { apiKey: 'wrong' });
 
     const id = globalId({ kind: 'Training', modelId: 'a', id: 'b' });
-    socket.say({ type: 'subscribe', id: 'refused', payload: { query: WATCH, variables: { id } } });
-    expect(await socket.hear()).toMatchObject({
+    socket.send({ type: 'subscribe', id: 'refused', payload: { query: WATCH, variables: { id } } });
+    expect(await socket.receive()).toMatchObject({
       type: 'error',
       id: 'refused',
       payload: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
 
-    socket.say({ type: 'subscribe', id: 'fine', payload: { query: '{ __typename }' } });
-    expect(await socket.hear()).toMatchObject({ type: 'next', id: 'fine', payload: { data: { __typename: 'Query' } } });
+    socket.send({ type: 'subscribe', id: 'fine', payload: { query: '{ __typename }' } });
+    expect(await socket.receive()).toMatchObject({
+      type: 'next',
+      id: 'fine',
+      payload: { data: { __typename: 'Query' } },
+    });
   });
 
   test('a socket may have a limited number of subscriptions open, and another once one is completed', async () => {
@@ -80,12 +84,12 @@ describe('a socket', () => {
     const id = globalId({ kind: 'Training', modelId, id: await seedTraining(upstream, modelId) });
     const socket = await acknowledged(url);
     const subscribe = (name: string) =>
-      socket.say({ type: 'subscribe', id: name, payload: { query: WATCH, variables: { id } } });
+      socket.send({ type: 'subscribe', id: name, payload: { query: WATCH, variables: { id } } });
 
     subscribe('first');
-    expect(await socket.hear()).toMatchObject({ type: 'next', id: 'first' });
+    expect(await socket.receive()).toMatchObject({ type: 'next', id: 'first' });
     subscribe('second');
-    expect(await socket.hear()).toMatchObject({
+    expect(await socket.receive()).toMatchObject({
       type: 'error',
       id: 'second',
       payload: [
@@ -93,10 +97,10 @@ describe('a socket', () => {
       ],
     });
 
-    socket.say({ type: 'complete', id: 'first' });
+    socket.send({ type: 'complete', id: 'first' });
     await until(() => gateway.watchedJobs === 0);
     subscribe('third');
-    expect(await socket.hear()).toMatchObject({ type: 'next', id: 'third' });
+    expect(await socket.receive()).toMatchObject({ type: 'next', id: 'third' });
   });
 });
 
@@ -113,8 +117,8 @@ describe('keep-alive', () => {
     void socket.pinged().then(() => pings++);
 
     await clock.advance(KEEP_ALIVE - 1);
-    socket.say({ type: 'ping' });
-    expect(await socket.hear()).toEqual({ type: 'pong' });
+    socket.send({ type: 'ping' });
+    expect(await socket.receive()).toEqual({ type: 'pong' });
     expect(pings).toBe(0);
 
     await clock.advance(1);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { ListenOptions } from '../../src/http/server.ts';
-import { type Conversation, openSocket } from '../e2e/client.ts';
+import { openSocket, type ProtocolClient } from '../e2e/client.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { serverOf } from '../support/subscribe.ts';
 
@@ -12,15 +12,15 @@ export async function listen(options: Partial<ListenOptions> = {}, gateway: Star
 }
 
 /** Opens a socket that is acknowledged. It has sent one message. */
-export async function acknowledged(url: string): Promise<Conversation> {
+export async function acknowledged(url: string): Promise<ProtocolClient> {
   const conversation = await openSocket(url);
-  conversation.say({ type: 'connection_init' });
-  expect(await conversation.hear()).toEqual({ type: 'connection_ack' });
+  conversation.send({ type: 'connection_init' });
+  expect(await conversation.receive()).toEqual({ type: 'connection_ack' });
   return conversation;
 }
 
 /** Expects that operations over a socket are still executed. */
-export async function expectAnswers({ say, hear }: Conversation): Promise<void> {
+export async function expectAnswers({ send: say, receive: hear }: ProtocolClient): Promise<void> {
   say({ type: 'subscribe', id: 'after', payload: { query: '{ __typename }' } });
   expect(await hear()).toMatchObject({ type: 'next', id: 'after', payload: { data: { __typename: 'Query' } } });
   expect(await hear()).toEqual({ type: 'complete', id: 'after' });

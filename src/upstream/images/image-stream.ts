@@ -1,4 +1,4 @@
-import { inPieces } from '../../util/pieces.ts';
+import { toChunkStream } from '../../util/pieces.ts';
 import { DownloadError } from './download-error.ts';
 
 /** An open image. Its owner must read the body or cancel it. */
@@ -36,7 +36,7 @@ export function imageFromBase64(text: string, maxBytes: number = MAX_IMAGE_STREA
   return {
     contentType: mediaType.trim().toLowerCase() || undefined,
     byteSize: bytes.byteLength,
-    body: inPieces(bytes),
+    body: toChunkStream(bytes),
   };
 }
 

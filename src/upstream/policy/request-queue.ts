@@ -101,7 +101,7 @@ export function createRequestQueue({
     raiseLimit: () => setLimit(concurrency),
     lowerLimit: () => setLimit(initialLimit),
     acquire(cancellation, { startBy, isPoll }) {
-      cancellation.throwIfOver();
+      cancellation.throwIfAborted();
       startBy?.throwIfAborted();
       // While requests wait, no slot is free.
       if (running < limit) {

@@ -1,7 +1,7 @@
 import type { Operation, OperationId } from '../../contract/contract.ts';
 import { type Abortable, type Cancellation, offAbort, onAbort, type Sleep } from '../../util/cancellation.ts';
 import { LinkedNode } from '../../util/linked-list.ts';
-import { isExhausted } from '../../util/local-failure.ts';
+import { isResourceExhaustion } from '../../util/local-failure.ts';
 import { UpstreamError } from '../errors.ts';
 import { BodyError } from '../transport/body.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
@@ -15,7 +15,7 @@ import { missingList, toUpstreamError } from './to-upstream-error.ts';
 /** The condition under which a write may start. A write that has been sent is not aborted, because that would not undo it. */
 export interface StartCondition {
   /** Aborts when it is too late to start. */
-  readonly by: AbortSignal;
+  readonly deadline: AbortSignal;
   /** Called when the request is written to a connection: from then on the write may be applied. */
   readonly onSent: () => void;
 }
@@ -130,7 +130,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
       // A poll starts again if the circuit opens before it is sent.
       this.leaveList();
       keyState.requests.add(this);
-      if (this.#task.start) onAbort(this.#task.start.by, this);
+      if (this.#task.start) onAbort(this.#task.start.deadline, this);
       this.#sendAfter(breaker.wait > 0 && this.#task.isPoll ? this.#acquireSlotAfterOutage() : this.#acquireSlot());
     } catch (error) {
       this.#fail(error);
@@ -190,7 +190,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     // Fails at once instead of waiting for a slot that it could not use.
     if (breaker.wait > 0) throw new CircuitOpenError(breaker.wait);
     const { isPoll, start } = this.#task;
-    return queue.acquire(this.#cancellation, { startBy: start?.by, isPoll });
+    return queue.acquire(this.#cancellation, { startBy: start?.deadline, isPoll });
   }
 
   /** Acquires a slot once the circuit has closed. Polls may wait for that, and do not occupy a slot meanwhile. */
@@ -219,7 +219,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
       return;
     }
     try {
-      this.#cancellation.throwIfOver();
+      this.#cancellation.throwIfAborted();
       this.#reportOutcome = breaker.startAttempt(credential, { mayProbe: this.#task.stream === undefined });
     } catch (error) {
       this.#fail(error);
@@ -248,19 +248,19 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     const { id, operation, start, stream, isPermanent } = this.#task;
     const { cause, reason } = this.#cancellation;
     if (cause === 'caller') return reason;
-    if (!this.#hasEverBeenSent && start?.by.aborted) return start.by.reason;
+    if (!this.#hasEverBeenSent && start?.deadline.aborted) return start.deadline.reason;
     if (isPermanent && is404(error)) {
       const missing = missingList(id);
       this.#options.onMissingList(missing);
       return missing;
     }
-    const mayHaveHappened = this.#isSent && !isIdempotent(operation) && (!stream || stream.wholeAt !== undefined);
+    const mayHaveHappened = this.#isSent && !isIdempotent(operation) && (!stream || stream.completedAt !== undefined);
     return toUpstreamError(id, error, { mayHaveHappened, isInTime: cause === undefined });
   }
 
   #end(): void {
     this.leaveList();
-    if (this.#task.start) offAbort(this.#task.start.by, this);
+    if (this.#task.start) offAbort(this.#task.start.deadline, this);
     this.#releaseSlot();
     this.#cancellation.end();
   }
@@ -287,10 +287,10 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     const { cause } = this.#cancellation;
     if (error instanceof StatusError && error.retryAfter !== undefined) onRetryAfter(error.retryAfter);
     const { stream } = this.#task;
-    const isPartial = stream !== undefined && this.#isSent && stream.wholeAt === undefined;
+    const isPartial = stream !== undefined && this.#isSent && stream.completedAt === undefined;
     // A client that sends slowly, or stops, can cause any timeout or failure of the upstream.
     if (isPartial) return error instanceof StatusError && error.status < 500 ? 'responded' : 'ignored';
-    const waited = monotonicNow() - (stream?.wholeAt ?? this.#startedAt);
+    const waited = monotonicNow() - (stream?.completedAt ?? this.#startedAt);
     const isUpstreamSlow = (cause !== 'caller' && !stream) || waited >= SLOW_RESPONSE;
     return outcomeOf(error, { isOver: cause !== undefined, isUpstreamSlow });
   }
@@ -300,7 +300,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
 function outcomeOf(error: unknown, { isOver, isUpstreamSlow }: { isOver: boolean; isUpstreamSlow: boolean }): Outcome {
   if (error instanceof StatusError) return error.status >= 500 ? 'failed' : 'responded';
   if (isOver) return isUpstreamSlow ? 'failed' : 'ignored';
-  if (error instanceof NetworkError) return isExhausted(error) ? 'ignored' : 'failed';
+  if (error instanceof NetworkError) return isResourceExhaustion(error) ? 'ignored' : 'failed';
   return error instanceof UpstreamError || error instanceof BodyError ? 'responded' : 'ignored';
 }
 

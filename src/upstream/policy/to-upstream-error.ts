@@ -1,5 +1,5 @@
 import type { OperationId } from '../../contract/contract.ts';
-import { isExhausted } from '../../util/local-failure.ts';
+import { isResourceExhaustion } from '../../util/local-failure.ts';
 import { UpstreamError } from '../errors.ts';
 import { BodyError } from '../transport/body.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
@@ -31,7 +31,7 @@ export function toUpstreamError(
   if (mayHaveHappened) {
     return new UpstreamError(id, 'outcome-unknown', 'no complete response to a write', { cause: error });
   }
-  if (isInTime && isExhausted(error)) {
+  if (isInTime && isResourceExhaustion(error)) {
     return new UpstreamError(id, 'exhausted', 'this machine cannot open another connection', { cause: error });
   }
   return isInTime

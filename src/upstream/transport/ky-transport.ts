@@ -1,6 +1,6 @@
 import ky, { HTTPError } from 'ky';
 import type { Operation } from '../../contract/contract.ts';
-import { inPieces } from '../../util/pieces.ts';
+import { toChunkStream } from '../../util/pieces.ts';
 import { errorMessageIn } from '../decode/error-message.ts';
 import { parseRetryAfter } from '../decode/retry-after.ts';
 import { MAX_RESPONSE_BYTES, readBytes, textOf } from './body.ts';
@@ -21,7 +21,7 @@ export interface OutgoingStream {
    * Time at which the last byte was passed on, by the monotonic clock, in milliseconds. Undefined until then: the upstream
    * has at most a part of the body, which it cannot store.
    */
-  readonly wholeAt: number | undefined;
+  readonly completedAt: number | undefined;
   /** Time allowed for the body, in addition to the deadline of an operation, in milliseconds. */
   readonly milliseconds: number;
 }
@@ -78,7 +78,7 @@ export function createKyTransport(options: KyTransportOptions): SendOverFetch {
 
   return async ({ method, path, signal, onSent, json, bytes, stream }, read) => {
     // The body is added after ky, which would copy it.
-    const body = json === undefined ? (stream?.body ?? (bytes && inPieces(bytes))) : JSON.stringify(json);
+    const body = json === undefined ? (stream?.body ?? (bytes && toChunkStream(bytes))) : JSON.stringify(json);
     const byteSize = stream ? stream.byteSize : bytes?.byteLength;
     try {
       const response = await http(path.slice(1), {

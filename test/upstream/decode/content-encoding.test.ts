@@ -39,7 +39,7 @@ async function startEncoded({ coding, bytes, status = 200 }: EncodedResponse) {
   });
   const upstreamOf = createUpstreams({
     pause: sleep,
-    alarm: startTimer,
+    startTimer: startTimer,
     baseUrl,
     apiKeyHeader: 'x-api-key',
     transport: network,

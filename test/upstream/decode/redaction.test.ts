@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRedact } from '../../../src/upstream/decode/redaction.ts';
 import { UpstreamError } from '../../../src/upstream/errors.ts';
-import { ROADS, startUpstream } from '../../support/upstream.ts';
+import { startUpstream, TRANSPORTS } from '../../support/upstream.ts';
 
 const KEY = 'fl_live_9f+8e/7d=6c5b4a39281706f5e';
 
@@ -57,7 +57,7 @@ describe('a short key', () => {
   });
 });
 
-describe.each(ROADS)('over the transport %s', (transport) => {
+describe.each(TRANSPORTS)('over the transport %s', (transport) => {
   const failWith = async (response: Response) => {
     const { upstreamOf } = await startUpstream(transport, [response]);
     return await upstreamOf(KEY)

@@ -14,7 +14,7 @@ function startUpstream(...responses: Response[]) {
   const remaining = [...responses];
   const upstreamOf = createUpstreams({
     pause: sleep,
-    alarm: startTimer,
+    startTimer: startTimer,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     contract,

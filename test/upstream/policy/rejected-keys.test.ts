@@ -23,8 +23,8 @@ function startUpstream() {
       sent.push({ key: request.headers.get('x-api-key'), request, respond: resolve });
     });
   const upstreamOf = createUpstreams({
-    pause: clock.pause,
-    alarm: clock.alarm,
+    pause: clock.sleep,
+    startTimer: clock.startTimer,
     monotonicNow: clock.monotonicNow,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',

@@ -3,7 +3,7 @@ import { createRequestQueue, QueueFullError } from '../../../src/upstream/policy
 import { Cancellation } from '../../../src/util/cancellation.ts';
 import { settle } from '../../support/clock.ts';
 
-const cancellation = (caller?: AbortSignal) => new Cancellation({ milliseconds: 1, alarm: () => () => {}, caller });
+const cancellation = (caller?: AbortSignal) => new Cancellation({ timeout: 1, startTimer: () => () => {}, caller });
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : String(error));
 
 const queueOf = (options: { concurrency: number; maxWaiting: number }) =>

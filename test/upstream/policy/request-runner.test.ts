@@ -25,7 +25,7 @@ test('a request that is canceled when it acquires a slot is not sent, and releas
     breaker: createCircuitBreaker(defaultCircuitBreaker, clock.monotonicNow),
     keyState: new ApiKeyState({ monotonicNow: clock.monotonicNow, onConfirmed: () => {}, onRejected: () => {} }),
     retry: defaultRetry,
-    pause: clock.pause,
+    pause: clock.sleep,
     monotonicNow: clock.monotonicNow,
     random: Math.random,
     onRetryAfter: () => {},
@@ -36,7 +36,7 @@ test('a request that is canceled when it acquires a slot is not sent, and releas
   const task = { id: 'getModel', operation: contract.operations.getModel, isPoll: false, attempt } as const;
 
   const outcome = new Promise((resolve, reject) =>
-    run(task, new Cancellation({ milliseconds: 100, alarm: clock.alarm }), { resolve, reject }),
+    run(task, new Cancellation({ timeout: 100, startTimer: clock.startTimer }), { resolve, reject }),
   );
 
   await expect(outcome).rejects.toBe('left');

@@ -24,8 +24,8 @@ function startUpstream() {
       sent.push({ name: `${headers.get('x-api-key')} ${method} ${pathname}${search}`, request, respond: resolve });
     });
   const upstreamOf = createUpstreams({
-    pause: clock.pause,
-    alarm: clock.alarm,
+    pause: clock.sleep,
+    startTimer: clock.startTimer,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     transport,
@@ -91,7 +91,7 @@ describe('concurrent equal reads', () => {
     const { upstreamOf, upstream, sent } = startUpstream();
 
     upstream.models.get('m').catch(() => {});
-    const start: Start = { by: new AbortController().signal, onSent: () => {} };
+    const start: Start = { deadline: new AbortController().signal, onSent: () => {} };
     upstreamOf('a', start)
       .models.get('m')
       .catch(() => {});

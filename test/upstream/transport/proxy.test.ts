@@ -71,7 +71,7 @@ describe('requests to the upstream', () => {
   });
 
   test.each([403, 407, 502, 'close'] as const)('requests fail as not sent if the proxy responds %s', async (answer) => {
-    const proxy = await startProxy({ answer });
+    const proxy = await startProxy({ response: answer });
 
     const upstream = await upstreamThrough(proxiesOf(proxy.url), 'http://api.example');
 
@@ -173,7 +173,7 @@ describe('downloads of public images', () => {
     ['public', isPublic],
     ['resolvable by the proxy only', isUnknown],
   ])('a download uses the proxy if its host is %s', async (_, resolve) => {
-    const proxy = await startProxy({ answer: 403 });
+    const proxy = await startProxy({ response: 403 });
 
     await expect(open(proxy.url, resolve)('https://cdn.example/a.png')).rejects.toMatchObject({
       reason: 'unavailable',

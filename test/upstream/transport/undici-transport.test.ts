@@ -7,9 +7,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConnectionPool, type Waiter } from '../../../src/upstream/transport/connection-pool.ts';
 import type { UpstreamOptions } from '../../../src/upstream/upstream.ts';
 import { createClock, settle, until } from '../../support/clock.ts';
-import { type Answer, startUpstream as startUpstreamOver } from '../../support/upstream.ts';
+import { type ScriptedResponse, startUpstream as startUpstreamOver } from '../../support/upstream.ts';
 
-const startUpstream = (responses: readonly Answer[], options?: Partial<UpstreamOptions>) =>
+const startUpstream = (responses: readonly ScriptedResponse[], options?: Partial<UpstreamOptions>) =>
   startUpstreamOver('pool', responses, options);
 
 const json = JSON.stringify({ displayName: 'Dresses' });
@@ -131,7 +131,7 @@ describe('a body that stalls', () => {
   test('a read whose body stalls fails at its deadline and closes its connection', async () => {
     const clock = createClock();
     const { upstream, requests } = await startUpstream([async () => responseBeginning('{', stalls)], {
-      alarm: clock.alarm,
+      startTimer: clock.startTimer,
     });
     const reading = upstream.models.get('m').catch((error: unknown) => error);
     await until(() => requests.length === 1);
@@ -158,7 +158,7 @@ describe('a body that stalls', () => {
       };
       acquire(waiter);
     };
-    const { upstream } = await startUpstream([], { baseUrl, pool, alarm: clock.alarm });
+    const { upstream } = await startUpstream([], { baseUrl, pool, startTimer: clock.startTimer });
     const reading = upstream.models.get('m').catch((error: unknown) => error);
     await until(() => hasResponded);
 
