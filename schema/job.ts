@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Progress } from '../src/jobs/progress.ts';
-import type { JobRow } from '../src/operations/services.ts';
 import { type MalformedField, malformedError } from '../src/upstream/errors.ts';
+import type { JobRow } from '../src/upstream/jobs.ts';
 import { mapMaybePromise } from '../src/util/promises.ts';
 import { builder } from './builder.ts';
 

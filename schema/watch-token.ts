@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobKey } from '../src/operations/services.ts';
+import type { JobKey } from '../src/upstream/jobs.ts';
 import { builder } from './builder.ts';
 import { actionable, InvalidInputError, invalidInput, NotFoundError } from './errors.ts';
 import { keyOf } from './ids.ts';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { publicError, toHoldError } from '../src/errors.ts';
+import type { JobUpdate } from '../src/job-watching/events.ts';
 import type { Context } from '../src/operations/context.ts';
-import type { JobRow, JobUpdate } from '../src/operations/services.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
+import type { JobRow } from '../src/upstream/jobs.ts';
 import { builder } from './builder.ts';
 import { globalId, keyOf, requireKeyOfArgument } from './ids.ts';
 import { Job } from './job.ts';

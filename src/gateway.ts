@@ -6,7 +6,7 @@ import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
 import { baseUrlFrom, createIdentifyCaller, hostOf, type TransportContext } from './auth/caller.ts';
 import { createKeyPolicy, tenantOf } from './auth/credential.ts';
-import { createIdentify } from './auth/identity.ts';
+import { createIdentify } from './auth/identify.ts';
 import { createJwtVerifier } from './auth/jwt.ts';
 import { createSealer } from './auth/sealed-token.ts';
 import { createWatchTokens } from './auth/watch-token.ts';

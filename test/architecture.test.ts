@@ -32,26 +32,27 @@ const TIMERS: Readonly<Record<string, string>> = {
 const breaches = (breaks: (found: Import) => boolean) =>
   imports.filter(breaks).map(({ from, to, when }) => `${from} imports ${to} (${when})`);
 
-describe('who may know whom', () => {
+describe('import rules', () => {
   test.each<[rule: string, breaks: (found: Import) => boolean]>([
-    ['nothing imports the programs', ({ to }) => isOf(...PROGRAMS)(to)],
-    ['only main knows the server', ({ from, to }) => to === 'src/http/server.ts' && from !== 'src/main.ts'],
+    ['no module imports a program', ({ to }) => isOf(...PROGRAMS)(to)],
+    ['only main imports the server', ({ from, to }) => to === 'src/http/server.ts' && from !== 'src/main.ts'],
     [
-      'only main loads the gateway; the server and its sockets know its type',
+      'only main loads the gateway; http/ and websocket/ import its type',
       ({ from, to, when }) =>
         to === 'src/gateway.ts' &&
         from !== 'src/main.ts' &&
         !(when === 'compiling' && isOf('src/http/server.ts', 'src/websocket/server.ts')(from)),
     ],
     [
-      'only the gateway loads the graph',
+      'only the gateway loads schema/',
       ({ from, to, when }) => inSrc(from) && inSchema(to) && when === 'running' && from !== 'src/gateway.ts',
     ],
     [
-      'the graph loads of src/ only what errors are and which ids there can be',
+      'schema/ loads only error classes, the rules of ids and util/ from src/',
       ({ from, to, when }) =>
         inSchema(from) &&
         inSrc(to) &&
+        !inUtil(to) &&
         when === 'running' &&
         !isOf(
           'src/errors.ts',
@@ -61,13 +62,13 @@ describe('who may know whom', () => {
           'src/images/invalid-image-error.ts',
         )(to),
     ],
-    ['only upstream/ knows how requests are sent', ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from)],
+    ['only upstream/ imports ky and undici', ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from)],
     [
-      'upstream/ knows of the gateway nothing but the contract and util/',
+      'upstream/ imports only contract/ and util/',
       ({ from, to }) => inUpstream(from) && isOurs(to) && !inUpstream(to) && !inside('src/contract')(to) && !inUtil(to),
     ],
     [
-      'jobs/ knows neither GraphQL nor a resource',
+      'jobs/ imports only util/, and neither GraphQL nor a resource',
       ({ from, to }) => inJobs(from) && ((isOurs(to) && !inJobs(to) && !inUtil(to)) || /graphql|pothos/.test(to)),
     ],
     [
@@ -75,26 +76,32 @@ describe('who may know whom', () => {
       ({ from, to }) => inSandbox(from) && isOurs(to) && !inSandbox(to) && !inside('src/contract')(to) && !inUtil(to),
     ],
     [
-      'only the program and its configuration know the sandbox',
+      'only main and the configuration import sandbox/',
       ({ from, to }) => inSandbox(to) && !inSandbox(from) && !isOf('src/main.ts', 'src/config/config.ts')(from),
     ],
     [
-      'the contract knows nobody',
+      'contract/ imports nothing else',
       ({ from, to }) => inside('src/contract')(from) && isOurs(to) && !inside('src/contract')(to),
     ],
-    ['util/ is the base, and knows nobody', ({ from, to }) => inUtil(from) && isOurs(to) && !inUtil(to)],
-    ['nothing imports from tests', ({ to }) => to.startsWith('test/')],
-    ['nothing imports what builds it', ({ to }) => isOf('vitest', 'typescript', 'esbuild', 'tsx')(to)],
+    ['util/ imports nothing else', ({ from, to }) => inUtil(from) && isOurs(to) && !inUtil(to)],
+    ['no module imports a test', ({ to }) => to.startsWith('test/')],
+    ['no module imports a build tool', ({ to }) => isOf('vitest', 'typescript', 'esbuild', 'tsx')(to)],
   ])('%s', (_, breaks) => {
     expect(breaches(breaks)).toEqual([]);
   });
 
-  test('no modules load each other in a circle', () => {
+  test('no modules import each other in a cycle, type imports included', () => {
     expect(importCyclesOf(modules)).toEqual([]);
   });
 });
 
-describe('what belongs to one place', () => {
+test('only main, gateway, errors and log are loose files in src/', () => {
+  const loose = modules.map(({ file }) => file).filter((file) => /^src\/[^/]+$/.test(file));
+
+  expect(loose.toSorted()).toEqual(['src/errors.ts', 'src/gateway.ts', 'src/log.ts', 'src/main.ts']);
+});
+
+describe('globals', () => {
   test('only programs and scripts touch the process', () => {
     const touching = modules.filter(({ uses, imports }) => uses.has('process') || imports.some(isFrom('node:process')));
 
@@ -180,13 +187,13 @@ describe('the reading of modules', () => {
     );
   });
 
-  test('finds circles', () => {
+  test('import cycles are found, type imports included', () => {
     const module = (file: string, text: string) => readModule(`src/${file}`, text);
 
     expect(
       importCyclesOf([
-        module('a.ts', `import './b.ts'; import type { C } from './c.ts'`),
-        module('b.ts', `import './c.ts'`),
+        module('a.ts', `import './b.ts'`),
+        module('b.ts', `import type { C } from './c.ts'`),
         module('c.ts', `import './b.ts'`),
       ]),
     ).toEqual(['src/b.ts → src/c.ts → src/b.ts']);

@@ -6,7 +6,8 @@ import { publicError } from '../errors.ts';
 import { isProxyHeader } from '../http/proxy-headers.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import { type Credential, isLoopbackHost } from './credential.ts';
-import type { Identify, Identity, PresentedCredentials } from './identity.ts';
+import type { Identify } from './identify.ts';
+import type { Identity, PresentedCredentials } from './identity.ts';
 import type { WatchScope } from './watch-token.ts';
 
 /** The parts of an HTTP request that identify its caller. */

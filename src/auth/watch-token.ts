@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { publicError } from '../errors.ts';
-import type { JobKey } from '../operations/services.ts';
+import type { JobKey } from '../upstream/jobs.ts';
 import type { Credential } from './credential.ts';
 import type { Sealer } from './sealed-token.ts';
 

@@ -15,18 +15,17 @@ import {
 import { inspect } from 'graphql/jsutils/inspect.js';
 import { ignoreRejections, isPromise } from '../util/promises.ts';
 import { executeFields } from './execute-fields.ts';
-import { NON_STRING_CHARACTERS } from './execution.ts';
-import type { PlannedFields, Selection } from './plan.ts';
-import { type Container, type FieldPosition, ItemPosition, type ResponsePosition } from './response-position.ts';
+import {
+  type Complete,
+  type Container,
+  type FieldPosition,
+  ItemPosition,
+  NON_STRING_CHARACTERS,
+  type PlannedFields,
+  type ResponsePosition,
+  type Selection,
+} from './execution.ts';
 import { completeLater, handleFieldError } from './settle-field.ts';
-
-/**
- * Completes the value that a resolver returned (GraphQL, 6.4.3 "Value Completion").
- *
- * @returns The completed value; null as a placeholder while it is pending.
- * @throws Error if the value is invalid.
- */
-export type Complete = (position: ResponsePosition, value: unknown) => unknown;
 
 /** Completes the values of one output type. */
 export interface Completer {

@@ -1,8 +1,13 @@
 import { locatedError } from 'graphql';
 import { isPromise } from '../util/promises.ts';
-import type { Execution } from './execution.ts';
-import type { PlannedField, PlannedFields } from './plan.ts';
-import { type Container, FieldPosition, type ResponsePosition } from './response-position.ts';
+import {
+  type Container,
+  type Execution,
+  FieldPosition,
+  type PlannedField,
+  type PlannedFields,
+  type ResponsePosition,
+} from './execution.ts';
 import { completeLater, handleFieldError } from './settle-field.ts';
 
 /**

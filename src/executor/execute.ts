@@ -10,10 +10,9 @@ import {
 } from 'graphql';
 import { isPromise } from '../util/promises.ts';
 import { executeFields, executeSerially } from './execute-fields.ts';
-import { Execution, type StopReason } from './execution.ts';
+import { type Container, Execution, type PlannedOperation, type StopReason, type Values } from './execution.ts';
 import type { IsTransient } from './field-errors.ts';
-import { type PlannedOperation, planOf, type Values } from './plan.ts';
-import type { Container } from './response-position.ts';
+import { planOf } from './plan.ts';
 import type { ResultLimits } from './result-limits.ts';
 
 /** An operation with its coerced variables. */

@@ -4,10 +4,8 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
-  type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLOutputType,
-  type GraphQLResolveInfo,
   type GraphQLSchema,
   getArgumentValues,
   isLeafType,
@@ -21,59 +19,16 @@ import {
   visit,
 } from 'graphql';
 import { type CollectOptions, collectFields } from './collect-fields.ts';
-import { type Complete, getCompleter } from './complete.ts';
-import { NON_STRING_CHARACTERS, toSharedArguments } from './execution.ts';
-
-/** Coerced arguments or variables, by name. */
-export type Values = Readonly<Record<string, unknown>>;
-
-/** Fields selected on an object, planned once for each runtime type. */
-export interface Selection {
-  fieldsOf(type: GraphQLObjectType): PlannedFields;
-}
-
-/** Planned fields of one object type. */
-export interface PlannedFields {
-  readonly fields: readonly PlannedField[];
-  /** Creates the response object with all keys in order and undefined values. */
-  readonly empty: () => Record<string, unknown>;
-  /** Estimated length of the object as JSON without its string values, in characters. */
-  readonly characters: number;
-}
-
-/** A response field, with everything that can be computed before execution. */
-export interface PlannedField {
-  /** Response key: the alias, or the field name. */
-  readonly key: string;
-  /** Field nodes in the document; several if selections are merged. */
-  readonly nodes: readonly [FieldNode, ...FieldNode[]];
-  readonly parentType: GraphQLObjectType;
-  readonly definition: GraphQLField<unknown, unknown>;
-  readonly isNonNull: boolean;
-  readonly resolve: GraphQLFieldResolver<unknown, unknown>;
-  readonly complete: Complete;
-  /**
-   * Serializes a leaf whose resolver does not use `info`, so that a value that is not pending needs no position.
-   * @default undefined: the field takes the general path
-   */
-  readonly serialize: ((value: unknown) => unknown) | undefined;
-  /** Property of the parent that holds the value of a field without a resolver; undefined for others. */
-  readonly property: string | undefined;
-  /** Arguments for the resolver; undefined if they must be coerced in each execution. */
-  readonly args: Values | undefined;
-}
-
-/** An operation of a document, with the plan that its executions share. */
-export interface PlannedOperation {
-  readonly schema: GraphQLSchema;
-  readonly document: DocumentNode;
-  readonly operation: OperationDefinitionNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** {@link fragments}, in the form that `GraphQLResolveInfo` requires. */
-  readonly fragmentsByName: GraphQLResolveInfo['fragments'];
-  /** Returns the selection for these variables: `@skip` and `@include` may depend on them. */
-  selectionFor(variables: Values): Selection;
-}
+import { getCompleter } from './complete.ts';
+import {
+  NON_STRING_CHARACTERS,
+  type PlannedField,
+  type PlannedFields,
+  type PlannedOperation,
+  type Selection,
+  toSharedArguments,
+  type Values,
+} from './execution.ts';
 
 /** The plan of each operation, for the schema and document that it was last executed with. */
 const plans = new WeakMap<OperationDefinitionNode, PlannedOperation>();

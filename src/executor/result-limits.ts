@@ -1,5 +1,5 @@
 import type { GraphQLError } from 'graphql';
-import type { Container } from './response-position.ts';
+import type { Container } from './execution.ts';
 
 /** Limits on the result of one execution. */
 export interface ResultLimits {

@@ -1,8 +1,7 @@
 import { type GraphQLError, locatedError, responsePathAsArray } from 'graphql';
 import { ignoreRejections, whenFulfilled } from '../util/promises.ts';
-import type { Complete } from './complete.ts';
+import type { Complete, ResponsePosition } from './execution.ts';
 import { OMITTED_ERROR } from './field-errors.ts';
-import type { ResponsePosition } from './response-position.ts';
 
 /**
  * Completes a pending value once its promise is fulfilled, and sets it at its position. Only the response as a whole waits for

@@ -5,11 +5,12 @@ import type { PollGate } from '../jobs/poll-gate.ts';
 import { createProgress, type JobFacts, type Progress } from '../jobs/progress.ts';
 import { createWatch, type Events } from '../jobs/watch.ts';
 import { createQuota } from '../limits/quota.ts';
-import type { JobKey, JobRow, JobUpdate, WatchedKey } from '../operations/services.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { onIteratorEnd, prependFirst } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
+import type { JobUpdate } from './events.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-polls.ts';
 
 export interface WatchSettings {

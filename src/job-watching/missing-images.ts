@@ -1,4 +1,4 @@
-import type { JobRow } from '../operations/services.ts';
+import type { JobRow } from '../upstream/jobs.ts';
 
 export interface MissingImagesOptions {
   /** Maximum time for which images may be missing, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { publicError } from '../errors.ts';
 import type { PreparedOperation } from '../executor/execute.ts';
-import type { PlannedOperation } from '../executor/plan.ts';
+import type { PlannedOperation } from '../executor/execution.ts';
 import type { Costs } from './cost.ts';
 import { estimateCost } from './estimate-cost.ts';
 import type { OperationCost } from './explain.ts';

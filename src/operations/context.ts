@@ -6,17 +6,19 @@ import { outOfScope, restrict } from '../auth/scope.ts';
 import type { ImageSource, ImageSubject } from '../images/source.ts';
 import type { UploadedFile } from '../images/validate-upload.ts';
 import type { Variant } from '../images/variant.ts';
+import type { JobUpdate } from '../job-watching/events.ts';
 import type { Progress } from '../jobs/progress.ts';
 import { RequestBudget } from '../limits/request-budget.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { UploadTarget } from '../uploads/ticket.ts';
 import type { Start } from '../upstream/client.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { type OperationLifetime, unlessTimedOut } from './deadline.ts';
 import { RequestCache } from './request-cache.ts';
-import type { JobKey, JobRow, JobUpdate, Services, WatchedKey } from './services.ts';
+import type { Services } from './services.ts';
 import { type SharedResult, SharedResults } from './shared-result.ts';
 
 /**

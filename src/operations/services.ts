@@ -5,19 +5,11 @@ import type { ImageSource, ImageSubject } from '../images/source.ts';
 import type { UploadedFile } from '../images/validate-upload.ts';
 import type { Variant } from '../images/variant.ts';
 import type { JobWatcher } from '../job-watching/job-watcher.ts';
-import type { JobEvent } from '../jobs/watch.ts';
 import type { UploadTarget } from '../uploads/ticket.ts';
 import type { Start } from '../upstream/client.ts';
-import type { JobRow } from '../upstream/jobs.ts';
+import type { JobKey } from '../upstream/jobs.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-
-export type { JobRow };
-/** Key of a job. That of a training includes its model. */
-export type JobKey = { kind: 'Training'; modelId: string; id: string } | { kind: 'Prediction'; id: string };
-/** Key of a watchable object: a job, or the list of trainings of a model. */
-export type WatchedKey = JobKey | { kind: 'Model'; id: string };
-export type JobUpdate = JobEvent<JobRow, WatchedKey>;
 
 /** Services of the gateway for every operation. */
 export interface Services {

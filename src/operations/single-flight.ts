@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { Caller } from '../auth/caller.ts';
-import type { PlannedOperation } from '../executor/plan.ts';
+import type { PlannedOperation } from '../executor/execution.ts';
 import { SharedResult } from './shared-result.ts';
 
 /** A query that is being executed. */

@@ -2,10 +2,10 @@ import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type
 import { type Caller, expiredError } from '../auth/caller.ts';
 import { isRetryable } from '../errors.ts';
 import { type ExecutionSettings, execute } from '../executor/execute.ts';
+import type { JobUpdate } from '../job-watching/events.ts';
 import { onIteratorEnd } from '../util/async-iterators.ts';
 import { type Sleep, sleepUntil } from '../util/timers.ts';
 import type { Context } from './context.ts';
-import type { JobUpdate } from './services.ts';
 import type { SharedResult } from './shared-result.ts';
 
 /** The results of a subscription, one for each event. */

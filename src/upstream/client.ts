@@ -8,7 +8,6 @@ import {
 } from '../util/cancellation.ts';
 import { createRedact, createRedactRow, type RedactRow } from './decode/redaction.ts';
 import type { UpstreamError } from './errors.ts';
-import type { JobRow } from './jobs.ts';
 import type { ParseCache } from './parse-cache.ts';
 import type { Paths } from './paths.ts';
 import type { ApiKeyState } from './policy/api-key-state.ts';
@@ -80,8 +79,6 @@ export interface ClientOptions {
   onMissingList: (error: UpstreamError) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter: (seconds: number) => void;
-  /** Called with each job in a response, unless the response body has not changed. */
-  onJob: (row: JobRow) => void;
 }
 
 export interface CallOptions {
@@ -108,8 +105,6 @@ export type Call<Id extends OperationId> = Content<Id> & {
 /** Sends operations of the contract with one credential. */
 export interface Client {
   readonly contract: Contract;
-  /** Called with each job in a response. */
-  readonly onJob: ClientOptions['onJob'];
   /** Redacts the API key in the texts of a newly read row. */
   readonly redactRow: RedactRow;
   /** Joins equal reads. */
@@ -199,7 +194,6 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     contract,
-    onJob: options.onJob,
     redactRow: createRedactRow(apiKey, redact),
     singleFlight,
 

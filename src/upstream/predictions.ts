@@ -85,11 +85,12 @@ const readersOf = memoizePerContract((contract) => {
   };
 });
 
-export const predictions = (client: Client) => {
+/** @param onJob Called with each job in a response, unless the response body has not changed. */
+export const predictions = (client: Client, onJob: (row: PredictionRow) => void) => {
   const readers = readersOf(client.contract);
   const publish = (row: PredictionRow): PredictionRow => {
     const redacted = client.redactRow(row);
-    client.onJob(redacted);
+    onJob(redacted);
     return redacted;
   };
   const readListed = (item: unknown) =>

@@ -2,8 +2,8 @@ import type { Operation, OperationId, PathOf, QueryOf } from '../contract/contra
 import type { Cancellation } from '../util/cancellation.ts';
 import { parseJson } from './decode/json.ts';
 import type { ParseCache } from './parse-cache.ts';
-import type { Attempt, RequestTask, StartCondition } from './policy/request-runner.ts';
-import type { ReadRequest, ReadTransport } from './transport/transport.ts';
+import type { RequestTask, StartCondition } from './policy/request-runner.ts';
+import type { Attempt, ReadRequest, ReadTransport } from './transport/transport.ts';
 
 /** The operations that read (GET). */
 export type ReadId = Extract<OperationId, `get${string}` | `list${string}`>;

@@ -47,11 +47,12 @@ const readersOf = memoizePerContract((contract) => ({
   startedId: idReader(contract, 'startTraining', 'StartedTraining', 'trainingId'),
 }));
 
-export const trainings = (client: Client) => {
+/** @param onJob Called with each job in a response, unless the response body has not changed. */
+export const trainings = (client: Client, onJob: (row: TrainingRow) => void) => {
   const readers = readersOf(client.contract);
   const publish = (row: TrainingRow): TrainingRow => {
     const redacted = client.redactRow(row);
-    client.onJob(redacted);
+    onJob(redacted);
     return redacted;
   };
   const listOf = (modelId: string) => (json: unknown) =>

@@ -108,8 +108,8 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const resources = (client: Client, apiKey: string): Upstream => ({
     models: models(client),
     dataItems: dataItems(client, (signal) => base64Slots.acquire(apiKey, signal)),
-    trainings: trainings(client),
-    predictions: predictions(client),
+    trainings: trainings(client, (row) => onJob(apiKey, row)),
+    predictions: predictions(client, (row) => onJob(apiKey, row)),
     fetchOwn: client.fetchOwn,
     get generation() {
       return client.singleFlight.generation;
@@ -145,7 +145,6 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       random,
       onMissingList,
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
-      onJob: (row) => onJob(apiKey, row),
     });
     const entry = { client, upstream: resources(client, apiKey) };
     entries.set(apiKey, entry);

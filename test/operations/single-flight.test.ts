@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
-import type { PlannedOperation } from '../../src/executor/plan.ts';
+import type { PlannedOperation } from '../../src/executor/execution.ts';
 import { QuerySingleFlight } from '../../src/operations/single-flight.ts';
 import { settle } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';

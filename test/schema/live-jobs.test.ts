@@ -340,7 +340,7 @@ describe('an idempotency key', () => {
 
     expect(data?.startTraining).toMatchObject({
       __typename: 'ConflictError',
-      message: expect.stringContaining('another input'),
+      message: expect.stringContaining('a different input'),
     });
   });
 

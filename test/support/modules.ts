@@ -93,20 +93,18 @@ function target(file: string, specifier: string): string {
   return specifier.startsWith('@') ? `${scope}/${name}` : specifier.startsWith('node:') ? specifier : scope;
 }
 
-/** Finds import cycles, each as the path of its modules. */
+/** Finds import cycles, type imports included, each as the path of its modules. */
 export function importCyclesOf(modules: readonly Module[]): string[] {
-  const next = new Map(
-    modules.map(({ file, imports }) => [file, imports.filter(({ when }) => when === 'running').map(({ to }) => to)]),
-  );
-  const circles: string[] = [];
+  const next = new Map(modules.map(({ file, imports }) => [file, imports.map(({ to }) => to)]));
+  const cycles: string[] = [];
   const done = new Set<string>();
   const follow = (file: string, path: readonly string[]) => {
     const start = path.indexOf(file);
-    if (start >= 0) circles.push([...path.slice(start), file].join(' → '));
+    if (start >= 0) cycles.push([...path.slice(start), file].join(' → '));
     if (start >= 0 || done.has(file)) return;
     for (const to of next.get(file) ?? []) follow(to, [...path, file]);
     done.add(file);
   };
   for (const file of next.keys()) follow(file, []);
-  return circles;
+  return cycles;
 }

@@ -6,6 +6,7 @@ import { UpstreamError } from '../errors.ts';
 import { BodyError } from '../transport/body.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
 import type { OutgoingStream } from '../transport/ky-transport.ts';
+import type { Attempt, Callbacks } from '../transport/transport.ts';
 import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
 import { type CircuitBreaker, CircuitOpenError, type Outcome } from './circuit-breaker.ts';
 import type { RequestQueue } from './request-queue.ts';
@@ -18,18 +19,6 @@ export interface StartCondition {
   readonly deadline: AbortSignal;
   /** Called when the request is written to a connection: from then on the write may be applied. */
   readonly onSent: () => void;
-}
-
-/** Callbacks for a result, of which one is called once. Not a promise, to save one for every request. */
-export interface Callbacks<Result> {
-  resolve(result: Result): void;
-  reject(error: unknown): void;
-}
-
-/** Callbacks of one attempt to send a request. */
-export interface Attempt<Result> extends Callbacks<Result> {
-  /** Called before a write is written to a connection. Optional for reads. */
-  onSent(): void;
 }
 
 /** An operation to run, over any transport. */

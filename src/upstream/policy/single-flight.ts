@@ -1,5 +1,5 @@
 import { type Abortable, type AbortScope, type Cancellation, offAbort, onAbort } from '../../util/cancellation.ts';
-import type { Callbacks } from './request-runner.ts';
+import type { Callbacks } from '../transport/transport.ts';
 
 export interface SingleFlightOptions {
   /** Starts the deadline of a read. */

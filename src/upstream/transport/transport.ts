@@ -1,5 +1,16 @@
 import type { Cancellation } from '../../util/cancellation.ts';
-import type { Callbacks } from '../policy/request-runner.ts';
+
+/** Callbacks for a result, of which one is called once. Not a promise, to save one for every request. */
+export interface Callbacks<Result> {
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/** Callbacks of one attempt to send a request. */
+export interface Attempt<Result> extends Callbacks<Result> {
+  /** Called before a write is written to a connection. Optional for reads. */
+  onSent(): void;
+}
 
 /** A GET request for JSON. */
 export interface ReadRequest<Result> {

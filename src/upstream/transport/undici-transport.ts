@@ -3,11 +3,10 @@ import type { Abortable, Cancellation } from '../../util/cancellation.ts';
 import { ACCEPTED_CODINGS, decode } from '../decode/content-encoding.ts';
 import { errorMessageIn } from '../decode/error-message.ts';
 import { parseRetryAfter } from '../decode/retry-after.ts';
-import type { Callbacks } from '../policy/request-runner.ts';
 import { BodyError, BodyTooLongError, MAX_RESPONSE_BYTES, textOf } from './body.ts';
 import type { Connection, ConnectionOwner, ConnectionSource, Waiter } from './connection-pool.ts';
 import { MAX_ERROR_BYTES, NetworkError, StatusError } from './errors.ts';
-import { isJson, type ReadRequest, type ReadTransport } from './transport.ts';
+import { type Callbacks, isJson, type ReadRequest, type ReadTransport } from './transport.ts';
 
 export interface UndiciTransportOptions {
   /** Connections to the origin of `baseUrl`. */

@@ -1,0 +1,5 @@
+import type { JobEvent } from '../jobs/watch.ts';
+import type { JobRow, WatchedKey } from '../upstream/jobs.ts';
+
+/** An event of a subscription to jobs. */
+export type JobUpdate = JobEvent<JobRow, WatchedKey>;
