@@ -18,7 +18,7 @@ const KINDS: readonly { name: string; make: (quality: number) => Sharp }[] = [
     name: 'a lossy WebP with EXIF',
     make: (quality) =>
       noise(WIDTH, HEIGHT)
-        .withExif({ IFD0: { Copyright: 'nobody' } })
+        .withExif({ IFD0: { Copyright: 'a photographer' } })
         .webp({ quality }),
   },
 ];

@@ -33,8 +33,8 @@ test('a sandbox has the routes and limits of its contract', async () => {
   });
   const old = new Request(`${ORIGIN}/models`, { headers: { 'x-api-key': 'demo' } });
   expect((await sandbox.fetch(old)).status).toBe(404);
-  expect(await errorOf(send('cancelTraining', { path: { modelId: id, trainingId: 'nobody' } }))).toMatchObject({
-    message: 'There is no training "nobody".',
+  expect(await errorOf(send('cancelTraining', { path: { modelId: id, trainingId: 'unknown' } }))).toMatchObject({
+    message: 'There is no training "unknown".',
   });
 });
 

@@ -3,12 +3,12 @@ import { contract } from '../../src/contract/contract.gen.ts';
 import { operationIds } from '../../src/sandbox/router.ts';
 import { errorOf, ORIGIN, okJson, PNG_START, startSandbox } from './support.ts';
 
-const path = { modelId: 'nobody', dataId: 'nobody', trainingId: 'nobody', predictionId: 'nobody' };
+const path = { modelId: 'unknown', dataId: 'unknown', trainingId: 'unknown', predictionId: 'unknown' };
 const bodyFor = {
   createModel: { displayName: 'x' },
   updateModel: { updatedDisplayName: 'x' },
   startTraining: { trainingStrength: 1 },
-  createPrediction: { scaleConfigs: { nobody: 1 }, prompt: 'x' },
+  createPrediction: { scaleConfigs: { unknown: 1 }, prompt: 'x' },
 };
 
 describe('every operation', () => {
@@ -30,7 +30,7 @@ describe('every operation', () => {
     const bytes = contract.operations[operation].body.kind === 'bytes' ? PNG_START : undefined;
     expect(await errorOf(send(operation, { path, ...(json && { json }), ...(bytes && { bytes }) }))).toMatchObject({
       status: 404,
-      message: expect.stringContaining('"nobody"'),
+      message: expect.stringContaining('"unknown"'),
     });
   });
 
@@ -99,43 +99,43 @@ describe('request bodies', () => {
     ],
     [
       'createPrediction',
-      { prompt: 'x', scaleConfigs: { nobody: 'much' } },
-      '`scaleConfigs.nobody` must be number, but is "much".',
+      { prompt: 'x', scaleConfigs: { unknown: 'much' } },
+      '`scaleConfigs.unknown` must be number, but is "much".',
     ],
-    ['createPrediction', { scaleConfigs: { nobody: 1 } }, '`prompt` is missing.'],
+    ['createPrediction', { scaleConfigs: { unknown: 1 } }, '`prompt` is missing.'],
     [
       'createPrediction',
-      { prompt: 'x', scaleConfigs: { nobody: 1 }, num_images: 5 },
+      { prompt: 'x', scaleConfigs: { unknown: 1 }, num_images: 5 },
       '`num_images` must be <= 4, but is 5.',
     ],
     [
       'createPrediction',
-      { prompt: 'x', scaleConfigs: { nobody: 1 }, num_images: 0 },
+      { prompt: 'x', scaleConfigs: { unknown: 1 }, num_images: 0 },
       '`num_images` must be >= 1, but is 0.',
     ],
     [
       'createPrediction',
-      { prompt: 'x', scaleConfigs: { nobody: 1 }, guidance_scale: 10.1 },
+      { prompt: 'x', scaleConfigs: { unknown: 1 }, guidance_scale: 10.1 },
       '`guidance_scale` must be <= 10, but is 10.1.',
     ],
     [
       'createPrediction',
-      { prompt: 'x', scaleConfigs: { nobody: 1 }, num_inference_steps: 51 },
+      { prompt: 'x', scaleConfigs: { unknown: 1 }, num_inference_steps: 51 },
       '`num_inference_steps` must be <= 50, but is 51.',
     ],
     [
       'createPrediction',
-      { prompt: 'x', scaleConfigs: { nobody: 1 }, image_size: { width: 511, height: 1537 } },
+      { prompt: 'x', scaleConfigs: { unknown: 1 }, image_size: { width: 511, height: 1537 } },
       '`image_size.width` must be >= 512, but is 511. `image_size.height` must be <= 1536, but is 1537.',
     ],
     [
       'createPrediction',
-      { prompt: 'x', scaleConfigs: { nobody: 1 }, image_size: { width: 512 } },
+      { prompt: 'x', scaleConfigs: { unknown: 1 }, image_size: { width: 512 } },
       '`image_size.height` is missing.',
     ],
     [
       'createPrediction',
-      { prompt: 'x', scaleConfigs: { nobody: 1 }, seed: 0.5 },
+      { prompt: 'x', scaleConfigs: { unknown: 1 }, seed: 0.5 },
       '`seed` must be integer, but is 0.5.',
     ],
   ] as const;

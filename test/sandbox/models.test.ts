@@ -98,9 +98,9 @@ describe('pages', () => {
     const { send, createModel } = startSandbox({ keys: ['other'] });
     const foreign = await createModel('foreign', 'other');
 
-    expect(await errorOf(send('listModels', { lastDocId: 'nobody' }))).toEqual({
+    expect(await errorOf(send('listModels', { lastDocId: 'unknown' }))).toEqual({
       status: 400,
-      message: '`lastDocId` must be the id of a model of this list, but is "nobody".',
+      message: '`lastDocId` must be the id of a model of this list, but is "unknown".',
     });
     expect(await errorOf(send('listModels', { lastDocId: foreign }))).toMatchObject({ status: 400 });
   });

@@ -70,7 +70,7 @@ describe('predictions', () => {
     const modelId = await createModel();
     await send('deleteModel', { path: { modelId } });
 
-    for (const id of [modelId, 'nobody']) {
+    for (const id of [modelId, 'unknown']) {
       const json = { scaleConfigs: { [id]: 1 }, prompt: 'x' };
       expect(await errorOf(send('createPrediction', { json }))).toEqual({
         status: 404,

@@ -164,7 +164,7 @@ describe('the image of a data item', () => {
   test('a replaced data item has its new image, under a new URL', async () => {
     const started = await startWithImages(2);
     const before = await addressesOf(started);
-    const neighbour = await addressesOf(started, started.items[1]);
+    const neighbor = await addressesOf(started, started.items[1]);
     for (const url of [before?.image.original, before?.image.copy]) await show(started, url);
 
     const bytes = await smallImage({ width: 20, height: 10 });
@@ -173,7 +173,7 @@ describe('the image of a data item', () => {
 
     expect(after?.image.original).not.toBe(before?.image.original);
     expect(after?.image.copy).not.toBe(before?.image.copy);
-    expect(await addressesOf(started, started.items[1])).toEqual(neighbour);
+    expect(await addressesOf(started, started.items[1])).toEqual(neighbor);
     for (const url of [after?.image.original, after?.image.copy, before?.image.copy]) {
       const shown = Buffer.from(await (await show(started, url)).arrayBuffer());
       expect(await sharp(shown).metadata()).toMatchObject({ width: 20, height: 10 });

@@ -26,7 +26,7 @@ export async function sampleImages(width: number, height: number) {
       'a jpeg with EXIF and a profile',
       'jpeg',
       opaque()
-        .withExif({ IFD0: { Copyright: 'nobody' } })
+        .withExif({ IFD0: { Copyright: 'a photographer' } })
         .withIccProfile('srgb')
         .jpeg(),
     ],
@@ -37,7 +37,7 @@ export async function sampleImages(width: number, height: number) {
       'a webp with EXIF',
       'webp',
       opaque()
-        .withExif({ IFD0: { Copyright: 'nobody' } })
+        .withExif({ IFD0: { Copyright: 'a photographer' } })
         .webp(),
     ],
     ['an animated webp', 'webp', sharp(frames, { join: { animated: true } }).webp()],

@@ -16,7 +16,7 @@ const STYLES = ['Style Model', 'Product Shots', 'Studio Light', 'Lookbook 2026']
 const SCENES = [
   'A summer dress with floral pattern on a sunlit terrace, in style of',
   'Studio photograph of a vase with dried grass on oak, soft morning light, glazed like',
-  'A poster of a mountain railway with bold flat colours and grain, printed like',
+  'A poster of a mountain railway with bold flat colors and grain, printed like',
   'Product shot of white sneakers on wet asphalt at night, neon reflections, in style of',
 ];
 
