@@ -71,7 +71,7 @@ function executeField(
   }
 }
 
-/** Fast path of {@link executeField} for leaf fields: creates a position only if the value is pending, null or invalid. */
+/** Fast path of {@link executeField} for leaf fields: creates no position for a string, number or boolean that is available. */
 function executeLeaf(
   execution: Execution,
   field: PlannedField,

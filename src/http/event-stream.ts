@@ -25,7 +25,7 @@ const HEADERS = {
 
 type Result = ExecutionResult | SharedResult;
 
-/** True if an EventSource reconnects to a stream that has completed. */
+/** True if this request is an EventSource that reconnects to a completed stream. */
 export const isReconnectAfterComplete = ({ method, headers }: Request): boolean =>
   method === 'GET' && headers.get('last-event-id') === FINAL_ID && acceptsEventStream(headers.get('accept'));
 

@@ -64,7 +64,7 @@ export interface SharedPollOptions {
   maxOutage: number;
 }
 
-/** One poll and its listeners. Starts immediately, and stops after a grace period without listeners. */
+/** One poll and its listeners. Starts immediately. Stops when the job has finished or failed, or a grace period after the last listener has left. */
 export class SharedPoll<State, Key> {
   readonly #job: Job<State, Key>;
   readonly #options: SharedPollOptions;

@@ -8,7 +8,7 @@ export interface RunningQuery {
   readonly result: Promise<ExecutionResult>;
   /** Aborts the query, because every caller has disconnected. */
   abort(): void;
-  /** Called with the result when the query ends; without one if it failed. */
+  /** Called with the result when the query ends; without one if it rejected. */
   end(result?: ExecutionResult): void;
 }
 

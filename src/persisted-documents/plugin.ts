@@ -3,7 +3,7 @@ import { publicError } from '../errors.ts';
 import type { PersistedDocuments } from './documents.ts';
 import { ID_MEMBERS } from './request.ts';
 
-/** A Yoga plugin that inserts persisted documents into HTTP requests, and records which documents are valid. */
+/** A Yoga plugin that inserts persisted documents into HTTP requests, and caches registered documents once they are valid. */
 export const usePersistedDocuments = (documents: PersistedDocuments): Plugin => ({
   onRequestParse({ request, url }) {
     if (request.method !== 'GET') return;

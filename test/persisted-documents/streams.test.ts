@@ -20,7 +20,7 @@ async function start(options: StartOptions = {}) {
   const socket = await openSocket(url);
   socket.send({ type: 'connection_init' });
   await socket.receive();
-  /** Sends an operation and resolves with the first message for it. */
+  /** Sends an operation and resolves with the next message on the socket. */
   const subscribe = (name: string, payload: object) => {
     socket.send({ type: 'subscribe', id: name, payload: { ...payload, variables: { id } } });
     return socket.receive();

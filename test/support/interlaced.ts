@@ -11,7 +11,7 @@ const SAMPLES = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /** Yields the size of each row of each pass of an interlaced image (Adam7), in bytes without the filter byte. */
-function* passRows(width: number, height: number, { colorType: colorType, depth }: PngKind): Generator<number> {
+function* passRows(width: number, height: number, { colorType, depth }: PngKind): Generator<number> {
   const passes = [
     [0, 0, 8, 8],
     [4, 0, 8, 8],
