@@ -1,11 +1,22 @@
-import SchemaBuilder from '@pothos/core';
+import SchemaBuilder, { type SchemaTypes } from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
 import ValidationPlugin from '@pothos/plugin-validation';
+import type { GraphQLObjectTypeExtensions } from 'graphql';
 import type { UploadedFile } from '../src/images/validate-upload.ts';
 import type { Context } from '../src/operations/context.ts';
+import { FREE } from './costs.ts';
 import { invalidInput } from './errors.ts';
 import { encodeGlobalId } from './ids.ts';
+
+declare global {
+  namespace PothosSchemaTypes {
+    interface ObjectTypeOptions<Types extends SchemaTypes, Shape> {
+      /** Typed by graphql-js, like the extensions of a field. */
+      extensions?: GraphQLObjectTypeExtensions;
+    }
+  }
+}
 
 /** The Pothos builder of the graph: its plugins, scalars and context. */
 export const builder = new SchemaBuilder<{
@@ -29,6 +40,7 @@ export const builder = new SchemaBuilder<{
     },
     pageInfoTypeOptions: {
       description: 'Position of a page in its list (Relay cursor connections specification).',
+      extensions: { cost: FREE },
     },
     hasNextPageFieldOptions: { description: 'True if more items follow after `endCursor`.' },
     hasPreviousPageFieldOptions: {
@@ -42,6 +54,7 @@ export const builder = new SchemaBuilder<{
     idFieldOptions: {
       description:
         'Global id: opaque, unique in the whole graph, and accepted by every argument that takes an id of this type.',
+      extensions: { cost: FREE },
     },
   },
   validation: { validationError: (failure) => invalidInput(failure.issues) },

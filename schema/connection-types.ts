@@ -6,6 +6,7 @@ import type { TrainingRow } from '../src/upstream/trainings.ts';
 import { builder } from './builder.ts';
 import { DEFAULT_PAGE_SIZE } from './connection.ts';
 import type { Connection, Edge } from './connection-page.ts';
+import { FREE } from './costs.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
 
@@ -36,6 +37,7 @@ export function connectionType<Row extends ListedRow>(
 ) {
   const edge = builder.objectRef<Edge<Row>>(`${name}Edge`).implement({
     description: `${item}, with its cursor in the list.`,
+    extensions: { cost: FREE },
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
         nullable: false,
@@ -51,6 +53,7 @@ export function connectionType<Row extends ListedRow>(
   });
   return builder.objectRef<Connection<Row>>(`${name}Connection`).implement({
     description: `A page of ${items}, in the order of the upstream API.`,
+    extensions: { cost: FREE },
     fields: (t) => ({
       edges: t.field({
         type: [edge],

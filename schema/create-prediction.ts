@@ -4,6 +4,7 @@ import { boundsOf } from '../src/contract/rules.ts';
 import type { Context } from '../src/operations/context.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
 import { builder } from './builder.ts';
+import { FREE, listOf, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, waitSeconds } from './job.ts';
@@ -133,12 +134,14 @@ const CreatePredictionSuccess = builder
         type: Prediction,
         nullable: false,
         description: 'The new prediction.',
+        extensions: { cost: writeResult },
         resolve: ({ prediction }) => prediction,
       }),
       warnings: t.stringList({
         nullable: { list: false, items: false },
         description:
           'Reasons why the images may not be as intended, for example because the prompt does not include the trigger word of a model. Selecting it costs one upstream request per model.',
+        extensions: { cost: FREE },
         resolve: ({ request }, _, ctx) => warningsOf(ctx, request),
       }),
     }),
@@ -150,6 +153,8 @@ builder.mutationField('createPrediction', (t) =>
     nullable: false,
     description:
       'Starts a prediction, which generates images with one or more models. It costs money. The gateway never sends it to the upstream twice. Watch the prediction with `predictionUpdated`.',
+    // The warnings read the trigger word of each model.
+    extensions: { cost: { reads: ({ input }) => ({ write: 1, wait: 1, words: listOf(input, 'models').length }) } },
     errors: {
       types: [InvalidInputError, NotFoundError, ConflictError],
       directResult: true,

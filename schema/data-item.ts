@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { ImageSource } from '../src/images/source.ts';
 import type { UploadedFile } from '../src/images/validate-upload.ts';
+import type { Arguments } from '../src/limits/cost.ts';
 import type { Context } from '../src/operations/context.ts';
 import type { DataItemRow } from '../src/upstream/data-items.ts';
 import { builder } from './builder.ts';
+import { FREE, listOf, oneWrite, parentModel, writeResult } from './costs.ts';
 import { ErrorInterface } from './error-types.ts';
 import {
   ActionableError,
@@ -25,17 +27,20 @@ builder.node(DataItem, {
     model: t.field({
       type: Model,
       description: 'The model that the image belongs to; null after the model is deleted.',
+      extensions: { cost: parentModel },
       resolve: ({ modelId }, _, { loaders }) => loaders.model(modelId),
     }),
     image: t.field({
       type: Image,
       nullable: false,
       description: 'The image itself: its URL, dimensions and media type.',
+      extensions: { cost: FREE },
       resolve: ({ modelId, id }): ImageSource => ({ kind: 'dataItem', modelId, dataId: id }),
     }),
     createdAt: t.field({
       type: 'DateTime',
       description: 'Time of the upload; null if the upstream does not report it.',
+      extensions: { cost: FREE },
       resolve: (item, _, { loaders }) => loaders.field(item, 'createdAt'),
     }),
   }),
@@ -99,20 +104,29 @@ interface UploadOutcome {
 const UploadOutcome = builder.objectRef<UploadOutcome>('UploadOutcome').implement({
   description: 'Result for one file of uploadDataItems.',
   fields: (t) => ({
-    fileName: t.exposeString('fileName', { nullable: false, description: 'Name of the file, as sent by the client.' }),
+    fileName: t.exposeString('fileName', {
+      nullable: false,
+      description: 'Name of the file, as sent by the client.',
+      extensions: { cost: FREE },
+    }),
     dataItem: t.field({
       type: DataItem,
       description: 'The new data item; null if the file was rejected.',
+      extensions: { cost: writeResult },
       resolve: ({ dataItem }) => dataItem as DataItemRow | null,
     }),
     error: t.field({
       type: ErrorInterface,
       description: 'Reason why the file was rejected; null if it was stored.',
+      extensions: { cost: FREE },
       // A plain object: graphql-js would report an Error as a failure of this field.
       resolve: ({ error }) => error && { ...error, name: error.name, message: error.message },
     }),
   }),
 });
+
+/** Number of files of an upload. Invalid arguments count as one file. */
+const filesOf = ({ input }: Arguments): number => Math.max(1, listOf(input, 'files').length);
 
 /** Adds one file to a model. */
 const upload = (ctx: Context, { modelId, file }: { modelId: string; file: UploadedFile }): Promise<DataItemRow> =>
@@ -142,11 +156,12 @@ builder.mutationFields((t) => ({
     nullable: false,
     description:
       'Adds a training image to a model. Send the file as a multipart request (GraphQL multipart request specification). Its format is detected from its first bytes, not from its name.',
+    extensions: { cost: oneWrite },
     errors: {
       types: [InvalidInputError, NotFoundError, UnsupportedImageError, FileTooLargeError],
       union: { name: 'UploadDataItemResult', description: 'Result of uploadDataItem.' },
       result: { name: 'UploadDataItemSuccess', description: 'The image was stored.' },
-      dataField: { name: 'dataItem', description: 'The new data item.' },
+      dataField: { name: 'dataItem', description: 'The new data item.', extensions: { cost: writeResult } },
     },
     args: { input: t.arg({ type: UploadDataItemInput, required: true, description: 'The model and the file.' }) },
     resolve: (_, { input }, ctx) => upload(ctx, input),
@@ -155,6 +170,7 @@ builder.mutationFields((t) => ({
     type: [UploadOutcome],
     nullable: { list: false, items: false },
     description: 'Adds several training images to a model. A rejected file does not affect the others.',
+    extensions: { cost: { reads: (args) => ({ write: filesOf(args) }), maxItems: filesOf } },
     errors: {
       types: [InvalidInputError, NotFoundError],
       union: { name: 'UploadDataItemsResult', description: 'Result of uploadDataItems.' },
@@ -162,7 +178,11 @@ builder.mutationFields((t) => ({
         name: 'UploadDataItemsSuccess',
         description: 'Every file was processed; each has its own outcome, which may be an error.',
       },
-      dataField: { name: 'outcomes', description: 'One outcome per file, in the order of the files.' },
+      dataField: {
+        name: 'outcomes',
+        description: 'One outcome per file, in the order of the files.',
+        extensions: { cost: FREE },
+      },
     },
     args: { input: t.arg({ type: UploadDataItemsInput, required: true, description: 'The model and the files.' }) },
     resolve: (_, { input: { modelId, files } }, ctx) => Promise.all(files.map((file) => outcomeOf(ctx, modelId, file))),
@@ -171,11 +191,16 @@ builder.mutationFields((t) => ({
     type: DataItem,
     nullable: false,
     description: 'Replaces the file of a training image. The id stays the same.',
+    extensions: { cost: oneWrite },
     errors: {
       types: [InvalidInputError, NotFoundError, UnsupportedImageError, FileTooLargeError],
       union: { name: 'ReplaceDataItemResult', description: 'Result of replaceDataItem.' },
       result: { name: 'ReplaceDataItemSuccess', description: 'The new image was stored.' },
-      dataField: { name: 'dataItem', description: 'The data item with its new image.' },
+      dataField: {
+        name: 'dataItem',
+        description: 'The data item with its new image.',
+        extensions: { cost: writeResult },
+      },
     },
     args: {
       input: t.arg({ type: ReplaceDataItemInput, required: true, description: 'The data item and the new file.' }),
@@ -193,11 +218,16 @@ builder.mutationFields((t) => ({
     type: 'ID',
     nullable: false,
     description: 'Deletes a training image permanently.',
+    extensions: { cost: oneWrite },
     errors: {
       types: [InvalidInputError, NotFoundError],
       union: { name: 'DeleteDataItemResult', description: 'Result of deleteDataItem.' },
       result: { name: 'DeleteDataItemSuccess', description: 'The data item was deleted permanently.' },
-      dataField: { name: 'deletedId', description: 'Global id of the deleted data item, as passed in the input.' },
+      dataField: {
+        name: 'deletedId',
+        description: 'Global id of the deleted data item, as passed in the input.',
+        extensions: { cost: FREE },
+      },
     },
     args: { input: t.arg({ type: DeleteDataItemInput, required: true, description: 'The data item to delete.' }) },
     resolve: (_, { input: { id } }, ctx) =>

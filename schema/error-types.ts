@@ -1,4 +1,5 @@
 import { builder } from './builder.ts';
+import { FREE } from './costs.ts';
 import { ConflictError, FileTooLargeError, InvalidInputError, NotFoundError, UnsupportedImageError } from './errors.ts';
 
 /** The interface of all errors that the user can correct. */
@@ -15,6 +16,7 @@ export const ErrorInterface = builder.interfaceRef<{ name: string; message: stri
 
 const InputIssue = builder.objectRef<InvalidInputError['issues'][number]>('InputIssue').implement({
   description: 'One invalid value in an input.',
+  extensions: { cost: FREE },
   fields: (t) => ({
     path: t.exposeStringList('path', {
       nullable: { list: false, items: false },
@@ -32,6 +34,7 @@ builder.objectType(InvalidInputError, {
   name: 'InvalidInputError',
   isTypeOf: isNamed('InvalidInputError'),
   description: 'The input is invalid. Nothing was changed.',
+  extensions: { cost: FREE },
   interfaces: [ErrorInterface],
   fields: (t) => ({
     issues: t.field({
@@ -49,6 +52,7 @@ builder.objectType(NotFoundError, {
   isTypeOf: isNamed('NotFoundError'),
   description:
     'The object in the input does not exist, was deleted, or is not accessible with this key. Nothing was changed.',
+  extensions: { cost: FREE },
   interfaces: [ErrorInterface],
   fields: (t) => ({
     id: t.exposeID('id', {
@@ -62,6 +66,7 @@ builder.objectType(ConflictError, {
   isTypeOf: isNamed('ConflictError'),
   description:
     'The current state does not allow the operation, for example canceling a finished training, or reusing an idempotency key with another input. Nothing was changed.',
+  extensions: { cost: FREE },
   interfaces: [ErrorInterface],
 });
 
@@ -70,6 +75,7 @@ builder.objectType(UnsupportedImageError, {
   isTypeOf: isNamed('UnsupportedImageError'),
   description:
     'The file is not a webp, png or jpeg image, judging by its first bytes, not by its name. Nothing was stored.',
+  extensions: { cost: FREE },
   interfaces: [ErrorInterface],
   fields: (t) => ({
     fileName: t.exposeString('fileName', { description: 'Name of the file, as sent by the client.' }),
@@ -80,6 +86,7 @@ builder.objectType(FileTooLargeError, {
   name: 'FileTooLargeError',
   isTypeOf: isNamed('FileTooLargeError'),
   description: 'The file is larger than the upstream accepts. Nothing was stored.',
+  extensions: { cost: FREE },
   interfaces: [ErrorInterface],
   fields: (t) => ({
     fileName: t.exposeString('fileName', { description: 'Name of the file, as sent by the client.' }),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ImageSource } from '../src/images/source.ts';
+import type { FieldCost } from '../src/limits/cost.ts';
 import { builder } from './builder.ts';
+import { FREE } from './costs.ts';
 
 const ImageFormat = builder.enumType('ImageFormat', {
   description: 'File format of an image.',
@@ -14,6 +16,10 @@ const ImageFormat = builder.enumType('ImageFormat', {
   } as const,
 });
 
+/** Requests to read an image: for its location, and for its bytes. */
+const IMAGE_REQUESTS = 2;
+const imageFacts: FieldCost = { reads: { facts: IMAGE_REQUESTS } };
+
 export const Image = builder.objectRef<ImageSource>('Image').implement({
   description:
     'An image that a browser can display. To resolve any field other than `url`, the gateway downloads the image; if the download fails, the field is null, with an error.',
@@ -23,6 +29,7 @@ export const Image = builder.objectRef<ImageSource>('Image').implement({
       nullable: false,
       description:
         'Absolute, signed URL: works in `<img src>` without headers, and in `fetch` from any origin. The URL alone grants access to the image. It expires after one to two hours; query the field again to get a new one. Without arguments it serves the original; with arguments, a copy that is rotated upright and has no metadata (of an animation, the first frame).',
+      extensions: { cost: FREE },
       args: {
         width: t.arg.int({
           validate: z.int().min(1, 'Expected a width of 1 pixel or more.').nullish(),
@@ -39,22 +46,27 @@ export const Image = builder.objectRef<ImageSource>('Image').implement({
     }),
     placeholder: t.string({
       description: 'Tiny copy of the image as a `data:` URL, about 16 pixels wide, to display while the image loads.',
+      extensions: { cost: { reads: { placeholder: IMAGE_REQUESTS } } },
       resolve: (image, _, ctx) => ctx.cache.imagePlaceholder(image),
     }),
     contentType: t.string({
       description: 'Media type, detected from the image’s first bytes: image/webp, image/png or image/jpeg.',
+      extensions: { cost: imageFacts },
       resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).contentType,
     }),
     byteSize: t.int({
       description: 'Size of the file, in bytes.',
+      extensions: { cost: imageFacts },
       resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).byteSize,
     }),
     width: t.int({
       description: 'Width in pixels, as displayed (after rotation).',
+      extensions: { cost: imageFacts },
       resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).width,
     }),
     height: t.int({
       description: 'Height in pixels, as displayed (after rotation).',
+      extensions: { cost: imageFacts },
       resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).height,
     }),
   }),

@@ -13,7 +13,8 @@ import './create-prediction.ts';
 import './watch.ts';
 import './watch-token.ts';
 import { authorizeRoots } from './authorize-roots.ts';
+import { requireCosts } from './require-costs.ts';
 import { resolveIdsSynchronously } from './sync-ids.ts';
 
 /** The graph. */
-export const schema = authorizeRoots(resolveIdsSynchronously(builder.toSchema()));
+export const schema = authorizeRoots(resolveIdsSynchronously(requireCosts(builder.toSchema())));

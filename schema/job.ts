@@ -4,6 +4,7 @@ import { type MalformedField, malformedError } from '../src/upstream/errors.ts';
 import type { JobRow } from '../src/upstream/jobs.ts';
 import { mapMaybePromise } from '../src/util/promises.ts';
 import { builder } from './builder.ts';
+import { FREE } from './costs.ts';
 
 const JobStatus = builder.enumType('JobStatus', {
   description: 'State of a job. COMPLETED, FAILED and CANCELED are final.',
@@ -27,6 +28,7 @@ interface ProgressResult extends Progress {
 
 const JobProgress = builder.objectRef<ProgressResult>('JobProgress').implement({
   description: 'Progress of a job: the completed fraction and the estimated time of completion.',
+  extensions: { cost: FREE },
   fields: (t) => ({
     fraction: t.float({
       description:
@@ -59,38 +61,45 @@ Job.implement({
       type: JobStatus,
       nullable: false,
       description: 'State of the job.',
+      extensions: { cost: FREE },
       resolve: (job, _, { loaders }) => mapMaybePromise(loaders.required(job, 'status'), ({ state }) => state),
     }),
     upstreamStatus: t.string({
       nullable: false,
       description: 'The status exactly as the upstream reported it.',
+      extensions: { cost: FREE },
       resolve: (job, _, { loaders }) => mapMaybePromise(loaders.required(job, 'status'), ({ word }) => word),
     }),
     isFinished: t.boolean({
       nullable: false,
       description: 'True if the status is final: COMPLETED, FAILED or CANCELED.',
+      extensions: { cost: FREE },
       resolve: (job, _, { loaders }) =>
         mapMaybePromise(loaders.required(job, 'status'), ({ isFinished }) => isFinished),
     }),
     createdAt: t.field({
       type: 'DateTime',
       description: 'Time at which the job was started; null if the upstream does not report it.',
+      extensions: { cost: FREE },
       resolve: (job, _, { loaders }) => loaders.field(job, 'createdAt'),
     }),
     finishedAt: t.field({
       type: 'DateTime',
       description:
         'Time at which the job completed, failed or was canceled; null before that, or if the upstream does not report it.',
+      extensions: { cost: FREE },
       resolve: (job, _, { loaders }) => loaders.field(job, 'finishedAt'),
     }),
     failureReason: t.string({
       description: 'Reason for the failure, as reported by the upstream; null if there is none.',
+      extensions: { cost: FREE },
       resolve: (job, _, { loaders }) => loaders.field(job, 'error'),
     }),
     progress: t.field({
       type: JobProgress,
       nullable: false,
       description: 'Progress of the job, reported by the upstream or estimated by the gateway.',
+      extensions: { cost: FREE },
       resolve: async (job, _, ctx): Promise<ProgressResult> => {
         const { state } = await ctx.loaders.required(job, 'status');
         await Promise.all([ctx.loaders.complete(job, 'progress'), ctx.loaders.complete(job, 'createdAt')]);
@@ -106,6 +115,7 @@ Job.implement({
       type: 'DateTime',
       description:
         'In subscription events, while the upstream cannot be read: time of the last successful read of this state. Null if the state is current.',
+      extensions: { cost: FREE },
       resolve: (job, _, ctx) => ctx.staleSince(job),
     }),
   }),

@@ -3,6 +3,7 @@ import type { Wire } from '../src/contract/contract.ts';
 import { builder } from './builder.ts';
 import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
+import { byId, connection, FREE, firstTrainingsPage, oneWrite, scannedConnection, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { idempotencyKey } from './job.ts';
@@ -27,22 +28,26 @@ builder.node(Model, {
     displayName: t.string({
       nullable: false,
       description: 'Human-readable name. Not unique.',
+      extensions: { cost: FREE },
       resolve: (model, _, { loaders }) => loaders.required(model, 'displayName'),
     }),
     customModelType: t.string({
       description:
         'Type of the model, for example `Custom`. Null if the model was not read from a list, because the upstream reports it only there.',
+      extensions: { cost: FREE },
       resolve: (model, _, { loaders }) => loaders.field(model, 'customModelType'),
     }),
     triggerWord: t.string({
       description:
         'Word that activates the model when a prompt includes it: that of the newest completed training on the first page of trainings. Null before a training has completed.',
+      extensions: { cost: firstTrainingsPage },
       resolve: ({ id }, _, ctx) => triggerWord(ctx, id),
     }),
     dataItems: t.field({
       type: DataItemConnection,
       nullable: false,
       description: 'The training images of the model.',
+      extensions: { cost: connection('dataItems') },
       args: connectionArguments(),
       resolve: ({ id }, page, { loaders }) =>
         connect({ operation: 'listDataItems', owner: id, readPage: (last) => loaders.dataItems(id, last) }, page),
@@ -50,6 +55,7 @@ builder.node(Model, {
     dataItem: t.field({
       type: DataItem,
       description: 'A training image of the model by its global id, or null if it does not exist.',
+      extensions: { cost: byId },
       args: { id: t.arg.id({ required: true, description: 'Global id of a data item of this model.' }) },
       resolve: (model, { id }, ctx) => {
         const key = keyOfArgument('DataItem', id, ctx);
@@ -62,6 +68,7 @@ builder.node(Model, {
       type: TrainingConnection,
       nullable: false,
       description: 'The trainings of the model, of any status.',
+      extensions: { cost: connection('trainings') },
       args: connectionArguments(),
       resolve: ({ id }, page, { loaders }) =>
         connect({ operation: 'listTrainings', owner: id, readPage: (last) => loaders.trainings(id, last) }, page),
@@ -69,6 +76,7 @@ builder.node(Model, {
     latestTraining: t.field({
       type: Training,
       description: 'The most recently started training on the first page of trainings; null if there is none.',
+      extensions: { cost: firstTrainingsPage },
       resolve: ({ id }, _, ctx) => latestTraining(ctx, id),
     }),
     predictions: t.field({
@@ -76,6 +84,7 @@ builder.node(Model, {
       nullable: false,
       description:
         'The predictions that use this model. The upstream cannot filter, so the gateway scans the list of all predictions, at most 5 of its pages per response. If matches are rare, a page may be short or empty although `hasNextPage` is true: continue from `endCursor`.',
+      extensions: { cost: scannedConnection },
       args: connectionArguments(),
       resolve: ({ id }, page, ctx) =>
         connect(
@@ -99,6 +108,7 @@ builder.queryFields((t) => ({
   model: t.field({
     type: Model,
     description: 'A model by its global id, or null if it does not exist or your key has no access to it.',
+    extensions: { cost: byId },
     args: { id: t.arg.id({ required: true, description: 'Global id of a model.' }) },
     resolve: (_, { id }, ctx) => {
       const key = keyOfArgument('Model', id, ctx);
@@ -109,6 +119,7 @@ builder.queryFields((t) => ({
     type: ModelConnection,
     nullable: false,
     description: 'All models that your key has access to.',
+    extensions: { cost: connection('models') },
     args: connectionArguments(),
     resolve: (_, page, { loaders }) =>
       connect({ operation: 'listModels', readPage: (last) => loaders.models(last) }, page),
@@ -144,11 +155,12 @@ builder.mutationFields((t) => ({
     type: Model,
     nullable: false,
     description: 'Creates a model. To use it in predictions, upload training images and start a training.',
+    extensions: { cost: oneWrite },
     errors: {
       types: [InvalidInputError, ConflictError],
       union: { name: 'CreateModelResult', description: 'Result of createModel.' },
       result: { name: 'CreateModelSuccess', description: 'The model was created.' },
-      dataField: { name: 'model', description: 'The new model.' },
+      dataField: { name: 'model', description: 'The new model.', extensions: { cost: writeResult } },
     },
     args: { input: t.arg({ type: CreateModelInput, required: true, description: 'The settings of the model.' }) },
     resolve: (_, { input: { displayName, customModelType, idempotencyKey: key } }, ctx) =>
@@ -162,11 +174,12 @@ builder.mutationFields((t) => ({
     type: Model,
     nullable: false,
     description: 'Changes the name of a model.',
+    extensions: { cost: oneWrite },
     errors: {
       types: [InvalidInputError, NotFoundError],
       union: { name: 'RenameModelResult', description: 'Result of renameModel.' },
       result: { name: 'RenameModelSuccess', description: 'The model was renamed.' },
-      dataField: { name: 'model', description: 'The model with its new name.' },
+      dataField: { name: 'model', description: 'The model with its new name.', extensions: { cost: writeResult } },
     },
     args: { input: t.arg({ type: RenameModelInput, required: true, description: 'The model and its new name.' }) },
     resolve: (_, { input: { id, displayName } }, ctx) =>
@@ -179,11 +192,16 @@ builder.mutationFields((t) => ({
     type: 'ID',
     nullable: false,
     description: 'Marks a model as deleted. Its history and its predictions are kept.',
+    extensions: { cost: oneWrite },
     errors: {
       types: [InvalidInputError, NotFoundError],
       union: { name: 'DeleteModelResult', description: 'Result of deleteModel.' },
       result: { name: 'DeleteModelSuccess', description: 'The model is marked as deleted.' },
-      dataField: { name: 'deletedId', description: 'Global id of the deleted model, as passed in the input.' },
+      dataField: {
+        name: 'deletedId',
+        description: 'Global id of the deleted model, as passed in the input.',
+        extensions: { cost: FREE },
+      },
     },
     args: { input: t.arg({ type: DeleteModelInput, required: true, description: 'The model to delete.' }) },
     resolve: (_, { input: { id } }, ctx) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Row } from '../src/loaders/entity-store.ts';
 import type { Context } from '../src/operations/context.ts';
 import { builder } from './builder.ts';
+import { byId, byIds } from './costs.ts';
 import { explainId, readGlobalId } from './ids.ts';
 
 const MAX_IDS = 100;
@@ -29,6 +30,7 @@ builder.queryFields((t) => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
     description: 'An object by its global id, or null if it does not exist or your key has no access to it.',
+    extensions: { cost: byId },
     args: { id: t.arg.id({ required: true, description: 'Global id of a model, data item, training or prediction.' }) },
     resolve: (_, { id }, ctx) => load(ctx, 'id', id),
   }),
@@ -37,6 +39,7 @@ builder.queryFields((t) => ({
     nullable: { list: false, items: true },
     description:
       'Several objects by their global ids, in the order of the ids; null for each object that does not exist.',
+    extensions: { cost: byIds },
     args: {
       ids: t.arg.idList({
         required: true,

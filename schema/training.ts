@@ -3,6 +3,7 @@ import type { Wire } from '../src/contract/contract.ts';
 import { boundsOf } from '../src/contract/rules.ts';
 import type { TrainingRow } from '../src/upstream/trainings.ts';
 import { builder } from './builder.ts';
+import { byId, FREE, oneWrite, parentModel, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, Job, waitSeconds } from './job.ts';
@@ -35,32 +36,39 @@ builder.node(Training, {
     model: t.field({
       type: Model,
       description: 'The model that is trained; null after it is deleted.',
+      extensions: { cost: parentModel },
       resolve: ({ modelId }, _, { loaders }) => loaders.model(modelId),
     }),
     triggerWord: t.string({
       description: 'Word that activates the model when a prompt includes it, for example `FJA90AB`.',
+      extensions: { cost: FREE },
       resolve: (training, _, { loaders }) => loaders.field(training, 'triggerWord'),
     }),
     strength: t.int({
       description: 'How strongly the model learns from the images, from 0 to 10. A higher value stays closer to them.',
+      extensions: { cost: FREE },
       resolve: (training, _, { loaders }) => loaders.field(training, 'trainingStrength'),
     }),
     speed: t.field({
       type: TrainingSpeed,
       description: 'Mode of the training: fast or high quality.',
+      extensions: { cost: FREE },
       resolve: (training, _, { loaders }) => loaders.field(training, 'trainingSpeed'),
     }),
     style: t.field({
       type: TrainingStyle,
       description: 'High quality only: the aspect of the images that the model learns.',
+      extensions: { cost: FREE },
       resolve: (training, _, { loaders }) => loaders.field(training, 'trainingStyle'),
     }),
     isStyle: t.boolean({
       description: 'Fast only: true if the model learns the style of the images, false if it learns their content.',
+      extensions: { cost: FREE },
       resolve: (training, _, { loaders }) => loaders.field(training, 'isStyle'),
     }),
     isInputFormatAlreadyPreprocessed: t.boolean({
       description: 'Fast only: true if the images were declared as already pre-processed.',
+      extensions: { cost: FREE },
       resolve: (training, _, { loaders }) => loaders.field(training, 'isInputFormatAlreadyPreprocessed'),
     }),
   }),
@@ -70,6 +78,7 @@ builder.queryField('training', (t) =>
   t.field({
     type: Training,
     description: 'A training by its global id, or null if it does not exist or your key has no access to it.',
+    extensions: { cost: byId },
     args: { id: t.arg.id({ required: true, description: 'Global id of a training.' }) },
     resolve: (_, { id }, ctx) => {
       const key = keyOfArgument('Training', id, ctx);
@@ -149,11 +158,12 @@ builder.mutationFields((t) => ({
     nullable: false,
     description:
       'Starts a training of a model on its training images. It costs money. The gateway never sends it to the upstream twice. Watch the training with `trainingUpdated`.',
+    extensions: { cost: { reads: { write: 1, wait: 1 } } },
     errors: {
       types: [InvalidInputError, NotFoundError, ConflictError],
       union: { name: 'StartTrainingResult', description: 'Result of startTraining.' },
       result: { name: 'StartTrainingSuccess', description: 'The training was started.' },
-      dataField: { name: 'training', description: 'The new training.' },
+      dataField: { name: 'training', description: 'The new training.', extensions: { cost: writeResult } },
     },
     args: { input: t.arg({ type: StartTrainingInput, required: true, description: 'The model and the settings.' }) },
     resolve: (_, { input }, ctx) =>
@@ -176,6 +186,7 @@ builder.mutationFields((t) => ({
     nullable: false,
     description:
       'Requests the cancellation of a training. Cancellation is not guaranteed to succeed, and the part that ran is charged. A completed or failed training cannot be canceled.',
+    extensions: { cost: oneWrite },
     errors: {
       types: [InvalidInputError, NotFoundError, ConflictError],
       union: { name: 'CancelTrainingResult', description: 'Result of cancelTraining.' },
@@ -184,7 +195,11 @@ builder.mutationFields((t) => ({
         description:
           'Cancellation was requested. The training may still continue and even complete; the part that ran is charged.',
       },
-      dataField: { name: 'training', description: 'The training after the request.' },
+      dataField: {
+        name: 'training',
+        description: 'The training after the request.',
+        extensions: { cost: writeResult },
+      },
     },
     args: { input: t.arg({ type: CancelTrainingInput, required: true, description: 'The training to cancel.' }) },
     resolve: (_, { input: { id } }, ctx) =>
@@ -199,6 +214,7 @@ builder.mutationFields((t) => ({
     type: 'ID',
     nullable: false,
     description: 'Marks a training as deleted. This does not cancel a running training, and the model stays trained.',
+    extensions: { cost: oneWrite },
     errors: {
       types: [InvalidInputError, NotFoundError],
       union: { name: 'DeleteTrainingResult', description: 'Result of deleteTraining.' },
@@ -206,7 +222,11 @@ builder.mutationFields((t) => ({
         name: 'DeleteTrainingSuccess',
         description: 'The training is marked as deleted. If it is running, it continues.',
       },
-      dataField: { name: 'deletedId', description: 'Global id of the deleted training, as passed in the input.' },
+      dataField: {
+        name: 'deletedId',
+        description: 'Global id of the deleted training, as passed in the input.',
+        extensions: { cost: FREE },
+      },
     },
     args: { input: t.arg({ type: DeleteTrainingInput, required: true, description: 'The training to delete.' }) },
     resolve: (_, { input: { id } }, ctx) =>

@@ -1,6 +1,7 @@
 import type { Context } from '../src/operations/context.ts';
 import type { UploadTarget } from '../src/uploads/ticket.ts';
 import { builder } from './builder.ts';
+import { FREE, oneRead } from './costs.ts';
 import { actionable, InvalidInputError, invalidInput, NotFoundError } from './errors.ts';
 import { requireKey } from './ids.ts';
 
@@ -12,6 +13,7 @@ interface UploadTicket {
 const UploadTicket = builder.objectRef<UploadTicket>('UploadTicket').implement({
   description:
     'A signed URL for uploading one image without an API key: send a `PUT` request with the file as the body. It can be used once.',
+  extensions: { cost: FREE },
   fields: (t) => ({
     url: t.field({
       type: 'URL',
@@ -80,11 +82,12 @@ builder.mutationField('createUploadTickets', (t) =>
     nullable: { list: false, items: false },
     description:
       'Creates signed URLs for uploading images outside GraphQL, one image each: from a browser with a progress bar, or from a program without an API key. Nothing is stored until an image is uploaded.',
+    extensions: { cost: oneRead('target') },
     errors: {
       types: [InvalidInputError, NotFoundError],
       union: { name: 'CreateUploadTicketsResult', description: 'Result of createUploadTickets.' },
       result: { name: 'CreateUploadTicketsSuccess', description: 'The tickets were created.' },
-      dataField: { name: 'tickets', description: 'The tickets, as many as requested.' },
+      dataField: { name: 'tickets', description: 'The tickets, as many as requested.', extensions: { cost: FREE } },
     },
     args: {
       input: t.arg({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JobKey } from '../src/upstream/jobs.ts';
 import { builder } from './builder.ts';
+import { FREE, listOf } from './costs.ts';
 import { actionable, InvalidInputError, invalidInput, NotFoundError } from './errors.ts';
 import { keyOf } from './ids.ts';
 
@@ -34,6 +35,7 @@ const CreateWatchTokenSuccess = builder
   .objectRef<{ token: string; expiresAt: Date }>('CreateWatchTokenSuccess')
   .implement({
     description: 'The token was created. It lets a browser watch the jobs without an API key.',
+    extensions: { cost: FREE },
     fields: (t) => ({
       token: t.exposeString('token', {
         nullable: false,
@@ -55,6 +57,7 @@ builder.mutationField('createWatchToken', (t) =>
     nullable: false,
     description:
       'Creates a short-lived token that lets a browser watch the given jobs and read their fields and images, and nothing else.',
+    extensions: { cost: { reads: ({ input }) => ({ jobs: listOf(input, 'jobIds').length }) } },
     errors: {
       types: [InvalidInputError, NotFoundError],
       union: { name: 'CreateWatchTokenResult', description: 'Result of createWatchToken.' },

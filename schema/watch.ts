@@ -5,6 +5,7 @@ import type { Context } from '../src/operations/context.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
 import type { JobRow } from '../src/upstream/jobs.ts';
 import { builder } from './builder.ts';
+import { byId, byIds, ROWS_PER_PAGE } from './costs.ts';
 import { globalId, keyOf, requireKeyOfArgument } from './ids.ts';
 import { Job } from './job.ts';
 import { Prediction, Training } from './refs.ts';
@@ -34,11 +35,13 @@ function jobOrNull<Kind extends JobRow['kind']>(kind: Kind, event: JobUpdate, ct
   return job.kind === kind ? (job as Extract<JobRow, { kind: Kind }>) : null;
 }
 
+// The cost of a subscription is the first poll of each job, and the requests of one event of each.
 builder.subscriptionFields((t) => ({
   trainingUpdated: t.field({
     type: Training,
     description:
       'Emits a training: its current state, then each change, until it has finished. Null if the training does not exist. Unsubscribing does not cancel the training.',
+    extensions: { cost: byId },
     args: { id: t.arg.id({ required: true, description: 'Global id of a training.' }) },
     subscribe: (_, { id }, ctx) => ctx.watchJobs([requireKeyOfArgument('Training', id)]),
     resolve: (event, _, ctx) => jobOrNull('Training', event, ctx),
@@ -47,6 +50,7 @@ builder.subscriptionFields((t) => ({
     type: Prediction,
     description:
       'Emits a prediction: its current state, then each change, until it has finished. Null if the prediction does not exist. Unsubscribing does not stop the prediction.',
+    extensions: { cost: byId },
     args: { id: t.arg.id({ required: true, description: 'Global id of a prediction.' }) },
     subscribe: (_, { id }, ctx) => ctx.watchJobs([requireKeyOfArgument('Prediction', id)]),
     resolve: (event, _, ctx) => jobOrNull('Prediction', event, ctx),
@@ -55,6 +59,7 @@ builder.subscriptionFields((t) => ({
     type: Job,
     description:
       'Emits several jobs on one stream: the current state of each, then each change, until all have finished. For a job that does not exist, emits an error with code NOT_FOUND and the id of the job, without affecting the others.',
+    extensions: { cost: byIds },
     args: {
       ids: t.arg.idList({
         required: true,
@@ -83,6 +88,7 @@ builder.subscriptionFields((t) => ({
     type: Training,
     description:
       'Emits every training of a model, including those started elsewhere: the current state of each, then each change. For a deleted training, emits an error with code NOT_FOUND and the id of the training. The stream completes only if the model is deleted. Null if the model does not exist.',
+    extensions: { cost: { reads: { list: 1, jobs: ROWS_PER_PAGE }, maxItems: ROWS_PER_PAGE } },
     args: { modelId: t.arg.id({ required: true, description: 'Global id of a model.' }) },
     subscribe: (_, { modelId }, ctx) => ctx.watchTrainings(requireKeyOfArgument('Model', modelId, 'modelId').id),
     resolve: (event, _, ctx) =>

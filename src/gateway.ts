@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { createYoga } from 'graphql-yoga';
-import { costs } from '../schema/costs.ts';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
 import { baseUrlFrom, createIdentifyCaller, hostOf, type TransportContext } from './auth/caller.ts';
@@ -227,7 +226,6 @@ export function createGateway(options: GatewayOptions) {
     services,
     identifyCaller,
     operationQuota: createOperationQuota(rates, monotonicNow, pause),
-    costs,
     costLimit: operationLimits.cost,
     limits: createResponseLimits(operationLimits),
     suggestions: !config.isProduction,

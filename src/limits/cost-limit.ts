@@ -2,14 +2,12 @@ import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { publicError } from '../errors.ts';
 import type { PreparedOperation } from '../executor/execute.ts';
 import type { PlannedOperation } from '../executor/execution.ts';
-import type { Costs } from './cost.ts';
 import { estimateCost } from './estimate-cost.ts';
 import type { OperationCost } from './explain.ts';
 import { SETTINGS } from './limits.ts';
 
 export interface CostEstimatorOptions {
   schema: GraphQLSchema;
-  costs: Costs;
   /** Maximum cost of one operation, in upstream requests. */
   limit: number;
 }
@@ -17,7 +15,6 @@ export interface CostEstimatorOptions {
 /** Creates a function that estimates the cost of an operation before it is executed. */
 export function createCostEstimator({
   schema,
-  costs,
   limit,
 }: CostEstimatorOptions): (read: PreparedOperation) => OperationCost {
   /** Costs of operations without variables, which are always the same. */
@@ -27,7 +24,7 @@ export function createCostEstimator({
     const cached = cache.get(plan);
     if (cached) return cached;
     const { operation, fragments } = plan;
-    const cost = { requested: estimateCost(costs, operation, { schema, fragments, variables }), limit };
+    const cost = { requested: estimateCost(operation, { schema, fragments, variables }), limit };
     if (!operation.variableDefinitions?.length) cache.set(plan, cost);
     return cost;
   };

@@ -1,3 +1,5 @@
+import type { GraphQLObjectType } from 'graphql';
+
 /** Numbers of upstream requests, by the name of what is read. Reads of one parent with the same name are made once. */
 export type Reads = Readonly<Record<string, number>>;
 
@@ -15,16 +17,18 @@ export interface FieldCost {
   readonly freeBelow?: string;
 }
 
-/** The cost of every field of every object type; `free` for a type whose fields all cost nothing. */
-export type Costs = Readonly<Record<string, Readonly<Record<string, FieldCost>> | 'free'>>;
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    readonly cost?: FieldCost;
+  }
+  interface GraphQLObjectTypeExtensions<_TSource, _TContext> {
+    /** The cost of each field without a cost of its own. */
+    readonly cost?: FieldCost;
+  }
+}
 
 const FREE: FieldCost = {};
-/** A field without an entry counts as one request. */
-const UNKNOWN: FieldCost = { reads: { unknown: 1 } };
 
-/** The cost of a field. Introspection fields cost nothing. */
-export function costOfField(costs: Costs, type: string, field: string): FieldCost {
-  if (field.startsWith('__') || type.startsWith('__')) return FREE;
-  const fields = costs[type];
-  return fields === 'free' ? FREE : (fields?.[field] ?? UNKNOWN);
-}
+/** The cost of a field. Only introspection fields declare none: they are free. */
+export const costOfField = (type: GraphQLObjectType, field: string): FieldCost =>
+  type.getFields()[field]?.extensions.cost ?? type.extensions.cost ?? FREE;

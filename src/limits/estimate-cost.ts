@@ -11,26 +11,26 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type CollectOptions, collectFields } from '../executor/collect-fields.ts';
-import { type Arguments, type Costs, costOfField, type FieldCost, type Reads } from './cost.ts';
+import { type Arguments, costOfField, type FieldCost, type Reads } from './cost.ts';
 
 /**
  * Estimates the maximum number of upstream requests of a valid operation, assuming that lists are as long as they may
  * be. Equal reads of one parent count once; equal reads of different parents count each, because only the responses
  * show which of them coincide.
  */
-export function estimateCost(costs: Costs, operation: OperationDefinitionNode, options: CollectOptions): number {
+export function estimateCost(operation: OperationDefinitionNode, options: CollectOptions): number {
   const root = options.schema.getRootType(operation.operation);
   if (!root) return 0;
   if (operation.operation === 'query') {
-    const estimator = createEstimator(costs, options);
+    const estimator = createEstimator(options);
     return estimator.costOfSelection(root, operation.selectionSet, NO_ANCESTORS) + estimator.oncePerResponse();
   }
   // Each field of a mutation, and each event of a subscription, reads into its own request cache.
   const fields = collectFields(options, root, [operation.selectionSet]);
   return fields.reduce((sum, node) => {
-    const cost = costOfField(costs, root.name, node.name.value);
+    const cost = costOfField(root, node.name.value);
     const args = argumentsOf(root, node, options);
-    const estimator = createEstimator(costs, options);
+    const estimator = createEstimator(options);
     const perItem = estimator.costOfItem(root, node, NO_ANCESTORS) + estimator.oncePerResponse();
     return sum + total(readsOf(cost, args)) + maxItemsOf(cost, args) * perItem;
   }, 0);
@@ -40,17 +40,17 @@ export function estimateCost(costs: Costs, operation: OperationDefinitionNode, o
 const NO_ANCESTORS = ' ';
 
 /** Estimates the cost of selections that share a request cache. Selections that fragments repeat are estimated once. */
-function createEstimator(costs: Costs, options: CollectOptions) {
+function createEstimator(options: CollectOptions) {
   const readsOnce = new Map<string, number>();
   const cache = new Map<SelectionSetNode, Map<string, number>>();
-  const freeingTypes = freeingTypesOf(costs);
+  const freeingTypes = freeingTypesOf(options.schema);
 
   /** Cost of a selection on one object. */
   const costOfSelection = (type: GraphQLObjectType, selectionSet: SelectionSetNode, ancestors: string): number => {
     const reads = new Map<string, number>();
     let sum = 0;
     for (const node of collectFields(options, type, [selectionSet])) {
-      const cost = costOfField(costs, type.name, node.name.value);
+      const cost = costOfField(type, node.name.value);
       const args = argumentsOf(type, node, options);
       if (cost.freeBelow === undefined || !ancestors.includes(` ${cost.freeBelow} `))
         addReads(reads, readsOf(cost, args));
@@ -81,15 +81,17 @@ function createEstimator(costs: Costs, options: CollectOptions) {
   return { costOfSelection, costOfItem, oncePerResponse: () => total(Object.fromEntries(readsOnce)) };
 }
 
-const freeingTypesByCosts = new WeakMap<Costs, ReadonlySet<string>>();
+const freeingTypesBySchema = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
 
 /** The types that make some field below them free. */
-function freeingTypesOf(costs: Costs): ReadonlySet<string> {
-  const cached = freeingTypesByCosts.get(costs);
+function freeingTypesOf(schema: GraphQLSchema): ReadonlySet<string> {
+  const cached = freeingTypesBySchema.get(schema);
   if (cached) return cached;
-  const fields = Object.values(costs).flatMap((entry) => (entry === 'free' ? [] : Object.values(entry)));
-  const types = new Set(fields.flatMap(({ freeBelow }) => freeBelow ?? []));
-  freeingTypesByCosts.set(costs, types);
+  const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) ? Object.values(type.getFields()) : [],
+  );
+  const types = new Set(fields.flatMap(({ extensions }) => extensions.cost?.freeBelow ?? []));
+  freeingTypesBySchema.set(schema, types);
   return types;
 }
 

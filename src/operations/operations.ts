@@ -4,7 +4,6 @@ import type { Credential } from '../auth/credential.ts';
 import { isRetryable } from '../errors.ts';
 import { executePrepared, type PreparedOperation, prepareOperation } from '../executor/execute.ts';
 import type { ResultLimits } from '../executor/result-limits.ts';
-import type { Costs } from '../limits/cost.ts';
 import { costError, createCostEstimator } from '../limits/cost-limit.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
 import type { OperationQuota } from '../limits/operation-quota.ts';
@@ -23,7 +22,6 @@ export interface OperationsOptions extends StreamOptions {
   services: Services;
   identifyCaller: IdentifyCaller;
   operationQuota: OperationQuota;
-  costs: Costs;
   /** Maximum cost of one operation, in upstream requests. */
   costLimit: number;
   /** Limits on each response. */
@@ -56,7 +54,7 @@ export interface Operations {
 export function createOperations(options: OperationsOptions): Operations {
   const { schema, services, operationQuota: admission, limits } = options;
   const hideSuggestions = !options.suggestions;
-  const costOf = createCostEstimator({ schema, costs: options.costs, limit: options.costLimit });
+  const costOf = createCostEstimator({ schema, limit: options.costLimit });
   const singleFlight = new QuerySingleFlight(options.monotonicNow);
 
   /** Decides whether an operation is executed. The cheapest checks come first. */

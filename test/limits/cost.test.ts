@@ -1,9 +1,6 @@
 import fc from 'fast-check';
-import { isIntrospectionType, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { costs } from '../../schema/costs.ts';
 import { globalId } from '../../schema/ids.ts';
-import { schema } from '../../schema/index.ts';
 import { openSocket } from '../e2e/client.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
@@ -35,31 +32,6 @@ async function costOf(operation: Operation): Promise<number | undefined> {
   expect(errors?.filter(({ message }) => !message.includes('The upstream'))).toBeUndefined();
   return extensions?.cost.requested;
 }
-
-test('schema/costs.ts defines the cost of exactly the fields of the schema', () => {
-  const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
-    isObjectType(type) && !isIntrospectionType(type)
-      ? Object.keys(type.getFields()).map((field) => [type.name, field] as const)
-      : [],
-  );
-  const isDefined = (type: string, field: string) => {
-    const entry = costs[type];
-    return entry === 'free' || Object.hasOwn(entry ?? {}, field);
-  };
-
-  expect(
-    fields.filter(([type, field]) => !isDefined(type, field)).map((names) => names.join('.')),
-    'missing in schema/costs.ts',
-  ).toEqual([]);
-  const existing = new Set(fields.flatMap(([type, field]) => [type, `${type}.${field}`]));
-  const named = Object.entries(costs).flatMap(([type, entry]) =>
-    entry === 'free' ? [type] : Object.keys(entry).map((field) => `${type}.${field}`),
-  );
-  expect(
-    named.filter((name) => !existing.has(name)),
-    'unknown in schema/costs.ts',
-  ).toEqual([]);
-});
 
 describe('the estimated cost', () => {
   test.each<[query: string, cost: number]>([
