@@ -51,6 +51,6 @@ test('the program exits with an error if its manifest does not exist', async () 
 
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /^The configuration has a mistake:\n- `PERSISTED_QUERIES_MANIFEST` must name a readable file [^\n]+\n$/,
+    /^The configuration has a mistake:\n- `PERSISTED_QUERIES_MANIFEST` must name a readable file, but is "missing.json"[^\n]+\n$/,
   );
 });
