@@ -1,4 +1,5 @@
-import { type FieldReader, isRecord, numberIn, UnreadableValueError } from './fields.ts';
+import { isRecord } from '../../util/json.ts';
+import { type FieldReader, numberIn, UnreadableValueError } from './fields.ts';
 
 /**
  * Reads a time from ISO 8601 (UTC without a zone), an HTTP date, Unix seconds or milliseconds as a number or as digits, or
