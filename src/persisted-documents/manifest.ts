@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../util/environment.ts';
 import { isRecord } from '../util/json.ts';
+import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 
 /** The documents of a front end, as written by its build. */
 export interface Manifest {
@@ -59,7 +60,7 @@ function collect(entries: readonly Entry[]): Manifest {
       mistakes.push(`${SETTING}, operation ${index + 1}: \`id\` must be a string, but is ${JSON.stringify(id)}.`);
     } else if (typeof text !== 'string') {
       mistakes.push(
-        `${location(id)}: it must be a string, but is ${JSON.stringify(text)?.slice(0, 100)}.`,
+        `${location(id)}: it must be a string, but is ${JSON.stringify(text)?.slice(0, MAX_QUOTE_LENGTH)}.`,
       );
     } else if (documents.has(id) && documents.get(id) !== text) {
       mistakes.push(`${location(id)}: two documents have this id. Give each document a different id.`);

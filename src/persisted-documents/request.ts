@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import { isRecord } from '../util/json.ts';
+import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 
 /** The error of a request whose document cannot be found. */
 export interface DocumentError {
@@ -64,4 +65,4 @@ export const NOT_SUPPORTED: DocumentError = {
 };
 
 const describe = (value: unknown): string =>
-  value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
+  value === undefined ? 'missing' : JSON.stringify(value).slice(0, MAX_QUOTE_LENGTH);
