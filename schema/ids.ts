@@ -17,6 +17,9 @@ export interface NodeKeys {
 export type NodeKind = keyof NodeKeys;
 export type NodeKey = NodeKeys[NodeKind];
 
+/** Maximum number of jobs on one stream, and of one watch token. */
+export const MAX_WATCHED_JOBS = 100;
+
 // ":" and "/" are safe separators: an upstream id contains neither.
 const KINDS_WITH_MODEL = new Set<string>(['DataItem', 'Training'] satisfies NodeKind[]);
 const KINDS = new Set<string>(['Model', 'DataItem', 'Training', 'Prediction'] satisfies NodeKind[]);

@@ -3,9 +3,8 @@ import type { JobKey } from '../src/upstream/jobs.ts';
 import { builder } from './builder.ts';
 import { FREE, listOf } from './costs.ts';
 import { actionable, InvalidInputError, invalidInput, NotFoundError } from './errors.ts';
-import { keyOf } from './ids.ts';
+import { keyOf, MAX_WATCHED_JOBS } from './ids.ts';
 
-const MAX_JOBS = 100;
 const MIN_SECONDS = 60;
 const MAX_SECONDS = 86_400;
 
@@ -17,8 +16,8 @@ const CreateWatchTokenInput = builder.inputType('CreateWatchTokenInput', {
       validate: z
         .array(z.string())
         .min(1, 'Expected at least one job.')
-        .max(MAX_JOBS, `Expected at most ${MAX_JOBS} jobs.`),
-      description: `Global ids of trainings and predictions, 1 to ${MAX_JOBS}.`,
+        .max(MAX_WATCHED_JOBS, `Expected at most ${MAX_WATCHED_JOBS} jobs.`),
+      description: `Global ids of trainings and predictions, 1 to ${MAX_WATCHED_JOBS}.`,
     }),
     expiresInSeconds: t.int({
       defaultValue: 3_600,

@@ -6,11 +6,9 @@ import { isNotFound } from '../src/upstream/errors.ts';
 import type { JobRow } from '../src/upstream/jobs.ts';
 import { builder } from './builder.ts';
 import { byId, byIds, ROWS_PER_PAGE } from './costs.ts';
-import { globalId, keyOf, requireKeyOfArgument } from './ids.ts';
+import { globalId, keyOf, MAX_WATCHED_JOBS, requireKeyOfArgument } from './ids.ts';
 import { Job } from './job.ts';
 import { Prediction, Training } from './refs.ts';
-
-const MAX_JOBS = 100;
 
 /** Returns the job of an event, with all fields as the poll read them, so that none is read again. */
 const jobOf = (event: JobUpdate, { loaders }: Context): JobRow =>
@@ -66,11 +64,11 @@ builder.subscriptionFields((t) => ({
         validate: z
           .array(z.string())
           .min(1, 'Expected at least one job.')
-          .max(MAX_JOBS, {
+          .max(MAX_WATCHED_JOBS, {
             error: ({ input }) =>
-              `Expected at most ${MAX_JOBS} jobs on one stream, not ${Array.isArray(input) ? input.length : 'more'}.`,
+              `Expected at most ${MAX_WATCHED_JOBS} jobs on one stream, not ${Array.isArray(input) ? input.length : 'more'}.`,
           }),
-        description: `Global ids of trainings and predictions, 1 to ${MAX_JOBS}.`,
+        description: `Global ids of trainings and predictions, 1 to ${MAX_WATCHED_JOBS}.`,
       }),
     },
     subscribe: (_, { ids }, ctx) =>

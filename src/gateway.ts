@@ -55,6 +55,7 @@ import { checkUpstream, reportOnce } from './upstream/check-upstream.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
+import { NEVER_ABORTED } from './util/abort-signals.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
 import { createSemaphore, maxPerOwner } from './util/semaphore.ts';
 import { startTimer as realStartTimer } from './util/timer-queue.ts';
@@ -157,15 +158,15 @@ export function createGateway(options: GatewayOptions) {
     watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),
     uploadTicket: (base, { apiKey }, target) => tickets.issue(base, apiKey, target),
     imageUrl: (base, { apiKey }, source, variant) => images.url(base, apiKey, source, variant),
-    inspectImage: ({ apiKey }, source, signal = NEVER) => images.facts(apiKey, source, signal),
-    imagePlaceholder: ({ apiKey }, source, signal = NEVER) => images.placeholder(apiKey, source, signal),
+    inspectImage: ({ apiKey }, source, signal = NEVER_ABORTED) => images.facts(apiKey, source, signal),
+    imagePlaceholder: ({ apiKey }, source, signal = NEVER_ABORTED) => images.placeholder(apiKey, source, signal),
     evictImages({ apiKey }, subject) {
       if (subject.kind === 'prediction') upstreamImages.evictUrls(apiKey, subject.predictionId);
       images.invalidate(apiKey, subject);
     },
     rememberImages: ({ apiKey }, row) => upstreamImages.cacheUrls(apiKey, row),
     async validateUpload({ apiKey }, file, use) {
-      const release = await uploadSlots.acquire(apiKey, NEVER);
+      const release = await uploadSlots.acquire(apiKey, NEVER_ABORTED);
       try {
         return await use(await validateUpload(file, uploads.pixels, (read) => checkDecoding(read, apiKey)));
       } finally {
@@ -375,5 +376,3 @@ const ENDPOINT = '/graphql';
 
 /** Time for the body of a request without files to arrive, in milliseconds. */
 const BODY_TIME = 30_000;
-
-const NEVER = new AbortController().signal;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { publicError } from '../errors.ts';
 import type { JobKey } from '../upstream/jobs.ts';
+import { parseJson } from '../util/json.ts';
 import type { Credential } from './credential.ts';
 import type { Sealer } from './sealed-token.ts';
 
@@ -43,7 +44,7 @@ export function createWatchTokens({ sealer, now }: { sealer: Sealer; now: () => 
       return { token: sealer.issue(content, PURPOSE, expiresAt).token, expiresAt };
     },
     open(token) {
-      const grant = grantSchema.safeParse(parse(sealer.open(token, PURPOSE) ?? '')).data;
+      const grant = grantSchema.safeParse(parseJson(sealer.open(token, PURPOSE) ?? '')).data;
       if (!grant)
         throw publicError('UNAUTHENTICATED', 'This watch token is not valid or has expired. Request another one.');
       const [apiKey, expiresAt, names] = grant;
@@ -74,11 +75,3 @@ function parseJobName(name: string): JobKey {
 
 /** API key, expiry, names of jobs. */
 const grantSchema = z.tuple([z.string(), z.number(), z.array(z.string())]);
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

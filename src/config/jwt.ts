@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { JwtOptions } from '../auth/jwt.ts';
 import { ConfigError, type Environment, httpUrl, isSet, list, text, textOr } from '../util/environment.ts';
+import { parseJson } from '../util/json.ts';
 import { MIN_SECRET_LENGTH } from './secret-file.ts';
 
 /** Settings for callers that authenticate with a JWT. */
@@ -133,12 +134,8 @@ function readText(file: string, setting: string): string {
 
 /** Parses the file. Messages quote no part of it, because it contains keys. */
 function parseTenants(text: string, setting: string): Record<string, string> {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw new ConfigError([`${setting} is not JSON.`]);
-  }
+  const content = parseJson(text);
+  if (content === undefined) throw new ConfigError([`${setting} is not JSON.`]);
   const found = z.record(z.string(), z.string()).safeParse(content);
   if (!found.success) throw new ConfigError([`${setting} is not an object with a string for each tenant.`]);
   return found.data;

@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
+import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 import { type CorsPolicy, requiresPreflight } from './cors.ts';
 
 /** Accepted media types. Browsers send the first three to another site only after a preflight. */
@@ -9,9 +10,6 @@ const REQUEST_TYPES: ReadonlySet<string> = new Set([
   'application/graphql',
   'multipart/form-data',
 ]);
-
-/** Maximum length of a quoted header, in characters. */
-const MAX_QUOTE_LENGTH = 100;
 
 /**
  * Rejects requests that a page of another site can send without a preflight: forms (Fetch standard, "CORS-safelisted

@@ -1,5 +1,6 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { ID_MEMBERS } from '../persisted-documents/request.ts';
+import { isRecord, parseJson } from '../util/json.ts';
 
 const ALLOWED_MEMBERS: ReadonlySet<string> = new Set([
   'query',
@@ -13,12 +14,7 @@ const ALLOWED_MEMBERS: ReadonlySet<string> = new Set([
  * The parameters in a JSON body (GraphQL over HTTP, "JSON encoding"); undefined if any part of it is not as specified.
  */
 export function readParams(body: Buffer): (GraphQLParams & Record<string, unknown>) | undefined {
-  let params: unknown;
-  try {
-    params = JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
+  const params = parseJson(body.toString());
   if (!isRecord(params)) return undefined;
   for (const member in params) if (!ALLOWED_MEMBERS.has(member)) return undefined;
   const { query, variables, operationName, extensions } = params;
@@ -29,6 +25,3 @@ export function readParams(body: Buffer): (GraphQLParams & Record<string, unknow
     (extensions == null || isRecord(extensions));
   return isValid ? params : undefined;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,6 +4,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
 import { badRequest } from '../uploads/request-errors.ts';
+import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 
 const ACCEPTED = 'gzip, deflate, br';
 
@@ -47,9 +48,6 @@ export const useRequestContent = (): Plugin => ({
     });
   },
 });
-
-/** Maximum length of a quoted header, in characters. */
-const MAX_QUOTE_LENGTH = 100;
 
 /** The content codings of a body, as the header lists them; undefined for a body that is not encoded. */
 function codingOf(headers: Headers): string | undefined {

@@ -67,9 +67,9 @@ export function useResponses(): Plugin {
 const notAcceptable = (accept: string | null, offered: readonly (readonly string[])[]) =>
   publicError(
     'NOT_ACCEPTABLE',
-    `The header Accept must allow ${offered.flat().join(', ')}, but is "${accept?.slice(0, MAX_QUOTE_LENGTH)}".`,
+    `The header Accept must allow ${offered.flat().join(', ')}, but is "${accept?.slice(0, MAX_ACCEPT_LENGTH)}".`,
     { http: { status: 406 } },
   );
 
-/** Maximum length of a quoted header, in characters. */
-const MAX_QUOTE_LENGTH = 200;
+/** Maximum length of a quoted `Accept`, which lists several media types, in characters. */
+const MAX_ACCEPT_LENGTH = 200;

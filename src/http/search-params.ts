@@ -1,5 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
+import { parseJson } from '../util/json.ts';
 
 /** Query parameters whose values are JSON (GraphQL over HTTP, "GET"). */
 const JSON_PARAMETERS = ['variables', 'extensions'];
@@ -11,7 +12,7 @@ export const useSearchParams = (): Plugin => ({
     const { searchParams } = new URL(url);
     for (const name of JSON_PARAMETERS) {
       const text = searchParams.get(name);
-      if (text && !isJson(text)) {
+      if (text && parseJson(text) === undefined) {
         throw publicError('BAD_USER_INPUT', `The parameter \`${name}\` must be JSON, but is not.`, {
           http: { status: 400 },
         });
@@ -19,12 +20,3 @@ export const useSearchParams = (): Plugin => ({
     }
   },
 });
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

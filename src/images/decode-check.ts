@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { NEVER_ABORTED } from '../util/abort-signals.ts';
 import { createSemaphore } from '../util/semaphore.ts';
 import { type DecodeBudget, DecodeMemoryError } from './decode-memory.ts';
 import { inspect } from './inspect.ts';
@@ -29,7 +30,7 @@ const MAX_CONCURRENT_CHECKS = Math.min(4, availableParallelism());
  */
 export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): DecodeCheck {
   const slots = createSemaphore({ total: MAX_CONCURRENT_CHECKS, perOwner: MAX_CONCURRENT_CHECKS });
-  return async (read, owner = '', signal = NEVER) => {
+  return async (read, owner = '', signal = NEVER_ABORTED) => {
     const release = await slots.acquire(owner, signal);
     try {
       const file = await read();
@@ -49,8 +50,6 @@ export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): Dec
     }
   };
 }
-
-const NEVER = new AbortController().signal;
 
 /** Message of the decoder in parentheses, or an empty string. */
 function decoderMessage(error: unknown): string {

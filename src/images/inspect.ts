@@ -1,5 +1,6 @@
 import { DownloadError } from '../upstream/images/download-error.ts';
 import { MAX_IMAGE_STREAM_BYTES } from '../upstream/images/image-stream.ts';
+import { readBytes } from '../util/read-bytes.ts';
 import { openImage } from './load-sharp.ts';
 import { type ImageFormat, MEDIA_TYPES, requireFormat } from './signature.ts';
 
@@ -47,19 +48,9 @@ export const unreadableImage = (format: ImageFormat, maxPixels: number, cause: u
  *
  * @throws DownloadError `too-large` when it exceeds `maxBytes`; the error of the body.
  */
-export async function readAll(
-  body: ReadableStream<Uint8Array>,
-  maxBytes: number = MAX_IMAGE_STREAM_BYTES,
-): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Throwing inside the loop cancels the stream.
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) {
-      throw new DownloadError('too-large', `Expected an image of at most ${maxBytes} bytes, but got more.`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
-}
+export const readAll = (body: ReadableStream<Uint8Array>, maxBytes: number = MAX_IMAGE_STREAM_BYTES): Promise<Buffer> =>
+  readBytes(
+    body,
+    maxBytes,
+    () => new DownloadError('too-large', `Expected an image of at most ${maxBytes} bytes, but got more.`),
+  );

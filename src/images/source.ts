@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../util/json.ts';
 import type { Variant } from './variant.ts';
 
 /** Reference to an image: that of a data item, or one of a prediction by its index. */
@@ -32,17 +33,8 @@ export function serializeGrant({ apiKey, source, variant, revision }: ImageGrant
 
 /** Parses text of {@link serializeGrant}. Returns `undefined` for any other text, such as that of another version. */
 export function parseGrant(text: string): ImageGrant | undefined {
-  return grantSchema.safeParse(text).data;
+  return grantSchema.safeParse(parseJson(text)).data;
 }
-
-const jsonText = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue('must be JSON');
-    return z.NEVER;
-  }
-});
 
 /** Optional last element of a serialized grant: variant and revision. */
 const extrasSchema = z
@@ -59,21 +51,19 @@ const extrasSchema = z
   )
   .optional();
 
-const grantSchema = jsonText.pipe(
-  z.union([
-    z.tuple([z.literal('d'), z.string(), z.string(), z.string(), extrasSchema]).transform(
-      ([, apiKey, modelId, dataId, rest]): ImageGrant => ({
-        apiKey,
-        source: { kind: 'dataItem', modelId, dataId },
-        ...rest,
-      }),
-    ),
-    z.tuple([z.literal('p'), z.string(), z.string(), z.int().nonnegative(), extrasSchema]).transform(
-      ([, apiKey, predictionId, index, rest]): ImageGrant => ({
-        apiKey,
-        source: { kind: 'prediction', predictionId, index },
-        ...rest,
-      }),
-    ),
-  ]),
-);
+const grantSchema = z.union([
+  z.tuple([z.literal('d'), z.string(), z.string(), z.string(), extrasSchema]).transform(
+    ([, apiKey, modelId, dataId, rest]): ImageGrant => ({
+      apiKey,
+      source: { kind: 'dataItem', modelId, dataId },
+      ...rest,
+    }),
+  ),
+  z.tuple([z.literal('p'), z.string(), z.string(), z.int().nonnegative(), extrasSchema]).transform(
+    ([, apiKey, predictionId, index, rest]): ImageGrant => ({
+      apiKey,
+      source: { kind: 'prediction', predictionId, index },
+      ...rest,
+    }),
+  ),
+]);

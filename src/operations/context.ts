@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Caller } from '../auth/caller.ts';
 import { tenantOf } from '../auth/credential.ts';
@@ -16,6 +15,7 @@ import { UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { NEVER_ABORTED } from '../util/abort-signals.ts';
 import { type OperationLifetime, unlessTimedOut } from './deadline.ts';
 import { RequestCache } from './request-cache.ts';
 import type { Services } from './services.ts';
@@ -146,12 +146,16 @@ export class Context {
   watchJobs(jobs: readonly JobKey[]) {
     const { scope } = this.#caller;
     if (scope && !jobs.every((job) => scope.includes(job))) throw outOfScope();
-    return this.#services.jobWatcher.watchJobs(this.#caller.credential(), jobs, this.#lifetime.signal ?? NEVER);
+    return this.#services.jobWatcher.watchJobs(this.#caller.credential(), jobs, this.#lifetime.signal ?? NEVER_ABORTED);
   }
 
   watchTrainings(modelId: string) {
     this.#requireFullAccess();
-    return this.#services.jobWatcher.watchTrainings(this.#caller.credential(), modelId, this.#lifetime.signal ?? NEVER);
+    return this.#services.jobWatcher.watchTrainings(
+      this.#caller.credential(),
+      modelId,
+      this.#lifetime.signal ?? NEVER_ABORTED,
+    );
   }
 
   /**
@@ -291,13 +295,10 @@ export class Context {
   }
 }
 
-const NEVER = new AbortController().signal;
-setMaxListeners(0, NEVER);
-
 /** A lifetime without a deadline. @param signal Aborts reads. */
 export const withoutDeadline = (signal: AbortSignal | undefined): OperationLifetime => ({
   signal,
-  deadlineSignal: NEVER,
+  deadlineSignal: NEVER_ABORTED,
   extend: () => {},
 });
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutionResult } from 'graphql';
 import { publicError } from '../errors.ts';
+import { unlessAborted } from '../util/abort-signals.ts';
 import { AbortScope } from '../util/cancellation.ts';
 import type { StartTimer } from '../util/timers.ts';
 
@@ -126,23 +127,11 @@ function controllerFor(reason: unknown): AbortController {
  * @throws At the deadline, GraphQLError UPSTREAM_OUTCOME_UNKNOWN if the write was sent, otherwise the signal's reason;
  * before that, the error of the write.
  */
-export async function unlessTimedOut<Result>(
+export const unlessTimedOut = <Result>(
   write: Promise<Result>,
   deadlineSignal: AbortSignal,
   isSent: () => boolean,
-): Promise<Result> {
-  let onDeadline = () => {};
-  const timeout = new Promise<never>((_, reject) => {
-    onDeadline = () => reject(isSent() ? outcomeUnknown() : deadlineSignal.reason);
-    if (deadlineSignal.aborted) onDeadline();
-    else deadlineSignal.addEventListener('abort', onDeadline);
-  });
-  try {
-    return await Promise.race([write, timeout]);
-  } finally {
-    deadlineSignal.removeEventListener('abort', onDeadline);
-  }
-}
+): Promise<Result> => unlessAborted(write, deadlineSignal, () => (isSent() ? outcomeUnknown() : deadlineSignal.reason));
 
 const outcomeUnknown = () =>
   publicError(

@@ -3,7 +3,7 @@ import { type Caller, expiredError } from '../auth/caller.ts';
 import { isRetryable } from '../errors.ts';
 import { type ExecutionSettings, execute } from '../executor/execute.ts';
 import type { JobUpdate } from '../job-watching/events.ts';
-import { onIteratorEnd } from '../util/async-iterators.ts';
+import { DONE, onIteratorEnd } from '../util/async-iterators.ts';
 import { type Sleep, sleepUntil } from '../util/timers.ts';
 import type { Context } from './context.ts';
 import type { SharedResult } from './shared-result.ts';
@@ -111,8 +111,6 @@ function executeEach(
     },
   };
 }
-
-const DONE = { value: undefined, done: true } as const;
 
 /** Closes a stream when the caller's credential expires, with an error as its last result. */
 function endAt(expiresAt: number, results: Results, options: StreamOptions): Results {

@@ -1,3 +1,4 @@
+import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 import { type AutomaticDocuments, createAutomaticDocuments } from './automatic.ts';
 import { type DocumentError, type DocumentRequest, NOT_SUPPORTED, readDocumentRequest } from './request.ts';
 
@@ -44,7 +45,7 @@ function findInManifest(manifest: ReadonlyMap<string, string>, { id }: DocumentR
   return (
     manifest.get(id) ?? {
       code: 'PERSISTED_QUERY_NOT_FOUND',
-      message: `The id must be in the manifest of this gateway, but "${id.slice(0, 100)}" is not. Deploy the manifest of a client before the client itself.`,
+      message: `The id must be in the manifest of this gateway, but "${id.slice(0, MAX_QUOTE_LENGTH)}" is not. Deploy the manifest of a client before the client itself.`,
       status: 404,
     }
   );

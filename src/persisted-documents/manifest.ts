@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../util/environment.ts';
+import { isRecord } from '../util/json.ts';
+import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 
 /** The documents of a front end, as written by its build. */
 export interface Manifest {
@@ -57,7 +59,9 @@ function collect(entries: readonly Entry[]): Manifest {
     if (typeof id !== 'string' || id === '') {
       mistakes.push(`${SETTING}, operation ${index + 1}: \`id\` must be a string, but is ${JSON.stringify(id)}.`);
     } else if (typeof text !== 'string') {
-      mistakes.push(`${location(id)}: it must be a string, but is ${JSON.stringify(text)?.slice(0, 100)}.`);
+      mistakes.push(
+        `${location(id)}: it must be a string, but is ${JSON.stringify(text)?.slice(0, MAX_QUOTE_LENGTH)}.`,
+      );
     } else if (documents.has(id) && documents.get(id) !== text) {
       mistakes.push(`${location(id)}: two documents have this id. Give each document a different id.`);
     } else {
@@ -87,6 +91,3 @@ function readJson(path: string): unknown {
     throw new ConfigError([`${SETTING} must name a JSON file, but "${path}" is not valid JSON: ${reason}.`]);
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

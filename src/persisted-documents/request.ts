@@ -1,4 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
+import { isRecord } from '../util/json.ts';
+import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 
 /** The error of a request whose document cannot be found. */
 export interface DocumentError {
@@ -62,7 +64,5 @@ export const NOT_SUPPORTED: DocumentError = {
   status: 200,
 };
 
-const describe = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100));
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const describe = (value: unknown): string =>
+  value === undefined ? 'missing' : JSON.stringify(value).slice(0, MAX_QUOTE_LENGTH);

@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { publicError } from '../errors.ts';
+import { isObject, isRecord, parseJson } from '../util/json.ts';
 import type { PersistedDocuments } from './documents.ts';
 
 /** Inserts the persisted document into the payload of a `subscribe` message, or returns an error. */
@@ -22,18 +23,9 @@ const ID_PATTERN = /"(?:persistedQuery|documentId|doc_id)"/;
  */
 export function withQuery(text: string): string {
   if (!ID_PATTERN.test(text)) return text;
-  const message = parse(text);
-  if (!isRecord(message) || message.type !== 'subscribe' || !isRecord(message.payload)) return text;
-  if (message.payload.query != null) return text;
-  return JSON.stringify({ ...message, payload: { ...message.payload, query: '' } });
+  const message = parseJson(text);
+  if (!isRecord(message) || message.type !== 'subscribe' || !isObject(message.payload)) return text;
+  const { payload } = message;
+  if ('query' in payload && payload.query != null) return text;
+  return JSON.stringify({ ...message, payload: { ...payload, query: '' } });
 }
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
+import { readBytes } from '../util/read-bytes.ts';
 import type { Sleep } from '../util/timers.ts';
 import { checkContentLength, requestTimeout, tooLarge } from './request-errors.ts';
 
@@ -16,16 +17,11 @@ export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plug
     if (!requestParser || !request.body) return;
     const parse = async () => {
       if (checkContentLength(request, maxBytes, 'MAX_BODY_BYTES')) return await requestParser(request);
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      for await (const chunk of request.body ?? []) {
-        size += chunk.byteLength;
-        if (size > maxBytes)
-          throw tooLarge(`Expected a body of at most ${maxBytes} bytes (MAX_BODY_BYTES), but got more.`);
-        chunks.push(chunk);
-      }
+      const body = await readBytes(request.body, maxBytes, () =>
+        tooLarge(`Expected a body of at most ${maxBytes} bytes (MAX_BODY_BYTES), but got more.`),
+      );
       const { method, headers, url } = request;
-      return await requestParser(new fetchAPI.Request(url, { method, headers, body: Buffer.concat(chunks) }));
+      return await requestParser(new fetchAPI.Request(url, { method, headers, body }));
     };
     setRequestParser(async () => {
       const arrived = new AbortController();

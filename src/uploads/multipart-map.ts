@@ -1,4 +1,5 @@
 import type { UploadedFile } from '../images/validate-upload.ts';
+import { isObject, isRecord, parseJson } from '../util/json.ts';
 import { badRequest } from './request-errors.ts';
 
 /** The parts of a multipart request that precede its files. */
@@ -81,13 +82,7 @@ function placeFile(params: MultipartRequest['params'], path: string, file: Uploa
 }
 
 function parse(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest(`\`${name}\` must be valid JSON, but is not.`);
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw badRequest(`\`${name}\` must be valid JSON, but is not.`);
+  return value;
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-const isRecord = (value: unknown): value is Record<string, unknown> => isObject(value) && !Array.isArray(value);

@@ -2,6 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { type ErrorCode, publicError } from '../errors.ts';
 import { InvalidImageError } from '../images/invalid-image-error.ts';
 import { UpstreamError } from '../upstream/errors.ts';
+import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 
 // The ticket in the URL is the only credential and cookies are ignored, so pages of any origin may use one.
 const CORS_HEADERS = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After' };
@@ -49,7 +50,7 @@ export function requireImageBody({ method, headers }: Request): void {
   if (isForm) throw publicError('UNSUPPORTED_MEDIA_TYPE', message);
   const coding = headers.get('content-encoding')?.trim().toLowerCase() || 'identity';
   if (coding === 'identity') return;
-  const problem = `Expected the image without a Content-Encoding, but got "${coding.slice(0, 100)}".`;
+  const problem = `Expected the image without a Content-Encoding, but got "${coding.slice(0, MAX_QUOTE_LENGTH)}".`;
   throw publicError('UNSUPPORTED_MEDIA_TYPE', problem);
 }
 

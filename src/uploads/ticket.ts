@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../util/json.ts';
 
 /** Permission to add an image to a model, or to replace the image of a data item. */
 export interface Ticket {
@@ -21,17 +22,9 @@ export const serializeTicket = ({ apiKey, target: { modelId, replace }, nonce }:
 
 /** Parses text of {@link serializeTicket}. Returns undefined for any other text, such as that of another version. */
 export function parseTicket(text: string): Ticket | undefined {
-  const [apiKey, modelId, replace, nonce] = ticketSchema.safeParse(parse(text)).data ?? [];
+  const [apiKey, modelId, replace, nonce] = ticketSchema.safeParse(parseJson(text)).data ?? [];
   if (apiKey === undefined || modelId === undefined || nonce === undefined) return undefined;
   return { apiKey, target: { modelId, replace: replace ?? undefined }, nonce };
 }
 
 const ticketSchema = z.tuple([z.string(), z.string(), z.string().nullable(), z.string()]);
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

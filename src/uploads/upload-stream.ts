@@ -1,6 +1,7 @@
 import type { DecodeCheck } from '../images/decode-check.ts';
 import type { ImageScanner } from '../images/scan.ts';
 import type { OutgoingStream } from '../upstream/client.ts';
+import { unlessAborted } from '../util/abort-signals.ts';
 import { drain } from './drain.ts';
 import { incompleteBody } from './request-errors.ts';
 import { openTempFile, type TempFile } from './temp-file.ts';
@@ -75,7 +76,7 @@ export function createUploadStream(
   /** The next chunk for the upstream; undefined after the last one. */
   const next = async (): Promise<Uint8Array | undefined> => {
     while (wholeAt === undefined) {
-      const chunk = await orAbort(read(), signal);
+      const chunk = await unlessAborted(read(), signal);
       if (chunk) {
         scanner.push(chunk);
         file ??= openTempFile();
@@ -83,7 +84,7 @@ export function createUploadStream(
       } else {
         scanner.end();
         onArrived();
-        await orAbort(checkDecoding(readFile), signal);
+        await unlessAborted(checkDecoding(readFile), signal);
         wholeAt = monotonicNow();
       }
       const ready = heldBack;
@@ -128,19 +129,4 @@ export function createUploadStream(
       file?.then(({ discard }) => discard()).catch(() => {});
     },
   };
-}
-
-/** Result of the work. @throws The signal's reason once it aborts. */
-async function orAbort<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,12 +1,12 @@
 import type { Contract, Wire } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
+import { isRecord } from '../util/json.ts';
 import type { CallOptions, Client } from './client.ts';
 import { failureReason } from './decode/error-message.ts';
 import {
   type FieldReader,
   fraction,
   int,
-  isRecord,
   list,
   nullable,
   number,

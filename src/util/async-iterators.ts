@@ -1,3 +1,6 @@
+/** The result of an iterator that has ended. */
+export const DONE = { value: undefined, done: true } as const;
+
 /** An event stream whose `return()` closes it immediately, even while a `next()` is pending. */
 type Stream<Event> = AsyncIterableIterator<Event, undefined>;
 
@@ -46,4 +49,4 @@ export function prependFirst<Event>(
 }
 
 const returnFrom = async <Event>(events: Source<Event>): Promise<IteratorResult<Event, undefined>> =>
-  (await events.return?.()) ?? { value: undefined, done: true };
+  (await events.return?.()) ?? DONE;

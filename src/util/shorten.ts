@@ -1,5 +1,7 @@
 /** Maximum length of messages to clients, in characters. */
 const MAX_LENGTH = 1_000;
+/** Maximum length of a short quote in a message, such as a header or an id, in characters. */
+export const MAX_QUOTE_LENGTH = 100;
 /** Length of the end that is kept, in characters: it often contains the reason. */
 const TAIL = 300;
 

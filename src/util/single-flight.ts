@@ -1,3 +1,5 @@
+import { unlessAborted } from './abort-signals.ts';
+
 interface Run<Result> {
   readonly result: Promise<Result>;
   readonly controller: AbortController;
@@ -52,13 +54,4 @@ export class SingleFlight<Result> {
     this.#running.set(name, run);
     return run;
   }
-}
-
-/** Resolves with the result, or rejects with the signal's reason if it aborts first. */
-function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

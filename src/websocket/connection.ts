@@ -4,6 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
 import type { TokenBucket } from '../limits/token-bucket.ts';
 import { withQuery } from '../persisted-documents/socket.ts';
+import { parseJson } from '../util/json.ts';
 import type { UnsentBytes } from './unsent-bytes.ts';
 
 /** Close codes of RFC 6455, 7.4.1. */
@@ -154,9 +155,5 @@ function headOf(bytes: Buffer): { type: string | undefined; id: string } {
 }
 
 function idIn(text = '""'): string {
-  try {
-    return String(JSON.parse(Buffer.from(text, 'latin1').toString()));
-  } catch {
-    return '';
-  }
+  return String(parseJson(Buffer.from(text, 'latin1').toString()) ?? '');
 }

@@ -1,12 +1,11 @@
 import type { ExecutionResult } from 'graphql';
+import { DONE } from '../util/async-iterators.ts';
 
 /**
  * Calls back once when the client completes an operation or closes its socket. Returns a function that removes the
  * callback.
  */
 export type OnAbort = (callback: () => void) => () => void;
-
-const DONE = { value: undefined, done: true } as const;
 
 /**
  * The result of a query or mutation as a stream of one item. graphql-ws cannot cancel a promise, but it calls `return`

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import { type FieldReader, isRecord, UnreadableValueError } from './fields.ts';
+import { isRecord, parseJson } from '../../util/json.ts';
+import { type FieldReader, UnreadableValueError } from './fields.ts';
 
 /** Maximum length of a message, in UTF-16 code units; longer ones are shortened. */
 const MAX_MESSAGE_LENGTH = 500;
@@ -21,11 +22,9 @@ export function errorMessageIn(
 }
 
 function candidatesIn(body: string, contentType: string | null | undefined): string[] {
-  try {
-    return messagesIn(JSON.parse(body));
-  } catch {
-    return isPlainText(body, contentType) ? [body] : [];
-  }
+  const content = parseJson(body);
+  if (content !== undefined) return messagesIn(content);
+  return isPlainText(body, contentType) ? [body] : [];
 }
 
 /** True for a short text. Truncated JSON, which some servers declare as text, contains no useful message. */

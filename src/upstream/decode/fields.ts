@@ -1,3 +1,5 @@
+import { isRecord } from '../../util/json.ts';
+
 /**
  * Reads one field: converts a JSON value to the value of a row, or throws an {@link UnreadableValueError}. It is not
  * called for a missing field. Null means "none" and remains null.
@@ -98,9 +100,6 @@ export const record: FieldReader<Readonly<Record<string, unknown>>> = (value) =>
   if (isRecord(value)) return value;
   throw new UnreadableValueError('an object', value);
 };
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const list: FieldReader<readonly unknown[]> = (value) => {
   if (Array.isArray(value)) return value;

@@ -15,14 +15,19 @@ export function imageAddress(
 ): FieldReader<ImageAddress> {
   const names = [...namesOf(contract, schema, 'url'), ...namesOf(contract, schema, 'image')];
   return (value) => {
-    const body = typeof value === 'string' ? undefined : record(value);
-    const candidates = body ? names.map((name) => body[name]) : [value];
-    for (const candidate of candidates) {
-      const address = typeof candidate === 'string' ? addressIn(candidate.trim()) : undefined;
-      if (address) return address;
-    }
+    const address = typeof value === 'string' ? addressIn(value) : addressOf(record(value));
+    if (address) return address;
     throw new UnreadableValueError('the address of an image, or its bytes in base64', value);
   };
+
+  function addressOf(body: Readonly<Record<string, unknown>>): ImageAddress | undefined {
+    for (const name of names) {
+      const text = body[name];
+      const address = typeof text === 'string' ? addressIn(text) : undefined;
+      if (address) return address;
+    }
+    return undefined;
+  }
 }
 
 /** Length of the prefix that distinguishes base64 from other text, in UTF-16 code units. */
@@ -31,7 +36,8 @@ const PREFIX_LENGTH = 100;
 const BASE64 = /^(?:data:|[\w+/=%\s-]+$)/i;
 const ADDRESS = /^https?:\/\//i;
 
-function addressIn(text: string): ImageAddress | undefined {
+function addressIn(padded: string): ImageAddress | undefined {
+  const text = padded.trim();
   if (ADDRESS.test(text)) return { url: text };
   return text !== '' && BASE64.test(text.slice(0, PREFIX_LENGTH)) ? { base64: text } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { OperationId } from '../../contract/contract.ts';
 import { UpstreamError } from '../errors.ts';
-import { BodyError, MAX_RESPONSE_BYTES, readBytes, textOf } from '../transport/body.ts';
+import { BodyError, MAX_RESPONSE_BYTES, readBody, textOf } from '../transport/body.ts';
 
 /** The error of a response that violates the contract. */
 export const invalidResponse = (operation: OperationId, message: string, options?: ErrorOptions): UpstreamError =>
@@ -19,7 +19,7 @@ export function parseJson(operation: OperationId, bytes: Buffer): unknown {
 /** Reads the body of a response, up to {@link MAX_RESPONSE_BYTES}, as JSON. @throws UpstreamError */
 export async function readJson(operation: OperationId, response: Response): Promise<unknown> {
   try {
-    return parseJson(operation, await readBytes(response, MAX_RESPONSE_BYTES));
+    return parseJson(operation, await readBody(response, MAX_RESPONSE_BYTES));
   } catch (cause) {
     if (cause instanceof BodyError) throw invalidResponse(operation, cause.message, { cause });
     throw cause;

@@ -1,7 +1,8 @@
 import type { Contract, OperationId, Wire } from '../../contract/contract.ts';
 import { isUpstreamId } from '../../contract/rules.ts';
+import { isRecord } from '../../util/json.ts';
 import { type MalformedFields, UpstreamError } from '../errors.ts';
-import { type FieldReader, isRecord, list, record, string, UnreadableValueError } from './fields.ts';
+import { type FieldReader, list, record, string, UnreadableValueError } from './fields.ts';
 import { invalidResponse } from './json.ts';
 import { type Page, readPageEnd } from './page.ts';
 

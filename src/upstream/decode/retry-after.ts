@@ -1,3 +1,5 @@
+import { parseUnixTime } from './timestamp.ts';
+
 /** Default maximum delay accepted from `Retry-After`, in seconds. */
 export const DEFAULT_MAX_RETRY_AFTER = 300;
 
@@ -31,17 +33,15 @@ export function parseRetryAfter(
 /** Matches a comma, except the one after the weekday of an HTTP date. */
 const BETWEEN_VALUES = /(?<!(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}),/i;
 
-/** From this value on, a number is a Unix timestamp in seconds: as a delay it would be 30 years. */
+/** From this value on, a number is a Unix timestamp: as a delay it would be 30 years. */
 const FIRST_TIMESTAMP = 1e9;
-/** From this value on, a number is a Unix timestamp in milliseconds: in seconds it would be in the year 5138. */
-const FIRST_MILLISECONDS = 1e11;
 
 /** The delay that one value requests, in seconds; undefined if the value is invalid. */
 function delayIn(value: string, now: number): number | undefined {
   if (!/^(?:\d+\.?\d*|\.\d+)$/.test(value)) return secondsUntil(dateIn(value), now);
   const number = Number(value);
   if (number < FIRST_TIMESTAMP) return number;
-  return secondsUntil(number < FIRST_MILLISECONDS ? number * 1_000 : number, now);
+  return secondsUntil(parseUnixTime(number), now);
 }
 
 const secondsUntil = (time: number | undefined, now: number): number | undefined =>

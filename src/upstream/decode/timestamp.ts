@@ -1,4 +1,5 @@
-import { type FieldReader, isRecord, numberIn, UnreadableValueError } from './fields.ts';
+import { isRecord } from '../../util/json.ts';
+import { type FieldReader, numberIn, UnreadableValueError } from './fields.ts';
 
 /**
  * Reads a time from ISO 8601 (UTC without a zone), an HTTP date, Unix seconds or milliseconds as a number or as digits, or
@@ -24,7 +25,8 @@ function millisecondsOf(value: unknown): number {
 // Unix seconds stay below this until the year 5138, Unix milliseconds have been above it since 1973.
 const FIRST_MILLISECONDS = 100_000_000_000;
 
-const parseUnixTime = (value: number): number => (Math.abs(value) < FIRST_MILLISECONDS ? value * 1_000 : value);
+/** Converts a Unix timestamp in seconds or milliseconds to milliseconds. */
+export const parseUnixTime = (value: number): number => (Math.abs(value) < FIRST_MILLISECONDS ? value * 1_000 : value);
 
 function parseFirestore(value: Readonly<Record<string, unknown>>): number {
   const seconds = value._seconds ?? value.seconds;

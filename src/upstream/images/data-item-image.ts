@@ -1,3 +1,4 @@
+import { NEVER_ABORTED } from '../../util/abort-signals.ts';
 import type { CallOptions, Client } from '../client.ts';
 import { imageAddress } from '../decode/image-address.ts';
 import { readJson } from '../decode/json.ts';
@@ -84,5 +85,3 @@ export async function openDataItem(
 }
 
 const addressOf = memoizePerContract((contract) => imageAddress(contract, 'DataItemDetails'));
-
-const NEVER_ABORTED = new AbortController().signal;

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../util/abort-signals.ts';
 import { monotonicNow } from '../../util/clocks.ts';
 
 /** A time limit for several waits together. */
@@ -42,20 +43,13 @@ export function createTimeBudget({ milliseconds, lifetime, caller, timeoutError 
     async within(work) {
       const started = monotonicNow();
       const timer = setTimeout(() => controller.abort(timeoutError(milliseconds)), remaining);
-      let onAbort = () => {};
-      const aborted = new Promise<never>((_, reject) => {
-        onAbort = () => reject(signal.reason);
-        if (signal.aborted) onAbort();
-        else signal.addEventListener('abort', onAbort, { once: true });
-      });
       try {
-        const result = await Promise.race([aborted, work]);
+        const result = await unlessAborted(work, signal);
         // Work that the signal aborts may resolve as if it were complete.
         signal.throwIfAborted();
         return result;
       } finally {
         clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
         remaining = Math.max(0, remaining - (monotonicNow() - started));
       }
     },

@@ -1,4 +1,5 @@
 import type { OperationId } from '../../contract/contract.ts';
+import { NEVER_ABORTED } from '../../util/abort-signals.ts';
 import type { Sleep } from '../../util/cancellation.ts';
 import { UpstreamError } from '../errors.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -73,5 +74,3 @@ export async function readNewJob<Result>(
     }
   }
 }
-
-const NEVER_ABORTED = new AbortController().signal;

@@ -1,3 +1,5 @@
+import { readBytes } from '../../util/read-bytes.ts';
+
 /** Maximum size of a response body, in bytes: far more than a page of a list, or an image in base64. */
 export const MAX_RESPONSE_BYTES = 67_108_864;
 
@@ -20,17 +22,8 @@ export class BodyTooLongError extends BodyError {
  *
  * @throws BodyTooLongError if it is longer; the rest is not read.
  */
-export async function readBytes({ body }: Response, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop early cancels the body.
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw new BodyTooLongError(maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
-}
+export const readBody = ({ body }: Response, maxBytes: number): Promise<Buffer> =>
+  readBytes(body, maxBytes, () => new BodyTooLongError(maxBytes));
 
 /** Decodes UTF-8, without a byte order mark. */
 export function textOf(bytes: Buffer): string {

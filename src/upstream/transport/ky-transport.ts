@@ -3,7 +3,7 @@ import type { Operation } from '../../contract/contract.ts';
 import { toChunkStream } from '../../util/pieces.ts';
 import { errorMessageIn } from '../decode/error-message.ts';
 import { parseRetryAfter } from '../decode/retry-after.ts';
-import { MAX_RESPONSE_BYTES, readBytes, textOf } from './body.ts';
+import { MAX_RESPONSE_BYTES, readBody, textOf } from './body.ts';
 import type { ConnectionOwner } from './connection-pool.ts';
 import { MAX_ERROR_BYTES, NetworkError, StatusError } from './errors.ts';
 import type { Network, SendOptions } from './network.ts';
@@ -104,7 +104,7 @@ export const readByFetch =
     void send({ method: 'GET', path: request.path, signal, onSent: () => {} }, async (response) => {
       const { readNonJson } = request;
       if (!readNonJson || isJson(response.headers.get('content-type'))) {
-        return request.resultOf(await readBytes(response, MAX_RESPONSE_BYTES));
+        return request.resultOf(await readBody(response, MAX_RESPONSE_BYTES));
       }
       await ignoreBody(response);
       return readNonJson();
@@ -125,7 +125,7 @@ async function statusErrorOf(
 ): Promise<StatusError> {
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'), { now: now(), max });
   // The status is enough if the body cannot be read.
-  const upstreamMessage = await readBytes(response, MAX_ERROR_BYTES).then(
+  const upstreamMessage = await readBody(response, MAX_ERROR_BYTES).then(
     (bytes) => errorMessageIn(textOf(bytes), response.headers.get('content-type'), redact),
     () => undefined,
   );
