@@ -137,7 +137,7 @@ const upload = (ctx: Context, { modelId, file }: { modelId: string; file: Upload
   });
 
 /**
- * Like {@link upload}, for one file of several: an error that concerns this file is its outcome, so the others go on.
+ * Like {@link upload}, for one of several files: an error of this file becomes its outcome, and the others are uploaded.
  */
 async function outcomeOf(ctx: Context, modelId: string, file: UploadedFile): Promise<UploadOutcome> {
   try {

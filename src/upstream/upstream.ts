@@ -27,7 +27,7 @@ export interface Upstream {
   readonly predictions: ReturnType<typeof predictions>;
   /** Fetches a URL on the upstream's own origin with this credential. */
   readonly fetchOwn: Client['fetchOwn'];
-  /** Changes after each write of this credential. What was read in an earlier generation may be outdated. */
+  /** Changes after each write of this credential. Reads of an earlier generation may be outdated. */
   readonly generation: number;
 }
 
