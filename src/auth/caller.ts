@@ -96,7 +96,7 @@ export function createIdentifyCaller(options: CallerOptions): IdentifyCaller {
 
   const resolveCaller: IdentifyCaller = (transport) => {
     const isHttp = 'request' in transport;
-    const source = isHttp ? sourceOfRequest(transport.request) : sourceOfHandshake(transport);
+    const source = isHttp ? new RequestSource(transport.request) : sourceOfHandshake(transport);
     const host = isHttp ? hostOf(transport.request) : source.header('host');
     const credentials = new RequestCredentials(source, apiKeyHeader, host);
     const toCaller = (identity: IdentityOrError) =>
@@ -232,13 +232,25 @@ interface CredentialSource {
  * The headers of a request and its query parameter `watchToken`. EventSource cannot send headers, and a watch token is
  * short-lived and narrow enough for a URL.
  */
-function sourceOfRequest({ headers, url }: CallerRequest): CredentialSource {
-  const token = url.includes('watchToken=') ? (new URL(url).searchParams.get('watchToken') ?? undefined) : undefined;
-  return {
-    header: (name) => headers.get(name),
-    headerNames: () => headers.keys(),
-    parameter: (name) => (name === 'watchToken' ? token : undefined),
-  };
+class RequestSource implements CredentialSource {
+  readonly #request: CallerRequest;
+
+  constructor(request: CallerRequest) {
+    this.#request = request;
+  }
+
+  header(name: string): string | null {
+    return this.#request.headers.get(name);
+  }
+
+  headerNames(): Iterable<string> {
+    return this.#request.headers.keys();
+  }
+
+  parameter(name: string): string | undefined {
+    if (name !== 'watchToken' || !this.#request.url.includes('watchToken=')) return undefined;
+    return new URL(this.#request.url).searchParams.get('watchToken') ?? undefined;
+  }
 }
 
 /**
@@ -266,7 +278,7 @@ function sourceOfHandshake({ connectionParams = {}, extra }: SocketContext): Cre
 
 /** The token of an `Authorization: Bearer` header (RFC 6750, 2.1); undefined for other schemes. */
 const bearerOf = (authorization: string | null | undefined): string | undefined =>
-  /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  authorization ? /^bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
 
 /** The host of an HTTP request: its `Host` header, else the host of its URL. */
 export const hostOf = (request: Pick<CallerRequest, 'headers' | 'url'>): string =>

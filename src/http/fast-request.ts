@@ -11,7 +11,7 @@ export class FastRequest implements CallerRequest {
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
     this.#response = response;
-    this.headers = { get: (name) => headerOf(request, name), keys: () => Object.keys(request.headers) };
+    this.headers = new FastHeaders(request);
   }
 
   get url(): string {
@@ -39,8 +39,21 @@ export class FastRequest implements CallerRequest {
   }
 }
 
-/** The value of a header, by its name in lower case; null if it is missing, as with `Headers`. */
-const headerOf = ({ headers }: IncomingMessage, name: string): string | null => {
-  const value = headers[name];
-  return value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
-};
+/** The headers of a Node.js request, of which Node.js joins those that occur several times. */
+class FastHeaders {
+  readonly #request: IncomingMessage;
+
+  constructor(request: IncomingMessage) {
+    this.#request = request;
+  }
+
+  /** @param name In lower case. */
+  get(name: string): string | null {
+    const value = this.#request.headers[name];
+    return value === undefined ? null : typeof value === 'string' ? value : value.join(', ');
+  }
+
+  keys(): Iterable<string> {
+    return Object.keys(this.#request.headers);
+  }
+}

@@ -130,10 +130,14 @@ export function createOperations(options: OperationsOptions): Operations {
     if (!credential) return executeAlone(read, caller, abortScope);
     // Callers share a result only if their credential, scope and base URL are equal, so each may see all of it.
     const { baseUrl, scope } = caller;
-    const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
     // The key is unambiguous: the first three parts contain no space, a scope contains no brace.
-    const key = `${credential.apiKey} ${services.generationOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
-    return singleFlight.run(plan, key, abortScope, () => begin(read, { credential: () => credential, baseUrl, scope }));
+    const keyOf = () => {
+      const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
+      return `${credential.apiKey} ${services.generationOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
+    };
+    return singleFlight.run(plan, keyOf, abortScope, () =>
+      begin(read, { credential: () => credential, baseUrl, scope }),
+    );
   };
 
   return {

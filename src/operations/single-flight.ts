@@ -15,12 +15,34 @@ export interface RunningQuery {
 /** Time during which callers join a running query, in milliseconds. Limits the age of the data they receive. */
 const MAX_JOIN_AGE = 1_000;
 
-/**
- * Running queries of one plan, by key. An object instead of a Map, because the tables that a Map leaves behind as it
- * grows and shrinks keep alive the many entries that pass through it. An object has such tables, too, but a finished
- * flight is empty.
- */
-type Flights = Record<string, Flight>;
+/** Running queries of one plan. */
+class Flights {
+  /**
+   * By key. An object instead of a Map, because the tables that a Map leaves behind as it grows and shrinks keep alive
+   * the many entries that pass through it. An object has such tables, too, but a finished flight is empty.
+   */
+  readonly #byKey: Record<string, Flight> = Object.create(null);
+  #size = 0;
+
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
+  get(key: string): Flight | undefined {
+    return this.#byKey[key];
+  }
+
+  set(key: string, flight: Flight): void {
+    if (!this.#byKey[key]) this.#size++;
+    this.#byKey[key] = flight;
+  }
+
+  delete(key: string, flight: Flight): void {
+    if (this.#byKey[key] !== flight) return;
+    delete this.#byKey[key];
+    this.#size--;
+  }
+}
 
 /** Executes equal queries that arrive at the same time once, and shares the result. */
 export class QuerySingleFlight {
@@ -35,28 +57,30 @@ export class QuerySingleFlight {
   /**
    * Joins an equal running query, or starts a new one. The query is aborted when every caller has disconnected.
    *
-   * @param key The inputs besides the document on which the result depends, such as the credential and the variables.
+   * @param keyOf Returns the inputs besides the document on which the result depends, such as the credential and the
+   * variables. Not called for a query that ends synchronously while no other of its plan is running.
    * @param begin Starts the query. A result that it returns synchronously is not shared.
    */
   run(
     plan: PlannedOperation,
-    key: string,
+    keyOf: () => string,
     caller: Pick<Caller, 'onAbort'>,
     begin: () => RunningQuery | ExecutionResult,
   ): ExecutionResult | Promise<ExecutionResult> {
     const flights = this.#byPlan.get(plan) ?? this.#addPlan(plan);
     const startedAt = this.#monotonicNow();
-    const running = flights[key];
+    const running = flights.isEmpty ? undefined : flights.get(keyOf());
     if (running && startedAt - running.startedAt <= MAX_JOIN_AGE) return running.join(caller);
     const query = begin();
     if (!('abort' in query)) return query;
+    const key = keyOf();
     const flight = new Flight({ flights, key, query, startedAt });
-    flights[key] = flight;
+    flights.set(key, flight);
     return flight.join(caller);
   }
 
   #addPlan(plan: PlannedOperation): Flights {
-    const flights: Flights = Object.create(null);
+    const flights = new Flights();
     this.#byPlan.set(plan, flights);
     return flights;
   }
@@ -117,7 +141,7 @@ class Flight {
   /** Prevents further joins, and drops all references. */
   #close(): RunningQuery | undefined {
     const { flights, key, query } = this.#options ?? {};
-    if (flights && key !== undefined && flights[key] === this) delete flights[key];
+    if (key !== undefined) flights?.delete(key, this);
     this.#options = undefined;
     this.#result = EMPTY;
     return query;

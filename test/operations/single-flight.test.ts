@@ -1,7 +1,8 @@
+import type { ExecutionResult } from 'graphql';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import type { PlannedOperation } from '../../src/executor/execution.ts';
-import { QuerySingleFlight } from '../../src/operations/single-flight.ts';
+import { QuerySingleFlight, type RunningQuery } from '../../src/operations/single-flight.ts';
 import { settle } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
@@ -251,14 +252,44 @@ test('a failed query rejects for every caller, is ended, and is not joined after
   const plan = {} as PlannedOperation;
   let [begun, ended] = [0, 0];
   const run = async () =>
-    singleFlight.run(plan, 'a', { onAbort: () => () => {} }, () => {
-      begun++;
-      return { result: Promise.reject(new Error('broken')), abort: () => {}, end: () => void ended++ };
-    });
+    singleFlight.run(
+      plan,
+      () => 'a',
+      { onAbort: () => () => {} },
+      () => {
+        begun++;
+        return { result: Promise.reject(new Error('broken')), abort: () => {}, end: () => void ended++ };
+      },
+    );
 
   const outcomes = await Promise.allSettled([run(), run()]);
   await expect(run()).rejects.toThrow('broken');
 
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect([begun, ended]).toEqual([2, 2]);
+});
+
+test('the key of a query is computed only to share its result', () => {
+  const singleFlight = new QuerySingleFlight(() => 0);
+  const plan = {} as PlannedOperation;
+  const keys: string[] = [];
+  const run = (result: RunningQuery | ExecutionResult) =>
+    singleFlight.run(
+      plan,
+      () => {
+        keys.push('a');
+        return 'a';
+      },
+      { onAbort: () => () => {} },
+      () => result,
+    );
+  const synchronous = { data: {} };
+
+  expect(run(synchronous)).toBe(synchronous);
+  expect(keys).toEqual([]);
+
+  const running = run({ result: new Promise(() => {}), abort: () => {}, end: () => {} });
+  expect(run(synchronous)).toBeInstanceOf(Promise);
+  expect(keys.length).toBeGreaterThanOrEqual(2);
+  expect(running).toBeInstanceOf(Promise);
 });

@@ -89,7 +89,7 @@ ${growth ? growthSection(growth) : '`npm run bench:growth` has not been run.'}
 \`\`\`sh
 npm run bench -- --quick                      # all servers, in less than three minutes
 npm run bench -- --only bare,product          # only the gateway and the reference server
-npm run bench -- --against before/main.js     # compared with another build of it
+npm run bench:compare -- --against before/dist/main.js   # two builds, in turns
 npm run bench -- --write                      # writes this page from the last results
 npm run bench:growth
 npm run bench:profile -- --query Q2           # CPU profile
