@@ -1,5 +1,4 @@
 import { GraphQLError } from 'graphql';
-import type { SubscribePayload } from 'graphql-ws';
 import { createYoga } from 'graphql-yoga';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
@@ -14,13 +13,10 @@ import { contract as vendorContract } from './contract/contract.gen.ts';
 import { createMaskError } from './errors.ts';
 import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { createCorsPolicy } from './http/cors.ts';
-import { useCsrfPrevention } from './http/csrf.ts';
 import { useEventStreams } from './http/event-stream.ts';
 import { createFastPath } from './http/fast-path.ts';
-import { useRequestContent } from './http/request-content.ts';
 import { useResponses } from './http/result-response.ts';
 import { createRouter } from './http/router.ts';
-import { useSearchParams } from './http/search-params.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createDecodeCheck } from './images/decode-check.ts';
 import { createDecodeBudget } from './images/decode-memory.ts';
@@ -30,7 +26,7 @@ import { createUpstreamImages } from './images/upstream-images.ts';
 import { validateUpload } from './images/validate-upload.ts';
 import { createJobWatcher, defaultWatchSettings } from './job-watching/job-watcher.ts';
 import { createPollGate } from './jobs/poll-gate.ts';
-import { useDocumentLimits } from './limits/document-limits.ts';
+import { createDocuments } from './limits/documents.ts';
 import { defaultOperationLimits } from './limits/limits.ts';
 import { createOperationQuota } from './limits/operation-quota.ts';
 import { createQuota } from './limits/quota.ts';
@@ -39,15 +35,12 @@ import { createResponseLimits } from './limits/response-limits.ts';
 import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
 import type { Services } from './operations/services.ts';
-import { createDocumentCache } from './persisted-documents/document-cache.ts';
 import { createPersistedDocuments } from './persisted-documents/documents.ts';
 import { validateManifest } from './persisted-documents/manifest.ts';
-import { usePersistedDocuments } from './persisted-documents/plugin.ts';
-import { withDocument } from './persisted-documents/socket.ts';
 import { documentErrors } from './persisted-documents/validate-manifest.ts';
-import { useBodyLimit } from './uploads/body-limit.ts';
+import { createPipeline, pluginsOf } from './pipeline/pipeline.ts';
+import { columnOf, type Transport } from './pipeline/table.ts';
 import { defaultUploadLimits } from './uploads/limits.ts';
-import { useUploads } from './uploads/multipart-plugin.ts';
 import { requestTimeout } from './uploads/request-errors.ts';
 import { createTickets } from './uploads/tickets.ts';
 import { createUploadQueue } from './uploads/upload-queue.ts';
@@ -215,65 +208,72 @@ export function createGateway(options: GatewayOptions) {
   });
 
   const { manifest } = options.documents ?? {};
+  const documents = createDocuments({
+    schema,
+    limits: operationLimits,
+    introspection: config.introspection ?? true,
+    suggestions: !config.isProduction,
+    onValid: (text) => persisted.markValid(text),
+  });
   const persisted = createPersistedDocuments({
     automatic: options.documents?.automatic ?? true,
     manifest: manifest?.documents,
+    isValid: (text) => documents.findValid(text) !== undefined,
   });
+  if (manifest) validateManifest(manifest, (document) => documentErrors(document, documents));
 
   let isStopping = false;
-  const documentCache = createDocumentCache();
-  const operations = createOperations({
-    schema,
-    services,
+  const pipeline = createPipeline({
+    addressRate,
+    body: { maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause, startTimer: alarm },
+    uploads: {
+      limits: uploads,
+      queue: uploadQueue,
+      ownerOf: ({ headers }) => headers.get(keyPolicy.apiKeyHeader) ?? headers.get('authorization') ?? '',
+      pause,
+    },
+    corsPolicy,
+    apiKeyHeader: keyPolicy.apiKeyHeader,
+    persisted,
+    documents,
+    costLimit: operationLimits.cost,
     identifyCaller,
     operationQuota: createOperationQuota(rates, monotonicNow, pause),
-    costLimit: operationLimits.cost,
-    limits: createResponseLimits(operationLimits),
-    suggestions: !config.isProduction,
-    milliseconds: options.operationMilliseconds ?? 30_000,
+    execution: {
+      schema,
+      services,
+      limits: createResponseLimits(operationLimits),
+      suggestions: !config.isProduction,
+      milliseconds: options.operationMilliseconds ?? 30_000,
+      sleep: pause,
+      alarm,
+      now,
+      monotonicNow,
+    },
     maskError,
-    sleep: pause,
-    alarm,
-    now,
-    monotonicNow,
   });
+  const operationsOver = (transport: Transport) => createOperations(columnOf(pipeline, transport));
   const yoga = createYoga({
     schema,
     // A URL pattern: with or without a trailing slash.
     graphqlEndpoint: `${ENDPOINT}{/}?`,
     plugins: [
-      useRequestContent(),
-      useDocumentLimits({
-        limits: operationLimits,
-        introspection: config.introspection ?? true,
-        suggestions: !config.isProduction,
+      ...pluginsOf(pipeline),
+      useOperations({
+        execute: operationsOver('http').execute,
+        subscribe: operationsOver('eventStream').subscribe,
       }),
-      documentCache.plugin,
-      useOperations(operations),
-      // After the operations, whose subscriptions it rejects when `Accept` allows no stream.
-      useResponses(),
-      useEventStreams(() => isStopping),
-      useSearchParams(),
-      useCsrfPrevention(corsPolicy, keyPolicy.apiKeyHeader),
-      useBodyLimit({ maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause }),
-      // After the body limit, because requests with files have a limit of their own.
-      useUploads({
-        limits: uploads,
-        queue: uploadQueue,
-        ownerOf: ({ headers }) => headers.get(keyPolicy.apiKeyHeader) ?? headers.get('authorization') ?? '',
-        pause,
-      }),
-      usePersistedDocuments(persisted),
+      useResponses(pipeline.serialization.http),
+      useEventStreams(pipeline.serialization.eventStream, () => isStopping),
     ],
     maskedErrors: { maskError },
     maxRequestBodySize: false,
-    parserAndValidationCache: documentCache.caches,
+    parserAndValidationCache: false,
     graphiql: false,
     landingPage: false,
     cors: false,
     logging: false,
   });
-  if (manifest) validateManifest(manifest, (document) => documentErrors(document, yoga.getEnveloped({})));
   const graph = async (request: Request): Promise<Response> => yoga.fetch(request);
   const router = createRouter({
     endpoint: ENDPOINT,
@@ -284,24 +284,17 @@ export function createGateway(options: GatewayOptions) {
     corsPolicy,
     apiKeyHeader: keyPolicy.apiKeyHeader,
     corsHeaders: config.corsHeaders ?? [],
-    addressRate,
+    rateLimit: pipeline.rateLimit,
     publicUrl: config.publicUrl,
   });
 
   const fastPath = createFastPath({
     endpoint: ENDPOINT,
-    body: {
-      bytes: uploads.operationBytes,
-      milliseconds: BODY_TIME,
-      startTimer: alarm,
-      tooSlow: () => requestTimeout(BODY_TIME),
-    },
-    documents: persisted,
-    documentCache,
-    operations,
-    addressRate,
+    steps: columnOf(pipeline, 'fastPath'),
+    operations: operationsOver('fastPath'),
+    maxBytes: uploads.operationBytes,
+    tooSlow: () => requestTimeout(BODY_TIME),
     headersFor: router.headersFor,
-    maskError,
     fetchAPI: yoga.fetchAPI,
   });
 
@@ -317,18 +310,10 @@ export function createGateway(options: GatewayOptions) {
       isStopping = true;
       jobWatcher.dispose();
     },
-    /**
-     * The payload of a WebSocket's `subscribe` message with its persisted document, or the error when there is none.
-     */
-    withDocument: (payload: SubscribePayload) => withDocument(persisted, payload),
-    /** The graph with all its plugins, for WebSockets. */
-    getEnveloped: yoga.getEnveloped,
-    /** Counts an operation of this address. Returns an error if it exceeds the rate. */
-    checkAddressRate: (address: string) => addressRate.count(address),
-    /**
-     * Delays a subscription until it is within the rate of its address. Returns an error if that would take too long.
-     */
-    waitForAddressRate: addressRate.wait,
+    /** Parses and validates documents. */
+    documents,
+    /** The steps and the execution of operations over WebSockets. */
+    webSocket: { steps: columnOf(pipeline, 'webSocket'), operations: operationsOver('webSocket') },
     /**
      * Acquires a slot for a WebSocket before its handshake, and delays it until it is within the rate of its address.
      * Returns a function that releases the slot, or an error.

@@ -36,14 +36,15 @@ export const acceptsEventStream = (accept: string | null | undefined): boolean =
 /**
  * Sends results as server-sent events (GraphQL over SSE, distinct connections mode), instead of Yoga's own processor.
  *
+ * @param serialize Returns a result as JSON.
  * @param isStopping True while the gateway shuts down, when the end of a stream is not the end of its job.
  */
-export const useEventStreams = (isStopping: () => boolean): Plugin => ({
+export const useEventStreams = (serialize: typeof stringifyEvent, isStopping: () => boolean): Plugin => ({
   onResultProcess({ request, result, resultProcessor, setResultProcessor }) {
     if (!resultProcessor || Array.isArray(result)) return;
     // Yoga sets a processor for a stream of results only if the client accepts server-sent events.
     if (!isStream(result) && !acceptsEventStream(request.headers.get('accept'))) return;
-    setResultProcessor((_, fetchAPI) => respond(result, fetchAPI, isStopping), EVENT_STREAM);
+    setResultProcessor((_, fetchAPI) => respond(result, fetchAPI, { serialize, isStopping }), EVENT_STREAM);
   },
 });
 
@@ -52,9 +53,11 @@ const isStream = (result: object): result is AsyncIterable<Result> => Symbol.asy
 function respond(
   result: Result | AsyncIterable<Result>,
   { Response, ReadableStream }: FetchAPI,
-  isStopping: () => boolean,
+  options: EventStreamOptions,
 ): Response {
-  const events = isStream(result) ? new EventStream(result, isStopping) : new EventStream(single(result), () => false);
+  const events = isStream(result)
+    ? new EventStream(result, options)
+    : new EventStream(single(result), { ...options, isStopping: () => false });
   // Yoga's stream class wraps a stream of Node.js, which its type does not declare.
   const body = Reflect.construct(ReadableStream, [events]) as ReadableStream;
   return new Response(body, isStream(result) ? { headers: HEADERS } : initOf(result));
@@ -77,6 +80,11 @@ function initOf({ errors = [] }: Result): { status: number; headers: Record<stri
   return init;
 }
 
+interface EventStreamOptions {
+  serialize: (result: Result) => string;
+  isStopping: () => boolean;
+}
+
 /**
  * Writes results as events. It reads the next result only when the previous one has been sent, so that a slow client
  * gets the latest state and not a queue of old ones.
@@ -87,14 +95,14 @@ function initOf({ errors = [] }: Result): { status: number; headers: Record<stri
 class EventStream extends Readable {
   readonly #results: AsyncIterator<Result>;
   readonly #stopKeepAlive: () => void;
-  readonly #isStopping: () => boolean;
+  readonly #options: EventStreamOptions;
   #isReading = false;
   /** True if the last result is a retryable request error, after which an EventSource should reconnect. */
   #mayRetry = false;
 
-  constructor(results: AsyncIterable<Result>, isStopping: () => boolean) {
+  constructor(results: AsyncIterable<Result>, options: EventStreamOptions) {
     super({ highWaterMark: 0 });
-    this.#isStopping = isStopping;
+    this.#options = options;
     this.#results = results[Symbol.asyncIterator]();
     // Some browsers report a connection as open only after the first bytes.
     this.push(':\n\n');
@@ -123,13 +131,13 @@ class EventStream extends Readable {
     this.#isReading = false;
     if (this.destroyed) return;
     if (done) {
-      if (this.#isStopping()) this.destroy(new Error('The gateway is being stopped.'));
+      if (this.#options.isStopping()) this.destroy(new Error('The gateway is being stopped.'));
       else this.#complete();
       return;
     }
     const { data, errors } = value;
     this.#mayRetry = data === undefined && errors?.[0]?.extensions.retryable === true;
-    this.push(`event: next\ndata: ${stringify(value)}\n\n`);
+    this.push(`event: next\ndata: ${this.#options.serialize(value)}\n\n`);
   }
 
   #complete(): void {
@@ -150,7 +158,7 @@ async function closeResults(results: AsyncIterator<Result>): Promise<void> {
 }
 
 /** A result as JSON, without the `http` extensions of its errors. */
-function stringify(result: Result): string {
+export function stringifyEvent(result: Result): string {
   if (result instanceof SharedResult) return result.stringify();
   return JSON.stringify(result.errors ? { ...result, errors: result.errors.map(withoutHttp) } : result);
 }

@@ -32,34 +32,34 @@ type Result = Parameters<typeof processRegularResult>[0];
 const isFailure = (http: unknown): boolean =>
   typeof http === 'object' && http !== null && 'status' in http && Number(http.status) >= 400;
 
-/** Negotiates the media type of each response, and rejects requests that allow none before execution. */
-export function useResponses(): Plugin {
+/** Rejects requests whose `Accept` allows no media type of a response, before their body is read. */
+export const useAcceptCheck = (): Plugin => ({
+  onRequestParse({ request: { method, headers } }) {
+    if (method !== 'GET' && method !== 'POST') return;
+    const accept = headers.get('accept');
+    if (chooseMediaType(accept, SINGLE_RESULT) === undefined) throw notAcceptable(accept, SINGLE_RESULT);
+  },
+});
+
+/**
+ * Chooses the media type of each response.
+ *
+ * @param serialize Creates the JSON response for a single result.
+ */
+export function useResponses(serialize: typeof toResponse): Plugin {
   const toEventStream = getSSEProcessor();
   return {
-    onRequestParse({ request: { method, headers } }) {
-      if (method !== 'GET' && method !== 'POST') return;
-      const accept = headers.get('accept');
-      if (chooseMediaType(accept, SINGLE_RESULT) === undefined) throw notAcceptable(accept, SINGLE_RESULT);
-    },
-    onSubscribe({ args: { contextValue }, subscribeFn, setSubscribeFn }) {
-      const { request } = contextValue as { request?: Request };
-      if (!request) return;
+    async onResultProcess({ request, result, setResult, setResultProcessor }) {
       const accept = request.headers.get('accept');
-      if (chooseMediaType(accept, STREAM) !== undefined) return;
-      // Errors of the operation itself come first, because they can be sent as JSON.
-      setSubscribeFn(async (args: unknown) => {
-        const result = await subscribeFn(args as Parameters<typeof subscribeFn>[0]);
-        if (!isAsyncIterable(result)) return result;
+      if (isAsyncIterable(result)) {
+        if (chooseMediaType(accept, STREAM) !== undefined) return setResultProcessor(toEventStream, EVENT_STREAM_TYPE);
         await result[Symbol.asyncIterator]().return?.();
-        return { errors: [notAcceptable(accept, STREAM)] };
-      });
-    },
-    onResultProcess({ request, result, setResultProcessor }) {
-      const isStream = isAsyncIterable(result);
-      const type = chooseMediaType(request.headers.get('accept'), isStream ? STREAM : SINGLE_RESULT);
-      if (type === EVENT_STREAM_TYPE || isStream) setResultProcessor(toEventStream, EVENT_STREAM_TYPE);
+        setResult({ errors: [notAcceptable(accept, STREAM)] });
+      }
+      const type = chooseMediaType(accept, SINGLE_RESULT);
+      if (type === EVENT_STREAM_TYPE) setResultProcessor(toEventStream, type);
       // For multipart, Yoga's own processor is set already.
-      else if (type !== MULTIPART_TYPE) setResultProcessor(toResponse, type ?? JSON_TYPE);
+      else if (type !== MULTIPART_TYPE) setResultProcessor(serialize, type ?? JSON_TYPE);
     },
   };
 }

@@ -24,8 +24,8 @@ export interface RouterOptions {
   apiKeyHeader: string;
   /** Further headers that pages of other corsPolicy may send. */
   corsHeaders: readonly string[];
-  /** Limits the requests of each client address. */
-  addressRate: RateLimit;
+  /** Limits the requests of each client address, by what the client accepts. */
+  rateLimit: { http: RateLimit; eventStream: RateLimit };
   /** The configured URL at which clients reach the gateway. */
   publicUrl: string | undefined;
 }
@@ -42,7 +42,7 @@ export interface Router {
 
 /** @see Router */
 export function createRouter(options: RouterOptions): Router {
-  const { endpoint, page, addressRate, images, uploads, corsPolicy } = options;
+  const { endpoint, page, rateLimit, images, uploads, corsPolicy } = options;
   const common = commonHeaders(options.publicUrl);
   let isStopping = false;
 
@@ -83,8 +83,8 @@ export function createRouter(options: RouterOptions): Router {
     if (address === undefined || !(isGraph(pathname) || pathname.startsWith('/uploads/'))) return undefined;
     // A subscription is delayed instead, because an EventSource does not retry after an error status.
     const error = acceptsEventStream(request.headers.get('accept'))
-      ? await addressRate.wait(address, request.signal)
-      : addressRate.count(address);
+      ? await rateLimit.eventStream.wait(address, request.signal)
+      : rateLimit.http.count(address);
     return error && errorResponse(error);
   };
 

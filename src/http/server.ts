@@ -85,14 +85,23 @@ const SHUTDOWN_TIMEOUT = 10_000;
 export async function serve(gateway: Gateway, options: ListenOptions): Promise<Server> {
   const { host, port, trustProxy, log, pause = realSleep } = options;
   const milliseconds = options.imageStall ?? defaultImageLimits.stallMilliseconds;
-  const adapter = createServerAdapter<{ req: IncomingMessage }>(async (request, { req }) => {
-    const response = await gateway.fetch(request, clientOf(req, trustProxy));
-    await discardBody(req);
-    return response;
-  });
+  const adapter = createServerAdapter<{ req: IncomingMessage; address: string | undefined }>(
+    async (request, { req, address }) => {
+      const response = await gateway.fetch(request, address);
+      await discardBody(req);
+      return response;
+    },
+  );
   // The adapter only converts requests. Its own sending leaves a response open when the body fails.
-  const respond = async (request: IncomingMessage, response: ServerResponse) => {
-    const fetched = await adapter.handleNodeRequestAndResponse(request, response, { req: request });
+  const respond = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    address: string | undefined,
+    body?: Buffer,
+  ) => {
+    const { method = 'GET', url = '/', headers } = request;
+    const read = body ? { raw: request, method, url, headers, body } : request;
+    const fetched = await adapter.handleNodeRequestAndResponse(read, response, { req: request, address });
     const onReset = () => log.info('an image response was aborted because its client does not read');
     const isImage = request.url?.startsWith('/images/');
     const stopStallCheck = isImage ? resetWhenStalled(response, { milliseconds, pause, onReset }) : undefined;
@@ -108,9 +117,10 @@ export async function serve(gateway: Gateway, options: ListenOptions): Promise<S
   const fastPath = options.fastPath === false ? undefined : gateway.fastPath;
   const handle = async (request: IncomingMessage, response: ServerResponse, address: string | undefined) => {
     try {
-      const isFast = fastPath && !isDraining && fastPath.accepts(request);
-      const isDone = isFast && (await fastPath.respond(request, response, address));
-      if (!isDone) await respond(request, response);
+      if (!fastPath || isDraining || !fastPath.accepts(request)) return await respond(request, response, address);
+      const declined = await fastPath.respond(request, response, address);
+      // Without its address, a request is not counted again.
+      if (declined) await respond(request, response, declined.isCounted ? undefined : address, declined.body);
     } catch (error) {
       // A disconnected client is not an error.
       if (response.destroyed) return;

@@ -1,48 +1,38 @@
-import { type DocumentNode, GraphQLError, type ParseOptions, parse, type Source, TokenKind } from 'graphql';
+import { type DocumentNode, GraphQLError, parse, TokenKind } from 'graphql';
 import { extensionsOf, publicError } from '../errors.ts';
 import { shorten } from '../util/shorten.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
 import { catchStackOverflow, TOO_DEEP } from './stack.ts';
 
-/** A document exceeds a limit on its size. */
-export class DocumentTooLargeError extends Error {
-  readonly graphqlError: GraphQLError;
-
-  constructor(message: string) {
-    super(message);
-    this.graphqlError = publicError('GRAPHQL_PARSE_FAILED', message, { http: { status: 400 } });
-  }
-}
+/** The error for a document that exceeds a limit on its size. Its status is 400 for every media type. */
+const tooLarge = (message: string): GraphQLError =>
+  publicError('GRAPHQL_PARSE_FAILED', message, { http: { status: 400 } });
 
 /**
  * Parses a document within the limits on its tokens, lines and names.
  *
- * @throws DocumentTooLargeError if it exceeds one of them; GraphQLError GRAPHQL_PARSE_FAILED if its syntax is invalid.
+ * @throws GraphQLError GRAPHQL_PARSE_FAILED if it exceeds one of them, or its syntax is invalid.
  */
-export function parseDocument(
-  source: string | Source,
-  options: ParseOptions | undefined,
-  limits: Pick<OperationLimits, 'tokens' | 'nameLength'>,
-): DocumentNode {
-  requireLines(typeof source === 'string' ? source : source.body, limits.tokens);
+export function parseDocument(text: string, limits: Pick<OperationLimits, 'tokens' | 'nameLength'>): DocumentNode {
+  requireLines(text, limits.tokens);
   try {
     const document = catchStackOverflow(
-      () => parse(source, { ...options, maxTokens: limits.tokens }),
+      () => parse(text, { maxTokens: limits.tokens }),
       () => {
-        throw new DocumentTooLargeError(TOO_DEEP);
+        throw tooLarge(TOO_DEEP);
       },
     );
     requireNames(document, limits.nameLength);
     return document;
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
+    if (!(error instanceof GraphQLError) || error.extensions.code !== undefined) throw error;
     if (!/more tha[nt] \d+ tokens/.test(error.message)) {
       // Yoga sets these extensions only over HTTP, and only for the first request with this document.
       const extensions = { ...extensionsOf('GRAPHQL_PARSE_FAILED'), http: { spec: true, status: 400 } };
       throw Object.assign(error, { message: shorten(error.message), extensions });
     }
     const message = `A document may have ${limits.tokens} tokens (${SETTINGS.tokens}), but this one has more. Move values into variables, or split it into several documents.`;
-    throw new DocumentTooLargeError(message);
+    throw tooLarge(message);
   }
 }
 
@@ -55,7 +45,7 @@ function requireLines(text: string, max: number): void {
   for (const _ of text.matchAll(/\r\n|[\n\r]/g)) {
     lines++;
     if (lines <= max) continue;
-    throw new DocumentTooLargeError(
+    throw tooLarge(
       `A document may have as many lines as tokens, ${max} (${SETTINGS.tokens}), but this one has more. Remove blank lines and comments, or split it into several documents.`,
     );
   }
@@ -66,7 +56,7 @@ function requireNames({ loc }: DocumentNode, maxLength: number): void {
   for (let token = loc?.startToken; token; token = token.next ?? undefined) {
     if (token.kind !== TokenKind.NAME || token.value.length <= maxLength) continue;
     const name = shorten(token.value, 50);
-    throw new DocumentTooLargeError(
+    throw tooLarge(
       `A name in a document may have ${maxLength} characters (${SETTINGS.nameLength}), but "${name}" on line ${token.line} has ${token.value.length}.`,
     );
   }

@@ -5,7 +5,6 @@ import {
   Kind,
   type OperationDefinitionNode,
   SingleFieldSubscriptionsRule,
-  specifiedRules,
   type ValidationRule,
   validate,
 } from 'graphql';
@@ -31,7 +30,7 @@ const MAX_INTROSPECTION_DEPTH = 20;
 export function validateDocument(
   schema: GraphQLSchema,
   document: DocumentNode,
-  rules: readonly ValidationRule[] | undefined,
+  rules: readonly ValidationRule[],
   { limits, suggestions }: { limits: DocumentLimits; suggestions: boolean },
 ): readonly GraphQLError[] {
   const limitErrors = limitErrorsOf(document, limits);
@@ -45,7 +44,7 @@ export function validateDocument(
   );
 }
 
-const withSingleRootField = (rules: readonly ValidationRule[] = specifiedRules): ValidationRule[] =>
+const withSingleRootField = (rules: readonly ValidationRule[]): ValidationRule[] =>
   rules.map((rule) => (rule === SingleFieldSubscriptionsRule ? singleRootField : rule));
 
 /** The validation errors for the response: with short messages, and with the reason if validation stopped early. */

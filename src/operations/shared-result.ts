@@ -20,6 +20,10 @@ export class SharedResult {
   };
 }
 
+/** A result as JSON. */
+export const stringifyResult = (result: ExecutionResult | SharedResult): string =>
+  result instanceof SharedResult ? result.stringify() : JSON.stringify(result);
+
 /** The results of one event, by document, variables and key. */
 export class SharedResults {
   readonly #results = new Map<DocumentNode, Map<string, Promise<SharedResult>>>();

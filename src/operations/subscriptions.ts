@@ -1,9 +1,10 @@
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { type Caller, expiredError } from '../auth/caller.ts';
 import { isRetryable } from '../errors.ts';
 import { type ExecutionSettings, execute } from '../executor/execute.ts';
 import type { JobUpdate } from '../job-watching/events.ts';
 import { DONE, onIteratorEnd } from '../util/async-iterators.ts';
+import { mapMaybePromise } from '../util/promises.ts';
 import { type Sleep, sleepUntil } from '../util/timers.ts';
 import type { Context } from './context.ts';
 import type { SharedResult } from './shared-result.ts';
@@ -12,8 +13,6 @@ import type { SharedResult } from './shared-result.ts';
 export type Results = AsyncGenerator<ExecutionResult | SharedResult, void>;
 
 export interface StreamOptions {
-  /** Masks an error for clients. A shared result is masked before it is serialized. */
-  maskError: (error: unknown) => GraphQLError;
   /** The sleep function that waits for the end of a stream. */
   sleep: Sleep;
   /** The wall clock, in milliseconds since the epoch, for the expiry of credentials. */
@@ -24,6 +23,8 @@ export interface StreamOptions {
 export interface OpenStreamOptions extends StreamOptions {
   /** Acquires quota for the stream, if it needs any, and returns the function that releases it. */
   acquire: () => (() => void) | undefined;
+  /** Makes every error of a result public. A shared result is masked before it is serialized. */
+  mask: (result: ExecutionResult) => ExecutionResult;
   /** Maps each result before it is sent. */
   mapResult: (result: ExecutionResult | SharedResult) => ExecutionResult | SharedResult;
 }
@@ -58,9 +59,12 @@ export async function openStream(
             contextValue,
             isTransient: isRetryable,
           });
-          return errors ? { data, errors: errors.map(options.maskError) } : { data };
+          return options.mask(errors ? { data, errors } : { data });
         })
-      : execute({ ...args, rootValue: event, contextValue: context, isTransient: isRetryable });
+      : mapMaybePromise(
+          execute({ ...args, rootValue: event, contextValue: context, isTransient: isRetryable }),
+          options.mask,
+        );
   const results = executeEach(release ? onIteratorEnd(source, release) : source, async (event) =>
     options.mapResult(await executeEvent(event)),
   );

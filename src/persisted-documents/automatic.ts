@@ -7,10 +7,11 @@ export interface AutomaticDocuments {
   /**
    * Returns the document with this hash.
    *
-   * @param text The document, if the client also sent it; it is cached when {@link markValid} is called with it.
+   * @param text The document, if the client also sent it. It is registered if it is valid, or as soon as
+   * {@link markValid} is called with it.
    */
   find(hash: string, text: string | undefined): string | DocumentError;
-  /** Caches a document that has passed validation. */
+  /** Completes the registration of a document that has passed validation. */
   markValid(text: string): void;
 }
 
@@ -21,7 +22,17 @@ const MAX_DOCUMENT_BYTES = 65_536;
 /** Maximum size of the documents that are not validated yet, in bytes. Validation follows immediately. */
 const MAX_UNVALIDATED_BYTES = 1_048_576;
 
-export function createAutomaticDocuments({ bytes = MAX_CACHE_BYTES }: { bytes?: number } = {}): AutomaticDocuments {
+export interface AutomaticDocumentsOptions {
+  /** True if a document is known to be valid. */
+  isValid: (text: string) => boolean;
+  /** Maximum size of the cache, in bytes. @default {@link MAX_CACHE_BYTES} */
+  bytes?: number;
+}
+
+export function createAutomaticDocuments({
+  isValid,
+  bytes = MAX_CACHE_BYTES,
+}: AutomaticDocumentsOptions): AutomaticDocuments {
   const texts = createCache(bytes);
   const unvalidated = createCache(MAX_UNVALIDATED_BYTES);
 
@@ -40,7 +51,8 @@ export function createAutomaticDocuments({ bytes = MAX_CACHE_BYTES }: { bytes?: 
           `\`extensions.persistedQuery.sha256Hash\` must be the hash of \`query\`, which is ${actual}, but is ${hash}.`,
         );
       }
-      unvalidated.set(text, hash);
+      if (isValid(text)) texts.set(hash, text);
+      else unvalidated.set(text, hash);
       return text;
     },
     markValid(text) {

@@ -7,18 +7,21 @@ export interface PersistedDocumentsOptions {
   automatic: boolean;
   /** The only documents that may be executed, by their ids. Undefined: every document may be executed. */
   manifest: ReadonlyMap<string, string> | undefined;
+  /** True if a document is known to be valid. */
+  isValid: (text: string) => boolean;
 }
 
 /** Persisted documents, shared by all callers: a document is not confidential. */
 export interface PersistedDocuments {
   /** Returns the document of a request, or an error; undefined if the request contains neither a document nor an id. */
   find(request: Readonly<Record<string, unknown>>): string | DocumentError | undefined;
-  /** Caches a document that has passed validation. */
+  /** Completes the registration of a document that has passed validation. */
   markValid(text: string): void;
 }
 
-export function createPersistedDocuments({ automatic, manifest }: PersistedDocumentsOptions): PersistedDocuments {
-  const registered = automatic && !manifest ? createAutomaticDocuments() : undefined;
+export function createPersistedDocuments(options: PersistedDocumentsOptions): PersistedDocuments {
+  const { automatic, manifest, isValid } = options;
+  const registered = automatic && !manifest ? createAutomaticDocuments({ isValid }) : undefined;
 
   return {
     find(request) {

@@ -3,7 +3,7 @@ import { publicError } from '../errors.ts';
 import type { PersistedDocuments } from './documents.ts';
 import { ID_MEMBERS } from './request.ts';
 
-/** A Yoga plugin that inserts persisted documents into HTTP requests, and caches registered documents once they are valid. */
+/** A Yoga plugin that inserts persisted documents into HTTP requests. */
 export const usePersistedDocuments = (documents: PersistedDocuments): Plugin => ({
   onRequestParse({ request, url }) {
     if (request.method !== 'GET') return;
@@ -27,12 +27,6 @@ export const usePersistedDocuments = (documents: PersistedDocuments): Plugin => 
       throw publicError(code, message, { http: { status, headers: { 'cache-control': 'no-store' } } });
     }
     if (found !== undefined) setParams(withDocument(params, found));
-  },
-  onValidate({ params: { documentAST } }) {
-    return ({ valid }) => {
-      const text = documentAST.loc?.source.body;
-      if (valid && text !== undefined) documents.markValid(text);
-    };
   },
 });
 

@@ -1,14 +1,14 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind } from 'graphql';
 
-/** The schema, and its parser and validator with all limits. */
+/** The parser and validator with all limits. */
 export interface ManifestValidator {
-  schema: GraphQLSchema;
+  /** @throws GraphQLError for invalid syntax. */
   parse: (text: string) => DocumentNode;
-  validate: (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
+  validate: (document: DocumentNode) => readonly GraphQLError[];
 }
 
 /** Error messages for a document of a manifest that cannot be executed with any variables. */
-export function documentErrors(text: string, { schema, parse, validate }: ManifestValidator): string[] {
+export function documentErrors(text: string, { parse, validate }: ManifestValidator): string[] {
   let document: DocumentNode;
   try {
     document = parse(text);
@@ -19,7 +19,7 @@ export function documentErrors(text: string, { schema, parse, validate }: Manife
   if (!document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)) {
     return ['It must contain an operation, but contains none.'];
   }
-  return validate(schema, document).map(toMessage);
+  return validate(document).map(toMessage);
 }
 
 const toMessage = ({ message, locations }: GraphQLError): string => {

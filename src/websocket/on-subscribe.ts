@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
-import type { Context, OperationResult, SubscribePayload } from 'graphql-ws';
+import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql';
+import type { Context, SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { closeSignalOf } from '../auth/caller.ts';
 import { publicError } from '../errors.ts';
+import type { RateLimit } from '../limits/rate-limit.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { isShortEnoughToDelay } from '../operations/operations.ts';
 import { closeToRetry } from './close-reasons.ts';
@@ -13,26 +14,19 @@ import { toRequestError } from './request-errors.ts';
 /** Maximum length of a logged name or id, in characters. */
 const MAX_LOGGED_LENGTH = 100;
 
-/** The arguments of an operation, with the functions that execute it with all plugins. */
-export type Operation = ExecutionArgs & {
-  execute: (args: ExecutionArgs) => OperationResult;
-  subscribe: (args: ExecutionArgs) => OperationResult;
+/** The arguments of an operation. graphql-ws reads only its document, and passes it on. */
+export type Operation = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'> & {
+  contextValue: Pick<Context<Record<string, unknown>, Extra>, 'connectionParams' | 'extra'>;
 };
 
-/** The parts of the gateway that operations over WebSockets need. */
-export interface Graph {
-  /** The schema and functions with all plugins, for an operation on this connection. */
-  getEnveloped: (transport: object) => Omit<Operation, 'document'> & {
-    parse: (query: string) => ExecutionArgs['document'];
-    validate: (schema: ExecutionArgs['schema'], document: ExecutionArgs['document']) => readonly GraphQLError[];
-    contextFactory: () => unknown;
-  };
+/** The steps of an operation before its execution. */
+export interface SubscribeSteps {
+  /** Limits the operations of each client address. */
+  rateLimit: RateLimit;
   /** Adds the document of an operation that was sent by its hash or id. */
-  withDocument: (payload: SubscribePayload) => SubscribePayload | GraphQLError;
-  /** Counts an operation of this address. Returns an error if it exceeds the rate. */
-  checkAddressRate: (address: string) => GraphQLError | undefined;
-  /** Delays a subscription until it is within the rate of its address. Returns an error if that would take too long. */
-  waitForAddressRate: (address: string, signal: AbortSignal) => Promise<GraphQLError | undefined>;
+  document: (payload: SubscribePayload) => SubscribePayload | GraphQLError;
+  /** Parses and validates a document. Returns its errors unless it is valid. */
+  validation: (text: string) => DocumentNode | readonly GraphQLError[];
 }
 
 export interface OnSubscribeOptions {
@@ -45,18 +39,18 @@ export interface OnSubscribeOptions {
 
 /** Prepares the execution of an operation over a WebSocket. Returns its arguments, or the errors that reject it. */
 export const createOnSubscribe =
-  (graph: Graph, { log, streamsPerSocket, addressOf }: OnSubscribeOptions) =>
+  (steps: SubscribeSteps, { log, streamsPerSocket, addressOf }: OnSubscribeOptions) =>
   async (
     socket: Context<Record<string, unknown>, Extra>,
     id: string,
     payload: SubscribePayload,
-  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+  ): Promise<Operation | readonly GraphQLError[]> => {
     const address = addressOf(socket.extra.request) ?? '';
-    const rateError = graph.checkAddressRate(address);
-    const request = graph.withDocument(payload);
+    const rateError = steps.rateLimit.count(address);
+    const request = steps.document(payload);
     if (rateError) {
       if (!isDelayable(request)) return [rateError];
-      const delayError = await graph.waitForAddressRate(address, closeSignalOf(socket.extra));
+      const delayError = await steps.rateLimit.wait(address, closeSignalOf(socket.extra));
       if (delayError) {
         closeToRetry(socket.extra.socket, delayError.message);
         return [delayError];
@@ -64,18 +58,8 @@ export const createOnSubscribe =
     }
     if (request instanceof GraphQLError) return [request];
     const { query, variables, operationName } = request;
-    const { schema, execute, subscribe, parse, validate, contextFactory } = graph.getEnveloped({
-      connectionParams: socket.connectionParams,
-      extra: socket.extra,
-    });
-    let document: ExecutionArgs['document'];
-    try {
-      document = parse(query);
-    } catch (error) {
-      return [toRequestError('GRAPHQL_PARSE_FAILED', error)];
-    }
-    const errors: readonly GraphQLError[] = validate(schema, document);
-    if (errors.length > 0) return errors.map((error) => toRequestError('GRAPHQL_VALIDATION_FAILED', error));
+    const document = steps.validation(query);
+    if (!('kind' in document)) return document.map(toRequestError);
     const operation = selectOperation(document, operationName);
     if (operation instanceof GraphQLError) return [operation];
     // graphql-ws counts the new subscription already.
@@ -87,16 +71,13 @@ export const createOnSubscribe =
       { operation: operation.name?.value.slice(0, MAX_LOGGED_LENGTH), id: id.slice(0, MAX_LOGGED_LENGTH) },
       'socket operation',
     );
-    const args: Operation = {
-      schema,
+    const { connectionParams, extra } = socket;
+    return {
       document,
       operationName,
       variableValues: variables ?? null,
-      contextValue: await contextFactory(),
-      execute,
-      subscribe,
+      contextValue: { ...(connectionParams && { connectionParams }), extra },
     };
-    return args;
   };
 
 /**

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { type ErrorCode, extensionsOf } from '../errors.ts';
+import { publicError } from '../errors.ts';
 
 /**
  * True for a result without `data` (GraphQL, 7.1.2 "Request Error Result"). It is sent as an `error` message, which
@@ -24,17 +24,26 @@ export const failingStream = ({ errors }: { errors: readonly GraphQLError[] }): 
 });
 
 /**
- * Adds a code to an error of parsing or validation, unless it has a more specific one, and removes its HTTP status.
- * Such an error ends its operation, not the socket, which other operations share.
+ * An error of parsing or validation without its HTTP status. It ends its operation, not the socket, which other
+ * operations share.
  */
-export const toRequestError = (code: ErrorCode, error: unknown): GraphQLError => {
-  const original = error instanceof GraphQLError ? error : new GraphQLError(String(error));
-  const { nodes, source, positions, extensions } = original;
+export const toRequestError = ({ message, nodes, source, positions, extensions }: GraphQLError): GraphQLError => {
   const { http: _, ...own } = extensions;
-  return new GraphQLError(original.message, {
+  return new GraphQLError(message, {
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,
-    extensions: { ...extensionsOf(code), ...own },
+    extensions: own,
   });
 };
+
+/** Returns an error for a message that exceeds the limit on its size. @param maxBytes The limit, in bytes. */
+export const checkMessage =
+  (maxBytes: number) =>
+  ({ length }: Uint8Array): GraphQLError | undefined =>
+    length <= maxBytes
+      ? undefined
+      : publicError(
+          'PAYLOAD_TOO_LARGE',
+          `Expected a message of at most ${maxBytes} bytes, but this one has ${length} (MAX_BODY_BYTES).`,
+        );

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type OperationResult } from 'graphql-ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { TransportContext } from '../auth/caller.ts';
 import type { Gateway } from '../gateway.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { createBucket } from '../limits/token-bucket.ts';
+import type { OperationRequest } from '../operations/operation-request.ts';
 import { SharedResult } from '../operations/shared-result.ts';
 import type { Sleep } from '../util/timers.ts';
 import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
@@ -73,25 +75,14 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
   const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
 
-  const onSubscribe = createOnSubscribe(gateway, { log, streamsPerSocket, addressOf });
-
-  /**
-   * Converts what an operation throws into a result, because an exception would close the socket, which others share.
-   */
-  async function run(start: () => OperationResult): Promise<Awaited<OperationResult>> {
-    try {
-      return await start();
-    } catch (error) {
-      return { errors: [gateway.maskError(error)] };
-    }
-  }
+  const { operations } = gateway.webSocket;
+  const onSubscribe = createOnSubscribe(gateway.webSocket.steps, { log, streamsPerSocket, addressOf });
 
   /** @throws RequestError when nothing was executed. */
   async function execute(args: Operation, onAbort: OnAbort): Promise<ExecutionResult> {
-    const contextValue = { ...(args.contextValue as object), onAbort };
-    const result = await run(() => args.execute({ ...args, contextValue }));
+    const result = await operations.execute(toRequest(args, { ...args.contextValue, onAbort }));
     if (isRequestError(result)) throw new RequestError(result.errors);
-    return result as ExecutionResult;
+    return result;
   }
 
   /** Closes a socket when its credentials expire, with a code after which clients reconnect. */
@@ -106,7 +97,7 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     execute: (args) => new SingleResult((onAbort) => execute(args as Operation, onAbort)),
-    subscribe: (args) => run(() => (args as Operation).subscribe(args)),
+    subscribe: (args) => operations.subscribe(toRequest(args as Operation)),
     // The upstream checks a key on first use. Credentials that are invalid without that are rejected at once.
     onConnect: async ({ connectionParams, extra: { socket, request } }) => {
       try {
@@ -133,7 +124,7 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     },
     onSubscribe: async (socket, id, payload) => {
       try {
-        return await onSubscribe(socket, id, payload);
+        return (await onSubscribe(socket, id, payload)) as ExecutionArgs | readonly GraphQLError[];
       } catch (error) {
         return [gateway.maskError(error)];
       }
@@ -179,6 +170,11 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     },
   };
 }
+
+const toRequest = (
+  { document, operationName, variableValues, contextValue }: Operation,
+  transport: TransportContext = contextValue,
+): OperationRequest => ({ document, operationName, variableValues, transport });
 
 /** True for an error of a rate limit, which passes with time, unlike a limit of open operations. */
 const isRateError = ({ extensions }: GraphQLError): boolean =>

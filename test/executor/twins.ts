@@ -151,11 +151,10 @@ function injectIntoNode(): void {
 /** Executes an operation within another one, with the context that the gateway created for it. */
 async function inContext({ gateway }: TestGateway, act: Act): Promise<ExecutionResult> {
   const request = new Request('http://localhost:4000/graphql');
-  const { execute, contextFactory } = gateway.getEnveloped({ request });
   delete injected.result;
   injected.act = act;
   const document = parse(`{ node(id: "${INJECTED_ID}") { id } }`);
-  const outer: ExecutionResult = await execute({ schema, document, contextValue: await contextFactory() });
+  const outer = await gateway.webSocket.operations.execute({ document, transport: { request } });
   if (!injected.result) throw new Error(`The outer operation failed: ${JSON.stringify(outer)}`);
   return injected.result;
 }

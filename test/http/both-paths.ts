@@ -36,7 +36,7 @@ export async function bothPaths(started: TestGateway) {
     /** Number of requests that the fast path has responded to. */
     async fastResponses(): Promise<number> {
       const responses = await Promise.all(respond.mock.results.map(({ value }) => value));
-      return responses.filter(Boolean).length;
+      return responses.filter((declined) => declined === undefined).length;
     },
   };
 }

@@ -284,9 +284,7 @@ test('every document in the README and every GraphiQL example is within the limi
   );
 
   for (const query of [...inReadme, lookup, ...examples.map((example) => example.query)]) {
-    const { schema, parse, validate } = started.gateway.getEnveloped({
-      request: new Request('http://localhost:4000/', { method: 'POST' }),
-    });
-    expect(validate(schema, parse(query))).toEqual([]);
+    const { parse, validate } = started.gateway.documents;
+    expect(validate(parse(query))).toEqual([]);
   }
 });

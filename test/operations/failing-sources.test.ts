@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
+import { GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Caller } from '../../src/auth/caller.ts';
 import type { Context } from '../../src/operations/context.ts';
@@ -26,7 +26,7 @@ async function open(source: { next: () => Promise<IteratorResult<string>>; retur
   const { sleep: pause, now } = createClock();
   const caller = { isHttp: false, expiresAt: undefined } as unknown as Caller;
   const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, caller, {
-    maskError: () => new GraphQLError('masked'),
+    mask: (result) => result,
     sleep: pause,
     now,
     acquire: () => () => void state.closed++,

@@ -190,7 +190,7 @@ describe('the cache of automatic persisted queries', () => {
 
   test('a full cache evicts the oldest document', () => {
     const texts = Array.from({ length: 12 }, (_, index) => `{ a${String(index).padStart(931, '0')} }`);
-    const documents = createAutomaticDocuments({ bytes: 10_000 });
+    const documents = createAutomaticDocuments({ isValid: () => false, bytes: 10_000 });
 
     for (const text of texts) register(documents, text);
 
@@ -203,7 +203,7 @@ describe('the cache of automatic persisted queries', () => {
 
   test('a document above the maximum size is not cached', () => {
     const text = `{ ${'a'.repeat(65_536)} }`;
-    const documents = createAutomaticDocuments();
+    const documents = createAutomaticDocuments({ isValid: () => false });
 
     register(documents, text);
 
@@ -211,7 +211,7 @@ describe('the cache of automatic persisted queries', () => {
   });
 
   test('a document that was sent without a hash is not cached', () => {
-    const documents = createAutomaticDocuments();
+    const documents = createAutomaticDocuments({ isValid: () => false });
 
     documents.markValid(QUERY);
 

@@ -84,7 +84,7 @@ async function overWebSocket<Data, Variables>(
   });
 }
 
-/** Subscribes without a transport, by calling the envelop functions that the transports call, and serializes the results. */
+/** Subscribes without a transport, by calling the functions that the transports call, and serializes the results. */
 async function directly<Data, Variables>(
   started: TestGateway,
   document: TypedDocumentString<Data, Variables>,
@@ -92,13 +92,12 @@ async function directly<Data, Variables>(
   apiKey?: string,
 ): Promise<Subscription<Data>> {
   const request = new Request('http://localhost:4000/graphql', { headers: apiKey ? { 'x-api-key': apiKey } : {} });
-  const { schema, parse, contextFactory, subscribe } = started.gateway.getEnveloped({ request });
-  const results: AsyncIterableIterator<QueryResult<Data>> | QueryResult<Data> = await subscribe({
-    schema,
-    document: parse(document.toString()),
+  const { documents, webSocket } = started.gateway;
+  const results = (await webSocket.operations.subscribe({
+    document: documents.parse(document.toString()),
     variableValues: variables as Record<string, unknown>,
-    contextValue: await contextFactory(),
-  });
+    transport: { request },
+  })) as AsyncIterableIterator<QueryResult<Data>> | QueryResult<Data>;
   const events = Symbol.asyncIterator in results ? results : only(results);
   const read = async (): Promise<IteratorResult<QueryResult<Data>>> => {
     const { value, done } = await events.next();
