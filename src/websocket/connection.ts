@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
 import type { TokenBucket } from '../limits/token-bucket.ts';
+import { SharedResult } from '../operations/shared-result.ts';
 import { withQuery } from '../persisted-documents/socket.ts';
 import { parseJson } from '../util/json.ts';
 import type { UnsentBytes } from './unsent-bytes.ts';
@@ -32,11 +33,17 @@ export interface ConnectionOptions {
   log: Logger;
 }
 
+/** A WebSocket as graphql-ws uses it. */
+export interface Connection extends ProtocolSocket {
+  /** Sends a result of an operation. Resolves once it has been passed to the system, or dropped. */
+  sendResult(id: string, result: object): Promise<void>;
+}
+
 /**
  * Connects a WebSocket to graphql-ws and enforces its limits. An operation that exceeds one is rejected with an `error`
  * message, because other operations share the socket. A message that cannot be attributed to an operation closes it.
  */
-export function connect(socket: WebSocket, options: ConnectionOptions): ProtocolSocket {
+export function connect(socket: WebSocket, options: ConnectionOptions): Connection {
   const { rate, unsent, messageBytes, isAcknowledged, maskError, log } = options;
   let listener: (text: string) => Promise<void> = async () => {};
 
@@ -137,10 +144,16 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
   // ws has already closed the socket, with the appropriate code.
   socket.on('error', ({ message }) => log.info({ reason: message }, 'a socket is closed'));
 
+  // Never rejects: a send fails only on a closed socket, whose `close` event ends its operations.
+  const sendAndWait = (text: string) => new Promise<void>((resolve) => send(text, resolve));
+
   return {
     protocol: socket.protocol,
-    // Never rejects: a send fails only on a closed socket, whose `close` event ends its operations.
-    send: (text) => new Promise<void>((resolve) => send(text, resolve)),
+    send: sendAndWait,
+    async sendResult(id, result) {
+      const payload = result instanceof SharedResult ? result.stringify() : JSON.stringify(result);
+      await sendAndWait(`{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`);
+    },
     close: (code, reason) => socket.close(code, reason),
     onMessage(given) {
       listener = given;

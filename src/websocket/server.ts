@@ -7,14 +7,13 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Gateway } from '../gateway.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { createBucket } from '../limits/token-bucket.ts';
-import { SharedResult } from '../operations/shared-result.ts';
 import type { Sleep } from '../util/timers.ts';
 import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createOnSubscribe, type Operation } from './on-subscribe.ts';
 import { failingStream, isRequestError, RequestError } from './request-errors.ts';
-import { createSharedFrames } from './shared-frames.ts';
+import { sendResults } from './send-results.ts';
 import { type OnAbort, SingleResult } from './single-result.ts';
 import { socketWithReasons } from './socket-with-reasons.ts';
 import { UnsentBytes, type UnsentLimits } from './unsent-bytes.ts';
@@ -43,6 +42,11 @@ export interface WebSockets {
   terminate(): void;
 }
 
+/** What belongs to a socket, for the hooks of graphql-ws. */
+interface SocketExtra extends Extra {
+  connection: Connection;
+}
+
 export interface WebSocketOptions {
   log: Logger;
   /** Address of the client that opened a socket. */
@@ -69,7 +73,6 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     WebSocket: socketWithReasons(maxBytes),
     handleProtocols: (offered) => offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
-  const sharedFrames = createSharedFrames();
   const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
 
@@ -104,7 +107,7 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     }
   }
 
-  const protocol = makeServer<Record<string, unknown>, Extra>({
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     execute: (args) => new SingleResult((onAbort) => execute(args as Operation, onAbort)),
     subscribe: (args) => run(() => (args as Operation).subscribe(args)),
     // The upstream checks a key on first use. Credentials that are invalid without that are rejected at once.
@@ -138,7 +141,8 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
         return [gateway.maskError(error)];
       }
     },
-    onOperation({ extra }, _id, _payload, args, result) {
+    onOperation({ extra }, id, _payload, args, result) {
+      if (Symbol.asyncIterator in result) return sendResults(result, (each) => extra.connection.sendResult(id, each));
       if (!isRequestError(result)) return undefined;
       const [error] = result.errors;
       // Clients do not retry a subscription after an `error` message, but resubscribe after this close code.
@@ -149,17 +153,14 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
       error?.originalError instanceof RequestError
         ? error.originalError.errors.map((each) => each.toJSON())
         : undefined,
-    onNext: ({ extra }, _id, _payload, _args, result) =>
-      result instanceof SharedResult ? sharedFrames.placeholder(extra.socket, result) : undefined,
   });
 
   server.on('connection', (socket, request) => {
-    sharedFrames.attach(socket);
     const rate = createBucket({ perSecond: messagesPerSecond, countsRefused: true, monotonicNow });
     const isAcknowledged = () => acknowledged.has(socket);
     const { maskError } = gateway;
     const connection = connect(socket, { rate, unsent, messageBytes, isAcknowledged, maskError, log });
-    const closed = protocol.opened(connection, { socket, request });
+    const closed = protocol.opened(connection, { socket, request, connection });
     socket.once('close', (code, reason) => closed(code, String(reason)).catch(maskError));
     void keepAlive(socket, pause);
   });
