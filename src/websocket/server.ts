@@ -4,14 +4,14 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type OperationRes
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Gateway } from '../gateway.ts';
+import type { TransportContext } from '../auth/caller.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { createBucket } from '../limits/token-bucket.ts';
 import type { Sleep } from '../util/timers.ts';
 import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
 import { type Connection, connect } from './connection.ts';
 import { keepAlive } from './keep-alive.ts';
-import { createOnSubscribe, type Operation } from './on-subscribe.ts';
+import { createOnSubscribe, type Graph, type Operation } from './on-subscribe.ts';
 import { failingStream, isRequestError, RequestError } from './request-errors.ts';
 import { sendResults } from './send-results.ts';
 import { type OnAbort, SingleResult } from './single-result.ts';
@@ -30,6 +30,22 @@ const CLOSE_CODES: Readonly<Record<string, number>> = {
   FORBIDDEN: CloseCode.Forbidden,
   BAD_USER_INPUT: CloseCode.BadRequest,
 };
+
+/** The parts of the gateway that WebSockets need. */
+export interface SocketGateway extends Graph {
+  /**
+   * Counts a socket against the quota of its key, once its credentials have arrived.
+   *
+   * @returns A function that releases its part of the quota, and the expiry of its credentials, in milliseconds since
+   * the epoch.
+   * @throws GraphQLError for invalid credentials, or when the quota is exhausted.
+   */
+  openSocket(transport: TransportContext): Promise<{ close: () => void; expiresAt: number | undefined }>;
+  /** Waits until a time of the wall clock, in milliseconds since the epoch. */
+  waitUntil(at: number, signal: AbortSignal): Promise<void>;
+  /** Converts any error into a public one, and logs it if it is unexpected. */
+  maskError(error: unknown): GraphQLError;
+}
 
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
 export interface WebSockets {
@@ -64,7 +80,7 @@ export interface WebSocketOptions {
   monotonicNow: () => number;
 }
 
-export function createWebSockets(gateway: Gateway, options: WebSocketOptions): WebSockets {
+export function createWebSockets(gateway: SocketGateway, options: WebSocketOptions): WebSockets {
   const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, monotonicNow } = options;
   const maxBytes = MAX_SIZE_FACTOR * messageBytes;
   const server = new WebSocketServer({
