@@ -1,11 +1,11 @@
-import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
+import { CloseCode, MessageType, type WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
 import type { TokenBucket } from '../limits/token-bucket.ts';
 import { SharedResult } from '../operations/shared-result.ts';
 import { withQuery } from '../persisted-documents/socket.ts';
-import { parseJson } from '../util/json.ts';
+import { isRecord, parseJson } from '../util/json.ts';
 import type { UnsentBytes } from './unsent-bytes.ts';
 
 /** Close codes of RFC 6455, 7.4.1. */
@@ -82,7 +82,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
     const isAwaited = !next.includes('subscription');
     isDelivering = isAwaited;
     void deliver(next)
-      .catch(fail)
+      .catch((error) => fail(error, next))
       .then(() => {
         if (isAwaited) isDelivering = false;
         deliverHeld();
@@ -99,8 +99,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
   const closeFlooded = () =>
     close(POLICY_VIOLATION, 'Too many messages per second (MAX_SOCKET_MESSAGES_PER_SECOND). Send fewer.');
 
-  const receive = async (data: RawData): Promise<void> => {
-    const bytes = data as Buffer;
+  const receive = async (bytes: Buffer): Promise<void> => {
     const early = count();
     // Ignores messages that arrive while the socket is closing.
     if (socket.readyState !== socket.OPEN) return;
@@ -129,14 +128,18 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
     rejectOperation(id, publicError('RATE_LIMITED', message, { retryAfter }));
   };
 
-  const fail = (error: unknown) => {
-    // graphql-ws throws this when a client sends a message that only servers may send.
-    const isClientError = error instanceof Error && error.message.startsWith('Unexpected message of type');
-    if (isClientError) close(CloseCode.BadRequest, 'Invalid message received');
+  /** Closes the socket after a message that failed. */
+  const fail = (error: unknown, bytes: Buffer) => {
+    // graphql-ws throws an error for a message that only servers may send.
+    if (isServerMessage(bytes)) close(CloseCode.BadRequest, 'Invalid message received');
     else close(CloseCode.InternalServerError, maskError(error).message);
   };
 
-  socket.on('message', (data) => void receive(data).catch(fail));
+  socket.on('message', (data: RawData) => {
+    // ws emits a Buffer unless its `binaryType` is changed.
+    const bytes = data as Buffer;
+    receive(bytes).catch((error) => fail(error, bytes));
+  });
   const countControl = () => {
     if (count() > 0 && socket.readyState === socket.OPEN) closeFlooded();
   };
@@ -159,6 +162,14 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
       listener = given;
     },
   };
+}
+
+const SERVER_MESSAGES: ReadonlySet<unknown> = new Set([MessageType.ConnectionAck, MessageType.Next, MessageType.Error]);
+
+/** True for a message of a type that only servers may send (graphql-transport-ws, "Message types"). */
+function isServerMessage(bytes: Buffer): boolean {
+  const message = parseJson(String(bytes));
+  return isRecord(message) && SERVER_MESSAGES.has(message.type);
 }
 
 /** The id and type of a `subscribe` or `complete` message, read from its beginning; type is undefined for any other. */
