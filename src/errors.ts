@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, isValueNode } from 'graphql';
+import { NullError } from './executor/field-errors.ts';
 import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
 import { OutageTooLongError } from './jobs/poll.ts';
 import { OnHoldError } from './jobs/shared-poll.ts';
@@ -272,10 +273,11 @@ function statusOf({ extensions: { http } }: GraphQLError): { http?: { status: nu
 
 /**
  * True if graphql-js rejected the request, for example for a variable of the wrong type. Such an error has no path,
- * except for one about an argument: null in a variable with a default value is detected where the variable is used.
+ * except for one that is located at the value of an argument: null in a variable with a default value is detected where
+ * the variable is used.
  */
-const isRequestError = ({ path, message, originalError }: GraphQLError): boolean =>
-  (path === undefined || message.startsWith('Argument "')) &&
+const isRequestError = ({ path, nodes, originalError }: GraphQLError): boolean =>
+  (path === undefined || nodes?.some(isValueNode) === true) &&
   (originalError === undefined || originalError instanceof GraphQLError);
 
 /**
@@ -284,7 +286,7 @@ const isRequestError = ({ path, message, originalError }: GraphQLError): boolean
  * GraphQLErrors.
  */
 const isUnrepresentable = ({ path }: GraphQLError, original: Error): boolean =>
-  path !== undefined && (original instanceof GraphQLError || /^Cannot return null for non-null/.test(original.message));
+  path !== undefined && (original instanceof GraphQLError || original instanceof NullError);
 
 /**
  * The error for a value that the schema cannot represent. The decoders of upstream responses reject such values; where

@@ -55,10 +55,7 @@ import { startTimer as realStartTimer } from './util/timer-queue.ts';
 import { sleep as realSleep, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
 
-/** The gateway without its HTTP and WebSocket servers. */
-export type Gateway = ReturnType<typeof createGateway>;
-
-/** Creates all components of the gateway, in order of their dependencies. */
+/** Creates all components of the gateway except its HTTP and WebSocket servers, in order of their dependencies. */
 export function createGateway(options: GatewayOptions) {
   const {
     config,

@@ -36,13 +36,7 @@ describe('import rules', () => {
   test.each<[rule: string, breaks: (found: Import) => boolean]>([
     ['no module imports a program', ({ to }) => isOf(...PROGRAMS)(to)],
     ['only main imports the server', ({ from, to }) => to === 'src/http/server.ts' && from !== 'src/main.ts'],
-    [
-      'only main loads the gateway; http/ and websocket/ import its type',
-      ({ from, to, when }) =>
-        to === 'src/gateway.ts' &&
-        from !== 'src/main.ts' &&
-        !(when === 'compiling' && isOf('src/http/server.ts', 'src/websocket/server.ts')(from)),
-    ],
+    ['only main imports the gateway', ({ from, to }) => to === 'src/gateway.ts' && from !== 'src/main.ts'],
     [
       'only the gateway loads schema/',
       ({ from, to, when }) => inSrc(from) && inSchema(to) && when === 'running' && from !== 'src/gateway.ts',

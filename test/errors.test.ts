@@ -1,11 +1,14 @@
-import { GraphQLError } from 'graphql';
+import { buildSchema, GraphQLError, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { createMaskError, ERROR_CODES } from '../src/errors.ts';
+import { execute } from '../src/executor/execute.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 import { DownloadError } from '../src/upstream/images/download-error.ts';
 import { startGateway } from './support/gateway.ts';
+import { TypedDocumentString } from './support/gql/graphql.ts';
 import { graphql } from './support/gql/index.ts';
 import { seedModel } from './support/seeds.ts';
+import { transports } from './support/subscribe.ts';
 
 const names = graphql(`query ModelNames { models { nodes { displayName } } }`);
 
@@ -70,21 +73,27 @@ describe('unexpected errors', () => {
   });
 
   test.each([
-    ['a value that a scalar cannot represent', new GraphQLError('Int cannot represent "hunter2"')],
-    ['null for a non-null field', new Error('Cannot return null for non-nullable field Model.name.')],
-  ])('%s is reported as an invalid response of the upstream, and not quoted', (_, originalError) => {
+    ['a value that a scalar cannot represent', 'hunter2'],
+    ['null for a non-null field', null],
+  ])('%s is reported as an invalid response of the upstream, and not quoted', async (_, size) => {
     const reports: unknown[] = [];
-    const located = new GraphQLError(originalError.message, { path: ['model', 'name'], originalError });
-
-    const masked = createMaskError((error) => reports.push(error))(located);
-
-    expect(masked).toMatchObject({
-      message: expect.stringContaining('name: got a value that the schema cannot represent'),
-      path: ['model', 'name'],
-      extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: true },
+    const { errors } = await execute({
+      schema: buildSchema('type Query { model: Model } type Model { size: Int! }'),
+      document: parse('{ model { size } }'),
+      rootValue: { model: { size } },
     });
+
+    const masked = errors?.map(createMaskError((error) => reports.push(error)));
+
+    expect(masked).toMatchObject([
+      {
+        message: expect.stringContaining('size: got a value that the schema cannot represent'),
+        path: ['model', 'size'],
+        extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: true },
+      },
+    ]);
     expect(reports).toHaveLength(1);
-    expect(`${masked.message} ${reports[0]}`).not.toContain('hunter2');
+    expect(`${masked} ${reports[0]}`).not.toContain('hunter2');
   });
 });
 
@@ -132,6 +141,18 @@ describe('invalid requests', () => {
       { message: expect.stringContaining('"id"'), extensions: { code: 'BAD_USER_INPUT', retryable: false } },
     ]);
   });
+
+  test.each(transports)(
+    'a subscription with null for a non-null argument gets BAD_USER_INPUT over $transport',
+    async ({ subscribe }) => {
+      const query = 'subscription ($id: ID = "x") { trainingUpdated(id: $id) { status } }';
+      const events = await subscribe(startGateway(), new TypedDocumentString(query), { id: null });
+
+      expect(await events.rest()).toMatchObject([
+        { errors: [{ message: expect.stringContaining('"id"'), extensions: { code: 'BAD_USER_INPUT' } }] },
+      ]);
+    },
+  );
 
   test('a request with a variable of the wrong type gets BAD_USER_INPUT', async () => {
     const { query } = startGateway();

@@ -25,6 +25,7 @@ import {
   type ResponsePosition,
   type Selection,
 } from './execution.ts';
+import { NullError } from './field-errors.ts';
 import { completeLater, handleFieldError } from './settle-field.ts';
 
 /** Completes the values of one output type. */
@@ -52,7 +53,7 @@ const requireValue =
   (complete: Complete): Complete =>
   (position, value) => {
     if (value === null || value === undefined) {
-      throw new Error(
+      throw new NullError(
         `Cannot return null for non-nullable field ${position.field.parentType.name}.${position.field.fieldName}.`,
       );
     }

@@ -3,6 +3,9 @@ import { GraphQLError, type ResponsePath } from 'graphql';
 /** Returns true for an error that may go away on a retry, so that the caller has nothing to correct. */
 export type IsTransient = (error: GraphQLError) => boolean;
 
+/** A resolver returned null for a non-null position. */
+export class NullError extends Error {}
+
 /** Placeholder for an error that is only counted: creating the located error would take far longer. */
 export const OMITTED_ERROR = new GraphQLError('This error is omitted.');
 

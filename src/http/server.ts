@@ -3,22 +3,33 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from 'pino';
-import type { Gateway } from '../gateway.ts';
 import { defaultImageLimits } from '../images/limits.ts';
 import { MAX_DRAIN_BYTES } from '../uploads/drain.ts';
 import { defaultUploadLimits } from '../uploads/limits.ts';
 import { monotonicNow } from '../util/clocks.ts';
 import { LinkedList, LinkedNode } from '../util/linked-list.ts';
 import { sleep as realSleep, type Sleep } from '../util/timers.ts';
-import { createWebSockets } from '../websocket/server.ts';
+import { createWebSockets, type SocketGateway } from '../websocket/server.ts';
 import { defaultUnsentLimits, type UnsentLimits } from '../websocket/unsent-bytes.ts';
-import { acceptWith } from '../websocket/upgrade.ts';
+import { acceptWith, type HandshakeGateway } from '../websocket/upgrade.ts';
 import { acceptsEventStream } from './event-stream.ts';
+import type { FastPath } from './fast-path.ts';
 import { serveWithoutUpgrade, wantsWebSocket } from './plain-request.ts';
 import { clientOf, logRequest } from './request-log.ts';
 import { readTarget } from './request-target.ts';
+import type { Router } from './router.ts';
 import { sendResponse } from './send-response.ts';
 import { resetWhenStalled } from './stalled-response.ts';
+
+/** The parts of the gateway that its servers need. */
+export interface ServedGateway extends Pick<Router, 'fetch' | 'refuseNew'>, SocketGateway, HandshakeGateway {
+  /** Responds to plain queries over HTTP as {@link fetch} does, with less work. */
+  readonly fastPath: FastPath;
+  /** Ends every stream so that its client reconnects. */
+  endStreams(): void;
+  /** Stops the work in the background, so that pending responses are sent. Resolves when pending writes are done. */
+  dispose(): Promise<void>;
+}
 
 export interface ListenOptions {
   host: string;
@@ -82,7 +93,7 @@ const SHUTDOWN_TIMEOUT = 10_000;
  *
  * @throws Error when it cannot listen on the address, for example because the port is in use.
  */
-export async function serve(gateway: Gateway, options: ListenOptions): Promise<Server> {
+export async function serve(gateway: ServedGateway, options: ListenOptions): Promise<Server> {
   const { host, port, trustProxy, log, pause = realSleep } = options;
   const milliseconds = options.imageStall ?? defaultImageLimits.stallMilliseconds;
   const adapter = createServerAdapter<{ req: IncomingMessage; address: string | undefined }>(

@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError, parse, TokenKind } from 'graphql';
+import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import { extensionsOf, publicError } from '../errors.ts';
 import { shorten } from '../util/shorten.ts';
 import { type OperationLimits, SETTINGS } from './limits.ts';
@@ -26,13 +26,28 @@ export function parseDocument(text: string, limits: Pick<OperationLimits, 'token
     return document;
   } catch (error) {
     if (!(error instanceof GraphQLError) || error.extensions.code !== undefined) throw error;
-    if (!/more tha[nt] \d+ tokens/.test(error.message)) {
+    if (!hasMoreTokens(text, limits.tokens, error)) {
       // Yoga sets these extensions only over HTTP, and only for the first request with this document.
       const extensions = { ...extensionsOf('GRAPHQL_PARSE_FAILED'), http: { spec: true, status: 400 } };
       throw Object.assign(error, { message: shorten(error.message), extensions });
     }
     const message = `A document may have ${limits.tokens} tokens (${SETTINGS.tokens}), but this one has more. Move values into variables, or split it into several documents.`;
     throw tooLarge(message);
+  }
+}
+
+/** True if a text has more tokens than the limit, up to the position of the error with which parsing stopped. */
+function hasMoreTokens(text: string, max: number, { positions: [end = 0] = [] }: GraphQLError): boolean {
+  const lexer = new Lexer(new Source(text));
+  try {
+    for (let count = 0; count <= max; count++) {
+      const { kind, start } = lexer.advance();
+      if (kind === TokenKind.EOF || start > end) return false;
+    }
+    return true;
+  } catch {
+    // The error is about characters that are no token.
+    return false;
   }
 }
 

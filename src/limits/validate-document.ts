@@ -50,8 +50,8 @@ const withSingleRootField = (rules: readonly ValidationRule[]): ValidationRule[]
 /** The validation errors for the response: with short messages, and with the reason if validation stopped early. */
 function toReport(errors: readonly GraphQLError[], limits: DocumentLimits): readonly GraphQLError[] {
   return errors.map((error) => {
-    if (!error.message.endsWith('Validation aborted.'))
-      return Object.assign(error, { message: shorten(error.message) });
+    // Each rule locates its errors in the document. Only the error that validation stopped early has no location.
+    if (error.locations) return Object.assign(error, { message: shorten(error.message) });
     if (errors.length > limits.reportedErrors) return validationError(moreErrors(limits.reportedErrors));
     return validationError(
       `Validation was stopped, because checking whether the fields of this document can be merged takes too many comparisons (${SETTINGS.comparisons}). ${ADVICE}`,

@@ -1,10 +1,11 @@
-import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import { CloseCode, MessageType, type WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
 import type { TokenBucket } from '../limits/token-bucket.ts';
 import { withQuery } from '../persisted-documents/socket.ts';
-import { parseJson } from '../util/json.ts';
+import { isRecord, parseJson } from '../util/json.ts';
 import type { UnsentBytes } from './unsent-bytes.ts';
 
 /** Close codes of RFC 6455, 7.4.1. */
@@ -23,8 +24,12 @@ const HEAD = new RegExp(`^\\s*\\{\\s*(?:${ID}\\s*,\\s*${TYPE}|${TYPE}\\s*,\\s*${
 export interface ConnectionOptions {
   rate: TokenBucket;
   unsent: UnsentBytes;
-  /** Maximum size of a message, in bytes. */
-  messageBytes: number;
+  steps: {
+    /** Returns an error for a message that is too large. */
+    body: (message: Uint8Array) => GraphQLError | undefined;
+    /** Returns a result as JSON. */
+    serialization: (result: ExecutionResult) => string;
+  };
   /** True after `connection_ack`, from which on an operation can be rejected with an `error` message. */
   isAcknowledged: () => boolean;
   /** Logs an unexpected error, and converts it into a public one. */
@@ -32,12 +37,18 @@ export interface ConnectionOptions {
   log: Logger;
 }
 
+/** A WebSocket as graphql-ws uses it. */
+export interface Connection extends ProtocolSocket {
+  /** Sends a result of an operation. Resolves once it has been passed to the system, or dropped. */
+  sendResult(id: string, result: ExecutionResult): Promise<void>;
+}
+
 /**
  * Connects a WebSocket to graphql-ws and enforces its limits. An operation that exceeds one is rejected with an `error`
  * message, because other operations share the socket. A message that cannot be attributed to an operation closes it.
  */
-export function connect(socket: WebSocket, options: ConnectionOptions): ProtocolSocket {
-  const { rate, unsent, messageBytes, isAcknowledged, maskError, log } = options;
+export function connect(socket: WebSocket, options: ConnectionOptions): Connection {
+  const { rate, unsent, steps, isAcknowledged, maskError, log } = options;
   let listener: (text: string) => Promise<void> = async () => {};
 
   const close = (code: number, reason: string) => {
@@ -75,7 +86,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     const isAwaited = !next.includes('subscription');
     isDelivering = isAwaited;
     void deliver(next)
-      .catch(fail)
+      .catch((error) => fail(error, next))
       .then(() => {
         if (isAwaited) isDelivering = false;
         deliverHeld();
@@ -92,12 +103,12 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
   const closeFlooded = () =>
     close(POLICY_VIOLATION, 'Too many messages per second (MAX_SOCKET_MESSAGES_PER_SECOND). Send fewer.');
 
-  const receive = async (data: RawData): Promise<void> => {
-    const bytes = data as Buffer;
+  const receive = async (bytes: Buffer): Promise<void> => {
     const early = count();
     // Ignores messages that arrive while the socket is closing.
     if (socket.readyState !== socket.OPEN) return;
-    if (early === 0 && bytes.length <= messageBytes) {
+    const sizeError = steps.body(bytes);
+    if (early === 0 && !sizeError) {
       if (!isSerial && !unsent.isCongested(socket)) return await deliver(bytes);
       isSerial = true;
       held.push(bytes);
@@ -108,12 +119,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     const { type, id } = headOf(bytes);
     const canReject = type === 'subscribe' && isAcknowledged();
     if (early > MAX_EARLY_SECONDS) return closeFlooded();
-    if (bytes.length > messageBytes) {
-      const message = `Expected a message of at most ${messageBytes} bytes, but this one has ${bytes.length} (MAX_BODY_BYTES).`;
-      return canReject
-        ? rejectOperation(id, publicError('PAYLOAD_TOO_LARGE', message))
-        : close(MESSAGE_TOO_BIG, message);
-    }
+    if (sizeError) return canReject ? rejectOperation(id, sizeError) : close(MESSAGE_TOO_BIG, sizeError.message);
     // Never rejected, because it ends an operation.
     if (type === 'complete') return await listener(String(bytes));
     if (!canReject) return closeFlooded();
@@ -122,14 +128,18 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
     rejectOperation(id, publicError('RATE_LIMITED', message, { retryAfter }));
   };
 
-  const fail = (error: unknown) => {
-    // graphql-ws throws this when a client sends a message that only servers may send.
-    const isClientError = error instanceof Error && error.message.startsWith('Unexpected message of type');
-    if (isClientError) close(CloseCode.BadRequest, 'Invalid message received');
+  /** Closes the socket after a message that failed. */
+  const fail = (error: unknown, bytes: Buffer) => {
+    // graphql-ws throws an error for a message that only servers may send.
+    if (isServerMessage(bytes)) close(CloseCode.BadRequest, 'Invalid message received');
     else close(CloseCode.InternalServerError, maskError(error).message);
   };
 
-  socket.on('message', (data) => void receive(data).catch(fail));
+  socket.on('message', (data: RawData) => {
+    // ws emits a Buffer unless its `binaryType` is changed.
+    const bytes = data as Buffer;
+    receive(bytes).catch((error) => fail(error, bytes));
+  });
   const countControl = () => {
     if (count() > 0 && socket.readyState === socket.OPEN) closeFlooded();
   };
@@ -137,15 +147,28 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Protocol
   // ws has already closed the socket, with the appropriate code.
   socket.on('error', ({ message }) => log.info({ reason: message }, 'a socket is closed'));
 
+  // Never rejects: a send fails only on a closed socket, whose `close` event ends its operations.
+  const sendAndWait = (text: string) => new Promise<void>((resolve) => send(text, resolve));
+
   return {
     protocol: socket.protocol,
-    // Never rejects: a send fails only on a closed socket, whose `close` event ends its operations.
-    send: (text) => new Promise<void>((resolve) => send(text, resolve)),
+    send: sendAndWait,
+    async sendResult(id, result) {
+      await sendAndWait(`{"id":${JSON.stringify(id)},"type":"next","payload":${steps.serialization(result)}}`);
+    },
     close: (code, reason) => socket.close(code, reason),
     onMessage(given) {
       listener = given;
     },
   };
+}
+
+const SERVER_MESSAGES: ReadonlySet<unknown> = new Set([MessageType.ConnectionAck, MessageType.Next, MessageType.Error]);
+
+/** True for a message of a type that only servers may send (graphql-transport-ws, "Message types"). */
+function isServerMessage(bytes: Buffer): boolean {
+  const message = parseJson(String(bytes));
+  return isRecord(message) && SERVER_MESSAGES.has(message.type);
 }
 
 /** The id and type of a `subscribe` or `complete` message, read from its beginning; type is undefined for any other. */

@@ -5,18 +5,17 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { TransportContext } from '../auth/caller.ts';
-import type { Gateway } from '../gateway.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { createBucket } from '../limits/token-bucket.ts';
 import type { OperationRequest } from '../operations/operation-request.ts';
-import { SharedResult } from '../operations/shared-result.ts';
+import type { Operations } from '../operations/operations.ts';
 import type { Sleep } from '../util/timers.ts';
 import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
 import { keepAlive } from './keep-alive.ts';
-import { createOnSubscribe, type Operation } from './on-subscribe.ts';
+import { createOnSubscribe, type Operation, type SubscribeSteps } from './on-subscribe.ts';
 import { failingStream, isRequestError, RequestError } from './request-errors.ts';
-import { createSharedFrames } from './shared-frames.ts';
+import { sendResults } from './send-results.ts';
 import { type OnAbort, SingleResult } from './single-result.ts';
 import { socketWithReasons } from './socket-with-reasons.ts';
 import { UnsentBytes, type UnsentLimits } from './unsent-bytes.ts';
@@ -34,6 +33,31 @@ const CLOSE_CODES: Readonly<Record<string, number>> = {
   BAD_USER_INPUT: CloseCode.BadRequest,
 };
 
+/** The steps of an operation that are special over WebSockets. */
+export interface WebSocketSteps extends SubscribeSteps {
+  /** Returns an error for a message that is too large. */
+  body: (message: Uint8Array) => GraphQLError | undefined;
+  /** Returns a result as JSON. */
+  serialization: (result: ExecutionResult) => string;
+}
+
+/** The parts of the gateway that WebSockets need. */
+export interface SocketGateway {
+  webSocket: { steps: WebSocketSteps; operations: Operations };
+  /**
+   * Counts a socket against the quota of its key, once its credentials have arrived.
+   *
+   * @returns A function that releases its part of the quota, and the expiry of its credentials, in milliseconds since
+   * the epoch.
+   * @throws GraphQLError for invalid credentials, or when the quota is exhausted.
+   */
+  openSocket(transport: TransportContext): Promise<{ close: () => void; expiresAt: number | undefined }>;
+  /** Waits until a time of the wall clock, in milliseconds since the epoch. */
+  waitUntil(at: number, signal: AbortSignal): Promise<void>;
+  /** Converts any error into a public one, and logs it if it is unexpected. */
+  maskError(error: unknown): GraphQLError;
+}
+
 /** The graph over WebSockets, in the graphql-transport-ws protocol. */
 export interface WebSockets {
   server: WebSocketServer;
@@ -43,6 +67,11 @@ export interface WebSockets {
   close(): Promise<void>;
   /** Terminates the sockets whose clients have not completed the closing handshake. */
   terminate(): void;
+}
+
+/** What belongs to a socket, for the hooks of graphql-ws. */
+interface SocketExtra extends Extra {
+  connection: Connection;
 }
 
 export interface WebSocketOptions {
@@ -62,7 +91,7 @@ export interface WebSocketOptions {
   monotonicNow: () => number;
 }
 
-export function createWebSockets(gateway: Gateway, options: WebSocketOptions): WebSockets {
+export function createWebSockets(gateway: SocketGateway, options: WebSocketOptions): WebSockets {
   const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, monotonicNow } = options;
   const maxBytes = MAX_SIZE_FACTOR * messageBytes;
   const server = new WebSocketServer({
@@ -71,12 +100,11 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     WebSocket: socketWithReasons(maxBytes),
     handleProtocols: (offered) => offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
-  const sharedFrames = createSharedFrames();
   const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
 
-  const { operations } = gateway.webSocket;
-  const onSubscribe = createOnSubscribe(gateway.webSocket.steps, { log, streamsPerSocket, addressOf });
+  const { steps, operations } = gateway.webSocket;
+  const onSubscribe = createOnSubscribe(steps, { log, streamsPerSocket, addressOf });
 
   /** @throws RequestError when nothing was executed. */
   async function execute(args: Operation, onAbort: OnAbort): Promise<ExecutionResult> {
@@ -95,7 +123,7 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
     }
   }
 
-  const protocol = makeServer<Record<string, unknown>, Extra>({
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     execute: (args) => new SingleResult((onAbort) => execute(args as Operation, onAbort)),
     subscribe: (args) => operations.subscribe(toRequest(args as Operation)),
     // The upstream checks a key on first use. Credentials that are invalid without that are rejected at once.
@@ -129,7 +157,9 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
         return [gateway.maskError(error)];
       }
     },
-    onOperation({ extra }, _id, _payload, args, result) {
+    onOperation({ extra }, id, _payload, args, result) {
+      if (Symbol.asyncIterator in result)
+        return sendResults(result, (each) => extra.connection.sendResult(id, each as ExecutionResult));
       if (!isRequestError(result)) return undefined;
       const [error] = result.errors;
       // Clients do not retry a subscription after an `error` message, but resubscribe after this close code.
@@ -140,17 +170,14 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
       error?.originalError instanceof RequestError
         ? error.originalError.errors.map((each) => each.toJSON())
         : undefined,
-    onNext: ({ extra }, _id, _payload, _args, result) =>
-      result instanceof SharedResult ? sharedFrames.placeholder(extra.socket, result) : undefined,
   });
 
   server.on('connection', (socket, request) => {
-    sharedFrames.attach(socket);
     const rate = createBucket({ perSecond: messagesPerSecond, countsRefused: true, monotonicNow });
     const isAcknowledged = () => acknowledged.has(socket);
     const { maskError } = gateway;
-    const connection = connect(socket, { rate, unsent, messageBytes, isAcknowledged, maskError, log });
-    const closed = protocol.opened(connection, { socket, request });
+    const connection = connect(socket, { rate, unsent, steps, isAcknowledged, maskError, log });
+    const closed = protocol.opened(connection, { socket, request, connection });
     socket.once('close', (code, reason) => closed(code, String(reason)).catch(maskError));
     void keepAlive(socket, pause);
   });

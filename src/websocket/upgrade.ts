@@ -5,16 +5,18 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import type { WebSocketServer } from 'ws';
 import type { OriginRequest } from '../http/cors.ts';
 
+/** The parts of the gateway that WebSocket handshakes need. */
+export interface HandshakeGateway {
+  /** True if a page of this origin may open a WebSocket. */
+  allowsOrigin(request: OriginRequest): boolean;
+  /**
+   * Acquires a slot for a socket, delayed by the rate of its address. Returns a function that releases it, or an error.
+   */
+  admitSocket(address: string, signal: AbortSignal): Promise<(() => void) | GraphQLError>;
+}
+
 export interface AcceptOptions {
-  gateway: {
-    /** True if a page of this origin may open a WebSocket. */
-    allowsOrigin: (request: OriginRequest) => boolean;
-    /**
-     * Acquires a slot for a socket, delayed by the rate of its address. Returns a function that releases it, or an
-     * error.
-     */
-    admitSocket: (address: string, signal: AbortSignal) => Promise<(() => void) | GraphQLError>;
-  };
+  gateway: HandshakeGateway;
   server: WebSocketServer;
   addressOf: (handshake: IncomingMessage) => string | undefined;
   isDraining: () => boolean;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { schema } from '../../schema/index.ts';
-import { useEventStreams } from '../../src/http/event-stream.ts';
+import { stringifyEvent, useEventStreams } from '../../src/http/event-stream.ts';
 import { sendResponse } from '../../src/http/send-response.ts';
 import { settle, until } from '../support/clock.ts';
 import { openClient } from './support.ts';
@@ -48,7 +48,7 @@ async function startServer(results: object, { opened = Promise.resolve() }: { op
     logging: false,
     maskedErrors: false,
     plugins: [
-      useEventStreams(() => false),
+      useEventStreams(stringifyEvent, () => false),
       {
         onSubscribe({ setSubscribeFn }) {
           setSubscribeFn(async () => {

@@ -263,6 +263,20 @@ describe('nested fragments', () => {
   });
 });
 
+test.each([
+  ['an unexpected token', '{ a } }'],
+  ['an invalid character', '{ a ? }'],
+  ['an unterminated string', '{ a(b: "'],
+])('a syntax error before the limit of tokens is reported as such: %s', async (_, start) => {
+  const started = startGateway({ limits: { tokens: 10 } });
+
+  const { errors } = await started.query(`${start} ${'{ a } '.repeat(10)}`);
+
+  expect(errors).toMatchObject([
+    { message: expect.stringContaining('Syntax Error'), extensions: { code: 'GRAPHQL_PARSE_FAILED' } },
+  ]);
+});
+
 test('a document may have as many lines as tokens, with any line terminator', async () => {
   const started = startGateway({ limits: { tokens: 100 } });
 

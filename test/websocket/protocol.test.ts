@@ -30,6 +30,7 @@ describe('protocol violations', () => {
     ['variables that are a list', '{"type":"subscribe","id":"a","payload":{"query":"{__typename}","variables":[]}}'],
     ['a name that is no string', '{"type":"subscribe","id":"a","payload":{"query":"{__typename}","operationName":1}}'],
     ['a result, which only servers send', '{"type":"next","id":"a","payload":{}}'],
+    ['an error, which only servers send', '{"type":"error","id":"a","payload":[{"message":"x"}]}'],
     ['an acknowledgement, which only servers send', '{"type":"connection_ack"}'],
   ])('a message that violates the protocol closes the socket with 4400: %s', async (_, text) => {
     const { url } = await listen();

@@ -1,0 +1,36 @@
+import { DONE } from '../util/async-iterators.ts';
+
+/**
+ * Sends each result of an operation. Returns a stream without items for graphql-ws, which ends or fails as the results
+ * do: graphql-ws itself would serialize a result again for each socket, even one that is shared by many.
+ *
+ * @param send Resolves once the result has been passed to the system, so that a slow client gets the latest state and
+ * not a queue of old ones.
+ */
+export function sendResults<Result>(
+  results: AsyncIterable<Result>,
+  send: (result: Result) => Promise<void>,
+): AsyncIterableIterator<never, undefined> {
+  const iterator = results[Symbol.asyncIterator]();
+  const close = async () => {
+    await iterator.return?.();
+    return DONE;
+  };
+  return {
+    async next() {
+      for (let read = await iterator.next(); !read.done; read = await iterator.next()) {
+        try {
+          await send(read.value);
+        } catch (error) {
+          await close();
+          throw error;
+        }
+      }
+      return DONE;
+    },
+    return: close,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
