@@ -27,7 +27,6 @@ import { createDecodeBudget } from './images/decode-memory.ts';
 import { createImages } from './images/images.ts';
 import { defaultImageLimits } from './images/limits.ts';
 import { createUpstreamImages } from './images/upstream-images.ts';
-import { validateUpload } from './images/validate-upload.ts';
 import { createJobWatcher, defaultWatchSettings } from './job-watching/job-watcher.ts';
 import { createPollGate } from './jobs/poll-gate.ts';
 import { useDocumentLimits } from './limits/document-limits.ts';
@@ -51,13 +50,13 @@ import { useUploads } from './uploads/multipart-plugin.ts';
 import { requestTimeout } from './uploads/request-errors.ts';
 import { createTickets } from './uploads/tickets.ts';
 import { createUploadQueue } from './uploads/upload-queue.ts';
+import { createUploadReader } from './uploads/upload-reader.ts';
 import { checkUpstream, reportOnce } from './upstream/check-upstream.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
 import { NEVER_ABORTED } from './util/abort-signals.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
-import { createSemaphore, maxPerOwner } from './util/semaphore.ts';
 import { startTimer as realStartTimer } from './util/timer-queue.ts';
 import { sleep as realSleep, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
@@ -144,10 +143,7 @@ export function createGateway(options: GatewayOptions) {
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const uploadQueue = createUploadQueue(uploads);
   const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, imageLimits.pixels), budget);
-  const uploadSlots = createSemaphore({
-    total: uploads.concurrentUpstreamFiles,
-    perOwner: maxPerOwner(uploads.concurrentUpstreamFiles),
-  });
+  const uploadReader = createUploadReader({ limits: uploads, checkDecoding });
 
   const services: Services = {
     requestLimit: operationLimits.cost,
@@ -165,14 +161,7 @@ export function createGateway(options: GatewayOptions) {
       images.invalidate(apiKey, subject);
     },
     rememberImages: ({ apiKey }, row) => upstreamImages.cacheUrls(apiKey, row),
-    async validateUpload({ apiKey }, file, use) {
-      const release = await uploadSlots.acquire(apiKey, NEVER_ABORTED);
-      try {
-        return await use(await validateUpload(file, uploads.pixels, (read) => checkDecoding(read, apiKey)));
-      } finally {
-        release();
-      }
-    },
+    validateUpload: ({ apiKey }, file, use) => uploadReader.withBytes(apiKey, file, use),
   };
   const watchTokens = createWatchTokens({ sealer, now });
   const jwtVerifier = options.jwt && createJwtVerifier({ ...options.jwt, now });
