@@ -7,7 +7,7 @@ import { builder } from './builder.ts';
 import { FREE, listOf, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, requireKey } from './ids.ts';
-import { acceptedJob, idempotencyKey, waitSeconds } from './job.ts';
+import { acceptedJob, idempotencyKey, waitForJob, waitSeconds } from './job.ts';
 import { triggerWord } from './latest-training.ts';
 import { omitNullish } from './omit-nullish.ts';
 import { Prediction } from './refs.ts';
@@ -172,8 +172,8 @@ builder.mutationField('createPrediction', (t) =>
       actionable({}, async () => {
         const request = toRequest(input);
         const once = { operation: 'createPrediction', input: request, key: input.idempotencyKey };
-        const id = await ctx.writeOnce(once, ({ predictions }) => predictions.create(request));
-        if (input.waitSeconds) await ctx.waitForJob({ kind: 'Prediction', id }, input.waitSeconds);
+        const id = await ctx.writes.once(once, ({ predictions }) => predictions.create(request));
+        await waitForJob(ctx, { kind: 'Prediction', id }, input.waitSeconds);
         const { scaleConfigs, ...rest } = request;
         const scales = Object.entries(scaleConfigs).map(([modelId, scale]) => ({ modelId, scale }));
         const prediction = ctx.loaders.merge<PredictionRow>(

@@ -132,7 +132,9 @@ const filesOf = ({ input }: Arguments): number => Math.max(1, listOf(input, 'fil
 const upload = (ctx: Context, { modelId, file }: { modelId: string; file: UploadedFile }): Promise<DataItemRow> =>
   actionable({ id: modelId, fileName: file.name }, async () => {
     const model = requireKey('Model', modelId);
-    const id = await ctx.storeImage(file, ({ dataItems }, bytes) => dataItems.upload(model.id, bytes));
+    const id = await ctx.writes.run(({ dataItems }) =>
+      ctx.uploads.withBytes(file, (bytes) => dataItems.upload(model.id, bytes)),
+    );
     return ctx.loaders.merge({ kind: 'DataItem', modelId: model.id, id });
   });
 
@@ -208,8 +210,8 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id, file } }, ctx) =>
       actionable({ id, fileName: file.name }, async () => {
         const key = requireKey('DataItem', id);
-        await ctx.changeImages({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
-          ctx.storeImage(file, ({ dataItems }, bytes) => dataItems.replace(key, bytes)),
+        await ctx.images.evictAfter({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
+          ctx.writes.run(({ dataItems }) => ctx.uploads.withBytes(file, (bytes) => dataItems.replace(key, bytes))),
         );
         return ctx.loaders.merge(key);
       }),
@@ -233,8 +235,8 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('DataItem', id);
-        await ctx.changeImages({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
-          ctx.write(({ dataItems }) => dataItems.delete(key)),
+        await ctx.images.evictAfter({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
+          ctx.writes.run(({ dataItems }) => dataItems.delete(key)),
         );
         return id;
       }),

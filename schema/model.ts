@@ -3,7 +3,16 @@ import type { Wire } from '../src/contract/contract.ts';
 import { builder } from './builder.ts';
 import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
-import { byId, connection, FREE, firstTrainingsPage, oneWrite, scannedConnection, writeResult } from './costs.ts';
+import {
+  byId,
+  connection,
+  FREE,
+  firstTrainingsPage,
+  MAX_SCANNED_PAGES,
+  oneWrite,
+  scannedConnection,
+  writeResult,
+} from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOfArgument, localId, requireKey } from './ids.ts';
 import { idempotencyKey } from './job.ts';
@@ -96,7 +105,7 @@ builder.node(Model, {
               const scales = await ctx.loaders.field(prediction, 'scaleConfigs');
               return scales?.some(({ modelId }) => modelId === id) ?? false;
             },
-            mayReadPage: (last) => ctx.cache.mayReadPredictionPage(last),
+            mayReadPage: (last) => ctx.predictionScan.mayRead(last, MAX_SCANNED_PAGES),
           },
           page,
         ),
@@ -167,7 +176,7 @@ builder.mutationFields((t) => ({
       actionable({}, async () => {
         const request = omitNullish<Wire['CreateModel']>({ displayName, customModelType });
         const once = { operation: 'createModel', input: request, key };
-        return ctx.loaders.merge(await ctx.writeOnce(once, ({ models }) => models.create(request)));
+        return ctx.loaders.merge(await ctx.writes.once(once, ({ models }) => models.create(request)));
       }),
   }),
   renameModel: t.field({
@@ -185,7 +194,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id, displayName } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Model', id);
-        return ctx.loaders.merge(await ctx.write(({ models }) => models.rename(key.id, displayName)));
+        return ctx.loaders.merge(await ctx.writes.run(({ models }) => models.rename(key.id, displayName)));
       }),
   }),
   deleteModel: t.field({
@@ -207,7 +216,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Model', id);
-        await ctx.write(({ models }) => models.delete(key.id));
+        await ctx.writes.run(({ models }) => models.delete(key.id));
         return id;
       }),
   }),

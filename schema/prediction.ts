@@ -73,7 +73,7 @@ builder.node(Prediction, {
       resolve: (prediction, _, ctx) =>
         mapMaybePromise(ctx.loaders.field(prediction, 'images'), (images) => {
           if (!images) return null;
-          ctx.rememberImages(ctx.loaders.get(prediction));
+          ctx.images.remember(ctx.loaders.get(prediction));
           return images.map(
             (_image, index): ImageSource => ({ kind: 'prediction', predictionId: prediction.id, index }),
           );
@@ -156,10 +156,10 @@ builder.mutationField('deletePrediction', (t) =>
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Prediction', id);
-        await ctx.changeImages({ kind: 'prediction', predictionId: key.id }, () =>
-          ctx.write(({ predictions }) => predictions.delete(key.id)),
+        await ctx.images.evictAfter({ kind: 'prediction', predictionId: key.id }, () =>
+          ctx.writes.run(({ predictions }) => predictions.delete(key.id)),
         );
-        ctx.wake(key);
+        ctx.jobs.wake(key);
         return id;
       }),
   }),

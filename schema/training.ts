@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 import { byId, FREE, oneWrite, parentModel, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { keyOfArgument, localId, requireKey } from './ids.ts';
-import { acceptedJob, idempotencyKey, Job, waitSeconds } from './job.ts';
+import { acceptedJob, idempotencyKey, Job, waitForJob, waitSeconds } from './job.ts';
 import { omitNullish } from './omit-nullish.ts';
 import { Model, Training } from './refs.ts';
 
@@ -175,9 +175,9 @@ builder.mutationFields((t) => ({
           input: { modelId: model.id, ...request },
           key: input.idempotencyKey,
         };
-        const key = await ctx.writeOnce(once, ({ trainings }) => trainings.start(model.id, request));
-        ctx.wake(model);
-        if (input.waitSeconds) await ctx.waitForJob({ kind: 'Training', ...key }, input.waitSeconds);
+        const key = await ctx.writes.once(once, ({ trainings }) => trainings.start(model.id, request));
+        ctx.jobs.wake(model);
+        await waitForJob(ctx, { kind: 'Training', ...key }, input.waitSeconds);
         return ctx.loaders.merge<TrainingRow>({ kind: 'Training', ...key, ...request }, acceptedJob);
       }),
   }),
@@ -205,8 +205,8 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Training', id);
-        await ctx.write(({ trainings }) => trainings.cancel(key));
-        ctx.wake(key);
+        await ctx.writes.run(({ trainings }) => trainings.cancel(key));
+        ctx.jobs.wake(key);
         return ctx.loaders.merge(key);
       }),
   }),
@@ -232,8 +232,8 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Training', id);
-        await ctx.write(({ trainings }) => trainings.delete(key));
-        ctx.wake(key);
+        await ctx.writes.run(({ trainings }) => trainings.delete(key));
+        ctx.jobs.wake(key);
         return id;
       }),
   }),

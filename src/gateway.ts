@@ -37,7 +37,6 @@ import { createRateLimit, defaultRateLimits } from './limits/rate-limit.ts';
 import { createResponseLimits } from './limits/response-limits.ts';
 import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
-import type { Services } from './operations/services.ts';
 import { createDocumentCache } from './persisted-documents/document-cache.ts';
 import { createPersistedDocuments } from './persisted-documents/documents.ts';
 import { validateManifest } from './persisted-documents/manifest.ts';
@@ -55,7 +54,6 @@ import { checkUpstream, reportOnce } from './upstream/check-upstream.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
-import { NEVER_ABORTED } from './util/abort-signals.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
 import { startTimer as realStartTimer } from './util/timer-queue.ts';
 import { sleep as realSleep, sleepUntil } from './util/timers.ts';
@@ -145,24 +143,6 @@ export function createGateway(options: GatewayOptions) {
   const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, imageLimits.pixels), budget);
   const uploadReader = createUploadReader({ limits: uploads, checkDecoding });
 
-  const services: Services = {
-    requestLimit: operationLimits.cost,
-    upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
-    generationOf: ({ apiKey }) => upstreamOf(apiKey).generation,
-    jobWatcher: jobWatcher,
-    idempotency,
-    watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),
-    uploadTicket: (base, { apiKey }, target) => tickets.issue(base, apiKey, target),
-    imageUrl: (base, { apiKey }, source, variant) => images.url(base, apiKey, source, variant),
-    inspectImage: ({ apiKey }, source, signal = NEVER_ABORTED) => images.facts(apiKey, source, signal),
-    imagePlaceholder: ({ apiKey }, source, signal = NEVER_ABORTED) => images.placeholder(apiKey, source, signal),
-    evictImages({ apiKey }, subject) {
-      if (subject.kind === 'prediction') upstreamImages.evictUrls(apiKey, subject.predictionId);
-      images.invalidate(apiKey, subject);
-    },
-    rememberImages: ({ apiKey }, row) => upstreamImages.cacheUrls(apiKey, row),
-    validateUpload: ({ apiKey }, file, use) => uploadReader.withBytes(apiKey, file, use),
-  };
   const watchTokens = createWatchTokens({ sealer, now });
   const jwtVerifier = options.jwt && createJwtVerifier({ ...options.jwt, now });
   const identify = createIdentify({ keyPolicy, watchTokens, jwtVerifier });
@@ -213,7 +193,17 @@ export function createGateway(options: GatewayOptions) {
   const documentCache = createDocumentCache();
   const operations = createOperations({
     schema,
-    services,
+    services: {
+      upstreamOf,
+      requestLimit: operationLimits.cost,
+      jobWatcher,
+      images,
+      upstreamImages,
+      uploadReader,
+      tickets,
+      watchTokens,
+      idempotency,
+    },
     identifyCaller,
     operationQuota: createOperationQuota(rates, monotonicNow, pause),
     costLimit: operationLimits.cost,

@@ -11,15 +11,13 @@ import { variableErrors } from '../limits/response-limits.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { isPromise, mapMaybePromise } from '../util/promises.ts';
 import type { StartTimer } from '../util/timers.ts';
-import { Context, type ContextCaller, withoutDeadline } from './context.ts';
-import { OperationDeadline } from './deadline.ts';
-import type { Services } from './services.ts';
+import { Context, type ContextCaller } from './context.ts';
+import { OperationDeadline, withoutDeadline } from './deadline.ts';
 import { QuerySingleFlight, type RunningQuery } from './single-flight.ts';
 import { openStream, type Results, type StreamOptions } from './subscriptions.ts';
 
 export interface OperationsOptions extends StreamOptions {
   schema: GraphQLSchema;
-  services: Services;
   identifyCaller: IdentifyCaller;
   operationQuota: OperationQuota;
   /** Maximum cost of one operation, in upstream requests. */
@@ -133,7 +131,7 @@ export function createOperations(options: OperationsOptions): Operations {
     // The key is unambiguous: the first three parts contain no space, a scope contains no brace.
     const keyOf = () => {
       const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
-      return `${credential.apiKey} ${services.generationOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
+      return `${credential.apiKey} ${services.upstreamOf(credential.apiKey).generation} ${baseUrl} ${scope?.name ?? ''} ${values}`;
     };
     return singleFlight.run(plan, keyOf, abortScope, () =>
       begin(read, { credential: () => credential, baseUrl, scope }),

@@ -5,13 +5,15 @@ import { type ExecutionSettings, execute } from '../executor/execute.ts';
 import type { JobUpdate } from '../job-watching/events.ts';
 import { DONE, onIteratorEnd } from '../util/async-iterators.ts';
 import { type Sleep, sleepUntil } from '../util/timers.ts';
-import type { Context } from './context.ts';
+import type { Context, Services } from './context.ts';
+import { SharedEvent } from './shared-event.ts';
 import type { SharedResult } from './shared-result.ts';
 
 /** The results of a subscription, one for each event. */
 export type Results = AsyncGenerator<ExecutionResult | SharedResult, void>;
 
 export interface StreamOptions {
+  services: Services;
   /** Masks an error for clients. A shared result is masked before it is serialized. */
   maskError: (error: unknown) => GraphQLError;
   /** The sleep function that waits for the end of a stream. */
@@ -51,7 +53,7 @@ export async function openStream(
   const source = events[Symbol.asyncIterator]();
   const executeEvent = (event: unknown) =>
     isUpdate(event)
-      ? context.executeForEvent(event, args, async (contextValue) => {
+      ? SharedEvent.of(event, options.services, caller).execute(args, caller.baseUrl, async (contextValue) => {
           const { data = null, errors } = await execute({
             ...args,
             rootValue: event,
