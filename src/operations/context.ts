@@ -22,17 +22,6 @@ export interface Services extends ImageServices, UploadServices, WriteServices {
   readonly requestLimit: number;
 }
 
-/** Root fields that return jobs, which a watch token may select. */
-const JOB_ROOT_FIELDS: ReadonlySet<string> = new Set([
-  'node',
-  'nodes',
-  'training',
-  'prediction',
-  'trainingUpdated',
-  'predictionUpdated',
-  'jobsUpdated',
-]);
-
 /** The caller on whose behalf an operation is executed. */
 export type ContextCaller = Pick<Caller, 'credential' | 'baseUrl' | 'scope'>;
 
@@ -101,9 +90,9 @@ export class Context {
     return new CallerWatchTokens(this.#services.watchTokens, this.#caller);
   }
 
-  /** Authorizes the caller for a root field. @throws GraphQLError FORBIDDEN if its watch token does not allow it. */
-  authorizeRoot(name: string): void {
-    if (!JOB_ROOT_FIELDS.has(name)) requireFullAccess(this.#caller);
+  /** Rejects callers with only a watch token. @throws GraphQLError FORBIDDEN */
+  requireFullAccess(): void {
+    requireFullAccess(this.#caller);
   }
 
   /** Adds a hint for developers to the response, for example why a field is null. */
