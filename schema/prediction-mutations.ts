@@ -4,7 +4,7 @@ import { boundsOf } from '../src/contract/rules.ts';
 import type { Context } from '../src/operations/context.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
 import { builder } from './builder.ts';
-import { FREE, listOf, writeResult } from './costs.ts';
+import { FREE, listOf, oneWrite, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, waitForJob, waitSeconds } from './job.ts';
@@ -181,6 +181,40 @@ builder.mutationField('createPrediction', (t) =>
           acceptedJob,
         );
         return { prediction, request };
+      }),
+  }),
+);
+
+const DeletePredictionInput = builder.inputType('DeletePredictionInput', {
+  description: 'A prediction to delete.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the prediction.' }) }),
+});
+
+builder.mutationField('deletePrediction', (t) =>
+  t.field({
+    type: 'ID',
+    nullable: false,
+    description: 'Marks a prediction as deleted. This does not stop a running prediction.',
+    extensions: { cost: oneWrite },
+    errors: {
+      types: [InvalidInputError, NotFoundError],
+      union: { name: 'DeletePredictionResult', description: 'Result of deletePrediction.' },
+      result: { name: 'DeletePredictionSuccess', description: 'The prediction is marked as deleted.' },
+      dataField: {
+        name: 'deletedId',
+        description: 'Global id of the deleted prediction, as passed in the input.',
+        extensions: { cost: FREE },
+      },
+    },
+    args: { input: t.arg({ type: DeletePredictionInput, required: true, description: 'The prediction to delete.' }) },
+    resolve: (_, { input: { id } }, ctx) =>
+      actionable({ id }, async () => {
+        const key = requireKey('Prediction', id);
+        await ctx.images.evictAfter({ kind: 'prediction', predictionId: key.id }, () =>
+          ctx.writes.run(({ predictions }) => predictions.delete(key.id)),
+        );
+        ctx.jobs.wake(key);
+        return id;
       }),
   }),
 );
