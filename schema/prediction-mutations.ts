@@ -72,7 +72,10 @@ function within(schema: z.ZodNumber, { min, max }: { min: number; max: number },
   return schema.min(min, message).max(max, message);
 }
 
-/** Rejects, before a request is sent, input that the upstream would reject. */
+/**
+ * Rejects, before a request is sent, input that the upstream would reject. One schema for the whole input reports all
+ * invalid values together; of schemas on its fields, Pothos reports the first failure only.
+ */
 const predictionRules = z.looseObject({
   models: z
     .array(z.looseObject({ id: z.string(), scale: z.number() }))
