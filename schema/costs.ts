@@ -12,7 +12,7 @@ export const ROWS_PER_PAGE = 20;
 /** Maximum page size, and maximum number of ids, in one request of a client. */
 const MAX_ITEMS = 100;
 /** Maximum number of prediction pages scanned per response for `Model.predictions`. */
-const MAX_SCANNED_PAGES = 5;
+export const MAX_SCANNED_PAGES = 5;
 
 /** The cost of a field that causes no upstream requests, or of a type whose fields cause none. */
 export const FREE: FieldCost = {};

@@ -42,32 +42,32 @@ export const Image = builder.objectRef<ImageSource>('Image').implement({
         }),
       },
       resolve: (image, { width, format }, ctx) =>
-        ctx.imageUrl(image, { width: width ?? undefined, format: format ?? undefined }),
+        ctx.images.url(image, { width: width ?? undefined, format: format ?? undefined }),
     }),
     placeholder: t.string({
       description: 'Tiny copy of the image as a `data:` URL, about 16 pixels wide, to display while the image loads.',
       extensions: { cost: { reads: { placeholder: IMAGE_REQUESTS } } },
-      resolve: (image, _, ctx) => ctx.cache.imagePlaceholder(image),
+      resolve: (image, _, ctx) => ctx.images.placeholder(image),
     }),
     contentType: t.string({
       description: 'Media type, detected from the image’s first bytes: image/webp, image/png or image/jpeg.',
       extensions: { cost: imageFacts },
-      resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).contentType,
+      resolve: async (image, _, ctx) => (await ctx.images.facts(image)).contentType,
     }),
     byteSize: t.int({
       description: 'Size of the file, in bytes.',
       extensions: { cost: imageFacts },
-      resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).byteSize,
+      resolve: async (image, _, ctx) => (await ctx.images.facts(image)).byteSize,
     }),
     width: t.int({
       description: 'Width in pixels, as displayed (after rotation).',
       extensions: { cost: imageFacts },
-      resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).width,
+      resolve: async (image, _, ctx) => (await ctx.images.facts(image)).width,
     }),
     height: t.int({
       description: 'Height in pixels, as displayed (after rotation).',
       extensions: { cost: imageFacts },
-      resolve: async (image, _, ctx) => (await ctx.cache.imageFacts(image)).height,
+      resolve: async (image, _, ctx) => (await ctx.images.facts(image)).height,
     }),
   }),
 });

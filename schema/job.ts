@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Progress } from '../src/jobs/progress.ts';
+import type { Context } from '../src/operations/context.ts';
 import { type MalformedField, malformedError } from '../src/upstream/errors.ts';
-import type { JobRow } from '../src/upstream/jobs.ts';
+import type { JobKey, JobRow } from '../src/upstream/jobs.ts';
 import { mapMaybePromise } from '../src/util/promises.ts';
 import { builder } from './builder.ts';
 import { FREE } from './costs.ts';
@@ -104,7 +105,7 @@ Job.implement({
         const { state } = await ctx.loaders.required(job, 'status');
         await Promise.all([ctx.loaders.complete(job, 'progress'), ctx.loaders.complete(job, 'createdAt')]);
         const row = ctx.loaders.get(job);
-        const progress = ctx.progressOf(row);
+        const progress = ctx.jobs.progressOf(row);
         const malformed = row.progress === undefined ? row.malformed?.progress : undefined;
         // The fraction of a completed job does not depend on the reported progress.
         if (!malformed || state === 'COMPLETED') return progress;
@@ -116,7 +117,7 @@ Job.implement({
       description:
         'In subscription events, while the upstream cannot be read: time of the last successful read of this state. Null if the state is current.',
       extensions: { cost: FREE },
-      resolve: (job, _, ctx) => ctx.staleSince(job),
+      resolve: (job, _, ctx) => ctx.jobs.staleSince(job),
     }),
   }),
 });
@@ -128,6 +129,12 @@ Job.implement({
 export const acceptedJob = {
   fallback: { status: { state: 'UNKNOWN', word: '', isFinished: false }, progress: null, createdAt: null },
 } as const;
+
+/** Waits for a job that was just started, if the client requested it, and caches its last state. */
+export async function waitForJob(ctx: Context, key: JobKey, seconds: number | null | undefined): Promise<void> {
+  const row = seconds ? await ctx.jobs.waitUntilFinished(key, seconds) : undefined;
+  if (row) ctx.loaders.merge<JobRow>(row, { isComplete: true });
+}
 
 /** Maximum time that a mutation waits for a job before it responds, in seconds. */
 const MAX_WAIT_SECONDS = 60;

@@ -4,9 +4,8 @@ import { mapMaybePromise } from '../src/util/promises.ts';
 import { builder } from './builder.ts';
 import { connect } from './connection.ts';
 import { connectionArguments } from './connection-types.ts';
-import { byId, connection, FREE, oneRead, oneWrite } from './costs.ts';
-import { actionable, InvalidInputError, NotFoundError } from './errors.ts';
-import { globalId, keyOfArgument, localId, requireKey } from './ids.ts';
+import { byId, connection, FREE, oneRead } from './costs.ts';
+import { globalId, keyOfArgument, localId } from './ids.ts';
 import { Image } from './image.ts';
 import { Job } from './job.ts';
 import { Model, Prediction, PredictionConnection } from './refs.ts';
@@ -73,7 +72,7 @@ builder.node(Prediction, {
       resolve: (prediction, _, ctx) =>
         mapMaybePromise(ctx.loaders.field(prediction, 'images'), (images) => {
           if (!images) return null;
-          ctx.rememberImages(ctx.loaders.get(prediction));
+          ctx.images.remember(ctx.loaders.get(prediction));
           return images.map(
             (_image, index): ImageSource => ({ kind: 'prediction', predictionId: prediction.id, index }),
           );
@@ -130,37 +129,3 @@ builder.queryFields((t) => ({
       connect({ operation: 'listPredictions', readPage: (last) => loaders.predictions(last) }, page),
   }),
 }));
-
-const DeletePredictionInput = builder.inputType('DeletePredictionInput', {
-  description: 'A prediction to delete.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the prediction.' }) }),
-});
-
-builder.mutationField('deletePrediction', (t) =>
-  t.field({
-    type: 'ID',
-    nullable: false,
-    description: 'Marks a prediction as deleted. This does not stop a running prediction.',
-    extensions: { cost: oneWrite },
-    errors: {
-      types: [InvalidInputError, NotFoundError],
-      union: { name: 'DeletePredictionResult', description: 'Result of deletePrediction.' },
-      result: { name: 'DeletePredictionSuccess', description: 'The prediction is marked as deleted.' },
-      dataField: {
-        name: 'deletedId',
-        description: 'Global id of the deleted prediction, as passed in the input.',
-        extensions: { cost: FREE },
-      },
-    },
-    args: { input: t.arg({ type: DeletePredictionInput, required: true, description: 'The prediction to delete.' }) },
-    resolve: (_, { input: { id } }, ctx) =>
-      actionable({ id }, async () => {
-        const key = requireKey('Prediction', id);
-        await ctx.changeImages({ kind: 'prediction', predictionId: key.id }, () =>
-          ctx.write(({ predictions }) => predictions.delete(key.id)),
-        );
-        ctx.wake(key);
-        return id;
-      }),
-  }),
-);

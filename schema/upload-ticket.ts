@@ -100,7 +100,7 @@ builder.mutationField('createUploadTickets', (t) =>
       actionable({}, async () => {
         requireCount(count ?? 1, target.replaceDataItem == null ? MAX_TICKETS : 1);
         const uploadTarget = await targetOf(ctx, target);
-        return Array.from({ length: count ?? 1 }, () => ctx.uploadTicket(uploadTarget));
+        return Array.from({ length: count ?? 1 }, () => ctx.uploads.issueTicket(uploadTarget));
       }),
   }),
 );

@@ -75,7 +75,7 @@ builder.mutationField('createWatchToken', (t) =>
           }),
         );
         try {
-          return ctx.watchToken(jobs, expiresInSeconds ?? 3_600);
+          return ctx.watchTokens.issue(jobs, expiresInSeconds ?? 3_600);
         } catch (error) {
           if (!(error instanceof RangeError)) throw error;
           const message =

@@ -41,7 +41,7 @@ builder.subscriptionFields((t) => ({
       'Emits a training: its current state, then each change, until it has finished. Null if the training does not exist. Unsubscribing does not cancel the training.',
     extensions: { cost: byId },
     args: { id: t.arg.id({ required: true, description: 'Global id of a training.' }) },
-    subscribe: (_, { id }, ctx) => ctx.watchJobs([requireKeyOfArgument('Training', id)]),
+    subscribe: (_, { id }, ctx) => ctx.jobs.watch([requireKeyOfArgument('Training', id)]),
     resolve: (event, _, ctx) => jobOrNull('Training', event, ctx),
   }),
   predictionUpdated: t.field({
@@ -50,7 +50,7 @@ builder.subscriptionFields((t) => ({
       'Emits a prediction: its current state, then each change, until it has finished. Null if the prediction does not exist. Unsubscribing does not stop the prediction.',
     extensions: { cost: byId },
     args: { id: t.arg.id({ required: true, description: 'Global id of a prediction.' }) },
-    subscribe: (_, { id }, ctx) => ctx.watchJobs([requireKeyOfArgument('Prediction', id)]),
+    subscribe: (_, { id }, ctx) => ctx.jobs.watch([requireKeyOfArgument('Prediction', id)]),
     resolve: (event, _, ctx) => jobOrNull('Prediction', event, ctx),
   }),
   jobsUpdated: t.field({
@@ -72,7 +72,7 @@ builder.subscriptionFields((t) => ({
       }),
     },
     subscribe: (_, { ids }, ctx) =>
-      ctx.watchJobs(
+      ctx.jobs.watch(
         [...new Set(ids)].map((id) => {
           const key = keyOf('Training', id) ?? keyOf('Prediction', id);
           if (!key)
@@ -88,7 +88,7 @@ builder.subscriptionFields((t) => ({
       'Emits every training of a model, including those started elsewhere: the current state of each, then each change. For a deleted training, emits an error with code NOT_FOUND and the id of the training. The stream completes only if the model is deleted. Null if the model does not exist.',
     extensions: { cost: { reads: { list: 1, jobs: ROWS_PER_PAGE }, maxItems: ROWS_PER_PAGE } },
     args: { modelId: t.arg.id({ required: true, description: 'Global id of a model.' }) },
-    subscribe: (_, { modelId }, ctx) => ctx.watchTrainings(requireKeyOfArgument('Model', modelId, 'modelId').id),
+    subscribe: (_, { modelId }, ctx) => ctx.jobs.watchTrainings(requireKeyOfArgument('Model', modelId, 'modelId').id),
     resolve: (event, _, ctx) =>
       event.key.kind === 'Training' && 'error' in event ? throwErrorOf(event) : jobOrNull('Training', event, ctx),
   }),

@@ -23,7 +23,6 @@ import { createDecodeBudget } from './images/decode-memory.ts';
 import { createImages } from './images/images.ts';
 import { defaultImageLimits } from './images/limits.ts';
 import { createUpstreamImages } from './images/upstream-images.ts';
-import { validateUpload } from './images/validate-upload.ts';
 import { createJobWatcher, defaultWatchSettings } from './job-watching/job-watcher.ts';
 import { createPollGate } from './jobs/poll-gate.ts';
 import { createDocuments } from './limits/documents.ts';
@@ -34,7 +33,6 @@ import { createRateLimit, defaultRateLimits } from './limits/rate-limit.ts';
 import { createResponseLimits } from './limits/response-limits.ts';
 import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
-import type { Services } from './operations/services.ts';
 import { createPersistedDocuments } from './persisted-documents/documents.ts';
 import { validateManifest } from './persisted-documents/manifest.ts';
 import { documentErrors } from './persisted-documents/validate-manifest.ts';
@@ -44,13 +42,12 @@ import { defaultUploadLimits } from './uploads/limits.ts';
 import { requestTimeout } from './uploads/request-errors.ts';
 import { createTickets } from './uploads/tickets.ts';
 import { createUploadQueue } from './uploads/upload-queue.ts';
+import { createUploadReader } from './uploads/upload-reader.ts';
 import { checkUpstream, reportOnce } from './upstream/check-upstream.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
-import { NEVER_ABORTED } from './util/abort-signals.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
-import { createSemaphore, maxPerOwner } from './util/semaphore.ts';
 import { startTimer as realStartTimer } from './util/timer-queue.ts';
 import { sleep as realSleep, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
@@ -134,36 +131,8 @@ export function createGateway(options: GatewayOptions) {
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const uploadQueue = createUploadQueue(uploads);
   const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, imageLimits.pixels), budget);
-  const uploadSlots = createSemaphore({
-    total: uploads.concurrentUpstreamFiles,
-    perOwner: maxPerOwner(uploads.concurrentUpstreamFiles),
-  });
+  const uploadReader = createUploadReader({ limits: uploads, checkDecoding });
 
-  const services: Services = {
-    requestLimit: operationLimits.cost,
-    upstreamOf: ({ apiKey }, start) => upstreamOf(apiKey, start),
-    generationOf: ({ apiKey }) => upstreamOf(apiKey).generation,
-    jobWatcher: jobWatcher,
-    idempotency,
-    watchToken: (credential, jobs, seconds) => watchTokens.issue(credential, jobs, seconds),
-    uploadTicket: (base, { apiKey }, target) => tickets.issue(base, apiKey, target),
-    imageUrl: (base, { apiKey }, source, variant) => images.url(base, apiKey, source, variant),
-    inspectImage: ({ apiKey }, source, signal = NEVER_ABORTED) => images.facts(apiKey, source, signal),
-    imagePlaceholder: ({ apiKey }, source, signal = NEVER_ABORTED) => images.placeholder(apiKey, source, signal),
-    evictImages({ apiKey }, subject) {
-      if (subject.kind === 'prediction') upstreamImages.evictUrls(apiKey, subject.predictionId);
-      images.invalidate(apiKey, subject);
-    },
-    rememberImages: ({ apiKey }, row) => upstreamImages.cacheUrls(apiKey, row),
-    async validateUpload({ apiKey }, file, use) {
-      const release = await uploadSlots.acquire(apiKey, NEVER_ABORTED);
-      try {
-        return await use(await validateUpload(file, uploads.pixels, (read) => checkDecoding(read, apiKey)));
-      } finally {
-        release();
-      }
-    },
-  };
   const watchTokens = createWatchTokens({ sealer, now });
   const jwtVerifier = options.jwt && createJwtVerifier({ ...options.jwt, now });
   const identify = createIdentify({ keyPolicy, watchTokens, jwtVerifier });
@@ -238,7 +207,17 @@ export function createGateway(options: GatewayOptions) {
     operationQuota: createOperationQuota(rates, monotonicNow, pause),
     execution: {
       schema,
-      services,
+      services: {
+        upstreamOf,
+        requestLimit: operationLimits.cost,
+        jobWatcher,
+        images,
+        upstreamImages,
+        uploadReader,
+        tickets,
+        watchTokens,
+        idempotency,
+      },
       limits: createResponseLimits(operationLimits),
       suggestions: !config.isProduction,
       milliseconds: options.operationMilliseconds ?? 30_000,

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutionResult } from 'graphql';
 import { publicError } from '../errors.ts';
-import { unlessAborted } from '../util/abort-signals.ts';
+import { NEVER_ABORTED, unlessAborted } from '../util/abort-signals.ts';
 import { AbortScope } from '../util/cancellation.ts';
 import type { StartTimer } from '../util/timers.ts';
 
@@ -16,6 +16,16 @@ export interface OperationLifetime {
   /** Extends the deadline, in milliseconds, by a wait that the client requested. */
   extend(milliseconds: number): void;
 }
+
+/** A lifetime without a deadline. @param signal Aborts reads. */
+export const withoutDeadline = (signal: AbortSignal | undefined): OperationLifetime => ({
+  signal,
+  deadlineSignal: NEVER_ABORTED,
+  extend: () => {},
+});
+
+/** A lifetime that nothing ends. */
+export const UNLIMITED = withoutDeadline(undefined);
 
 /**
  * The deadline of an operation. The response omits fields that are not resolved by then. Its timer and signals are

@@ -6,16 +6,14 @@ import { executePrepared, type PreparedOperation } from '../executor/execute.ts'
 import type { ResultLimits } from '../executor/result-limits.ts';
 import { isPromise } from '../util/promises.ts';
 import type { StartTimer } from '../util/timers.ts';
-import { Context, type ContextCaller, withoutDeadline } from './context.ts';
-import { OperationDeadline } from './deadline.ts';
+import { Context, type ContextCaller } from './context.ts';
+import { OperationDeadline, withoutDeadline } from './deadline.ts';
 import type { OperationRequest } from './operation-request.ts';
-import type { Services } from './services.ts';
 import { QuerySingleFlight, type RunningQuery } from './single-flight.ts';
 import { type OpenStreamOptions, openStream, type Results, type StreamOptions } from './subscriptions.ts';
 
 export interface ExecutionOptions extends StreamOptions {
   schema: GraphQLSchema;
-  services: Services;
   /** Limits on each response. */
   limits: ResultLimits;
   /** True if responses contain help for developers: suggestions for unknown names, and hints. */
@@ -105,7 +103,7 @@ export function createExecution(options: ExecutionOptions): OperationExecution {
       // The key is unambiguous: the first three parts contain no space, a scope contains no brace.
       const keyOf = () => {
         const values = plan.operation.variableDefinitions?.length ? JSON.stringify(variables) : '';
-        return `${credential.apiKey} ${services.generationOf(credential)} ${baseUrl} ${scope?.name ?? ''} ${values}`;
+        return `${credential.apiKey} ${services.upstreamOf(credential.apiKey).generation} ${baseUrl} ${scope?.name ?? ''} ${values}`;
       };
       return singleFlight.run(plan, keyOf, abortScope, () =>
         begin(prepared, { credential: () => credential, baseUrl, scope }),

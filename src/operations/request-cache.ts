@@ -1,71 +1,67 @@
-import type { ImageFacts } from '../images/inspect.ts';
-import type { ImageSource } from '../images/source.ts';
-import { Loaders, type RequestBudget } from '../loaders/loaders.ts';
-import type { Upstream } from '../upstream/upstream.ts';
-import type { AbortScope } from '../util/cancellation.ts';
+import { type ScopedCaller, upstreamFor } from '../auth/scope.ts';
+import { PageScan } from '../limits/page-scan.ts';
+import type { RequestBudget } from '../limits/request-budget.ts';
+import { Loaders } from '../loaders/loaders.ts';
+import type { UpstreamOf } from '../upstream/upstream.ts';
+import type { OperationLifetime } from './deadline.ts';
 
-/** Maximum number of upstream pages scanned per response for `Model.predictions`. */
-const MAX_PREDICTION_PAGES = 5;
-
-/** Maximum number of upstream requests to read an image: for its location, and for its bytes. */
-const MAX_IMAGE_REQUESTS = 2;
-
-/** Reads images for a response. */
-export interface ImageReader {
-  facts(source: ImageSource): Promise<ImageFacts>;
-  placeholder(source: ImageSource): Promise<string>;
-}
-
-/** Cache of the reads of one operation, or of one event of a subscription for all its listeners. */
+/**
+ * Cache of the reads of one operation, or of one event of a subscription for all its listeners. Its parts are created
+ * on first use, so that an operation that needs no credential does not require one.
+ */
 export class RequestCache {
-  readonly loaders: Loaders;
-  readonly #images: ImageReader;
-  readonly #budget: RequestBudget;
-  // Created on first use, which is rare.
-  #facts: Map<string, Promise<ImageFacts>> | undefined;
-  #placeholders: Map<string, Promise<string>> | undefined;
-  #predictionPages: Set<string | undefined> | undefined;
+  readonly #upstreamOf: UpstreamOf;
+  readonly #caller: ScopedCaller;
+  readonly #lifetime: OperationLifetime;
+  /** Limits the upstream requests of the operation or event. */
+  readonly budget: RequestBudget;
+  #loaders: Loaders | undefined;
+  #predictionScan: PageScan | undefined;
+  #results: Map<string, Promise<unknown>> | undefined;
 
-  constructor(
-    upstream: Upstream,
-    images: ImageReader,
-    caller: AbortSignal | AbortScope | undefined,
-    budget: RequestBudget,
-  ) {
-    this.loaders = new Loaders(upstream, caller, budget);
-    this.#images = images;
-    this.#budget = budget;
+  /** @param lifetime Aborts the reads. */
+  constructor(upstreamOf: UpstreamOf, caller: ScopedCaller, lifetime: OperationLifetime, budget: RequestBudget) {
+    this.#upstreamOf = upstreamOf;
+    this.#caller = caller;
+    this.#lifetime = lifetime;
+    this.budget = budget;
   }
 
-  /** Media type, size and dimensions of an image; read once. */
-  imageFacts(source: ImageSource): Promise<ImageFacts> {
-    const name = JSON.stringify(source);
-    this.#facts ??= new Map();
-    const facts = this.#facts.get(name) ?? this.#countImage() ?? this.#images.facts(source);
-    this.#facts.set(name, facts);
-    return facts;
+  get loaders(): Loaders {
+    this.#loaders ??= new Loaders(
+      upstreamFor(this.#caller, this.#upstreamOf),
+      this.#lifetime.abortScope ?? this.#lifetime.signal,
+      this.budget,
+    );
+    return this.#loaders;
   }
 
-  /** Tiny copy of an image as a `data:` URL; created once. */
-  imagePlaceholder(source: ImageSource): Promise<string> {
-    const name = JSON.stringify(source);
-    this.#placeholders ??= new Map();
-    const placeholder = this.#placeholders.get(name) ?? this.#countImage() ?? this.#images.placeholder(source);
-    this.#placeholders.set(name, placeholder);
-    return placeholder;
+  /** The scan of the list of all predictions. */
+  get predictionScan(): PageScan {
+    this.#predictionScan ??= new PageScan();
+    return this.#predictionScan;
   }
 
-  /** True if the page of predictions after this item may be scanned. A page that was read before is free. */
-  mayReadPredictionPage(lastDocId: string | undefined): boolean {
-    this.#predictionPages ??= new Set();
-    if (!this.#predictionPages.has(lastDocId) && this.#predictionPages.size >= MAX_PREDICTION_PAGES) return false;
-    this.#predictionPages.add(lastDocId);
-    return true;
+  /**
+   * Reads something at most once. Counts its requests even if they are then served from another cache.
+   *
+   * @param key Determines the type of the result.
+   * @param maxRequests Maximum number of upstream requests that the read sends.
+   */
+  once<Result>(key: string, maxRequests: number, read: () => Promise<Result>): Promise<Result> {
+    this.#results ??= new Map();
+    const cached = this.#results.get(key) as Promise<Result> | undefined;
+    if (cached) return cached;
+    const error = this.budget.spend(maxRequests);
+    const result = error ? Promise.reject(error) : read();
+    this.#results.set(key, result);
+    return result;
   }
 
-  /** Counts the read of an image, even if it is served from a cache. @returns A rejection if the budget is exceeded. */
-  #countImage(): Promise<never> | undefined {
-    const error = this.#budget.spend(MAX_IMAGE_REQUESTS);
-    return error && Promise.reject(error);
+  /** Discards everything read before, after a write. The budget remains. */
+  clear(): void {
+    this.#loaders = undefined;
+    this.#predictionScan = undefined;
+    this.#results = undefined;
   }
 }

@@ -6,13 +6,15 @@ import type { JobUpdate } from '../job-watching/events.ts';
 import { DONE, onIteratorEnd } from '../util/async-iterators.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import { type Sleep, sleepUntil } from '../util/timers.ts';
-import type { Context } from './context.ts';
+import type { Context, Services } from './context.ts';
+import { SharedEvent } from './shared-event.ts';
 import type { SharedResult } from './shared-result.ts';
 
 /** The results of a subscription, one for each event. */
 export type Results = AsyncGenerator<ExecutionResult | SharedResult, void>;
 
 export interface StreamOptions {
+  services: Services;
   /** The sleep function that waits for the end of a stream. */
   sleep: Sleep;
   /** The wall clock, in milliseconds since the epoch, for the expiry of credentials. */
@@ -52,7 +54,7 @@ export async function openStream(
   const source = events[Symbol.asyncIterator]();
   const executeEvent = (event: unknown) =>
     isUpdate(event)
-      ? context.executeForEvent(event, args, async (contextValue) => {
+      ? SharedEvent.of(event, options.services, caller).execute(args, caller.baseUrl, async (contextValue) => {
           const { data = null, errors } = await execute({
             ...args,
             rootValue: event,

@@ -1,7 +1,7 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Caller } from '../../src/auth/caller.ts';
-import type { Context } from '../../src/operations/context.ts';
+import type { Context, Services } from '../../src/operations/context.ts';
 import { openStream, type Results } from '../../src/operations/subscriptions.ts';
 import { createClock, settle } from '../support/clock.ts';
 
@@ -26,6 +26,7 @@ async function open(source: { next: () => Promise<IteratorResult<string>>; retur
   const { sleep: pause, now } = createClock();
   const caller = { isHttp: false, expiresAt: undefined } as unknown as Caller;
   const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, caller, {
+    services: {} as Services,
     mask: (result) => result,
     sleep: pause,
     now,

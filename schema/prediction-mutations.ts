@@ -4,10 +4,10 @@ import { boundsOf } from '../src/contract/rules.ts';
 import type { Context } from '../src/operations/context.ts';
 import type { PredictionRow } from '../src/upstream/predictions.ts';
 import { builder } from './builder.ts';
-import { FREE, listOf, writeResult } from './costs.ts';
+import { FREE, listOf, oneWrite, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { globalId, requireKey } from './ids.ts';
-import { acceptedJob, idempotencyKey, waitSeconds } from './job.ts';
+import { acceptedJob, idempotencyKey, waitForJob, waitSeconds } from './job.ts';
 import { triggerWord } from './latest-training.ts';
 import { omitNullish } from './omit-nullish.ts';
 import { Prediction } from './refs.ts';
@@ -72,7 +72,10 @@ function within(schema: z.ZodNumber, { min, max }: { min: number; max: number },
   return schema.min(min, message).max(max, message);
 }
 
-/** Rejects, before a request is sent, input that the upstream would reject. */
+/**
+ * Rejects, before a request is sent, input that the upstream would reject. One schema for the whole input reports all
+ * invalid values together; of schemas on its fields, Pothos reports the first failure only.
+ */
 const predictionRules = z.looseObject({
   models: z
     .array(z.looseObject({ id: z.string(), scale: z.number() }))
@@ -172,8 +175,8 @@ builder.mutationField('createPrediction', (t) =>
       actionable({}, async () => {
         const request = toRequest(input);
         const once = { operation: 'createPrediction', input: request, key: input.idempotencyKey };
-        const id = await ctx.writeOnce(once, ({ predictions }) => predictions.create(request));
-        if (input.waitSeconds) await ctx.waitForJob({ kind: 'Prediction', id }, input.waitSeconds);
+        const id = await ctx.writes.once(once, ({ predictions }) => predictions.create(request));
+        await waitForJob(ctx, { kind: 'Prediction', id }, input.waitSeconds);
         const { scaleConfigs, ...rest } = request;
         const scales = Object.entries(scaleConfigs).map(([modelId, scale]) => ({ modelId, scale }));
         const prediction = ctx.loaders.merge<PredictionRow>(
@@ -181,6 +184,40 @@ builder.mutationField('createPrediction', (t) =>
           acceptedJob,
         );
         return { prediction, request };
+      }),
+  }),
+);
+
+const DeletePredictionInput = builder.inputType('DeletePredictionInput', {
+  description: 'A prediction to delete.',
+  fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the prediction.' }) }),
+});
+
+builder.mutationField('deletePrediction', (t) =>
+  t.field({
+    type: 'ID',
+    nullable: false,
+    description: 'Marks a prediction as deleted. This does not stop a running prediction.',
+    extensions: { cost: oneWrite },
+    errors: {
+      types: [InvalidInputError, NotFoundError],
+      union: { name: 'DeletePredictionResult', description: 'Result of deletePrediction.' },
+      result: { name: 'DeletePredictionSuccess', description: 'The prediction is marked as deleted.' },
+      dataField: {
+        name: 'deletedId',
+        description: 'Global id of the deleted prediction, as passed in the input.',
+        extensions: { cost: FREE },
+      },
+    },
+    args: { input: t.arg({ type: DeletePredictionInput, required: true, description: 'The prediction to delete.' }) },
+    resolve: (_, { input: { id } }, ctx) =>
+      actionable({ id }, async () => {
+        const key = requireKey('Prediction', id);
+        await ctx.images.evictAfter({ kind: 'prediction', predictionId: key.id }, () =>
+          ctx.writes.run(({ predictions }) => predictions.delete(key.id)),
+        );
+        ctx.jobs.wake(key);
+        return id;
       }),
   }),
 );

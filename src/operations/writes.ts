@@ -1,0 +1,76 @@
+import { tenantOf } from '../auth/credential.ts';
+import { type ScopedCaller, upstreamFor } from '../auth/scope.ts';
+import type { Idempotency } from '../idempotency/idempotency.ts';
+import { UpstreamError } from '../upstream/errors.ts';
+import type { Upstream, UpstreamOf } from '../upstream/upstream.ts';
+import { type OperationLifetime, unlessTimedOut } from './deadline.ts';
+import type { RequestCache } from './request-cache.ts';
+
+/** What {@link Writes} binds to a caller. */
+export interface WriteServices {
+  readonly upstreamOf: UpstreamOf;
+  readonly idempotency: Idempotency;
+}
+
+/**
+ * The writes of one caller's operation. None starts after the deadline; once started, it runs to its end even if the
+ * client disconnects. Reads after a write are not served from the cache.
+ */
+export class Writes {
+  readonly #services: WriteServices;
+  readonly #caller: ScopedCaller;
+  readonly #lifetime: OperationLifetime;
+  readonly #cache: RequestCache;
+
+  constructor(services: WriteServices, caller: ScopedCaller, lifetime: OperationLifetime, cache: RequestCache) {
+    this.#services = services;
+    this.#caller = caller;
+    this.#lifetime = lifetime;
+    this.#cache = cache;
+  }
+
+  /** Runs a write. */
+  run<Result>(write: (upstream: Upstream) => Promise<Result>): Promise<Result> {
+    return this.#runBeforeDeadline(write);
+  }
+
+  /** Like {@link run}, but sends the write at most once per idempotency key, if the client sent one. */
+  once<Result>(
+    { operation, input, key }: { operation: string; input: unknown; key: string | null | undefined },
+    write: (upstream: Upstream) => Promise<Result>,
+  ): Promise<Result> {
+    if (key == null) return this.run(write);
+    return this.#runBeforeDeadline((upstream, isSent) => {
+      const tenant = tenantOf(this.#caller.credential());
+      return this.#services.idempotency.once(
+        { tenant, operation, key, input },
+        () => write(upstream),
+        (error) => (isSent() ? effectOf(error) : 'nothing-happened'),
+      );
+    });
+  }
+
+  async #runBeforeDeadline<Result>(
+    write: (upstream: Upstream, isSent: () => boolean) => Promise<Result>,
+  ): Promise<Result> {
+    const { deadlineSignal: deadline } = this.#lifetime;
+    const budgetError = this.#cache.budget.spend(1);
+    if (budgetError) throw budgetError;
+    let hasBegun = false;
+    const isSent = () => hasBegun;
+    const onSent = () => {
+      hasBegun = true;
+    };
+    try {
+      deadline.throwIfAborted();
+      const upstream = upstreamFor(this.#caller, this.#services.upstreamOf, { deadline, onSent });
+      return await unlessTimedOut(write(upstream, isSent), deadline, isSent);
+    } finally {
+      this.#cache.clear();
+    }
+  }
+}
+
+/** Effect of a write that failed after it was sent: `nothing-happened` if it can be repeated without taking effect twice. */
+const effectOf = (error: unknown) =>
+  error instanceof UpstreamError && error.failure !== 'outcome-unknown' ? 'nothing-happened' : 'unknown';
