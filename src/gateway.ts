@@ -58,8 +58,7 @@ import { createUpstreams } from './upstream/upstream.ts';
 import { NEVER_ABORTED } from './util/abort-signals.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
 import { createSemaphore, maxPerOwner } from './util/semaphore.ts';
-import { startTimer as realStartTimer } from './util/timer-queue.ts';
-import { sleep as realSleep, sleepUntil } from './util/timers.ts';
+import { sleep as realSleep, startTimer as realStartTimer, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
 
 /** The gateway without its HTTP and WebSocket servers. */
