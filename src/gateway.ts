@@ -48,8 +48,7 @@ import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
 import { createUpstreams } from './upstream/upstream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
-import { startTimer as realStartTimer } from './util/timer-queue.ts';
-import { sleep as realSleep, sleepUntil } from './util/timers.ts';
+import { sleep as realSleep, startTimer as realStartTimer, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
 
 /** Creates all components of the gateway except its HTTP and WebSocket servers, in order of their dependencies. */

@@ -20,7 +20,7 @@ const isOf =
 const PROGRAMS = ['src/main.ts', 'src/sandbox/main.ts'];
 const SCRIPTS = ['src/contract/generate.ts', 'schema/print.ts'];
 
-/** Timers outside the timer modules of `src/util`, each with its reason. */
+/** Timers outside `src/util/timers.ts`, each with its reason. */
 const TIMERS: Readonly<Record<string, string>> = {
   'src/http/server.ts': 'the time that a stop of the process and the rest of a refused request may take, in real time',
   'src/graphiql/browser.ts': 'runs in the browser',
@@ -102,10 +102,10 @@ describe('globals', () => {
     expect(touching.map(({ file }) => file).toSorted()).toEqual([...PROGRAMS, ...SCRIPTS].toSorted());
   });
 
-  test('only the timer modules of util/ set timers, apart from the exceptions with a reason', () => {
+  test('only util/timers.ts sets timers, apart from the exceptions with a reason', () => {
     const waiting = modules.filter(
       ({ file, uses, imports }) =>
-        !isOf('src/util/timers.ts', 'src/util/timer-queue.ts')(file) &&
+        file !== 'src/util/timers.ts' &&
         (['setTimeout', 'setInterval', 'AbortSignal.timeout'].some((timer) => uses.has(timer)) ||
           imports.some(isFrom(/^node:timers/))),
     );

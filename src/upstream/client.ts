@@ -42,7 +42,7 @@ export interface ClientOptions {
   apiKey: string;
   /** Name of the header that carries the key. */
   apiKeyHeader: string;
-  /** Sends requests over sockets, or by a call runWithDeadline the process. */
+  /** Sends requests over sockets, or by a call within the process. */
   transport: Transport | Network;
   /** Connections to the origin of `baseUrl`, for reads. @default they go over `transport`, too */
   pool?: ConnectionSource | undefined;
@@ -52,7 +52,7 @@ export interface ClientOptions {
   queue: RequestQueue;
   /** Acceptance of the key by the upstream, as seen in its responses. */
   keyState: ApiKeyState;
-  /** Stops requests while the upstream fails; singleFlight by all credentials. */
+  /** Stops requests while the upstream fails; shared by all credentials. */
   breaker: CircuitBreaker;
   /** Joins equal reads of this credential. */
   singleFlight: ReadSingleFlight;

@@ -1,4 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { setTimeout as sleepUpTo } from 'node:timers/promises';
 import { MAX_TIMER_DELAY, timerDelay } from './timer-delay.ts';
 
 /**
@@ -11,9 +12,9 @@ export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
 export const sleep: Sleep = async (milliseconds, signal) => {
   let left = milliseconds;
   for (; left > MAX_TIMER_DELAY; left -= MAX_TIMER_DELAY) {
-    await setTimeout(MAX_TIMER_DELAY, undefined, { signal, ref: false });
+    await sleepUpTo(MAX_TIMER_DELAY, undefined, { signal, ref: false });
   }
-  await setTimeout(timerDelay(left), undefined, { signal, ref: false });
+  await sleepUpTo(timerDelay(left), undefined, { signal, ref: false });
 };
 
 /**
@@ -21,6 +22,20 @@ export const sleep: Sleep = async (milliseconds, signal) => {
  * hardly ever expire: it needs neither a promise nor a signal. Passed as a parameter, like {@link Sleep}.
  */
 export type StartTimer = (milliseconds: number, callback: () => void) => () => void;
+
+/** Starts a timer in real time, without keeping the process alive. Supports delays beyond {@link MAX_TIMER_DELAY}. */
+export const startTimer: StartTimer = (milliseconds, callback) => {
+  if (milliseconds > MAX_TIMER_DELAY) return startLongTimer(milliseconds, callback);
+  const timer = setTimeout(callback, timerDelay(milliseconds)).unref();
+  return () => clearTimeout(timer);
+};
+
+const startLongTimer: StartTimer = (milliseconds, callback) => {
+  let stop = startTimer(MAX_TIMER_DELAY, () => {
+    stop = startTimer(milliseconds - MAX_TIMER_DELAY, callback);
+  });
+  return () => stop();
+};
 
 /**
  * Calls back at a fixed interval in real time, without keeping the process alive.

@@ -5,8 +5,7 @@ import { createUpstreamImages } from '../../src/images/upstream-images.ts';
 import { DownloadError } from '../../src/upstream/images/download-error.ts';
 import { imageFromBase64 } from '../../src/upstream/images/image-stream.ts';
 import { createUpstreams } from '../../src/upstream/upstream.ts';
-import { startTimer } from '../../src/util/timer-queue.ts';
-import { sleep } from '../../src/util/timers.ts';
+import { sleep, startTimer } from '../../src/util/timers.ts';
 
 const { signal } = new AbortController();
 const image = (index: number): ImageSource => ({ kind: 'prediction', predictionId: 'p', index });

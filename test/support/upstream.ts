@@ -8,8 +8,7 @@ import { contract } from '../../src/contract/contract.gen.ts';
 import type { Transport } from '../../src/upstream/client.ts';
 import { ConnectionPool } from '../../src/upstream/transport/connection-pool.ts';
 import { createUpstreams, type UpstreamOptions } from '../../src/upstream/upstream.ts';
-import { startTimer } from '../../src/util/timer-queue.ts';
-import { sleep } from '../../src/util/timers.ts';
+import { sleep, startTimer } from '../../src/util/timers.ts';
 
 /** A scripted result of the upstream: a response, or an Error that breaks the connection. */
 export type ScriptedResponse = Response | Error | ((request: Request) => Promise<Response>);

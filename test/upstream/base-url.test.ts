@@ -5,8 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import { ConnectionPool } from '../../src/upstream/transport/connection-pool.ts';
 import { createUpstreams } from '../../src/upstream/upstream.ts';
-import { startTimer } from '../../src/util/timer-queue.ts';
-import { sleep } from '../../src/util/timers.ts';
+import { sleep, startTimer } from '../../src/util/timers.ts';
 import { startGateway } from '../support/gateway.ts';
 import { startUpstream, TRANSPORTS } from '../support/upstream.ts';
 

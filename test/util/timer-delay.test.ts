@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { MAX_TIMER_DELAY, timerDelay } from '../../src/util/timer-delay.ts';
-import { createTimerQueue } from '../../src/util/timer-queue.ts';
-import { sleep } from '../../src/util/timers.ts';
+import { sleep, startTimer } from '../../src/util/timers.ts';
 import { settle } from '../support/clock.ts';
 
 const TOO_LONG = [2 ** 31, 1_795_896_802_000, 86_400_000 * 365, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY];
@@ -16,6 +15,7 @@ test.each([-1, -0, 0, Number.NEGATIVE_INFINITY])('a delay of %d ms becomes 0', (
 
 test('a delay of NaN is rejected', async () => {
   expect(() => timerDelay(Number.NaN)).toThrow(RangeError);
+  expect(() => startTimer(Number.NaN, () => {})).toThrow(RangeError);
   await expect(sleep(Number.NaN, new AbortController().signal)).rejects.toThrow(RangeError);
 });
 
@@ -37,25 +37,4 @@ test.each(TOO_LONG)('a sleep of %d ms does not end immediately', async (millisec
   controller.abort();
   await expect(sleeping).rejects.toThrow();
   process.off('warning', onWarning);
-});
-
-test('a timer beyond the maximum delay is set again', () => {
-  let now = 0;
-  const timers: { milliseconds: number; callback: () => void }[] = [];
-  const calls: number[] = [];
-  const startTimer = createTimerQueue({
-    monotonicNow: () => now,
-    startTimer: (milliseconds, callback) => timers.push({ milliseconds, callback }),
-  });
-  const delay = MAX_TIMER_DELAY + 1_000;
-
-  startTimer(delay, () => calls.push(now));
-  expect(timers.map(({ milliseconds }) => milliseconds)).toEqual([MAX_TIMER_DELAY]);
-  now = MAX_TIMER_DELAY;
-  timers.shift()?.callback();
-  expect([calls, timers.map(({ milliseconds }) => milliseconds)]).toEqual([[], [1_000]]);
-  now = delay;
-  timers.shift()?.callback();
-
-  expect(calls).toEqual([delay]);
 });

@@ -7,8 +7,7 @@ import { contract } from '../../../src/contract/contract.gen.ts';
 import { decodeResponse } from '../../../src/upstream/decode/content-encoding.ts';
 import { openNetwork } from '../../../src/upstream/transport/network.ts';
 import { createUpstreams, type Upstream } from '../../../src/upstream/upstream.ts';
-import { startTimer } from '../../../src/util/timer-queue.ts';
-import { sleep } from '../../../src/util/timers.ts';
+import { sleep, startTimer } from '../../../src/util/timers.ts';
 import { settle } from '../../support/clock.ts';
 
 interface EncodedResponse {

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { contract } from '../../../src/contract/contract.gen.ts';
 import type { ImageStream } from '../../../src/upstream/images/image-stream.ts';
 import { createUpstreams } from '../../../src/upstream/upstream.ts';
-import { startTimer } from '../../../src/util/timer-queue.ts';
-import { sleep } from '../../../src/util/timers.ts';
+import { sleep, startTimer } from '../../../src/util/timers.ts';
 import { settle, until } from '../../support/clock.ts';
 
 const { signal } = new AbortController();
