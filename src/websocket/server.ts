@@ -8,6 +8,7 @@ import type { Gateway } from '../gateway.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { createBucket } from '../limits/token-bucket.ts';
 import { SharedResult } from '../operations/shared-result.ts';
+import { type OnClose, streamOfOne } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
 import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
 import { connect } from './connection.ts';
@@ -15,7 +16,6 @@ import { keepAlive } from './keep-alive.ts';
 import { createOnSubscribe, type Operation } from './on-subscribe.ts';
 import { failingStream, isRequestError, RequestError } from './request-errors.ts';
 import { createSharedFrames } from './shared-frames.ts';
-import { type OnAbort, SingleResult } from './single-result.ts';
 import { socketWithReasons } from './socket-with-reasons.ts';
 import { UnsentBytes, type UnsentLimits } from './unsent-bytes.ts';
 
@@ -87,7 +87,7 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
   }
 
   /** @throws RequestError when nothing was executed. */
-  async function execute(args: Operation, onAbort: OnAbort): Promise<ExecutionResult> {
+  async function execute(args: Operation, onAbort: OnClose): Promise<ExecutionResult> {
     const contextValue = { ...(args.contextValue as object), onAbort };
     const result = await run(() => args.execute({ ...args, contextValue }));
     if (isRequestError(result)) throw new RequestError(result.errors);
@@ -105,7 +105,8 @@ export function createWebSockets(gateway: Gateway, options: WebSocketOptions): W
   }
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
-    execute: (args) => new SingleResult((onAbort) => execute(args as Operation, onAbort)),
+    // graphql-ws cannot cancel a promise, but closes a stream when the client completes the operation or disconnects.
+    execute: (args) => streamOfOne((onAbort) => execute(args as Operation, onAbort)),
     subscribe: (args) => run(() => (args as Operation).subscribe(args)),
     // The upstream checks a key on first use. Credentials that are invalid without that are rejected at once.
     onConnect: async ({ connectionParams, extra: { socket, request } }) => {
