@@ -109,17 +109,26 @@ export function mapStream<Item, Mapped>(source: Source<Item>, map: (item: Item) 
 }
 
 /**
- * Closes a stream when `last` resolves, with its value as the last item.
+ * Closes a stream when `last` resolves, with its value as the last item, which the pending or the following `next` gets.
  *
  * @param last Called at once. Its signal aborts when the stream ends by itself. If it rejects, the stream continues.
  */
 export function endWith<Item>(source: Stream<Item>, last: (signal: AbortSignal) => Promise<Item>): Stream<Item> {
   const ended = new AbortController();
   let isOver = false;
-  let resolveNext: (result: IteratorResult<Item, undefined>) => void = () => {};
+  let lastResult: IteratorResult<Item, undefined> = DONE;
+  /** The last item, once; then the end. */
+  const takeLast = () => {
+    const result = lastResult;
+    lastResult = DONE;
+    return result;
+  };
+  let resolveNext: ((result: IteratorResult<Item, undefined>) => void) | undefined;
   const close = async (value: Item) => {
+    if (ended.signal.aborted) return;
     isOver = true;
-    resolveNext({ value, done: false });
+    lastResult = { value, done: false };
+    resolveNext?.(takeLast());
     await source.return();
   };
   last(ended.signal)
@@ -128,14 +137,14 @@ export function endWith<Item>(source: Stream<Item>, last: (signal: AbortSignal) 
   return new Stream<Item>(
     () =>
       isOver
-        ? Promise.resolve(DONE)
+        ? Promise.resolve(takeLast())
         : new Promise((resolve, reject) => {
             resolveNext = resolve;
             source.next().then(
               (result) => {
+                if (resolveNext === resolve) resolveNext = undefined;
                 if (result.done) ended.abort();
-                // When over, the promise is already resolved with the last item.
-                if (!isOver) resolve(result);
+                resolve(result);
               },
               (error: unknown) => {
                 ended.abort();
@@ -145,6 +154,7 @@ export function endWith<Item>(source: Stream<Item>, last: (signal: AbortSignal) 
           }),
     () => {
       ended.abort();
+      lastResult = DONE;
       return source.return();
     },
   );

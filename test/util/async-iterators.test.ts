@@ -204,6 +204,57 @@ describe('endWith', () => {
     expect(state).toEqual({ reads: 2, closes: 1 });
   });
 
+  test('the next `next` gets the last item if none is pending', async () => {
+    const { source, state } = startSource(['a', 'b']);
+    const { stream, last } = start(source);
+    await stream.next();
+
+    last.resolve('last');
+    await settle();
+
+    expect(state).toEqual({ reads: 1, closes: 1 });
+    expect([await stream.next(), await stream.next()]).toEqual([item('last'), DONE]);
+  });
+
+  test('of two pending `next`, one gets the last item and the other completes', async () => {
+    const reads: ((result: typeof DONE) => void)[] = [];
+    const next = () => new Promise<typeof DONE>((resolve) => reads.push(resolve));
+    const { stream, last } = start(
+      new Stream<string>(next, () => {
+        for (const read of reads) read(DONE);
+      }),
+    );
+    const pending = [stream.next(), stream.next()];
+
+    last.resolve('last');
+
+    expect(await Promise.all(pending)).toEqual([DONE, item('last')]);
+  });
+
+  test.each(ways)('after %s, an unread last item is dropped', async (_, close) => {
+    const { stream, last } = start(startSource(['a']).source);
+    await stream.next();
+    last.resolve('last');
+    await settle();
+    await close(stream);
+
+    expect(await stream.next()).toEqual(DONE);
+  });
+
+  test('a stream that has completed before has no last item', async () => {
+    const { stream, last } = start(
+      new Stream<string>(
+        async () => DONE,
+        () => {},
+      ),
+    );
+    await stream.next();
+    last.resolve('last');
+    await settle();
+
+    expect(await stream.next()).toEqual(DONE);
+  });
+
   test('a stream without a last item continues', async () => {
     const { stream, last } = start(startSource(['a', 'b']).source);
     await stream.next();
