@@ -288,7 +288,11 @@ export function createGateway(options: GatewayOptions) {
     /** Parses and validates documents. */
     documents,
     /** The steps and the execution of operations over WebSockets. */
-    webSocket: { steps: columnOf(pipeline, 'webSocket'), operations: operationsOver('webSocket') },
+    webSocket: {
+      steps: columnOf(pipeline, 'webSocket'),
+      operations: operationsOver('webSocket'),
+      messageBytes: uploads.operationBytes,
+    },
     /**
      * Acquires a slot for a WebSocket before its handshake, and delays it until it is within the rate of its address.
      * Returns a function that releases the slot, or an error.

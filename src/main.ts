@@ -90,7 +90,6 @@ async function start(config: Config) {
   });
   const server = await serve(gateway, {
     ...config,
-    messageBytes: config.uploads.operationBytes,
     imageStall: config.images.stallMilliseconds,
     log,
   }).catch((error: unknown) => {

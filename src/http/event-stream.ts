@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { SharedResult } from '../operations/shared-result.ts';
+import { closeQuietly } from '../util/async-iterators.ts';
 import { startInterval } from '../util/timers.ts';
 
 /** The media type of server-sent events. */
@@ -123,7 +124,7 @@ class EventStream extends Readable {
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     this.#stopKeepAlive();
     // Not awaited: a source that does not close must not keep the connection of a failed stream open.
-    void closeResults(this.#results);
+    void closeQuietly(this.#results);
     callback(error);
   }
 
@@ -145,15 +146,6 @@ class EventStream extends Readable {
     const id = this.#mayRetry ? '' : `id: ${FINAL_ID}\n`;
     this.push(`${id}event: complete\ndata:\n\n`);
     this.push(null);
-  }
-}
-
-/** Closes the source of results. Never rejects, because nothing reads the results any more. */
-async function closeResults(results: AsyncIterator<Result>): Promise<void> {
-  try {
-    await results.return?.();
-  } catch {
-    // The stream has ended already.
   }
 }
 

@@ -22,7 +22,7 @@ export interface RouterOptions {
   uploads: Handler;
   corsPolicy: CorsPolicy;
   apiKeyHeader: string;
-  /** Further headers that pages of other corsPolicy may send. */
+  /** Further headers that pages of other origins may send. */
   corsHeaders: readonly string[];
   /** Limits the requests of each client address, by what the client accepts. */
   rateLimit: { http: RateLimit; eventStream: RateLimit };

@@ -5,7 +5,6 @@ import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from 'pino';
 import { defaultImageLimits } from '../images/limits.ts';
 import { MAX_DRAIN_BYTES } from '../uploads/drain.ts';
-import { defaultUploadLimits } from '../uploads/limits.ts';
 import { monotonicNow } from '../util/clocks.ts';
 import { LinkedList, LinkedNode } from '../util/linked-list.ts';
 import { sleep as realSleep, type Sleep } from '../util/timers.ts';
@@ -42,8 +41,6 @@ export interface ListenOptions {
   streamsPerSocket?: number;
   /** Maximum messages per second from one WebSocket. @default 50 */
   messagesPerSocket?: number;
-  /** Maximum size of a WebSocket message, in bytes. @default that of a request body without files */
-  messageBytes?: number;
   /** Maximum bytes that WebSocket clients may leave unread. */
   unsent?: UnsentLimits;
   /**
@@ -173,7 +170,6 @@ export async function serve(gateway: ServedGateway, options: ListenOptions): Pro
     streamsPerSocket: options.streamsPerSocket ?? 50,
     messagesPerSecond: options.messagesPerSocket ?? 50,
     unsent: options.unsent ?? defaultUnsentLimits,
-    messageBytes: options.messageBytes ?? defaultUploadLimits.operationBytes,
     pause,
     monotonicNow: options.monotonicNow ?? monotonicNow,
   });

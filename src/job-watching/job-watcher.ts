@@ -8,7 +8,7 @@ import { createQuota } from '../limits/quota.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { onIteratorEnd, prependFirst } from '../util/async-iterators.ts';
+import { onStreamEnd, prependFirst } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-polls.ts';
@@ -121,7 +121,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   /** Opens a stream within the quota of its credential. */
   const open = async (tenant: string, signal: AbortSignal, listen: () => JobEvents): Promise<JobEvents> => {
     const release = await streams.acquireOrWait(tenant, signal);
-    return onIteratorEnd(listen(), release);
+    return onStreamEnd(listen(), release);
   };
 
   return {

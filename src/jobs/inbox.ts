@@ -1,3 +1,5 @@
+import { DONE } from '../util/async-iterators.ts';
+
 /**
  * Event stream of one listener. Buffers only the newest event of each job, so that a slow reader takes no memory and always
  * reads the newest state next. The last event of a job is never replaced.
@@ -43,7 +45,7 @@ export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
       this.#closeWhenDone();
       return Promise.resolve({ value: event, done: false });
     }
-    if (this.#isClosed) return Promise.resolve({ value: undefined, done: true });
+    if (this.#isClosed) return Promise.resolve(DONE);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -51,7 +53,7 @@ export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
   return(): Promise<IteratorResult<Event, undefined>> {
     this.#pending.clear();
     this.#close();
-    return Promise.resolve({ value: undefined, done: true });
+    return Promise.resolve(DONE);
   }
 
   [Symbol.asyncIterator](): this {
@@ -65,7 +67,7 @@ export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
   #close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const waiting of this.#waiting.splice(0)) waiting({ value: undefined, done: true });
+    for (const waiting of this.#waiting.splice(0)) waiting(DONE);
     this.#onClose();
   }
 }

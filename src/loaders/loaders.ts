@@ -1,3 +1,4 @@
+import type { OperationId } from '../contract/contract.ts';
 import type { CallOptions } from '../upstream/client.ts';
 import type { DataItemKey, DataItemRow } from '../upstream/data-items.ts';
 import type { Page } from '../upstream/decode/objects.ts';
@@ -6,10 +7,22 @@ import type { PredictionRow } from '../upstream/predictions.ts';
 import type { TrainingKey, TrainingRow } from '../upstream/trainings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { AbortScope } from '../util/cancellation.ts';
-import { EntityStore, type EntityStoreOptions, type Key, type MergeOptions, type Row } from './entity-store.ts';
+import { EntityLoader } from './entity-loader.ts';
+import type { Key, MergeOptions, Row } from './entity-store.ts';
 
 type Kind = Row['kind'];
-type RowOf<K extends Kind> = Extract<Row, { kind: K }>;
+
+interface ReadById<R extends Row> {
+  operation: OperationId;
+  read: (upstream: Upstream, key: Required<Key>, options: CallOptions) => Promise<R>;
+}
+
+const READS: { readonly [K in Kind]: ReadById<Extract<Row, { kind: K }>> } = {
+  Model: { operation: 'getModel', read: ({ models }, { id }, options) => models.get(id, options) },
+  DataItem: { operation: 'getDataItem', read: ({ dataItems }, key, options) => dataItems.get(key, options) },
+  Training: { operation: 'getTraining', read: ({ trainings }, key, options) => trainings.get(key, options) },
+  Prediction: { operation: 'getPrediction', read: ({ predictions }, { id }, options) => predictions.get(id, options) },
+};
 
 /** Counts upstream requests. */
 export interface RequestBudget {
@@ -27,7 +40,7 @@ export class Loaders {
   readonly #options: CallOptions;
   readonly #budget: RequestBudget | undefined;
   /** Created on first use: most requests read entities of one or two kinds. */
-  readonly #stores: Partial<Record<Kind, EntityStore<never>>> = {};
+  readonly #loaders: Partial<Record<Kind, EntityLoader<Row>>> = {};
   readonly #pages = new Map<string, Promise<unknown>>();
 
   /**
@@ -42,22 +55,22 @@ export class Loaders {
 
   /** The entity, or null if it does not exist. An entity that a page contained is not read again. */
   model(id: string): ModelRow | Promise<ModelRow | null> {
-    return this.#storeOfKind('Model').load({ id });
+    return this.#loaderOf<ModelRow>('Model').load({ id });
   }
 
   /** @see Loaders.model */
   dataItem(key: DataItemKey): DataItemRow | Promise<DataItemRow | null> {
-    return this.#storeOfKind('DataItem').load(key);
+    return this.#loaderOf<DataItemRow>('DataItem').load(key);
   }
 
   /** @see Loaders.model */
   training(key: TrainingKey): TrainingRow | Promise<TrainingRow | null> {
-    return this.#storeOfKind('Training').load(key);
+    return this.#loaderOf<TrainingRow>('Training').load(key);
   }
 
   /** @see Loaders.model */
   prediction(id: string): PredictionRow | Promise<PredictionRow | null> {
-    return this.#storeOfKind('Prediction').load({ id });
+    return this.#loaderOf<PredictionRow>('Prediction').load({ id });
   }
 
   /** The page after the item with this id; the first page if undefined. */
@@ -85,18 +98,18 @@ export class Loaders {
 
   /** Merges a row into the entity's cached fields, and returns the merged row. */
   merge<R extends Row>(row: R, options?: MergeOptions<NoInfer<R>>): R {
-    return this.#storeOf(row).merge(row, options);
+    return this.#loaderOf<R>(row.kind).store.merge(row, options);
   }
 
   /** The entity's fields read so far. Never sends a request. */
   get<R extends Row>(row: R): R {
-    return this.#storeOf(row).get(row);
+    return this.#loaderOf<R>(row.kind).store.get(row) ?? row;
   }
 
   /** A field, read by id if no response has contained it yet; undefined if the upstream does not return it. */
   field<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] | Promise<R[Field]> {
     // A field of the row itself needs no lookup of the merged row.
-    return row[field] ?? this.#storeOf(row).field(row, field);
+    return row[field] ?? this.#loaderOf<R>(row.kind).field(row, field);
   }
 
   /** A field that is non-null in the schema. @throws UpstreamError if the upstream does not return it. */
@@ -104,55 +117,31 @@ export class Loaders {
     row: R,
     field: Field,
   ): NonNullable<R[Field]> | Promise<NonNullable<R[Field]>> {
-    return row[field] ?? this.#storeOf(row).required(row, field);
+    return row[field] ?? this.#loaderOf<R>(row.kind).required(row, field);
   }
 
   /** Reads a field by id if it is absent, so that {@link get} returns it. Rejects with the error of that read. */
   complete<R extends Row>(row: R, field: keyof R): undefined | Promise<unknown> {
-    return row[field] === undefined ? this.#storeOf(row).complete(row, field) : undefined;
+    return row[field] === undefined ? this.#loaderOf<R>(row.kind).complete(row, field) : undefined;
   }
 
-  #storeOf<R extends Row>(row: R): EntityStore<R> {
-    // The store of a row's kind contains rows of that type.
-    return this.#storeOfKind(row.kind) as unknown as EntityStore<R>;
+  #loaderOf<R extends Row>(kind: R['kind']): EntityLoader<R> {
+    this.#loaders[kind] ??= new EntityLoader<Row>(
+      READS[kind].operation,
+      // Keys of data items and trainings contain their model. The other reads do not use it.
+      (key) => this.#spend() ?? READS[kind].read(this.#upstream, key as Required<Key>, this.#options),
+    );
+    // The loader of a kind has only rows of its type, which TypeScript does not relate to the kind.
+    return this.#loaders[kind] as unknown as EntityLoader<R>;
   }
 
-  #storeOfKind<K extends Kind>(kind: K): EntityStore<RowOf<K>> {
-    // TypeScript does not relate the type of a store to the kind that indexes it.
-    const existing = this.#stores[kind] as unknown as EntityStore<RowOf<K>> | undefined;
-    if (existing) return existing;
-    const { operation, read } = this.#storeOptionsOf(kind);
-    const store = new EntityStore<RowOf<K>>({ operation, read: (key) => this.#spend() ?? read(key) });
-    this.#stores[kind] = store as unknown as EntityStore<never>;
-    return store;
-  }
-
-  #storeOptionsOf<K extends Kind>(kind: K): EntityStoreOptions<RowOf<K>> {
-    const options: { [Each in Kind]: () => EntityStoreOptions<RowOf<Each>> } = {
-      Model: () => ({ operation: 'getModel', read: ({ id }) => this.#upstream.models.get(id, this.#options) }),
-      DataItem: () => ({
-        operation: 'getDataItem',
-        read: (key) => this.#upstream.dataItems.get(withModelId(key), this.#options),
-      }),
-      Training: () => ({
-        operation: 'getTraining',
-        read: (key) => this.#upstream.trainings.get(withModelId(key), this.#options),
-      }),
-      Prediction: () => ({
-        operation: 'getPrediction',
-        read: ({ id }) => this.#upstream.predictions.get(id, this.#options),
-      }),
-    };
-    return options[kind]();
-  }
-
-  #page<K extends Kind>(kind: K, cacheKey: string, read: () => Promise<Page<RowOf<K>>>): Promise<Page<RowOf<K>>> {
-    const cached = this.#pages.get(cacheKey) as Promise<Page<RowOf<K>>> | undefined;
+  #page<R extends Row>(kind: R['kind'], cacheKey: string, read: () => Promise<Page<R>>): Promise<Page<R>> {
+    const cached = this.#pages.get(cacheKey) as Promise<Page<R>> | undefined;
     if (cached) return cached;
     const exceeded = this.#spend();
     if (exceeded) return exceeded;
     const loading = read().then((page) => {
-      this.#storeOfKind(kind).addPage(page.rows);
+      this.#loaderOf<R>(kind).store.addPage(page.rows);
       return page;
     });
     this.#pages.set(cacheKey, loading);
@@ -164,9 +153,4 @@ export class Loaders {
     const error = this.#budget?.spend(1);
     return error && Promise.reject(error);
   }
-}
-
-function withModelId({ id, modelId }: Key): { id: string; modelId: string } {
-  if (modelId === undefined) throw new TypeError(`${id} has no model.`);
-  return { id, modelId };
 }

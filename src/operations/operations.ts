@@ -3,6 +3,7 @@ import { abortScopeOf, type Caller, type IdentifyCaller, type TransportContext }
 import type { PreparedOperation } from '../executor/execute.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
 import type { OperationQuota } from '../limits/operation-quota.ts';
+import { mapErrors, Stream } from '../util/async-iterators.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import type { OperationExecution } from './execution.ts';
 import type { OperationRequest, Refused } from './operation-request.ts';
@@ -92,7 +93,7 @@ export function createOperations({
     async subscribe(request) {
       try {
         const result = await subscribe(request);
-        return Symbol.asyncIterator in result ? result : masking(result);
+        return result instanceof Stream ? mapErrors(result, (error) => maskThrown(error).errors?.[0]) : masking(result);
       } catch (error) {
         return maskThrown(error);
       }

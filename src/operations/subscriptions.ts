@@ -3,7 +3,7 @@ import { type Caller, expiredError } from '../auth/caller.ts';
 import { isRetryable } from '../errors.ts';
 import { type ExecutionSettings, execute } from '../executor/execute.ts';
 import type { JobUpdate } from '../job-watching/events.ts';
-import { DONE, onIteratorEnd } from '../util/async-iterators.ts';
+import { endWith, mapStream, onStreamEnd, type Stream } from '../util/async-iterators.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import { type Sleep, sleepUntil } from '../util/timers.ts';
 import type { Context, Services } from './context.ts';
@@ -11,7 +11,7 @@ import { SharedEvent } from './shared-event.ts';
 import type { SharedResult } from './shared-result.ts';
 
 /** The results of a subscription, one for each event. */
-export type Results = AsyncGenerator<ExecutionResult | SharedResult, void>;
+export type Results = Stream<ExecutionResult | SharedResult>;
 
 export interface StreamOptions {
   services: Services;
@@ -67,93 +67,19 @@ export async function openStream(
           execute({ ...args, rootValue: event, contextValue: context, isTransient: isRetryable }),
           options.mask,
         );
-  const results = executeEach(release ? onIteratorEnd(source, release) : source, async (event) =>
+  const results = mapStream(release ? onStreamEnd(source, release) : source, async (event) =>
     options.mapResult(await executeEvent(event)),
   );
   // graphql-ws ends the streams of a closed WebSocket; Yoga ends only streams that it has begun to read.
-  if (caller.isHttp) caller.onAbort(() => void results.return(undefined).catch(() => {}));
+  if (caller.isHttp) caller.onAbort(() => void results.return().catch(() => {}));
   return caller.expiresAt === undefined ? results : endAt(caller.expiresAt, results, options);
 }
 
 const isUpdate = (event: unknown): event is JobUpdate => typeof event === 'object' && event !== null;
 
-/**
- * Executes each event of a stream. Closing the stream closes the source at once, even while the next event is awaited.
- * An error closes it, too (GraphQL, 6.2.3.2 "Response Stream"), because readers that continue after an error would read
- * it endlessly.
- */
-function executeEach(
-  events: AsyncIterator<unknown>,
-  executeEvent: (event: unknown) => ExecutionResult | Promise<ExecutionResult | SharedResult>,
-): Results {
-  let hasFailed = false;
-  const close = async () => {
-    await events.return?.();
-    return DONE;
-  };
-  return {
-    async next() {
-      if (hasFailed) return DONE;
-      try {
-        const { value, done } = await events.next();
-        return done ? DONE : { value: await executeEvent(value), done: false };
-      } catch (error) {
-        hasFailed = true;
-        // Only the first error is reported.
-        close().catch(() => {});
-        throw error;
-      }
-    },
-    return: close,
-    async throw(error) {
-      await close();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await close();
-    },
-  };
-}
-
 /** Closes a stream when the caller's credential expires, with an error as its last result. */
-function endAt(expiresAt: number, results: Results, options: StreamOptions): Results {
-  const timer = new AbortController();
-  let hasExpired = false;
-  let resolveNext: (result: IteratorResult<ExecutionResult, void>) => void = () => {};
-  const expire = async () => {
-    hasExpired = true;
-    resolveNext({ value: { errors: [expiredError()] }, done: false });
-    await results.return();
-  };
-  sleepUntil(expiresAt, { pause: options.sleep, now: options.now }, timer.signal)
-    .then(expire)
-    .catch(() => {});
-  const close = async () => {
-    timer.abort();
-    return await results.return();
-  };
-  return {
-    ...results,
-    next: () =>
-      hasExpired
-        ? Promise.resolve({ value: undefined, done: true })
-        : new Promise((resolve, reject) => {
-            resolveNext = resolve;
-            results.next().then((result) => {
-              if (result.done) timer.abort();
-              // After the expiry, the promise is already resolved with the error.
-              if (!hasExpired) resolve(result);
-            }, reject);
-          }),
-    return: close,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await close();
-    },
-  };
-}
+const endAt = (expiresAt: number, results: Results, { sleep: pause, now }: StreamOptions): Results =>
+  endWith(results, async (signal) => {
+    await sleepUntil(expiresAt, { pause, now }, signal);
+    return { errors: [expiredError()] };
+  });

@@ -47,7 +47,7 @@ const MILLISECONDS = 1_000;
 const timer: Sleep = async (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal });
 
 /**
- * Opens a sandbox: all operations of the API, its ownRoutes storage, and simulated jobs.
+ * Opens a sandbox: all operations of the API, its own storage, and simulated jobs.
  *
  * @throws FaultSyntaxError if `faults` is invalid; Error if the store cannot be opened.
  */

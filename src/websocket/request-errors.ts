@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { publicError } from '../errors.ts';
+import { streamOfOne } from '../util/async-iterators.ts';
 
 /**
  * True for a result without `data` (GraphQL, 7.1.2 "Request Error Result"). It is sent as an `error` message, which
@@ -19,9 +20,8 @@ export class RequestError extends Error {
 }
 
 /** A stream that throws the errors of a request, for which graphql-ws sends an `error` message. */
-export const failingStream = ({ errors }: { errors: readonly GraphQLError[] }): AsyncIterable<never> => ({
-  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new RequestError(errors)) }),
-});
+export const failingStream = ({ errors }: { errors: readonly GraphQLError[] }): AsyncIterable<never> =>
+  streamOfOne(() => Promise.reject(new RequestError(errors)));
 
 /**
  * An error of parsing or validation without its HTTP status. It ends its operation, not the socket, which other

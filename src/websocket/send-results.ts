@@ -1,4 +1,4 @@
-import { DONE } from '../util/async-iterators.ts';
+import { closeQuietly, DONE, Stream } from '../util/async-iterators.ts';
 
 /**
  * Sends each result of an operation. Returns a stream without items for graphql-ws, which ends or fails as the results
@@ -10,27 +10,20 @@ import { DONE } from '../util/async-iterators.ts';
 export function sendResults<Result>(
   results: AsyncIterable<Result>,
   send: (result: Result) => Promise<void>,
-): AsyncIterableIterator<never, undefined> {
+): Stream<never> {
   const iterator = results[Symbol.asyncIterator]();
-  const close = async () => {
-    await iterator.return?.();
-    return DONE;
-  };
-  return {
-    async next() {
+  return new Stream<never>(
+    async () => {
       for (let read = await iterator.next(); !read.done; read = await iterator.next()) {
         try {
           await send(read.value);
         } catch (error) {
-          await close();
+          await closeQuietly(iterator);
           throw error;
         }
       }
       return DONE;
     },
-    return: close,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+    () => iterator.return?.(),
+  );
 }

@@ -9,6 +9,7 @@ import { selectOperation } from '../limits/select-operation.ts';
 import { createBucket } from '../limits/token-bucket.ts';
 import type { OperationRequest } from '../operations/operation-request.ts';
 import type { Operations } from '../operations/operations.ts';
+import { type OnClose, streamOfOne } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
 import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
 import { type Connection, connect } from './connection.ts';
@@ -16,7 +17,6 @@ import { keepAlive } from './keep-alive.ts';
 import { createOnSubscribe, type Operation, type SubscribeSteps } from './on-subscribe.ts';
 import { failingStream, isRequestError, RequestError } from './request-errors.ts';
 import { sendResults } from './send-results.ts';
-import { type OnAbort, SingleResult } from './single-result.ts';
 import { socketWithReasons } from './socket-with-reasons.ts';
 import { UnsentBytes, type UnsentLimits } from './unsent-bytes.ts';
 
@@ -43,7 +43,12 @@ export interface WebSocketSteps extends SubscribeSteps {
 
 /** The parts of the gateway that WebSockets need. */
 export interface SocketGateway {
-  webSocket: { steps: WebSocketSteps; operations: Operations };
+  webSocket: {
+    steps: WebSocketSteps;
+    operations: Operations;
+    /** Maximum size of a message, in bytes. */
+    messageBytes: number;
+  };
   /**
    * Counts a socket against the quota of its key, once its credentials have arrived.
    *
@@ -80,8 +85,6 @@ export interface WebSocketOptions {
   addressOf: (handshake: IncomingMessage) => string | undefined;
   /** Maximum number of open subscriptions per socket. */
   streamsPerSocket: number;
-  /** Maximum size of a message, in bytes. */
-  messageBytes: number;
   /** Maximum messages per second from one socket. */
   messagesPerSecond: number;
   /** Maximum bytes that clients may leave unread. */
@@ -92,7 +95,8 @@ export interface WebSocketOptions {
 }
 
 export function createWebSockets(gateway: SocketGateway, options: WebSocketOptions): WebSockets {
-  const { log, addressOf, streamsPerSocket, messageBytes, messagesPerSecond, pause, monotonicNow } = options;
+  const { log, addressOf, streamsPerSocket, messagesPerSecond, pause, monotonicNow } = options;
+  const { steps, operations, messageBytes } = gateway.webSocket;
   const maxBytes = MAX_SIZE_FACTOR * messageBytes;
   const server = new WebSocketServer({
     noServer: true,
@@ -103,11 +107,10 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
   const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
 
-  const { steps, operations } = gateway.webSocket;
   const onSubscribe = createOnSubscribe(steps, { log, streamsPerSocket, addressOf });
 
   /** @throws RequestError when nothing was executed. */
-  async function execute(args: Operation, onAbort: OnAbort): Promise<ExecutionResult> {
+  async function execute(args: Operation, onAbort: OnClose): Promise<ExecutionResult> {
     const result = await operations.execute(toRequest(args, { ...args.contextValue, onAbort }));
     if (isRequestError(result)) throw new RequestError(result.errors);
     return result;
@@ -124,7 +127,8 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
   }
 
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
-    execute: (args) => new SingleResult((onAbort) => execute(args as Operation, onAbort)),
+    // graphql-ws cannot cancel a promise, but closes a stream when the client completes the operation or disconnects.
+    execute: (args) => streamOfOne((onAbort) => execute(args as Operation, onAbort)),
     subscribe: (args) => operations.subscribe(toRequest(args as Operation)),
     // The upstream checks a key on first use. Credentials that are invalid without that are rejected at once.
     onConnect: async ({ connectionParams, extra: { socket, request } }) => {

@@ -30,7 +30,7 @@ const overHttp: Send = async ({ fetch }, operation) => {
 
 /** Sends an operation over a WebSocket, and checks afterwards that the socket is still open. */
 const overWebSocket: Send = async (started, operation) => {
-  const { url } = await serverOf(started, { messageBytes: 1_000_000 });
+  const { url } = await serverOf(started);
   const socket = await acknowledged(url);
   socket.send({ type: 'subscribe', id: 'one', payload: operation });
   const { type, payload } = await socket.receive();
@@ -43,7 +43,7 @@ const overWebSocket: Send = async (started, operation) => {
 
 /** Like {@link overHttp}, but over the HTTP fast path if the document is valid, because it is cached first. */
 const overFastPath: Send = async (started, operation) => {
-  const { url } = await serverOf(started, { messageBytes: 1_000_000 });
+  const { url } = await serverOf(started);
   const init = {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },

@@ -22,7 +22,7 @@ describe('with a limit of 1,024 bytes per message', () => {
   };
 
   test('a message of exactly the maximum size is executed', async () => {
-    const { url } = await listen({ messageBytes });
+    const { url } = await listen({}, { uploads: { operationBytes: messageBytes } });
     const { socket, receive: hear } = await acknowledged(url);
 
     socket.send(long(messageBytes));
@@ -36,7 +36,7 @@ describe('with a limit of 1,024 bytes per message', () => {
   ])(
     'a message above the maximum size, with %s, is an error of its operation, and the socket stays open',
     async (_, message) => {
-      const { url } = await listen({ messageBytes });
+      const { url } = await listen({}, { uploads: { operationBytes: messageBytes } });
       const conversation = await acknowledged(url);
 
       conversation.socket.send(long(messageBytes + 1, message));
@@ -60,7 +60,7 @@ describe('with a limit of 1,024 bytes per message', () => {
     ['whose id stands behind its payload', `{"payload":{"query":"${'x'.repeat(1_024)}"},"id":"a","type":"subscribe"}`],
     ['that is too large to be received', long(5 * 1_024)],
   ])('a message above the maximum size %s closes the socket with 1009', async (_, text) => {
-    const { url } = await listen({ messageBytes });
+    const { url } = await listen({}, { uploads: { operationBytes: messageBytes } });
     const { socket, closed } = await acknowledged(url);
 
     socket.send(text);
@@ -69,7 +69,7 @@ describe('with a limit of 1,024 bytes per message', () => {
   });
 
   test('a message above the maximum size before connection_ack closes the socket', async () => {
-    const { url } = await listen({ messageBytes });
+    const { url } = await listen({}, { uploads: { operationBytes: messageBytes } });
     const { socket, closed } = await openSocket(url);
 
     socket.send(long(messageBytes + 1));

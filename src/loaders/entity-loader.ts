@@ -1,0 +1,93 @@
+import DataLoader from 'dataloader';
+import type { OperationId } from '../contract/contract.ts';
+import { isNotFound, type MalformedField, malformedError, UpstreamError } from '../upstream/errors.ts';
+import { mapMaybePromise } from '../util/promises.ts';
+import { cacheKeyOf, EntityStore, type Key, type Row } from './entity-store.ts';
+
+/**
+ * The entities of one kind. A field that no row has contained is read by id. The DataLoader is the only cache of these
+ * reads, including failed ones; the store merges their rows with those of pages.
+ */
+export class EntityLoader<R extends Row> {
+  readonly store = new EntityStore<R>();
+  readonly #operation: OperationId;
+  readonly #read: (key: Key) => Promise<R>;
+  #byId: DataLoader<Key, R, string> | undefined;
+
+  /** @param operation The upstream operation of `read`, for errors. */
+  constructor(operation: OperationId, read: (key: Key) => Promise<R>) {
+    this.#operation = operation;
+    this.#read = read;
+  }
+
+  /** The entity, read by id unless a row of it is in the store; null if it does not exist. */
+  load(key: Key): R | Promise<R | null> {
+    return this.store.get(key) ?? this.#loadById(key).catch(nullIfNotFound);
+  }
+
+  /** @param isRequired True if a null or malformed value in a list causes a read by id, too. */
+  field<Field extends keyof R>(row: R, field: Field, isRequired = false): R[Field] | Promise<R[Field]> {
+    const merged = this.#merged(row);
+    const isRead = isRequired ? merged[field] : merged[field] !== undefined || malformedIn(merged, field);
+    if (isRead || this.store.isComplete(row)) return validValue(merged, field);
+    return this.#loadById(row).then(
+      (complete) => validValue(complete, field),
+      (error: unknown) => {
+        const fallback = this.store.fallback(row, field);
+        if (fallback === undefined) throw error;
+        return fallback;
+      },
+    );
+  }
+
+  /** Reads a field by id if it is absent. A malformed value is not an error here. */
+  complete(row: R, field: keyof R): undefined | Promise<unknown> {
+    if (malformedIn(this.#merged(row), field)) return undefined;
+    const value = this.field(row, field);
+    if (!(value instanceof Promise)) return undefined;
+    return value.catch((error: unknown) => {
+      if (!malformedIn(this.#merged(row), field)) throw error;
+    });
+  }
+
+  required<Field extends keyof R>(row: R, field: Field): NonNullable<R[Field]> | Promise<NonNullable<R[Field]>> {
+    return mapMaybePromise(this.field(row, field, true), (value) => {
+      if (value !== undefined && value !== null) return value;
+      throw new UpstreamError(this.#operation, 'invalid-response', `${String(field)}: expected a value, got none`);
+    });
+  }
+
+  #merged(row: R): R {
+    return this.store.get(row) ?? row;
+  }
+
+  /** No endpoint takes several ids: a batch is one read for each distinct id, and a failed read does not fail the others. */
+  #loadById(key: Key): Promise<R> {
+    this.#byId ??= new DataLoader(
+      (keys) =>
+        Promise.all(
+          keys.map((each) => this.#read(each).then((row) => this.store.merge(row, { isComplete: true }), toError)),
+        ),
+      { cacheKeyFn: cacheKeyOf },
+    );
+    return this.#byId.load(key);
+  }
+}
+
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+function nullIfNotFound(error: unknown): null {
+  if (isNotFound(error)) return null;
+  throw error;
+}
+
+/** The problem with a field for which no operation has returned a valid value. */
+const malformedIn = <R extends Row>(row: R, field: keyof R): MalformedField | undefined =>
+  row.malformed && row[field] === undefined ? row.malformed[String(field)] : undefined;
+
+/** @throws UpstreamError if all values of the field are malformed. */
+function validValue<R extends Row, Field extends keyof R>(row: R, field: Field): R[Field] {
+  const malformed = malformedIn(row, field);
+  if (malformed) throw malformedError(malformed);
+  return row[field];
+}
