@@ -13,6 +13,8 @@ export class EntityLoader<R extends Row> {
   readonly #operation: OperationId;
   readonly #read: (key: Key) => Promise<R>;
   #byId: DataLoader<Key, R, string> | undefined;
+  /** The cache of the DataLoader. */
+  #reads: Map<string, Promise<R>> | undefined;
 
   /** @param operation The upstream operation of `read`, for errors. */
   constructor(operation: OperationId, read: (key: Key) => Promise<R>) {
@@ -63,12 +65,16 @@ export class EntityLoader<R extends Row> {
 
   /** No endpoint takes several ids: a batch is one read for each distinct id, and a failed read does not fail the others. */
   #loadById(key: Key): Promise<R> {
+    // For a hit, the DataLoader would create another promise and a callback.
+    const cached = this.#reads?.get(cacheKeyOf(key));
+    if (cached) return cached;
+    this.#reads ??= new Map();
     this.#byId ??= new DataLoader(
       (keys) =>
         Promise.all(
           keys.map((each) => this.#read(each).then((row) => this.store.merge(row, { isComplete: true }), toError)),
         ),
-      { cacheKeyFn: cacheKeyOf },
+      { cacheKeyFn: cacheKeyOf, cacheMap: this.#reads },
     );
     return this.#byId.load(key);
   }
