@@ -3,8 +3,9 @@ import { DEFAULT_PAGE_SIZE } from './connection.ts';
 
 /**
  * The costs that fields declare in their extensions: upper bounds on their upstream requests, assuming that list rows
- * are complete. Not counted is what cannot be known in advance: retries, pages that are shorter than usual, and the
- * polls of a watched job after the first, which all its listeners share and which have their own settings.
+ * are complete. Requests that cannot be known in advance are not counted: retries, requests for pages that are shorter
+ * than usual, and the polls of a watched job after the first, which all its listeners share and which have their own
+ * settings.
  */
 
 /** Usual number of rows on an upstream page. */
@@ -32,27 +33,27 @@ const pages = (list: string, args: Arguments): Reads => ({
   [`${list} ${args.after ?? ''}`]: Math.ceil(pageSizeOf(args) / ROWS_PER_PAGE) + (args.after ? 1 : 0),
 });
 
-/** A connection that reads all pages of a list. */
+/** The cost of a connection to a list. */
 export const connection = (list: string): FieldCost => ({ reads: (args) => pages(list, args), maxItems: pageSizeOf });
-/** A connection that scans the list of all predictions. */
+/** The cost of a connection that scans the list of all predictions. */
 export const scannedConnection: FieldCost = { readsOnce: { scan: MAX_SCANNED_PAGES }, maxItems: pageSizeOf };
 
-/** The object with the id in the argument `id`. */
+/** The cost of the object with the id in the argument `id`. */
 export const byId: FieldCost = { reads: ({ id }) => ({ [String(id)]: 1 }) };
-/** The objects with the ids in the argument `ids`. */
+/** The cost of the objects with the ids in the argument `ids`. */
 export const byIds: FieldCost = {
   reads: (args) => Object.fromEntries(idsOf(args).map((id) => [id, 1])),
   maxItems: (args) => new Set(idsOf(args)).size,
 };
 
-/** The first page of a model's trainings, under the same name as in the cost of the connection. */
+/** The cost of the first page of a model's trainings, under the same name as in the cost of the connection. */
 export const firstTrainingsPage: FieldCost = { reads: pages('trainings', {}) };
 
-/** One read, shared by the fields of an object that read the same name. */
+/** The cost of one read, shared by the fields of an object that read the same name. */
 export const oneRead = (name: string): FieldCost => ({ reads: { [name]: 1 } });
 export const oneWrite = oneRead('write');
-/** The read that completes the partial object in the response to a write. */
+/** The cost of completing the partial object in the response to a write. */
 export const writeResult = oneRead('result');
 
-/** The model that an object belongs to. */
+/** The cost of the model that an object belongs to. */
 export const parentModel: FieldCost = { ...oneRead('model'), freeBelow: 'Model' };

@@ -318,7 +318,7 @@ export function createGateway(options: GatewayOptions) {
     /** Waits until a time of the wall clock, in milliseconds since the epoch. */
     waitUntil: (at: number, signal: AbortSignal) => sleepUntil(at, { pause, now }, signal),
     maskError,
-    /** Reads the model list once with the gateway's own key, if it has one, and logs what is wrong. Never rejects. */
+    /** Reads the model list once with the gateway's own key, if it has one, and logs a failure. Never rejects. */
     checkUpstream: () => checkUpstream({ upstreamOf, ownKey: config.ownKey, baseUrl, log }),
     /** True if a page of this origin may open a WebSocket, for which browsers send no preflight. */
     allowsOrigin: corsPolicy.allows,

@@ -16,17 +16,17 @@ const isOf =
   (file: string) =>
     files.includes(file);
 
-/** Files that are run by themselves, and so may talk to the process. */
+/** Entry points, which may use the process. */
 const PROGRAMS = ['src/main.ts', 'src/sandbox/main.ts'];
 const SCRIPTS = ['src/contract/generate.ts', 'schema/print.ts'];
 
 /** Timers outside `src/util/timers.ts`, each with its reason. */
 const TIMERS: Readonly<Record<string, string>> = {
-  'src/http/server.ts': 'the time that a stop of the process and the rest of a refused request may take, in real time',
+  'src/http/server.ts': 'timeouts in real time, for a shutdown and for the rest of a rejected request body',
   'src/graphiql/browser.ts': 'runs in the browser',
-  'src/sandbox/sandbox.ts': 'the delay among the faults, a parameter (`pause`) that tests replace',
+  'src/sandbox/sandbox.ts': 'the default of a parameter (`sleep`) that tests replace, for simulated delays',
   'src/upstream/images/time-budget.ts':
-    'a deadline that stands still between two waits, which `AbortSignal.timeout` cannot; it ends work and delays none',
+    'a deadline that pauses between two waits, which `AbortSignal.timeout` does not support',
 };
 
 const breaches = (breaks: (found: Import) => boolean) =>
@@ -96,7 +96,7 @@ test('only main, gateway, errors and log are loose files in src/', () => {
 });
 
 describe('globals', () => {
-  test('only programs and scripts touch the process', () => {
+  test('only programs and scripts use the process', () => {
     const touching = modules.filter(({ uses, imports }) => uses.has('process') || imports.some(isFrom('node:process')));
 
     expect(touching.map(({ file }) => file).toSorted()).toEqual([...PROGRAMS, ...SCRIPTS].toSorted());
@@ -113,7 +113,7 @@ describe('globals', () => {
     expect(waiting.map(({ file }) => file).toSorted()).toEqual(Object.keys(TIMERS).toSorted());
   });
 
-  test('only util/clocks.ts reads a clock; everything else is given one', () => {
+  test('only util/clocks.ts reads a clock; all other modules receive one as a parameter', () => {
     const clocks = ['Date.now', 'new Date()', 'Date()', 'performance', 'process.hrtime', 'Temporal'];
     const reading = modules.filter(
       ({ uses, imports }) => clocks.some((clock) => uses.has(clock)) || imports.some(isFrom('node:perf_hooks')),
@@ -135,8 +135,8 @@ describe('globals', () => {
   });
 });
 
-describe('the reading of modules', () => {
-  test('tells imports that load from imports of types', () => {
+describe('the analysis of modules', () => {
+  test('imports that load a module are distinguished from imports of types', () => {
     const text = `
       import a, { type B } from './a.ts';
       import type { C } from '../c.ts';
@@ -158,14 +158,14 @@ describe('the reading of modules', () => {
     ]);
   });
 
-  test('tells a global from a member of the same name', () => {
+  test('a global is distinguished from a member of the same name', () => {
     const uses = (text: string) => readModule('src/x.ts', text).uses.has('process');
 
     expect(['process.exit()', 'globalThis.process', 'const { env } = process'].map(uses)).toEqual([true, true, true]);
     expect(['z.process()', 'const a = { process: 1 }', '// process'].map(uses)).toEqual([false, false, false]);
   });
 
-  test('tells a clock that is read from one that is named', () => {
+  test('uses of the clock are found, and other uses of Date and AbortSignal are not', () => {
     const uses = (text: string) => [...readModule('src/x.ts', text).uses];
 
     expect(uses('Date.now()')).toContain('Date.now');

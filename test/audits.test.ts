@@ -10,7 +10,7 @@ test('graphql-http has 61 audits', () => {
   expect(audits).toHaveLength(61);
 });
 
-describe.each(httpPaths)('GraphQL over HTTP ($road)', ({ open }) => {
+describe.each(httpPaths)('GraphQL over HTTP ($httpPath)', ({ open }) => {
   test.each(audits)('the gateway passes the audit $id: $name', async ({ id }) => {
     const { url, send } = await open(startGateway());
     const audit = serverAudits({

@@ -1,10 +1,10 @@
 import { mergeConfig } from 'vitest/config';
 import usual from './vitest.config.ts';
 
-// Workers inherit it. With one thread, `threadsAtRest` (test/support/threads.ts) waits for all decoding there is.
+// Workers inherit it. With one thread, `waitForThreadPool` (test/support/threads.ts) waits for all pending decoding.
 process.env.UV_THREADPOOL_SIZE = '1';
 
-/** `npm run test:chaos`: what takes too long for every run of the tests. */
+/** `npm run test:chaos`: tests that take too long for each run of `npm test`. */
 export default {
   ...mergeConfig(usual, {}),
   test: { include: ['test/chaos/*.chaos.ts'], testTimeout: 600_000, disableConsoleIntercept: true },

@@ -13,7 +13,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/build.ts',
     testTimeout: 30_000,
-    // Many tests wait for programs and browsers: a worker less than processors would leave one idle.
+    // Many tests wait for programs and browsers: with fewer workers than processors, some would be idle.
     maxWorkers: '100%',
   },
 });

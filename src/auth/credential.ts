@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 
-/** Characters that a header can carry (RFC 9110, 5.5). */
+/** Matches a text that can be sent in a header: visible ASCII characters (RFC 9110, 5.5). */
 const API_KEY = /^[\x21-\x7e]{1,1024}$/;
 
 /** True if a text can be sent as an API key. */

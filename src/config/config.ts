@@ -156,7 +156,7 @@ export interface Config extends Bounds {
   /** Additional headers that those pages may send. */
   readonly corsHeaders: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
-  /** Turns off what helps only developers, such as suggestions in error messages. */
+  /** Turns off help for developers, such as suggestions in error messages. */
   readonly isProduction: boolean;
   /** Allow introspection queries. */
   readonly introspection: boolean;

@@ -90,7 +90,7 @@ function report(error: StoreError, onError: AttemptOptions['onError']): void {
   try {
     onError(error);
   } catch {
-    // The write has succeeded: an error in the listener must not hide its result.
+    // The write was sent: an error in the listener must not hide its outcome.
   }
 }
 

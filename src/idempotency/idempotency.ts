@@ -37,7 +37,7 @@ export interface IdempotencyOptions {
   lease?: number;
   /** Sleeps between polls of a record of another process. @default real time */
   pause?: Sleep;
-  /** Called when a record could not be updated after its write was sent. The caller still receives the result. */
+  /** Called when a record could not be updated after its write was sent. The caller still receives the outcome. */
   onError?: (error: StoreError) => void;
 }
 

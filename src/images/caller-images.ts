@@ -10,19 +10,19 @@ import type { Variant } from './variant.ts';
 /** Maximum number of upstream requests to read an image: for its location, and for its bytes. */
 const MAX_IMAGE_REQUESTS = 2;
 
-/** What {@link CallerImages} binds to a caller. */
+/** The parts of the gateway that {@link CallerImages} binds to a caller. */
 export interface ImageServices {
   readonly images: Images;
   readonly upstreamImages: UpstreamImages;
 }
 
-/** Reads things at most once per response. */
+/** Caches the reads of one response. */
 interface ResponseCache {
   /** @param maxRequests Number of upstream requests to count, unless the result is cached. */
   once<Result>(key: string, maxRequests: number, read: () => Promise<Result>): Promise<Result>;
 }
 
-/** The images of one caller, as one response reads them. */
+/** The images of one caller, for one response. */
 export class CallerImages {
   readonly #services: ImageServices;
   readonly #caller: Pick<Caller, 'credential' | 'baseUrl'>;

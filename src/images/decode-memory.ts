@@ -34,7 +34,11 @@ export interface VariantPlan {
 /** Memory budget for decoding, shared by the whole process. */
 export interface DecodeBudget {
   readonly maxBytes: number;
-  /** Waits for memory, shared fairly between owners. Resolves to a function that releases it. @see Semaphore.acquire */
+  /**
+   * Waits for memory, shared fairly between owners. Resolves to a function that releases it.
+   *
+   * @throws The signal's reason if it aborts first.
+   */
   reserve(owner: string, signal: AbortSignal, bytes: number): Promise<() => void>;
   /** Memory reserved at present, in bytes. */
   readonly reserved: number;

@@ -117,8 +117,9 @@ const FINAL_BEFORE_FIRST_READ: readonly number[] = [400, 402, 404, 422];
 const TRANSIENT: readonly number[] = [408, 409, 425, 429];
 
 /**
- * Classifies a read error. After a successful read, a 404 means that the job is gone if a second read confirms it; other client
- * errors are transient. Before it, most client errors are final.
+ * Classifies a read error. A rejected key and a 410 are always final. After a successful read, a 404 means that the job is gone
+ * if a second read confirms it; other client errors are transient. Before it, most client errors are final, some of them only
+ * if a second read confirms them.
  */
 function classifyError(error: unknown, wasRead: boolean): ErrorKind {
   if (!(error instanceof UpstreamError)) return 'final';

@@ -1,8 +1,8 @@
 import { DONE } from '../util/async-iterators.ts';
 
 /**
- * Event stream of one listener. Buffers only the newest event of each job, so that a slow reader takes no memory and always
- * reads the newest state next. The last event of a job is never replaced.
+ * Event stream of one listener. Buffers only the newest event of each job, so that a slow reader takes little memory and
+ * always reads the newest state next. The last event of a job is never replaced.
  */
 export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
   readonly #pending = new Map<string, Event>();

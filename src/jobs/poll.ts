@@ -7,7 +7,7 @@ import type { Pacer } from './pacer.ts';
  * Kinds of read errors.
  *
  * - `transient`: the next read may succeed.
- * - `unconfirmed`: the job may be gone; a second such error confirms it.
+ * - `unconfirmed`: the error may be final, for example because the job is gone; a second such error confirms it.
  * - `final`: no later read can succeed.
  */
 export type ErrorKind = 'transient' | 'unconfirmed' | 'final';
@@ -72,7 +72,7 @@ export class OutageTooLongError extends Error {
 /** Minimum time for which a read must be blocked to be reported, in milliseconds. */
 export const LONG_WAIT = 3_000;
 
-/** Maximum interval before the read that confirms that a job is gone, in milliseconds. */
+/** Maximum interval before the read that confirms an error, in milliseconds. */
 const CONFIRMATION_DELAY = 2_000;
 
 /** Polls a source until it has finished. Waits after each read, so that reads never overlap. */

@@ -30,8 +30,8 @@ export interface ProgressOptions extends DurationsOptions {
   /** The wall clock, in milliseconds since the epoch, to compare with timestamps of the upstream. */
   now?: () => number;
   /**
-   * Maximum number of jobs whose highest reported fraction is cached, so that no later estimate is lower; the least recently
-   * used one is evicted. @default 10_000
+   * Maximum number of jobs whose highest fraction is cached, so that no later estimate is lower; the least recently used
+   * one is evicted. @default 10_000
    */
   jobs?: number;
 }
@@ -57,7 +57,7 @@ const MIN_EXTRAPOLATED = 0.05;
 export function createProgress(options: ProgressOptions = {}): ProgressEstimator {
   const { now = wallClockNow, jobs = 10_000, ...durationOptions } = options;
   const durations = createDurations(durationOptions);
-  /** Highest fraction reported of each job. */
+  /** Highest fraction returned for each job. */
   const highestByJob = new LRUCache<string, number>({ max: jobs });
 
   const toMonotonic = (name: string, fraction: number) => {

@@ -1,6 +1,6 @@
 import type { GraphQLObjectType } from 'graphql';
 
-/** Numbers of upstream requests, by the name of what is read. Reads of one parent with the same name are made once. */
+/** Numbers of upstream requests, by the name of the read. Reads of one parent with the same name are sent once. */
 export type Reads = Readonly<Record<string, number>>;
 
 /** Arguments of a field, as its resolver receives them. */

@@ -15,8 +15,8 @@ import { type Arguments, costOfField, type FieldCost, type Reads } from './cost.
 
 /**
  * Estimates the maximum number of upstream requests of a valid operation, assuming that lists are as long as they may
- * be. Equal reads of one parent count once; equal reads of different parents count each, because only the responses
- * show which of them coincide.
+ * be. Equal reads of one parent count once; equal reads of different parents count separately, because only the
+ * responses show which of them coincide.
  */
 export function estimateCost(operation: OperationDefinitionNode, options: CollectOptions): number {
   const root = options.schema.getRootType(operation.operation);

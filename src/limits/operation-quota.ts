@@ -6,8 +6,8 @@ import { createQuota } from './quota.ts';
 import { createRateLimit, type RateLimits } from './rate-limit.ts';
 
 /**
- * Limits the rate of operations and the number of streams per credential, on every transport. Callers without a
- * credential are not limited.
+ * Limits the rate of operations of each credential, on every transport, and the number of its streams over server-sent
+ * events. Callers without a credential are not limited.
  */
 export interface OperationQuota {
   /** Counts an operation. Returns an error if the credential exceeds its rate limit. */

@@ -31,7 +31,7 @@ export interface QuotaWait {
  * @param max Maximum number of units that one key holds.
  * @param noun Plural noun for the units in error messages.
  * @param setting Name of the setting of the limit, for error messages.
- * @param waiting Options of waiting. @default `wait` does not wait
+ * @param waiting Options of waiting. @default `acquireOrWait` does not wait
  */
 export function createQuota(max: number, noun: string, setting: string, waiting?: QuotaWait): Quota {
   const held = new Map<string, number>();

@@ -28,8 +28,8 @@ export const withoutDeadline = (signal: AbortSignal | undefined): OperationLifet
 export const UNLIMITED = withoutDeadline(undefined);
 
 /**
- * The deadline of an operation. The response omits fields that are not resolved by then. Its timer and signals are
- * created on first access, because an operation without upstream requests needs none.
+ * The deadline of an operation. Fields that are not resolved by then become errors. Its timer and signals are created
+ * on first access, because an operation without upstream requests needs none.
  */
 export class OperationDeadline implements OperationLifetime {
   readonly #startTimer: StartTimer;

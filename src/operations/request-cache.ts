@@ -43,7 +43,7 @@ export class RequestCache {
   }
 
   /**
-   * Reads something at most once. Counts its requests even if they are then served from another cache.
+   * Runs a read at most once, and caches its result. Counts its requests even if another cache then serves them.
    *
    * @param key Determines the type of the result.
    * @param maxRequests Maximum number of upstream requests that the read sends.

@@ -6,7 +6,7 @@ import type { Upstream, UpstreamOf } from '../upstream/upstream.ts';
 import { type OperationLifetime, unlessTimedOut } from './deadline.ts';
 import type { RequestCache } from './request-cache.ts';
 
-/** What {@link Writes} binds to a caller. */
+/** The parts of the gateway that {@link Writes} binds to a caller. */
 export interface WriteServices {
   readonly upstreamOf: UpstreamOf;
   readonly idempotency: Idempotency;

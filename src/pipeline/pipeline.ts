@@ -25,7 +25,7 @@ import { type UploadsOptions, useUploads } from '../uploads/multipart-plugin.ts'
 import { checkMessage } from '../websocket/request-errors.ts';
 import { everywhere, overYoga, type Table } from './table.ts';
 
-/** What the steps are made of. */
+/** Dependencies of the steps. */
 export interface PipelineOptions {
   addressRate: RateLimit;
   body: BodyLimit & BodyReaderOptions;
@@ -42,7 +42,7 @@ export interface PipelineOptions {
 }
 
 /**
- * What happens to an operation: a row for each step, in their order, and a column for each transport. Every transport
+ * The steps of an operation: a row for each step, in their order, and a column for each transport. Every transport
  * takes its steps from here.
  *
  * - `http` and `eventStream` (server-sent events) go through Yoga; plugins are their steps in it.

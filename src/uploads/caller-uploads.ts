@@ -5,7 +5,7 @@ import type { UploadTarget } from './ticket.ts';
 import type { Tickets } from './tickets.ts';
 import type { UploadReader } from './upload-reader.ts';
 
-/** What {@link CallerUploads} binds to a caller. */
+/** The parts of the gateway that {@link CallerUploads} binds to a caller. */
 export interface UploadServices {
   readonly uploadReader: UploadReader;
   readonly tickets: Tickets;

@@ -15,7 +15,7 @@ export interface SingleUseOptions {
   store: IdempotencyStore;
   /** Time after which an unfinished use counts as lost, in milliseconds; must exceed the longest upload. */
   lease: number;
-  /** Called when a record could not be updated. The ticket then stays claimed until its lease expires. */
+  /** Called when a record could not be created or updated. If it was not updated, the ticket cannot be used again. */
   onError: (error: unknown) => void;
 }
 

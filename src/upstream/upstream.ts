@@ -64,10 +64,10 @@ export interface UpstreamOptions
   onJob?: (apiKey: string, row: JobRow) => void;
 }
 
-/** More than are active at once. An evicted credential only starts with an empty queue again. */
+/** Maximum number of cached credentials: more than are active at once. An evicted one restarts with an empty queue. */
 const MAX_CREDENTIALS = 10_000;
 
-/** Base64 images in memory at once: they are read completely before they are passed on. */
+/** Maximum number of base64 images in memory, which are read completely before they are passed on. */
 const BASE64_SLOTS = { total: 16, perOwner: 4 };
 
 /** Returns the upstream for an API key. @param start The condition under which its writes may start. @default at any time */

@@ -3,7 +3,7 @@ export const CHUNK_BYTES = 65_536;
 
 /**
  * Streams bytes in small chunks, on demand. Each chunk is a copy, because a view in the buffer of a slow reader would keep all
- * bytes in memory. Large chunks would hide if the reader makes progress.
+ * bytes in memory. Large chunks would hide whether the reader makes progress.
  */
 export function toChunkStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let offset = 0;

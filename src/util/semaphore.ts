@@ -6,7 +6,7 @@ export interface Semaphore {
    *
    * @param owner Owner of the slots.
    * @param signal Aborts waiting. Does not release acquired slots.
-   * @param count Number of slots; at most the lesser of `total` and `each`. @default 1
+   * @param count Number of slots; at most the lesser of `total` and `perOwner`. @default 1
    * @returns Releases the slots. Further calls do nothing.
    * @throws The signal's reason if it aborts first.
    */

@@ -65,7 +65,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
   const rejectOperation = (id: string, error: Error) =>
     send(JSON.stringify({ id, type: 'error', payload: [error] }), () => {});
 
-  /** Messages that wait until the client has read what was sent to it. Further ones stay in the system's buffers. */
+  /** Messages that wait until the client has read the unsent bytes. Further ones stay in the system's buffers. */
   const held: Buffer[] = [];
   const deliver = async (bytes: Buffer) => {
     // Ignores messages that arrive while the socket is closing.

@@ -74,7 +74,7 @@ export interface WebSockets {
   terminate(): void;
 }
 
-/** What belongs to a socket, for the hooks of graphql-ws. */
+/** Data of a socket, for the hooks of graphql-ws. */
 interface SocketExtra extends Extra {
   connection: Connection;
 }

@@ -172,7 +172,7 @@ const headOf = ({ method, path, headers, body }: TestRequest) =>
 
 type Client = ReturnType<typeof openClient>;
 
-/** When a client disconnects: what it sends, and what it waits for before that. */
+/** Stages of a request at which a client disconnects. Each sends bytes, and waits for a condition. */
 const stages: Readonly<
   Record<string, (client: Client, request: TestRequest, scenario: Scenario) => Promise<void> | 'does not apply'>
 > = {

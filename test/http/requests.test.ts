@@ -37,7 +37,7 @@ const post = (lines: readonly string[], target = '/graphql', version = '1.1') =>
     BODY,
   ].join('\r\n');
 
-describe.each(httpPaths)('the gateway’s own key ($road)', ({ httpPath: road }) => {
+describe.each(httpPaths)('the gateway’s own key ($httpPath)', ({ httpPath: road }) => {
   const start = async () => {
     const started = startGateway();
     const { url } = await serverOf(started, { fastPath: road === 'fast path' });

@@ -5,7 +5,7 @@ import { httpPaths } from '../support/transports.ts';
 
 const json = { 'content-type': 'application/json' };
 
-describe.each(httpPaths)('routes over HTTP ($road)', ({ open }) => {
+describe.each(httpPaths)('routes over HTTP ($httpPath)', ({ open }) => {
   test.each([
     ['a query by GET', '/graphql?query={__typename}', { headers: { accept: 'application/json' } }, 200],
     ['a query by POST', '/graphql', { method: 'POST', headers: json, body: '{"query":"{__typename}"}' }, 200],

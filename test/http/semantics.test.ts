@@ -50,7 +50,7 @@ describe('the media type of a response', () => {
   });
 });
 
-describe.each(httpPaths)('GraphQL over HTTP ($road)', ({ open }) => {
+describe.each(httpPaths)('GraphQL over HTTP ($httpPath)', ({ open }) => {
   const TRAINING = '{ training(id: "a") { id } }';
 
   test.each<[what: string, body: object, status: number]>([

@@ -15,8 +15,8 @@ type Root = 'query' | 'mutation' | 'subscription';
 /** Fields that require a download of the image; they are selected only with `facts`. */
 const IMAGE_FACTS: ReadonlySet<string> = new Set(['contentType', 'byteSize', 'width', 'height', 'placeholder']);
 
-/** @param facts True to select the fields that require a download of the image, too. */
 export interface DocumentOptions {
+  /** True to select the fields that require a download of the image, too. */
   readonly facts?: boolean;
 }
 

@@ -57,7 +57,7 @@ describe('with a limit of 1,024 bytes per message', () => {
 
   test.each([
     ['that is not an operation', long(1_025, { type: 'ping' })],
-    ['whose id stands behind its payload', `{"payload":{"query":"${'x'.repeat(1_024)}"},"id":"a","type":"subscribe"}`],
+    ['whose id follows its payload', `{"payload":{"query":"${'x'.repeat(1_024)}"},"id":"a","type":"subscribe"}`],
     ['that is too large to be received', long(5 * 1_024)],
   ])('a message above the maximum size %s closes the socket with 1009', async (_, text) => {
     const { url } = await listen({}, { uploads: { operationBytes: messageBytes } });

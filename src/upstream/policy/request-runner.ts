@@ -88,9 +88,9 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   readonly #cancellation: Cancellation;
   readonly #done: Callbacks<Result>;
   #hasSlot = false;
-  /** True if the last attempt was written to a connection. */
+  /** True if the last attempt of a write was written to a connection. */
   #isSent = false;
-  /** True if any attempt was written to a connection. */
+  /** True if any attempt of a write was written to a connection. */
   #hasEverBeenSent = false;
   #failures = 0;
   /** Start of the last attempt, by the monotonic clock, in milliseconds. */

@@ -2,7 +2,7 @@ import { Client } from 'undici';
 import { monotonicNow as realMonotonicNow } from '../../util/clocks.ts';
 import { FairQueue } from '../../util/fair-queue.ts';
 
-/** Enough that requests wait in the queues of their keys only, not for a connection. */
+/** Maximum number of connections: enough that requests wait in the queues of their keys only, not for a connection. */
 const MAX_CONNECTIONS = 1_024;
 /** Idle time after which a connection is closed, in milliseconds: less than the shortest known server default, 5 seconds. */
 const KEEP_ALIVE = 4_000;
