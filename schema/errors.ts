@@ -119,22 +119,22 @@ const toImageError = ({ reason, message }: InvalidImageError, { fileName }: Erro
     : new UnsupportedImageError(fileName ?? null, message);
 
 function toActionable(
-  { status, upstreamMessage: said }: UpstreamError,
+  { status, upstreamMessage }: UpstreamError,
   { id, fileName }: ErrorSubject,
 ): ActionableError | undefined {
   switch (status) {
     case 400:
     case 422:
-      return new InvalidInputError([], said ?? 'The upstream rejected this input.');
+      return new InvalidInputError([], upstreamMessage ?? 'The upstream rejected this input.');
     case 404:
     case 410:
-      return new NotFoundError(id ?? null, said);
+      return new NotFoundError(id ?? null, upstreamMessage);
     case 409:
-      return new ConflictError(said ?? 'The current state does not allow this operation.');
+      return new ConflictError(upstreamMessage ?? 'The current state does not allow this operation.');
     case 413:
-      return new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, said);
+      return new FileTooLargeError(fileName ?? null, MAX_IMAGE_BYTES, upstreamMessage);
     case 415:
-      return new UnsupportedImageError(fileName ?? null, said);
+      return new UnsupportedImageError(fileName ?? null, upstreamMessage);
     default:
       return undefined;
   }

@@ -117,7 +117,7 @@ const EXHAUSTED = 'The gateway is out of connections at present, so nothing was 
 
 /** The public error for a failure of the upstream, without the upstream's URLs and response bodies. */
 function fromUpstream(error: UpstreamError): GraphQLError {
-  const { status, upstreamMessage: said, retryAfter } = error;
+  const { status, upstreamMessage, retryAfter } = error;
   const create = (code: ErrorCode, message: string, extensions?: Record<string, unknown>) =>
     publicError(code, message, extensions, error);
 
@@ -151,19 +151,19 @@ function fromUpstream(error: UpstreamError): GraphQLError {
     case 'status':
   }
   if (status === 401) return create('UNAUTHENTICATED', 'The upstream does not accept this API key.');
-  if (status === 402) return create('FORBIDDEN', said ?? 'The account is out of credit.');
-  if (status === 403) return create('FORBIDDEN', said ?? 'This API key has no permission for this.');
+  if (status === 402) return create('FORBIDDEN', upstreamMessage ?? 'The account is out of credit.');
+  if (status === 403) return create('FORBIDDEN', upstreamMessage ?? 'This API key has no permission for this.');
   if (status === 404 || status === 410) return create('NOT_FOUND', 'This no longer exists.');
   if (status === 429)
     return create(
       'RATE_LIMITED',
-      said ?? 'The upstream rejected this because of too many requests.',
+      upstreamMessage ?? 'The upstream rejected this because of too many requests.',
       retryAfter === undefined ? {} : { retryAfter },
     );
   if (status === 408 || status === 504)
     return create('UPSTREAM_TIMEOUT', 'The upstream sent no complete response in time. Try again.');
   if (status !== undefined && status < 500)
-    return create('BAD_USER_INPUT', said ?? `The upstream rejected this with status ${status}.`);
+    return create('BAD_USER_INPUT', upstreamMessage ?? `The upstream rejected this with status ${status}.`);
   return create(
     'UPSTREAM_UNAVAILABLE',
     'The upstream failed. Try again later.',

@@ -59,8 +59,8 @@ export function createGateway(options: GatewayOptions) {
     secrets,
     listeningUrl,
     contract = vendorContract,
-    pause = realSleep,
-    startTimer: alarm = realStartTimer,
+    sleep = realSleep,
+    startTimer = realStartTimer,
     now = wallClockNow,
     monotonicNow = realMonotonicNow,
     random = Math.random,
@@ -72,8 +72,8 @@ export function createGateway(options: GatewayOptions) {
     ...options.upstream,
     contract,
     apiKeyHeader: config.apiKeyHeader,
-    pause,
-    startTimer: alarm,
+    sleep,
+    startTimer,
     now,
     monotonicNow,
     random,
@@ -87,12 +87,12 @@ export function createGateway(options: GatewayOptions) {
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
     onJob: (apiKey, row) => jobWatcher.recordDuration(apiKey, row),
   });
-  const gate = createPollGate({ getOutage: upstreamOf.outage, pause, monotonicNow });
+  const gate = createPollGate({ getOutage: upstreamOf.outage, sleep, monotonicNow });
   const settings = { ...defaultWatchSettings, ...options.watch };
-  const jobWatcher = createJobWatcher({ upstreamOf, settings, gate, pause, now, monotonicNow, random });
+  const jobWatcher = createJobWatcher({ upstreamOf, settings, gate, sleep, now, monotonicNow, random });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,
-    pause,
+    sleep,
     onError: (error) => log.error({ err: error }, 'an idempotency record could not be stored'),
   });
   const imageLimits = { ...defaultImageLimits, ...options.images };
@@ -122,7 +122,7 @@ export function createGateway(options: GatewayOptions) {
     setting: 'MAX_REQUESTS_PER_SECOND_PER_ADDRESS',
     monotonicNow,
     maxDelay: rates.maxDelay,
-    sleep: pause,
+    sleep,
   });
   const socketSlots = createSocketSlots(rates);
   const socketQuota = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
@@ -150,7 +150,7 @@ export function createGateway(options: GatewayOptions) {
     queue: uploadQueue,
     limits: uploads,
     checkDecoding,
-    pause,
+    sleep,
     monotonicNow,
     upstreamOf,
     describeDataItem(request, apiKey, key) {
@@ -190,12 +190,12 @@ export function createGateway(options: GatewayOptions) {
   let isStopping = false;
   const pipeline = createPipeline({
     addressRate,
-    body: { maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, pause, startTimer: alarm },
+    body: { maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, sleep, startTimer },
     uploads: {
       limits: uploads,
       queue: uploadQueue,
       ownerOf: ({ headers }) => headers.get(keyPolicy.apiKeyHeader) ?? headers.get('authorization') ?? '',
-      pause,
+      sleep,
     },
     corsPolicy,
     apiKeyHeader: keyPolicy.apiKeyHeader,
@@ -203,7 +203,7 @@ export function createGateway(options: GatewayOptions) {
     documents,
     costLimit: operationLimits.cost,
     identifyCaller,
-    operationQuota: createOperationQuota(rates, monotonicNow, pause),
+    operationQuota: createOperationQuota(rates, monotonicNow, sleep),
     execution: {
       schema,
       services: {
@@ -220,8 +220,8 @@ export function createGateway(options: GatewayOptions) {
       limits: createResponseLimits(operationLimits),
       suggestions: !config.isProduction,
       milliseconds: options.operationMilliseconds ?? 30_000,
-      sleep: pause,
-      alarm,
+      sleep,
+      startTimer,
       now,
       monotonicNow,
     },
@@ -316,7 +316,7 @@ export function createGateway(options: GatewayOptions) {
       return { close: socketQuota.acquire(tenantOf(caller.credential())), expiresAt: caller.expiresAt };
     },
     /** Waits until a time of the wall clock, in milliseconds since the epoch. */
-    waitUntil: (at: number, signal: AbortSignal) => sleepUntil(at, { pause, now }, signal),
+    waitUntil: (at: number, signal: AbortSignal) => sleepUntil(at, { sleep, now }, signal),
     maskError,
     /** Reads the model list once with the gateway's own key, if it has one, and logs a failure. Never rejects. */
     checkUpstream: () => checkUpstream({ upstreamOf, ownKey: config.ownKey, baseUrl, log }),

@@ -57,7 +57,7 @@ export interface GatewayOptions {
   /** @default the vendor's contract */
   contract?: Contract;
   /** Waits between polls and retries. @default real time */
-  pause?: Sleep;
+  sleep?: Sleep;
   /** Starts the timers of deadlines. @default real time */
   startTimer?: StartTimer;
   /** The wall clock, in milliseconds since the epoch, for times that users or other machines see. @default real time */

@@ -51,7 +51,7 @@ export interface ListenOptions {
   /** Execute plain queries on the fast path. @default true */
   fastPath?: boolean;
   /** Waits between pings of WebSockets, and between checks for stalled image clients. @default real time */
-  pause?: Sleep;
+  sleep?: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow?: () => number;
 }
@@ -91,7 +91,7 @@ const SHUTDOWN_TIMEOUT = 10_000;
  * @throws Error when it cannot listen on the address, for example because the port is in use.
  */
 export async function serve(gateway: ServedGateway, options: ListenOptions): Promise<Server> {
-  const { host, port, trustProxy, log, pause = realSleep } = options;
+  const { host, port, trustProxy, log, sleep = realSleep } = options;
   const milliseconds = options.imageStall ?? defaultImageLimits.stallMilliseconds;
   const adapter = createServerAdapter<{ req: IncomingMessage; address: string | undefined }>(
     async (request, { req, address }) => {
@@ -112,7 +112,7 @@ export async function serve(gateway: ServedGateway, options: ListenOptions): Pro
     const fetched = await adapter.handleNodeRequestAndResponse(read, response, { req: request, address });
     const onReset = () => log.info('an image response was aborted because its client does not read');
     const isImage = request.url?.startsWith('/images/');
-    const stopStallCheck = isImage ? resetWhenStalled(response, { milliseconds, pause, onReset }) : undefined;
+    const stopStallCheck = isImage ? resetWhenStalled(response, { milliseconds, sleep, onReset }) : undefined;
     try {
       await sendResponse(fetched, response, (error) => {
         // Streams are aborted on purpose while the gateway shuts down.
@@ -170,7 +170,7 @@ export async function serve(gateway: ServedGateway, options: ListenOptions): Pro
     streamsPerSocket: options.streamsPerSocket ?? 50,
     messagesPerSecond: options.messagesPerSocket ?? 50,
     unsent: options.unsent ?? defaultUnsentLimits,
-    pause,
+    sleep,
     monotonicNow: options.monotonicNow ?? monotonicNow,
   });
   const accept = acceptWith({ gateway, server: sockets.server, addressOf, isDraining: () => isDraining });

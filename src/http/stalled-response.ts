@@ -4,7 +4,7 @@ import type { Sleep } from '../util/timers.ts';
 export interface StallOptions {
   /** Time without progress, while bytes wait for the client, after which the response is aborted, in milliseconds. */
   milliseconds: number;
-  pause: Sleep;
+  sleep: Sleep;
   /** Called right before the connection is reset. */
   onReset: () => void;
 }
@@ -18,12 +18,12 @@ const CHECKS = 4;
  *
  * @returns A function that stops the checks.
  */
-export function resetWhenStalled(response: ServerResponse, { milliseconds, pause, onReset }: StallOptions): () => void {
+export function resetWhenStalled(response: ServerResponse, { milliseconds, sleep, onReset }: StallOptions): () => void {
   const over = new AbortController();
   const watch = async () => {
     let flushed = flushedBytes(response);
     for (let idle = 0; idle < CHECKS; ) {
-      await pause(milliseconds / CHECKS, over.signal);
+      await sleep(milliseconds / CHECKS, over.signal);
       const now = flushedBytes(response);
       idle = response.writableLength > 0 && now === flushed ? idle + 1 : 0;
       flushed = now;

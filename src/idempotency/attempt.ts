@@ -23,7 +23,7 @@ export type AttemptResult =
 
 export interface AttemptOptions {
   store: IdempotencyStore;
-  pause: Sleep;
+  sleep: Sleep;
   /** Aborts the wait for another process. */
   stopSignal: AbortSignal;
   onError: (error: StoreError) => void;
@@ -43,7 +43,7 @@ export async function attempt(write: Write, options: AttemptOptions): Promise<At
   return { type: 'result', result: existing.result };
 }
 
-async function claimOrWait({ operation, claim }: Write, { store, pause, stopSignal }: AttemptOptions) {
+async function claimOrWait({ operation, claim }: Write, { store, sleep, stopSignal }: AttemptOptions) {
   const backoff = createBackoff(POLL_INTERVALS);
   try {
     for (;;) {
@@ -51,7 +51,7 @@ async function claimOrWait({ operation, claim }: Write, { store, pause, stopSign
       if (found.state === 'claimed') return 'none';
       if (found.state === 'done') return { ...found, result: deserialize(found.result) };
       if (found.state === 'unknown' || found.input !== claim.input || found.leaseLeft <= 0) return found;
-      await pause(backoff.next(), stopSignal);
+      await sleep(backoff.next(), stopSignal);
     }
   } catch (cause) {
     // The store may have made the claim although its response was lost. Not awaited: the store has already been slow.

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sleep as pauseInRealTime, type Sleep } from '../util/timers.ts';
+import { sleep as realSleep, type Sleep } from '../util/timers.ts';
 import { type AttemptResult, attempt, type FailureEffect } from './attempt.ts';
 import { OutcomeUnknownError, StoreError } from './errors.ts';
 import { hashRequest, type WriteRequest } from './identity.ts';
@@ -36,7 +36,7 @@ export interface IdempotencyOptions {
    */
   lease?: number;
   /** Sleeps between polls of a record of another process. @default real time */
-  pause?: Sleep;
+  sleep?: Sleep;
   /** Called when a record could not be updated after its write was sent. The caller still receives the outcome. */
   onError?: (error: StoreError) => void;
 }
@@ -44,25 +44,25 @@ export interface IdempotencyOptions {
 const DAY_MS = 86_400_000;
 
 export function createIdempotency(options: IdempotencyOptions): Idempotency {
-  const { store, lifetime = DAY_MS, lease = 120_000, pause = pauseInRealTime, onError = () => {} } = options;
+  const { store, lifetime = DAY_MS, lease = 120_000, sleep = realSleep, onError = () => {} } = options;
   if (!(lease > 0 && lifetime > lease)) {
     throw new RangeError(
       `lifetime must be longer than lease, and both more than 0 ms, but lifetime is ${lifetime} and lease is ${lease}.`,
     );
   }
   const stop = new AbortController();
-  const underWay = new Map<string, Promise<AttemptResult>>();
+  const pending = new Map<string, Promise<AttemptResult>>();
 
   const share = (name: string, attempted: Promise<AttemptResult>): Promise<AttemptResult> => {
-    const pending = attempted.finally(() => underWay.delete(name));
-    underWay.set(name, pending);
-    return pending;
+    const shared = attempted.finally(() => pending.delete(name));
+    pending.set(name, shared);
+    return shared;
   };
 
   let disposed: Promise<void> | undefined;
   const end = async () => {
     stop.abort(new Error('The gateway is stopping.'));
-    await Promise.all(underWay.values());
+    await Promise.all(pending.values());
     await store.close();
   };
 
@@ -76,7 +76,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       const { id, input } = hashRequest(request);
       // The name includes the input, because only the store knows which input belongs to the key.
       const name = `${id} ${input}`;
-      for (let first = underWay.get(name); first; first = underWay.get(name)) {
+      for (let first = pending.get(name); first; first = pending.get(name)) {
         const result = await first;
         if (result.type === 'unknown') throw new OutcomeUnknownError(operation, { cause: result.error });
         if (result.type !== 'nothing-happened') return unwrap(result);
@@ -84,7 +84,7 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
       const stopSignal = stop.signal;
       if (stopSignal.aborted) throw new StoreError(operation, { sent: false, cause: stopSignal.reason });
       const claim = { id, input, token: randomUUID(), lease, lifetime };
-      const attempted = attempt({ operation, claim, send: write, classify }, { store, pause, stopSignal, onError });
+      const attempted = attempt({ operation, claim, send: write, classify }, { store, sleep, stopSignal, onError });
       return unwrap(await share(name, attempted));
     },
     dispose() {

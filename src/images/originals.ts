@@ -1,5 +1,5 @@
 import { DownloadError } from '../upstream/images/download-error.ts';
-import { onStreamEnd, toChunkStream } from '../util/pieces.ts';
+import { onStreamEnd, toChunkStream } from '../util/byte-streams.ts';
 import { createSemaphore, maxPerOwner } from '../util/semaphore.ts';
 import type { Freshness } from './freshness.ts';
 import type { ImagePayload } from './image-response.ts';

@@ -1,4 +1,4 @@
-import { CHUNK_BYTES } from '../util/pieces.ts';
+import { CHUNK_BYTES } from '../util/byte-streams.ts';
 
 /** The first bytes of a stream, and the whole stream from its beginning. */
 export interface ReadHead {

@@ -49,7 +49,7 @@ export interface JobWatcherOptions {
   settings: WatchSettings;
   /** Admits the polls of all credentials. */
   gate: PollGate;
-  pause: Sleep;
+  sleep: Sleep;
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -98,19 +98,19 @@ const MAX_CREDENTIALS = 10_000;
 const FIRST_EVENT_TIMEOUT = 5_000;
 
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
-  const { upstreamOf, settings, gate, pause, now, monotonicNow, random } = options;
-  const watch = createWatch<JobRow, WatchedKey>({ ...settings, pause, now, monotonicNow, random });
+  const { upstreamOf, settings, gate, sleep, now, monotonicNow, random } = options;
+  const watch = createWatch<JobRow, WatchedKey>({ ...settings, sleep, now, monotonicNow, random });
   const progress = createProgress({ now });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
     maxWait: settings.maxStreamWait,
-    sleep: pause,
+    sleep,
   });
   const states = new LRUCache<string, CredentialState>({
     max: MAX_CREDENTIALS,
     memoMethod: (apiKey) => ({
       upstream: upstreamOf(apiKey),
       tenant: tenantOf({ apiKey }),
-      pacer: createPacer({ perSecond: settings.pollsPerSecond, gate, pause, monotonicNow }),
+      pacer: createPacer({ perSecond: settings.pollsPerSecond, gate, sleep, monotonicNow }),
       pace: settings.pace,
       images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
       classes: {},
@@ -129,7 +129,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       const state = stateOf(apiKey);
       return await withFirstEvent(
         await open(state.tenant, signal, () => watch.listen(keys.map((key) => jobOf(state, key)))),
-        pause,
+        sleep,
       );
     },
     // Does not wait for a first event: a model without trainings emits none.
@@ -143,7 +143,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       const timer = new AbortController();
       const release = () => void events.return?.();
       caller?.addEventListener('abort', release);
-      pause(milliseconds, timer.signal).then(release, () => {});
+      sleep(milliseconds, timer.signal).then(release, () => {});
       let last: JobUpdate | undefined;
       for await (const event of events) last = event;
       timer.abort();
@@ -209,10 +209,10 @@ class RowFacts implements JobFacts {
  * Waits for the first event, but not long. Throws authentication errors, so that they become the response to the subscription;
  * all other errors are events of the stream.
  */
-async function withFirstEvent(events: JobEvents, pause: Sleep): Promise<JobEvents> {
+async function withFirstEvent(events: JobEvents, sleep: Sleep): Promise<JobEvents> {
   const first = events.next();
   const timer = new AbortController();
-  const firstResult = await Promise.race([first, pause(FIRST_EVENT_TIMEOUT, timer.signal).catch(() => undefined)]);
+  const firstResult = await Promise.race([first, sleep(FIRST_EVENT_TIMEOUT, timer.signal).catch(() => undefined)]);
   timer.abort();
   if (firstResult && !firstResult.done && 'error' in firstResult.value && isAuthError(firstResult.value.error)) {
     await events.return?.();

@@ -6,7 +6,7 @@ export interface PacedQueueOptions {
   delay: () => number;
   /** Called before each release. */
   onRelease?: () => void;
-  pause: Sleep;
+  sleep: Sleep;
 }
 
 /** Releases entries one after another, first in, first out. Uses one timer for the whole queue. */
@@ -68,7 +68,7 @@ export class PacedQueue {
   #startTimer(): void {
     const timer = new AbortController();
     this.#timer = timer;
-    this.#options.pause(this.#options.delay(), timer.signal).then(
+    this.#options.sleep(this.#options.delay(), timer.signal).then(
       () => {
         if (this.#timer !== timer) return;
         this.#timer = undefined;

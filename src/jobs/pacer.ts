@@ -19,21 +19,21 @@ export interface PacerOptions {
   perSecond: number;
   /** Admits the polls of all credentials. @default all polls are admitted */
   gate?: PollGate;
-  pause: Sleep;
+  sleep: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
-export function createPacer({ perSecond, gate, pause, monotonicNow }: PacerOptions): Pacer {
+export function createPacer({ perSecond, gate, sleep, monotonicNow }: PacerOptions): Pacer {
   const interval = 1_000 / perSecond;
   let heldUntil = Number.NEGATIVE_INFINITY;
   let nextAt = Number.NEGATIVE_INFINITY;
   const heldFor = () => Math.max(0, heldUntil - monotonicNow());
 
   /** Polls that wait for the end of a hold. */
-  const holdQueue = new PacedQueue({ pause, delay: heldFor });
+  const holdQueue = new PacedQueue({ sleep, delay: heldFor });
   const rateQueue = new PacedQueue({
-    pause,
+    sleep,
     delay: () => nextAt - monotonicNow(),
     // Unused slots expire, so they never accumulate into a burst.
     onRelease() {

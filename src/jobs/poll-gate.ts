@@ -18,7 +18,7 @@ export interface PollGate {
 export interface PollGateOptions {
   /** Returns the remaining time of an outage, in milliseconds; 0 without one. */
   getOutage: () => number;
-  pause: Sleep;
+  sleep: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
@@ -33,7 +33,7 @@ const RAMP_SECONDS = 15;
 /** Idle time after which the next ramp begins, in milliseconds. */
 const RAMP_RESET = 15_000;
 
-export function createPollGate({ getOutage: outage, pause, monotonicNow }: PollGateOptions): PollGate {
+export function createPollGate({ getOutage: outage, sleep, monotonicNow }: PollGateOptions): PollGate {
   /** Start of the current ramp; undefined during an outage. */
   let rampStart: number | undefined;
   let nextAt = 0;
@@ -41,7 +41,7 @@ export function createPollGate({ getOutage: outage, pause, monotonicNow }: PollG
   let backlog = 0;
 
   const queue = new PacedQueue({
-    pause,
+    sleep,
     delay() {
       const blocked = outage();
       if (blocked > 0) {

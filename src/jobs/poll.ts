@@ -44,7 +44,7 @@ export interface PollOptions<State> {
   maxOutage: number;
   backoff: Backoff;
   pacer: Pacer;
-  pause: Sleep;
+  sleep: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   signal: AbortSignal;
@@ -77,7 +77,7 @@ const CONFIRMATION_DELAY = 2_000;
 
 /** Polls a source until it has finished. Waits after each read, so that reads never overlap. */
 export function startPoll<State>(options: PollOptions<State>): Poll {
-  const { source, onPoll, onTransientError, maxOutage, backoff, pacer, pause, monotonicNow, signal } = options;
+  const { source, onPoll, onTransientError, maxOutage, backoff, pacer, sleep, monotonicNow, signal } = options;
   let sleeping: AbortController | undefined;
   let isWoken = false;
   let isBlocked = false;
@@ -90,7 +90,7 @@ export function startPoll<State>(options: PollOptions<State>): Poll {
       sleeping = new AbortController();
       const onAbort = () => sleeping?.abort();
       signal.addEventListener('abort', onAbort);
-      await pause(interval, sleeping.signal).catch(() => {});
+      await sleep(interval, sleeping.signal).catch(() => {});
       signal.removeEventListener('abort', onAbort);
       sleeping = undefined;
       signal.throwIfAborted();

@@ -51,7 +51,7 @@ export interface Listener<State, Key> {
 }
 
 export interface SharedPollOptions {
-  pause: Sleep;
+  sleep: Sleep;
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -136,7 +136,7 @@ export class SharedPoll<State, Key> {
       return;
     }
     this.#gracePeriod = new AbortController();
-    this.#options.pause(this.#options.gracePeriod, this.#gracePeriod.signal).then(
+    this.#options.sleep(this.#options.gracePeriod, this.#gracePeriod.signal).then(
       () => this.stop(),
       () => {},
     );

@@ -30,16 +30,16 @@ export interface OperationQuota {
  * Creates an {@link OperationQuota}.
  *
  * @param monotonicNow The monotonic clock, in milliseconds.
- * @param pause The sleep function of delayed subscriptions.
+ * @param sleep The sleep function of delayed subscriptions.
  */
-export function createOperationQuota(limits: RateLimits, monotonicNow: () => number, pause: Sleep): OperationQuota {
+export function createOperationQuota(limits: RateLimits, monotonicNow: () => number, sleep: Sleep): OperationQuota {
   const operations = createRateLimit({
     perSecond: limits.perKey,
     subject: 'A key',
     setting: 'MAX_OPERATIONS_PER_SECOND_PER_KEY',
     monotonicNow,
     maxDelay: limits.maxDelay,
-    sleep: pause,
+    sleep,
   });
   const eventStreams = createQuota(limits.eventStreams, 'streams over server-sent events', 'MAX_EVENT_STREAMS_PER_KEY');
 

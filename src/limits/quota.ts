@@ -55,7 +55,7 @@ export function createQuota(max: number, noun: string, setting: string, waiting?
       next?.();
     };
   };
-  const acquireLater = (name: string, signal: AbortSignal, { maxWait: longest, sleep: pause }: QuotaWait) => {
+  const acquireLater = (name: string, signal: AbortSignal, { maxWait: longest, sleep }: QuotaWait) => {
     const queue = queues.get(name) ?? new Set();
     if (queue.size >= max) throw quotaError(name);
     queues.set(name, queue);
@@ -75,7 +75,7 @@ export function createQuota(max: number, noun: string, setting: string, waiting?
         if (dequeue()) reject(quotaError(name));
       };
       queue.add(onRelease);
-      pause(longest, AbortSignal.any([signal, settled.signal])).then(onTimeout, onTimeout);
+      sleep(longest, AbortSignal.any([signal, settled.signal])).then(onTimeout, onTimeout);
     });
   };
 

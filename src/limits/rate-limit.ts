@@ -2,7 +2,7 @@ import type { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
 import { PacedQueue } from '../jobs/paced-queue.ts';
-import { type Sleep, sleep } from '../util/timers.ts';
+import { sleep as realSleep, type Sleep } from '../util/timers.ts';
 import { createBucket, type TokenBucket } from './token-bucket.ts';
 
 /** Rate and connection limits of one replica of the gateway. */
@@ -74,27 +74,20 @@ interface Entry {
 const MAX_ENTRIES = 100_000;
 
 export function createRateLimit(options: RateLimitOptions): RateLimit {
-  const {
-    perSecond,
-    subject: whose,
-    setting,
-    monotonicNow,
-    maxDelay: longestDelay = 0,
-    sleep: pause = sleep,
-  } = options;
-  const maxQueueLength = (perSecond * longestDelay) / 1_000;
+  const { perSecond, subject, setting, monotonicNow, maxDelay = 0, sleep = realSleep } = options;
+  const maxQueueLength = (perSecond * maxDelay) / 1_000;
   const entries = new LRUCache<string, Entry>({
     max: MAX_ENTRIES,
     memoMethod: () => {
       const bucket = createBucket({ perSecond, monotonicNow });
       // Rounded up to whole milliseconds, because a timer may fire slightly early.
       const delay = () => Math.ceil(bucket.wait() * 1_000);
-      return { bucket, queue: new PacedQueue({ delay, onRelease: () => void bucket.take(), pause }) };
+      return { bucket, queue: new PacedQueue({ delay, onRelease: () => void bucket.take(), sleep }) };
     },
   });
   const rateError = (wait: number): GraphQLError => {
     const retryAfter = Math.ceil(wait);
-    const message = `${whose} may send ${perSecond} requests per second (${setting}). Retry after ${retryAfter} s.`;
+    const message = `${subject} may send ${perSecond} requests per second (${setting}). Retry after ${retryAfter} s.`;
     const http = { status: 429, headers: { 'retry-after': String(retryAfter) } };
     return publicError('RATE_LIMITED', message, { retryAfter, http });
   };

@@ -47,8 +47,8 @@ export class OperationDeadline implements OperationLifetime {
   #cancelTimer: (() => void) | undefined;
 
   /** @param milliseconds Time for the whole response, including time in the upstream's request queue. */
-  constructor({ milliseconds, alarm }: { milliseconds: number; alarm: StartTimer }) {
-    this.#startTimer = alarm;
+  constructor({ milliseconds, startTimer }: { milliseconds: number; startTimer: StartTimer }) {
+    this.#startTimer = startTimer;
     this.#milliseconds = milliseconds;
   }
 

@@ -21,7 +21,7 @@ export interface ExecutionOptions extends StreamOptions {
   /** Timeout of a query or a mutation, in milliseconds. */
   milliseconds: number;
   /** Starts the timer of a deadline. */
-  alarm: StartTimer;
+  startTimer: StartTimer;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }

@@ -78,8 +78,8 @@ export async function openStream(
 const isUpdate = (event: unknown): event is JobUpdate => typeof event === 'object' && event !== null;
 
 /** Closes a stream when the caller's credential expires, with an error as its last result. */
-const endAt = (expiresAt: number, results: Results, { sleep: pause, now }: StreamOptions): Results =>
+const endAt = (expiresAt: number, results: Results, { sleep, now }: StreamOptions): Results =>
   endWith(results, async (signal) => {
-    await sleepUntil(expiresAt, { pause, now }, signal);
+    await sleepUntil(expiresAt, { sleep, now }, signal);
     return { errors: [expiredError()] };
   });

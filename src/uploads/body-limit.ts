@@ -8,11 +8,11 @@ export interface BodyLimit {
   maxBytes: number;
   /** Maximum time for the body to arrive, in milliseconds. */
   milliseconds: number;
-  pause: Sleep;
+  sleep: Sleep;
 }
 
 /** Rejects request bodies that exceed the limits. Multipart requests have their own limits. */
-export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plugin => ({
+export const useBodyLimit = ({ maxBytes, milliseconds, sleep }: BodyLimit): Plugin => ({
   onRequestParse({ request, requestParser, setRequestParser, fetchAPI }) {
     if (!requestParser || !request.body) return;
     const parse = async () => {
@@ -25,7 +25,7 @@ export const useBodyLimit = ({ maxBytes, milliseconds, pause }: BodyLimit): Plug
     };
     setRequestParser(async () => {
       const arrived = new AbortController();
-      const timeout = pause(milliseconds, arrived.signal).then(
+      const timeout = sleep(milliseconds, arrived.signal).then(
         () => Promise.reject(requestTimeout(milliseconds)),
         () => new Promise<never>(() => {}),
       );

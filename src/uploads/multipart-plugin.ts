@@ -10,11 +10,11 @@ export interface UploadsOptions {
   queue: UploadQueue;
   /** Owner of a request for the fair queue, from its headers: the request is not authenticated yet. */
   ownerOf: (request: Request) => string;
-  pause: Sleep;
+  sleep: Sleep;
 }
 
 /** Parses multipart requests instead of Yoga's own parser, which buffers every file in memory. */
-export function useUploads({ limits, queue: admission, ownerOf, pause }: UploadsOptions): Plugin {
+export function useUploads({ limits, queue: admission, ownerOf, sleep }: UploadsOptions): Plugin {
   const operations = new WeakMap<Request, MultipartOperation>();
 
   return {
@@ -26,7 +26,7 @@ export function useUploads({ limits, queue: admission, ownerOf, pause }: Uploads
         const release = await admission.acquire(request.signal, ownerOf(request));
         const arrived = new AbortController();
         const timeout = new AbortController();
-        pause(limits.receiveMilliseconds, arrived.signal).then(
+        sleep(limits.receiveMilliseconds, arrived.signal).then(
           () => timeout.abort(requestTimeout(limits.receiveMilliseconds, 'UPLOAD_SECONDS')),
           () => {},
         );

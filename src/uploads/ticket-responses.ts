@@ -102,16 +102,16 @@ export function toImageError(error: unknown): GraphQLError | undefined {
     return publicError('BAD_USER_INPUT', error.message, {}, error);
   }
   if (!(error instanceof UpstreamError) || error.failure !== 'status') return undefined;
-  const { status, upstreamMessage: said } = error;
+  const { status, upstreamMessage } = error;
   if (status === 413)
     return publicError(
       'PAYLOAD_TOO_LARGE',
-      said ?? 'The upstream rejected the image as too large. Send a smaller one.',
+      upstreamMessage ?? 'The upstream rejected the image as too large. Send a smaller one.',
       {},
       error,
     );
   if (status === 415) {
-    const message = said ?? 'The upstream does not accept this image format. Send a webp, png or jpeg.';
+    const message = upstreamMessage ?? 'The upstream does not accept this image format. Send a webp, png or jpeg.';
     return publicError('UNSUPPORTED_MEDIA_TYPE', message, {}, error);
   }
   return undefined;

@@ -43,7 +43,7 @@ export interface TicketsOptions {
   queue: UploadQueue;
   limits: Pick<UploadLimits, 'receiveMilliseconds' | 'pixels'>;
   checkDecoding: DecodeCheck;
-  pause: Sleep;
+  sleep: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   upstreamOf: (apiKey: string) => Pick<Upstream, 'dataItems'>;
@@ -66,7 +66,7 @@ export function createTickets(options: TicketsOptions): Tickets {
     sealer,
     queue: admission,
     limits,
-    pause,
+    sleep,
     upstreamOf,
     describeDataItem: describe,
     onReplaced,
@@ -101,7 +101,7 @@ export function createTickets(options: TicketsOptions): Tickets {
     const stop = new AbortController();
     const arrived = new AbortController();
     request.signal.addEventListener('abort', () => stop.abort(incompleteBody()), { signal: arrived.signal });
-    pause(limits.receiveMilliseconds, arrived.signal).then(
+    sleep(limits.receiveMilliseconds, arrived.signal).then(
       () =>
         stop.abort(
           stream.isReading

@@ -60,7 +60,7 @@ export interface ClientOptions {
   parseCache: ParseCache;
   retry: RetryPolicy;
   /** Waits between attempts. */
-  pause: Sleep;
+  sleep: Sleep;
   /** Starts the timers of deadlines. */
   startTimer: StartTimer;
   /** The wall clock, in milliseconds since the epoch. */
@@ -173,7 +173,7 @@ export function createClient(options: ClientOptions): Client {
         ...(method === 'DELETE' && { alreadyDeleted: () => read(new Response()) }),
       };
       const milliseconds = deadline + (stream?.milliseconds ?? 0);
-      return await runWithDeadline({ timeout: milliseconds, startTimer: startTimer, caller: signal }, run, task);
+      return await runWithDeadline({ timeout: milliseconds, startTimer, caller: signal }, run, task);
     } finally {
       if (method !== 'GET') singleFlight.startGeneration();
     }
@@ -187,8 +187,7 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<Result> => {
     const task = new ReadTask(readSender, { id, path, call, operation: contract.operations[id], isPoll, start });
     // A poll must return the current state, and a read in a mutation must see the mutation's writes: neither joins another read.
-    if (isPoll || start)
-      return runWithDeadline({ timeout: deadline, startTimer: startTimer, caller: signal }, run, task);
+    if (isPoll || start) return runWithDeadline({ timeout: deadline, startTimer, caller: signal }, run, task);
     return singleFlight.join(path, signal, (cancellation, done) => run(task, cancellation, done));
   };
 

@@ -32,7 +32,7 @@ export interface Upstream {
 }
 
 export interface UpstreamOptions
-  extends Pick<ClientOptions, 'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'pause'> {
+  extends Pick<ClientOptions, 'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'sleep'> {
   /** Maximum concurrent requests of one credential. @default 32 */
   concurrency?: number;
   /** Maximum concurrent requests of one credential that the upstream has not accepted yet. @default 4 */
@@ -103,7 +103,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const paths = createPaths(options.contract);
   let lastGeneration = 0;
   const nextGeneration = () => ++lastGeneration;
-  const startDeadline = () => new Cancellation({ timeout: deadline, startTimer: startTimer });
+  const startDeadline = () => new Cancellation({ timeout: deadline, startTimer });
 
   const resources = (client: Client, apiKey: string): Upstream => ({
     models: models(client),

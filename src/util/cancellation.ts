@@ -106,12 +106,12 @@ export class Cancellation implements Abortable {
   #controller: AbortController | undefined;
 
   /** @throws The caller's reason if it has already aborted. */
-  constructor({ timeout: milliseconds, startTimer: alarm, caller }: CancellationOptions) {
+  constructor({ timeout: milliseconds, startTimer, caller }: CancellationOptions) {
     caller?.throwIfAborted();
     this.#milliseconds = milliseconds;
     this.#caller = caller;
     if (caller) onAbort(caller, this);
-    this.#stopTimer = alarm(milliseconds, () => this.#timeOut());
+    this.#stopTimer = startTimer(milliseconds, () => this.#timeOut());
   }
 
   /** Source of the abort; undefined while the operation is not aborted. */

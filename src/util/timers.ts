@@ -58,8 +58,8 @@ const MAX_INTERVAL = 60_000;
  */
 export async function sleepUntil(
   at: number,
-  { pause, now }: { pause: Sleep; now: () => number },
+  { sleep, now }: { sleep: Sleep; now: () => number },
   signal: AbortSignal,
 ): Promise<void> {
-  for (let left = at - now(); left > 0; left = at - now()) await pause(Math.min(left, MAX_INTERVAL), signal);
+  for (let left = at - now(); left > 0; left = at - now()) await sleep(Math.min(left, MAX_INTERVAL), signal);
 }

@@ -11,7 +11,7 @@ const PING_INTERVAL = 12_000;
 const MAX_UNANSWERED_PINGS = 3;
 
 /** Pings a socket until it is closed, and terminates it when its client sends no pongs. */
-export async function keepAlive(socket: WebSocket, pause: Sleep): Promise<void> {
+export async function keepAlive(socket: WebSocket, sleep: Sleep): Promise<void> {
   const closed = new AbortController();
   let unanswered = 0;
   socket.once('close', () => closed.abort());
@@ -20,7 +20,7 @@ export async function keepAlive(socket: WebSocket, pause: Sleep): Promise<void> 
   });
   try {
     for (;;) {
-      await pause(PING_INTERVAL, closed.signal);
+      await sleep(PING_INTERVAL, closed.signal);
       if (unanswered === MAX_UNANSWERED_PINGS) return socket.terminate();
       unanswered++;
       socket.ping();

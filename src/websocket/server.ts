@@ -89,13 +89,13 @@ export interface WebSocketOptions {
   messagesPerSecond: number;
   /** Maximum bytes that clients may leave unread. */
   unsent: UnsentLimits;
-  pause: Sleep;
+  sleep: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
 }
 
 export function createWebSockets(gateway: SocketGateway, options: WebSocketOptions): WebSockets {
-  const { log, addressOf, streamsPerSocket, messagesPerSecond, pause, monotonicNow } = options;
+  const { log, addressOf, streamsPerSocket, messagesPerSecond, sleep, monotonicNow } = options;
   const { steps, operations, messageBytes } = gateway.webSocket;
   const maxBytes = MAX_SIZE_FACTOR * messageBytes;
   const server = new WebSocketServer({
@@ -183,7 +183,7 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
     const connection = connect(socket, { rate, unsent, steps, isAcknowledged, maskError, log });
     const closed = protocol.opened(connection, { socket, request, connection });
     socket.once('close', (code, reason) => closed(code, String(reason)).catch(maskError));
-    void keepAlive(socket, pause);
+    void keepAlive(socket, sleep);
   });
 
   return {

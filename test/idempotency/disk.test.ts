@@ -91,12 +91,12 @@ describe('idempotency records on disk', () => {
 
   test('a write of another process counts as lost after its lease', async () => {
     const file = await newFile();
-    const { now, sleep: pause, waits, advance } = createClock();
+    const { now, sleep, waits, advance } = createClock();
     const { write, sent } = createWrite();
     const [one, other] = [openDiskStore(file, { now }), openDiskStore(file, { now })];
-    const first = service(one, { pause, lease: 1000 }).once(request(), write, classify);
+    const first = service(one, { sleep, lease: 1000 }).once(request(), write, classify);
     await until(() => sent.length === 1);
-    const waiting = expect(service(other, { pause }).once(request(), write, classify)).rejects.toThrow(
+    const waiting = expect(service(other, { sleep }).once(request(), write, classify)).rejects.toThrow(
       OutcomeUnknownError,
     );
     await until(() => waits().length === 1);

@@ -42,8 +42,8 @@ describe.skipIf(!hasRedis)('idempotency records in Redis', () => {
   });
 
   test('a replica polls the record of another one at increasing intervals', async () => {
-    const { sleep: pause, waits, advance } = createClock();
-    const { one, other, write, sent } = await replicas({ pause });
+    const { sleep, waits, advance } = createClock();
+    const { one, other, write, sent } = await replicas({ sleep });
     const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);
     const waiting = other.once(request(), write, classify);
@@ -78,7 +78,7 @@ describe.skipIf(!hasRedis)('idempotency records in Redis', () => {
     const first = service(open()).once(request(), write, classify);
     await until(() => sent.length === 1);
 
-    const other = service(open(), { pause: expireLease });
+    const other = service(open(), { sleep: expireLease });
     await expect(other.once(request(), write, classify)).rejects.toThrow(OutcomeUnknownError);
     sent[0]?.succeed('one');
     await first;
@@ -88,8 +88,8 @@ describe.skipIf(!hasRedis)('idempotency records in Redis', () => {
   });
 
   test('a stopping replica aborts its wait for another one', async () => {
-    const { sleep: pause, waits } = createClock();
-    const { one, other, write, sent } = await replicas({ pause });
+    const { sleep, waits } = createClock();
+    const { one, other, write, sent } = await replicas({ sleep });
     const first = one.once(request(), write, classify);
     await until(() => sent.length === 1);
     const waiting = expect(other.once(request(), write, classify)).rejects.toThrow('The gateway is stopping');

@@ -57,7 +57,7 @@ function shared(open: Open): Open {
 
 /** A service that polls other processes without real time. The caller disposes of it. */
 export const serviceOver = (store: IdempotencyStore, options: Partial<IdempotencyOptions> = {}): Idempotency =>
-  createIdempotency({ store, pause: () => settle(1), ...options });
+  createIdempotency({ store, sleep: () => settle(1), ...options });
 
 /** A service that is disposed of after the test. */
 export function service(store: IdempotencyStore, options: Partial<IdempotencyOptions> = {}): Idempotency {

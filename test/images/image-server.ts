@@ -10,7 +10,7 @@ import { createSealer } from '../../src/auth/sealed-token.ts';
 import { serializeGrant } from '../../src/images/source.ts';
 import type { Variant } from '../../src/images/variant.ts';
 import { openNetwork } from '../../src/upstream/transport/network.ts';
-import { toChunkStream } from '../../src/util/pieces.ts';
+import { toChunkStream } from '../../src/util/byte-streams.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { serverOf } from '../support/subscribe.ts';
 
@@ -66,7 +66,7 @@ export async function startImageServer(
   const started = startGateway({ ...options, access: { baseUrl, transport: network, pool: network.reads } });
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-  const { url } = await serverOf(started, { log, pause: started.clock.sleep });
+  const { url } = await serverOf(started, { log, sleep: started.clock.sleep });
   const sealer = createSealer({ secrets: ['a secret for tests that is long enough'], now: started.clock.now });
   const pathOf = (apiKey: string, dataId: string, variant?: Variant) => {
     const grant = { apiKey, source: { kind: 'dataItem', modelId: 'm', dataId }, variant } as const;

@@ -23,8 +23,8 @@ function startUpstreamImages({
   const downloads: string[] = [];
   const state = { generation: 1, expired: new Set<string>() };
   const upstreamOf = createUpstreams({
-    pause: sleep,
-    startTimer: startTimer,
+    sleep,
+    startTimer,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     contract,

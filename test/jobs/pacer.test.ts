@@ -7,10 +7,10 @@ import { createClock, settle } from '../support/clock.ts';
 /** Creates a pacer, and records when polls are sent, in milliseconds from the start. */
 function start({ perSecond = 20, outage = () => 0 }: { perSecond?: number; outage?: () => number } = {}) {
   const clock = createClock();
-  const { sleep: pause, monotonicNow } = clock;
+  const { sleep, monotonicNow } = clock;
   const startedAt = monotonicNow();
-  const gate = createPollGate({ getOutage: outage, pause, monotonicNow });
-  const pacer = createPacer({ perSecond, gate, pause, monotonicNow });
+  const gate = createPollGate({ getOutage: outage, sleep, monotonicNow });
+  const pacer = createPacer({ perSecond, gate, sleep, monotonicNow });
   const times: number[] = [];
   const poll = (count: number, signal = new AbortController().signal) => {
     setMaxListeners(0, signal);

@@ -15,14 +15,14 @@ const LAST = 100;
 /** Creates a watch over an in-memory upstream. */
 function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}) {
   const clock = createClock();
-  const { sleep: pause, now, monotonicNow } = clock;
+  const { sleep, now, monotonicNow } = clock;
   const startedAt = now();
   const reads: { job: string; at: number; signal: AbortSignal }[] = [];
   const states = new Map<string, State>();
   const failures = new Map<string, unknown>();
   const pacers = new Map<string, ReturnType<typeof createPacer>>();
   const watch = createWatch<State, string>({
-    pause,
+    sleep,
     now,
     monotonicNow,
     random: () => 0.5,
@@ -32,7 +32,7 @@ function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}
   });
 
   const job = (name: string, tenant = 'tenant'): Job<State, string> => {
-    const pacer = pacers.get(tenant) ?? createPacer({ perSecond: options.perSecond ?? 1e9, pause, monotonicNow });
+    const pacer = pacers.get(tenant) ?? createPacer({ perSecond: options.perSecond ?? 1e9, sleep, monotonicNow });
     pacers.set(tenant, pacer);
     return {
       key: name,

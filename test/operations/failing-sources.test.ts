@@ -23,12 +23,12 @@ async function open(source: { next: () => Promise<IteratorResult<string>>; retur
     query: new GraphQLObjectType({ name: 'Query', fields: { a: { type: GraphQLString } } }),
     subscription: new GraphQLObjectType({ name: 'Subscription', fields: { changed } }),
   });
-  const { sleep: pause, now } = createClock();
+  const { sleep, now } = createClock();
   const caller = { isHttp: false, expiresAt: undefined } as unknown as Caller;
   const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, caller, {
     services: {} as Services,
     mask: (result) => result,
-    sleep: pause,
+    sleep,
     now,
     acquire: () => () => void state.closed++,
     mapResult: (result) => result,

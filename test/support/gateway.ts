@@ -99,7 +99,7 @@ export function startGateway(options: StartOptions = {}) {
     listeningUrl: () => 'http://127.0.0.1:4000',
     log: pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) }),
     ...(contract && { contract }),
-    pause: clock.sleep,
+    sleep: clock.sleep,
     startTimer: clock.startTimer,
     random: () => 0.5,
     now: clock.now,

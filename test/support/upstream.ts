@@ -35,8 +35,8 @@ export async function startUpstream(
   const transport: Transport = (input, init) => handle(new Request(input, init));
   const { baseUrl, pool } = transportName === 'pool' ? await listen(handle) : { baseUrl: HOST, pool: undefined };
   const upstreamOf = createUpstreams({
-    pause: sleep,
-    startTimer: startTimer,
+    sleep,
+    startTimer,
     baseUrl: `${baseUrl}/v1`,
     apiKeyHeader: 'x-api-key',
     transport,

@@ -27,8 +27,8 @@ async function targetsUnder(suffix: string) {
     server.close();
   });
   const upstream = createUpstreams({
-    pause: sleep,
-    startTimer: startTimer,
+    sleep,
+    startTimer,
     baseUrl,
     apiKeyHeader: 'x-api-key',
     transport: fetch,

@@ -237,7 +237,7 @@ describe.each(TRANSPORTS)('over the transport %s,', (transport) => {
       const clock = createClock();
       const { upstream, requests } = await startUpstream([hang], {
         concurrency: 1,
-        pause: clock.sleep,
+        sleep: clock.sleep,
         startTimer: clock.startTimer,
       });
       const first = upstream.models.get('m').catch((error: unknown) => error);
@@ -269,7 +269,7 @@ describe.each(TRANSPORTS)('over the transport %s,', (transport) => {
       concurrency: 1,
       breaker: { attempts: 4, coolDown: 5_000 },
       retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
-      pause: clock.sleep,
+      sleep: clock.sleep,
       startTimer: clock.startTimer,
       now: clock.now,
       monotonicNow: clock.monotonicNow,

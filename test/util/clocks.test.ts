@@ -216,7 +216,7 @@ describe.each(SHIFTS)('if the wall clock is shifted by %d ms', (shift) => {
     const started = await start();
     const { clock } = started;
     const server = await serverOf(started, {
-      pause: clock.sleep,
+      sleep: clock.sleep,
       monotonicNow: clock.monotonicNow,
       messagesPerSocket: 2,
     });
@@ -239,7 +239,7 @@ describe.each(['stops', 'runs on'] as const)(
     test('a WebSocket whose pongs are read late after a sleep stays open', async () => {
       const started = await start();
       const { clock } = started;
-      const server = await serverOf(started, { pause: clock.sleep, monotonicNow: clock.monotonicNow });
+      const server = await serverOf(started, { sleep: clock.sleep, monotonicNow: clock.monotonicNow });
       const socket = await openSocket(server.url, {}, { autoPong: false });
       let pings = 0;
       socket.socket.on('ping', () => pings++);
@@ -260,7 +260,7 @@ describe.each(['stops', 'runs on'] as const)(
 test('a WebSocket whose client sleeps for 30 seconds stays open', async () => {
   const started = await start();
   const { clock } = started;
-  const server = await serverOf(started, { pause: clock.sleep, monotonicNow: clock.monotonicNow });
+  const server = await serverOf(started, { sleep: clock.sleep, monotonicNow: clock.monotonicNow });
   const socket = await openSocket(server.url, {}, { autoPong: false });
 
   await clock.advance(12 * SECOND);

@@ -119,7 +119,7 @@ test('a delayed subscription is dropped when its client disconnects', async () =
 describe('a subscription above the limit of its key', () => {
   async function startFull() {
     const started = await listen(
-      { pause: () => new Promise(() => {}) },
+      { sleep: () => new Promise(() => {}) },
       { watch: { maxStreams: 1, maxStreamWait: 60_000 } },
     );
     const { id: modelId } = await seedModel(started.upstream, 'Dresses', { images: 1 });

@@ -14,8 +14,8 @@ const KEEP_ALIVE = 12_000;
 async function startServer(options: StartOptions & Pick<ListenOptions, 'streamsPerSocket'> = {}) {
   const { streamsPerSocket, ...rest } = options;
   const started = startGateway(rest);
-  const { sleep: pause } = started.clock;
-  const { url } = await serverOf(started, streamsPerSocket === undefined ? { pause } : { pause, streamsPerSocket });
+  const { sleep } = started.clock;
+  const { url } = await serverOf(started, streamsPerSocket === undefined ? { sleep } : { sleep, streamsPerSocket });
   return { ...started, url };
 }
 

@@ -1,4 +1,4 @@
-import { toChunkStream } from '../../util/pieces.ts';
+import { toChunkStream } from '../../util/byte-streams.ts';
 import { DownloadError } from './download-error.ts';
 
 /** An open image. Its owner must read the body or cancel it. */

@@ -46,7 +46,7 @@ export interface ReadNewJobOptions {
   retry: Pick<RetryPolicy, 'delay'>;
   /** Maximum number of retries. */
   maxRetries: number;
-  pause: Sleep;
+  sleep: Sleep;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
 }
@@ -59,7 +59,7 @@ export interface ReadNewJobOptions {
 export async function readNewJob<Result>(
   id: OperationId,
   read: () => Promise<Result>,
-  { retry, maxRetries, pause, random }: ReadNewJobOptions,
+  { retry, maxRetries, sleep, random }: ReadNewJobOptions,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -70,7 +70,7 @@ export async function readNewJob<Result>(
         throw new UpstreamError(id, 'not-visible', 'the new job is not visible yet', { cause: error });
       }
       const wait = random() * retry.delay(attempt);
-      if (wait > 0) await pause(wait, NEVER_ABORTED);
+      if (wait > 0) await sleep(wait, NEVER_ABORTED);
     }
   }
 }

@@ -49,7 +49,7 @@ export interface RequestRunnerOptions {
   /** Acceptance of the credential by the upstream, as seen in its responses. */
   keyState: ApiKeyState;
   retry: RetryPolicy;
-  pause: Sleep;
+  sleep: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
@@ -161,7 +161,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
       this.#settleWith(alreadyDeleted());
       return;
     }
-    const { retry, random, breaker, pause } = this.#options;
+    const { retry, random, breaker, sleep } = this.#options;
     const policy = isPoll || stream ? { ...retry, limit: 0 } : retry;
     const wait = waitBeforeRetry({ operation, failures: this.#failures, error, isSent: this.#isSent }, policy, random);
     if (wait === undefined || this.#cancellation.cause || breaker.wait > 0) {
@@ -170,7 +170,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     }
     // A retried request was not applied, or is idempotent.
     this.#isSent = false;
-    this.#sendAfter(wait > 0 ? pause(wait, this.#cancellation.signal) : undefined);
+    this.#sendAfter(wait > 0 ? sleep(wait, this.#cancellation.signal) : undefined);
   }
 
   /** Acquires a slot in the request queue. @returns Undefined if one was free. */
@@ -184,9 +184,9 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
 
   /** Acquires a slot once the circuit has closed. Polls may wait for that, and do not occupy a slot meanwhile. */
   async #acquireSlotAfterOutage(): Promise<void> {
-    const { breaker, pause, admitPoll } = this.#options;
+    const { breaker, sleep, admitPoll } = this.#options;
     const { signal } = this.#cancellation;
-    while (breaker.wait > 0) await (admitPoll ? admitPoll(signal) : pause(breaker.wait, signal));
+    while (breaker.wait > 0) await (admitPoll ? admitPoll(signal) : sleep(breaker.wait, signal));
     await this.#acquireSlot();
   }
 

@@ -1,6 +1,6 @@
 import ky, { HTTPError } from 'ky';
 import type { Operation } from '../../contract/contract.ts';
-import { toChunkStream } from '../../util/pieces.ts';
+import { toChunkStream } from '../../util/byte-streams.ts';
 import { errorMessageIn } from '../decode/error-message.ts';
 import { parseRetryAfter } from '../decode/retry-after.ts';
 import { MAX_RESPONSE_BYTES, readBody, textOf } from './body.ts';

@@ -37,8 +37,8 @@ async function startEncoded({ coding, bytes, status = 200 }: EncodedResponse) {
     server.close();
   });
   const upstreamOf = createUpstreams({
-    pause: sleep,
-    startTimer: startTimer,
+    sleep,
+    startTimer,
     baseUrl,
     apiKeyHeader: 'x-api-key',
     transport: network,

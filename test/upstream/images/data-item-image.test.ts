@@ -12,8 +12,8 @@ const key = { modelId: 'm', id: 'd' };
 function startUpstream(...responses: Response[]) {
   const remaining = [...responses];
   const upstreamOf = createUpstreams({
-    pause: sleep,
-    startTimer: startTimer,
+    sleep,
+    startTimer,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',
     contract,

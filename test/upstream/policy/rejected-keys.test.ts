@@ -23,7 +23,7 @@ function startUpstream() {
       sent.push({ key: request.headers.get('x-api-key'), request, respond: resolve });
     });
   const upstreamOf = createUpstreams({
-    pause: clock.sleep,
+    sleep: clock.sleep,
     startTimer: clock.startTimer,
     monotonicNow: clock.monotonicNow,
     baseUrl: 'https://api.example',

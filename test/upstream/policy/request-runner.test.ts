@@ -25,7 +25,7 @@ test('a request that is canceled when it acquires a slot is not sent, and releas
     breaker: createCircuitBreaker(defaultCircuitBreaker, clock.monotonicNow),
     keyState: new ApiKeyState({ monotonicNow: clock.monotonicNow, onConfirmed: () => {}, onRejected: () => {} }),
     retry: defaultRetry,
-    pause: clock.sleep,
+    sleep: clock.sleep,
     monotonicNow: clock.monotonicNow,
     random: Math.random,
     onRetryAfter: () => {},

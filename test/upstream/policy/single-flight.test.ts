@@ -24,7 +24,7 @@ function startUpstream() {
       sent.push({ name: `${headers.get('x-api-key')} ${method} ${pathname}${search}`, request, respond: resolve });
     });
   const upstreamOf = createUpstreams({
-    pause: clock.sleep,
+    sleep: clock.sleep,
     startTimer: clock.startTimer,
     baseUrl: 'https://api.example',
     apiKeyHeader: 'x-api-key',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CHUNK_BYTES, onStreamEnd, toChunkStream } from '../../src/util/pieces.ts';
+import { CHUNK_BYTES, onStreamEnd, toChunkStream } from '../../src/util/byte-streams.ts';
 
 async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> {
   const chunks = [];
