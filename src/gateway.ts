@@ -64,6 +64,7 @@ export function createGateway(options: GatewayOptions) {
     now = wallClockNow,
     monotonicNow = realMonotonicNow,
     random = Math.random,
+    wrapPipeline = (pipeline) => pipeline,
   } = options;
   const { baseUrl } = options.upstream;
 
@@ -188,45 +189,47 @@ export function createGateway(options: GatewayOptions) {
   if (manifest) validateManifest(manifest, (document) => documentErrors(document, documents));
 
   let isStopping = false;
-  const pipeline = createPipeline({
-    addressRate,
-    body: { maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, sleep, startTimer },
-    uploads: {
-      limits: uploads,
-      queue: uploadQueue,
-      ownerOf: ({ headers }) => headers.get(keyPolicy.apiKeyHeader) ?? headers.get('authorization') ?? '',
-      sleep,
-    },
-    corsPolicy,
-    apiKeyHeader: keyPolicy.apiKeyHeader,
-    persisted,
-    documents,
-    costLimit: operationLimits.cost,
-    identifyCaller,
-    operationQuota: createOperationQuota(rates, monotonicNow, sleep),
-    execution: {
-      schema,
-      services: {
-        upstreamOf,
-        requestLimit: operationLimits.cost,
-        jobWatcher,
-        images,
-        upstreamImages,
-        uploadReader,
-        tickets,
-        watchTokens,
-        idempotency,
+  const pipeline = wrapPipeline(
+    createPipeline({
+      addressRate,
+      body: { maxBytes: uploads.operationBytes, milliseconds: BODY_TIME, sleep, startTimer },
+      uploads: {
+        limits: uploads,
+        queue: uploadQueue,
+        ownerOf: ({ headers }) => headers.get(keyPolicy.apiKeyHeader) ?? headers.get('authorization') ?? '',
+        sleep,
       },
-      limits: createResponseLimits(operationLimits),
-      suggestions: !config.isProduction,
-      milliseconds: options.operationMilliseconds ?? 30_000,
-      sleep,
-      startTimer,
-      now,
-      monotonicNow,
-    },
-    maskError,
-  });
+      corsPolicy,
+      apiKeyHeader: keyPolicy.apiKeyHeader,
+      persisted,
+      documents,
+      costLimit: operationLimits.cost,
+      identifyCaller,
+      operationQuota: createOperationQuota(rates, monotonicNow, sleep),
+      execution: {
+        schema,
+        services: {
+          upstreamOf,
+          requestLimit: operationLimits.cost,
+          jobWatcher,
+          images,
+          upstreamImages,
+          uploadReader,
+          tickets,
+          watchTokens,
+          idempotency,
+        },
+        limits: createResponseLimits(operationLimits),
+        suggestions: !config.isProduction,
+        milliseconds: options.operationMilliseconds ?? 30_000,
+        sleep,
+        startTimer,
+        now,
+        monotonicNow,
+      },
+      maskError,
+    }),
+  );
   const operationsOver = (transport: Transport) => createOperations(columnOf(pipeline, transport));
   const yoga = createYoga({
     schema,

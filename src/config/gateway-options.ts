@@ -7,6 +7,7 @@ import type { WatchSettings } from '../job-watching/job-watcher.ts';
 import type { OperationLimits } from '../limits/limits.ts';
 import type { RateLimits } from '../limits/rate-limit.ts';
 import type { Manifest } from '../persisted-documents/manifest.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { UploadLimits } from '../uploads/limits.ts';
 import type { UpstreamOptions } from '../upstream/upstream.ts';
 import type { Sleep, StartTimer } from '../util/timers.ts';
@@ -66,4 +67,6 @@ export interface GatewayOptions {
   monotonicNow?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
   random?: () => number;
+  /** Wraps the steps of operations, to observe them. @default unchanged */
+  wrapPipeline?: (pipeline: Pipeline) => Pipeline;
 }

@@ -1,8 +1,7 @@
 import { createClient } from 'graphql-ws';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { globalId } from '../../schema/ids.ts';
-import type * as pipelineModule from '../../src/pipeline/pipeline.ts';
 import { STEPS, type Step } from '../../src/pipeline/table.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
@@ -10,19 +9,12 @@ import { serverOf } from '../support/subscribe.ts';
 import { prepareDocument } from '../support/transports.ts';
 import { traced } from './trace.ts';
 
-/** The steps of the last operation, in the order in which each was first taken. */
-const taken = vi.hoisted(() => new Set<string>());
-
-vi.mock('../../src/pipeline/pipeline.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof pipelineModule>();
-  return {
-    ...original,
-    createPipeline: (...args: Parameters<typeof original.createPipeline>) =>
-      traced(original.createPipeline(...args), (step) => void taken.add(step)),
-  };
-});
-
-beforeEach(() => taken.clear());
+/** Starts a gateway that records the steps of its operations, in the order in which each is first taken. */
+function startObserved() {
+  const taken = new Set<Step>();
+  const started = startGateway({ wrapPipeline: (pipeline) => traced(pipeline, (step) => void taken.add(step)) });
+  return { started, taken };
+}
 
 /** A message is received before the operation in it, and so its address, can be counted. */
 const OVER_WEB_SOCKET: readonly Step[] = ['body', 'rateLimit', ...STEPS.slice(2)];
@@ -48,7 +40,7 @@ describe('every operation passes all steps in their order', () => {
     ['a query by GET', `/graphql?query=${encodeURIComponent(QUERY)}`, {}],
     ['a mutation', '/graphql', post(MUTATION)],
   ])('%s through Yoga', async (_, path, init) => {
-    const started = startGateway();
+    const { started, taken } = startObserved();
 
     expect(await send(started, path, init, false)).not.toHaveProperty('errors');
 
@@ -56,7 +48,7 @@ describe('every operation passes all steps in their order', () => {
   });
 
   test('a query on the fast path', async () => {
-    const started = startGateway();
+    const { started, taken } = startObserved();
     await prepareDocument(started, post(QUERY));
     taken.clear();
 
@@ -66,7 +58,7 @@ describe('every operation passes all steps in their order', () => {
   });
 
   test('a query that the fast path leaves to Yoga', async () => {
-    const started = startGateway();
+    const { started, taken } = startObserved();
 
     expect(await send(started, '/graphql', post(QUERY), true)).not.toHaveProperty('errors');
 
@@ -77,7 +69,8 @@ describe('every operation passes all steps in their order', () => {
     ['a query', QUERY],
     ['a mutation', MUTATION],
   ])('%s over a WebSocket', async (_, query) => {
-    const client = await clientOf(startGateway());
+    const { started, taken } = startObserved();
+    const client = await clientOf(started);
 
     const results = client.iterate({ query });
     expect(await results.next()).toMatchObject({ value: { data: expect.anything() } });
@@ -87,7 +80,7 @@ describe('every operation passes all steps in their order', () => {
   });
 
   test('a subscription over server-sent events', async () => {
-    const { started, variables } = await startWithJob();
+    const { started, taken, variables } = await startWithJob();
     const { url } = await serverOf(started);
     const query = new URLSearchParams({ query: SUBSCRIPTION, variables: JSON.stringify(variables) });
 
@@ -98,7 +91,7 @@ describe('every operation passes all steps in their order', () => {
   });
 
   test('a subscription over a WebSocket', async () => {
-    const { started, variables } = await startWithJob();
+    const { started, taken, variables } = await startWithJob();
     const client = await clientOf(started);
 
     const results = client.iterate({ query: SUBSCRIPTION, variables });
@@ -110,10 +103,10 @@ describe('every operation passes all steps in their order', () => {
 });
 
 async function startWithJob() {
-  const started = startGateway();
+  const { started, taken } = startObserved();
   const { id } = await seedModel(started.upstream, 'a model');
   const prediction = await seedPrediction(started.upstream, [id]);
-  return { started, variables: { id: globalId({ kind: 'Prediction', id: prediction }) } };
+  return { started, taken, variables: { id: globalId({ kind: 'Prediction', id: prediction }) } };
 }
 
 async function clientOf(started: TestGateway) {

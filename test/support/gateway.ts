@@ -36,6 +36,7 @@ export interface StartOptions {
   rates?: Partial<RateLimits>;
   uploads?: Partial<UploadLimits>;
   images?: Partial<ImageLimits>;
+  wrapPipeline?: GatewayOptions['wrapPipeline'];
   /** Settings of job watching. @default without a grace period */
   watch?: Partial<WatchSettings>;
 }
@@ -62,6 +63,7 @@ export function startGateway(options: StartOptions = {}) {
     limits,
     jwt,
     documents,
+    wrapPipeline,
   } = options;
   const clock = createClock();
   const requests: SeenRequest[] = [];
@@ -93,6 +95,7 @@ export function startGateway(options: StartOptions = {}) {
     rates: { perKey: 1e9, perAddress: 1e9, sockets: 1e9, eventStreams: 1e9, ...rates },
     ...(limits && { limits }),
     ...(documents && { documents }),
+    ...(wrapPipeline && { wrapPipeline }),
     ...(jwt && { jwt }),
     ...(uploads && { uploads }),
     ...(images && { images }),
