@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Logger } from 'pino';
 import { defaultImageLimits } from '../images/limits.ts';
@@ -108,7 +109,8 @@ export async function serve(gateway: ServedGateway, options: ListenOptions): Pro
     body?: Buffer,
   ) => {
     const { method = 'GET', url = '/', headers } = request;
-    const read = body ? { raw: request, method, url, headers, body } : request;
+    // As a stream, because the adapter enumerates the members of a Buffer, one for each byte.
+    const read = body ? { raw: request, method, url, headers, body: Readable.from([body]) } : request;
     const fetched = await adapter.handleNodeRequestAndResponse(read, response, { req: request, address });
     const onReset = () => log.info('an image response was aborted because its client does not read');
     const isImage = request.url?.startsWith('/images/');

@@ -38,57 +38,81 @@ export interface Documents {
 }
 
 /**
- * Maximum total length of the cached documents, in characters. A parsed document with its execution plans takes about
- * 100 times the memory of its text.
+ * Maximum total size of the cached documents, in characters. A parsed document with its execution plans takes about 100
+ * times the memory of its text, and some kilobytes more.
  */
 const MAX_CHARACTERS = 500_000;
+const CHARACTERS_PER_DOCUMENT = 200;
+
+/** Maximum number of invalid documents whose errors are cached, so that clients that repeat them cost little. */
+const MAX_INVALID = 200;
 
 export function createDocuments({ schema, introspection, onValid, ...options }: DocumentsOptions): Documents {
   const rules: readonly ValidationRule[] = introspection ? specifiedRules : [...specifiedRules, noIntrospection];
-  const parsed = new LRUCache<string, DocumentNode | GraphQLError>({
+  const parsed = new LRUCache<string, DocumentNode>({
     maxSize: MAX_CHARACTERS,
-    sizeCalculation: (_, text) => text.length + 1,
-    memoMethod(text) {
-      try {
-        return parseDocument(text, options.limits);
-      } catch (error) {
-        if (error instanceof GraphQLError) return error;
-        throw error;
-      }
-    },
+    sizeCalculation: (_, text) => text.length + CHARACTERS_PER_DOCUMENT,
   });
-  const validated = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  const valid = new WeakSet<DocumentNode>();
+  const syntaxErrors = new LRUCache<string, GraphQLError>({ max: MAX_INVALID });
+  const validationErrors = new LRUCache<string, readonly GraphQLError[]>({ max: MAX_INVALID });
 
   const parse = (text: string): DocumentNode => {
-    const document = parsed.memo(text);
-    if (document instanceof Error) throw document;
-    return document;
-  };
-  const validate = (document: DocumentNode): readonly GraphQLError[] => {
-    const known = validated.get(document);
+    const known = parsed.get(text);
     if (known) return known;
-    const errors = validateDocument(schema, document, rules, options);
-    for (const { extensions } of errors) Object.assign(extensions, extensionsOf('GRAPHQL_VALIDATION_FAILED'));
-    validated.set(document, errors);
-    const text = document.loc?.source.body;
-    if (errors.length === 0 && text !== undefined) onValid(text);
+    const knownError = syntaxErrors.get(text);
+    if (knownError) throw knownError;
+    try {
+      const document = parseDocument(text, options.limits);
+      parsed.set(text, document);
+      return document;
+    } catch (error) {
+      if (error instanceof GraphQLError) syntaxErrors.set(text, withoutStack(error));
+      throw error;
+    }
+  };
+
+  const validate = (document: DocumentNode): readonly GraphQLError[] => {
+    if (valid.has(document)) return [];
+    const text = document.loc?.source.body ?? '';
+    const known = validationErrors.get(text);
+    if (known) return known;
+    const errors = validateDocument(schema, document, rules, options).map(withoutStack);
+    for (const { extensions } of errors) {
+      Object.assign(extensions, { ...extensionsOf('GRAPHQL_VALIDATION_FAILED'), ...extensions });
+    }
+    if (errors.length > 0) validationErrors.set(text, errors);
+    else {
+      valid.add(document);
+      onValid(text);
+    }
     return errors;
   };
 
   return {
     findValid(text) {
       const document = parsed.get(text);
-      return document && !(document instanceof Error) && validated.get(document)?.length === 0 ? document : undefined;
+      return document && valid.has(document) ? document : undefined;
     },
     parse,
     validate,
     read(text) {
-      const document = parsed.memo(text);
-      if (document instanceof Error) return [document];
-      const errors = validate(document);
-      return errors.length > 0 ? errors : document;
+      try {
+        const document = parse(text);
+        const errors = validate(document);
+        return errors.length > 0 ? errors : document;
+      } catch (error) {
+        if (error instanceof GraphQLError) return [error];
+        throw error;
+      }
     },
   };
+}
+
+/** Drops the stack of an error that is cached. V8 keeps the functions and objects of a stack alive until it is read. */
+function withoutStack(error: GraphQLError): GraphQLError {
+  error.stack = error.message;
+  return error;
 }
 
 /** A Yoga plugin that parses and validates with {@link Documents}. */

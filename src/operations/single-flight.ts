@@ -69,11 +69,12 @@ export class QuerySingleFlight {
   ): ExecutionResult | Promise<ExecutionResult> {
     const flights = this.#byPlan.get(plan) ?? this.#addPlan(plan);
     const startedAt = this.#monotonicNow();
-    const running = flights.isEmpty ? undefined : flights.get(keyOf());
+    const knownKey = flights.isEmpty ? undefined : keyOf();
+    const running = knownKey === undefined ? undefined : flights.get(knownKey);
     if (running && startedAt - running.startedAt <= MAX_JOIN_AGE) return running.join(caller);
     const query = begin();
     if (!('abort' in query)) return query;
-    const key = keyOf();
+    const key = knownKey ?? keyOf();
     const flight = new Flight({ flights, key, query, startedAt });
     flights.set(key, flight);
     return flight.join(caller);

@@ -3,7 +3,7 @@ import { type Caller, expiredError } from '../auth/caller.ts';
 import { isRetryable } from '../errors.ts';
 import { type ExecutionSettings, execute } from '../executor/execute.ts';
 import type { JobUpdate } from '../job-watching/events.ts';
-import { endWith, mapStream, onStreamEnd, type Stream } from '../util/async-iterators.ts';
+import { closeQuietly, endWith, mapStream, onStreamEnd, type Stream } from '../util/async-iterators.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import { type Sleep, sleepUntil } from '../util/timers.ts';
 import type { Context, Services } from './context.ts';
@@ -70,9 +70,10 @@ export async function openStream(
   const results = mapStream(release ? onStreamEnd(source, release) : source, async (event) =>
     options.mapResult(await executeEvent(event)),
   );
+  const stream = caller.expiresAt === undefined ? results : endAt(caller.expiresAt, results, options);
   // graphql-ws ends the streams of a closed WebSocket; Yoga ends only streams that it has begun to read.
-  if (caller.isHttp) caller.onAbort(() => void results.return().catch(() => {}));
-  return caller.expiresAt === undefined ? results : endAt(caller.expiresAt, results, options);
+  if (caller.isHttp) caller.onAbort(() => void closeQuietly(stream));
+  return stream;
 }
 
 const isUpdate = (event: unknown): event is JobUpdate => typeof event === 'object' && event !== null;

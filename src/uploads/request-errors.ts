@@ -18,7 +18,8 @@ export const requestTimeout = (milliseconds: number, setting?: string): GraphQLE
   publicError(
     'BAD_USER_INPUT',
     `The request must arrive within ${milliseconds / 1_000} seconds${inParentheses(setting)}, but took longer.`,
-    { http: { status: 408 } },
+    // RFC 9110, 15.5.9: the client may still be sending the rest.
+    { http: { status: 408, headers: { connection: 'close' } } },
   );
 
 const inParentheses = (setting: string | undefined): string => (setting === undefined ? '' : ` (${setting})`);

@@ -170,10 +170,11 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
       if (error && isRateError(error) && isSubscription(args)) closeToRetry(extra.socket, error.message);
       return failingStream(result);
     },
-    onError: (_socket, _id, _payload, [error]) =>
-      error?.originalError instanceof RequestError
-        ? error.originalError.errors.map((each) => each.toJSON())
-        : undefined,
+    onError: (_socket, _id, _payload, errors) => {
+      const [error] = errors;
+      const original = error?.originalError instanceof RequestError ? error.originalError.errors : undefined;
+      return (original ?? errors.map(gateway.maskError)).map((each) => each.toJSON());
+    },
   });
 
   server.on('connection', (socket, request) => {

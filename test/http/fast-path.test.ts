@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
 import { bothPaths } from './both-paths.ts';
@@ -161,6 +161,18 @@ describe('both paths', () => {
       { seed: 20_261_122, numRuns: 120 },
     );
   }, 60_000);
+});
+
+test('a body that the fast path leaves to Yoga is not enumerated byte by byte', async () => {
+  const { sendUnknown } = await bothPaths(await seeded());
+  const enumerate = vi.spyOn(Object, 'keys');
+  onTestFinished(() => enumerate.mockRestore());
+
+  const body = JSON.stringify({ query: 'mutation { deleteModel(input: { id: "x" }) { __typename } }' });
+  const response = await sendUnknown('fast', { headers: ['content-type: application/json'], body });
+
+  expect(response).toContain('"deleteModel":{"__typename"');
+  expect(enumerate.mock.calls.filter(([value]) => value instanceof Uint8Array)).toEqual([]);
 });
 
 async function seeded() {
