@@ -176,7 +176,7 @@ describe('mapStream', () => {
 });
 
 describe('endWith', () => {
-  /** A stream whose last item arrives, or fails to, when the test says so. */
+  /** A stream whose last item the test resolves or rejects. */
   function start(source: Source) {
     const last = deferred<string>();
     let signal = AbortSignal.abort();
