@@ -78,7 +78,6 @@ export function createGateway(options: GatewayOptions) {
     now,
     monotonicNow,
     random,
-    admitPoll: (signal) => gate.enter(signal, true),
     onMissingList: reportOnce((error) =>
       log.error(
         { err: error, baseUrl },

@@ -73,8 +73,6 @@ export interface ClientOptions {
   deadline: number;
   /** Maximum delay accepted from `Retry-After`, in seconds; longer ones are capped. */
   maxRetryAfterSeconds: number;
-  /** Resolves when a poll that an outage delayed may be sent. @default when the outage ends */
-  admitPoll?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
   /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList: (error: UpstreamError) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */

@@ -54,8 +54,6 @@ export interface UpstreamOptions
   monotonicNow?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
   random?: () => number;
-  /** Resolves when a poll that an outage delayed may be sent. @default when the outage ends */
-  admitPoll?: ClientOptions['admitPoll'];
   /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList?: (error: UpstreamError) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */

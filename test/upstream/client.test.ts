@@ -262,28 +262,35 @@ describe.each(TRANSPORTS)('over the transport %s,', (transport) => {
     await expect(once.upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
   });
 
-  test('a poll waits until the circuit closes, and occupies no slot of the request queue meanwhile', async () => {
+  test('a poll fails at once while the circuit is open, also if it waits for a slot', async () => {
     const clock = createClock();
-    const failures = Array.from({ length: 4 }, () => new Response(null, { status: 503 }));
-    const { upstream, requests } = await startUpstream([...failures, ok({ status: 'queued' })], {
-      concurrency: 1,
-      breaker: { attempts: 4, coolDown: 5_000 },
-      retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
+    let fail = (): void => {};
+    const unavailable = () =>
+      new Promise<Response>((resolve) => {
+        fail = () => resolve(new Response(null, { status: 503 }));
+      });
+    const { upstream, requests } = await startUpstream([unavailable, ok({ status: 'queued' })], {
       sleep: clock.sleep,
       startTimer: clock.startTimer,
       now: clock.now,
       monotonicNow: clock.monotonicNow,
+      concurrency: 1,
+      breaker: { attempts: 1, coolDown: 5_000 },
+      retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
     });
-    for (const { status } of failures) await expect(upstream.models.get('m')).rejects.toMatchObject({ status });
+    const failing = upstream.models.get('m').catch((error: unknown) => error);
+    const waiting = upstream.trainings.get(key, { isPoll: true }).catch((error: unknown) => error);
+    await until(() => requests.length === 1);
+    fail();
+    await failing;
 
-    const poll = upstream.trainings.get(key, { isPoll: true });
-    await clock.advance(4_999);
-    await expect(upstream.models.get('m')).rejects.toMatchObject({ failure: 'circuit-open', retryAfter: 1 });
-    expect(requests).toHaveLength(4);
-    await clock.advance(1);
+    const circuitOpen = { failure: 'circuit-open', retryAfter: 5 };
+    expect(await waiting).toMatchObject(circuitOpen);
+    await expect(upstream.trainings.get(key, { isPoll: true })).rejects.toMatchObject(circuitOpen);
+    expect(requests).toHaveLength(1);
+    await clock.advance(5_000);
 
-    expect(await poll).toMatchObject({ status: { state: 'QUEUED' } });
-    expect(requests).toHaveLength(5);
+    expect(await upstream.trainings.get(key, { isPoll: true })).toMatchObject({ status: { state: 'QUEUED' } });
     expect(clock.waits()).toEqual([]);
   });
 

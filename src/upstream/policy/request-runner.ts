@@ -54,8 +54,6 @@ export interface RequestRunnerOptions {
   monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
-  /** Resolves when a poll that an outage delayed may be sent. @default when the outage ends */
-  admitPoll?: ((signal: AbortSignal) => Promise<void> | undefined) | undefined;
   /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList: (error: UpstreamError) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
@@ -113,14 +111,12 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
 
   start(): void {
     try {
-      const { breaker, keyState } = this.#options;
+      const { keyState } = this.#options;
       const { rejection } = keyState;
       if (rejection) throw rejection;
-      // A poll starts again if the circuit opens before it is sent.
-      this.leaveList();
       keyState.requests.add(this);
       if (this.#task.start) onAbort(this.#task.start.deadline, this);
-      this.#sendAfter(breaker.wait > 0 && this.#task.isPoll ? this.#acquireSlotAfterOutage() : this.#acquireSlot());
+      this.#sendAfter(this.#acquireSlot());
     } catch (error) {
       this.#fail(error);
     }
@@ -182,14 +178,6 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     return queue.acquire(this.#cancellation, { startBy: start?.deadline, isPoll });
   }
 
-  /** Acquires a slot once the circuit has closed. Polls may wait for that, and do not occupy a slot meanwhile. */
-  async #acquireSlotAfterOutage(): Promise<void> {
-    const { breaker, sleep, admitPoll } = this.#options;
-    const { signal } = this.#cancellation;
-    while (breaker.wait > 0) await (admitPoll ? admitPoll(signal) : sleep(breaker.wait, signal));
-    await this.#acquireSlot();
-  }
-
   #sendAfter(wait: Promise<void> | undefined): void {
     if (!wait) this.#send();
     else
@@ -202,11 +190,6 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   #send(): void {
     this.#hasSlot = true;
     const { breaker, credential, monotonicNow } = this.#options;
-    if (this.#task.isPoll && breaker.wait > 0 && !this.#cancellation.cause) {
-      this.#releaseSlot();
-      this.start();
-      return;
-    }
     try {
       this.#cancellation.throwIfAborted();
       this.#reportOutcome = breaker.startAttempt(credential, { mayProbe: this.#task.stream === undefined });
