@@ -71,6 +71,8 @@ export interface ClientOptions {
   random: () => number;
   /** Time for one operation, including its retries and its response body, in milliseconds. */
   deadline: number;
+  /** Time for one poll, including its response body, in milliseconds; at most `deadline`. */
+  pollDeadline: number;
   /** Maximum delay accepted from `Retry-After`, in seconds; longer ones are capped. */
   maxRetryAfterSeconds: number;
   /** Called when the upstream responds 404 to a list that always exists. */
@@ -82,7 +84,7 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Aborts the request. */
   signal?: AbortSignal | AbortScope | undefined;
-  /** True for a request that its caller repeats anyway: it has low priority and is not retried. @default false */
+  /** True for a request that its caller repeats anyway: low priority, a shorter deadline, no retries. @default false */
   isPoll?: boolean;
   /** @default it may start at any time */
   start?: StartCondition | undefined;
@@ -132,6 +134,7 @@ export interface Client {
 
 export function createClient(options: ClientOptions): Client {
   const { contract, apiKey, paths, startTimer, deadline, transport, pool, singleFlight, parseCache } = options;
+  const pollDeadline = Math.min(options.pollDeadline, deadline);
   const isBearer = options.apiKeyHeader.toLowerCase() === 'authorization';
   const headers = { [options.apiKeyHeader]: isBearer ? `Bearer ${apiKey}` : apiKey };
   const redact = createRedact(apiKey);
@@ -185,7 +188,10 @@ export function createClient(options: ClientOptions): Client {
   ): Promise<Result> => {
     const task = new ReadTask(readSender, { id, path, call, operation: contract.operations[id], isPoll, start });
     // A poll must return the current state, and a read in a mutation must see the mutation's writes: neither joins another read.
-    if (isPoll || start) return runWithDeadline({ timeout: deadline, startTimer, caller: signal }, run, task);
+    if (isPoll || start) {
+      const timeout = isPoll ? pollDeadline : deadline;
+      return runWithDeadline({ timeout, startTimer, caller: signal }, run, task);
+    }
     return singleFlight.join(path, signal, (cancellation, done) => run(task, cancellation, done));
   };
 

@@ -41,6 +41,8 @@ export interface UpstreamOptions
   waiting?: number;
   /** Time for one operation, including its retries and its response body, in milliseconds. @default 30_000 */
   deadline?: number;
+  /** Time for one poll, including its response body, in milliseconds; at most `deadline`. @default 10_000 */
+  pollDeadline?: number;
   retry?: RetryPolicy;
   /** Maximum delay accepted from `Retry-After`, in seconds; longer ones are capped. @default 300 */
   maxRetryAfterSeconds?: number;
@@ -86,6 +88,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
     unconfirmed = 4,
     waiting = 1_000,
     deadline = 30_000,
+    pollDeadline = 10_000,
     retry = defaultRetry,
     ...otherOptions
   } = options;
@@ -126,6 +129,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       baseUrl,
       apiKey,
       deadline,
+      pollDeadline,
       retry,
       maxRetryAfterSeconds,
       startTimer,

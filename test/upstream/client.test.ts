@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import { UpstreamError } from '../../src/upstream/errors.ts';
 import type { Upstream, UpstreamOptions } from '../../src/upstream/upstream.ts';
-import { createClock, until } from '../support/clock.ts';
+import { type Clock, createClock, settle, until } from '../support/clock.ts';
 import { type ScriptedResponse, startUpstream as startUpstreamOver, TRANSPORTS } from '../support/upstream.ts';
 
 const ok = (body: unknown) => Response.json(body);
@@ -262,36 +262,99 @@ describe.each(TRANSPORTS)('over the transport %s,', (transport) => {
     await expect(once.upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
   });
 
-  test('a poll fails at once while the circuit is open, also if it waits for a slot', async () => {
-    const clock = createClock();
-    let fail = (): void => {};
-    const unavailable = () =>
-      new Promise<Response>((resolve) => {
-        fail = () => resolve(new Response(null, { status: 503 }));
-      });
-    const { upstream, requests } = await startUpstream([unavailable, ok({ status: 'queued' })], {
+  describe('a poll', () => {
+    const timing = (clock: Clock) => ({
       sleep: clock.sleep,
       startTimer: clock.startTimer,
       now: clock.now,
       monotonicNow: clock.monotonicNow,
-      concurrency: 1,
-      breaker: { attempts: 1, coolDown: 5_000 },
-      retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
     });
-    const failing = upstream.models.get('m').catch((error: unknown) => error);
-    const waiting = upstream.trainings.get(key, { isPoll: true }).catch((error: unknown) => error);
-    await until(() => requests.length === 1);
-    fail();
-    await failing;
+    const neverResponds = () => new Promise<Response>(() => {});
+    const neverEnds = async () =>
+      new Response(new ReadableStream(), { headers: { 'content-type': 'application/json' } });
+    const poll = (upstream: Upstream, id: string, signal?: AbortSignal) =>
+      upstream.predictions.get(id, { isPoll: true, ...(signal && { signal }) });
 
-    const circuitOpen = { failure: 'circuit-open', retryAfter: 5 };
-    expect(await waiting).toMatchObject(circuitOpen);
-    await expect(upstream.trainings.get(key, { isPoll: true })).rejects.toMatchObject(circuitOpen);
-    expect(requests).toHaveLength(1);
-    await clock.advance(5_000);
+    test('40 polls without a response do not delay another read of the key', async () => {
+      const { upstream, requests } = await startUpstream([
+        (request) => (pathOf(request).includes('predictions') ? hang(request) : Promise.resolve(ok({}))),
+      ]);
+      const polls = new AbortController();
+      const outcomes = Array.from({ length: 40 }, (_, id) =>
+        poll(upstream, String(id), polls.signal).catch((error: unknown) => error),
+      );
+      await until(() => requests.length === 3);
 
-    expect(await upstream.trainings.get(key, { isPoll: true })).toMatchObject({ status: { state: 'QUEUED' } });
-    expect(clock.waits()).toEqual([]);
+      expect(await upstream.models.get('m')).toMatchObject({ id: 'm' });
+      polls.abort('left');
+
+      expect(await Promise.all(outcomes)).toEqual(Array(40).fill('left'));
+    });
+
+    test.each([
+      ['without a response', neverResponds],
+      ['whose response body never ends', neverEnds],
+    ])('an aborted poll %s frees its slot at once', async (_, stalled) => {
+      const { upstream, requests } = await startUpstream([stalled, ok({ status: 'queued' })], { concurrency: 1 });
+      const leaving = new AbortController();
+      const first = poll(upstream, 'a', leaving.signal);
+      const second = poll(upstream, 'b');
+      await until(() => requests.length === 1);
+      await settle();
+
+      leaving.abort('left');
+
+      await expect(first).rejects.toBe('left');
+      expect(await second).toMatchObject({ id: 'b' });
+    });
+
+    test.each([
+      ['10 seconds by default', {}, 10_000, 30_000],
+      ['its own setting', { pollDeadline: 2_000 }, 2_000, 30_000],
+      ['at most that of other reads', { deadline: 5_000 }, 5_000, 5_000],
+    ])('the deadline of a poll is %s', async (_, deadlines, pollDeadline, deadline) => {
+      const clock = createClock();
+      const { upstream, requests } = await startUpstream([hang], { ...timing(clock), ...deadlines });
+      const polling = poll(upstream, 'a').catch((error: unknown) => error);
+      const reading = upstream.models.get('m').catch((error: unknown) => error);
+      await until(() => requests.length === 2);
+
+      expect(clock.waits().sort((a, b) => a - b)).toEqual([pollDeadline, deadline]);
+      await clock.advance(pollDeadline);
+
+      expect(await polling).toMatchObject({ failure: 'timeout' });
+      await clock.advance(deadline - pollDeadline);
+      expect(await reading).toMatchObject({ failure: 'timeout' });
+    });
+
+    test('a poll fails at once while the circuit is open, also if it waits for a slot', async () => {
+      const clock = createClock();
+      let fail = (): void => {};
+      const unavailable = () =>
+        new Promise<Response>((resolve) => {
+          fail = () => resolve(new Response(null, { status: 503 }));
+        });
+      const { upstream, requests } = await startUpstream([unavailable, ok({ status: 'queued' })], {
+        ...timing(clock),
+        concurrency: 1,
+        breaker: { attempts: 1, coolDown: 5_000 },
+        retry: { limit: 0, delay: () => 0, maxRetryAfter: 0 },
+      });
+      const failing = upstream.models.get('m').catch((error: unknown) => error);
+      const waiting = poll(upstream, 'a').catch((error: unknown) => error);
+      await until(() => requests.length === 1);
+      fail();
+      await failing;
+
+      const circuitOpen = { failure: 'circuit-open', retryAfter: 5 };
+      expect(await waiting).toMatchObject(circuitOpen);
+      await expect(poll(upstream, 'b')).rejects.toMatchObject(circuitOpen);
+      expect(requests).toHaveLength(1);
+      await clock.advance(5_000);
+
+      expect(await poll(upstream, 'b')).toMatchObject({ status: { state: 'QUEUED' } });
+      expect(clock.waits()).toEqual([]);
+    });
   });
 
   test('the number of concurrent requests of one credential is limited', async () => {

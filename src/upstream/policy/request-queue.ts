@@ -12,11 +12,11 @@ export class QueueFullError extends Error {
 export interface QueueEntryOptions {
   /** Aborts the wait, but not a request that has acquired a slot. */
   startBy?: AbortSignal | undefined;
-  /** True for a request of low priority: it waits until no other request does. */
+  /** True for a request of low priority: it waits until no other request does, and polls never use all slots. */
   isPoll: boolean;
 }
 
-/** Limits the concurrent requests of one credential, and those that wait for a slot. */
+/** Limits the concurrent requests of one credential, and those that wait for a slot. Polls leave a quarter of the slots free. */
 export interface RequestQueue {
   /**
    * Waits for a slot, first in, first out, polls last; {@link RequestQueue.release} returns it. If the queue is full, a poll
@@ -27,8 +27,8 @@ export interface RequestQueue {
    * @throws QueueFullError if the queue is full; the reason of the cancellation or of `startBy`, whichever aborts first.
    */
   acquire(cancellation: Cancellation, options: QueueEntryOptions): Promise<void> | undefined;
-  /** Releases a slot. */
-  release(): void;
+  /** Releases a slot. @param isPoll The value with which it was acquired. */
+  release(isPoll: boolean): void;
   /** Raises the limit of concurrent requests to its maximum. */
   raiseLimit(): void;
   /** Lowers the limit of concurrent requests, which then doubles with each second in which requests wait. */
@@ -62,6 +62,7 @@ export function createRequestQueue({
   const initialLimit = Math.min(unconfirmedConcurrency, concurrency);
   let limit = initialLimit;
   let running = 0;
+  let runningPolls = 0;
   let cancelTimer: (() => void) | undefined;
 
   const evictIfFull = (isPoll: boolean) => {
@@ -71,11 +72,17 @@ export function createRequestQueue({
     newest.abort(new QueueFullError(maxWaiting));
   };
 
+  const isFree = (isPoll: boolean) => running < limit && !(isPoll && runningPolls >= maxPolls(limit));
+  const count = (isPoll: boolean, change: 1 | -1) => {
+    running += change;
+    if (isPoll) runningPolls += change;
+  };
   const admit = () => {
-    while (running < limit) {
-      const [next] = normal.size > 0 ? normal : polls;
-      if (!next) return;
-      running++;
+    for (;;) {
+      const isPoll = normal.size === 0;
+      const [next] = isPoll ? polls : normal;
+      if (!next || !isFree(isPoll)) return;
+      count(isPoll, 1);
       next.admit();
     }
   };
@@ -103,9 +110,9 @@ export function createRequestQueue({
     acquire(cancellation, { startBy, isPoll }) {
       cancellation.throwIfAborted();
       startBy?.throwIfAborted();
-      // While requests wait, no slot is free.
-      if (running < limit) {
-        running++;
+      // While requests of the same priority or a higher one wait, no slot is free.
+      if (isFree(isPoll)) {
+        count(isPoll, 1);
         return undefined;
       }
       evictIfFull(isPoll);
@@ -114,8 +121,8 @@ export function createRequestQueue({
         scheduleRaise();
       });
     },
-    release() {
-      running--;
+    release(isPoll) {
+      count(isPoll, -1);
       admit();
     },
     get size() {
@@ -123,6 +130,9 @@ export function createRequestQueue({
     },
   };
 }
+
+/** Maximum number of concurrent polls: three quarters of the limit, so that slow polls do not delay other requests. */
+const maxPolls = (limit: number): number => Math.max(1, Math.floor(limit * 0.75));
 
 interface QueueEntryState {
   queue: Set<QueueEntry>;

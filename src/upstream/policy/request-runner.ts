@@ -238,7 +238,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   }
 
   #releaseSlot(): void {
-    if (this.#hasSlot) this.#options.queue.release();
+    if (this.#hasSlot) this.#options.queue.release(this.#task.isPoll);
     this.#hasSlot = false;
   }
 

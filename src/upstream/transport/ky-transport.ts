@@ -1,5 +1,6 @@
 import ky, { HTTPError } from 'ky';
 import type { Operation } from '../../contract/contract.ts';
+import { unlessAborted } from '../../util/abort-signals.ts';
 import { toChunkStream } from '../../util/byte-streams.ts';
 import { errorMessageIn } from '../decode/error-message.ts';
 import { parseRetryAfter } from '../decode/retry-after.ts';
@@ -89,7 +90,7 @@ export function createKyTransport(options: KyTransportOptions): SendOverFetch {
       });
       return await read(response);
     } catch (error) {
-      if (error instanceof HTTPError) throw await statusErrorOf(error.response, options);
+      if (error instanceof HTTPError) throw await statusErrorOf(error.response, signal, options);
       // `fetch` reports network errors as a TypeError with a cause; the TypeError of a bug has none.
       if (error instanceof TypeError && error.cause !== undefined) throw new NetworkError(error);
       throw error;
@@ -104,7 +105,7 @@ export const readByFetch =
     void send({ method: 'GET', path: request.path, signal, onSent: () => {} }, async (response) => {
       const { readNonJson } = request;
       if (!readNonJson || isJson(response.headers.get('content-type'))) {
-        return request.resultOf(await readBody(response, MAX_RESPONSE_BYTES));
+        return request.resultOf(await unlessAborted(readBody(response, MAX_RESPONSE_BYTES), signal));
       }
       await ignoreBody(response);
       return readNonJson();
@@ -121,11 +122,12 @@ export const ignoreBody = async (response: Response): Promise<void> => {
 
 async function statusErrorOf(
   response: Response,
+  signal: AbortSignal,
   { now, redact, maxRetryAfterSeconds: max }: Pick<KyTransportOptions, 'now' | 'redact' | 'maxRetryAfterSeconds'>,
 ): Promise<StatusError> {
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'), { now: now(), max });
   // The status is enough if the body cannot be read.
-  const upstreamMessage = await readBody(response, MAX_ERROR_BYTES).then(
+  const upstreamMessage = await unlessAborted(readBody(response, MAX_ERROR_BYTES), signal).then(
     (bytes) => errorMessageIn(textOf(bytes), response.headers.get('content-type'), redact),
     () => undefined,
   );
@@ -138,7 +140,8 @@ export function sendOver(transport: Transport | Network, request: Request, optio
   const { body, onSent } = options;
   const init: RequestInit & { duplex: 'half' } = { body: body ?? null, duplex: 'half' };
   onSent();
-  return transport(body === undefined ? request : new Request(request, init));
+  // A function that ignores the signal must not occupy a slot of the request queue.
+  return unlessAborted(transport(body === undefined ? request : new Request(request, init)), request.signal);
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };

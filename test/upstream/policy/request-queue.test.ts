@@ -20,7 +20,7 @@ function startBusyQueue(maxWaiting: number) {
     acquire(isPoll, options).then(
       () => {
         outcomes.push(name);
-        queue.release();
+        queue.release(isPoll);
       },
       (error: unknown) => void outcomes.push(`${name}: ${nameOf(error)}`),
     );
@@ -29,7 +29,7 @@ function startBusyQueue(maxWaiting: number) {
     outcomes,
     add,
     async finish() {
-      queue.release();
+      queue.release(false);
       await settle(2);
     },
   };
@@ -41,7 +41,7 @@ test('a free slot is acquired at once, and can be acquired again after its relea
 
   expect([acquire(), acquire()]).toEqual([undefined, undefined]);
   expect(acquire).toThrow(QueueFullError);
-  queue.release();
+  queue.release(false);
 
   expect(acquire()).toBeUndefined();
   expect(acquire).toThrow(QueueFullError);
@@ -52,7 +52,7 @@ test('a released slot is acquired by the waiting request, not by a new one', asy
   void add('waits', false);
   await settle(1);
 
-  queue.release();
+  queue.release(false);
   void add('comes', false);
   await settle(2);
 
@@ -72,6 +72,57 @@ test('polls wait until no other request waits', async () => {
   await finish();
 
   expect(outcomes).toEqual(['a', 'b', 'p', 'q']);
+});
+
+test.each([
+  [1, 1],
+  [2, 1],
+  [3, 2],
+  [4, 3],
+  [5, 3],
+  [32, 24],
+])('of %i slots polls use at most %i', (concurrency, maxPolls) => {
+  const queue = queueOf({ concurrency, maxWaiting: 0 });
+  const acquire = (isPoll: boolean) => queue.acquire(cancellation(), { isPoll });
+
+  for (let poll = 0; poll < maxPolls; poll++) expect(acquire(true)).toBeUndefined();
+  expect(() => acquire(true)).toThrow(QueueFullError);
+  for (let free = maxPolls; free < concurrency; free++) expect(acquire(false)).toBeUndefined();
+  expect(() => acquire(false)).toThrow(QueueFullError);
+
+  queue.release(true);
+  expect(acquire(true)).toBeUndefined();
+});
+
+test('a poll waits for the slot of a poll while other slots are free', async () => {
+  const queue = queueOf({ concurrency: 4, maxWaiting: 1 });
+  const acquire = (isPoll: boolean) => queue.acquire(cancellation(), { isPoll });
+  for (let poll = 0; poll < 3; poll++) acquire(true);
+
+  let isAdmitted = false;
+  void acquire(true)?.then(() => {
+    isAdmitted = true;
+  });
+  expect(acquire(false)).toBeUndefined();
+  queue.release(false);
+  await settle(1);
+  expect(isAdmitted).toBe(false);
+  queue.release(true);
+  await settle(1);
+
+  expect(isAdmitted).toBe(true);
+});
+
+test('a single slot is used by a poll only while no other request waits', async () => {
+  const { add, finish, outcomes } = startBusyQueue(10);
+
+  void add('poll', true);
+  void add('read', false);
+  await settle(1);
+  void add('next read', false);
+  await finish();
+
+  expect(outcomes).toEqual(['read', 'next read', 'poll']);
 });
 
 test('a full queue rejects polls first, the newest one before the others', async () => {
