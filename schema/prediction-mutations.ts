@@ -176,6 +176,7 @@ builder.mutationField('createPrediction', (t) =>
         const request = toRequest(input);
         const once = { operation: 'createPrediction', input: request, key: input.idempotencyKey };
         const id = await ctx.writes.once(once, ({ predictions }) => predictions.create(request));
+        ctx.jobs.announce({ kind: 'Prediction', id });
         await waitForJob(ctx, { kind: 'Prediction', id }, input.waitSeconds);
         const { scaleConfigs, ...rest } = request;
         const scales = Object.entries(scaleConfigs).map(([modelId, scale]) => ({ modelId, scale }));

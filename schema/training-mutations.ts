@@ -100,7 +100,7 @@ builder.mutationFields((t) => ({
           key: input.idempotencyKey,
         };
         const key = await ctx.writes.once(once, ({ trainings }) => trainings.start(model.id, request));
-        ctx.jobs.wake(model);
+        ctx.jobs.announce({ kind: 'Training', ...key });
         await waitForJob(ctx, { kind: 'Training', ...key }, input.waitSeconds);
         return ctx.loaders.merge<TrainingRow>({ kind: 'Training', ...key, ...request }, acceptedJob);
       }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { publicError, toHoldError } from '../src/errors.ts';
+import { publicError, toInterimError } from '../src/errors.ts';
 import type { JobUpdate } from '../src/job-watching/events.ts';
+import type { FieldCost } from '../src/limits/cost.ts';
 import type { Context } from '../src/operations/context.ts';
 import { isNotFound } from '../src/upstream/errors.ts';
 import type { JobRow } from '../src/upstream/jobs.ts';
@@ -14,16 +15,17 @@ import { Prediction, Training } from './refs.ts';
 const jobOf = (event: JobUpdate, { loaders }: Context): JobRow =>
   'state' in event ? loaders.merge(event.state, { isComplete: true }) : throwErrorOf(event);
 
-/** Throws the error for which no further event of a job follows. */
+/** Throws the error of an event. */
 function throwErrorOf({ key, error, wasSeen }: Extract<JobUpdate, { error: unknown }>): never {
-  const hold = toHoldError(error, globalId(key));
-  if (hold) throw hold;
-  if (!isNotFound(error)) throw error;
+  const id = key.kind === 'Predictions' ? undefined : globalId(key);
+  const interim = toInterimError(error, id);
+  if (interim) throw interim;
+  if (!isNotFound(error) || id === undefined) throw error;
   const what = key.kind === 'Model' ? 'model' : 'job';
   const message = wasSeen
     ? `This ${what} was deleted while it was watched.`
     : `This ${what} does not exist, or your key has no access to it.`;
-  throw publicError('NOT_FOUND', message, { id: globalId(key) });
+  throw publicError('NOT_FOUND', message, { id });
 }
 
 /** Like {@link jobOf}, but null for a job that never existed, like every lookup. */
@@ -32,6 +34,9 @@ function jobOrNull<Kind extends JobRow['kind']>(kind: Kind, event: JobUpdate, ct
   const job = jobOf(event, ctx);
   return job.kind === kind ? (job as Extract<JobRow, { kind: Kind }>) : null;
 }
+
+/** The cost of a followed list: its first page, and the first poll of each job on it. */
+const followedList: FieldCost = { reads: { list: 1, jobs: ROWS_PER_PAGE }, maxItems: ROWS_PER_PAGE };
 
 // The cost of a subscription is the first poll of each job, and the requests of one event of each.
 builder.subscriptionFields((t) => ({
@@ -85,11 +90,22 @@ builder.subscriptionFields((t) => ({
   trainingsUpdated: t.field({
     type: Training,
     description:
-      'Emits every training of a model, including those started elsewhere: the current state of each, then each change. For a deleted training, emits an error with code NOT_FOUND and the id of the training. The stream completes only if the model is deleted. Null if the model does not exist.',
-    extensions: { cost: { reads: { list: 1, jobs: ROWS_PER_PAGE }, maxItems: ROWS_PER_PAGE } },
+      'Emits every training of a model, including those started elsewhere: the current state of each, then each change. For a deleted training, emits an error with code NOT_FOUND and the id of the training. If the list is too long to follow completely, emits an error with code LIST_TOO_LONG once. The stream completes only if the model is deleted. Null if the model does not exist.',
+    extensions: { cost: followedList },
     args: { modelId: t.arg.id({ required: true, description: 'Global id of a model.' }) },
     subscribe: (_, { modelId }, ctx) => ctx.jobs.watchTrainings(requireKeyOfArgument('Model', modelId, 'modelId').id),
     resolve: (event, _, ctx) =>
       event.key.kind === 'Training' && 'error' in event ? throwErrorOf(event) : jobOrNull('Training', event, ctx),
+  }),
+  predictionsUpdated: t.field({
+    type: Prediction,
+    description:
+      'Emits every prediction that your key has access to, including those created elsewhere: the current state of each, then each change. For a deleted prediction, emits an error with code NOT_FOUND and the id of the prediction. If the list is too long to follow completely, emits an error with code LIST_TOO_LONG once. The stream does not complete by itself.',
+    extensions: { cost: followedList },
+    subscribe: (_, _arguments, ctx) => ctx.jobs.watchPredictions(),
+    resolve: (event, _, ctx) => {
+      const job = jobOf(event, ctx);
+      return job.kind === 'Prediction' ? job : null;
+    },
   }),
 }));

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, isValueNode } from 'graphql';
 import { NullError } from './executor/field-errors.ts';
 import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
-import { OutageTooLongError } from './jobs/poll.ts';
-import { OnHoldError } from './jobs/shared-poll.ts';
+import { ListTooLongError, NotReadYetError, OutageTooLongError } from './jobs/events.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import { DownloadError } from './upstream/images/download-error.ts';
 import { isResourceExhaustion, TempFileError } from './util/local-failure.ts';
@@ -49,6 +48,11 @@ export const ERROR_CODES = {
   ERRORS_OMITTED: {
     retryable: false,
     meaning: 'The response reports only the first errors; `omitted` is the number of the others.',
+  },
+  LIST_TOO_LONG: {
+    retryable: false,
+    meaning:
+      'A subscription to all jobs of a list follows only the first ones; `followed` is their number. It continues.',
   },
   PERSISTED_QUERY_NOT_FOUND: {
     retryable: false,
@@ -172,16 +176,34 @@ function fromUpstream(error: UpstreamError): GraphQLError {
 }
 
 /**
- * The error for a subscription that has no state of its job yet because its key is on hold; undefined for any other
- * error.
+ * The error for an event after which a subscription continues: no state is known yet, or not all jobs of a list are
+ * followed. Undefined for any other error.
  *
- * @param id Global id of the watched object.
+ * @param id Global id of the watched object; undefined for a list that has none.
  */
-export function toHoldError(error: unknown, id: string): GraphQLError | undefined {
-  if (!(error instanceof OnHoldError)) return undefined;
-  const retryAfter = Math.ceil(error.wait / 1_000);
-  const message = `The upstream limits requests at present, so the state is not known yet. It will be read in ${retryAfter} s, and this subscription continues.`;
-  return publicError('RATE_LIMITED', message, { id, retryAfter }, error);
+export function toInterimError(error: unknown, id: string | undefined): GraphQLError | undefined {
+  if (error instanceof ListTooLongError) {
+    const message = `The list is too long: this subscription follows ${error.followed} jobs, and misses the others. Watch these by their ids. The subscription continues.`;
+    return publicError('LIST_TOO_LONG', message, { ...(id && { id }), followed: error.followed }, error);
+  }
+  if (!(error instanceof NotReadYetError)) return undefined;
+  const { reason, wait } = error;
+  const retryAfter = Math.ceil(wait / 1_000);
+  const since = error.since.toISOString();
+  const extensions = { ...(id && { id }), retryAfter, since };
+  return reason === 'hold'
+    ? publicError(
+        'RATE_LIMITED',
+        `The upstream limits requests since ${since}, so the state is not known yet. It will be read in ${retryAfter} s, and this subscription continues.`,
+        extensions,
+        error,
+      )
+    : publicError(
+        'UPSTREAM_UNAVAILABLE',
+        `The upstream cannot be read since ${since}, so the state is not known yet. It will be read again in ${retryAfter} s, and this subscription continues.`,
+        extensions,
+        error,
+      );
 }
 
 const DOWNLOAD_CODES = {

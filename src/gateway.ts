@@ -46,7 +46,8 @@ import { createUploadReader } from './uploads/upload-reader.ts';
 import { checkUpstream, reportOnce } from './upstream/check-upstream.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
-import { createUpstreams } from './upstream/upstream.ts';
+import { maxPolls } from './upstream/policy/request-queue.ts';
+import { createUpstreams, DEFAULT_CONCURRENCY } from './upstream/upstream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
 import { sleep as realSleep, startTimer as realStartTimer, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
@@ -87,9 +88,19 @@ export function createGateway(options: GatewayOptions) {
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
     onJob: (apiKey, row) => jobWatcher.recordDuration(apiKey, row),
   });
-  const gate = createPollGate({ getOutage: upstreamOf.outage, sleep, monotonicNow });
+  const gate = createPollGate({ getOutage: upstreamOf.outage, monotonicNow });
   const settings = { ...defaultWatchSettings, ...options.watch };
-  const jobWatcher = createJobWatcher({ upstreamOf, settings, gate, sleep, now, monotonicNow, random });
+  const jobWatcher = createJobWatcher({
+    upstreamOf,
+    settings,
+    concurrentPolls: maxPolls(options.upstream.concurrency ?? DEFAULT_CONCURRENCY),
+    gate,
+    sleep,
+    startTimer,
+    now,
+    monotonicNow,
+    random,
+  });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,
     sleep,

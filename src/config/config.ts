@@ -259,8 +259,8 @@ function watchOf(values: z.infer<z.ZodObject<typeof watchSettings>>, maxDelaySec
     pace: {
       Prediction: pace(values.WATCH_PREDICTION_FASTEST_SECONDS, values.WATCH_PREDICTION_SLOWEST_SECONDS),
       Training: pace(values.WATCH_TRAINING_FASTEST_SECONDS, values.WATCH_TRAINING_SLOWEST_SECONDS),
-      list: pace(values.WATCH_LIST_SECONDS, values.WATCH_LIST_SECONDS),
     },
+    listInterval: values.WATCH_LIST_SECONDS * 1_000,
     pollsPerSecond: values.WATCH_REQUESTS_PER_SECOND,
     gracePeriod: values.WATCH_LINGER_SECONDS * 1_000,
     maxOutage: values.WATCH_PATIENCE_SECONDS * 1_000,

@@ -1,6 +1,6 @@
 import { requireFullAccess, requireJobs, type ScopedCaller } from '../auth/scope.ts';
 import type { Progress } from '../jobs/progress.ts';
-import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
+import type { JobKey, JobRow } from '../upstream/jobs.ts';
 import { NEVER_ABORTED } from '../util/abort-signals.ts';
 import type { JobUpdate } from './events.ts';
 import type { JobWatcher } from './job-watcher.ts';
@@ -40,8 +40,19 @@ export class CallerJobs {
     return this.#jobWatcher.watchTrainings(this.#caller.credential(), modelId, this.#lifetime.signal ?? NEVER_ABORTED);
   }
 
-  /** Polls a job or a list of trainings at once, after a write that changed it, so that its subscribers get the change. */
-  wake(key: WatchedKey): void {
+  /** @see JobWatcher.watchPredictions. @throws GraphQLError FORBIDDEN if the caller has only a watch token. */
+  watchPredictions() {
+    requireFullAccess(this.#caller);
+    return this.#jobWatcher.watchPredictions(this.#caller.credential(), this.#lifetime.signal ?? NEVER_ABORTED);
+  }
+
+  /** Adds a job that was just started to the subscriptions to all jobs. */
+  announce(key: JobKey): void {
+    this.#jobWatcher.announce(this.#caller.credential(), key);
+  }
+
+  /** Polls a job at once, after a write that changed it, so that its subscribers get the change. */
+  wake(key: JobKey): void {
     this.#jobWatcher.wake(this.#caller.credential(), key);
   }
 
@@ -62,9 +73,18 @@ export class CallerJobs {
   }
 
   /** Time since which the current event's state of this job is stale; null if it is current. */
-  staleSince({ kind, id }: JobRow): Date | null {
+  staleSince(row: JobRow): Date | null {
+    return this.#eventOf(row)?.staleSince ?? null;
+  }
+
+  /** Time at which the upstream reported the current event's state of this job; null outside of its events. */
+  checkedAt(row: JobRow): Date | null {
+    return this.#eventOf(row)?.checkedAt ?? null;
+  }
+
+  /** The current event, if it is one of this job and contains its state. */
+  #eventOf({ kind, id }: JobRow) {
     const update = this.#update;
-    if (!update || !('state' in update) || update.key.kind !== kind || update.key.id !== id) return null;
-    return update.staleSince ?? null;
+    return update && 'state' in update && update.state.kind === kind && update.state.id === id ? update : undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { JobEvent } from '../jobs/watch.ts';
+import type { JobEvent } from '../jobs/events.ts';
 import type { JobRow, WatchedKey } from '../upstream/jobs.ts';
 
 /** An event of a subscription to jobs. */

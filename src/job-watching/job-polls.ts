@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Pacer } from '../jobs/pacer.ts';
-import type { ErrorKind, Pollable } from '../jobs/poll.ts';
-import type { Job, JobList } from '../jobs/watch.ts';
+import type { ErrorKind, ErrorPolicy, Job, JobList, JobPage } from '../jobs/source.ts';
+import type { Page } from '../upstream/decode/objects.ts';
 import { nextLastDocId } from '../upstream/decode/page.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
-import type { TrainingRow } from '../upstream/trainings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { MissingImages, type MissingImagesOptions } from './missing-images.ts';
+import { isOlder, RowFields, withListed } from './row-fields.ts';
 
 /** Poll intervals, in milliseconds. */
 export interface Pace {
@@ -18,94 +17,126 @@ export interface Pace {
 }
 
 /** Options for polling the jobs of one credential. */
-export interface JobSourceOptions {
+export interface JobPollsOptions {
   upstream: Upstream;
   /** Unique name of the credential that does not contain it. */
   tenant: string;
-  pacer: Pacer;
-  pace: Readonly<Record<JobKey['kind'] | 'list', Pace>>;
+  pace: Readonly<Record<JobKey['kind'], Pace>>;
+  /** Time between two complete reads of a followed list, in milliseconds. */
+  listInterval: number;
   /** Options for images that a completed prediction lacks. */
   images: MissingImagesOptions;
 }
 
-/** Maximum number of pages read from a list of trainings. */
-const MAX_PAGES = 5;
 // Polls have a lower priority than other requests, and are not retried.
 const POLL = { isPoll: true } as const;
 
+/** The unique name of a job or list, across all credentials. */
 export const jobName = (tenant: string, key: WatchedKey): string =>
-  `${tenant} ${key.kind} ${'modelId' in key ? `${key.modelId}/` : ''}${key.id}`;
+  `${tenant} ${key.kind} ${'modelId' in key ? `${key.modelId}/` : ''}${'id' in key ? key.id : ''}`;
 
-/** Creates the poll source of a job. */
-export function jobOf(options: JobSourceOptions, key: JobKey): Job<JobRow, WatchedKey> {
-  const { upstream, tenant, pacer, pace } = options;
-  const images = new MissingImages(options.images);
-  return {
-    ...errorHandling,
-    key,
-    name: jobName(tenant, key),
-    pacer,
-    pace: pace[key.kind],
-    read: async (signal) =>
-      key.kind === 'Training'
-        ? withStatus(await upstream.trainings.get(key, { signal, ...POLL }))
-        : images.mask(withStatus(await upstream.predictions.get(key.id, { signal, ...POLL }))),
-    maxWait: () => images.remaining && Math.min(images.remaining, pace[key.kind].fastest),
-    isFinished: ({ status }) => status?.isFinished ?? false,
-    isChange: (before, after) => !isDeepStrictEqual(comparable(before), comparable(after)),
-  };
+/** The jobs and lists of one credential, as the schedule polls them. */
+export class JobPolls {
+  readonly #options: JobPollsOptions;
+  readonly #fields = new RowFields();
+  #predictions: JobList<JobRow, WatchedKey> | undefined;
+
+  constructor(options: JobPollsOptions) {
+    this.#options = options;
+  }
+
+  job(key: JobKey, { isKnown = false } = {}): Job<JobRow, WatchedKey> {
+    const { tenant, pace } = this.#options;
+    const images = new MissingImages(this.#options.images);
+    return {
+      ...errorPolicy,
+      key,
+      name: jobName(tenant, key),
+      pace: pace[key.kind],
+      isKnown,
+      list: key.kind === 'Training' ? this.trainings(key.modelId) : this.predictions(),
+      read: async (signal) => images.mask(await this.#read(key, signal)),
+      fromRow: (row, known) => {
+        if (!row.status) return undefined;
+        const state = withListed(known, row);
+        return { state, isComplete: isOlder(row, known) ? false : this.#fields.isComplete(row, known) };
+      },
+      maxWait: () => images.remaining && Math.min(images.remaining, pace[key.kind].fastest),
+      isFinished: ({ status }) => status?.isFinished ?? false,
+      isChange: (before, after) => !isDeepStrictEqual(comparable(before), comparable(after)),
+    };
+  }
+
+  /** The trainings of a model, including those that other clients start. */
+  trainings(modelId: string): JobList<JobRow, WatchedKey> {
+    return this.#list({ kind: 'Model', id: modelId }, 'Training', (cursor, signal) =>
+      this.#options.upstream.trainings.list(modelId, cursor, { signal, ...POLL }),
+    );
+  }
+
+  /** All predictions of the credential, including those that other clients create. */
+  predictions(): JobList<JobRow, WatchedKey> {
+    this.#predictions ??= this.#list({ kind: 'Predictions' }, 'Prediction', (cursor, signal) =>
+      this.#options.upstream.predictions.list(cursor, { signal, ...POLL }),
+    );
+    return this.#predictions;
+  }
+
+  #list(
+    key: WatchedKey,
+    kind: JobRow['kind'],
+    readPage: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<JobRow>>,
+  ): JobList<JobRow, WatchedKey> {
+    const { tenant, listInterval } = this.#options;
+    return {
+      ...errorPolicy,
+      key,
+      name: jobName(tenant, key),
+      interval: listInterval,
+      readPage: async (cursor, signal) => this.#toJobPage(await readPage(cursor, signal)),
+      isReady: () => this.#fields.hasRead(kind),
+      jobOf: (row) => this.job(keyOf(row), { isKnown: true }),
+    };
+  }
+
+  /** @throws UpstreamError if the row has no status. */
+  async #read(key: JobKey, signal: AbortSignal): Promise<JobRow> {
+    const { trainings, predictions } = this.#options.upstream;
+    const options = { signal, ...POLL };
+    const row = await (key.kind === 'Training' ? trainings.get(key, options) : predictions.get(key.id, options));
+    if (!row.status)
+      throw new UpstreamError(`get${row.kind}`, 'invalid-response', 'status: expected a value, got none');
+    this.#fields.addRead(row);
+    return row;
+  }
+
+  #toJobPage(page: Page<JobRow>): JobPage<JobRow> {
+    const rows = new Map<string, JobRow>();
+    for (const row of page.rows) {
+      if (row instanceof UpstreamError) continue;
+      this.#fields.addListed(row);
+      // A row may be twice on a page.
+      const name = jobName(this.#options.tenant, row);
+      if (!rows.has(name)) rows.set(name, row);
+    }
+    const showsState = rows.size === 0 ? undefined : [...rows.values()].some(({ status }) => status !== undefined);
+    return { rows, showsState, next: nextLastDocId(page) };
+  }
 }
 
-/** @throws UpstreamError if the row has no status. */
-function withStatus<Row extends JobRow>(row: Row): Row {
-  if (row.status) return row;
-  throw new UpstreamError(`get${row.kind}`, 'invalid-response', 'status: expected a value, got none');
-}
-
-/** Creates the poll source of the trainings of a model, including those that were started elsewhere. */
-export function trainingsOf(options: JobSourceOptions, modelId: string): JobList<JobRow, WatchedKey> {
-  const { upstream, tenant, pacer, pace } = options;
-  const key: WatchedKey = { kind: 'Model', id: modelId };
-  return {
-    ...errorHandling,
-    key,
-    name: jobName(tenant, key),
-    pacer,
-    pace: pace.list,
-    read: async (signal) => {
-      // By id: a row is on two pages if a training is started between the requests, and may be twice on one page.
-      const rows = new Map<string, TrainingRow>();
-      const requested = new Set<string | undefined>();
-      let lastDocId: string | undefined;
-      do {
-        requested.add(lastDocId);
-        const page = await upstream.trainings.list(modelId, lastDocId, { signal, ...POLL });
-        for (const row of page.rows) if (!(row instanceof UpstreamError) && !rows.has(row.id)) rows.set(row.id, row);
-        lastDocId = nextLastDocId(page);
-        // Stops if the cursors form a cycle.
-      } while (lastDocId !== undefined && !requested.has(lastDocId) && requested.size < MAX_PAGES);
-      return [...rows.values()];
-    },
-    isFinished: () => false,
-    isChange: (before, after) =>
-      !isDeepStrictEqual(
-        before.map(({ id }) => id),
-        after.map(({ id }) => id),
-      ),
-    jobOf: ({ id }) => ({ ...jobOf(options, { kind: 'Training', modelId, id }), isKnown: true }),
-  };
-}
+const keyOf = (row: JobRow): JobKey =>
+  row.kind === 'Training' ? { kind: 'Training', modelId: row.modelId, id: row.id } : { kind: 'Prediction', id: row.id };
 
 /** The part of a row that is compared for changes. URLs of images may differ in each response, so only their number counts. */
 const comparable = (row: JobRow) => (row.kind === 'Prediction' ? { ...row, images: row.images?.length } : row);
 
-/** Classification of upstream errors. */
-const errorHandling: Pick<Pollable<unknown>, 'classifyError' | 'retryAfter'> = {
+const errorPolicy: ErrorPolicy = {
   classifyError,
   retryAfter(error) {
     if (!(error instanceof UpstreamError)) return undefined;
     const { status, retryAfter = status === 429 ? 0 : undefined } = error;
-    return retryAfter === undefined ? undefined : retryAfter * 1_000;
+    // The circuit breaker and the request queue are no pause that the upstream requests.
+    return status === undefined || retryAfter === undefined ? undefined : retryAfter * 1_000;
   },
 };
 
@@ -124,6 +155,7 @@ const TRANSIENT: readonly number[] = [408, 409, 425, 429];
 function classifyError(error: unknown, wasRead: boolean): ErrorKind {
   if (!(error instanceof UpstreamError)) return 'final';
   const { failure, status } = error;
+  if (failure === 'circuit-open' || failure === 'queue-full') return 'unsent';
   if (failure !== 'status' || status === undefined || status >= 500) return 'transient';
   if (FINAL.includes(status)) return 'final';
   if (wasRead) return status === 404 ? 'unconfirmed' : 'transient';

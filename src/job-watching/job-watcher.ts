@@ -1,26 +1,27 @@
 import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from '../auth/credential.ts';
-import { createPacer } from '../jobs/pacer.ts';
 import type { PollGate } from '../jobs/poll-gate.ts';
 import { createProgress, type JobFacts, type Progress } from '../jobs/progress.ts';
-import { createWatch, type Events } from '../jobs/watch.ts';
+import { type Events, Schedule } from '../jobs/schedule.ts';
 import { createQuota } from '../limits/quota.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { onStreamEnd, prependFirst } from '../util/async-iterators.ts';
-import type { Sleep } from '../util/timers.ts';
+import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
-import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-polls.ts';
+import { JobPolls, type JobPollsOptions, jobName } from './job-polls.ts';
 
 export interface WatchSettings {
   /** Poll intervals, in milliseconds. */
-  pace: JobSourceOptions['pace'];
+  pace: JobPollsOptions['pace'];
+  /** Time between two complete reads of a followed list, in milliseconds. */
+  listInterval: number;
   /** Maximum number of polls per second of one credential. */
   pollsPerSecond: number;
-  /** Time for which a poll continues after its last listener has left, in milliseconds. */
+  /** Time for which a job is kept after its last listener has left, in milliseconds. */
   gracePeriod: number;
-  /** Maximum duration of consecutive failures before a stream ends, in milliseconds. */
+  /** Maximum age of a state while polls fail, in milliseconds; then its stream ends with an error. */
   maxOutage: number;
   /** Maximum time for which images of a completed prediction may be missing, in milliseconds. */
   imageGracePeriod: number;
@@ -34,8 +35,8 @@ export const defaultWatchSettings: WatchSettings = {
   pace: {
     Prediction: { fastest: 1_000, slowest: 5_000 },
     Training: { fastest: 2_000, slowest: 15_000 },
-    list: { fastest: 15_000, slowest: 15_000 },
   },
+  listInterval: 15_000,
   pollsPerSecond: 20,
   gracePeriod: 3_000,
   maxOutage: 600_000,
@@ -47,9 +48,12 @@ export const defaultWatchSettings: WatchSettings = {
 export interface JobWatcherOptions {
   upstreamOf: (apiKey: string) => Upstream;
   settings: WatchSettings;
-  /** Admits the polls of all credentials. */
+  /** Maximum number of concurrent polls of one credential. */
+  concurrentPolls: number;
+  /** Spreads the polls of all credentials after an outage. */
   gate: PollGate;
   sleep: Sleep;
+  startTimer: StartTimer;
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -73,8 +77,16 @@ export interface JobWatcher {
    * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
    */
   watchTrainings(credential: Credential, modelId: string, signal: AbortSignal): Promise<JobEvents>;
-  /** Polls a job or list immediately after a mutation has changed it. */
-  wake(credential: Credential, key: WatchedKey): void;
+  /**
+   * Opens a stream of updates of all predictions.
+   *
+   * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
+   */
+  watchPredictions(credential: Credential, signal: AbortSignal): Promise<JobEvents>;
+  /** Polls a job immediately after a mutation has changed it. */
+  wake(credential: Credential, key: JobKey): void;
+  /** Adds a job that was just started to the streams of all jobs. */
+  announce(credential: Credential, key: JobKey): void;
   /** Waits until a job has finished or a timeout expires. Resolves with its last state; undefined if it could not be read. */
   waitUntilFinished(
     credential: Credential,
@@ -87,36 +99,52 @@ export interface JobWatcher {
   recordDuration(apiKey: string, row: JobRow): void;
   /** Blocks the polls of a credential after a `Retry-After`. */
   hold(apiKey: string, milliseconds: number): void;
-  /** Number of active polls. */
+  /** Number of watched jobs and followed lists. */
   readonly size: number;
   dispose(): void;
 }
 
-/** Maximum number of credentials whose state is cached. */
+/** Maximum number of idle credentials whose state is cached. */
 const MAX_CREDENTIALS = 10_000;
 /** Maximum time to wait for the first event before a stream is returned, in milliseconds. */
 const FIRST_EVENT_TIMEOUT = 5_000;
 
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
-  const { upstreamOf, settings, gate, sleep, now, monotonicNow, random } = options;
-  const watch = createWatch<JobRow, WatchedKey>({ ...settings, sleep, now, monotonicNow, random });
+  const { upstreamOf, settings, concurrentPolls, gate, sleep, startTimer, now, monotonicNow, random } = options;
   const progress = createProgress({ now });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
     maxWait: settings.maxStreamWait,
     sleep,
   });
-  const states = new LRUCache<string, CredentialState>({
-    max: MAX_CREDENTIALS,
-    memoMethod: (apiKey) => ({
-      upstream: upstreamOf(apiKey),
-      tenant: tenantOf({ apiKey }),
-      pacer: createPacer({ perSecond: settings.pollsPerSecond, gate, sleep, monotonicNow }),
-      pace: settings.pace,
-      images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
+  const create = (apiKey: string): CredentialState => {
+    const tenant = tenantOf({ apiKey });
+    const state: CredentialState = {
+      tenant,
+      schedule: new Schedule<JobRow, WatchedKey>({
+        ...settings,
+        perSecond: settings.pollsPerSecond,
+        concurrency: concurrentPolls,
+        gate,
+        startTimer,
+        now,
+        monotonicNow,
+        random,
+        onActive: (isActive) => (isActive ? active.set(apiKey, state) : active.delete(apiKey)),
+      }),
+      polls: new JobPolls({
+        ...settings,
+        upstream: upstreamOf(apiKey),
+        tenant,
+        images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
+      }),
       classes: {},
-    }),
-  });
-  const stateOf = (apiKey: string) => states.memo(apiKey);
+    };
+    return state;
+  };
+  const states = new LRUCache<string, CredentialState>({ max: MAX_CREDENTIALS, memoMethod: create });
+  /** The credentials whose jobs are watched. They are never evicted. */
+  const active = new Map<string, CredentialState>();
+  const stateOf = (apiKey: string) => active.get(apiKey) ?? states.memo(apiKey);
 
   /** Opens a stream within the quota of its credential. */
   const open = async (tenant: string, signal: AbortSignal, listen: () => JobEvents): Promise<JobEvents> => {
@@ -126,20 +154,30 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
 
   return {
     watchJobs: async ({ apiKey }, keys, signal) => {
-      const state = stateOf(apiKey);
-      return await withFirstEvent(
-        await open(state.tenant, signal, () => watch.listen(keys.map((key) => jobOf(state, key)))),
-        sleep,
-      );
+      const { tenant, schedule, polls } = stateOf(apiKey);
+      const listen = () => schedule.listen(keys.map((key) => polls.job(key)));
+      return await withFirstEvent(await open(tenant, signal, listen), sleep);
     },
-    // Does not wait for a first event: a model without trainings emits none.
+    // These do not wait for a first event: an empty list emits none.
     watchTrainings: async ({ apiKey }, modelId, signal) => {
-      const state = stateOf(apiKey);
-      return await open(state.tenant, signal, () => watch.follow(trainingsOf(state, modelId)));
+      const { tenant, schedule, polls } = stateOf(apiKey);
+      return await open(tenant, signal, () => schedule.follow(polls.trainings(modelId)));
     },
-    wake: ({ apiKey }, key) => watch.wake(jobName(stateOf(apiKey).tenant, key)),
+    watchPredictions: async ({ apiKey }, signal) => {
+      const { tenant, schedule, polls } = stateOf(apiKey);
+      return await open(tenant, signal, () => schedule.follow(polls.predictions()));
+    },
+    wake({ apiKey }, key) {
+      const { tenant, schedule } = stateOf(apiKey);
+      schedule.wake(jobName(tenant, key));
+    },
+    announce({ apiKey }, key) {
+      const { schedule, polls } = stateOf(apiKey);
+      schedule.announce(polls.job(key));
+    },
     async waitUntilFinished({ apiKey }, key, milliseconds, caller) {
-      const events = watch.listen([jobOf(stateOf(apiKey), key)]);
+      const { schedule, polls } = stateOf(apiKey);
+      const events = schedule.listen([polls.job(key)], { isWaiting: true });
       const timer = new AbortController();
       const release = () => void events.return?.();
       caller?.addEventListener('abort', release);
@@ -152,15 +190,20 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     },
     progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey), row)),
     recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey), row)),
-    hold: (apiKey, milliseconds) => stateOf(apiKey).pacer.hold(milliseconds),
+    hold: (apiKey, milliseconds) => stateOf(apiKey).schedule.hold(milliseconds),
     get size() {
-      return watch.size;
+      return [...active.values()].reduce((size, { schedule }) => size + schedule.size, 0);
     },
-    dispose: () => watch.dispose(),
+    dispose() {
+      for (const { schedule } of [...active.values()]) schedule.dispose();
+    },
   };
 }
 
-interface CredentialState extends JobSourceOptions {
+interface CredentialState {
+  readonly tenant: string;
+  readonly schedule: Schedule<JobRow, WatchedKey>;
+  readonly polls: JobPolls;
   /** Class names for duration estimates, by kind of job. */
   readonly classes: Record<string, string>;
 }

@@ -20,11 +20,6 @@ export class Inbox<Event> implements AsyncIterableIterator<Event, undefined> {
     this.#onClose = onClose;
   }
 
-  /** Adds a job. */
-  open(name: string): void {
-    this.#open.add(name);
-  }
-
   /** Emits an event of a job. Replaces its buffered event. */
   put(name: string, event: Event): void {
     if (this.#isClosed) return;

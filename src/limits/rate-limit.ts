@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { publicError } from '../errors.ts';
-import { PacedQueue } from '../jobs/paced-queue.ts';
+import { PacedQueue } from '../util/paced-queue.ts';
 import { sleep as realSleep, type Sleep } from '../util/timers.ts';
 import { createBucket, type TokenBucket } from './token-bucket.ts';
 

@@ -64,6 +64,9 @@ export interface UpstreamOptions
   onJob?: (apiKey: string, row: JobRow) => void;
 }
 
+/** Maximum number of concurrent requests of one credential, by default. */
+export const DEFAULT_CONCURRENCY = 32;
+
 /** Maximum number of cached credentials: more than are active at once. An evicted one restarts with an empty queue. */
 const MAX_CREDENTIALS = 10_000;
 
@@ -84,7 +87,7 @@ export type UpstreamRegistry = UpstreamOf & {
  */
 export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const {
-    concurrency = 32,
+    concurrency = DEFAULT_CONCURRENCY,
     unconfirmed = 4,
     waiting = 1_000,
     deadline = 30_000,

@@ -132,7 +132,7 @@ export function createRequestQueue({
 }
 
 /** Maximum number of concurrent polls: three quarters of the limit, so that slow polls do not delay other requests. */
-const maxPolls = (limit: number): number => Math.max(1, Math.floor(limit * 0.75));
+export const maxPolls = (limit: number): number => Math.max(1, Math.floor(limit * 0.75));
 
 interface QueueEntryState {
   queue: Set<QueueEntry>;

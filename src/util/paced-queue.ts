@@ -1,5 +1,5 @@
-import { LinkedList, LinkedNode } from '../util/linked-list.ts';
-import type { Sleep } from '../util/timers.ts';
+import { LinkedList, LinkedNode } from './linked-list.ts';
+import type { Sleep } from './timers.ts';
 
 export interface PacedQueueOptions {
   /** Returns the delay of the first entry, in milliseconds. Below 1, the resolution of timers, it is released. */

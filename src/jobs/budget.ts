@@ -1,0 +1,95 @@
+import { type PollGate, RAMP_TIME } from './poll-gate.ts';
+
+export interface BudgetOptions {
+  /** Maximum number of polls per second. */
+  perSecond: number;
+  /** Maximum number of concurrent polls. */
+  concurrency: number;
+  /** Spreads polls after an outage or a hold. @default polls resume at once */
+  gate?: PollGate | undefined;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
+  /** The wall clock, in milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** Why no poll of a credential may be sent. */
+export interface Block {
+  readonly reason: 'hold' | 'outage';
+  /** Time at which polls stopped. */
+  readonly since: Date;
+  /** Remaining time, in milliseconds. */
+  readonly remaining: number;
+}
+
+/**
+ * Limits the rate and the number of concurrent polls of one credential. Polls are evenly spaced: unused slots expire, so
+ * they never accumulate into a burst.
+ */
+export class PollBudget {
+  readonly #options: BudgetOptions;
+  readonly #interval: number;
+  #heldUntil = Number.NEGATIVE_INFINITY;
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #running = 0;
+  #blockedSince: Date | undefined;
+  /** End of the period in which polls pass the gate. */
+  #resumingUntil = Number.NEGATIVE_INFINITY;
+  /** Time of the poll that is reserved at the gate. */
+  #reservedAt: number | undefined;
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+    this.#interval = 1_000 / options.perSecond;
+  }
+
+  /** Stops all polls for a time, in milliseconds. */
+  hold(milliseconds: number): void {
+    if (milliseconds <= 0) return;
+    this.#heldUntil = Math.max(this.#heldUntil, this.#options.monotonicNow() + milliseconds);
+  }
+
+  /** The hold or outage that stops all polls; undefined without one. */
+  get block(): Block | undefined {
+    const { gate, monotonicNow, now } = this.#options;
+    const held = Math.max(0, this.#heldUntil - monotonicNow());
+    const remaining = Math.max(held, gate?.outage ?? 0);
+    if (remaining <= 0) return undefined;
+    this.#blockedSince ??= new Date(now());
+    return { reason: remaining > held ? 'outage' : 'hold', since: this.#blockedSince, remaining };
+  }
+
+  /**
+   * Returns the time until the next poll may be sent, in milliseconds. Infinite while the maximum number of concurrent
+   * polls is reached.
+   *
+   * @param overdue Returns the number of overdue polls.
+   */
+  wait(overdue: () => number): number {
+    const { block } = this;
+    if (block) return block.remaining;
+    const { gate, concurrency, monotonicNow } = this.#options;
+    if (this.#blockedSince) {
+      this.#blockedSince = undefined;
+      this.#reservedAt = undefined;
+      this.#resumingUntil = monotonicNow() + RAMP_TIME;
+      gate?.resume(overdue());
+    }
+    if (this.#running >= concurrency) return Number.POSITIVE_INFINITY;
+    const now = monotonicNow();
+    if (gate && now < this.#resumingUntil) this.#reservedAt ??= gate.reserve();
+    return Math.max(0, this.#nextAt - now, (this.#reservedAt ?? now) - now);
+  }
+
+  /** Counts a poll. @returns The function that ends it. */
+  start(): () => void {
+    this.#running++;
+    this.#reservedAt = undefined;
+    this.#nextAt = Math.max(this.#options.monotonicNow(), this.#nextAt) + this.#interval;
+    let hasEnded = false;
+    return () => {
+      if (!hasEnded) this.#running--;
+      hasEnded = true;
+    };
+  }
+}

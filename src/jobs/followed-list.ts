@@ -1,0 +1,223 @@
+import type { Block } from './budget.ts';
+import { type JobEvent, type Listener, ListTooLongError, NotReadYetError, type StateEvent } from './events.ts';
+import type { Job, JobList, JobPage } from './source.ts';
+
+/** Starts and stops to watch a job of the list. */
+export interface JobWatching<State, Key> {
+  /** @param position Order among the first polls. */
+  watch(job: Job<State, Key>, position: number, listener: Listener<State, Key>): void;
+  unwatch(name: string, listener: Listener<State, Key>): void;
+}
+
+export interface FollowedListOptions {
+  /** The wall clock, in milliseconds since the epoch. */
+  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
+  /** Minimum time between two pages of a repeated read, in milliseconds. */
+  pageInterval: number;
+}
+
+/** A job of the list. */
+interface Followed<State, Key> {
+  /** The last event; undefined before the first one. */
+  event: JobEvent<State, Key> | undefined;
+  /** True if its end was reported. A failed job is watched again if the list still contains it. */
+  hasEnded: boolean;
+}
+
+/** Maximum number of followed jobs, and of pages read for them. */
+const MAX_JOBS = 10_000;
+const MAX_PAGES = 1_000;
+/** Time after which a missing list is reported, in milliseconds. */
+const REPORT_DELAY = 3_000;
+/** Interval before a failed read of the first page is repeated, in milliseconds. */
+const CONFIRMATION_DELAY = 2_000;
+
+/** All jobs of a list, for its followers. Reads the whole list repeatedly, page by page. */
+export class FollowedList<State, Key> implements Listener<State, Key> {
+  readonly source: JobList<State, Key>;
+  readonly followers = new Set<Listener<State, Key>>();
+  /** Time at which it ends, in milliseconds, unless a follower joins before. */
+  expiresAt = Number.POSITIVE_INFINITY;
+  /** Time of the next page, in milliseconds. */
+  dueAt: number;
+  isReading = false;
+  /** Aborts the read of a page. */
+  readonly stop = new AbortController();
+  readonly #watching: JobWatching<State, Key>;
+  readonly #options: FollowedListOptions;
+  readonly #jobs = new Map<string, Followed<State, Key>>();
+  /** The cursors read so far, and the next one. */
+  #requested = new Set<string | undefined>();
+  #cursor: string | undefined;
+  #startedAt: number;
+  #isRead = false;
+  #isTooLong = false;
+  #isUnconfirmed = false;
+  #failingSince: { readonly date: Date; readonly at: number; isLimited: boolean } | undefined;
+  readonly #notified = new Map<Listener<State, Key>, Set<'missing' | 'too-long'>>();
+
+  constructor(source: JobList<State, Key>, watching: JobWatching<State, Key>, options: FollowedListOptions) {
+    this.source = source;
+    this.#watching = watching;
+    this.#options = options;
+    this.#startedAt = options.monotonicNow();
+    this.dueAt = this.#startedAt;
+  }
+
+  /** True until the whole list was read once. */
+  get isFirst(): boolean {
+    return !this.#isRead;
+  }
+
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
+  /** Adds a follower. It receives the known states at once. */
+  join(follower: Listener<State, Key>): void {
+    this.followers.add(follower);
+    this.expiresAt = Number.POSITIVE_INFINITY;
+    for (const [name, { event }] of this.#jobs) if (event && 'state' in event) follower.put(name, event);
+    this.#reportTooLong();
+  }
+
+  leave(follower: Listener<State, Key>): void {
+    this.followers.delete(follower);
+    this.#notified.delete(follower);
+  }
+
+  /** Adds a job that was just started. */
+  add(job: Job<State, Key>): void {
+    if (!this.#jobs.has(job.name)) this.#watch(job);
+  }
+
+  put(name: string, event: JobEvent<State, Key>): void {
+    const followed = this.#jobs.get(name);
+    if (!followed) return;
+    const hadFailed = followed.event !== undefined && 'error' in followed.event;
+    // A job that fails again and again, although the list contains it, is reported once.
+    const isRepeated = 'error' in event && hadFailed;
+    followed.event = event;
+    if (!isRepeated) this.#emit(name, event);
+  }
+
+  end(name: string): void {
+    const followed = this.#jobs.get(name);
+    if (followed) followed.hasEnded = true;
+  }
+
+  /** Takes a page. @param checkedAt Time of the response. */
+  onPage({ rows, next }: JobPage<State>, checkedAt: Date): void {
+    this.#failingSince = undefined;
+    this.#isUnconfirmed = false;
+    for (const [name, row] of rows) {
+      const followed = this.#jobs.get(name);
+      if (followed && !(followed.hasEnded && followed.event && 'error' in followed.event)) continue;
+      if (!followed && this.#jobs.size >= MAX_JOBS) this.#isTooLong = true;
+      else this.#addListed(this.source.jobOf(row), row, checkedAt);
+    }
+    this.#requested.add(this.#cursor);
+    const isCycle = next !== undefined && this.#requested.has(next);
+    if (next !== undefined && !isCycle && this.#requested.size >= MAX_PAGES) this.#isTooLong = true;
+    if (next === undefined || isCycle || this.#isTooLong) this.#finish();
+    else {
+      this.#cursor = next;
+      this.dueAt = this.#options.monotonicNow() + (this.#isRead ? this.#options.pageInterval : 0);
+    }
+    this.#reportTooLong();
+  }
+
+  /** Takes an error of a page. @returns True if the list ends with it. */
+  onError(error: unknown): boolean {
+    const { classifyError, retryAfter, interval, key, name } = this.source;
+    const { now, monotonicNow } = this.#options;
+    // A cursor may expire, which does not concern the list itself.
+    const isFirstPage = this.#requested.size === 0;
+    const kind = isFirstPage ? classifyError(error, this.#isRead) : 'transient';
+    if (kind === 'final' || (kind === 'unconfirmed' && this.#isUnconfirmed)) {
+      this.#emit(name, { key, error, wasSeen: this.#isRead });
+      return true;
+    }
+    this.#isUnconfirmed = kind === 'unconfirmed';
+    if (kind === 'transient') {
+      this.#failingSince ??= { date: new Date(now()), at: monotonicNow(), isLimited: false };
+      this.#failingSince.isLimited ||= retryAfter(error) !== undefined;
+    }
+    this.#restart(monotonicNow() + (kind === 'unconfirmed' ? CONFIRMATION_DELAY : Math.min(interval, REPORT_DELAY)));
+    if (this.#isRead) this.dueAt = Math.max(this.dueAt, monotonicNow() + interval);
+    return false;
+  }
+
+  /** Reports a list that could not be read yet. @returns Time of the next report, in milliseconds. */
+  report(block: Block | undefined): number {
+    const failing = this.#failingSince;
+    if (this.#isRead || (!failing && !block)) return Number.POSITIVE_INFINITY;
+    const { monotonicNow } = this.#options;
+    const isLong = block !== undefined && block.remaining >= REPORT_DELAY;
+    const reportAt = isLong ? 0 : (failing?.at ?? this.#startedAt) + REPORT_DELAY;
+    if (reportAt > monotonicNow()) return reportAt;
+    const reason = block?.reason ?? (failing?.isLimited ? 'hold' : 'outage');
+    const wait = Math.max(block?.remaining ?? 0, this.dueAt - monotonicNow(), 0);
+    const since = failing?.date ?? block?.since ?? new Date(this.#options.now());
+    this.#notify('missing', () => new NotReadYetError(reason, since, wait));
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Stops to watch its jobs. */
+  dispose(): void {
+    this.stop.abort();
+    for (const [name, { hasEnded }] of this.#jobs) if (!hasEnded) this.#watching.unwatch(name, this);
+    for (const follower of [...this.followers]) follower.end(this.source.name);
+    this.followers.clear();
+  }
+
+  #addListed(job: Job<State, Key>, row: State, checkedAt: Date): void {
+    const listed = job.fromRow?.(row, undefined);
+    if (!listed?.isComplete || !job.isFinished(listed.state)) {
+      this.#watch(job);
+      return;
+    }
+    const event: StateEvent<State, Key> = { key: job.key, state: listed.state, checkedAt };
+    this.#jobs.set(job.name, { event, hasEnded: true });
+    this.#emit(job.name, event);
+  }
+
+  #watch(job: Job<State, Key>): void {
+    this.#jobs.set(job.name, { event: this.#jobs.get(job.name)?.event, hasEnded: false });
+    this.#watching.watch(job, this.#jobs.size, this);
+  }
+
+  #finish(): void {
+    this.#isRead = true;
+    this.#restart(Math.max(this.#startedAt + this.source.interval, this.#options.monotonicNow()));
+  }
+
+  #restart(at: number): void {
+    this.#requested = new Set();
+    this.#cursor = undefined;
+    this.#startedAt = at;
+    this.dueAt = at;
+  }
+
+  #reportTooLong(): void {
+    if (this.#isTooLong) this.#notify('too-long', () => new ListTooLongError(this.#jobs.size));
+  }
+
+  /** Emits an error to each follower, once. */
+  #notify(what: 'missing' | 'too-long', errorOf: () => Error): void {
+    let event: JobEvent<State, Key> | undefined;
+    for (const follower of [...this.followers]) {
+      const notified = this.#notified.get(follower) ?? new Set();
+      if (notified.has(what)) continue;
+      this.#notified.set(follower, notified.add(what));
+      event ??= { key: this.source.key, error: errorOf(), wasSeen: this.#isRead };
+      follower.put(this.source.name, event);
+    }
+  }
+
+  #emit(name: string, event: JobEvent<State, Key>): void {
+    for (const follower of [...this.followers]) follower.put(name, event);
+  }
+}

@@ -1,0 +1,416 @@
+import type { StartTimer } from '../util/timers.ts';
+import { createAwakeClock } from './awake-clock.ts';
+import { PollBudget } from './budget.ts';
+import type { JobEvent, Listener } from './events.ts';
+import { FollowedList } from './followed-list.ts';
+import { Inbox } from './inbox.ts';
+import type { PollGate } from './poll-gate.ts';
+import { type ListedPage, PolledList } from './polled-list.ts';
+import type { Job, JobList } from './source.ts';
+import { PRIORITY, type Priority, WatchedJob } from './watched-job.ts';
+
+export interface ScheduleOptions {
+  /** Maximum number of polls per second. */
+  perSecond: number;
+  /** Maximum number of concurrent polls. */
+  concurrency: number;
+  /** Spreads polls after an outage or a hold. @default polls resume at once */
+  gate?: PollGate | undefined;
+  startTimer: StartTimer;
+  /** The wall clock, in milliseconds since the epoch. */
+  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
+  /** Returns a random number in [0, 1), for the jitter. */
+  random: () => number;
+  /** Time for which a job is kept after its last listener has left, in milliseconds; for reconnects. */
+  gracePeriod: number;
+  /** Maximum age of a state while polls fail, in milliseconds; then its stream ends with an error. */
+  maxOutage: number;
+  /** Called when the schedule begins or ends to watch anything. */
+  onActive?: (isActive: boolean) => void;
+}
+
+export type Events<State, Key> = AsyncIterableIterator<JobEvent<State, Key>, undefined>;
+
+/** A poll that may be sent. */
+interface Candidate {
+  priority: Priority;
+  /** Among equal priorities, the greater rank is sent first. */
+  rank: number;
+  send: () => void;
+}
+
+/** Maximum time between two checks, in milliseconds, so that a suspension of the machine is noticed. */
+const MAX_IDLE = 15_000;
+/** Number of polls of higher priority after which a routine poll is sent, so that those never stop completely. */
+const MAX_PREFERRED = 3;
+
+/**
+ * Polls all watched jobs and lists of one credential. Each free slot of the budget goes to the most important poll at that
+ * moment, so nothing is queued. All listeners of a job share its polls.
+ */
+export class Schedule<State, Key> {
+  readonly #options: ScheduleOptions;
+  readonly #budget: PollBudget;
+  readonly #awakeNow: () => number;
+  readonly #jobs = new Map<string, WatchedJob<State, Key>>();
+  readonly #lists = new Map<string, PolledList<State, Key>>();
+  readonly #followed = new Map<string, FollowedList<State, Key>>();
+  #stopTimer: () => void = () => {};
+  #isRunRequested = false;
+  #isActive = false;
+  /** Number of preferred polls since the last routine poll. */
+  #preferred = 0;
+
+  constructor(options: ScheduleOptions) {
+    this.#options = options;
+    this.#budget = new PollBudget(options);
+    this.#awakeNow = createAwakeClock(options.monotonicNow);
+  }
+
+  /** Number of watched jobs and followed lists. */
+  get size(): number {
+    return this.#jobs.size + this.#followed.size;
+  }
+
+  /**
+   * Listens to jobs. Emits the current state of each, then each change. A final error is the last event of its job. The
+   * stream completes after the last events of all jobs.
+   *
+   * @param isWaiting True for a request that waits for the jobs: they are polled before others.
+   */
+  listen(jobs: readonly Job<State, Key>[], { isWaiting = false } = {}): Events<State, Key> {
+    const watched: WatchedJob<State, Key>[] = [];
+    const inbox = new Inbox<JobEvent<State, Key>>(
+      jobs.map(({ name }) => name),
+      () => {
+        for (const job of watched) {
+          if (isWaiting) job.waiting--;
+          this.#leave(job, inbox);
+        }
+      },
+    );
+    for (const [position, source] of jobs.entries()) {
+      const job = this.#watch(source, position);
+      if (isWaiting) job.waiting++;
+      watched.push(job);
+      job.join(inbox);
+    }
+    this.#requestRun();
+    return inbox;
+  }
+
+  /** Listens to all jobs of a list. Ends if the reader returns, or after a final error of the list. */
+  follow(source: JobList<State, Key>): Events<State, Key> {
+    const inbox: Inbox<JobEvent<State, Key>> = new Inbox([source.name], () => {
+      list.leave(inbox);
+      list.expiresAt = this.#options.monotonicNow() + this.#options.gracePeriod;
+      this.#expireIfUnused(list);
+    });
+    const list = this.#followedList(source);
+    list.join(inbox);
+    this.#requestRun();
+    return inbox;
+  }
+
+  /** Polls a job immediately, for example after a mutation. */
+  wake(name: string): void {
+    this.#jobs.get(name)?.wake();
+    this.#requestRun();
+  }
+
+  /** Adds a job that was just started to the followers of its list. */
+  announce(job: Job<State, Key>): void {
+    if (job.list) this.#followed.get(job.list.name)?.add({ ...job, isKnown: true });
+  }
+
+  /** Stops all polls for a time, in milliseconds. */
+  hold(milliseconds: number): void {
+    this.#budget.hold(milliseconds);
+    this.#requestRun();
+  }
+
+  /** Stops every poll and completes every stream. */
+  dispose(): void {
+    for (const list of [...this.#followed.values()]) this.#endList(list);
+    for (const job of [...this.#jobs.values()]) this.#end(job);
+    this.#run();
+  }
+
+  #watch(source: Job<State, Key>, position: number): WatchedJob<State, Key> {
+    const known = this.#jobs.get(source.name);
+    if (known) return known;
+    const job = new WatchedJob(source, position, { ...this.#options, awakeNow: this.#awakeNow });
+    this.#jobs.set(source.name, job);
+    if (source.list) {
+      const list = this.#lists.get(source.list.name) ?? new PolledList(source.list);
+      this.#lists.set(source.list.name, list);
+      list.add(job);
+    }
+    return job;
+  }
+
+  #followedList(source: JobList<State, Key>): FollowedList<State, Key> {
+    const known = this.#followed.get(source.name);
+    if (known) return known;
+    const list: FollowedList<State, Key> = new FollowedList(
+      source,
+      {
+        watch: (job, position, listener) => {
+          this.#watch(job, position).join(listener);
+          this.#requestRun();
+        },
+        unwatch: (name, listener) => {
+          const job = this.#jobs.get(name);
+          if (job?.listeners.delete(listener) && job.listeners.size === 0) this.#end(job);
+        },
+      },
+      { ...this.#options, pageInterval: 2_000 / this.#options.perSecond },
+    );
+    this.#followed.set(source.name, list);
+    return list;
+  }
+
+  #leave(job: WatchedJob<State, Key>, listener: Listener<State, Key>): void {
+    if (!job.listeners.delete(listener) || job.listeners.size > 0) return;
+    job.expiresAt = this.#options.monotonicNow() + this.#options.gracePeriod;
+    if (this.#options.gracePeriod === 0) this.#end(job);
+    this.#requestRun();
+  }
+
+  /** Ends a job: aborts its read and completes it for its listeners. */
+  #end(job: WatchedJob<State, Key>): void {
+    if (this.#jobs.get(job.source.name) !== job) return;
+    this.#jobs.delete(job.source.name);
+    const list = job.source.list && this.#lists.get(job.source.list.name);
+    list?.remove(job);
+    if (list?.jobs.size === 0) {
+      this.#lists.delete(list.source.name);
+      list.stop.abort();
+    }
+    job.reading?.abort();
+    for (const listener of [...job.listeners]) listener.end(job.source.name);
+    job.listeners.clear();
+  }
+
+  #expireIfUnused(list: FollowedList<State, Key>): void {
+    const isExpired = list.followers.size === 0 && list.expiresAt <= this.#options.monotonicNow();
+    if (isExpired) this.#endList(list);
+    this.#requestRun();
+  }
+
+  #endList(list: FollowedList<State, Key>): void {
+    if (this.#followed.get(list.source.name) !== list) return;
+    this.#followed.delete(list.source.name);
+    list.dispose();
+  }
+
+  /** Runs the schedule after the current task, once for any number of changes. */
+  #requestRun(): void {
+    if (this.#isRunRequested) return;
+    this.#isRunRequested = true;
+    queueMicrotask(() => {
+      this.#isRunRequested = false;
+      this.#run();
+    });
+  }
+
+  /** Removes what is unused, reports what is overdue, sends what is due, and sets the timer for the next run. */
+  #run(): void {
+    this.#stopTimer();
+    this.#stopTimer = () => {};
+    this.#awakeNow();
+    const nextReport = this.#report();
+    const nextPoll = this.#sendDue();
+    const isActive = this.size > 0;
+    if (isActive !== this.#isActive) this.#options.onActive?.(isActive);
+    this.#isActive = isActive;
+    if (!isActive) return;
+    const delay = Math.min(nextReport, nextPoll) - this.#options.monotonicNow();
+    this.#stopTimer = this.#options.startTimer(Math.min(MAX_IDLE, Math.max(0, delay)), () => this.#run());
+  }
+
+  /** @returns Time of the next report or removal, in milliseconds. */
+  #report(): number {
+    const { block } = this.#budget;
+    const now = this.#options.monotonicNow();
+    let next = Number.POSITIVE_INFINITY;
+    for (const list of [...this.#followed.values()]) {
+      if (list.expiresAt <= now) this.#endList(list);
+      else next = Math.min(next, list.expiresAt, list.report(block));
+    }
+    for (const job of [...this.#jobs.values()]) {
+      if (job.expiresAt <= now) this.#end(job);
+      else if (job.listeners.size === 0) next = Math.min(next, job.expiresAt);
+      else {
+        const reportAt = job.report(block);
+        if (reportAt === undefined) this.#end(job);
+        else next = Math.min(next, reportAt);
+      }
+    }
+    return next;
+  }
+
+  /** Sends polls while the budget allows it. @returns Time of the next poll, in milliseconds. */
+  #sendDue(): number {
+    const { monotonicNow } = this.#options;
+    for (;;) {
+      const now = monotonicNow();
+      const { best, nextAt } = this.#choose(now);
+      if (!best) return nextAt;
+      const wait = this.#budget.wait(() => this.#overdue(now));
+      if (wait >= 1) return now + wait;
+      this.#preferred = best.priority === PRIORITY.routine ? 0 : this.#preferred + 1;
+      best.send();
+    }
+  }
+
+  #overdue(now: number): number {
+    let overdue = 0;
+    for (const job of this.#jobs.values()) if (this.#isDue(job, now)) overdue++;
+    return overdue;
+  }
+
+  /** The most important poll that is due; without one, the time of the next. */
+  #choose(now: number): { best: Candidate | undefined; nextAt: number } {
+    let nextAt = Number.POSITIVE_INFINITY;
+    let best: WatchedJob<State, Key> | undefined;
+    let routine: WatchedJob<State, Key> | undefined;
+    for (const job of this.#jobs.values()) {
+      if (!this.#isDue(job, now)) {
+        if (this.#isPollable(job)) nextAt = Math.min(nextAt, job.dueAt);
+      } else if (job.priority === PRIORITY.routine) {
+        if (!routine || job.lateness(now) > routine.lateness(now)) routine = job;
+      } else if (!best || isBefore(job, best)) best = job;
+    }
+    const candidates = [best, routine].filter((job) => job !== undefined).map((job) => this.#candidateOf(job, now));
+    for (const list of this.#followed.values()) {
+      if (list.isReading || list.followers.size === 0) continue;
+      if (list.dueAt > now) nextAt = Math.min(nextAt, list.dueAt);
+      else
+        candidates.push({
+          priority: list.isFirst ? PRIORITY.first : PRIORITY.routine,
+          rank: list.isFirst ? 0 : (now - list.dueAt) / list.source.interval,
+          send: () => this.#readFollowed(list),
+        });
+    }
+    const preferred = candidates.filter(({ priority }) => priority !== PRIORITY.routine);
+    const others = candidates.filter(({ priority }) => priority === PRIORITY.routine);
+    const first = (list: Candidate[]) =>
+      list.sort((a, b) => a.priority - b.priority || b.rank - a.rank).find(() => true);
+    const [urgent, late] = [first(preferred), first(others)];
+    const isTurnOfRoutine = late && urgent && urgent.priority !== PRIORITY.urgent && this.#preferred >= MAX_PREFERRED;
+    return { best: isTurnOfRoutine ? late : (urgent ?? late), nextAt };
+  }
+
+  #candidateOf(job: WatchedJob<State, Key>, now: number): Candidate {
+    const { priority } = job;
+    return { priority, rank: priority === PRIORITY.routine ? job.lateness(now) : -1, send: () => this.#read(job, now) };
+  }
+
+  #isPollable(job: WatchedJob<State, Key>): boolean {
+    return job.listeners.size > 0 && !job.reading && (!job.page?.isReading || job.needsRead);
+  }
+
+  #isDue(job: WatchedJob<State, Key>, now: number): boolean {
+    return job.dueAt - now < 1 && this.#isPollable(job);
+  }
+
+  /** Reads a job: by itself, or with a page of its list. */
+  #read(job: WatchedJob<State, Key>, now: number): void {
+    const list = job.source.list && this.#lists.get(job.source.list.name);
+    const page = list?.pageFor(job, now, !this.#followed.has(list.source.name));
+    if (list && page) {
+      this.#readPage(list, page);
+      return;
+    }
+    list?.onSingleRead();
+    const reading = job.startRead();
+    const onSettled = (apply: () => boolean) => {
+      if (this.#jobs.get(job.source.name) === job && apply()) this.#end(job);
+    };
+    this.#track(reading.signal, job.source.read(reading.signal), {
+      resolve: (state) => onSettled(() => job.onRead(state, now)),
+      reject: (error) => {
+        this.#holdIfRequested(job.source.retryAfter(error));
+        onSettled(() => job.onError(error));
+      },
+    });
+  }
+
+  /** Reads a page in place of its jobs. */
+  #readPage(list: PolledList<State, Key>, page: ListedPage<State, Key>): void {
+    const polledAt = this.#options.monotonicNow();
+    const { source, stop } = list;
+    page.isReading = true;
+    this.#track(stop.signal, source.readPage(page.cursor, stop.signal), {
+      resolve: (result) => {
+        page.isReading = false;
+        for (const job of list.onPage(page, result, polledAt, this.#options.monotonicNow())) this.#end(job);
+      },
+      reject: (error) => {
+        page.isReading = false;
+        this.#holdIfRequested(source.retryAfter(error));
+        list.onPageError(page, this.#options.monotonicNow());
+      },
+    });
+  }
+
+  /** Reads the next page of a followed list. */
+  #readFollowed(followed: FollowedList<State, Key>): void {
+    const polledAt = this.#options.monotonicNow();
+    const { source, stop, cursor } = followed;
+    followed.isReading = true;
+    this.#track(stop.signal, source.readPage(cursor, stop.signal), {
+      resolve: (result) => {
+        followed.isReading = false;
+        if (stop.signal.aborted) return;
+        followed.onPage(result, new Date(this.#options.now()));
+        const list = this.#lists.get(source.name);
+        const finished = list?.onPage(list.page(cursor), result, polledAt, this.#options.monotonicNow()) ?? [];
+        for (const job of finished) this.#end(job);
+      },
+      reject: (error) => {
+        followed.isReading = false;
+        if (stop.signal.aborted) return;
+        this.#holdIfRequested(source.retryAfter(error));
+        if (followed.onError(error)) this.#endList(followed);
+      },
+    });
+  }
+
+  #holdIfRequested(milliseconds: number | undefined): void {
+    if (milliseconds !== undefined) this.#budget.hold(milliseconds);
+  }
+
+  /** Counts a read against the budget until it has settled or is aborted. */
+  #track<Result>(
+    signal: AbortSignal,
+    read: Promise<Result>,
+    { resolve, reject }: { resolve: (result: Result) => void; reject: (error: unknown) => void },
+  ): void {
+    const end = this.#budget.start();
+    const onAbort = () => {
+      end();
+      this.#requestRun();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    const settle = (apply: () => void) => {
+      signal.removeEventListener('abort', onAbort);
+      end();
+      apply();
+      this.#requestRun();
+    };
+    read.then(
+      (result) => settle(() => resolve(result)),
+      (error: unknown) => settle(() => reject(error)),
+    );
+  }
+}
+
+/** Order of due jobs that are not routine. */
+function isBefore<State, Key>(a: WatchedJob<State, Key>, b: WatchedJob<State, Key>): boolean {
+  if (a.priority !== b.priority) return a.priority < b.priority;
+  return a.position !== b.position ? a.position < b.position : a.dueAt < b.dueAt;
+}
