@@ -140,6 +140,8 @@ const errorPolicy: ErrorPolicy = {
   },
 };
 
+/** Failures that say nothing about the job: nothing was sent, or the job is too new to be read. */
+const INCONCLUSIVE: readonly UpstreamError['failure'][] = ['circuit-open', 'queue-full', 'not-visible'];
 /** Statuses that end a stream: the key is rejected, or the job is gone. */
 const FINAL: readonly number[] = [401, 403, 410];
 /** Client errors that end a stream if no earlier read succeeded, because a retry would fail, too. */
@@ -155,7 +157,7 @@ const TRANSIENT: readonly number[] = [408, 409, 425, 429];
 function classifyError(error: unknown, wasRead: boolean): ErrorKind {
   if (!(error instanceof UpstreamError)) return 'final';
   const { failure, status } = error;
-  if (failure === 'circuit-open' || failure === 'queue-full') return 'unsent';
+  if (INCONCLUSIVE.includes(failure)) return 'inconclusive';
   if (failure !== 'status' || status === undefined || status >= 500) return 'transient';
   if (FINAL.includes(status)) return 'final';
   if (wasRead) return status === 404 ? 'unconfirmed' : 'transient';

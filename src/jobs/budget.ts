@@ -1,4 +1,4 @@
-import { type PollGate, RAMP_TIME } from './poll-gate.ts';
+import type { PollGate } from './poll-gate.ts';
 
 export interface BudgetOptions {
   /** Maximum number of polls per second. */
@@ -33,8 +33,8 @@ export class PollBudget {
   #nextAt = Number.NEGATIVE_INFINITY;
   #running = 0;
   #blockedSince: Date | undefined;
-  /** End of the period in which polls pass the gate. */
-  #resumingUntil = Number.NEGATIVE_INFINITY;
+  /** True from the end of a hold or outage until no poll is overdue: polls then pass the gate. */
+  #isResuming = false;
   /** Time of the poll that is reserved at the gate. */
   #reservedAt: number | undefined;
 
@@ -72,13 +72,18 @@ export class PollBudget {
     if (this.#blockedSince) {
       this.#blockedSince = undefined;
       this.#reservedAt = undefined;
-      this.#resumingUntil = monotonicNow() + RAMP_TIME;
+      this.#isResuming = true;
       gate?.resume(overdue());
     }
     if (this.#running >= concurrency) return Number.POSITIVE_INFINITY;
     const now = monotonicNow();
-    if (gate && now < this.#resumingUntil) this.#reservedAt ??= gate.reserve();
+    if (gate && this.#isResuming) this.#reservedAt ??= gate.reserve();
     return Math.max(0, this.#nextAt - now, (this.#reservedAt ?? now) - now);
+  }
+
+  /** Reports that no poll is overdue. */
+  endResuming(): void {
+    if (!this.#blockedSince) this.#isResuming = false;
   }
 
   /** Counts a poll. @returns The function that ends it. */

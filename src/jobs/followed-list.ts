@@ -31,8 +31,10 @@ const MAX_JOBS = 10_000;
 const MAX_PAGES = 1_000;
 /** Time after which a missing list is reported, in milliseconds. */
 const REPORT_DELAY = 3_000;
-/** Interval before a failed read of the first page is repeated, in milliseconds. */
+/** Time before the read that confirms an error, in milliseconds. */
 const CONFIRMATION_DELAY = 2_000;
+/** Maximum time before a failed read is repeated if none has succeeded, in milliseconds. */
+const FIRST_RETRY_DELAY = 5_000;
 
 /** All jobs of a list, for its followers. Reads the whole list repeatedly, page by page. */
 export class FollowedList<State, Key> implements Listener<State, Key> {
@@ -145,8 +147,8 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
       this.#failingSince ??= { date: new Date(now()), at: monotonicNow(), isLimited: false };
       this.#failingSince.isLimited ||= retryAfter(error) !== undefined;
     }
-    this.#restart(monotonicNow() + (kind === 'unconfirmed' ? CONFIRMATION_DELAY : Math.min(interval, REPORT_DELAY)));
-    if (this.#isRead) this.dueAt = Math.max(this.dueAt, monotonicNow() + interval);
+    const delay = this.#isRead ? interval : Math.min(interval, FIRST_RETRY_DELAY);
+    this.#restart(monotonicNow() + (kind === 'unconfirmed' ? CONFIRMATION_DELAY : delay));
     return false;
   }
 

@@ -18,27 +18,31 @@ export interface PollGateOptions {
   monotonicNow: () => number;
 }
 
-/**
- * Time in which the overdue polls are sent, in milliseconds: the longest poll interval by default. The rate grows
- * linearly, so it ends at about twice the usual rate of these polls.
- */
-export const RAMP_TIME = 15_000;
-/** Initial rate, in polls per second. */
+/** Time in which the overdue polls are sent, in milliseconds: the longest poll interval by default. */
+const RAMP_TIME = 15_000;
+/** Initial rate, in polls per second. It grows linearly. */
 const INITIAL_RATE = 5;
+/** Share of the overdue polls that the growth covers, beyond the initial rate. The rate ends below twice the usual one. */
+const GROWTH = 0.9;
 
 export function createPollGate({ getOutage, monotonicNow }: PollGateOptions): PollGate {
   let rampStart = Number.NEGATIVE_INFINITY;
   let nextAt = Number.NEGATIVE_INFINITY;
   let backlog = 0;
+  let hadOutage = false;
 
   return {
     get outage() {
-      return getOutage();
+      const outage = getOutage();
+      hadOutage ||= outage > 0;
+      return outage;
     },
     resume(overdue) {
       const now = monotonicNow();
-      if (now - rampStart > RAMP_TIME) {
+      if (hadOutage || now - rampStart > RAMP_TIME) {
+        hadOutage = false;
         rampStart = now;
+        nextAt = now;
         backlog = 0;
       }
       backlog += overdue;
@@ -46,7 +50,7 @@ export function createPollGate({ getOutage, monotonicNow }: PollGateOptions): Po
     reserve() {
       const at = Math.max(monotonicNow(), nextAt);
       const seconds = Math.max(0, at - rampStart) / 1_000;
-      const rate = INITIAL_RATE + (2 * backlog * seconds) / (RAMP_TIME / 1_000) ** 2;
+      const rate = INITIAL_RATE + (2 * GROWTH * backlog * seconds) / (RAMP_TIME / 1_000) ** 2;
       nextAt = at + 1_000 / rate;
       return at;
     },

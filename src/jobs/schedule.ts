@@ -258,7 +258,10 @@ export class Schedule<State, Key> {
     for (;;) {
       const now = monotonicNow();
       const { best, nextAt } = this.#choose(now);
-      if (!best) return nextAt;
+      if (!best) {
+        this.#budget.endResuming();
+        return nextAt;
+      }
       const wait = this.#budget.wait(() => this.#overdue(now));
       if (wait >= 1) return now + wait;
       this.#preferred = best.priority === PRIORITY.routine ? 0 : this.#preferred + 1;

@@ -4,11 +4,11 @@ import type { BackoffOptions } from './backoff.ts';
  * Kinds of read errors.
  *
  * - `transient`: the next read may succeed.
- * - `unsent`: the request was not sent, which says nothing about the job.
+ * - `inconclusive`: the request was not sent, or the error says nothing about the job.
  * - `unconfirmed`: the error may be final, for example because the job is gone; a second such error confirms it.
  * - `final`: no later read can succeed.
  */
-export type ErrorKind = 'transient' | 'unsent' | 'unconfirmed' | 'final';
+export type ErrorKind = 'transient' | 'inconclusive' | 'unconfirmed' | 'final';
 
 /** Classification of read errors. */
 export interface ErrorPolicy {

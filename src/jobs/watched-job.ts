@@ -70,7 +70,8 @@ export class WatchedJob<State, Key> {
   readonly #backoff: Backoff;
   readonly #notified = new WeakSet<Listener<State, Key>>();
   #isWoken = false;
-  #hasListedChange = false;
+  /** A change in a row of the list that is incomplete. */
+  #listed: { readonly state: State; readonly polledAt: number } | undefined;
   #interval = 0;
   /** Time of the last poll, in milliseconds. */
   #scheduledAt: number;
@@ -109,12 +110,12 @@ export class WatchedJob<State, Key> {
   get priority(): Priority {
     if (this.#isWoken || this.waiting > 0) return PRIORITY.urgent;
     if (!this.#event) return PRIORITY.first;
-    return this.#hasListedChange ? PRIORITY.changed : PRIORITY.routine;
+    return this.#listed ? PRIORITY.changed : PRIORITY.routine;
   }
 
   /** True if a page of the list cannot replace the next read. */
   get needsRead(): boolean {
-    return this.#isWoken || this.waiting > 0 || this.#hasListedChange || this.#isUnconfirmed;
+    return this.#isWoken || this.waiting > 0 || this.#listed !== undefined || this.#isUnconfirmed;
   }
 
   /** Time since the last poll, relative to the interval: above 1, the next one is late. */
@@ -141,7 +142,6 @@ export class WatchedJob<State, Key> {
   /** Called when a read starts. */
   startRead(): AbortController {
     this.#isWoken = false;
-    this.#hasListedChange = false;
     this.reading = new AbortController();
     return this.reading;
   }
@@ -173,7 +173,7 @@ export class WatchedJob<State, Key> {
     const isNews = !this.#event || isFinished || this.source.isChange(this.#event.state, state);
     if (isNews && !isComplete) {
       // The job is read before the event.
-      this.#hasListedChange = true;
+      this.#listed = { state, polledAt };
       this.dueAt = Math.min(this.dueAt, this.#options.monotonicNow());
       return false;
     }
@@ -187,18 +187,13 @@ export class WatchedJob<State, Key> {
     const { source } = this;
     const kind = source.classifyError(error, this.isRead || source.isKnown === true);
     if (kind === 'final' || (kind === 'unconfirmed' && this.#isUnconfirmed)) {
-      this.fail(error);
+      this.#endWith(error);
       return true;
     }
     this.#isUnconfirmed = kind === 'unconfirmed';
     if (kind === 'transient') this.#recordFailure(error);
     this.#schedule(kind === 'unconfirmed' ? CONFIRMATION_DELAY : undefined);
     return false;
-  }
-
-  /** Ends the job with an error. */
-  fail(error: unknown): void {
-    this.#emit({ key: this.source.key, error, wasSeen: this.isRead || this.source.isKnown === true });
   }
 
   /**
@@ -214,11 +209,18 @@ export class WatchedJob<State, Key> {
     const { awakeNow, maxOutage, monotonicNow } = this.#options;
     if (block?.reason === 'hold') this.#outageFrom = awakeNow();
     if (awakeNow() - this.#outageFrom >= maxOutage) {
-      this.fail(new OutageTooLongError('polls failed for longer than the limit', { cause: failure?.error }));
+      this.#endWith(new OutageTooLongError('polls failed for longer than the limit', { cause: failure?.error }));
       return undefined;
     }
     const wait = this.#event ? this.#reportStale(this.#event) : this.#reportMissing(block);
     return wait > 0 ? monotonicNow() + wait : Number.POSITIVE_INFINITY;
+  }
+
+  /** Ends the job with an error, unless its list has shown the last state. */
+  #endWith(error: unknown): void {
+    const listed = this.#listed;
+    if (listed && this.source.isFinished(listed.state)) this.#apply(listed.state, listed.polledAt);
+    else this.#emit({ key: this.source.key, error, wasSeen: this.isRead || this.source.isKnown === true });
   }
 
   get #age(): number {
@@ -278,7 +280,7 @@ export class WatchedJob<State, Key> {
     this.#outageFrom = this.#checkedAt;
     this.#failure = undefined;
     this.#isUnconfirmed = false;
-    this.#hasListedChange = false;
+    this.#listed = undefined;
     if (isChange) this.#backoff.reset();
     this.#schedule(maxWait);
     if (!before || before.staleSince || isChange || this.source.isFinished(state)) this.#emit(event);

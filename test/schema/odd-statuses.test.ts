@@ -156,7 +156,8 @@ describe('the list of trainings', () => {
   test.each([400, 402, 409, 418, 422, 302])(
     'the list of trainings is still watched after one poll with %i',
     async (code) => {
-      const { started, clock, reply, model } = startScripted([listed]);
+      const { started, clock, reply, replyToJobs, model } = startScripted([listed]);
+      replyToJobs({ status: 'completed' });
       const seen = collect(await subscribe(started, trainingsUpdated, { modelId: model }));
       await until(() => seen.events.length === 1);
 
@@ -172,7 +173,8 @@ describe('the list of trainings', () => {
   );
 
   test('the list of trainings is watched until a second read confirms that the model was deleted', async () => {
-    const { started, clock, reply, model } = startScripted([listed]);
+    const { started, clock, reply, replyToJobs, model } = startScripted([listed]);
+    replyToJobs({ status: 'completed' });
     const seen = collect(await subscribe(started, trainingsUpdated, { modelId: model }));
     await until(() => seen.events.length === 1);
 

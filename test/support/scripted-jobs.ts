@@ -11,6 +11,7 @@ export function startScripted(replies: readonly Reply[], options: Omit<StartOpti
   let script = replies;
   let next = 0;
   let list: object | undefined;
+  let details: object | undefined;
   const times: number[] = [];
   const started = startGateway({
     ...options,
@@ -22,6 +23,7 @@ export function startScripted(replies: readonly Reply[], options: Omit<StartOpti
       }
       if (request.method === 'DELETE') return Response.json({});
       if (list && pathname.endsWith('/trainings')) return Response.json(list);
+      if (details && !pathname.endsWith('/trainings')) return Response.json(details);
       times.push(started.clock.now());
       const reply = script[Math.min(next++, script.length - 1)] ?? {};
       return reply instanceof Response ? reply.clone() : Response.json(reply);
@@ -40,6 +42,10 @@ export function startScripted(replies: readonly Reply[], options: Omit<StartOpti
     /** Sets the reply to lists of trainings. */
     replyToLists(reply: object) {
       list = reply;
+    },
+    /** Sets the reply to reads of a training or prediction. */
+    replyToJobs(reply: object) {
+      details = reply;
     },
     training: globalId({ kind: 'Training', modelId: 'm', id: 't' }),
     prediction: globalId({ kind: 'Prediction', id: 'p' }),

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createPacer } from '../../src/jobs/pacer.ts';
-import { OutageTooLongError } from '../../src/jobs/poll.ts';
-import type { SharedPollOptions } from '../../src/jobs/shared-poll.ts';
-import { createWatch, type Events, type Job, type JobEvent } from '../../src/jobs/watch.ts';
+import { type JobEvent, NotReadYetError, OutageTooLongError } from '../../src/jobs/events.ts';
+import { type Events, Schedule, type ScheduleOptions } from '../../src/jobs/schedule.ts';
+import type { ErrorPolicy, Job, JobList } from '../../src/jobs/source.ts';
 import { createClock, settle } from '../support/clock.ts';
 
 /** State of a job in these tests: a growing number; 100 is the last one. */
@@ -12,49 +11,50 @@ type Event = JobEvent<State, string>;
 
 const LAST = 100;
 
-/** Creates a watch over an in-memory upstream. */
-function start(options: Partial<SharedPollOptions> & { perSecond?: number } = {}) {
+/** Creates schedules over an in-memory upstream. */
+function start(options: Partial<ScheduleOptions> = {}) {
   const clock = createClock();
-  const { sleep, now, monotonicNow } = clock;
+  const { startTimer, now, monotonicNow } = clock;
   const startedAt = now();
   const reads: { job: string; at: number; signal: AbortSignal }[] = [];
   const states = new Map<string, State>();
   const failures = new Map<string, unknown>();
-  const pacers = new Map<string, ReturnType<typeof createPacer>>();
-  const watch = createWatch<State, string>({
-    sleep,
-    now,
-    monotonicNow,
-    random: () => 0.5,
-    gracePeriod: 0,
-    maxOutage: 60_000,
-    ...options,
-  });
+  const create = () =>
+    new Schedule<State, string>({
+      perSecond: 1e9,
+      concurrency: 1e9,
+      startTimer,
+      now,
+      monotonicNow,
+      random: () => 0.5,
+      gracePeriod: 0,
+      maxOutage: 60_000,
+      ...options,
+    });
 
-  const job = (name: string, tenant = 'tenant'): Job<State, string> => {
-    const pacer = pacers.get(tenant) ?? createPacer({ perSecond: options.perSecond ?? 1e9, sleep, monotonicNow });
-    pacers.set(tenant, pacer);
-    return {
-      key: name,
-      name: `${tenant} ${name}`,
-      pacer,
-      pace: { fastest: 1_000, slowest: 5_000 },
-      read: async (signal) => {
-        reads.push({ job: name, at: now() - startedAt, signal });
-        await Promise.resolve();
-        const failure = failures.get(name);
-        if (failure !== undefined) throw failure;
-        return states.get(name) ?? 0;
-      },
-      isFinished: (state) => state >= LAST,
-      isChange: (before, after) => before !== after,
-      classifyError: (error) =>
-        error instanceof TransientError ? 'transient' : error instanceof MissingError ? 'unconfirmed' : 'final',
-      retryAfter: (error) => (error instanceof TransientError ? error.retryAfter : undefined),
-    };
-  };
-  return { clock, watch, reads, states, failures, job, times: () => reads.map(({ at }) => at) };
+  const job = (name: string): Job<State, string> => ({
+    key: name,
+    name,
+    pace: { fastest: 1_000, slowest: 5_000 },
+    read: async (signal) => {
+      reads.push({ job: name, at: now() - startedAt, signal });
+      await Promise.resolve();
+      const failure = failures.get(name);
+      if (failure !== undefined) throw failure;
+      return states.get(name) ?? 0;
+    },
+    isFinished: (state) => state >= LAST,
+    isChange: (before, after) => before !== after,
+    ...errorPolicy,
+  });
+  return { clock, watch: create(), create, reads, states, failures, job, times: () => reads.map(({ at }) => at) };
 }
+
+const errorPolicy: ErrorPolicy = {
+  classifyError: (error) =>
+    error instanceof TransientError ? 'transient' : error instanceof MissingError ? 'unconfirmed' : 'final',
+  retryAfter: (error) => (error instanceof TransientError ? error.retryAfter : undefined),
+};
 
 class MissingError extends Error {}
 
@@ -137,16 +137,16 @@ describe('poll intervals', () => {
     const { clock, watch, times, job } = start();
     collect(watch.listen([job('a')]));
     await clock.advance(4_800);
-    watch.wake('tenant a');
+    watch.wake('a');
     await settle();
     expect(times()).toEqual([0, 1_000, 2_500, 4_750, 4_800]);
 
-    watch.wake('tenant a');
-    watch.wake('tenant a');
+    watch.wake('a');
+    watch.wake('a');
     await settle();
 
     expect(times()).toEqual([0, 1_000, 2_500, 4_750, 4_800, 4_800]);
-    watch.wake('tenant unknown');
+    watch.wake('unknown');
     watch.dispose();
   });
 });
@@ -166,9 +166,11 @@ describe('rate limit of one credential', () => {
   });
 
   test('a `Retry-After` pauses all polls of its credential, but not those of others', async () => {
-    const { clock, watch, reads, failures, job } = start();
+    const { clock, watch, create, reads, failures, job } = start();
+    const other = create();
     failures.set('a', new TransientError(7_000));
-    for (const source of [job('a'), job('b'), job('c', 'other')]) collect(watch.listen([source]));
+    for (const source of [job('a'), job('b')]) collect(watch.listen([source]));
+    collect(other.listen([job('c')]));
     await settle();
     reads.length = 0;
 
@@ -179,6 +181,7 @@ describe('rate limit of one credential', () => {
 
     expect(new Set(reads.map((read) => read.job))).toEqual(new Set(['a', 'b', 'c']));
     watch.dispose();
+    other.dispose();
   });
 });
 
@@ -197,23 +200,28 @@ describe('listeners', () => {
     watch.dispose();
   });
 
-  test('listeners that join when the state is stale share one poll', async () => {
-    const { clock, watch, job } = start();
-    const source = job('a');
-    let reads = 0;
-    const slow = withResolvers<State>();
-    const read = async () => (++reads === 2 ? slow.promise : 0);
-    collect(watch.listen([{ ...source, read }]));
-    await clock.advance(9_000);
+  test('listeners that join when the state is old receive it with its age, and share one poll', async () => {
+    const { clock, watch, job, states, times } = start({ perSecond: 0.05 });
+    collect(watch.listen([job('a')]));
+    await clock.advance(1);
+    states.set('a', 1);
+    const checkedAt = new Date(clock.now() - 1);
+    await clock.advance(15_000);
+    expect(times()).toEqual([0]);
 
-    const late = [collect(watch.listen([source])), collect(watch.listen([source]))];
+    const late = [collect(watch.listen([job('a')])), collect(watch.listen([job('a')]))];
     await settle();
-    expect(late.map(({ states }) => states())).toEqual([[], []]);
-    slow.resolve(0);
-    await settle();
+    expect(late.map(({ all }) => all)).toEqual([
+      [{ key: 'a', state: 0, checkedAt }],
+      [{ key: 'a', state: 0, checkedAt }],
+    ]);
+    await clock.advance(5_000);
 
-    expect(late.map(({ states }) => states())).toEqual([[0], [0]]);
-    expect(reads).toBe(2);
+    expect(late.map(({ states }) => states())).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(times()).toEqual([0, 20_000]);
     watch.dispose();
   });
 
@@ -245,17 +253,6 @@ describe('listeners', () => {
     watch.dispose();
   });
 
-  test('listeners of two credentials never share a poll, even if the job has the same id', async () => {
-    const { watch, reads, job } = start();
-    collect(watch.listen([job('a', 'one')]));
-    collect(watch.listen([job('a', 'two')]));
-    await settle();
-
-    expect(reads).toHaveLength(2);
-    expect(watch.size).toBe(2);
-    watch.dispose();
-  });
-
   test('the pending read is aborted when the last listener leaves', async () => {
     const { watch, reads, job, clock } = start();
     const source = { ...job('a') };
@@ -275,7 +272,9 @@ describe('listeners', () => {
 
   test('a poll continues if a listener returns within the grace period', async () => {
     const { clock, watch, reads, job } = start({ gracePeriod: 3_000 });
-    await watch.listen([job('a')]).return?.();
+    const first = watch.listen([job('a')]);
+    await settle();
+    await first.return?.();
     await clock.advance(2_999);
     expect(watch.size).toBe(1);
 
@@ -351,94 +350,11 @@ describe('upstream errors', () => {
     await settle();
 
     expect(listener.all).toMatchObject([
-      { key: 'b', state: 0 },
       { key: 'a', error: new Error('gone'), wasSeen: false },
+      { key: 'b', state: 0 },
     ]);
     watch.dispose();
     await listener.done;
-  });
-});
-
-describe('lists', () => {
-  function startList() {
-    const started = start();
-    const listed: string[] = [];
-    const { name, ...source } = started.job('list');
-    const list = {
-      ...source,
-      name,
-      pace: { fastest: 15_000, slowest: 15_000 },
-      read: async () => listed.map((id) => Number(id)),
-      isFinished: () => false,
-      isChange: (before: readonly State[], after: readonly State[]) => before.length !== after.length,
-      // The name of a job in the list is its state.
-      jobOf: (state: State) => started.job(String(state)),
-    };
-    return { ...started, listed, list };
-  }
-
-  test('a list is polled once for all its listeners, and its jobs are polled', async () => {
-    const { clock, watch, states, reads, listed, list } = startList();
-    listed.push('1', '100');
-    states.set('1', 1);
-    const listeners = [collect(watch.follow(list)), collect(watch.follow(list))];
-    await clock.advance(1_000);
-    expect(listeners.map(({ states }) => states())).toEqual([
-      [LAST, 1],
-      [LAST, 1],
-    ]);
-    expect(listeners[0]?.all[0]).toBe(listeners[1]?.all[0]);
-
-    listed.push('2');
-    states.set('2', 2);
-    await clock.advance(15_000);
-    states.set('2', LAST);
-    await clock.advance(5_000);
-
-    expect(listeners.map(({ states }) => states())).toEqual([
-      [LAST, 1, 2, LAST],
-      [LAST, 1, 2, LAST],
-    ]);
-    expect(reads.filter((read) => read.job === '2').length).toBeLessThan(8);
-    watch.dispose();
-    await Promise.all(listeners.map(({ done }) => done));
-  });
-
-  test('a finished job that is temporarily missing in a list is not emitted again', async () => {
-    const { clock, watch, listed, list } = startList();
-    listed.push('100');
-    const listener = collect(watch.follow(list));
-    await clock.advance(1_000);
-    listed.length = 0;
-    await clock.advance(15_000);
-    listed.push('100');
-    await clock.advance(15_000);
-
-    expect(listener.states()).toEqual([LAST]);
-    watch.dispose();
-    await listener.done;
-  });
-
-  test('all polls of a list stop when its last listener leaves', async () => {
-    const { clock, watch, listed, list } = startList();
-    listed.push('1', '2');
-    const listener = watch.follow(list);
-    await clock.advance(1_000);
-    expect(watch.size).toBe(3);
-
-    await listener.return?.();
-
-    expect(watch.size).toBe(0);
-    expect(clock.waits()).toEqual([]);
-  });
-
-  test('a final error of a list ends the stream', async () => {
-    const { watch, list } = startList();
-    const listener = collect(watch.follow({ ...list, read: () => Promise.reject(new Error('gone')) }));
-    await listener.done;
-
-    expect(listener.all).toMatchObject([{ key: 'list', error: new Error('gone') }]);
-    expect(watch.size).toBe(0);
   });
 });
 
@@ -518,7 +434,7 @@ async function runSteps(steps: readonly Step[], gracePeriod: number) {
         failures.delete(String(step.job));
         break;
       case 'wake':
-        watch.wake(`tenant ${step.job}`);
+        watch.wake(String(step.job));
         break;
       case 'wait':
         await clock.advance(step.milliseconds);
