@@ -20,6 +20,7 @@ export interface FollowedListOptions {
 
 /** A job of the list. */
 interface Followed<State, Key> {
+  readonly job: Job<State, Key>;
   /** The last event; undefined before the first one. */
   event: JobEvent<State, Key> | undefined;
   /** True if its end was reported. A failed job is watched again if the list still contains it. */
@@ -79,15 +80,17 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
 
   /** Adds a follower. It receives the known states at once. */
   join(follower: Listener<State, Key>): void {
-    this.followers.add(follower);
     this.expiresAt = Number.POSITIVE_INFINITY;
+    if (this.followers.size === 0) this.#rejoinJobs();
+    this.followers.add(follower);
     for (const [name, { event }] of this.#jobs) if (event && 'state' in event) follower.put(name, event);
     this.#reportTooLong();
   }
 
+  /** Removes a follower. Without followers, no job is polled for this list. */
   leave(follower: Listener<State, Key>): void {
-    this.followers.delete(follower);
     this.#notified.delete(follower);
+    if (this.followers.delete(follower) && this.followers.size === 0) this.#leaveJobs();
   }
 
   /** Adds a job that was just started. */
@@ -170,7 +173,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   /** Stops to watch its jobs. */
   dispose(): void {
     this.stop.abort();
-    for (const [name, { hasEnded }] of this.#jobs) if (!hasEnded) this.#watching.unwatch(name, this);
+    this.#leaveJobs();
     for (const follower of [...this.followers]) follower.end(this.source.name);
     this.followers.clear();
   }
@@ -182,13 +185,21 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
       return;
     }
     const event: StateEvent<State, Key> = { key: job.key, state: listed.state, checkedAt };
-    this.#jobs.set(job.name, { event, hasEnded: true });
+    this.#jobs.set(job.name, { job, event, hasEnded: true });
     this.#emit(job.name, event);
   }
 
   #watch(job: Job<State, Key>): void {
-    this.#jobs.set(job.name, { event: this.#jobs.get(job.name)?.event, hasEnded: false });
+    this.#jobs.set(job.name, { job, event: this.#jobs.get(job.name)?.event, hasEnded: false });
     this.#watching.watch(job, this.#jobs.size, this);
+  }
+
+  #leaveJobs(): void {
+    for (const { job, hasEnded } of this.#jobs.values()) if (!hasEnded) this.#watching.unwatch(job.name, this);
+  }
+
+  #rejoinJobs(): void {
+    for (const { job, hasEnded } of [...this.#jobs.values()]) if (!hasEnded) this.#watch(job);
   }
 
   #finish(): void {

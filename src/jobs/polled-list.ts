@@ -73,7 +73,7 @@ export class PolledList<State, Key> {
     if (job.needsRead || this.isUnusable(now) || !this.source.isReady()) return undefined;
     // Incomplete rows still show that a job has finished, which is worth a page if single reads come too late.
     const isUseful = job.isRead
-      ? this.#completesKnown !== false || job.lateness(now) > 2
+      ? this.#completesKnown !== false || job.lateness(now) > 1.25
       : this.#completesNew !== false;
     if (!isUseful) return undefined;
     if (job.page) return job.page.jobs.size > 1 ? job.page : undefined;

@@ -31,6 +31,9 @@ export interface ScheduleOptions {
   onActive?: (isActive: boolean) => void;
 }
 
+/** Slots of the budget for each page of a followed list, once it was read completely. */
+const SLOTS_PER_PAGE = 4;
+
 export type Events<State, Key> = AsyncIterableIterator<JobEvent<State, Key>, undefined>;
 
 /** A poll that may be sent. */
@@ -163,10 +166,10 @@ export class Schedule<State, Key> {
         },
         unwatch: (name, listener) => {
           const job = this.#jobs.get(name);
-          if (job?.listeners.delete(listener) && job.listeners.size === 0) this.#end(job);
+          if (job) this.#leave(job, listener);
         },
       },
-      { ...this.#options, pageInterval: 2_000 / this.#options.perSecond },
+      { ...this.#options, pageInterval: (1_000 * SLOTS_PER_PAGE) / this.#options.perSecond },
     );
     this.#followed.set(source.name, list);
     return list;
@@ -284,7 +287,7 @@ export class Schedule<State, Key> {
       if (!this.#isDue(job, now)) {
         if (this.#isPollable(job)) nextAt = Math.min(nextAt, job.dueAt);
       } else if (job.priority === PRIORITY.routine) {
-        if (!routine || job.lateness(now) > routine.lateness(now)) routine = job;
+        if (!routine || job.rank(now) > routine.rank(now)) routine = job;
       } else if (!best || isBefore(job, best)) best = job;
     }
     const candidates = [best, routine].filter((job) => job !== undefined).map((job) => this.#candidateOf(job, now));
@@ -294,7 +297,7 @@ export class Schedule<State, Key> {
       else
         candidates.push({
           priority: list.isFirst ? PRIORITY.first : PRIORITY.routine,
-          rank: list.isFirst ? 0 : (now - list.dueAt) / list.source.interval,
+          rank: list.isFirst ? 0 : Number.POSITIVE_INFINITY,
           send: () => this.#readFollowed(list),
         });
     }
@@ -309,7 +312,7 @@ export class Schedule<State, Key> {
 
   #candidateOf(job: WatchedJob<State, Key>, now: number): Candidate {
     const { priority } = job;
-    return { priority, rank: priority === PRIORITY.routine ? job.lateness(now) : -1, send: () => this.#read(job, now) };
+    return { priority, rank: priority === PRIORITY.routine ? job.rank(now) : -1, send: () => this.#read(job, now) };
   }
 
   #isPollable(job: WatchedJob<State, Key>): boolean {
@@ -415,5 +418,6 @@ export class Schedule<State, Key> {
 /** Order of due jobs that are not routine. */
 function isBefore<State, Key>(a: WatchedJob<State, Key>, b: WatchedJob<State, Key>): boolean {
   if (a.priority !== b.priority) return a.priority < b.priority;
-  return a.position !== b.position ? a.position < b.position : a.dueAt < b.dueAt;
+  const isFirst = a.priority === PRIORITY.first;
+  return isFirst && a.position !== b.position ? a.position < b.position : a.dueAt < b.dueAt;
 }

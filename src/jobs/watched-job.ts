@@ -73,6 +73,7 @@ export class WatchedJob<State, Key> {
   /** A change in a row of the list that is incomplete. */
   #listed: { readonly state: State; readonly polledAt: number } | undefined;
   #interval = 0;
+  #hasChanged = false;
   /** Time of the last poll, in milliseconds. */
   #scheduledAt: number;
   #event: StateEvent<State, Key> | undefined;
@@ -121,6 +122,11 @@ export class WatchedJob<State, Key> {
   /** Time since the last poll, relative to the interval: above 1, the next one is late. */
   lateness(now: number): number {
     return (now - this.#scheduledAt) / Math.max(1, this.#interval);
+  }
+
+  /** Rank among routine polls: the time since the last poll, relative to the interval of a job that changes. */
+  rank(now: number): number {
+    return (now - this.#scheduledAt) / (this.#hasChanged ? this.#interval : this.source.pace.slowest);
   }
 
   /** Adds a listener. It receives the known state at once, and the next one soon if that is old. */
@@ -281,7 +287,10 @@ export class WatchedJob<State, Key> {
     this.#failure = undefined;
     this.#isUnconfirmed = false;
     this.#listed = undefined;
-    if (isChange) this.#backoff.reset();
+    if (isChange) {
+      this.#hasChanged = true;
+      this.#backoff.reset();
+    }
     this.#schedule(maxWait);
     if (!before || before.staleSince || isChange || this.source.isFinished(state)) this.#emit(event);
   }

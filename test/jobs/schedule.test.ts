@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type JobEvent, NotReadYetError, OutageTooLongError } from '../../src/jobs/events.ts';
+import { type JobEvent, OutageTooLongError } from '../../src/jobs/events.ts';
 import { type Events, Schedule, type ScheduleOptions } from '../../src/jobs/schedule.ts';
-import type { ErrorPolicy, Job, JobList } from '../../src/jobs/source.ts';
+import type { ErrorPolicy, Job } from '../../src/jobs/source.ts';
 import { createClock, settle } from '../support/clock.ts';
 
 /** State of a job in these tests: a growing number; 100 is the last one. */
