@@ -45,7 +45,7 @@ export class PollBudget {
 
   /** Stops all polls for a time, in milliseconds. */
   hold(milliseconds: number): void {
-    if (milliseconds <= 0) return;
+    if (!(milliseconds > 0)) return;
     this.#heldUntil = Math.max(this.#heldUntil, this.#options.monotonicNow() + milliseconds);
   }
 
