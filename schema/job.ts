@@ -112,6 +112,14 @@ Job.implement({
         return { ...progress, fraction: null, isEstimated: false, malformed };
       },
     }),
+    checkedAt: t.field({
+      type: 'DateTime',
+      description: 'Time at which the upstream last reported this state; null if it never did.',
+      extensions: { cost: FREE },
+      resolve: (job, _, ctx) =>
+        ctx.jobs.checkedAt(job) ??
+        mapMaybePromise(ctx.loaders.complete(job, 'status'), () => ctx.loaders.checkedAt(job)),
+    }),
     staleSince: t.field({
       type: 'DateTime',
       description:

@@ -62,9 +62,19 @@ export class CallerJobs {
   }
 
   /** Time since which the current event's state of this job is stale; null if it is current. */
-  staleSince({ kind, id }: JobRow): Date | null {
+  staleSince(row: JobRow): Date | null {
+    return this.#updateOf(row)?.staleSince ?? null;
+  }
+
+  /** Time of the last successful poll of this job, if the current event has it. */
+  checkedAt(row: JobRow): Date | null {
+    const update = this.#updateOf(row);
+    return update && 'checkedAt' in update && update.checkedAt instanceof Date ? update.checkedAt : null;
+  }
+
+  /** The current event, if it is a state of this job. */
+  #updateOf({ kind, id }: JobRow): Extract<JobUpdate, { state: unknown }> | undefined {
     const update = this.#update;
-    if (!update || !('state' in update) || update.key.kind !== kind || update.key.id !== id) return null;
-    return update.staleSince ?? null;
+    return update && 'state' in update && update.key.kind === kind && update.key.id === id ? update : undefined;
   }
 }
