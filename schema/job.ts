@@ -112,6 +112,14 @@ Job.implement({
         return { ...progress, fraction: null, isEstimated: false, malformed };
       },
     }),
+    checkedAt: t.field({
+      type: 'DateTime',
+      description: 'Time at which the upstream last reported this state; null if it never did.',
+      extensions: { cost: FREE },
+      resolve: (job, _, ctx) =>
+        ctx.jobs.checkedAt(job) ??
+        mapMaybePromise(ctx.loaders.complete(job, 'status'), () => ctx.loaders.checkedAt(job)),
+    }),
     staleSince: t.field({
       type: 'DateTime',
       description:
@@ -133,7 +141,7 @@ export const acceptedJob = {
 /** Waits for a job that was just started, if the client requested it, and caches its last state. */
 export async function waitForJob(ctx: Context, key: JobKey, seconds: number | null | undefined): Promise<void> {
   const row = seconds ? await ctx.jobs.waitUntilFinished(key, seconds) : undefined;
-  if (row) ctx.loaders.merge<JobRow>(row, { isComplete: true });
+  if (row) ctx.loaders.mergeRead<JobRow>(row);
 }
 
 /** Maximum time that a mutation waits for a job before it responds, in seconds. */

@@ -89,7 +89,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Model', id);
-        await ctx.writes.run(({ models }) => models.delete(key.id));
+        await ctx.writes.delete(key, ({ models }) => models.delete(key.id));
         return id;
       }),
   }),

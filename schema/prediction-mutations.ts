@@ -215,7 +215,7 @@ builder.mutationField('deletePrediction', (t) =>
       actionable({ id }, async () => {
         const key = requireKey('Prediction', id);
         await ctx.images.evictAfter({ kind: 'prediction', predictionId: key.id }, () =>
-          ctx.writes.run(({ predictions }) => predictions.delete(key.id)),
+          ctx.writes.delete(key, ({ predictions }) => predictions.delete(key.id)),
         );
         ctx.jobs.wake(key);
         return id;

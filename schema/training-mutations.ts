@@ -156,7 +156,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { input: { id } }, ctx) =>
       actionable({ id }, async () => {
         const key = requireKey('Training', id);
-        await ctx.writes.run(({ trainings }) => trainings.delete(key));
+        await ctx.writes.delete(key, ({ trainings }) => trainings.delete(key));
         ctx.jobs.wake(key);
         return id;
       }),

@@ -13,7 +13,7 @@ import { Prediction, Training } from './refs.ts';
 
 /** Returns the job of an event, with all fields as the poll read them, so that none is read again. */
 const jobOf = (event: JobUpdate, { loaders }: Context): JobRow =>
-  'state' in event ? loaders.merge(event.state, { isComplete: true }) : throwErrorOf(event);
+  'state' in event ? loaders.mergeRead(event.state) : throwErrorOf(event);
 
 /** Throws the error of an event. */
 function throwErrorOf({ key, error, wasSeen }: Extract<JobUpdate, { error: unknown }>): never {

@@ -31,6 +31,7 @@ import { createOperationQuota } from './limits/operation-quota.ts';
 import { createQuota } from './limits/quota.ts';
 import { createRateLimit, defaultRateLimits } from './limits/rate-limit.ts';
 import { createResponseLimits } from './limits/response-limits.ts';
+import { createFinishedJobs, FINISHED_JOBS_TIME, MAX_FINISHED_JOBS } from './loaders/finished-jobs.ts';
 import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
 import { createPersistedDocuments } from './persisted-documents/documents.ts';
@@ -70,6 +71,12 @@ export function createGateway(options: GatewayOptions) {
   const { baseUrl } = options.upstream;
 
   const keyPolicy = createKeyPolicy(config);
+  const finishedJobs = createFinishedJobs({
+    milliseconds: options.finishedJobsMilliseconds ?? FINISHED_JOBS_TIME,
+    max: MAX_FINISHED_JOBS,
+    monotonicNow,
+    now,
+  });
   const upstreamOf = createUpstreams({
     ...options.upstream,
     contract,
@@ -85,6 +92,7 @@ export function createGateway(options: GatewayOptions) {
         'the upstream responds with 404 to a list that always exists: check FLAIR_API_URL',
       ),
     ),
+    onKeyRejected: finishedJobs.clear,
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
     onJob: (apiKey, row) => jobWatcher.recordDuration(apiKey, row),
   });
@@ -93,6 +101,7 @@ export function createGateway(options: GatewayOptions) {
   const jobWatcher = createJobWatcher({
     upstreamOf,
     settings,
+    finishedJobs,
     concurrentPolls: maxPolls(options.upstream.concurrency ?? DEFAULT_CONCURRENCY),
     gate,
     sleep,
@@ -113,7 +122,7 @@ export function createGateway(options: GatewayOptions) {
     upstreamOrigin: baseUrl,
     allowedHosts: imageLimits.hosts,
   });
-  const upstreamImages = createUpstreamImages({ upstreamOf, download });
+  const upstreamImages = createUpstreamImages({ upstreamOf, download, finishedJobs });
   const sealer = createSealer({ secrets, now });
   const budget = createDecodeBudget(imageLimits.decodeBytes);
   const images = createImages({
@@ -220,6 +229,8 @@ export function createGateway(options: GatewayOptions) {
         schema,
         services: {
           upstreamOf,
+          finishedJobs,
+          now,
           requestLimit: operationLimits.cost,
           jobWatcher,
           images,

@@ -75,6 +75,7 @@ async function start(config: Config) {
     secrets: config.secrets.length > 0 ? config.secrets : [readOrMakeSecret(secretFile())],
     upstream: { ...config.upstream, ...upstream.access },
     operationMilliseconds: config.operationMilliseconds,
+    finishedJobsMilliseconds: config.finishedJobsMilliseconds,
     network: config.network,
     idempotencyStore: await openStore(config),
     watch: config.watch,

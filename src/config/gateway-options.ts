@@ -43,6 +43,8 @@ export interface GatewayOptions {
   watch?: Partial<WatchSettings>;
   /** Timeout of a query or a mutation, in milliseconds. @default 30_000 */
   operationMilliseconds?: number;
+  /** Time for which finished jobs are cached, in milliseconds; 0 disables the cache. @default 300_000 */
+  finishedJobsMilliseconds?: number;
   /** Upload limits that differ from `defaultUploadLimits`. */
   uploads?: Partial<UploadLimits>;
   /** Image limits that differ from `defaultImageLimits`. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { defaultImageLimits, type ImageLimits } from '../images/limits.ts';
 import { defaultOperationLimits, type OperationLimits } from '../limits/limits.ts';
 import { defaultRateLimits, type RateLimits } from '../limits/rate-limit.ts';
+import { FINISHED_JOBS_TIME } from '../loaders/finished-jobs.ts';
 import { defaultUploadLimits, type UploadLimits } from '../uploads/limits.ts';
 import { DEFAULT_MAX_RETRY_AFTER } from '../upstream/decode/retry-after.ts';
 import { type BreakerSettings, defaultCircuitBreaker } from '../upstream/policy/circuit-breaker.ts';
@@ -20,6 +21,9 @@ const upstreamSettings = {
   ),
   MAX_RETRY_AFTER_SECONDS: seconds(DEFAULT_MAX_RETRY_AFTER, 24 * 3_600).describe(
     'Longest `Retry-After` of the upstream that is respected, in seconds. Longer ones are shortened to it.',
+  ),
+  FINISHED_JOBS_CACHE_SECONDS: decimal({ default: FINISHED_JOBS_TIME / 1_000, min: 0, max: 3_600 }).describe(
+    'Time for which completed, failed and canceled jobs are served from memory, per key, in seconds; 0 turns this off. A change by another client, such as a deletion, is visible only after it.',
   ),
   BREAKER_SHARE: decimal({ default: defaultCircuitBreaker.failureThreshold, min: 0.01, max: 1 }).describe(
     'Circuit breaker: share of failed upstream requests at which it opens. Status 5xx, timeouts and broken connections count as failures.',
@@ -169,6 +173,8 @@ export const boundSettings = {
 export interface Bounds {
   /** Timeout of a query or a mutation, in milliseconds. */
   readonly operationMilliseconds: number;
+  /** Time for which finished jobs are cached, in milliseconds; 0: they are not. */
+  readonly finishedJobsMilliseconds: number;
   /** Queue, circuit breaker and retries of upstream requests. */
   readonly upstream: {
     readonly waiting: number;
@@ -186,6 +192,7 @@ export interface Bounds {
 /** Converts the settings into limits, in milliseconds and bytes. */
 export const boundsOf = (values: z.infer<z.ZodObject<typeof boundSettings>>): Bounds => ({
   operationMilliseconds: values.OPERATION_SECONDS * 1_000,
+  finishedJobsMilliseconds: values.FINISHED_JOBS_CACHE_SECONDS * 1_000,
   upstream: {
     waiting: values.MAX_WAITING_REQUESTS_PER_KEY,
     maxRetryAfterSeconds: values.MAX_RETRY_AFTER_SECONDS,

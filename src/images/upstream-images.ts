@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { tenantOf } from '../auth/credential.ts';
+import type { FinishedJobs } from '../loaders/finished-jobs.ts';
 import type { ImageAddress } from '../upstream/decode/image-address.ts';
+import { isNotFound } from '../upstream/errors.ts';
 import type { DataItemImage } from '../upstream/images/data-item-image.ts';
 import type { Download } from '../upstream/images/download.ts';
 import { DownloadError } from '../upstream/images/download-error.ts';
@@ -27,6 +29,8 @@ export interface UpstreamImages {
 export interface UpstreamImagesOptions {
   upstreamOf: (apiKey: string) => Upstream;
   download: Download;
+  /** Refreshed by each read of a prediction. */
+  finishedJobs: Pick<FinishedJobs, 'add' | 'delete'>;
 }
 
 type ImageLocation = DataItemImage | ImageAddress;
@@ -37,7 +41,7 @@ const MAX_CHARACTERS = 8_000_000;
 const MAX_URL_CHARACTERS = 4_096;
 
 /** @see UpstreamImages. URLs are cached per credential. */
-export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOptions): UpstreamImages {
+export function createUpstreamImages({ upstreamOf, download, finishedJobs }: UpstreamImagesOptions): UpstreamImages {
   const cachedUrls = new LRUCache<string, readonly string[]>({
     maxSize: MAX_CHARACTERS,
     sizeCalculation: (urls, key) => key.length + urls.join('').length,
@@ -69,8 +73,14 @@ export function createUpstreamImages({ upstreamOf, download }: UpstreamImagesOpt
     const url = cachedUrls.get(key)?.[index];
     if (url !== undefined && url !== expired) return { url };
     const read = (shared: AbortSignal) => upstream.predictions.get(predictionId, { signal: shared });
-    const row = await reads.use(key, signal, read, (row) => row);
+    const row = await reads
+      .use(key, signal, read, (row) => row)
+      .catch((error: unknown) => {
+        if (isNotFound(error)) finishedJobs.delete(apiKey, { kind: 'Prediction', id: predictionId });
+        throw error;
+      });
     learn(apiKey, row);
+    finishedJobs.add(apiKey, row);
     const image = row.images?.[index];
     if (!image) throw new DownloadError('expired', 'Expected the image in its prediction, but it is no longer there.');
     return image;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ErrorKind, ErrorPolicy, Job, JobList, JobPage } from '../jobs/source.ts';
+import type { ErrorKind, ErrorPolicy, Job, JobList, JobPage, LastState } from '../jobs/source.ts';
 import type { Page } from '../upstream/decode/objects.ts';
 import { nextLastDocId } from '../upstream/decode/page.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -24,6 +24,8 @@ export interface JobPollsOptions {
   pace: Readonly<Record<JobKey['kind'], Pace>>;
   /** Time between two complete reads of a followed list, in milliseconds. */
   listInterval: number;
+  /** Returns a finished job that is known already. */
+  finishedJob: (key: JobKey) => LastState<JobRow> | undefined;
   /** Options for images that a completed prediction lacks. */
   images: MissingImagesOptions;
 }
@@ -46,7 +48,7 @@ export class JobPolls {
   }
 
   job(key: JobKey, { isKnown = false } = {}): Job<JobRow, WatchedKey> {
-    const { tenant, pace } = this.#options;
+    const { tenant, pace, finishedJob } = this.#options;
     const images = new MissingImages(this.#options.images);
     return {
       ...errorPolicy,
@@ -55,6 +57,7 @@ export class JobPolls {
       pace: pace[key.kind],
       isKnown,
       list: key.kind === 'Training' ? this.trainings(key.modelId) : this.predictions(),
+      lastState: () => finishedJob(key),
       read: async (signal) => images.mask(await this.#read(key, signal)),
       fromRow: (row, known) => {
         if (!row.status) return undefined;

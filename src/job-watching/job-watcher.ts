@@ -4,6 +4,7 @@ import type { PollGate } from '../jobs/poll-gate.ts';
 import { createProgress, type JobFacts, type Progress } from '../jobs/progress.ts';
 import { type Events, Schedule } from '../jobs/schedule.ts';
 import { createQuota } from '../limits/quota.ts';
+import type { FinishedJobs } from '../loaders/finished-jobs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -48,6 +49,8 @@ export const defaultWatchSettings: WatchSettings = {
 export interface JobWatcherOptions {
   upstreamOf: (apiKey: string) => Upstream;
   settings: WatchSettings;
+  /** Cache of finished jobs. */
+  finishedJobs: Pick<FinishedJobs, 'get' | 'add'>;
   /** Maximum number of concurrent polls of one credential. */
   concurrentPolls: number;
   /** Spreads the polls of all credentials after an outage. */
@@ -110,7 +113,8 @@ const MAX_CREDENTIALS = 10_000;
 const FIRST_EVENT_TIMEOUT = 5_000;
 
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
-  const { upstreamOf, settings, concurrentPolls, gate, sleep, startTimer, now, monotonicNow, random } = options;
+  const { upstreamOf, settings, finishedJobs, concurrentPolls, gate, sleep, startTimer, now, monotonicNow, random } =
+    options;
   const progress = createProgress({ now });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
     maxWait: settings.maxStreamWait,
@@ -129,12 +133,17 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
         now,
         monotonicNow,
         random,
+        onFinished: (row) => finishedJobs.add(apiKey, row),
         onActive: (isActive) => (isActive ? active.set(apiKey, state) : active.delete(apiKey)),
       }),
       polls: new JobPolls({
         ...settings,
         upstream: upstreamOf(apiKey),
         tenant,
+        finishedJob(key) {
+          const cached = finishedJobs.get(apiKey, key);
+          return cached && { state: cached.row, checkedAt: cached.checkedAt };
+        },
         images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
       }),
       classes: {},

@@ -180,11 +180,13 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
 
   #addListed(job: Job<State, Key>, row: State, checkedAt: Date): void {
     const listed = job.fromRow?.(row, undefined);
-    if (!listed?.isComplete || !job.isFinished(listed.state)) {
+    const isLast = listed?.isComplete && job.isFinished(listed.state);
+    const last = isLast ? { state: listed.state, checkedAt } : job.lastState?.();
+    if (!last) {
       this.#watch(job);
       return;
     }
-    const event: StateEvent<State, Key> = { key: job.key, state: listed.state, checkedAt };
+    const event: StateEvent<State, Key> = { key: job.key, ...last };
     this.#jobs.set(job.name, { job, event, hasEnded: true });
     this.#emit(job.name, event);
   }

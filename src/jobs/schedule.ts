@@ -9,7 +9,7 @@ import { type ListedPage, PolledList } from './polled-list.ts';
 import type { Job, JobList } from './source.ts';
 import { PRIORITY, type Priority, WatchedJob } from './watched-job.ts';
 
-export interface ScheduleOptions {
+export interface ScheduleOptions<State> {
   /** Maximum number of polls per second. */
   perSecond: number;
   /** Maximum number of concurrent polls. */
@@ -27,6 +27,8 @@ export interface ScheduleOptions {
   gracePeriod: number;
   /** Maximum age of a state while polls fail, in milliseconds; then its stream ends with an error. */
   maxOutage: number;
+  /** Called with the last state of each job that was watched until its end. */
+  onFinished?: (state: State) => void;
   /** Called when the schedule begins or ends to watch anything. */
   onActive?: (isActive: boolean) => void;
 }
@@ -54,7 +56,7 @@ const MAX_PREFERRED = 3;
  * moment, so nothing is queued. All listeners of a job share its polls.
  */
 export class Schedule<State, Key> {
-  readonly #options: ScheduleOptions;
+  readonly #options: ScheduleOptions<State>;
   readonly #budget: PollBudget;
   readonly #awakeNow: () => number;
   readonly #jobs = new Map<string, WatchedJob<State, Key>>();
@@ -66,7 +68,7 @@ export class Schedule<State, Key> {
   /** Number of preferred polls since the last routine poll. */
   #preferred = 0;
 
-  constructor(options: ScheduleOptions) {
+  constructor(options: ScheduleOptions<State>) {
     this.#options = options;
     this.#budget = new PollBudget(options);
     this.#awakeNow = createAwakeClock(options.monotonicNow);
@@ -95,6 +97,12 @@ export class Schedule<State, Key> {
       },
     );
     for (const [position, source] of jobs.entries()) {
+      const last = this.#jobs.has(source.name) ? undefined : source.lastState?.();
+      if (last) {
+        inbox.put(source.name, { key: source.key, ...last });
+        inbox.end(source.name);
+        continue;
+      }
       const job = this.#watch(source, position);
       if (isWaiting) job.waiting++;
       watched.push(job);

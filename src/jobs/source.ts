@@ -29,6 +29,8 @@ export interface Job<State, Key> extends ErrorPolicy {
   readonly isKnown?: boolean;
   /** The list that contains the job. @default the job is only read by itself */
   readonly list?: JobList<State, Key>;
+  /** The last state, if the job is known to have finished. It is emitted without a poll. @default unknown */
+  readonly lastState?: () => LastState<State> | undefined;
   /** Reads the job once. The signal aborts when nobody waits for the result. */
   readonly read: (signal: AbortSignal) => Promise<State>;
   /** Combines a row of the list with the state known before. Undefined if the row does not show the state of the job. */
@@ -39,6 +41,13 @@ export interface Job<State, Key> extends ErrorPolicy {
   readonly isChange: (before: State, after: State) => boolean;
   /** Returns the maximum interval after a successful read, in milliseconds; undefined to use the backoff only. */
   readonly maxWait?: () => number | undefined;
+}
+
+/** The last state of a job. */
+export interface LastState<State> {
+  readonly state: State;
+  /** Time at which it was read. */
+  readonly checkedAt: Date;
 }
 
 /** The state of a job in a row of its list. */

@@ -17,7 +17,7 @@ export const PRIORITY = {
 
 export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
 
-export interface WatchedJobOptions {
+export interface WatchedJobOptions<State> {
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
   /** The monotonic clock, in milliseconds. */
@@ -28,6 +28,8 @@ export interface WatchedJobOptions {
   random: () => number;
   /** Maximum age of a state while polls fail, in milliseconds; then the job ends with an error. */
   maxOutage: number;
+  /** Called with the last state. */
+  onFinished?: (state: State) => void;
 }
 
 /** Consecutive failed polls. */
@@ -66,7 +68,7 @@ export class WatchedJob<State, Key> {
   waiting = 0;
   /** Time at which it is removed, in milliseconds, unless a listener joins before. */
   expiresAt = Number.POSITIVE_INFINITY;
-  readonly #options: WatchedJobOptions;
+  readonly #options: WatchedJobOptions<State>;
   readonly #backoff: Backoff;
   readonly #notified = new WeakSet<Listener<State, Key>>();
   #isWoken = false;
@@ -87,7 +89,7 @@ export class WatchedJob<State, Key> {
   #failure: Failure | undefined;
   #isUnconfirmed = false;
 
-  constructor(source: Job<State, Key>, position: number, options: WatchedJobOptions) {
+  constructor(source: Job<State, Key>, position: number, options: WatchedJobOptions<State>) {
     this.source = source;
     this.position = position;
     this.#options = options;
@@ -292,6 +294,7 @@ export class WatchedJob<State, Key> {
       this.#backoff.reset();
     }
     this.#schedule(maxWait);
+    if (this.source.isFinished(state)) this.#options.onFinished?.(state);
     if (!before || before.staleSince || isChange || this.source.isFinished(state)) this.#emit(event);
   }
 

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
-import type { OperationId } from '../contract/contract.ts';
 import { isNotFound, type MalformedField, malformedError, UpstreamError } from '../upstream/errors.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import { cacheKeyOf, EntityStore, type Key, type Row } from './entity-store.ts';
+import { type Reads, readOperation } from './reads.ts';
 
 /**
  * The entities of one kind. A field that no row has contained is read by id. The DataLoader is the only cache of these
@@ -10,21 +10,20 @@ import { cacheKeyOf, EntityStore, type Key, type Row } from './entity-store.ts';
  */
 export class EntityLoader<R extends Row> {
   readonly store = new EntityStore<R>();
-  readonly #operation: OperationId;
-  readonly #read: (key: Key) => Promise<R>;
+  readonly #kind: R['kind'];
+  readonly #reads: Reads;
   #byId: DataLoader<Key, R, string> | undefined;
   /** The cache of the DataLoader. */
-  #reads: Map<string, Promise<R>> | undefined;
+  #pending: Map<string, Promise<R>> | undefined;
 
-  /** @param operation The upstream operation of `read`, for errors. */
-  constructor(operation: OperationId, read: (key: Key) => Promise<R>) {
-    this.#operation = operation;
-    this.#read = read;
+  constructor(kind: R['kind'], reads: Reads) {
+    this.#kind = kind;
+    this.#reads = reads;
   }
 
   /** The entity, read by id unless a row of it is in the store; null if it does not exist. */
   load(key: Key): R | Promise<R | null> {
-    return this.store.get(key) ?? this.#loadById(key).catch(nullIfNotFound);
+    return this.store.get(key) ?? this.#mergeCached(key) ?? this.#loadById(key).catch(nullIfNotFound);
   }
 
   /** @param isRequired True if a null or malformed value in a list causes a read by id, too. */
@@ -32,6 +31,8 @@ export class EntityLoader<R extends Row> {
     const merged = this.#merged(row);
     const isRead = isRequired ? merged[field] : merged[field] !== undefined || malformedIn(merged, field);
     if (isRead || this.store.isComplete(row)) return validValue(merged, field);
+    const cached = this.#mergeCached(row);
+    if (cached) return validValue(cached, field);
     return this.#loadById(row).then(
       (complete) => validValue(complete, field),
       (error: unknown) => {
@@ -55,7 +56,8 @@ export class EntityLoader<R extends Row> {
   required<Field extends keyof R>(row: R, field: Field): NonNullable<R[Field]> | Promise<NonNullable<R[Field]>> {
     return mapMaybePromise(this.field(row, field, true), (value) => {
       if (value !== undefined && value !== null) return value;
-      throw new UpstreamError(this.#operation, 'invalid-response', `${String(field)}: expected a value, got none`);
+      const problem = `${String(field)}: expected a value, got none`;
+      throw new UpstreamError(readOperation(this.#kind), 'invalid-response', problem);
     });
   }
 
@@ -63,18 +65,31 @@ export class EntityLoader<R extends Row> {
     return this.store.get(row) ?? row;
   }
 
+  /** Merges the cached row of an entity, if there is one. Fields read before are newer, so they take precedence. */
+  #mergeCached(key: Key): R | undefined {
+    const cached = this.#reads.cached(this.#kind, key);
+    if (!cached) return undefined;
+    const earlier = this.store.get(key);
+    const merged = this.store.merge(cached.row as R, { isComplete: true, receivedAt: cached.checkedAt.getTime() });
+    return earlier ? this.store.merge(earlier) : merged;
+  }
+
+  #mergeRead(row: R): R {
+    return this.store.merge(row, { isComplete: true, receivedAt: this.#reads.onRead(row) });
+  }
+
   /** No endpoint takes several ids: a batch is one read for each distinct id, and a failed read does not fail the others. */
   #loadById(key: Key): Promise<R> {
     // For a hit, the DataLoader would create another promise and a callback.
-    const cached = this.#reads?.get(cacheKeyOf(key));
+    const cached = this.#pending?.get(cacheKeyOf(key));
     if (cached) return cached;
-    this.#reads ??= new Map();
+    this.#pending ??= new Map();
     this.#byId ??= new DataLoader(
       (keys) =>
         Promise.all(
-          keys.map((each) => this.#read(each).then((row) => this.store.merge(row, { isComplete: true }), toError)),
+          keys.map((each) => this.#reads.byId(this.#kind, each).then((row) => this.#mergeRead(row as R), toError)),
         ),
-      { cacheKeyFn: cacheKeyOf, cacheMap: this.#reads },
+      { cacheKeyFn: cacheKeyOf, cacheMap: this.#pending },
     );
     return this.#byId.load(key);
   }

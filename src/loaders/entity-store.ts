@@ -18,6 +18,8 @@ export interface MergeOptions<R> {
   isComplete?: boolean;
   /** Values of fields to use if the read by id fails. */
   fallback?: Partial<R>;
+  /** Time at which the upstream returned the row, by the wall clock, in milliseconds. @default it did not return the row */
+  receivedAt?: number | undefined;
 }
 
 /** The entities of one kind that a response has read, merged field by field. Sends no requests. */
@@ -26,15 +28,21 @@ export class EntityStore<R extends Row> {
   readonly #rows = new Map<string, R>();
   /** Pages whose rows are merged on the first lookup, because most requests return a page as it is. */
   #unmergedPages: Page<R>['rows'][] = [];
+  /** Pages whose times are not in {@link #times} yet, because few requests select times. */
+  readonly #pagesWithoutTimes: { rows: Page<R>['rows']; receivedAt: number }[] = [];
+  /** Times at which rows were received, by the wall clock, in milliseconds. */
+  #times: Map<string, number> | undefined;
   #complete: Set<string> | undefined;
   #fallbacks: Map<string, Partial<R>> | undefined;
 
-  addPage(rows: Page<R>['rows']): void {
+  /** @param receivedAt Time of the response, by the wall clock, in milliseconds. */
+  addPage(rows: Page<R>['rows'], receivedAt: number): void {
     this.#unmergedPages.push(rows);
+    this.#pagesWithoutTimes.push({ rows, receivedAt });
   }
 
   /** Merges a row into the fields read before, and returns the merged row. */
-  merge(row: R, { isComplete, fallback }: MergeOptions<R> = {}): R {
+  merge(row: R, { isComplete, fallback, receivedAt }: MergeOptions<R> = {}): R {
     const rows = this.#mergedRows();
     const cacheKey = cacheKeyOf(row);
     const merged = mergeRows(rows.get(cacheKey), row);
@@ -47,6 +55,7 @@ export class EntityStore<R extends Row> {
       this.#fallbacks ??= new Map();
       this.#fallbacks.set(cacheKey, fallback);
     }
+    if (receivedAt !== undefined) this.#addTime(cacheKey, receivedAt);
     return merged;
   }
 
@@ -62,6 +71,21 @@ export class EntityStore<R extends Row> {
   /** The value of a field to use if the read by id fails. */
   fallback<Field extends keyof R>(key: Key, field: Field): R[Field] | undefined {
     return this.#fallbacks?.get(cacheKeyOf(key))?.[field];
+  }
+
+  /** Time of the last response with the entity, by the wall clock; null if there was none. */
+  receivedAt(key: Key): Date | null {
+    for (const { rows, receivedAt } of this.#pagesWithoutTimes.splice(0)) {
+      for (const row of rows) if (!(row instanceof UpstreamError)) this.#addTime(cacheKeyOf(row), receivedAt);
+    }
+    const time = this.#times?.get(cacheKeyOf(key));
+    return time === undefined ? null : new Date(time);
+  }
+
+  #addTime(cacheKey: string, time: number): void {
+    this.#times ??= new Map();
+    const known = this.#times.get(cacheKey);
+    if (known === undefined || known < time) this.#times.set(cacheKey, time);
   }
 
   #mergedRows(): Map<string, R> {

@@ -1,5 +1,3 @@
-import type { OperationId } from '../contract/contract.ts';
-import type { CallOptions } from '../upstream/client.ts';
 import type { DataItemKey, DataItemRow } from '../upstream/data-items.ts';
 import type { Page } from '../upstream/decode/objects.ts';
 import type { ModelRow } from '../upstream/models.ts';
@@ -8,27 +6,8 @@ import type { TrainingKey, TrainingRow } from '../upstream/trainings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { AbortScope } from '../util/cancellation.ts';
 import { EntityLoader } from './entity-loader.ts';
-import type { Key, MergeOptions, Row } from './entity-store.ts';
-
-type Kind = Row['kind'];
-
-interface ReadById<R extends Row> {
-  operation: OperationId;
-  read: (upstream: Upstream, key: Required<Key>, options: CallOptions) => Promise<R>;
-}
-
-const READS: { readonly [K in Kind]: ReadById<Extract<Row, { kind: K }>> } = {
-  Model: { operation: 'getModel', read: ({ models }, { id }, options) => models.get(id, options) },
-  DataItem: { operation: 'getDataItem', read: ({ dataItems }, key, options) => dataItems.get(key, options) },
-  Training: { operation: 'getTraining', read: ({ trainings }, key, options) => trainings.get(key, options) },
-  Prediction: { operation: 'getPrediction', read: ({ predictions }, { id }, options) => predictions.get(id, options) },
-};
-
-/** Counts upstream requests. */
-export interface RequestBudget {
-  /** @returns The error to throw instead of sending the requests, once the budget is exceeded. */
-  spend(requests: number): Error | undefined;
-}
+import type { MergeOptions, Row } from './entity-store.ts';
+import { type Kind, type ReadServices, Reads, type RequestBudget } from './reads.ts';
 
 /**
  * Upstream reads of one request. Each entity is read by id at most once, each page at most once. The fields of rows in
@@ -36,9 +15,7 @@ export interface RequestBudget {
  * response (an operation, or one event of a subscription for all its listeners), because cached rows are never refreshed.
  */
 export class Loaders {
-  readonly #upstream: Upstream;
-  readonly #options: CallOptions;
-  readonly #budget: RequestBudget | undefined;
+  readonly #reads: Reads;
   /** Created on first use: most requests read entities of one or two kinds. */
   readonly #loaders: Partial<Record<Kind, EntityLoader<Row>>> = {};
   readonly #pages = new Map<string, Promise<unknown>>();
@@ -47,10 +24,8 @@ export class Loaders {
    * @param caller Aborts the reads.
    * @param budget Counts each read, also one shared with other requests. @default no limit
    */
-  constructor(upstream: Upstream, caller?: AbortScope | AbortSignal, budget?: RequestBudget) {
-    this.#upstream = upstream;
-    this.#options = { signal: caller };
-    this.#budget = budget;
+  constructor(upstream: Upstream, services: ReadServices, caller?: AbortScope | AbortSignal, budget?: RequestBudget) {
+    this.#reads = new Reads(upstream, services, caller, budget);
   }
 
   /** The entity, or null if it does not exist. An entity that a page contained is not read again. */
@@ -75,30 +50,40 @@ export class Loaders {
 
   /** The page after the item with this id; the first page if undefined. */
   models(last: string | undefined): Promise<Page<ModelRow>> {
-    return this.#page('Model', `models?${last}`, () => this.#upstream.models.list(last, this.#options));
+    return this.#page('Model', `models?${last}`, () => this.#reads.upstream.models.list(last, this.#reads.options));
   }
 
   /** @see Loaders.models */
   dataItems(modelId: string, last: string | undefined): Promise<Page<DataItemRow>> {
-    const read = () => this.#upstream.dataItems.list(modelId, last, this.#options);
+    const read = () => this.#reads.upstream.dataItems.list(modelId, last, this.#reads.options);
     return this.#page('DataItem', `${modelId}/data?${last}`, read);
   }
 
   /** @see Loaders.models */
   trainings(modelId: string, last: string | undefined): Promise<Page<TrainingRow>> {
-    const read = () => this.#upstream.trainings.list(modelId, last, this.#options);
+    const read = () => this.#reads.upstream.trainings.list(modelId, last, this.#reads.options);
     return this.#page('Training', `${modelId}/trainings?${last}`, read);
   }
 
   /** @see Loaders.models */
   predictions(last: string | undefined): Promise<Page<PredictionRow>> {
-    const read = () => this.#upstream.predictions.list(last, this.#options);
+    const read = () => this.#reads.upstream.predictions.list(last, this.#reads.options);
     return this.#page('Prediction', `predictions?${last}`, read);
   }
 
   /** Merges a row into the entity's cached fields, and returns the merged row. */
   merge<R extends Row>(row: R, options?: MergeOptions<NoInfer<R>>): R {
     return this.#loaderOf<R>(row.kind).store.merge(row, options);
+  }
+
+  /** Merges a row that a read by id has returned just now, and returns the merged row. */
+  mergeRead<R extends Row>(row: R): R {
+    return this.#loaderOf<R>(row.kind).store.merge(row, { isComplete: true, receivedAt: this.#reads.now() });
+  }
+
+  /** Time at which the upstream last returned the entity; null if it did not. Never sends a request. */
+  checkedAt(row: Row): Date | null {
+    return this.#loaderOf(row.kind).store.receivedAt(row);
   }
 
   /** The entity's fields read so far. Never sends a request. */
@@ -126,11 +111,7 @@ export class Loaders {
   }
 
   #loaderOf<R extends Row>(kind: R['kind']): EntityLoader<R> {
-    this.#loaders[kind] ??= new EntityLoader<Row>(
-      READS[kind].operation,
-      // Keys of data items and trainings contain their model. The other reads do not use it.
-      (key) => this.#spend() ?? READS[kind].read(this.#upstream, key as Required<Key>, this.#options),
-    );
+    this.#loaders[kind] ??= new EntityLoader<Row>(kind, this.#reads);
     // The loader of a kind has only rows of its type, which TypeScript does not relate to the kind.
     return this.#loaders[kind] as unknown as EntityLoader<R>;
   }
@@ -138,19 +119,13 @@ export class Loaders {
   #page<R extends Row>(kind: R['kind'], cacheKey: string, read: () => Promise<Page<R>>): Promise<Page<R>> {
     const cached = this.#pages.get(cacheKey) as Promise<Page<R>> | undefined;
     if (cached) return cached;
-    const exceeded = this.#spend();
+    const exceeded = this.#reads.spend();
     if (exceeded) return exceeded;
     const loading = read().then((page) => {
-      this.#loaderOf<R>(kind).store.addPage(page.rows);
+      this.#loaderOf<R>(kind).store.addPage(page.rows, this.#reads.now());
       return page;
     });
     this.#pages.set(cacheKey, loading);
     return loading;
-  }
-
-  /** Counts a read. @returns A rejection once the budget is exceeded. */
-  #spend(): Promise<never> | undefined {
-    const error = this.#budget?.spend(1);
-    return error && Promise.reject(error);
   }
 }

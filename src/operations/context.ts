@@ -11,11 +11,11 @@ import { RequestBudget } from '../limits/request-budget.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import { CallerUploads, type UploadServices } from '../uploads/caller-uploads.ts';
 import type { OperationLifetime } from './deadline.ts';
-import { RequestCache } from './request-cache.ts';
+import { type CacheServices, RequestCache } from './request-cache.ts';
 import { type WriteServices, Writes } from './writes.ts';
 
 /** The parts of the gateway that a context binds to its caller. */
-export interface Services extends ImageServices, UploadServices, WriteServices {
+export interface Services extends ImageServices, UploadServices, CacheServices, WriteServices {
   readonly jobWatcher: JobWatcher;
   readonly watchTokens: WatchTokens;
   /** Maximum number of upstream requests of one operation, or of one event of a subscription. */
@@ -112,7 +112,7 @@ export class Context {
   }
 
   #newCache(): RequestCache {
-    const { upstreamOf, requestLimit } = this.#services;
-    return new RequestCache(upstreamOf, this.#caller, this.#lifetime, new RequestBudget(requestLimit));
+    const budget = new RequestBudget(this.#services.requestLimit);
+    return new RequestCache(this.#services, this.#caller, this.#lifetime, budget);
   }
 }

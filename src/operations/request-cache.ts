@@ -1,39 +1,68 @@
 import { type ScopedCaller, upstreamFor } from '../auth/scope.ts';
 import { PageScan } from '../limits/page-scan.ts';
 import type { RequestBudget } from '../limits/request-budget.ts';
+import type { FinishedJob, FinishedJobs } from '../loaders/finished-jobs.ts';
 import { Loaders } from '../loaders/loaders.ts';
+import type { ReadServices } from '../loaders/reads.ts';
+import type { JobKey, JobRow } from '../upstream/jobs.ts';
 import type { UpstreamOf } from '../upstream/upstream.ts';
 import type { OperationLifetime } from './deadline.ts';
+
+/** The parts of the gateway that {@link RequestCache} binds to a caller. */
+export interface CacheServices {
+  readonly upstreamOf: UpstreamOf;
+  readonly finishedJobs: FinishedJobs;
+  /** The wall clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+}
 
 /**
  * Cache of the reads of one operation, or of one event of a subscription for all its listeners. Its parts are created
  * on first use, so that an operation that needs no credential does not require one.
  */
-export class RequestCache {
-  readonly #upstreamOf: UpstreamOf;
+export class RequestCache implements ReadServices {
+  readonly #services: CacheServices;
   readonly #caller: ScopedCaller;
   readonly #lifetime: OperationLifetime;
   /** Limits the upstream requests of the operation or event. */
   readonly budget: RequestBudget;
   #loaders: Loaders | undefined;
+  /** The key of the loaders: a credential may expire before their reads end. */
+  #apiKey = '';
   #predictionScan: PageScan | undefined;
   #results: Map<string, Promise<unknown>> | undefined;
 
   /** @param lifetime Aborts the reads. */
-  constructor(upstreamOf: UpstreamOf, caller: ScopedCaller, lifetime: OperationLifetime, budget: RequestBudget) {
-    this.#upstreamOf = upstreamOf;
+  constructor(services: CacheServices, caller: ScopedCaller, lifetime: OperationLifetime, budget: RequestBudget) {
+    this.#services = services;
     this.#caller = caller;
     this.#lifetime = lifetime;
     this.budget = budget;
   }
 
   get loaders(): Loaders {
-    this.#loaders ??= new Loaders(
-      upstreamFor(this.#caller, this.#upstreamOf),
-      this.#lifetime.abortScope ?? this.#lifetime.signal,
-      this.budget,
-    );
+    if (!this.#loaders) {
+      const upstream = upstreamFor(this.#caller, this.#services.upstreamOf);
+      const caller = this.#lifetime.abortScope ?? this.#lifetime.signal;
+      this.#apiKey = this.#caller.credential().apiKey;
+      this.#loaders = new Loaders(upstream, this, caller, this.budget);
+    }
     return this.#loaders;
+  }
+
+  finishedJob(key: JobKey): FinishedJob | undefined {
+    const { scope } = this.#caller;
+    // A read outside the scope of a watch token is rejected by its upstream.
+    if (scope && !scope.includes(key)) return undefined;
+    return this.#services.finishedJobs.get(this.#apiKey, key);
+  }
+
+  addFinishedJob(row: JobRow): void {
+    this.#services.finishedJobs.add(this.#apiKey, row);
+  }
+
+  now(): number {
+    return this.#services.now();
   }
 
   /** The scan of the list of all predictions. */

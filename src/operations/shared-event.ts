@@ -39,7 +39,7 @@ export class SharedEvent implements ContextEvent {
     this.update = update;
     this.#services = services;
     this.#caller = { credential: () => credential, scope: listener.scope };
-    this.cache = new RequestCache(services.upstreamOf, this.#caller, UNLIMITED, this.#budget);
+    this.cache = new RequestCache(services, this.#caller, UNLIMITED, this.#budget);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { tenantOf } from '../auth/credential.ts';
 import { type ScopedCaller, upstreamFor } from '../auth/scope.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
+import type { CacheKey, FinishedJobs } from '../loaders/finished-jobs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream, UpstreamOf } from '../upstream/upstream.ts';
 import { type OperationLifetime, unlessTimedOut } from './deadline.ts';
@@ -10,6 +11,7 @@ import type { RequestCache } from './request-cache.ts';
 export interface WriteServices {
   readonly upstreamOf: UpstreamOf;
   readonly idempotency: Idempotency;
+  readonly finishedJobs: FinishedJobs;
 }
 
 /**
@@ -32,6 +34,16 @@ export class Writes {
   /** Runs a write. */
   run<Result>(write: (upstream: Upstream) => Promise<Result>): Promise<Result> {
     return this.#runBeforeDeadline(write);
+  }
+
+  /** Runs a write that deletes a job or a model. Evicts its jobs from the cache even if it fails: it may have taken effect. */
+  async delete(key: CacheKey, write: (upstream: Upstream) => Promise<void>): Promise<void> {
+    const { apiKey } = this.#caller.credential();
+    try {
+      await this.run(write);
+    } finally {
+      this.#services.finishedJobs.delete(apiKey, key);
+    }
   }
 
   /** Like {@link run}, but sends the write at most once per idempotency key, if the client sent one. */

@@ -58,6 +58,8 @@ export interface UpstreamOptions
   random?: () => number;
   /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList?: (error: UpstreamError) => void;
+  /** Called when the upstream rejects a key. */
+  onKeyRejected?: (apiKey: string) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
   /** Called with each job in a response, unless the response body has not changed. */
@@ -97,7 +99,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   } = options;
   const { startTimer, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
   const { maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
-  const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {} } = options;
+  const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {}, onKeyRejected = () => {} } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
   const entries = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: MAX_CREDENTIALS });
   const singleFlights = new WeakValueMap<ReadSingleFlight>();
@@ -126,7 +128,11 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       unconfirmedConcurrency: unconfirmed,
       startTimer,
     });
-    const keyState = new ApiKeyState({ monotonicNow, onConfirmed: queue.raiseLimit, onRejected: queue.lowerLimit });
+    const onRejected = () => {
+      queue.lowerLimit();
+      onKeyRejected(apiKey);
+    };
+    const keyState = new ApiKeyState({ monotonicNow, onConfirmed: queue.raiseLimit, onRejected });
     const client = createClient({
       ...otherOptions,
       baseUrl,

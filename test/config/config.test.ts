@@ -66,6 +66,15 @@ describe('the environment', () => {
     });
   });
 
+  test.each([
+    [{}, 300_000],
+    [{ FINISHED_JOBS_CACHE_SECONDS: '0' }, 0],
+    [{ FINISHED_JOBS_CACHE_SECONDS: '3600' }, 3_600_000],
+  ])('the time for which finished jobs are cached is in seconds, 0 included: %j', (environment, milliseconds) => {
+    expect(readConfig(environment).finishedJobsMilliseconds).toBe(milliseconds);
+    expect(mistakesOf({ FINISHED_JOBS_CACHE_SECONDS: '3601' })).toHaveLength(1);
+  });
+
   test('empty variables count as unset', () => {
     const empty = Object.fromEntries(Object.keys(settings).map((name) => [name, '']));
 

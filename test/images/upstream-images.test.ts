@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { contract } from '../../src/contract/contract.gen.ts';
 import type { ImageSource } from '../../src/images/source.ts';
 import { createUpstreamImages } from '../../src/images/upstream-images.ts';
+import { createFinishedJobs } from '../../src/loaders/finished-jobs.ts';
 import { DownloadError } from '../../src/upstream/images/download-error.ts';
 import { imageFromBase64 } from '../../src/upstream/images/image-stream.ts';
 import { createUpstreams } from '../../src/upstream/upstream.ts';
 import { sleep, startTimer } from '../../src/util/timers.ts';
+import { createClock } from '../support/clock.ts';
 
 const { signal } = new AbortController();
 const image = (index: number): ImageSource => ({ kind: 'prediction', predictionId: 'p', index });
@@ -21,7 +23,7 @@ function startUpstreamImages({
 } = {}) {
   const reads: string[] = [];
   const downloads: string[] = [];
-  const state = { generation: 1, expired: new Set<string>() };
+  const state = { generation: 1, expired: new Set<string>(), isDeleted: false };
   const upstreamOf = createUpstreams({
     sleep,
     startTimer,
@@ -32,14 +34,23 @@ function startUpstreamImages({
       const { url, headers } = new Request(input);
       const apiKey = headers.get('x-api-key');
       reads.push(`${apiKey} ${new URL(url).pathname}`);
+      if (state.isDeleted) return new Response(null, { status: 404 });
       const imageUrl = (index: number) => `https://cdn.example/${apiKey}/${state.generation}/${index}`;
       return url.includes('/data/')
         ? Response.json({ id: 'd', url: imageUrl(0) })
         : Response.json({ id: 'p', status, images: [0, 1, 2, 3].map(imageUrl) });
     },
   });
+  const clock = createClock();
+  const finishedJobs = createFinishedJobs({
+    milliseconds: 1_000,
+    max: 10,
+    now: clock.now,
+    monotonicNow: clock.monotonicNow,
+  });
   const images = createUpstreamImages({
     upstreamOf,
+    finishedJobs,
     download: async (imageUrl) => {
       const { pathname } = new URL(imageUrl);
       downloads.push(pathname);
@@ -52,7 +63,7 @@ function startUpstreamImages({
     const { body } = await images.open(apiKey, source, signal);
     return new URL(await new Response(body).text()).pathname;
   };
-  return { images, open, reads, downloads, state };
+  return { images, open, reads, downloads, state, finishedJobs };
 }
 
 describe('the images of a finished prediction', () => {
@@ -113,6 +124,36 @@ describe('expired image URLs', () => {
     expect(await open(image(1))).toBe('/key-1/2/1');
     expect(reads).toHaveLength(2);
     expect(downloads).toEqual(['/key-1/1/0', '/key-1/1/0', '/key-1/2/0', '/key-1/2/1']);
+  });
+
+  test('an expired URL of a cached job causes one read, which refreshes the cached job', async () => {
+    const { images, open, reads, state, finishedJobs } = startUpstreamImages();
+    const url = () => {
+      const row = finishedJobs.get('key-1', { kind: 'Prediction', id: 'p' })?.row;
+      return row?.kind === 'Prediction' ? row.images?.[0] : undefined;
+    };
+    await open(image(0));
+    expect(url()).toEqual({ url: 'https://cdn.example/key-1/1/0' });
+    state.expired.add('/key-1/1/0');
+    state.generation = 2;
+    await open(image(0));
+
+    expect(url()).toEqual({ url: 'https://cdn.example/key-1/2/0' });
+    const cached = finishedJobs.get('key-1', { kind: 'Prediction', id: 'p' })?.row;
+    if (cached?.kind === 'Prediction') images.cacheUrls('key-1', cached);
+    await open(image(0));
+    expect(reads).toHaveLength(2);
+  });
+
+  test('an expired URL of a prediction that was deleted elsewhere evicts the cached job', async () => {
+    const { open, state, finishedJobs } = startUpstreamImages();
+    await open(image(0));
+    state.expired.add('/key-1/1/0');
+    state.isDeleted = true;
+
+    await expect(open(image(0))).rejects.toMatchObject({ status: 404 });
+
+    expect(finishedJobs.get('key-1', { kind: 'Prediction', id: 'p' })).toBeUndefined();
   });
 
   test('an expired URL makes the gateway read the data item again, once, and download the new URL', async () => {

@@ -17,7 +17,7 @@ export const LAST = 100;
 /** What the rows of the list contain. */
 export type Rows = 'complete' | 'state' | 'id';
 
-export interface ListedOptions extends Partial<ScheduleOptions> {
+export interface ListedOptions extends Partial<ScheduleOptions<State>> {
   rows?: Rows;
   pageSize?: number;
 }

@@ -12,7 +12,7 @@ type Event = JobEvent<State, string>;
 const LAST = 100;
 
 /** Creates schedules over an in-memory upstream. */
-function start(options: Partial<ScheduleOptions> = {}) {
+function start(options: Partial<ScheduleOptions<State>> = {}) {
   const clock = createClock();
   const { startTimer, now, monotonicNow } = clock;
   const startedAt = now();

@@ -9,6 +9,9 @@ const unavailable = () => new UpstreamError('getModel', 'status', 'responded 503
 
 const row = (id: string, fields: Partial<ModelRow> = {}): ModelRow => ({ kind: 'Model', id, ...fields });
 
+/** Nothing is cached. */
+const services = { finishedJob: () => undefined, addFinishedJob: () => {}, now: () => 0 };
+
 /**
  * Starts loaders of an upstream with these models.
  *
@@ -30,7 +33,7 @@ function start(details: Record<string, ModelRow | Error>, listed: readonly (Mode
     },
   };
   // Only models are read.
-  return { loaders: new Loaders({ models } as unknown as Upstream), reads };
+  return { loaders: new Loaders({ models } as unknown as Upstream, services), reads };
 }
 
 test('reads of an id cost one read, whether they are concurrent, in flight or later', async () => {
@@ -78,7 +81,7 @@ test('a failed read is not repeated and does not fail others', async () => {
 test('an error that is not an Error object fails only its read', async () => {
   const { loaders } = start({ b: row('b') });
   const upstream = { models: { get: (id: string) => (id === 'a' ? Promise.reject('broken') : loaders.model(id)) } };
-  const others = new Loaders(upstream as unknown as Upstream);
+  const others = new Loaders(upstream as unknown as Upstream, services);
 
   const results = await Promise.allSettled([others.model('a'), others.model('b')]);
 

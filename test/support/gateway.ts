@@ -32,6 +32,8 @@ export interface StartOptions {
   /** Other options of the upstream: its URL, concurrency and queue limits, circuit breaker and retries. */
   upstream?: Partial<Omit<GatewayOptions['upstream'], 'transport' | 'deadline'>>;
   jwt?: Omit<JwtOptions, 'now'>;
+  /** Time for which finished jobs are cached, in milliseconds. @default 300_000 */
+  finishedJobsMilliseconds?: number;
   /** Rate limits. @default practically unlimited */
   rates?: Partial<RateLimits>;
   uploads?: Partial<UploadLimits>;
@@ -93,6 +95,9 @@ export function startGateway(options: StartOptions = {}) {
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
     watch: { gracePeriod: 0, pollsPerSecond: 1e9, ...watch },
     rates: { perKey: 1e9, perAddress: 1e9, sockets: 1e9, eventStreams: 1e9, ...rates },
+    ...(options.finishedJobsMilliseconds !== undefined && {
+      finishedJobsMilliseconds: options.finishedJobsMilliseconds,
+    }),
     ...(limits && { limits }),
     ...(documents && { documents }),
     ...(wrapPipeline && { wrapPipeline }),

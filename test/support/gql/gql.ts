@@ -28,10 +28,22 @@ type Documents = {
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
     "\n    query ListAndRead($id: ID!) {\n      models { nodes { customModelType } }\n      model(id: $id) { displayName }\n      prediction(id: \"\") { id }\n    }\n  ": typeof types.ListAndReadDocument,
+    "query CheckedTraining($id: ID!) { training(id: $id) { status checkedAt } }": typeof types.CheckedTrainingDocument,
+    "query OnlyCheckedAt($id: ID!) { training(id: $id) { checkedAt } }": typeof types.OnlyCheckedAtDocument,
+    "\n  query CheckedTrainings($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { checkedAt status } } } }\n": typeof types.CheckedTrainingsDocument,
+    "\n  mutation CheckedPrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { checkedAt } } }\n  }\n": typeof types.CheckedPredictionDocument,
+    "\n  subscription CheckedEvents($id: ID!) { trainingUpdated(id: $id) { status checkedAt } }\n": typeof types.CheckedEventsDocument,
     "\n  query Models($first: Int, $after: String) {\n    models(first: $first, after: $after) {\n      edges { cursor node { id displayName } }\n      nodes { displayName }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": typeof types.ModelsDocument,
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": typeof types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": typeof types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": typeof types.PredictionsOfAllDocument,
+    "\n  query FinishedTraining($id: ID!) { training(id: $id) { id status triggerWord finishedAt progress { fraction } } }\n": typeof types.FinishedTrainingDocument,
+    "\n  query FinishedPrediction($id: ID!) { prediction(id: $id) { id status prompt images { url } } }\n": typeof types.FinishedPredictionDocument,
+    "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }\n": typeof types.ListFinishedDocument,
+    "mutation DeleteFinished($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": typeof types.DeleteFinishedDocument,
+    "\n  mutation DeleteFinishedPrediction($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }\n": typeof types.DeleteFinishedPredictionDocument,
+    "mutation DeleteModelOfFinished($id: ID!) { deleteModel(input: { id: $id }) { __typename } }": typeof types.DeleteModelOfFinishedDocument,
+    "\n  mutation TokenForFinished($ids: [ID!]!) {\n    createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n  }\n": typeof types.TokenForFinishedDocument,
     "\n  subscription HeldTraining($id: ID!) { trainingUpdated(id: $id) { id status staleSince } }\n": typeof types.HeldTrainingDocument,
     "\n  subscription HeldTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.HeldTrainingsDocument,
     "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": typeof types.HeldJobsDocument,
@@ -115,10 +127,22 @@ const documents: Documents = {
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
     "\n    query ListAndRead($id: ID!) {\n      models { nodes { customModelType } }\n      model(id: $id) { displayName }\n      prediction(id: \"\") { id }\n    }\n  ": types.ListAndReadDocument,
+    "query CheckedTraining($id: ID!) { training(id: $id) { status checkedAt } }": types.CheckedTrainingDocument,
+    "query OnlyCheckedAt($id: ID!) { training(id: $id) { checkedAt } }": types.OnlyCheckedAtDocument,
+    "\n  query CheckedTrainings($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { checkedAt status } } } }\n": types.CheckedTrainingsDocument,
+    "\n  mutation CheckedPrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { checkedAt } } }\n  }\n": types.CheckedPredictionDocument,
+    "\n  subscription CheckedEvents($id: ID!) { trainingUpdated(id: $id) { status checkedAt } }\n": types.CheckedEventsDocument,
     "\n  query Models($first: Int, $after: String) {\n    models(first: $first, after: $after) {\n      edges { cursor node { id displayName } }\n      nodes { displayName }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n": types.ModelsDocument,
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": types.PredictionsOfAllDocument,
+    "\n  query FinishedTraining($id: ID!) { training(id: $id) { id status triggerWord finishedAt progress { fraction } } }\n": types.FinishedTrainingDocument,
+    "\n  query FinishedPrediction($id: ID!) { prediction(id: $id) { id status prompt images { url } } }\n": types.FinishedPredictionDocument,
+    "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }\n": types.ListFinishedDocument,
+    "mutation DeleteFinished($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": types.DeleteFinishedDocument,
+    "\n  mutation DeleteFinishedPrediction($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }\n": types.DeleteFinishedPredictionDocument,
+    "mutation DeleteModelOfFinished($id: ID!) { deleteModel(input: { id: $id }) { __typename } }": types.DeleteModelOfFinishedDocument,
+    "\n  mutation TokenForFinished($ids: [ID!]!) {\n    createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n  }\n": types.TokenForFinishedDocument,
     "\n  subscription HeldTraining($id: ID!) { trainingUpdated(id: $id) { id status staleSince } }\n": types.HeldTrainingDocument,
     "\n  subscription HeldTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.HeldTrainingsDocument,
     "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": types.HeldJobsDocument,
@@ -244,6 +268,26 @@ export function graphql(source: "\n    query ListAndRead($id: ID!) {\n      mode
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "query CheckedTraining($id: ID!) { training(id: $id) { status checkedAt } }"): typeof import('./graphql.ts').CheckedTrainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query OnlyCheckedAt($id: ID!) { training(id: $id) { checkedAt } }"): typeof import('./graphql.ts').OnlyCheckedAtDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CheckedTrainings($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { checkedAt status } } } }\n"): typeof import('./graphql.ts').CheckedTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CheckedPrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { checkedAt } } }\n  }\n"): typeof import('./graphql.ts').CheckedPredictionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription CheckedEvents($id: ID!) { trainingUpdated(id: $id) { status checkedAt } }\n"): typeof import('./graphql.ts').CheckedEventsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query Models($first: Int, $after: String) {\n    models(first: $first, after: $after) {\n      edges { cursor node { id displayName } }\n      nodes { displayName }\n      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').ModelsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -257,6 +301,34 @@ export function graphql(source: "query PredictionCursor { predictions { pageInfo
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }"): typeof import('./graphql.ts').PredictionsOfAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FinishedTraining($id: ID!) { training(id: $id) { id status triggerWord finishedAt progress { fraction } } }\n"): typeof import('./graphql.ts').FinishedTrainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FinishedPrediction($id: ID!) { prediction(id: $id) { id status prompt images { url } } }\n"): typeof import('./graphql.ts').FinishedPredictionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }\n"): typeof import('./graphql.ts').ListFinishedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation DeleteFinished($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }"): typeof import('./graphql.ts').DeleteFinishedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteFinishedPrediction($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }\n"): typeof import('./graphql.ts').DeleteFinishedPredictionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation DeleteModelOfFinished($id: ID!) { deleteModel(input: { id: $id }) { __typename } }"): typeof import('./graphql.ts').DeleteModelOfFinishedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TokenForFinished($ids: [ID!]!) {\n    createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n  }\n"): typeof import('./graphql.ts').TokenForFinishedDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

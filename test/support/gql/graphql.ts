@@ -310,6 +310,44 @@ export type ListAndReadQueryVariables = Exact<{
 
 export type ListAndReadQuery = { models: { nodes: Array<{ customModelType: string | null } | null> }, model: { displayName: string } | null, prediction: { id: string } | null };
 
+export type CheckedTrainingQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CheckedTrainingQuery = { training: { status: JobStatus, checkedAt: string | null } | null };
+
+export type OnlyCheckedAtQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type OnlyCheckedAtQuery = { training: { checkedAt: string | null } | null };
+
+export type CheckedTrainingsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CheckedTrainingsQuery = { model: { trainings: { nodes: Array<{ checkedAt: string | null, status: JobStatus } | null> } } | null };
+
+export type CheckedPredictionMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type CheckedPredictionMutation = { createPrediction:
+    | { prediction: { checkedAt: string | null } }
+    | Record<PropertyKey, never>
+   };
+
+export type CheckedEventsSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CheckedEventsSubscription = { trainingUpdated: { status: JobStatus, checkedAt: string | null } | null };
+
 export type ModelsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -336,6 +374,70 @@ export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
+
+export type FinishedTrainingQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FinishedTrainingQuery = { training: { id: string, status: JobStatus, triggerWord: string | null, finishedAt: string | null, progress: { fraction: number | null } } | null };
+
+export type FinishedPredictionQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FinishedPredictionQuery = { prediction: { id: string, status: JobStatus, prompt: string | null, images: Array<{ url: string }> | null } | null };
+
+export type ListFinishedQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ListFinishedQuery = { model: { trainings: { nodes: Array<{ id: string, status: JobStatus, triggerWord: string | null, trainingSpeed: TrainingSpeed | null } | null> } } | null };
+
+export type DeleteFinishedMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteFinishedMutation = { deleteTraining:
+    | { __typename: 'DeleteTrainingSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type DeleteFinishedPredictionMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteFinishedPredictionMutation = { deletePrediction:
+    | { __typename: 'DeletePredictionSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type DeleteModelOfFinishedMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteModelOfFinishedMutation = { deleteModel:
+    | { __typename: 'DeleteModelSuccess' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+   };
+
+export type TokenForFinishedMutationVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type TokenForFinishedMutation = { createWatchToken:
+    | { token: string }
+    | Record<PropertyKey, never>
+   };
 
 export type HeldTrainingSubscriptionVariables = Exact<{
   id: string | number;
@@ -1200,6 +1302,52 @@ export const ListAndReadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ListAndReadQuery, ListAndReadQueryVariables>;
+export const CheckedTrainingDocument = new TypedDocumentString(`
+    query CheckedTraining($id: ID!) {
+  training(id: $id) {
+    status
+    checkedAt
+  }
+}
+    `) as unknown as TypedDocumentString<CheckedTrainingQuery, CheckedTrainingQueryVariables>;
+export const OnlyCheckedAtDocument = new TypedDocumentString(`
+    query OnlyCheckedAt($id: ID!) {
+  training(id: $id) {
+    checkedAt
+  }
+}
+    `) as unknown as TypedDocumentString<OnlyCheckedAtQuery, OnlyCheckedAtQueryVariables>;
+export const CheckedTrainingsDocument = new TypedDocumentString(`
+    query CheckedTrainings($id: ID!) {
+  model(id: $id) {
+    trainings(first: 5) {
+      nodes {
+        checkedAt
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CheckedTrainingsQuery, CheckedTrainingsQueryVariables>;
+export const CheckedPredictionDocument = new TypedDocumentString(`
+    mutation CheckedPrediction($input: CreatePredictionInput!) {
+  createPrediction(input: $input) {
+    ... on CreatePredictionSuccess {
+      prediction {
+        checkedAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CheckedPredictionMutation, CheckedPredictionMutationVariables>;
+export const CheckedEventsDocument = new TypedDocumentString(`
+    subscription CheckedEvents($id: ID!) {
+  trainingUpdated(id: $id) {
+    status
+    checkedAt
+  }
+}
+    `) as unknown as TypedDocumentString<CheckedEventsSubscription, CheckedEventsSubscriptionVariables>;
 export const ModelsDocument = new TypedDocumentString(`
     query Models($first: Int, $after: String) {
   models(first: $first, after: $after) {
@@ -1263,6 +1411,75 @@ export const PredictionsOfAllDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
+export const FinishedTrainingDocument = new TypedDocumentString(`
+    query FinishedTraining($id: ID!) {
+  training(id: $id) {
+    id
+    status
+    triggerWord
+    finishedAt
+    progress {
+      fraction
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FinishedTrainingQuery, FinishedTrainingQueryVariables>;
+export const FinishedPredictionDocument = new TypedDocumentString(`
+    query FinishedPrediction($id: ID!) {
+  prediction(id: $id) {
+    id
+    status
+    prompt
+    images {
+      url
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FinishedPredictionQuery, FinishedPredictionQueryVariables>;
+export const ListFinishedDocument = new TypedDocumentString(`
+    query ListFinished($id: ID!) {
+  model(id: $id) {
+    trainings(first: 5) {
+      nodes {
+        id
+        status
+        triggerWord
+        trainingSpeed: speed
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ListFinishedQuery, ListFinishedQueryVariables>;
+export const DeleteFinishedDocument = new TypedDocumentString(`
+    mutation DeleteFinished($id: ID!) {
+  deleteTraining(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteFinishedMutation, DeleteFinishedMutationVariables>;
+export const DeleteFinishedPredictionDocument = new TypedDocumentString(`
+    mutation DeleteFinishedPrediction($id: ID!) {
+  deletePrediction(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteFinishedPredictionMutation, DeleteFinishedPredictionMutationVariables>;
+export const DeleteModelOfFinishedDocument = new TypedDocumentString(`
+    mutation DeleteModelOfFinished($id: ID!) {
+  deleteModel(input: {id: $id}) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteModelOfFinishedMutation, DeleteModelOfFinishedMutationVariables>;
+export const TokenForFinishedDocument = new TypedDocumentString(`
+    mutation TokenForFinished($ids: [ID!]!) {
+  createWatchToken(input: {jobIds: $ids}) {
+    ... on CreateWatchTokenSuccess {
+      token
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TokenForFinishedMutation, TokenForFinishedMutationVariables>;
 export const HeldTrainingDocument = new TypedDocumentString(`
     subscription HeldTraining($id: ID!) {
   trainingUpdated(id: $id) {

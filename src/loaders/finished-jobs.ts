@@ -1,0 +1,132 @@
+import { LRUCache } from 'lru-cache';
+import type { JobKey, JobRow } from '../upstream/jobs.ts';
+
+/** A job, or a model for all its trainings. */
+export type CacheKey = JobKey | { kind: 'Model'; id: string };
+
+/** A job as a read by id returned it, and the time of that read by the wall clock. */
+export interface FinishedJob {
+  readonly row: JobRow;
+  readonly checkedAt: Date;
+}
+
+/** Cache of finished jobs, whose state does not change any more. Each API key has its own; none is shared. */
+export interface FinishedJobs {
+  /** The job, if it is cached. */
+  get(apiKey: string, key: JobKey): FinishedJob | undefined;
+  /**
+   * Caches a finished job, and replaces an earlier row of it. Ignores other jobs, deleted jobs, rows with malformed fields, and
+   * completed predictions without images, which may get them later.
+   *
+   * @param row A row with all fields, as a read by id returns it.
+   */
+  add(apiKey: string, row: JobRow): void;
+  /** Evicts a deleted job, or all trainings of a deleted model. Reads that are in flight do not add them again. */
+  delete(apiKey: string, key: CacheKey): void;
+  /** Evicts all jobs of a key. */
+  clear(apiKey: string): void;
+}
+
+export interface FinishedJobsOptions {
+  /** Time for which a job is cached, in milliseconds; 0 disables the cache. */
+  milliseconds: number;
+  /** Maximum number of jobs. One key has at most a tenth of them. */
+  max: number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
+  /** The wall clock, in milliseconds since the epoch. */
+  now: () => number;
+}
+
+/** Default time for which finished jobs are cached, in milliseconds. */
+export const FINISHED_JOBS_TIME = 300_000;
+/** Maximum number of cached jobs. */
+export const MAX_FINISHED_JOBS = 10_000;
+
+/** Size of a usual row, in characters of JSON. A larger one counts as several jobs. */
+const USUAL_ROW = 4_000;
+/** Maximum size of a cached row, in usual rows: a prediction may contain its images in base64. */
+const MAX_ROW = 25;
+/** Minimum time for which deletions are remembered, in milliseconds: longer than a read takes. */
+const DELETION_TIME = 60_000;
+
+interface Entry extends FinishedJob {
+  /** Expiry by the monotonic clock, in milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** @see FinishedJobs */
+export function createFinishedJobs({ milliseconds, max, monotonicNow, now }: FinishedJobsOptions): FinishedJobs {
+  const perKey = Math.ceil(max / 10);
+  /** By API key, then by name of the job. */
+  const caches = new Map<string, LRUCache<string, Entry>>();
+  /** Times until which deletions are remembered, by API key and name. */
+  const deletions = new LRUCache<string, number>({ max });
+  /** Size of all rows, in usual rows. */
+  let total = 0;
+
+  /** Changes the cache of a key. An empty one is removed. */
+  const change = (apiKey: string, cache: LRUCache<string, Entry>, apply: () => void) => {
+    total -= cache.calculatedSize;
+    apply();
+    total += cache.calculatedSize;
+    if (cache.size === 0) caches.delete(apiKey);
+  };
+  /** Evicts the least recently used job of the key with the most jobs, so that no key displaces those of others. */
+  const evict = () => {
+    const [largest] = [...caches].reduce((a, b) => (b[1].calculatedSize > a[1].calculatedSize ? b : a), NONE);
+    const cache = caches.get(largest);
+    if (cache) change(largest, cache, () => cache.pop());
+  };
+  const isDeleted = (apiKey: string, key: CacheKey): boolean =>
+    (deletions.get(`${apiKey} ${nameOf(key)}`) ?? 0) > monotonicNow();
+
+  return {
+    get(apiKey, key) {
+      const cache = caches.get(apiKey);
+      const name = nameOf(key);
+      const entry = cache?.get(name);
+      if (!cache || !entry) return undefined;
+      if (entry.expiresAt > monotonicNow()) return entry;
+      change(apiKey, cache, () => cache.delete(name));
+      return undefined;
+    },
+    add(apiKey, row) {
+      if (milliseconds === 0 || !isFinal(row) || isDeleted(apiKey, row)) return;
+      if (row.kind === 'Training' && isDeleted(apiKey, { kind: 'Model', id: row.modelId })) return;
+      const size = Math.ceil(JSON.stringify(row).length / USUAL_ROW);
+      if (size > MAX_ROW) return;
+      const cache = caches.get(apiKey) ?? new LRUCache<string, Entry>({ maxSize: perKey });
+      caches.set(apiKey, cache);
+      const entry = { row, checkedAt: new Date(now()), expiresAt: monotonicNow() + milliseconds };
+      change(apiKey, cache, () => cache.set(nameOf(row), entry, { size }));
+      while (total > max) evict();
+    },
+    delete(apiKey, key) {
+      const name = nameOf(key);
+      deletions.set(`${apiKey} ${name}`, monotonicNow() + Math.max(milliseconds, DELETION_TIME));
+      const cache = caches.get(apiKey);
+      if (!cache) return;
+      const isGone = (each: string) => (key.kind === 'Model' ? each.startsWith(`Training ${key.id}/`) : each === name);
+      change(apiKey, cache, () => {
+        for (const each of [...cache.keys()]) if (isGone(each)) cache.delete(each);
+      });
+    },
+    clear(apiKey) {
+      const cache = caches.get(apiKey);
+      if (cache) change(apiKey, cache, () => cache.clear());
+    },
+  };
+}
+
+const NONE: [string, { readonly calculatedSize: number }] = ['', { calculatedSize: 0 }];
+
+/** Ids contain neither a space nor a slash. */
+const nameOf = (key: CacheKey): string =>
+  'modelId' in key ? `${key.kind} ${key.modelId}/${key.id}` : `${key.kind} ${key.id}`;
+
+/** True if a later read would return the same row. */
+function isFinal(row: JobRow): boolean {
+  if (!row.status?.isFinished || row.malformed) return false;
+  return row.kind === 'Training' || row.status.state !== 'COMPLETED' || (row.images?.length ?? 0) > 0;
+}

@@ -1,0 +1,90 @@
+import type { OperationId } from '../contract/contract.ts';
+import type { CallOptions } from '../upstream/client.ts';
+import type { JobKey, JobRow } from '../upstream/jobs.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { Key, Row } from './entity-store.ts';
+import type { FinishedJob } from './finished-jobs.ts';
+
+/** Kinds of entities. */
+export type Kind = Row['kind'];
+
+/** The caller's part of what outlives a request. */
+export interface ReadServices {
+  /** A finished job from the cache; undefined if it is not cached or the caller may not read it. */
+  finishedJob(key: JobKey): FinishedJob | undefined;
+  /** Caches a job that was read by id, if it has finished. */
+  addFinishedJob(row: JobRow): void;
+  /** The wall clock, in milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Counts upstream requests. */
+export interface RequestBudget {
+  /** @returns The error to throw instead of sending the requests, once the budget is exceeded. */
+  spend(requests: number): Error | undefined;
+}
+
+interface ReadById<R extends Row> {
+  operation: OperationId;
+  read: (upstream: Upstream, key: Required<Key>, options: CallOptions) => Promise<R>;
+}
+
+const READS: { readonly [K in Kind]: ReadById<Extract<Row, { kind: K }>> } = {
+  Model: { operation: 'getModel', read: ({ models }, { id }, options) => models.get(id, options) },
+  DataItem: { operation: 'getDataItem', read: ({ dataItems }, key, options) => dataItems.get(key, options) },
+  Training: { operation: 'getTraining', read: ({ trainings }, key, options) => trainings.get(key, options) },
+  Prediction: { operation: 'getPrediction', read: ({ predictions }, { id }, options) => predictions.get(id, options) },
+};
+
+/** The operation that reads entities of a kind by id. */
+export const readOperation = (kind: Kind): OperationId => READS[kind].operation;
+
+/** Sends the reads of one request, and counts them. */
+export class Reads {
+  readonly upstream: Upstream;
+  readonly options: CallOptions;
+  readonly #services: ReadServices;
+  readonly #budget: RequestBudget | undefined;
+
+  constructor(
+    upstream: Upstream,
+    services: ReadServices,
+    caller: CallOptions['signal'],
+    budget: RequestBudget | undefined,
+  ) {
+    this.upstream = upstream;
+    this.#services = services;
+    this.options = { signal: caller };
+    this.#budget = budget;
+  }
+
+  /** Reads an entity by id. */
+  byId(kind: Kind, key: Key): Promise<Row> {
+    // Keys of data items and trainings contain their model. The other reads do not use it.
+    return this.spend() ?? READS[kind].read(this.upstream, key as Required<Key>, this.options);
+  }
+
+  /** The cached row of a finished job, which has all fields that a read by id would return. */
+  cached(kind: Kind, { id, modelId = '' }: Key): FinishedJob | undefined {
+    if (kind === 'Prediction') return this.#services.finishedJob({ kind, id });
+    return kind === 'Training' ? this.#services.finishedJob({ kind, modelId, id }) : undefined;
+  }
+
+  /** Caches a row that was read by id, if it is a finished job. @returns The time, for jobs only: other rows need none. */
+  onRead(row: Row): number | undefined {
+    if (row.kind !== 'Training' && row.kind !== 'Prediction') return undefined;
+    this.#services.addFinishedJob(row);
+    return this.now();
+  }
+
+  /** Counts a read. @returns A rejection once the budget is exceeded. */
+  spend(): Promise<never> | undefined {
+    const error = this.#budget?.spend(1);
+    return error && Promise.reject(error);
+  }
+
+  /** The wall clock, in milliseconds since the epoch. */
+  now(): number {
+    return this.#services.now();
+  }
+}
