@@ -29,7 +29,7 @@ export const hashOf = (text: string): number => createHash('sha1').update(text).
 const WALL_CLOCK_OFFSET = Date.now() - sharedClock();
 const toDate = (time: number): string => new Date(WALL_CLOCK_OFFSET + time).toISOString();
 
-export function statusOf({ finishAt, canceledAt }: Job): 'processing' | 'completed' | 'canceled' {
+function statusOf({ finishAt, canceledAt }: Job): 'processing' | 'completed' | 'canceled' {
   if (canceledAt !== undefined) return 'canceled';
   return finishAt <= sharedClock() ? 'completed' : 'processing';
 }
@@ -110,14 +110,16 @@ export class JobList {
   }
 }
 
+export type Fault = '503' | 'hang';
+
 /** Everything that the upstream stores for one key. */
 export class Account {
   readonly predictions: JobList;
   readonly trainings: JobList;
   /** Times of all GETs of jobs and of their lists. */
   readonly reads = { single: [] as number[], list: [] as number[] };
-  /** `503`: every request fails; `hang`: GETs of jobs and of their lists get no response. */
-  fault: '503' | 'hang' | undefined;
+  /** `503`: every request fails; `hang`: GETs of jobs and of their lists get their responses when the fault ends. */
+  fault: Fault | undefined;
 
   constructor(settings: ListSettings) {
     this.predictions = new JobList('predictions', settings);

@@ -26,6 +26,8 @@ export interface Plan {
   keys: number;
   jobsPerKey: number;
   outage: number;
+  /** Periods before and after the outage in which requests are counted. */
+  observed: number;
   /** Number of hanging polls. */
   hanging: number;
   /** Number of idle subscriptions. */
@@ -41,10 +43,11 @@ export const FULL_PLAN: Plan = {
   subscribers: [1, 50, 500],
   successors: 50,
   reloads: 5,
-  reloadAfter: 4_000,
+  reloadAfter: 1_000,
   keys: 50,
   jobsPerKey: 20,
-  outage: 30_000,
+  outage: 20_000,
+  observed: 30_000,
   hanging: 40,
   idle: 10_000,
 };
@@ -56,6 +59,8 @@ export const pause = (milliseconds: number): Promise<void> => setTimeout(millise
 
 /** The API key of scenarios with a single one. */
 export const KEY = 'bench';
+/** The gateway's own key, with which it reads the list of models once. */
+const OWN_KEY = 'own';
 
 export interface BenchOptions {
   /** Path of the built gateway. */
@@ -96,7 +101,7 @@ export async function startBench(options: BenchOptions, { lists }: StartOptions 
     if (!options.tools) await stop();
   };
   try {
-    const gateway = await startProgram({ upstreamUrl: await url, key: KEY, program, limits });
+    const gateway = await startProgram({ upstreamUrl: await url, key: OWN_KEY, program, limits });
     return {
       plan,
       lists: { ...options.lists, ...lists },

@@ -1,7 +1,7 @@
 import type { BenchOptions } from './bench.ts';
 import { delayRow } from './delays.ts';
 import { idleMemory } from './idle-memory.ts';
-import { hangingPolls, outage } from './outages.ts';
+import { hangingOutage, hangingPolls, outage } from './outages.ts';
 import { equalReads, finishedJob, reloads } from './read-counts.ts';
 import type { Row } from './rows.ts';
 import { cancel, firstEvent, waitSeconds, watchedJob } from './under-load.ts';
@@ -24,6 +24,7 @@ export const LOADED_SCENARIOS: Readonly<Record<string, Scenario>> = {
   reloads,
   'finished-job': finishedJob,
   outage,
+  'hanging-outage': hangingOutage,
   'hanging-polls': hangingPolls,
   'equal-reads': equalReads,
   'idle-memory': idleMemory,

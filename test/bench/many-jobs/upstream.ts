@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { serveCalls, sharedClock } from '../calls.ts';
-import { Account, hashOf, type ListSettings } from './account.ts';
+import { Account, type Fault, hashOf, type ListSettings } from './account.ts';
 
 /** Upstream with many predictions and trainings, their lists, and a rule for the end of each job. */
 
@@ -12,6 +12,8 @@ const LATENCY = 30;
 /** Duration of a prediction that is created by a request, in milliseconds. */
 const CREATED_DURATION = 1_000;
 const MODEL = { id: 'bench', displayName: 'Bench', customModelType: 'Custom' };
+
+const NO_LISTS: ListSettings = { rows: 'none', order: 'newest', pageSize: 1 };
 
 const accounts = new Map<string, Account>();
 
@@ -29,22 +31,21 @@ interface Reply {
 const found = (body: object | undefined): Reply =>
   body ? { status: 200, body } : { status: 404, body: { message: 'There is no such object.' } };
 
-/** The response to the gateway's own key before its account exists. */
-const UNKNOWN_KEY: Reply = { status: 401, body: { message: 'The API key is unknown.' } };
-
 /** The lists of an account, by the paths of the contract. */
 const ROUTE = /^\/(?:models\/bench\/(trainings)|(predictions))(?:\/([^/]+))?(\/cancel)?$/;
 
-/** @returns The response; undefined if there is none. */
-function respond(account: Account, method: string, target: string): Reply | undefined {
+/** Requests that hang until the fault ends. */
+let hanging: (() => void)[] = [];
+
+async function respond(account: Account, method: string, target: string): Promise<Reply> {
   const { pathname, searchParams } = new URL(target, 'http://upstream');
   const [, trainings, predictions, id, cancel] = ROUTE.exec(pathname) ?? [];
   const isJob = trainings !== undefined || predictions !== undefined;
-  if (isJob && method === 'GET') {
-    account.reads[id === undefined ? 'list' : 'single'].push(sharedClock());
-    if (account.fault === 'hang') return undefined;
-  }
+  const isRead = isJob && method === 'GET';
+  if (isRead) account.reads[id === undefined ? 'list' : 'single'].push(sharedClock());
   if (account.fault === '503') return { status: 503, body: { message: 'The service is not available.' } };
+  if (account.fault === 'hang' && isRead) await new Promise<void>((resolve) => hanging.push(resolve));
+  await setTimeout(LATENCY);
   if (pathname === '/models') return found({ models: [MODEL], nextPageCursor: null, hasMore: false });
   if (!isJob) return found(pathname === '/models/bench' ? MODEL : undefined);
 
@@ -60,17 +61,12 @@ function respond(account: Account, method: string, target: string): Reply | unde
   return found(job && (cancel ? {} : list.details(job)));
 }
 
-async function send(response: ServerResponse, reply: Reply | undefined): Promise<void> {
-  if (!reply) return;
-  await setTimeout(LATENCY);
-  response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(reply.body));
-}
-
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
   request.resume();
-  const account = accounts.get(String(request.headers['x-api-key']));
-  const reply = account ? respond(account, request.method ?? 'GET', request.url ?? '/') : UNKNOWN_KEY;
-  void send(response, reply);
+  // The gateway's own key has no account: it only reads the list of models.
+  const account = accounts.get(String(request.headers['x-api-key'])) ?? new Account(NO_LISTS);
+  const { status, body } = await respond(account, request.method ?? 'GET', request.url ?? '/');
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 });
 server.keepAliveTimeout = 600_000;
 
@@ -113,9 +109,12 @@ const calls = {
     const times = (kind: 'single' | 'list') => of.flatMap(({ reads }) => reads[kind].filter((at) => at >= since));
     return { single: times('single'), list: times('list') };
   },
-  /** Starts or ends a fault of all accounts. */
-  fault({ fault }: { fault?: '503' | 'hang' }) {
+  /** Starts a fault of all accounts, or ends it. */
+  fault({ fault }: { fault?: Fault }) {
     for (const account of accounts.values()) account.fault = fault;
+    if (fault) return;
+    for (const resolve of hanging) resolve();
+    hanging = [];
   },
 };
 

@@ -21,7 +21,7 @@ export const create = (
 ): Promise<void> => upstream.call('create', { key: KEY, lists, ...account });
 
 /** The streams of one dashboard. */
-export function streamsOf(ids: readonly string[]): string[][] {
+function streamsOf(ids: readonly string[]): string[][] {
   const streams: string[][] = [];
   for (let from = 0; from < ids.length; from += JOBS_PER_STREAM) streams.push(ids.slice(from, from + JOBS_PER_STREAM));
   return streams;
