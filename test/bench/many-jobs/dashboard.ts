@@ -5,7 +5,7 @@ import { sharedClock } from '../calls.ts';
 
 const SUBSCRIPTION = `
   subscription Watch($ids: [ID!]!) {
-    jobsUpdated(ids: $ids) { __typename id status isFinished ... on Prediction { images { url } } }
+    jobsUpdated(ids: $ids) { __typename id status isFinished staleSince ... on Prediction { images { url } } }
   }
 `;
 
@@ -13,7 +13,7 @@ const SUBSCRIPTION = `
 const STREAMS_PER_SOCKET = 10;
 
 interface JobEvent {
-  jobsUpdated: { id: string; isFinished: boolean } | null;
+  jobsUpdated: { id: string; isFinished: boolean; staleSince: string | null } | null;
 }
 
 export interface DashboardOptions {
@@ -28,6 +28,7 @@ export interface DashboardOptions {
 export interface JobTimes {
   id: string;
   subscribedAt: number;
+  /** The first event that is not stale. */
   first?: number;
   final?: number;
   events: number;
@@ -86,8 +87,9 @@ export class Dashboard {
       {
         next: ({ data, errors }) => {
           for (const { message } of errors ?? []) this.#errors.push(message);
-          const job = data?.jobsUpdated && jobs.get(data.jobsUpdated.id);
-          if (job) this.#record(job, data.jobsUpdated?.isFinished === true);
+          const event = data?.jobsUpdated;
+          const job = event && jobs.get(event.id);
+          if (job) this.#record(job, event);
         },
         error: (error) => {
           if (!this.#isClosing) this.#errors.push(textOf(error));
@@ -97,14 +99,14 @@ export class Dashboard {
     );
   }
 
-  #record(job: JobTimes, isFinal: boolean): void {
+  #record(job: JobTimes, { isFinished, staleSince }: NonNullable<JobEvent['jobsUpdated']>): void {
     const now = sharedClock();
     job.events++;
-    if (job.first === undefined) {
+    if (job.first === undefined && staleSince === null) {
       job.first = now;
       this.#missing.first--;
     }
-    if (isFinal && job.final === undefined) {
+    if (isFinished && job.final === undefined) {
       job.final = now;
       this.#missing.final--;
     }
