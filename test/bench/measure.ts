@@ -3,7 +3,7 @@ import { globalIdOf, type Viewers } from './jobs.ts';
 import { type Clients, type Naive, type Program, type Upstream, type Usage, usageOf } from './processes.ts';
 import type { VersionTimes } from './upstream.ts';
 
-/** The measurements of `bench:watch`, one function each. Times are in milliseconds, sizes in bytes. */
+/** The measurements of `bench:fan-out`, one function each. Times are in milliseconds, sizes in bytes. */
 
 /** The processes of a measurement. */
 export interface Bench {

@@ -84,7 +84,11 @@ export interface ProgramOptions {
   upstreamUrl: string;
   /** API key of its upstream requests. */
   key: string;
-  /** Settings in addition to the raised limits. */
+  /** Path of the built program. @default the build of this checkout */
+  program?: string;
+  /** Limits that differ from the defaults. @default RAISED_LIMITS */
+  limits?: Readonly<Record<string, string>>;
+  /** Further settings. */
   env?: Readonly<Record<string, string>>;
 }
 
@@ -112,10 +116,16 @@ export const RAISED_LIMITS = {
   MAX_SOCKET_MESSAGES_PER_SECOND: '1000000',
 };
 
-/** Starts the gateway with production settings, except for the raised limits. */
-export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
+/** Starts the gateway with production settings, except for its limits. */
+export async function startProgram({
+  upstreamUrl,
+  key,
+  program = PROGRAM,
+  limits = RAISED_LIMITS,
+  env,
+}: ProgramOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'flair-bench-'));
-  const child = spawn(process.execPath, ['--import', pathOf('probe.mjs'), PROGRAM], {
+  const child = spawn(process.execPath, ['--import', pathOf('probe.mjs'), program], {
     cwd: directory,
     env: {
       ...environment(),
@@ -124,7 +134,7 @@ export async function startProgram({ upstreamUrl, key, env }: ProgramOptions) {
       LOG_LEVEL: 'warn',
       FLAIR_API_URL: upstreamUrl,
       FLAIR_API_KEY: key,
-      ...RAISED_LIMITS,
+      ...limits,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

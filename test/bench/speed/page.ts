@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { type GrowthResult, MAX_EXPONENT, summaryTable } from '../growth/report.ts';
+import { sweepSectionIn } from '../many-jobs/sweep.ts';
 import { pathOf } from '../processes.ts';
 import { describe, type Machine } from './built.ts';
 import { COLUMNS, warningsFor } from './figures.ts';
@@ -30,7 +31,9 @@ export async function writePage(file: string): Promise<void> {
   const growth: GrowthResults | undefined = existsSync(GROWTH_RESULTS)
     ? JSON.parse(readFileSync(GROWTH_RESULTS, 'utf8'))
     : undefined;
-  await writeFile(PAGE, renderPage(results, growth));
+  // Written by `npm run bench:watch`, which is measured on its own.
+  const watched = sweepSectionIn(readFileSync(PAGE, 'utf8'));
+  await writeFile(PAGE, renderPage(results, growth, watched));
   console.log(`Wrote ${PAGE}.`);
 }
 
@@ -39,7 +42,7 @@ const listOf = (lines: readonly string[]): string => lines.map((line) => `- ${li
 const originOf = ({ date, commit, machine }: Pick<Results, 'date' | 'commit' | 'machine'>): string =>
   `Measured on ${date.slice(0, 10)} at commit ${commit}: ${describe(machine)}.`;
 
-function renderPage(results: Results, growth: GrowthResults | undefined): string {
+function renderPage(results: Results, growth: GrowthResults | undefined, watched: string): string {
   const { servers, missing, plan } = results;
   const peers = Object.entries(servers).map(
     ([name, { title, packages }]) => `\`${name}\`: ${title}${packages.length > 0 ? ` (${packages.join(', ')})` : ''}`,
@@ -84,7 +87,7 @@ The bare servers have one path per query and no GraphQL. The others are configur
 
 ${growth ? growthSection(growth) : '`npm run bench:growth` has not been run.'}
 
-## How to run it
+${watched}## How to run it
 
 \`\`\`sh
 npm run bench -- --quick                      # all servers, in less than three minutes
@@ -93,6 +96,9 @@ npm run bench:compare -- --against before/dist/main.js   # two builds, in turns
 npm run bench -- --write                      # writes this page from the last results
 npm run bench:growth
 npm run bench:profile -- --query Q2           # CPU profile
+npm run bench:watch                           # events and requests of thousands of jobs; about an hour
+npm run bench:watch -- --jobs 1000 --only delay,cancel   # some scenarios with 1,000 jobs
+npm run bench:watch -- --sweep --write        # writes the section about many jobs
 \`\`\`
 
 Requires nginx, \`taskset\` and two otherwise idle processors. Without nginx the upstream is a Node.js server; without \`taskset\` or a second processor the servers share one, and the figures are less reliable.

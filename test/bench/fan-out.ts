@@ -18,7 +18,7 @@ import {
 } from './measure.ts';
 import { startClients, startNaive, startProgram, startUpstream } from './processes.ts';
 
-/** `npm run bench:watch`: measures the cost of thousands of subscriptions for the gateway and the upstream. */
+/** `npm run bench:fan-out`: measures the cost of thousands of subscriptions for the gateway and the upstream. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
