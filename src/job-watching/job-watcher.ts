@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from '../auth/credential.ts';
 import { createPacer } from '../jobs/pacer.ts';
 import type { PollGate } from '../jobs/poll-gate.ts';
-import { createProgress, type JobFacts, type Progress } from '../jobs/progress.ts';
+import { createProgress, type Progress } from '../jobs/progress.ts';
 import { createWatch, type Events } from '../jobs/watch.ts';
 import { createQuota } from '../limits/quota.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -11,6 +11,7 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { onStreamEnd, prependFirst } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
+import { RowFacts } from './job-facts.ts';
 import { type JobSourceOptions, jobName, jobOf, trainingsOf } from './job-polls.ts';
 
 export interface WatchSettings {
@@ -83,7 +84,7 @@ export interface JobWatcher {
     caller: AbortSignal | undefined,
   ): Promise<JobRow | undefined>;
   progressOf(credential: Credential, row: JobRow): Progress;
-  /** Records the duration of a completed job, for estimates. */
+  /** Records the phase of a job as read now, and its duration once it has completed, for estimates. */
   recordDuration(apiKey: string, row: JobRow): void;
   /** Blocks the polls of a credential after a `Retry-After`. */
   hold(apiKey: string, milliseconds: number): void;
@@ -100,12 +101,12 @@ const FIRST_EVENT_TIMEOUT = 5_000;
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const { upstreamOf, settings, gate, sleep, now, monotonicNow, random } = options;
   const watch = createWatch<JobRow, WatchedKey>({ ...settings, sleep, now, monotonicNow, random });
-  const progress = createProgress({ now });
+  const progress = createProgress({ now, monotonicNow });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
     maxWait: settings.maxStreamWait,
     sleep,
   });
-  const states = new LRUCache<string, CredentialState>({
+  const states = new LRUCache<string, JobSourceOptions>({
     max: MAX_CREDENTIALS,
     memoMethod: (apiKey) => ({
       upstream: upstreamOf(apiKey),
@@ -113,7 +114,6 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       pacer: createPacer({ perSecond: settings.pollsPerSecond, gate, sleep, monotonicNow }),
       pace: settings.pace,
       images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
-      classes: {},
     }),
   });
   const stateOf = (apiKey: string) => states.memo(apiKey);
@@ -150,59 +150,14 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       caller?.removeEventListener('abort', release);
       return last && 'state' in last ? last.state : undefined;
     },
-    progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey), row)),
-    recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey), row)),
+    progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey).tenant, row)),
+    recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey).tenant, row)),
     hold: (apiKey, milliseconds) => stateOf(apiKey).pacer.hold(milliseconds),
     get size() {
       return watch.size;
     },
     dispose: () => watch.dispose(),
   };
-}
-
-interface CredentialState extends JobSourceOptions {
-  /** Class names for duration estimates, by kind of job. */
-  readonly classes: Record<string, string>;
-}
-
-/** Adapts a row for progress estimates. Builds names on demand, because most rows need none. */
-class RowFacts implements JobFacts {
-  readonly #state: CredentialState;
-  readonly #row: JobRow;
-
-  constructor(state: CredentialState, row: JobRow) {
-    this.#state = state;
-    this.#row = row;
-  }
-
-  get name(): string {
-    return jobName(this.#state.tenant, this.#row);
-  }
-
-  get class(): string {
-    const { tenant, classes } = this.#state;
-    const kind = this.#row.kind === 'Training' ? (this.#row.trainingSpeed ?? 'Training') : 'Prediction';
-    classes[kind] ??= `${tenant} ${kind}`;
-    return classes[kind];
-  }
-
-  get state(): JobFacts['state'] {
-    const { status } = this.#row;
-    if (status?.state === 'COMPLETED') return 'completed';
-    return status?.isFinished ? 'ended' : 'running';
-  }
-
-  get createdAt() {
-    return this.#row.createdAt;
-  }
-
-  get finishedAt() {
-    return this.#row.finishedAt;
-  }
-
-  get reported() {
-    return this.#row.progress;
-  }
 }
 
 /**

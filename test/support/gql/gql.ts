@@ -32,6 +32,9 @@ type Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": typeof types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": typeof types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": typeof types.PredictionsOfAllDocument,
+    "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n": typeof types.EstimatedProgressDocument,
+    "query ListedTrainings($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": typeof types.ListedTrainingsDocument,
+    "subscription EstimatedUpdated($id: ID!) { trainingUpdated(id: $id) { status } }": typeof types.EstimatedUpdatedDocument,
     "\n  subscription HeldTraining($id: ID!) { trainingUpdated(id: $id) { id status staleSince } }\n": typeof types.HeldTrainingDocument,
     "\n  subscription HeldTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.HeldTrainingsDocument,
     "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": typeof types.HeldJobsDocument,
@@ -119,6 +122,9 @@ const documents: Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": types.PredictionsOfAllDocument,
+    "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n": types.EstimatedProgressDocument,
+    "query ListedTrainings($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": types.ListedTrainingsDocument,
+    "subscription EstimatedUpdated($id: ID!) { trainingUpdated(id: $id) { status } }": types.EstimatedUpdatedDocument,
     "\n  subscription HeldTraining($id: ID!) { trainingUpdated(id: $id) { id status staleSince } }\n": types.HeldTrainingDocument,
     "\n  subscription HeldTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.HeldTrainingsDocument,
     "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": types.HeldJobsDocument,
@@ -257,6 +263,18 @@ export function graphql(source: "query PredictionCursor { predictions { pageInfo
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }"): typeof import('./graphql.ts').PredictionsOfAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n"): typeof import('./graphql.ts').EstimatedProgressDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ListedTrainings($id: ID!) { model(id: $id) { trainings { nodes { status } } } }"): typeof import('./graphql.ts').ListedTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription EstimatedUpdated($id: ID!) { trainingUpdated(id: $id) { status } }"): typeof import('./graphql.ts').EstimatedUpdatedDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -337,6 +337,27 @@ export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
 
+export type EstimatedProgressQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EstimatedProgressQuery = { training: { status: JobStatus, progress: { fraction: number | null, isEstimated: boolean, estimatedCompletionAt: string | null, likelyCompletedBy: string | null } } | null };
+
+export type ListedTrainingsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ListedTrainingsQuery = { model: { trainings: { nodes: Array<{ status: JobStatus } | null> } } | null };
+
+export type EstimatedUpdatedSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EstimatedUpdatedSubscription = { trainingUpdated: { status: JobStatus } | null };
+
 export type HeldTrainingSubscriptionVariables = Exact<{
   id: string | number;
 }>;
@@ -1263,6 +1284,37 @@ export const PredictionsOfAllDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
+export const EstimatedProgressDocument = new TypedDocumentString(`
+    query EstimatedProgress($id: ID!) {
+  training(id: $id) {
+    status
+    progress {
+      fraction
+      isEstimated
+      estimatedCompletionAt
+      likelyCompletedBy
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EstimatedProgressQuery, EstimatedProgressQueryVariables>;
+export const ListedTrainingsDocument = new TypedDocumentString(`
+    query ListedTrainings($id: ID!) {
+  model(id: $id) {
+    trainings {
+      nodes {
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ListedTrainingsQuery, ListedTrainingsQueryVariables>;
+export const EstimatedUpdatedDocument = new TypedDocumentString(`
+    subscription EstimatedUpdated($id: ID!) {
+  trainingUpdated(id: $id) {
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<EstimatedUpdatedSubscription, EstimatedUpdatedSubscriptionVariables>;
 export const HeldTrainingDocument = new TypedDocumentString(`
     subscription HeldTraining($id: ID!) {
   trainingUpdated(id: $id) {
