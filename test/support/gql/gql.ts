@@ -24,6 +24,8 @@ type Documents = {
     "query ModelNames { models { nodes { displayName } } }": typeof types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": typeof types.StrengthDocument,
     "query NamesAtARate { models { nodes { displayName } } }": typeof types.NamesAtARateDocument,
+    "\n  query ActiveJobs($first: Int) { activeJobs(first: $first) { isComplete jobs { __typename id status } } }\n": typeof types.ActiveJobsDocument,
+    "\n      mutation TokenForActive($ids: [ID!]!) {\n        createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n      }\n    ": typeof types.TokenForActiveDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": typeof types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
@@ -114,6 +116,8 @@ const documents: Documents = {
     "query ModelNames { models { nodes { displayName } } }": types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": types.StrengthDocument,
     "query NamesAtARate { models { nodes { displayName } } }": types.NamesAtARateDocument,
+    "\n  query ActiveJobs($first: Int) { activeJobs(first: $first) { isComplete jobs { __typename id status } } }\n": types.ActiveJobsDocument,
+    "\n      mutation TokenForActive($ids: [ID!]!) {\n        createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n      }\n    ": types.TokenForActiveDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
@@ -231,6 +235,14 @@ export function graphql(source: "query Strength($id: ID!) { model(id: $id) { tra
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query NamesAtARate { models { nodes { displayName } } }"): typeof import('./graphql.ts').NamesAtARateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ActiveJobs($first: Int) { activeJobs(first: $first) { isComplete jobs { __typename id status } } }\n"): typeof import('./graphql.ts').ActiveJobsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n      mutation TokenForActive($ids: [ID!]!) {\n        createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n      }\n    "): typeof import('./graphql.ts').TokenForActiveDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

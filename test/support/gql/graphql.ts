@@ -280,6 +280,26 @@ export type NamesAtARateQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type NamesAtARateQuery = { models: { nodes: Array<{ displayName: string } | null> } };
 
+export type ActiveJobsQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type ActiveJobsQuery = { activeJobs: { isComplete: boolean, jobs: Array<
+      | { __typename: 'Prediction', id: string, status: JobStatus }
+      | { __typename: 'Training', id: string, status: JobStatus }
+    > } };
+
+export type TokenForActiveMutationVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type TokenForActiveMutation = { createWatchToken:
+    | { token: string }
+    | Record<PropertyKey, never>
+   };
+
 export type PredictionsWithModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1147,6 +1167,27 @@ export const NamesAtARateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NamesAtARateQuery, NamesAtARateQueryVariables>;
+export const ActiveJobsDocument = new TypedDocumentString(`
+    query ActiveJobs($first: Int) {
+  activeJobs(first: $first) {
+    isComplete
+    jobs {
+      __typename
+      id
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ActiveJobsQuery, ActiveJobsQueryVariables>;
+export const TokenForActiveDocument = new TypedDocumentString(`
+    mutation TokenForActive($ids: [ID!]!) {
+  createWatchToken(input: {jobIds: $ids}) {
+    ... on CreateWatchTokenSuccess {
+      token
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TokenForActiveMutation, TokenForActiveMutationVariables>;
 export const PredictionsWithModelsDocument = new TypedDocumentString(`
     query PredictionsWithModels {
   predictions(first: 20) {
