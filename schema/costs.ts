@@ -11,9 +11,18 @@ import { DEFAULT_PAGE_SIZE } from './connection.ts';
 /** Usual number of rows on an upstream page. */
 export const ROWS_PER_PAGE = 20;
 /** Maximum page size, and maximum number of ids, in one request of a client. */
-const MAX_ITEMS = 100;
+export const MAX_ITEMS = 100;
 /** Maximum number of prediction pages scanned per response for `Model.predictions`. */
 export const MAX_SCANNED_PAGES = 5;
+
+/** Maximum number of jobs that `activeJobs` returns if `first` is omitted. */
+export const DEFAULT_ACTIVE_JOBS = 50;
+/** Maximum number of pages of models scanned for `activeJobs`. */
+export const ACTIVE_MODEL_PAGES = 2;
+/** Maximum number of models of which `activeJobs` scans one page of trainings. */
+export const MAX_ACTIVE_MODELS = ACTIVE_MODEL_PAGES * ROWS_PER_PAGE;
+/** Maximum number of predictions, and of trainings, read by id for `activeJobs` because list rows have no status. */
+export const ACTIVE_STATUS_READS = 20;
 
 /** The cost of a field that causes no upstream requests, or of a type whose fields cause none. */
 export const FREE: FieldCost = {};
@@ -37,6 +46,17 @@ const pages = (list: string, args: Arguments): Reads => ({
 export const connection = (list: string): FieldCost => ({ reads: (args) => pages(list, args), maxItems: pageSizeOf });
 /** The cost of a connection that scans the list of all predictions. */
 export const scannedConnection: FieldCost = { readsOnce: { scan: MAX_SCANNED_PAGES }, maxItems: pageSizeOf };
+
+/** The cost of a scan for unfinished jobs. It reads statuses by id if list rows are incomplete, so these are counted. */
+export const activeJobsCost: FieldCost = {
+  readsOnce: {
+    scan: MAX_SCANNED_PAGES,
+    activeModels: ACTIVE_MODEL_PAGES,
+    activeTrainings: MAX_ACTIVE_MODELS,
+    activeStatuses: 2 * ACTIVE_STATUS_READS,
+  },
+  maxItems: ({ first }) => pageSizeOf({ first: first ?? DEFAULT_ACTIVE_JOBS }),
+};
 
 /** The cost of the object with the id in the argument `id`. */
 export const byId: FieldCost = { reads: ({ id }) => ({ [String(id)]: 1 }) };

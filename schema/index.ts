@@ -13,6 +13,7 @@ import './training.ts';
 import './training-mutations.ts';
 import './prediction.ts';
 import './prediction-mutations.ts';
+import './active-jobs.ts';
 import './watch.ts';
 import './watch-token.ts';
 import { authorizeRoots } from './authorize-roots.ts';

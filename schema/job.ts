@@ -28,12 +28,12 @@ interface ProgressResult extends Progress {
 }
 
 const JobProgress = builder.objectRef<ProgressResult>('JobProgress').implement({
-  description: 'Progress of a job: the completed fraction and the estimated time of completion.',
+  description: 'Progress of a job: the completed fraction, the estimated time of completion, and a later bound.',
   extensions: { cost: FREE },
   fields: (t) => ({
     fraction: t.float({
       description:
-        'Completed fraction of the work, from 0 to 1; 1 only when the job is COMPLETED; null if it is neither reported nor can be estimated. An estimate never decreases.',
+        'Completed fraction of the work, from 0 to 1; 1 only when the job is COMPLETED; null if it is neither reported nor can be estimated. An estimate never decreases. It stays the same while the time of completion cannot be estimated.',
       resolve: ({ fraction, malformed }) => {
         if (malformed) throw malformedError(malformed);
         return fraction;
@@ -47,7 +47,12 @@ const JobProgress = builder.objectRef<ProgressResult>('JobProgress').implement({
     estimatedCompletionAt: t.expose('estimatedCompletionAt', {
       type: 'DateTime',
       description:
-        'Estimated time of completion; null for a finished job, or if it cannot be estimated. Animate progress bars towards it between events: a changed estimate alone does not emit an event.',
+        'Estimated time of completion: half of the earlier jobs with the same settings that took this long had ended by then. Null before the job is PROCESSING, after it has finished, and if such an estimate would often be wrong: earlier jobs are unknown, differ too much, or took less time. Animate progress bars towards it between events: a changed estimate alone does not emit an event.',
+    }),
+    likelyCompletedBy: t.expose('likelyCompletedBy', {
+      type: 'DateTime',
+      description:
+        'A later bound: 9 of 10 earlier jobs with the same settings that took this long had ended by then. May be known if the time of completion cannot be estimated. Null before the job is PROCESSING, after it has finished, and if fewer than 9 earlier jobs took this long.',
     }),
   }),
 });

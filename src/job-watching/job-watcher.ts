@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from '../auth/credential.ts';
 import type { PollGate } from '../jobs/poll-gate.ts';
-import { createProgress, type JobFacts, type Progress } from '../jobs/progress.ts';
+import { createProgress, type Progress } from '../jobs/progress.ts';
 import { type Events, Schedule } from '../jobs/schedule.ts';
 import { createQuota } from '../limits/quota.ts';
 import type { FinishedJobs } from '../loaders/finished-jobs.ts';
@@ -11,6 +11,7 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { onStreamEnd, prependFirst } from '../util/async-iterators.ts';
 import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
+import { RowFacts } from './job-facts.ts';
 import { JobPolls, type JobPollsOptions, jobName } from './job-polls.ts';
 
 export interface WatchSettings {
@@ -98,7 +99,7 @@ export interface JobWatcher {
     caller: AbortSignal | undefined,
   ): Promise<JobRow | undefined>;
   progressOf(credential: Credential, row: JobRow): Progress;
-  /** Records the duration of a completed job, for estimates. */
+  /** Records the phase of a job as read now, and its duration once it has completed, for estimates. */
   recordDuration(apiKey: string, row: JobRow): void;
   /** Blocks the polls of a credential after a `Retry-After`. */
   hold(apiKey: string, milliseconds: number): void;
@@ -115,7 +116,7 @@ const FIRST_EVENT_TIMEOUT = 5_000;
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const { upstreamOf, settings, finishedJobs, concurrentPolls, gate, sleep, startTimer, now, monotonicNow, random } =
     options;
-  const progress = createProgress({ now });
+  const progress = createProgress({ now, monotonicNow });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
     maxWait: settings.maxStreamWait,
     sleep,
@@ -146,7 +147,6 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
         },
         images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
       }),
-      classes: {},
     };
     return state;
   };
@@ -197,8 +197,8 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       caller?.removeEventListener('abort', release);
       return last && 'state' in last ? last.state : undefined;
     },
-    progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey), row)),
-    recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey), row)),
+    progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey).tenant, row)),
+    recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey).tenant, row)),
     hold: (apiKey, milliseconds) => stateOf(apiKey).schedule.hold(milliseconds),
     get size() {
       return [...active.values()].reduce((size, { schedule }) => size + schedule.size, 0);
@@ -213,48 +213,6 @@ interface CredentialState {
   readonly tenant: string;
   readonly schedule: Schedule<JobRow, WatchedKey>;
   readonly polls: JobPolls;
-  /** Class names for duration estimates, by kind of job. */
-  readonly classes: Record<string, string>;
-}
-
-/** Adapts a row for progress estimates. Builds names on demand, because most rows need none. */
-class RowFacts implements JobFacts {
-  readonly #state: CredentialState;
-  readonly #row: JobRow;
-
-  constructor(state: CredentialState, row: JobRow) {
-    this.#state = state;
-    this.#row = row;
-  }
-
-  get name(): string {
-    return jobName(this.#state.tenant, this.#row);
-  }
-
-  get class(): string {
-    const { tenant, classes } = this.#state;
-    const kind = this.#row.kind === 'Training' ? (this.#row.trainingSpeed ?? 'Training') : 'Prediction';
-    classes[kind] ??= `${tenant} ${kind}`;
-    return classes[kind];
-  }
-
-  get state(): JobFacts['state'] {
-    const { status } = this.#row;
-    if (status?.state === 'COMPLETED') return 'completed';
-    return status?.isFinished ? 'ended' : 'running';
-  }
-
-  get createdAt() {
-    return this.#row.createdAt;
-  }
-
-  get finishedAt() {
-    return this.#row.finishedAt;
-  }
-
-  get reported() {
-    return this.#row.progress;
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { median, removeTrend } from './trend.ts';
 
 /** A completed job and its duration. */
 export interface Duration {
@@ -10,23 +11,42 @@ export interface Duration {
   readonly milliseconds: number;
 }
 
-/** Typical durations of jobs, by class, from completed jobs. */
+/** The durations of one class, in milliseconds, sorted and without their trend. */
+export interface Distribution {
+  /** Those of the most recently finished jobs. */
+  readonly recent: readonly number[];
+  /** All cached durations, for rare events. */
+  readonly all: readonly number[];
+  /** Median of the recent durations. */
+  readonly typical: number;
+}
+
+/** Durations of completed jobs, by class. */
 export interface Durations {
   /** Adds the duration of a job, once. Ignores durations that are not positive. */
   add(className: string, duration: Duration): void;
-  /** Median duration of a class, in milliseconds; null if none is known. */
-  typical(className: string): number | null;
+  /** The distribution of a class; undefined if no duration is known. */
+  of(className: string): Distribution | undefined;
 }
 
 export interface DurationsOptions {
   /** Maximum number of classes; the least recently used one is evicted. @default 1_000 */
   classes?: number;
-  /** Maximum number of durations per class: those of the most recently finished jobs. @default 20 */
+  /** Maximum number of durations per class: those of the most recently finished jobs. @default 100 */
   samples?: number;
+  /** Number of durations that estimates use, so that they follow changes. @default 40 */
+  recentSamples?: number;
 }
 
-export function createDurations({ classes = 1_000, samples = 20 }: DurationsOptions = {}): Durations {
-  const cache = new LRUCache<string, { newest: readonly Duration[]; typical: number | null }>({ max: classes });
+interface ClassDurations {
+  readonly newest: readonly Duration[];
+  /** Computed on first use. */
+  distribution?: Distribution;
+}
+
+export function createDurations(options: DurationsOptions = {}): Durations {
+  const { classes = 1_000, samples = 100, recentSamples = 40 } = options;
+  const cache = new LRUCache<string, ClassDurations>({ max: classes });
   return {
     add(className, duration) {
       if (!(duration.milliseconds > 0)) return;
@@ -40,9 +60,13 @@ export function createDurations({ classes = 1_000, samples = 20 }: DurationsOpti
       if (current.some((each) => each.name === name)) return;
       // In order of completion, not of arrival: a job that was dropped is older than all others, so it cannot be added again.
       const newest = [...current, { name, finishedAt, milliseconds }].sort(newestFirst).slice(0, samples);
-      cache.set(className, { newest, typical: median(newest.map((each) => each.milliseconds)) });
+      cache.set(className, { newest });
     },
-    typical: (className) => cache.get(className)?.typical ?? null,
+    of(className) {
+      const found = cache.get(className);
+      if (found) found.distribution ??= distributionOf(found.newest, recentSamples);
+      return found?.distribution;
+    },
   };
 }
 
@@ -51,9 +75,10 @@ function newestFirst(a: Duration, b: Duration): number {
   return b.finishedAt - a.finishedAt || (a.name < b.name ? -1 : 1);
 }
 
-function median(values: readonly number[]): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)];
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1];
-  return upper === undefined || lower === undefined ? null : (lower + upper) / 2;
+function distributionOf(newest: readonly Duration[], recentSamples: number): Distribution {
+  const values = newest.map(({ milliseconds }) => milliseconds).reverse();
+  const recent = sort(removeTrend(values.slice(-recentSamples)));
+  return { recent, all: sort(removeTrend(values)), typical: median(recent) };
 }
+
+const sort = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b);

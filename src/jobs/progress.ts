@@ -1,15 +1,15 @@
-import { LRUCache } from 'lru-cache';
-import { wallClockNow } from '../util/clocks.ts';
-import { createDurations, type DurationsOptions } from './durations.ts';
+import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
+import { createDurations, type Distribution, type DurationsOptions } from './durations.ts';
+import { JobHistories, type JobPhase } from './job-history.ts';
+import { boundRemaining, estimateRemaining } from './remaining-time.ts';
 
 /** Properties of a job. An invalid date, or a progress outside 0 to 1, counts as unknown. */
 export interface JobFacts {
   /** Unique name of the job, across all credentials. */
   readonly name: string;
-  /** Class of jobs of one credential with similar durations. */
-  readonly class: string;
-  /** `ended` means failed or canceled. */
-  readonly state: 'running' | 'completed' | 'ended';
+  /** Classes of jobs of one credential with similar durations, from the narrowest to the widest. */
+  readonly classes: readonly string[];
+  readonly phase: JobPhase;
   readonly createdAt?: Date | null | undefined;
   readonly finishedAt?: Date | null | undefined;
   /** Progress reported by the upstream, from 0 to 1. */
@@ -22,22 +22,26 @@ export interface Progress {
   readonly fraction: number | null;
   /** True if `fraction` is estimated; false if the upstream reported it, or if it is null. */
   readonly isEstimated: boolean;
-  /** Estimated time of completion, always in the future; null if the job is finished, or the time is unknown. */
+  /** Estimated time of completion, always in the future; null if the job is not processed, or an estimate would often be wrong. */
   readonly estimatedCompletionAt: Date | null;
+  /** Time by which 9 of 10 such jobs have ended, never before the estimate; null if too few such jobs are known. */
+  readonly likelyCompletedBy: Date | null;
 }
 
 export interface ProgressOptions extends DurationsOptions {
   /** The wall clock, in milliseconds since the epoch, to compare with timestamps of the upstream. */
   now?: () => number;
-  /**
-   * Maximum number of jobs whose highest fraction is cached, so that no later estimate is lower; the least recently used
-   * one is evicted. @default 10_000
-   */
+  /** The monotonic clock, in milliseconds, to measure the time between observations. */
+  monotonicNow?: () => number;
+  /** Maximum number of jobs whose observations are cached; the least recently used one is evicted. @default 10_000 */
   jobs?: number;
 }
 
 export interface ProgressEstimator {
-  /** Records the duration of a completed job, once. Ignores other jobs. */
+  /**
+   * Records the phase of a job: its start, and once it has completed its duration, once. The more often it is called for a job,
+   * the more precise are both.
+   */
   recordDuration(job: JobFacts): void;
   /**
    * Returns the progress of a job. A value from the upstream is passed on, even if it is lower than before; an estimate is never
@@ -48,82 +52,91 @@ export interface ProgressEstimator {
 
 /** Maximum fraction of a running job, because clients take 1 for completed. */
 const MAX_RUNNING = 0.999;
-/** Fraction up to which an estimate is linear; beyond it, the estimate approaches 1. */
-const LINEAR_UNTIL = 0.9;
 /** Minimum fraction from which the remaining time is extrapolated. */
 const MIN_EXTRAPOLATED = 0.05;
+/** Maximum uncertainty of an observed duration, as a share of it. */
+const MAX_UNCERTAINTY = 0.25;
 
 /** Determines progress from the upstream's value, or else from the durations of jobs of the same class. */
 export function createProgress(options: ProgressOptions = {}): ProgressEstimator {
-  const { now = wallClockNow, jobs = 10_000, ...durationOptions } = options;
-  const durations = createDurations(durationOptions);
-  /** Highest fraction returned for each job. */
-  const highestByJob = new LRUCache<string, number>({ max: jobs });
+  const { now = wallClockNow, monotonicNow = realMonotonicNow, jobs = 10_000, ...durationOptions } = options;
+  const histories = new JobHistories(jobs, monotonicNow);
+  /** Durations of processing, for jobs whose start was observed. */
+  const processing = createDurations(durationOptions);
+  /** Durations since creation, which may include time in the queue. */
+  const total = createDurations(durationOptions);
 
-  const toMonotonic = (name: string, fraction: number) => {
-    const highest = Math.max(fraction, highestByJob.get(name) ?? 0);
-    highestByJob.set(name, highest);
-    return highest;
+  /** The distribution of the narrowest class with data. Compares like with like: processing times if the start is known. */
+  const distributionOf = (classes: readonly string[], isStartKnown: boolean): Distribution | undefined => {
+    for (const name of classes) {
+      const found = (isStartKnown && processing.of(name)) || total.of(name);
+      if (found) return found;
+    }
+    return undefined;
   };
 
   return {
     recordDuration(job) {
-      if (job.state !== 'completed') return;
+      const { name, phase } = job;
+      const observed = histories.observe(name, phase);
+      if (phase !== 'completed') return;
       const [from, to] = [time(job.createdAt), time(job.finishedAt)];
+      if (observed && isPrecise(observed.uncertainty, observed.milliseconds)) {
+        const duration = { name, finishedAt: to ?? now(), milliseconds: observed.milliseconds };
+        for (const each of job.classes) processing.add(each, duration);
+      }
       if (from === null || to === null) return;
-      durations.add(job.class, {
-        finishedAt: to,
-        milliseconds: to - from,
-        get name() {
-          return job.name;
-        },
-      });
+      for (const each of job.classes) total.add(each, { name, finishedAt: to, milliseconds: to - from });
     },
 
-    progressOf({ name, class: className, state, createdAt, reported: value }) {
-      if (state === 'completed') return { fraction: 1, isEstimated: false, estimatedCompletionAt: null };
-
+    progressOf({ name, classes, phase, createdAt, reported: value }) {
+      if (phase === 'completed') return { ...UNKNOWN, fraction: 1 };
       const reported = validFraction(value);
-      if (state === 'ended') return { fraction: reported, isEstimated: false, estimatedCompletionAt: null };
+      if (phase === 'ended') return { ...UNKNOWN, fraction: reported };
+      if (phase === 'queued') {
+        if (reported === null) return UNKNOWN;
+        return { ...UNKNOWN, fraction: histories.reported(name, Math.min(reported, MAX_RUNNING)) };
+      }
 
       const present = now();
       const from = time(createdAt);
+      const observed = histories.sinceStart(name);
       // Negative if the clock was set back, or runs behind the one of the upstream.
-      const elapsed = from === null ? null : Math.max(0, present - from);
-      const typical = durations.typical(className);
+      const elapsed = observed?.milliseconds ?? (from === null ? null : Math.max(0, present - from));
+      const distribution = distributionOf(classes, observed !== undefined);
+      /** A remaining time from the distribution; null if the start is too uncertain. */
+      const predict = (predictor: typeof estimateRemaining): number | null => {
+        if (!distribution || elapsed === null) return null;
+        const remaining = predictor(distribution, elapsed);
+        if (remaining === null) return null;
+        return isPrecise(observed?.uncertainty ?? 0, elapsed + remaining) ? remaining : null;
+      };
+      const datesOf = (remaining: number | null) => {
+        const bound = predict(boundRemaining);
+        return {
+          estimatedCompletionAt: dateAfter(present, remaining),
+          likelyCompletedBy: dateAfter(present, bound === null ? null : Math.max(bound, remaining ?? 0)),
+        };
+      };
 
       if (reported !== null) {
-        const fraction = Math.min(reported, MAX_RUNNING);
-        toMonotonic(name, fraction);
-        const remaining = typical === null ? extrapolate(fraction, elapsed) : (1 - fraction) * typical;
-        return { fraction, isEstimated: false, estimatedCompletionAt: dateAfter(present, remaining) };
+        const fraction = histories.reported(name, Math.min(reported, MAX_RUNNING));
+        const remaining = distribution ? (1 - fraction) * distribution.typical : extrapolate(fraction, elapsed);
+        return { fraction, isEstimated: false, ...datesOf(remaining) };
       }
-
-      if (elapsed === null || typical === null) {
-        return { fraction: null, isEstimated: false, estimatedCompletionAt: null };
-      }
-      const { fraction, remaining } = estimate(elapsed, typical);
-      return {
-        fraction: toMonotonic(name, fraction),
-        isEstimated: true,
-        // Not adjusted to a higher fraction that was reported before.
-        estimatedCompletionAt: dateAfter(present, remaining),
-      };
+      const remaining = predict(estimateRemaining);
+      const fraction =
+        elapsed === null || remaining === null
+          ? histories.highestFraction(name)
+          : histories.estimated(name, Math.min(elapsed / (elapsed + remaining), MAX_RUNNING));
+      return { fraction, isEstimated: fraction !== null, ...datesOf(remaining) };
     },
   };
 }
 
-/**
- * Estimates fraction and remaining time, in milliseconds. Both are linear up to nine tenths of the typical duration. Beyond
- * that, the fraction approaches 1 and the remaining time stays at about a tenth of the typical duration, so that a progress bar
- * never reaches its end before the job does.
- */
-function estimate(elapsed: number, typical: number): { fraction: number; remaining: number } {
-  const ratio = elapsed / typical;
-  if (ratio <= LINEAR_UNTIL) return { fraction: ratio, remaining: typical - elapsed };
-  const fraction = Math.min(MAX_RUNNING, 1 - ((1 - LINEAR_UNTIL) * LINEAR_UNTIL) / ratio);
-  return { fraction, remaining: elapsed / fraction - elapsed };
-}
+const UNKNOWN = { fraction: null, isEstimated: false, estimatedCompletionAt: null, likelyCompletedBy: null } as const;
+
+const isPrecise = (uncertainty: number, duration: number): boolean => uncertainty <= MAX_UNCERTAINTY * duration;
 
 /** Extrapolates the remaining time, in milliseconds; null if too little of the job is done. */
 function extrapolate(fraction: number, elapsed: number | null): number | null {

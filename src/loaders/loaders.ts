@@ -1,5 +1,6 @@
 import type { DataItemKey, DataItemRow } from '../upstream/data-items.ts';
 import type { Page } from '../upstream/decode/objects.ts';
+import { nextLastDocId } from '../upstream/decode/page.ts';
 import type { ModelRow } from '../upstream/models.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { TrainingKey, TrainingRow } from '../upstream/trainings.ts';
@@ -69,6 +70,11 @@ export class Loaders {
   predictions(last: string | undefined): Promise<Page<PredictionRow>> {
     const read = () => this.#reads.upstream.predictions.list(last, this.#reads.options);
     return this.#page('Prediction', `predictions?${last}`, read);
+  }
+
+  /** The item after which the next page starts; undefined if there is no next page. */
+  lastItemOf(page: Page<Row>): string | undefined {
+    return nextLastDocId(page);
   }
 
   /** Merges a row into the entity's cached fields, and returns the merged row. */

@@ -27,6 +27,7 @@ import {
   pageReader,
 } from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
+import { PolledJobs } from './polled-jobs.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
 /** A model used by a prediction, and its weight. */
@@ -85,9 +86,10 @@ const readersOf = memoizePerContract((contract) => {
   };
 });
 
-/** @param onJob Called with each job in a response, unless the response body has not changed. */
+/** @param onJob Called with each job in a response. If the response body has not changed, only a poll calls it. */
 export const predictions = (client: Client, onJob: (row: PredictionRow) => void) => {
   const readers = readersOf(client.contract);
+  const polled = new PolledJobs(onJob);
   const publish = (row: PredictionRow): PredictionRow => {
     const redacted = client.redactRow(row);
     onJob(redacted);
@@ -98,16 +100,22 @@ export const predictions = (client: Client, onJob: (row: PredictionRow) => void)
 
   return {
     list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<PredictionRow>> =>
-      client.read(
-        'listPredictions',
-        { path: {}, query: { lastDocId }, read: (json) => readers.page(json, readListed) },
+      polled.page(
+        client.read(
+          'listPredictions',
+          { path: {}, query: { lastDocId }, read: (json) => readers.page(json, readListed) },
+          options,
+        ),
         options,
       ),
 
     get: (id: string, options: CallOptions = {}): Promise<PredictionRow> =>
-      client.read(
-        'getPrediction',
-        { path: { predictionId: id }, read: (json) => publish(readers.details({ kind: 'Prediction', id }, json)) },
+      polled.row(
+        client.read(
+          'getPrediction',
+          { path: { predictionId: id }, read: (json) => publish(readers.details({ kind: 'Prediction', id }, json)) },
+          options,
+        ),
         options,
       ),
 

@@ -13,6 +13,7 @@ import {
   pageReader,
 } from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
+import { PolledJobs } from './polled-jobs.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
 const fields = {
@@ -47,9 +48,10 @@ const readersOf = memoizePerContract((contract) => ({
   startedId: idReader(contract, 'startTraining', 'StartedTraining', 'trainingId'),
 }));
 
-/** @param onJob Called with each job in a response, unless the response body has not changed. */
+/** @param onJob Called with each job in a response. If the response body has not changed, only a poll calls it. */
 export const trainings = (client: Client, onJob: (row: TrainingRow) => void) => {
   const readers = readersOf(client.contract);
+  const polled = new PolledJobs(onJob);
   const publish = (row: TrainingRow): TrainingRow => {
     const redacted = client.redactRow(row);
     onJob(redacted);
@@ -62,15 +64,21 @@ export const trainings = (client: Client, onJob: (row: TrainingRow) => void) => 
 
   return {
     list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<TrainingRow>> =>
-      client.read('listTrainings', { path: { modelId }, query: { lastDocId }, read: listOf(modelId) }, options),
+      polled.page(
+        client.read('listTrainings', { path: { modelId }, query: { lastDocId }, read: listOf(modelId) }, options),
+        options,
+      ),
 
     get: ({ modelId, id }: TrainingKey, options: CallOptions = {}): Promise<TrainingRow> =>
-      client.read(
-        'getTraining',
-        {
-          path: { modelId, trainingId: id },
-          read: (json) => publish(readers.details({ kind: 'Training', modelId, id }, json)),
-        },
+      polled.row(
+        client.read(
+          'getTraining',
+          {
+            path: { modelId, trainingId: id },
+            read: (json) => publish(readers.details({ kind: 'Training', modelId, id }, json)),
+          },
+          options,
+        ),
         options,
       ),
 

@@ -62,7 +62,7 @@ export interface UpstreamOptions
   onKeyRejected?: (apiKey: string) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
-  /** Called with each job in a response, unless the response body has not changed. */
+  /** Called with each job in a response. If the response body has not changed, only a poll calls it. */
   onJob?: (apiKey: string, row: JobRow) => void;
 }
 

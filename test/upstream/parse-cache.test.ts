@@ -111,4 +111,26 @@ describe.each(TRANSPORTS)('over the transport %s', (transport) => {
 
     expect(reported).toEqual(['secret t PROCESSING', 'secret t PROCESSING', 'secret t COMPLETED']);
   });
+
+  test.each(['job', 'page'] as const)(
+    'a poll of a %s reports what it reads even if the response is equal',
+    async (what) => {
+      const reported: string[] = [];
+      const rows = [{ trainingId: 't', status: 'processing' }, 'not a training'];
+      const response = what === 'job' ? { status: 'processing' } : { trainings: rows };
+      const { upstream } = await startUpstream(transport, [Response.json(response)], {
+        onJob: (_, { id }) => void reported.push(id),
+      });
+      const poll = () =>
+        what === 'job'
+          ? upstream.trainings.get({ modelId: 'm', id: 't' }, { isPoll: true })
+          : upstream.trainings.list('m', undefined, { isPoll: true });
+
+      for (let time = 0; time < 3; time++) await poll();
+      reported.length = 0;
+      await poll();
+
+      expect(reported).toEqual(['t']);
+    },
+  );
 });

@@ -24,6 +24,8 @@ type Documents = {
     "query ModelNames { models { nodes { displayName } } }": typeof types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": typeof types.StrengthDocument,
     "query NamesAtARate { models { nodes { displayName } } }": typeof types.NamesAtARateDocument,
+    "\n  query ActiveJobs($first: Int) { activeJobs(first: $first) { isComplete jobs { __typename id status } } }\n": typeof types.ActiveJobsDocument,
+    "\n      mutation TokenForActive($ids: [ID!]!) {\n        createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n      }\n    ": typeof types.TokenForActiveDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": typeof types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
@@ -37,6 +39,9 @@ type Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": typeof types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": typeof types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": typeof types.PredictionsOfAllDocument,
+    "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n": typeof types.EstimatedProgressDocument,
+    "query ListedTrainings($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": typeof types.ListedTrainingsDocument,
+    "subscription EstimatedUpdated($id: ID!) { trainingUpdated(id: $id) { status } }": typeof types.EstimatedUpdatedDocument,
     "\n  query FinishedTraining($id: ID!) { training(id: $id) { id status triggerWord finishedAt progress { fraction } } }\n": typeof types.FinishedTrainingDocument,
     "\n  query FinishedPrediction($id: ID!) { prediction(id: $id) { id status prompt images { url } } }\n": typeof types.FinishedPredictionDocument,
     "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }\n": typeof types.ListFinishedDocument,
@@ -123,6 +128,8 @@ const documents: Documents = {
     "query ModelNames { models { nodes { displayName } } }": types.ModelNamesDocument,
     "query Strength($id: ID!) { model(id: $id) { trainings { nodes { status strength } } } }": types.StrengthDocument,
     "query NamesAtARate { models { nodes { displayName } } }": types.NamesAtARateDocument,
+    "\n  query ActiveJobs($first: Int) { activeJobs(first: $first) { isComplete jobs { __typename id status } } }\n": types.ActiveJobsDocument,
+    "\n      mutation TokenForActive($ids: [ID!]!) {\n        createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n      }\n    ": types.TokenForActiveDocument,
     "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n": types.PredictionsWithModelsDocument,
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
@@ -136,6 +143,9 @@ const documents: Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": types.PredictionsOfAllDocument,
+    "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n": types.EstimatedProgressDocument,
+    "query ListedTrainings($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": types.ListedTrainingsDocument,
+    "subscription EstimatedUpdated($id: ID!) { trainingUpdated(id: $id) { status } }": types.EstimatedUpdatedDocument,
     "\n  query FinishedTraining($id: ID!) { training(id: $id) { id status triggerWord finishedAt progress { fraction } } }\n": types.FinishedTrainingDocument,
     "\n  query FinishedPrediction($id: ID!) { prediction(id: $id) { id status prompt images { url } } }\n": types.FinishedPredictionDocument,
     "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }\n": types.ListFinishedDocument,
@@ -252,6 +262,14 @@ export function graphql(source: "query NamesAtARate { models { nodes { displayNa
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query ActiveJobs($first: Int) { activeJobs(first: $first) { isComplete jobs { __typename id status } } }\n"): typeof import('./graphql.ts').ActiveJobsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n      mutation TokenForActive($ids: [ID!]!) {\n        createWatchToken(input: { jobIds: $ids }) { ... on CreateWatchTokenSuccess { token } }\n      }\n    "): typeof import('./graphql.ts').TokenForActiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query PredictionsWithModels {\n    predictions(first: 20) { nodes { id prompt models { scale model { displayName } } } }\n  }\n"): typeof import('./graphql.ts').PredictionsWithModelsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -301,6 +319,18 @@ export function graphql(source: "query PredictionCursor { predictions { pageInfo
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }"): typeof import('./graphql.ts').PredictionsOfAllDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n"): typeof import('./graphql.ts').EstimatedProgressDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ListedTrainings($id: ID!) { model(id: $id) { trainings { nodes { status } } } }"): typeof import('./graphql.ts').ListedTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription EstimatedUpdated($id: ID!) { trainingUpdated(id: $id) { status } }"): typeof import('./graphql.ts').EstimatedUpdatedDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -280,6 +280,26 @@ export type NamesAtARateQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type NamesAtARateQuery = { models: { nodes: Array<{ displayName: string } | null> } };
 
+export type ActiveJobsQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type ActiveJobsQuery = { activeJobs: { isComplete: boolean, jobs: Array<
+      | { __typename: 'Prediction', id: string, status: JobStatus }
+      | { __typename: 'Training', id: string, status: JobStatus }
+    > } };
+
+export type TokenForActiveMutationVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type TokenForActiveMutation = { createWatchToken:
+    | { token: string }
+    | Record<PropertyKey, never>
+   };
+
 export type PredictionsWithModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -374,6 +394,27 @@ export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
+
+export type EstimatedProgressQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EstimatedProgressQuery = { training: { status: JobStatus, progress: { fraction: number | null, isEstimated: boolean, estimatedCompletionAt: string | null, likelyCompletedBy: string | null } } | null };
+
+export type ListedTrainingsQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ListedTrainingsQuery = { model: { trainings: { nodes: Array<{ status: JobStatus } | null> } } | null };
+
+export type EstimatedUpdatedSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EstimatedUpdatedSubscription = { trainingUpdated: { status: JobStatus } | null };
 
 export type FinishedTrainingQueryVariables = Exact<{
   id: string | number;
@@ -1228,6 +1269,27 @@ export const NamesAtARateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NamesAtARateQuery, NamesAtARateQueryVariables>;
+export const ActiveJobsDocument = new TypedDocumentString(`
+    query ActiveJobs($first: Int) {
+  activeJobs(first: $first) {
+    isComplete
+    jobs {
+      __typename
+      id
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ActiveJobsQuery, ActiveJobsQueryVariables>;
+export const TokenForActiveDocument = new TypedDocumentString(`
+    mutation TokenForActive($ids: [ID!]!) {
+  createWatchToken(input: {jobIds: $ids}) {
+    ... on CreateWatchTokenSuccess {
+      token
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TokenForActiveMutation, TokenForActiveMutationVariables>;
 export const PredictionsWithModelsDocument = new TypedDocumentString(`
     query PredictionsWithModels {
   predictions(first: 20) {
@@ -1411,6 +1473,37 @@ export const PredictionsOfAllDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
+export const EstimatedProgressDocument = new TypedDocumentString(`
+    query EstimatedProgress($id: ID!) {
+  training(id: $id) {
+    status
+    progress {
+      fraction
+      isEstimated
+      estimatedCompletionAt
+      likelyCompletedBy
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EstimatedProgressQuery, EstimatedProgressQueryVariables>;
+export const ListedTrainingsDocument = new TypedDocumentString(`
+    query ListedTrainings($id: ID!) {
+  model(id: $id) {
+    trainings {
+      nodes {
+        status
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ListedTrainingsQuery, ListedTrainingsQueryVariables>;
+export const EstimatedUpdatedDocument = new TypedDocumentString(`
+    subscription EstimatedUpdated($id: ID!) {
+  trainingUpdated(id: $id) {
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<EstimatedUpdatedSubscription, EstimatedUpdatedSubscriptionVariables>;
 export const FinishedTrainingDocument = new TypedDocumentString(`
     query FinishedTraining($id: ID!) {
   training(id: $id) {
