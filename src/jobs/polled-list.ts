@@ -1,13 +1,5 @@
 import type { JobList, JobPage } from './source.ts';
-import type { WatchedJob } from './watched-job.ts';
-
-/** A page of a list, with the watched jobs that it contained when it was last read. */
-export interface ListedPage<State, Key> {
-  readonly cursor: string | undefined;
-  readonly jobs: Set<WatchedJob<State, Key>>;
-  /** True while it is read in place of its jobs. */
-  isReading: boolean;
-}
+import type { ListedPage, WatchedJob } from './watched-job.ts';
 
 /** Time for which a job that is not found is not looked for, in milliseconds. */
 const UNLISTED_TIME = 30_000;

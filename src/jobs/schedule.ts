@@ -5,9 +5,9 @@ import type { JobEvent, Listener } from './events.ts';
 import { FollowedList } from './followed-list.ts';
 import { Inbox } from './inbox.ts';
 import type { PollGate } from './poll-gate.ts';
-import { type ListedPage, PolledList } from './polled-list.ts';
+import { PolledList } from './polled-list.ts';
 import type { Job, JobList } from './source.ts';
-import { PRIORITY, type Priority, WatchedJob } from './watched-job.ts';
+import { type ListedPage, PRIORITY, type Priority, WatchedJob } from './watched-job.ts';
 
 export interface ScheduleOptions<State> {
   /** Maximum number of polls per second. */

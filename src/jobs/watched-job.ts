@@ -1,7 +1,6 @@
 import { type Backoff, createBackoff } from './backoff.ts';
 import type { Block } from './budget.ts';
 import { type JobEvent, type Listener, NotReadYetError, OutageTooLongError, type StateEvent } from './events.ts';
-import type { ListedPage } from './polled-list.ts';
 import type { Job, ListedState } from './source.ts';
 
 /** Order in which due polls are sent: the lowest number first. */
@@ -30,6 +29,14 @@ export interface WatchedJobOptions<State> {
   maxOutage: number;
   /** Called with the last state. */
   onFinished?: (state: State) => void;
+}
+
+/** A page of a list, with the watched jobs that it contained when it was last read. */
+export interface ListedPage<State, Key> {
+  readonly cursor: string | undefined;
+  readonly jobs: Set<WatchedJob<State, Key>>;
+  /** True while it is read in place of its jobs. */
+  isReading: boolean;
 }
 
 /** Consecutive failed polls. */
