@@ -44,7 +44,7 @@ export function createFreshness({ now, monotonicNow }: FreshnessOptions): Freshn
     maxSize: MAX_REVISIONS,
     sizeCalculation: () => 1,
   });
-  const tenants = new LRUCache<string, string>({ max: MAX_TENANTS });
+  const tenants = new LRUCache<string, string>({ maxSize: MAX_TENANTS, sizeCalculation: () => 1 });
   let last = 0;
 
   const tenant = (apiKey: string) => {
