@@ -39,8 +39,12 @@ export function createFreshness({ now, monotonicNow }: FreshnessOptions): Freshn
   // of an earlier process has the ETag of a future period.
   const origin = now() - monotonicNow();
   const seconds = () => (origin + monotonicNow()) / 1_000;
-  const revisions = new LRUCache<string, number>({ max: MAX_REVISIONS });
-  const tenants = new LRUCache<string, string>({ max: MAX_TENANTS });
+  const revisions = new LRUCache<string, number>({
+    // Not `max`, which allocates all entries at once.
+    maxSize: MAX_REVISIONS,
+    sizeCalculation: () => 1,
+  });
+  const tenants = new LRUCache<string, string>({ maxSize: MAX_TENANTS, sizeCalculation: () => 1 });
   let last = 0;
 
   const tenant = (apiKey: string) => {

@@ -85,7 +85,11 @@ export function createVariantCache({
   const decoders = createSemaphore({ total: MAX_DECODERS, perOwner: MAX_DECODERS });
   const originals = new SingleFlight<Original>();
   const variants = new SingleFlight<ImageVariant>();
-  const cachedFacts = new LRUCache<string, ImageFacts>({ max: MAX_FACTS });
+  const cachedFacts = new LRUCache<string, ImageFacts>({
+    // Not `max`, which allocates all entries at once.
+    maxSize: MAX_FACTS,
+    sizeCalculation: () => 1,
+  });
   const cached = new LRUCache<string, ImageVariant | WholeImage>({
     maxSize: limits.cacheBytes,
     sizeCalculation: ({ bytes }) => bytes.byteLength + ENTRY_OVERHEAD_BYTES,

@@ -77,7 +77,9 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   const { perSecond, subject, setting, monotonicNow, maxDelay = 0, sleep = realSleep } = options;
   const maxQueueLength = (perSecond * maxDelay) / 1_000;
   const entries = new LRUCache<string, Entry>({
-    max: MAX_ENTRIES,
+    // Not `max`, which allocates all entries at once.
+    maxSize: MAX_ENTRIES,
+    sizeCalculation: () => 1,
     memoMethod: () => {
       const bucket = createBucket({ perSecond, monotonicNow });
       // Rounded up to whole milliseconds, because a timer may fire slightly early.

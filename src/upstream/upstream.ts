@@ -101,7 +101,11 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const { maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
   const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {}, onKeyRejected = () => {} } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
-  const entries = new LRUCache<string, { client: Client; upstream: Upstream }>({ max: MAX_CREDENTIALS });
+  const entries = new LRUCache<string, { client: Client; upstream: Upstream }>({
+    // Not `max`, which allocates all entries at once.
+    maxSize: MAX_CREDENTIALS,
+    sizeCalculation: () => 1,
+  });
   const singleFlights = new WeakValueMap<ReadSingleFlight>();
   const parseCache = new ParseCache();
   const base64Slots = createSemaphore(BASE64_SLOTS);

@@ -1,4 +1,5 @@
 import type { Clock } from '../support/clock.ts';
+import { seededNumbers } from '../support/draws.ts';
 
 /** Faults of a request. Requests with faults before `resetAfter` in this list never reach the upstream. */
 export const FAULTS = [
@@ -38,23 +39,12 @@ const NOT_EXECUTED: ReadonlySet<Fault> = new Set<Fault>(['refused', 'rate', 'cli
 
 export const mayHaveExecuted = ({ fault }: UpstreamRequest): boolean => !NOT_EXECUTED.has(fault);
 
-/** Seeded pseudo-random numbers in [0, 1) (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 const networkError = (code: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 
 /** Creates a transport that injects faults, by a seed. */
 export function createFaults({ seed, clock }: { seed: number; clock: Pick<Clock, 'sleep'> }) {
-  const random = createRandom(seed);
+  const random = seededNumbers(seed);
   const pick = <Item>(items: readonly [Item, ...Item[]]): Item =>
     items[Math.floor(random() * items.length)] ?? items[0];
   const requests: UpstreamRequest[] = [];

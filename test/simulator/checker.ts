@@ -1,0 +1,22 @@
+import type { Run } from './history.ts';
+import { checkContent } from './rules-content.ts';
+import { checkOutages } from './rules-outages.ts';
+import { checkRequests } from './rules-requests.ts';
+import { checkTiming } from './rules-timing.ts';
+import type { Scenario } from './scenario.ts';
+import { Timeline, type Violation } from './timeline.ts';
+import { PENDING_RULES } from './tolerances.ts';
+
+export type { Violation } from './timeline.ts';
+
+/**
+ * Compares the logs of all subscribers with the history of the upstream. It shares no code with the gateway.
+ *
+ * @returns All violations, in order of time.
+ */
+export function check(run: Run, scenario: Scenario, pending: ReadonlySet<string> = PENDING_RULES): Violation[] {
+  const timeline = new Timeline(run, scenario);
+  return [...checkContent(timeline), ...checkTiming(timeline), ...checkOutages(timeline), ...checkRequests(timeline)]
+    .filter(({ rule }) => !pending.has(rule))
+    .sort((a, b) => a.at - b.at);
+}

@@ -1,0 +1,103 @@
+import { Writable } from 'node:stream';
+import pino from 'pino';
+import { createGateway } from '../../src/gateway.ts';
+import { createWebSockets } from '../../src/websocket/server.ts';
+import { defaultUnsentLimits } from '../../src/websocket/unsent-bytes.ts';
+import type { ClientHost } from './client.ts';
+import type { SimulatedClock } from './clock.ts';
+import type { Scenario } from './scenario.ts';
+import { SimulatedSocket } from './socket.ts';
+import { GRACE_PERIOD, REQUEST_TIMEOUT } from './tolerances.ts';
+import { createConnections, fetchTransport } from './transports.ts';
+import type { Reply, UpstreamRequest } from './upstream.ts';
+
+export interface InstanceOptions {
+  readonly scenario: Scenario;
+  /** Number of this gateway. */
+  epoch: number;
+  readonly clock: SimulatedClock;
+  readonly random: () => number;
+  readonly respond: (request: UpstreamRequest) => Promise<Reply>;
+  /** Called with each error that the gateway logs. */
+  readonly onError: (message: string) => void;
+}
+
+/** A running gateway, as clients reach it. */
+export interface Instance extends Pick<ClientHost, 'openSocket' | 'fetch'> {
+  readonly epoch: number;
+  readonly watchedJobs: number;
+  /** Stops the gateway in the order of its HTTP server. */
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway without ports. */
+export function startInstance({ scenario, epoch, clock, random, respond, onError }: InstanceOptions): Instance {
+  const { now, monotonicNow, sleep, startTimer } = clock;
+  const { pollsPerSecond, reads } = scenario;
+  const log = pino({ level: 'error' }, errorStream(onError));
+  const gateway = createGateway({
+    config: {
+      publicUrl: undefined,
+      allowAnonymous: false,
+      ownKey: undefined,
+      apiKeyHeader: 'x-api-key',
+      graphiql: false,
+    },
+    secrets: ['a secret for simulations that is long enough'],
+    upstream: {
+      baseUrl: 'http://upstream.example',
+      transport: fetchTransport(epoch, respond),
+      ...(reads === 'pool' && { pool: createConnections(epoch, respond) }),
+      deadline: REQUEST_TIMEOUT,
+    },
+    // No write of a simulation has an idempotency key.
+    idempotencyStore: {
+      claim: () => Promise.reject(new Error('unexpected claim')),
+      recordOutcome: async () => {},
+      release: async () => {},
+      close: async () => {},
+    },
+    watch: { pollsPerSecond, gracePeriod: GRACE_PERIOD },
+    listeningUrl: () => 'http://gateway.example',
+    ...{ log, random, now, monotonicNow, sleep, startTimer },
+  });
+  const webSockets = createWebSockets(gateway, {
+    addressOf: () => undefined,
+    streamsPerSocket: 50,
+    messagesPerSecond: 50,
+    unsent: defaultUnsentLimits,
+    ...{ log, sleep, monotonicNow },
+  });
+  const { server } = webSockets;
+
+  return {
+    epoch,
+    get watchedJobs() {
+      return gateway.watchedJobs;
+    },
+    fetch: (init) => gateway.fetch(new Request('http://gateway.example/graphql', init)),
+    openSocket(peer, isReading) {
+      const socket = new SimulatedSocket(peer, isReading);
+      server.clients.add(socket.asWebSocket);
+      socket.once('close', () => server.clients.delete(socket.asWebSocket));
+      server.emit('connection', socket, { headers: { host: 'gateway.example' }, url: '/graphql' });
+      return socket;
+    },
+    async stop() {
+      gateway.refuseNew();
+      // Not awaited: ws waits for sockets that it has accepted itself.
+      void webSockets.close();
+      gateway.endStreams();
+      await gateway.dispose();
+    },
+  };
+}
+
+const errorStream = (onError: (message: string) => void): Writable =>
+  new Writable({
+    write(line, _, done) {
+      const { msg, err } = JSON.parse(String(line));
+      onError(`${msg}: ${err?.stack ?? ''}`);
+      done();
+    },
+  });

@@ -1,0 +1,56 @@
+/** A bug that is planted into a copy of the sources. */
+export interface PlantedBug {
+  readonly name: string;
+  readonly file: string;
+  /** Text that occurs once in the file. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Bugs that the simulator must find, each by itself. */
+export const PLANTED: readonly PlantedBug[] = [
+  {
+    name: 'a stream does not close its source when its reader leaves',
+    file: 'src/util/async-iterators.ts',
+    from: `        void closeQuietly(source);
+        throw error;
+      }
+    },
+    () => source.return?.(),`,
+    to: `        void closeQuietly(source);
+        throw error;
+      }
+    },
+    () => undefined,`,
+  },
+  {
+    name: 'results are sent without waiting for the client to read',
+    file: 'src/websocket/send-results.ts',
+    from: 'await send(read.value);',
+    to: 'void send(read.value);',
+  },
+  {
+    name: 'a deleted job is null instead of an error',
+    file: 'schema/watch.ts',
+    from: "if ('error' in event && isNotFound(event.error) && !event.wasSeen) return null;",
+    to: "if ('error' in event && isNotFound(event.error)) return null;",
+  },
+  {
+    name: 'all keys are one tenant',
+    file: 'src/auth/credential.ts',
+    from: '.update(apiKey)',
+    to: '.update(apiKey.slice(0, -1))',
+  },
+  {
+    name: 'a stopped gateway completes its server-sent events',
+    file: 'src/http/event-stream.ts',
+    from: 'if (this.#options.isStopping()) this.destroy',
+    to: 'if (false as boolean) this.destroy',
+  },
+  {
+    name: 'a new job is not known for long',
+    file: 'src/upstream/policy/new-jobs.ts',
+    from: 'const MAX_AGE = 10_000;',
+    to: 'const MAX_AGE = 100;',
+  },
+];

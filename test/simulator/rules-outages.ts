@@ -1,0 +1,92 @@
+import { finishedAt, isFinal, type JobHistory } from './history.ts';
+import type { FaultPlan } from './scenario.ts';
+import { isListOperation, type StreamLog, type Timeline, type Violation } from './timeline.ts';
+import { INTERVALS, OUTAGE_NOTICE, RECOVERY, REQUEST_TIMEOUT } from './tolerances.ts';
+
+/** Rules about the staleness of states, and about connections. */
+export function checkOutages(timeline: Timeline): Violation[] {
+  return timeline.streams.flatMap((stream) => [
+    ...checkNotice(timeline, stream),
+    ...checkBacklog(timeline, stream),
+    ...checkBroken(timeline, stream),
+    ...timeline
+      .jobsOf(stream)
+      .flatMap((job) =>
+        timeline.scenario.faults.flatMap((fault) => [
+          ...checkStale(timeline, stream, { job, fault }),
+          ...checkFresh(timeline, stream, { job, fault }),
+        ]),
+      ),
+  ]);
+}
+
+/** A subscriber learns of an outage even if no state is known. */
+function checkNotice(timeline: Timeline, stream: StreamLog): Violation[] {
+  const due = stream.from + OUTAGE_NOTICE + timeline.firstBound(stream);
+  if (isListOperation(stream.operation) || stream.to <= due || !timeline.isReading(stream, stream.from, due)) return [];
+  return stream.targets
+    .filter((id) => !stream.events.some((event) => event.at <= due && (event.id === id || event.id === undefined)))
+    .map((id) => ({ rule: 'outages are reported', at: due, message: `${stream.stream}: nothing about ${id}` }));
+}
+
+interface FaultedJob {
+  readonly job: JobHistory;
+  readonly fault: FaultPlan;
+}
+
+/** A state that cannot be read for long is reported as stale. */
+function checkStale(timeline: Timeline, stream: StreamLog, { job, fault }: FaultedJob): Violation[] {
+  const { at, lasts, what, key, scope, share } = fault;
+  if (share < 1 || scope !== 'all' || what === 'slow' || (key !== undefined && key !== job.key)) return [];
+  const interval = INTERVALS[job.model === undefined ? 'Prediction' : 'Training'];
+  const due = at + interval + REQUEST_TIMEOUT + timeline.queueTime(job.key) + timeline.response;
+  const isOver = (finishedAt(job) ?? due) < due || (job.deletedAt ?? due) < due;
+  if (at + lasts < due || stream.to <= due || isOver || !timeline.isReading(stream, at, due)) return [];
+  const events = stream.events.filter(({ id, status }) => id === job.id && status !== undefined);
+  const isKnown = events.some((event) => event.at < at);
+  const isStale = events.findLast((event) => event.at <= due)?.staleSince !== undefined;
+  const message = `${stream.stream}: ${job.id} is not stale, although reads have failed since ${at}`;
+  return isKnown && !isStale ? [{ rule: 'stale states are reported', at: due, message }] : [];
+}
+
+/** After an outage, a state is no longer stale. */
+function checkFresh(timeline: Timeline, stream: StreamLog, { job, fault }: FaultedJob): Violation[] {
+  const { at, lasts, what, retryAfter } = fault;
+  const hold = what === 'rate' ? retryAfter * 1_000 : 0;
+  const since = at + lasts + RECOVERY + REQUEST_TIMEOUT + hold + 1;
+  const due = since + timeline.changeBound(stream, job);
+  const isDeleted = (job.deletedAt ?? due) < due;
+  if (isDeleted || stream.from > since || stream.to <= due || !timeline.isHealthy(stream.key, since, due)) return [];
+  const last = stream.events.findLast(({ id, at }) => id === job.id && at <= due);
+  const isStale = last?.staleSince !== undefined && !isFinal(last.status?.toLowerCase() ?? '');
+  if (!isStale || !timeline.isReading(stream, at, due)) return [];
+  return [
+    { rule: 'states become fresh', at: due, message: `${stream.stream}: ${job.id} is stale since ${last?.staleSince}` },
+  ];
+}
+
+/** A client that reads on gets no old states: the event that was being sent, and the newest one. */
+function checkBacklog(timeline: Timeline, stream: StreamLog): Violation[] {
+  return timeline.run.log.flatMap((entry) => {
+    if (entry.type !== 'resume' || entry.client !== stream.client) return [];
+    const counts = new Map<string, number>();
+    for (const { at, id = '' } of stream.events) if (at === entry.at) counts.set(id, (counts.get(id) ?? 0) + 1);
+    const [id, count = 0] = [...counts].find(([, each]) => each > 2) ?? [];
+    const message = `${stream.stream}: ${count} events of ${id} at once`;
+    return id === undefined ? [] : [{ rule: 'slow readers get the newest state', at: entry.at, message }];
+  });
+}
+
+/** Time without reading after which a socket is closed, with a margin: three pings of 12 s. */
+const UNREAD = 30_000;
+
+/** A connection breaks only if its client drops it, if the gateway stops, or if the client reads nothing for long. */
+function checkBroken({ scenario, run }: Timeline, { stream, client, epoch, end, from, to }: StreamLog): Violation[] {
+  if (end !== 'broken' || from === to) return [];
+  const { drops = [], stalls = [] } = scenario.clients.find(({ name }) => name === client) ?? {};
+  const isUnread = stalls.some(({ at, lasts }) => lasts > UNREAD && at < to);
+  // A client that does not read notices the stop later.
+  const isStopped = run.log.some((entry) => entry.type === 'stop' && entry.epoch === epoch && entry.at <= to);
+  if (drops.includes(to) || isUnread || isStopped) return [];
+  return [{ rule: 'connections hold', at: to, message: `${stream} broke` }];
+}

@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+import { check, type Violation } from './checker.ts';
+import { describeRun, describeScenario } from './describe.ts';
+import { drawScenario } from './draw-scenario.ts';
+import { minimize, partsOf } from './minimize.ts';
+import { SUBSCRIPTIONS } from './operations.ts';
+import { findBug } from './plant.ts';
+import { PLANTED } from './planted.ts';
+import type { Scenario } from './scenario.ts';
+import { simulate } from './world.ts';
+
+/** `npm run simulate -- --seeds 10000`: see CONTRIBUTING.md. */
+
+const { values } = parseArgs({
+  options: {
+    /** Number of seeds. */
+    seeds: { type: 'string', default: '1000' },
+    /** The first seed. */
+    from: { type: 'string', default: '1' },
+    /** Rules to check, separated by commas. By default all. */
+    rules: { type: 'string' },
+    /** Goes on after a failure. */
+    all: { type: 'boolean', default: false },
+    /** Lines of the log to print for a failure. */
+    lines: { type: 'string', default: '25' },
+    /** Does not minimize a failing scenario. */
+    raw: { type: 'boolean', default: false },
+    /** Runs the simulator on copies of the sources with planted bugs, which it must find. */
+    planted: { type: 'boolean', default: false },
+    /** Part of the name of a planted bug. By default all. */
+    bug: { type: 'string', default: '' },
+  },
+});
+
+const rules = values.rules?.split(',');
+const first = Number(values.from);
+const end = first + Number(values.seeds);
+
+async function violationsOf(scenario: Scenario): Promise<Violation[]> {
+  const violations = check(await simulate(scenario), scenario);
+  return rules ? violations.filter(({ rule }) => rules.includes(rule)) : violations;
+}
+
+async function report(seed: number, scenario: Scenario, { rule }: Violation): Promise<void> {
+  const fails = async (smaller: Scenario) => (await violationsOf(smaller)).some((each) => each.rule === rule);
+  const smallest = values.raw ? scenario : await minimize(scenario, fails);
+  const violation = (await violationsOf(smallest)).find((each) => each.rule === rule);
+  console.log(`\nSeed ${seed} violates: ${rule}`);
+  console.log(`At ${violation?.at} ms: ${violation?.message}`);
+  console.log(`\nThe smallest scenario (${partsOf(smallest).length} of ${partsOf(scenario).length} parts):`);
+  for (const line of describeScenario(smallest)) console.log(`  ${line}`);
+  console.log('\nThe end of its log:');
+  const run = await simulate(smallest);
+  for (const line of describeRun(run, violation?.at ?? smallest.duration, Number(values.lines)))
+    console.log(`  ${line}`);
+  console.log(`\nRepeat it: npm run simulate -- --from ${seed} --seeds 1`);
+}
+
+async function runSeeds(): Promise<boolean> {
+  const counts = new Map<string, number>();
+  let failed = 0;
+  const started = process.cpuUsage();
+  for (let seed = first; seed < end; seed++) {
+    const scenario = drawScenario(seed, SUBSCRIPTIONS);
+    const violations = await violationsOf(scenario);
+    const [violation] = violations;
+    if (!violation) continue;
+    failed++;
+    for (const rule of new Set(violations.map((each) => each.rule))) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    if (failed === 1) await report(seed, scenario, violation);
+    if (!values.all) break;
+  }
+  const { user, system } = process.cpuUsage(started);
+  const milliseconds = (user + system) / 1_000;
+  for (const [rule, count] of counts) console.log(`${count} seeds violate: ${rule}`);
+  console.log(
+    `${end - first} seeds, ${failed} failed, ${(milliseconds / (end - first)).toFixed(1)} ms of processor time per seed`,
+  );
+  return failed === 0;
+}
+
+/** @returns True if every bug was found. */
+async function runPlanted(): Promise<boolean> {
+  let missed = 0;
+  for (const bug of PLANTED.filter(({ name }) => name.includes(values.bug))) {
+    const found = await findBug(bug, Number(values.seeds));
+    if (!found) missed++;
+    console.log(`${found ? 'found' : 'MISSED'}: ${bug.name}${found ? ` (${found})` : ''}`);
+  }
+  return missed === 0;
+}
+
+process.exitCode = (await (values.planted ? runPlanted() : runSeeds())) ? 0 : 1;

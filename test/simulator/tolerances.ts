@@ -1,0 +1,34 @@
+/** The gateway's settings, and the times within which it must react. All times are in milliseconds. */
+
+/** Grace period after the last subscriber. */
+export const GRACE_PERIOD = 3_000;
+/** Deadline of requests to the upstream. */
+export const REQUEST_TIMEOUT = 10_000;
+
+/** Maximum poll intervals, by kind of job; a fifth is added as jitter. */
+export const INTERVALS = { Prediction: 5_000 * 1.2, Training: 15_000 * 1.2, list: 15_000 * 1.2 } as const;
+
+/** Time to process a response. Everything that takes no simulated time fits into it. */
+export const SLACK = 500;
+/** Time after a fault in which the gateway returns to its usual rate. */
+export const RECOVERY = 25_000;
+/** Time within which a subscriber without an event learns of an outage. */
+export const OUTAGE_NOTICE = 5_000 + SLACK;
+/** Time within which subscribers see the effect of a write. */
+export const WRITE_VISIBLE = 1_500;
+/** Time for which the state of a finished job is cached. */
+export const FINISHED_CACHE = 60_000;
+/** Maximum time for which polls continue after the last subscriber. */
+export const UNWATCHED_POLLS = 3_000;
+/** Length of the windows in which polls are counted. */
+export const BUDGET_WINDOW = 1_000;
+
+/** Rules that are not checked yet, because the gateway does not follow them. */
+export const PENDING_RULES: ReadonlySet<string> = new Set([
+  'finished jobs are not polled',
+  'events are complete',
+  'outages are reported',
+  'the budget holds',
+  'events are changes',
+  'only followed jobs are polled',
+]);
