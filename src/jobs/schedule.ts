@@ -116,7 +116,6 @@ export class Schedule<State, Key> {
   follow(source: JobList<State, Key>): Events<State, Key> {
     const inbox: Inbox<JobEvent<State, Key>> = new Inbox([source.name], () => {
       list.leave(inbox);
-      list.expiresAt = this.#options.monotonicNow() + this.#options.gracePeriod;
       this.#expireIfUnused(list);
     });
     const list = this.#followedList(source);
@@ -206,8 +205,9 @@ export class Schedule<State, Key> {
   }
 
   #expireIfUnused(list: FollowedList<State, Key>): void {
-    const isExpired = list.followers.size === 0 && list.expiresAt <= this.#options.monotonicNow();
-    if (isExpired) this.#endList(list);
+    if (list.followers.size > 0) return;
+    list.expiresAt = this.#options.monotonicNow() + this.#options.gracePeriod;
+    if (this.#options.gracePeriod === 0) this.#endList(list);
     this.#requestRun();
   }
 

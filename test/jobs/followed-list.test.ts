@@ -101,6 +101,19 @@ describe('a followed list', () => {
     expect(clock.waits()).toEqual([]);
   });
 
+  test('a follower that leaves does not end the stream of another one', async () => {
+    const { clock, schedule, jobs, list } = startListed({ gracePeriod: 3_000 });
+    const seen = collect(schedule.follow(list));
+    await schedule.follow(list).return?.();
+    await clock.advance(10_000);
+    jobs.set('a', 1);
+    await clock.advance(20_000);
+
+    expect(seen.isOver).toBe(false);
+    expect(seen.values()).toEqual(['a=1']);
+    schedule.dispose();
+  });
+
   test('a job that was just started is emitted without waiting for the list', async () => {
     const { clock, schedule, jobs, list, job } = startListed();
     const seen = collect(schedule.follow(list));
