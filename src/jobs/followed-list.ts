@@ -1,19 +1,18 @@
 import type { Block } from './budget.ts';
 import { type JobEvent, type Listener, ListTooLongError, NotReadYetError, type StateEvent } from './events.ts';
-import type { Job, JobList, JobPage } from './source.ts';
+import { PollHealth, type PollHealthOptions } from './poll-health.ts';
+import type { Job, JobList, JobPage, LastState } from './source.ts';
 
 /** Starts and stops to watch a job of the list. */
 export interface JobWatching<State, Key> {
   /** @param position Order among the first polls. */
   watch(job: Job<State, Key>, position: number, listener: Listener<State, Key>): void;
   unwatch(name: string, listener: Listener<State, Key>): void;
+  /** The current state of a watched job. */
+  latest(name: string): StateEvent<State, Key> | undefined;
 }
 
-export interface FollowedListOptions {
-  /** The wall clock, in milliseconds since the epoch. */
-  now: () => number;
-  /** The monotonic clock, in milliseconds. */
-  monotonicNow: () => number;
+export interface FollowedListOptions extends PollHealthOptions {
   /** Minimum time between two pages of a repeated read, in milliseconds. */
   pageInterval: number;
 }
@@ -30,8 +29,6 @@ interface Followed<State, Key> {
 /** Maximum number of followed jobs, and of pages read for them. */
 const MAX_JOBS = 10_000;
 const MAX_PAGES = 1_000;
-/** Time after which a missing list is reported, in milliseconds. */
-const REPORT_DELAY = 3_000;
 /** Time before the read that confirms an error, in milliseconds. */
 const CONFIRMATION_DELAY = 2_000;
 /** Maximum time before a failed read is repeated if none has succeeded, in milliseconds. */
@@ -50,6 +47,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   readonly stop = new AbortController();
   readonly #watching: JobWatching<State, Key>;
   readonly #options: FollowedListOptions;
+  readonly #health: PollHealth;
   readonly #jobs = new Map<string, Followed<State, Key>>();
   /** The cursors read so far, and the next one. */
   #requested = new Set<string | undefined>();
@@ -58,13 +56,13 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   #isRead = false;
   #isTooLong = false;
   #isUnconfirmed = false;
-  #failingSince: { readonly date: Date; readonly at: number; isLimited: boolean } | undefined;
   readonly #notified = new Map<Listener<State, Key>, Set<'missing' | 'too-long'>>();
 
   constructor(source: JobList<State, Key>, watching: JobWatching<State, Key>, options: FollowedListOptions) {
     this.source = source;
     this.#watching = watching;
     this.#options = options;
+    this.#health = new PollHealth(options);
     this.#startedAt = options.monotonicNow();
     this.dueAt = this.#startedAt;
   }
@@ -83,7 +81,10 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     this.expiresAt = Number.POSITIVE_INFINITY;
     if (this.followers.size === 0) this.#rejoinJobs();
     this.followers.add(follower);
-    for (const [name, { event }] of this.#jobs) if (event && 'state' in event) follower.put(name, event);
+    for (const [name, followed] of this.#jobs) {
+      const event = this.#watching.latest(name) ?? followed.event;
+      if (event && 'state' in event) follower.put(name, event);
+    }
     this.#reportTooLong();
   }
 
@@ -113,9 +114,15 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     if (followed) followed.hasEnded = true;
   }
 
+  /** Called when the read of a page starts. */
+  startPage(): void {
+    this.isReading = true;
+    this.#health.onStart();
+  }
+
   /** Takes a page. @param checkedAt Time of the response. */
   onPage({ rows, next }: JobPage<State>, checkedAt: Date): void {
-    this.#failingSince = undefined;
+    this.#health.onSuccess();
     this.#isUnconfirmed = false;
     for (const [name, row] of rows) {
       const followed = this.#jobs.get(name);
@@ -137,7 +144,8 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   /** Takes an error of a page. @returns True if the list ends with it. */
   onError(error: unknown): boolean {
     const { classifyError, retryAfter, interval, key, name } = this.source;
-    const { now, monotonicNow } = this.#options;
+    const { monotonicNow } = this.#options;
+    this.#health.onEnd();
     // A cursor may expire, which does not concern the list itself.
     const isFirstPage = this.#requested.size === 0;
     const kind = isFirstPage ? classifyError(error, this.#isRead) : 'transient';
@@ -146,10 +154,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
       return true;
     }
     this.#isUnconfirmed = kind === 'unconfirmed';
-    if (kind === 'transient') {
-      this.#failingSince ??= { date: new Date(now()), at: monotonicNow(), isLimited: false };
-      this.#failingSince.isLimited ||= retryAfter(error) !== undefined;
-    }
+    if (kind === 'transient') this.#health.onFailure(error, retryAfter(error) !== undefined);
     const delay = this.#isRead ? interval : Math.min(interval, FIRST_RETRY_DELAY);
     this.#restart(monotonicNow() + (kind === 'unconfirmed' ? CONFIRMATION_DELAY : delay));
     return false;
@@ -157,16 +162,12 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
 
   /** Reports a list that could not be read yet. @returns Time of the next report, in milliseconds. */
   report(block: Block | undefined): number {
-    const failing = this.#failingSince;
-    if (this.#isRead || (!failing && !block)) return Number.POSITIVE_INFINITY;
-    const { monotonicNow } = this.#options;
-    const isLong = block !== undefined && block.remaining >= REPORT_DELAY;
-    const reportAt = isLong ? 0 : (failing?.at ?? this.#startedAt) + REPORT_DELAY;
-    if (reportAt > monotonicNow()) return reportAt;
-    const reason = block?.reason ?? (failing?.isLimited ? 'hold' : 'outage');
-    const wait = Math.max(block?.remaining ?? 0, this.dueAt - monotonicNow(), 0);
-    const since = failing?.date ?? block?.since ?? new Date(this.#options.now());
-    this.#notify('missing', () => new NotReadYetError(reason, since, wait));
+    const trouble = this.#isRead ? undefined : this.#health.trouble(block);
+    if (!trouble) return Number.POSITIVE_INFINITY;
+    const now = this.#options.monotonicNow();
+    if (trouble.reportAt - now >= 1) return trouble.reportAt;
+    const wait = Math.max(block?.remaining ?? 0, this.dueAt - now, 0);
+    this.#notify('missing', () => new NotReadYetError(trouble.reason, trouble.since, wait));
     return Number.POSITIVE_INFINITY;
   }
 
@@ -180,18 +181,23 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
 
   #addListed(job: Job<State, Key>, row: State, checkedAt: Date): void {
     const listed = job.fromRow?.(row, undefined);
-    const isLast = listed?.isComplete && job.isFinished(listed.state);
-    const last = isLast ? { state: listed.state, checkedAt } : job.lastState?.();
-    if (!last) {
-      this.#watch(job);
-      return;
-    }
+    if (listed?.isComplete && job.isFinished(listed.state)) this.#addFinished(job, { state: listed.state, checkedAt });
+    else this.#watch(job);
+  }
+
+  #addFinished(job: Job<State, Key>, last: LastState<State>): void {
     const event: StateEvent<State, Key> = { key: job.key, ...last };
     this.#jobs.set(job.name, { job, event, hasEnded: true });
     this.#emit(job.name, event);
   }
 
+  /** Watches a job until its end, unless its last state is known. */
   #watch(job: Job<State, Key>): void {
+    const last = job.lastState?.();
+    if (last) {
+      this.#addFinished(job, last);
+      return;
+    }
     this.#jobs.set(job.name, { job, event: this.#jobs.get(job.name)?.event, hasEnded: false });
     this.#watching.watch(job, this.#jobs.size, this);
   }

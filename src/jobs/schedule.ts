@@ -48,6 +48,8 @@ interface Candidate {
 
 /** Maximum time between two checks, in milliseconds, so that a suspension of the machine is noticed. */
 const MAX_IDLE = 15_000;
+/** Minimum delay of a timer, in milliseconds: rounding errors must not cause a run without progress. */
+const MIN_DELAY = 1;
 /** Number of polls of higher priority after which a routine poll is sent, so that those never stop completely. */
 const MAX_PREFERRED = 3;
 
@@ -132,6 +134,7 @@ export class Schedule<State, Key> {
 
   /** Adds a job that was just started to the followers of its list. */
   announce(job: Job<State, Key>): void {
+    this.wake(job.name);
     if (job.list) this.#followed.get(job.list.name)?.add({ ...job, isKnown: true });
   }
 
@@ -175,8 +178,9 @@ export class Schedule<State, Key> {
           const job = this.#jobs.get(name);
           if (job) this.#leave(job, listener);
         },
+        latest: (name) => this.#jobs.get(name)?.event,
       },
-      { ...this.#options, pageInterval: (1_000 * SLOTS_PER_PAGE) / this.#options.perSecond },
+      { ...this.#options, awakeNow: this.#awakeNow, pageInterval: (1_000 * SLOTS_PER_PAGE) / this.#options.perSecond },
     );
     this.#followed.set(source.name, list);
     return list;
@@ -239,7 +243,7 @@ export class Schedule<State, Key> {
     this.#isActive = isActive;
     if (!isActive) return;
     const delay = Math.min(nextReport, nextPoll) - this.#options.monotonicNow();
-    this.#stopTimer = this.#options.startTimer(Math.min(MAX_IDLE, Math.max(0, delay)), () => this.#run());
+    this.#stopTimer = this.#options.startTimer(Math.min(MAX_IDLE, Math.max(MIN_DELAY, delay)), () => this.#run());
   }
 
   /** @returns Time of the next report or removal, in milliseconds. */
@@ -375,7 +379,7 @@ export class Schedule<State, Key> {
   #readFollowed(followed: FollowedList<State, Key>): void {
     const polledAt = this.#options.monotonicNow();
     const { source, stop, cursor } = followed;
-    followed.isReading = true;
+    followed.startPage();
     this.#track(stop.signal, source.readPage(cursor, stop.signal), {
       resolve: (result) => {
         followed.isReading = false;

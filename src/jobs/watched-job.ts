@@ -1,6 +1,7 @@
 import { type Backoff, createBackoff } from './backoff.ts';
 import type { Block } from './budget.ts';
 import { type JobEvent, type Listener, NotReadYetError, OutageTooLongError, type StateEvent } from './events.ts';
+import { PollHealth, type PollHealthOptions, REPORT_DELAY, type Trouble } from './poll-health.ts';
 import type { Job, ListedState } from './source.ts';
 
 /** Order in which due polls are sent: the lowest number first. */
@@ -16,13 +17,7 @@ export const PRIORITY = {
 
 export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
 
-export interface WatchedJobOptions<State> {
-  /** The wall clock, in milliseconds since the epoch. */
-  now: () => number;
-  /** The monotonic clock, in milliseconds. */
-  monotonicNow: () => number;
-  /** Time for which the machine was awake, in milliseconds. */
-  awakeNow: () => number;
+export interface WatchedJobOptions<State> extends PollHealthOptions {
   /** Returns a random number in [0, 1), for the jitter. */
   random: () => number;
   /** Maximum age of a state while polls fail, in milliseconds; then the job ends with an error. */
@@ -39,19 +34,6 @@ export interface ListedPage<State, Key> {
   isReading: boolean;
 }
 
-/** Consecutive failed polls. */
-interface Failure {
-  readonly since: Date;
-  /** Time of the first one, in milliseconds. */
-  readonly at: number;
-  /** Error of the last one. */
-  error: unknown;
-  /** True if the upstream has requested a pause. */
-  isLimited: boolean;
-}
-
-/** Time after which overdue or missing states are reported, in milliseconds. */
-const REPORT_DELAY = 3_000;
 /** Maximum interval before the read that confirms an error, in milliseconds. */
 const CONFIRMATION_DELAY = 2_000;
 
@@ -69,18 +51,17 @@ export class WatchedJob<State, Key> {
   dueAt: number;
   /** Position among the jobs of its first listener: one job of each listener is read before the others. */
   readonly position: number;
-  /** Creation of this object, in milliseconds. */
-  readonly #joinedAt: number;
   /** Number of requests that wait for the job. */
   waiting = 0;
   /** Time at which it is removed, in milliseconds, unless a listener joins before. */
   expiresAt = Number.POSITIVE_INFINITY;
   readonly #options: WatchedJobOptions<State>;
   readonly #backoff: Backoff;
+  readonly #health: PollHealth;
   readonly #notified = new WeakSet<Listener<State, Key>>();
   #isWoken = false;
-  /** A change in a row of the list that is incomplete. */
-  #listed: { readonly state: State; readonly polledAt: number } | undefined;
+  /** True if an incomplete row of the list shows a change. */
+  #hasListedChange = false;
   #interval = 0;
   #hasChanged = false;
   /** Time of the last poll, in milliseconds. */
@@ -88,24 +69,21 @@ export class WatchedJob<State, Key> {
   #event: StateEvent<State, Key> | undefined;
   /** Start of the poll that returned the state, in milliseconds. */
   #polledAt = Number.NEGATIVE_INFINITY;
-  /** Time of the last successful poll, while the machine was awake, in milliseconds. */
-  #checkedAt: number;
-  /** Start of the time that counts as an outage, while the machine was awake, in milliseconds. */
-  #outageFrom: number;
-  /** The failures since the last successful poll. */
-  #failure: Failure | undefined;
   #isUnconfirmed = false;
 
   constructor(source: Job<State, Key>, position: number, options: WatchedJobOptions<State>) {
     this.source = source;
     this.position = position;
     this.#options = options;
+    this.#health = new PollHealth(options);
     this.#backoff = createBackoff({ ...source.pace, random: options.random });
     this.dueAt = options.monotonicNow();
-    this.#joinedAt = this.dueAt;
     this.#scheduledAt = this.dueAt;
-    this.#checkedAt = options.awakeNow();
-    this.#outageFrom = this.#checkedAt;
+  }
+
+  /** The current state; undefined before the first one. */
+  get event(): StateEvent<State, Key> | undefined {
+    return this.#event;
   }
 
   get state(): State | undefined {
@@ -120,12 +98,12 @@ export class WatchedJob<State, Key> {
   get priority(): Priority {
     if (this.#isWoken || this.waiting > 0) return PRIORITY.urgent;
     if (!this.#event) return PRIORITY.first;
-    return this.#listed ? PRIORITY.changed : PRIORITY.routine;
+    return this.#hasListedChange ? PRIORITY.changed : PRIORITY.routine;
   }
 
   /** True if a page of the list cannot replace the next read. */
   get needsRead(): boolean {
-    return this.#isWoken || this.waiting > 0 || this.#listed !== undefined || this.#isUnconfirmed;
+    return this.#isWoken || this.waiting > 0 || this.#hasListedChange || this.#isUnconfirmed;
   }
 
   /** Time since the last poll, relative to the interval: above 1, the next one is late. */
@@ -144,7 +122,7 @@ export class WatchedJob<State, Key> {
     this.expiresAt = Number.POSITIVE_INFINITY;
     if (!this.#event) return;
     listener.put(this.source.name, this.#event);
-    if (this.#age > this.#interval) this.dueAt = Math.min(this.dueAt, this.#options.monotonicNow());
+    if (this.#health.age > this.#interval) this.dueAt = Math.min(this.dueAt, this.#options.monotonicNow());
   }
 
   /** Polls the job at once. If a read is pending, polls once more after it. */
@@ -157,6 +135,7 @@ export class WatchedJob<State, Key> {
   /** Called when a read starts. */
   startRead(): AbortController {
     this.#isWoken = false;
+    this.#health.onStart();
     this.reading = new AbortController();
     return this.reading;
   }
@@ -169,6 +148,7 @@ export class WatchedJob<State, Key> {
    */
   onRead(state: State, polledAt: number): boolean {
     this.reading = undefined;
+    this.#health.onEnd();
     const isFinished = this.source.isFinished(state);
     // A page that was requested later has arrived before.
     if (polledAt < this.#polledAt && !isFinished) this.#schedule();
@@ -184,29 +164,37 @@ export class WatchedJob<State, Key> {
    */
   onRow({ state, isComplete }: ListedState<State>, polledAt: number): boolean {
     if (polledAt < this.#polledAt || this.#isWoken) return false;
+    const event = this.#event;
     const isFinished = this.source.isFinished(state);
-    const isNews = !this.#event || isFinished || this.source.isChange(this.#event.state, state);
-    if (isNews && !isComplete) {
+    const isNews = !event || isFinished || event.staleSince !== undefined || this.source.isChange(event.state, state);
+    if (isComplete) this.#apply(state, polledAt);
+    else if (isNews) {
       // The job is read before the event.
-      this.#listed = { state, polledAt };
+      this.#hasListedChange = true;
       this.dueAt = Math.min(this.dueAt, this.#options.monotonicNow());
-      return false;
+    } else {
+      this.#confirm();
     }
-    this.#apply(state, polledAt);
-    return isFinished;
+    return isFinished && isComplete === true;
   }
 
   /** Takes an error of a read. @returns True if the job ends with it. */
   onError(error: unknown): boolean {
     this.reading = undefined;
+    this.#health.onEnd();
     const { source } = this;
+    // The read began before a write that may have changed its result.
+    if (this.#isWoken) {
+      this.#schedule();
+      return false;
+    }
     const kind = source.classifyError(error, this.isRead || source.isKnown === true);
     if (kind === 'final' || (kind === 'unconfirmed' && this.#isUnconfirmed)) {
       this.#endWith(error);
       return true;
     }
     this.#isUnconfirmed = kind === 'unconfirmed';
-    if (kind === 'transient') this.#recordFailure(error);
+    if (kind === 'transient') this.#health.onFailure(error, source.retryAfter(error) !== undefined);
     this.#schedule(kind === 'unconfirmed' ? CONFIRMATION_DELAY : undefined);
     return false;
   }
@@ -219,90 +207,62 @@ export class WatchedJob<State, Key> {
    * @returns Time of the next report, in milliseconds; undefined if the job has ended.
    */
   report(block: Block | undefined): number | undefined {
-    const failure = this.#failure;
-    if (!failure && !block) return Number.POSITIVE_INFINITY;
-    const { awakeNow, maxOutage, monotonicNow } = this.#options;
-    if (block?.reason === 'hold') this.#outageFrom = awakeNow();
-    if (awakeNow() - this.#outageFrom >= maxOutage) {
-      this.#endWith(new OutageTooLongError('polls failed for longer than the limit', { cause: failure?.error }));
+    const trouble = this.#health.trouble(block);
+    if (!trouble) return Number.POSITIVE_INFINITY;
+    if (this.#health.outage(block) >= this.#options.maxOutage) {
+      this.#endWith(new OutageTooLongError('polls failed for longer than the limit', { cause: trouble.error }));
       return undefined;
     }
-    const wait = this.#event ? this.#reportStale(this.#event) : this.#reportMissing(block);
-    return wait > 0 ? monotonicNow() + wait : Number.POSITIVE_INFINITY;
+    const now = this.#options.monotonicNow();
+    const overdueAt = now + this.#interval + REPORT_DELAY - this.#health.age;
+    const reportAt = this.#event ? Math.max(overdueAt, this.reading ? trouble.reportAt : 0) : trouble.reportAt;
+    if (reportAt - now >= 1) return reportAt;
+    if (this.#event) this.#reportStale(this.#event);
+    else this.#reportMissing(trouble, block);
+    return Number.POSITIVE_INFINITY;
   }
 
-  /** Ends the job with an error, unless its list has shown the last state. */
   #endWith(error: unknown): void {
-    const listed = this.#listed;
-    if (listed && this.source.isFinished(listed.state)) this.#apply(listed.state, listed.polledAt);
-    else this.#emit({ key: this.source.key, error, wasSeen: this.isRead || this.source.isKnown === true });
+    this.#emit({ key: this.source.key, error, wasSeen: this.isRead || this.source.isKnown === true });
   }
 
-  get #age(): number {
-    return this.#options.awakeNow() - this.#checkedAt;
+  #reportStale(event: StateEvent<State, Key>): void {
+    if (event.staleSince !== undefined) return;
+    this.#event = { ...event, staleSince: event.checkedAt };
+    this.#emit(this.#event);
   }
 
-  /** @returns Time until the state is overdue, in milliseconds; 0 if it is. */
-  #reportStale(event: StateEvent<State, Key>): number {
-    const wait = this.#interval + REPORT_DELAY - this.#age;
-    if (wait > 0) return wait;
-    if (event.staleSince === undefined) {
-      this.#event = { ...event, staleSince: event.checkedAt };
-      this.#emit(this.#event);
-    }
-    return 0;
-  }
-
-  /** @returns Time until the listeners should know, in milliseconds; 0 if they do. */
-  #reportMissing(block: Block | undefined): number {
-    const failure = this.#failure;
-    const { monotonicNow } = this.#options;
-    const isLong = block !== undefined && block.remaining >= REPORT_DELAY;
-    const wait = isLong ? 0 : (failure?.at ?? this.#joinedAt) + REPORT_DELAY - monotonicNow();
-    if (wait > 0) return wait;
+  /** Reports to each listener, once, that no state is known. */
+  #reportMissing({ reason, since }: Trouble, block: Block | undefined): void {
     const listeners = [...this.listeners].filter((listener) => !this.#notified.has(listener));
-    if (listeners.length === 0) return 0;
+    if (listeners.length === 0) return;
     for (const listener of listeners) this.#notified.add(listener);
-    const reason = block?.reason ?? (failure?.isLimited ? 'hold' : 'outage');
-    const since = failure && (!block || failure.since < block.since) ? failure.since : block?.since;
-    const error = new NotReadYetError(
-      reason,
-      since ?? new Date(this.#options.now()),
-      Math.max(block?.remaining ?? 0, this.dueAt - monotonicNow(), 0),
-    );
+    const wait = Math.max(block?.remaining ?? 0, this.dueAt - this.#options.monotonicNow(), 0);
+    const error = new NotReadYetError(reason, since, wait);
     this.#emit({ key: this.source.key, error, wasSeen: this.source.isKnown === true }, listeners);
-    return 0;
-  }
-
-  #recordFailure(error: unknown): void {
-    const { now, monotonicNow, awakeNow } = this.#options;
-    const isLimited = this.source.retryAfter(error) !== undefined;
-    // A pause that the upstream requests is not an outage.
-    if (isLimited) this.#outageFrom = awakeNow();
-    this.#failure ??= { since: new Date(now()), at: monotonicNow(), error, isLimited };
-    this.#failure.error = error;
-    this.#failure.isLimited ||= isLimited;
   }
 
   #apply(state: State, polledAt: number, maxWait?: number): void {
     const before = this.#event;
-    const { now, awakeNow } = this.#options;
-    const event = { key: this.source.key, state, checkedAt: new Date(now()) };
+    const event = { key: this.source.key, state, checkedAt: new Date(this.#options.now()) };
     const isChange = before !== undefined && this.source.isChange(before.state, state);
     this.#event = event;
     this.#polledAt = polledAt;
-    this.#checkedAt = awakeNow();
-    this.#outageFrom = this.#checkedAt;
-    this.#failure = undefined;
-    this.#isUnconfirmed = false;
-    this.#listed = undefined;
+    this.#hasListedChange = false;
     if (isChange) {
       this.#hasChanged = true;
       this.#backoff.reset();
     }
-    this.#schedule(maxWait);
+    this.#confirm(maxWait);
     if (this.source.isFinished(state)) this.#options.onFinished?.(state);
     if (!before || before.staleSince || isChange || this.source.isFinished(state)) this.#emit(event);
+  }
+
+  /** The upstream has confirmed the state, or a part of it. */
+  #confirm(maxWait?: number): void {
+    this.#health.onSuccess();
+    this.#isUnconfirmed = false;
+    this.#schedule(maxWait);
   }
 
   #schedule(maxWait = Number.POSITIVE_INFINITY): void {

@@ -12,16 +12,15 @@ const fields = isObjectType(job) ? Object.keys(job.getFields()) : [];
 export const SUBSCRIPTIONS: ReadonlySet<string> = new Set(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}));
 
 const COMMON = ['id', 'status', 'isFinished', 'staleSince', 'checkedAt'].filter((name) => fields.includes(name));
-const SELECTION = `{ ${COMMON.join(' ')} ... on Training { text: triggerWord } ... on Prediction { text: prompt } }`;
-const ofKind = (kind: 'Training' | 'Prediction') =>
-  `{ ${COMMON.join(' ')} text: ${kind === 'Training' ? 'triggerWord' : 'prompt'} }`;
+/** The text that identifies the version of a job is in a field that changes. */
+const SELECTION = `{ ${COMMON.join(' ')} text: failureReason }`;
 
 const DOCUMENTS: Readonly<Record<SubscriptionPlan['operation'], string>> = {
-  trainingUpdated: `subscription ($id: ID!) { job: trainingUpdated(id: $id) ${ofKind('Training')} }`,
-  predictionUpdated: `subscription ($id: ID!) { job: predictionUpdated(id: $id) ${ofKind('Prediction')} }`,
+  trainingUpdated: `subscription ($id: ID!) { job: trainingUpdated(id: $id) ${SELECTION} }`,
+  predictionUpdated: `subscription ($id: ID!) { job: predictionUpdated(id: $id) ${SELECTION} }`,
   jobsUpdated: `subscription ($ids: [ID!]!) { job: jobsUpdated(ids: $ids) ${SELECTION} }`,
-  trainingsUpdated: `subscription ($id: ID!) { job: trainingsUpdated(modelId: $id) ${ofKind('Training')} }`,
-  predictionsUpdated: `subscription { job: predictionsUpdated ${ofKind('Prediction')} }`,
+  trainingsUpdated: `subscription ($id: ID!) { job: trainingsUpdated(modelId: $id) ${SELECTION} }`,
+  predictionsUpdated: `subscription { job: predictionsUpdated ${SELECTION} }`,
 };
 
 /** The global id of a job. */

@@ -22,13 +22,10 @@ export function rowOf(job: JobHistory, time: number, fields: KeyPlan['rows']): {
     createdAt: iso(versions[0]?.at ?? 0),
     finishedAt: isFinished ? iso(at) : null,
     progress: status === 'completed' ? 1 : version / 10,
-    error: status === 'failed' ? 'It failed.' : null,
+    error: textOf(job, version),
     ...(model === undefined
-      ? {
-          prompt: textOf(job, version),
-          ...(status === 'completed' && { images: ['https://images.example/image.png'] }),
-        }
-      : { triggerWord: textOf(job, version), trainingSpeed: 'fast' }),
+      ? { prompt: id, ...(status === 'completed' && { images: ['https://images.example/image.png'] }) }
+      : { triggerWord: id, trainingSpeed: 'fast' }),
   };
   return { row, served: { id, version, isComplete: true } };
 }

@@ -62,6 +62,7 @@ function interestOf(timeline: Timeline, stream: StreamLog): Interest {
     paths.add(model === undefined ? `/predictions/${id}` : `/models/${model}/trainings/${id}`);
     paths.add(model === undefined ? '/predictions' : `/models/${model}/trainings`);
   }
+  if (stream.operation === 'predictionsUpdated') paths.add('/predictions');
   if (stream.operation === 'trainingsUpdated') paths.add(`/models/${stream.targets[0]}/trainings`);
   // Ids of jobs that do not exist yet.
   const unknown = timeline.scenario.writes

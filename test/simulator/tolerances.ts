@@ -19,7 +19,7 @@ export const WRITE_VISIBLE = 1_500;
 /** Time for which the state of a finished job is cached. */
 export const FINISHED_CACHE = 60_000;
 /** Maximum time for which polls continue after the last subscriber. */
-export const UNWATCHED_POLLS = 3_000;
+export const UNWATCHED_POLLS = 0;
 /** Length of the windows in which polls are counted. */
 export const BUDGET_WINDOW = 1_000;
 

@@ -1,0 +1,103 @@
+import type { Block } from './budget.ts';
+
+export interface PollHealthOptions {
+  /** The wall clock, in milliseconds since the epoch. */
+  now: () => number;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
+  /** Time for which the machine was awake, in milliseconds. */
+  awakeNow: () => number;
+}
+
+/** Why a state is missing or overdue. */
+export interface Trouble {
+  /** `hold`: the upstream has requested a pause. `outage`: it cannot be read. */
+  readonly reason: 'hold' | 'outage';
+  /** Time since which polls have failed or been on hold. */
+  readonly since: Date;
+  /** Time from which listeners without a state should know, in milliseconds. */
+  readonly reportAt: number;
+  /** Error of the last poll, if it failed. */
+  readonly error?: unknown;
+}
+
+/** Consecutive failed polls, or one without a response. */
+interface Failure extends Omit<Trouble, 'reason'> {
+  /** True if the upstream has requested a pause. */
+  readonly isLimited: boolean;
+}
+
+/** Time after which a missing or overdue state is reported, in milliseconds. */
+export const REPORT_DELAY = 3_000;
+/** Duration of a pending read that counts as a failure, in milliseconds. */
+const SLOW_READ = 5_000;
+
+/** Success and failure of the polls of one job or list, by the age of what they returned. */
+export class PollHealth {
+  readonly #options: PollHealthOptions;
+  readonly #createdAt: number;
+  /** Time of the last success, while the machine was awake, in milliseconds. */
+  #checkedAt: number;
+  /** Start of the time that counts as an outage, while the machine was awake, in milliseconds. */
+  #outageFrom: number;
+  #failure: Failure | undefined;
+  #pending: Failure | undefined;
+
+  constructor(options: PollHealthOptions) {
+    this.#options = options;
+    this.#createdAt = options.monotonicNow();
+    this.#checkedAt = options.awakeNow();
+    this.#outageFrom = this.#checkedAt;
+  }
+
+  /** Time since the last success, or the creation, in milliseconds. */
+  get age(): number {
+    return this.#options.awakeNow() - this.#checkedAt;
+  }
+
+  /** Duration of the outage, in milliseconds. A pause that the upstream requests is not part of it. */
+  outage(block: Block | undefined): number {
+    if (block?.reason === 'hold') this.#outageFrom = this.#options.awakeNow();
+    return this.#options.awakeNow() - this.#outageFrom;
+  }
+
+  onStart(): void {
+    const { now, monotonicNow } = this.#options;
+    this.#pending = { since: new Date(now()), reportAt: monotonicNow() + SLOW_READ, isLimited: false };
+  }
+
+  /** Called when a read ends without a result that says anything. */
+  onEnd(): void {
+    this.#pending = undefined;
+  }
+
+  onSuccess(): void {
+    this.#pending = undefined;
+    this.#failure = undefined;
+    this.#checkedAt = this.#options.awakeNow();
+    this.#outageFrom = this.#checkedAt;
+  }
+
+  /** @param isLimited True if the upstream has requested a pause. */
+  onFailure(error: unknown, isLimited: boolean): void {
+    const { now, monotonicNow, awakeNow } = this.#options;
+    this.#pending = undefined;
+    if (isLimited) this.#outageFrom = awakeNow();
+    this.#failure = {
+      since: this.#failure?.since ?? new Date(now()),
+      reportAt: this.#failure?.reportAt ?? monotonicNow() + REPORT_DELAY,
+      isLimited: isLimited || this.#failure?.isLimited === true,
+      error,
+    };
+  }
+
+  /** The current trouble; undefined if there is none. @param block The hold or outage that stops all polls of the credential. */
+  trouble(block: Block | undefined): Trouble | undefined {
+    const failure = this.#failure ?? this.#pending;
+    if (!block) return failure && { ...failure, reason: failure.isLimited ? 'hold' : 'outage' };
+    const isLong = block.remaining >= REPORT_DELAY;
+    const reportAt = isLong ? this.#createdAt : (failure?.reportAt ?? this.#createdAt + REPORT_DELAY);
+    const since = failure && failure.since < block.since ? failure.since : block.since;
+    return { reason: block.reason, since, reportAt, error: failure?.error };
+  }
+}
