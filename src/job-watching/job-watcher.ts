@@ -165,7 +165,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     watchJobs: async ({ apiKey }, keys, signal) => {
       const { tenant, schedule, polls } = stateOf(apiKey);
       const listen = () => schedule.listen(keys.map((key) => polls.job(key)));
-      return await withFirstEvent(await open(tenant, signal, listen), sleep);
+      return await withFirstEvent(await open(tenant, signal, listen), sleep, signal);
     },
     // These do not wait for a first event: an empty list emits none.
     watchTrainings: async ({ apiKey }, modelId, signal) => {
@@ -216,14 +216,17 @@ interface CredentialState {
 }
 
 /**
- * Waits for the first event, but not long. Throws authentication errors, so that they become the response to the subscription;
- * all other errors are events of the stream.
+ * Waits for the first event, but not long, and only while the caller is connected. Throws authentication errors, so that they
+ * become the response to the subscription; all other errors are events of the stream.
  */
-async function withFirstEvent(events: JobEvents, sleep: Sleep): Promise<JobEvents> {
+async function withFirstEvent(events: JobEvents, sleep: Sleep, caller: AbortSignal): Promise<JobEvents> {
   const first = events.next();
   const timer = new AbortController();
+  const leave = () => void events.return?.();
+  caller.addEventListener('abort', leave);
   const firstResult = await Promise.race([first, sleep(FIRST_EVENT_TIMEOUT, timer.signal).catch(() => undefined)]);
   timer.abort();
+  caller.removeEventListener('abort', leave);
   if (firstResult && !firstResult.done && 'error' in firstResult.value && isAuthError(firstResult.value.error)) {
     await events.return?.();
     throw firstResult.value.error;

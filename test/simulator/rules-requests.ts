@@ -1,7 +1,7 @@
 import { isList } from './faults.ts';
 import type { RequestRecord } from './history.ts';
 import type { StreamLog, Timeline, Violation } from './timeline.ts';
-import { BUDGET_WINDOW, FINISHED_CACHE, UNWATCHED_POLLS } from './tolerances.ts';
+import { BUDGET_WINDOW, FINISHED_CACHE, UNANSWERED, UNWATCHED_POLLS } from './tolerances.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -72,7 +72,9 @@ function interestOf(timeline: Timeline, stream: StreamLog): Interest {
     if (model) paths.add(`/models/${model}/trainings/${id}`).add(`/models/${model}/trainings`);
   const isIn = ({ key, epoch, path }: RequestRecord) =>
     key === stream.key && epoch === stream.epoch && paths.has(path.split('?', 1)[0] ?? '');
-  return { from: stream.from, to: stream.to, isIn };
+  // graphql-ws passes on that a client has left once the first event has come, or its absence was noticed.
+  const isUnanswered = stream.events.length === 0 && stream.end === 'leave';
+  return { from: stream.from, to: isUnanswered ? Math.max(stream.to, stream.from + UNANSWERED) : stream.to, isIn };
 }
 
 /** Mutations that wait for their job follow it. */

@@ -20,6 +20,8 @@ export const WRITE_VISIBLE = 1_500;
 export const FINISHED_CACHE = 60_000;
 /** Maximum time for which polls continue after the last subscriber. */
 export const UNWATCHED_POLLS = 0;
+/** Time after which a subscription without an event is answered. */
+export const UNANSWERED = 5_000;
 /** Length of the windows in which polls are counted. */
 export const BUDGET_WINDOW = 1_000;
 
