@@ -47,8 +47,7 @@ import { createUploadReader } from './uploads/upload-reader.ts';
 import { checkUpstream, reportOnce } from './upstream/check-upstream.ts';
 import type { DataItemKey } from './upstream/data-items.ts';
 import { createDownload } from './upstream/images/download.ts';
-import { maxPolls } from './upstream/policy/request-queue.ts';
-import { createUpstreams, DEFAULT_CONCURRENCY } from './upstream/upstream.ts';
+import { createUpstreams } from './upstream/upstream.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from './util/clocks.ts';
 import { sleep as realSleep, startTimer as realStartTimer, sleepUntil } from './util/timers.ts';
 import { createSocketSlots } from './websocket/handshake-limits.ts';
@@ -102,7 +101,6 @@ export function createGateway(options: GatewayOptions) {
     upstreamOf,
     settings,
     finishedJobs,
-    concurrentPolls: maxPolls(options.upstream.concurrency ?? DEFAULT_CONCURRENCY),
     gate,
     sleep,
     startTimer,

@@ -61,5 +61,8 @@ function restrict(upstream: Upstream, scope: WatchScope): Upstream {
     get generation() {
       return upstream.generation;
     },
+    get maxPolls() {
+      return upstream.maxPolls;
+    },
   };
 }

@@ -52,8 +52,6 @@ export interface JobWatcherOptions {
   settings: WatchSettings;
   /** Cache of finished jobs. */
   finishedJobs: Pick<FinishedJobs, 'get' | 'add'>;
-  /** Maximum number of concurrent polls of one credential. */
-  concurrentPolls: number;
   /** Spreads the polls of all credentials after an outage. */
   gate: PollGate;
   sleep: Sleep;
@@ -114,7 +112,7 @@ const MAX_CREDENTIALS = 10_000;
 const FIRST_EVENT_TIMEOUT = 5_000;
 
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
-  const { upstreamOf, settings, finishedJobs, concurrentPolls, gate, sleep, startTimer, now, monotonicNow, random } =
+  const { upstreamOf, settings, finishedJobs, gate, sleep, startTimer, now, monotonicNow, random } =
     options;
   const progress = createProgress({ now, monotonicNow });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
@@ -123,12 +121,13 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   });
   const create = (apiKey: string): CredentialState => {
     const tenant = tenantOf({ apiKey });
+    const upstream = upstreamOf(apiKey);
     const state: CredentialState = {
       tenant,
       schedule: new Schedule<JobRow, WatchedKey>({
         ...settings,
         perSecond: settings.pollsPerSecond,
-        concurrency: concurrentPolls,
+        concurrency: () => upstream.maxPolls,
         gate,
         startTimer,
         now,
@@ -139,7 +138,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       }),
       polls: new JobPolls({
         ...settings,
-        upstream: upstreamOf(apiKey),
+        upstream,
         tenant,
         finishedJob(key) {
           const cached = finishedJobs.get(apiKey, key);

@@ -3,8 +3,8 @@ import type { PollGate } from './poll-gate.ts';
 export interface BudgetOptions {
   /** Maximum number of polls per second. */
   perSecond: number;
-  /** Maximum number of concurrent polls. */
-  concurrency: number;
+  /** Returns the maximum number of concurrent polls. */
+  concurrency: () => number;
   /** Spreads polls after an outage or a hold. @default polls resume at once */
   gate?: PollGate | undefined;
   /** The monotonic clock, in milliseconds. */
@@ -12,6 +12,9 @@ export interface BudgetOptions {
   /** The wall clock, in milliseconds since the epoch. */
   now: () => number;
 }
+
+/** Time without a response to any poll, while no more may be sent, that counts as an outage, in milliseconds. */
+const CONGESTION_TIME = 5_000;
 
 /** Why no poll of a credential may be sent. */
 export interface Block {
@@ -32,6 +35,8 @@ export class PollBudget {
   #heldUntil = Number.NEGATIVE_INFINITY;
   #nextAt = Number.NEGATIVE_INFINITY;
   #running = 0;
+  /** Time since which the maximum number of polls is pending. */
+  #fullSince: { readonly at: number; readonly date: Date } | undefined;
   #blockedSince: Date | undefined;
   /** True from the end of a hold or outage until no poll is overdue: polls then pass the gate. */
   #isResuming = false;
@@ -47,6 +52,16 @@ export class PollBudget {
   hold(milliseconds: number): void {
     if (!(milliseconds > 0)) return;
     this.#heldUntil = Math.max(this.#heldUntil, this.#options.monotonicNow() + milliseconds);
+  }
+
+  /**
+   * The outage that is assumed while the maximum number of concurrent polls gets no response for some seconds; undefined
+   * without one.
+   */
+  get congestion(): Block | undefined {
+    const full = this.#fullSince;
+    if (!full || this.#options.monotonicNow() - full.at < CONGESTION_TIME - 1) return undefined;
+    return { reason: 'outage', since: full.date, remaining: 0 };
   }
 
   /** The hold or outage that stops all polls; undefined without one. */
@@ -75,7 +90,7 @@ export class PollBudget {
       this.#isResuming = true;
       gate?.resume(overdue());
     }
-    if (this.#running >= concurrency) return Number.POSITIVE_INFINITY;
+    if (this.#running >= concurrency()) return Number.POSITIVE_INFINITY;
     const now = monotonicNow();
     if (gate && this.#isResuming) this.#reservedAt ??= gate.reserve();
     return Math.max(0, this.#nextAt - now, (this.#reservedAt ?? now) - now);
@@ -88,13 +103,16 @@ export class PollBudget {
 
   /** Counts a poll. @returns The function that ends it. */
   start(): () => void {
+    const { concurrency, monotonicNow, now } = this.#options;
     this.#running++;
+    if (this.#running >= concurrency()) this.#fullSince = { at: monotonicNow(), date: new Date(now()) };
     this.#reservedAt = undefined;
-    this.#nextAt = Math.max(this.#options.monotonicNow(), this.#nextAt) + this.#interval;
+    this.#nextAt = Math.max(monotonicNow(), this.#nextAt) + this.#interval;
     let hasEnded = false;
     return () => {
       if (!hasEnded) this.#running--;
       hasEnded = true;
+      this.#fullSince = undefined;
     };
   }
 }

@@ -191,15 +191,15 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     this.#emit(job.name, event);
   }
 
-  /** Watches a job until its end, unless its last state is known. */
-  #watch(job: Job<State, Key>): void {
+  /** Watches a job until its end, unless its last state is known. Without followers, that waits for the next one. */
+  #watch(job: Job<State, Key>, isJoining = false): void {
     const last = job.lastState?.();
     if (last) {
       this.#addFinished(job, last);
       return;
     }
     this.#jobs.set(job.name, { job, event: this.#jobs.get(job.name)?.event, hasEnded: false });
-    this.#watching.watch(job, this.#jobs.size, this);
+    if (this.followers.size > 0 || isJoining) this.#watching.watch(job, this.#jobs.size, this);
   }
 
   #leaveJobs(): void {
@@ -207,7 +207,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   }
 
   #rejoinJobs(): void {
-    for (const { job, hasEnded } of [...this.#jobs.values()]) if (!hasEnded) this.#watch(job);
+    for (const { job, hasEnded } of [...this.#jobs.values()]) if (!hasEnded) this.#watch(job, true);
   }
 
   #finish(): void {

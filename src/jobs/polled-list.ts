@@ -64,9 +64,7 @@ export class PolledList<State, Key> {
   pageFor(job: WatchedJob<State, Key>, now: number, maySearch: boolean): ListedPage<State, Key> | undefined {
     if (job.needsRead || this.isUnusable(now) || !this.source.isReady()) return undefined;
     // Incomplete rows still show that a job has finished, which is worth a page if single reads come too late.
-    const isUseful = job.isRead
-      ? this.#completesKnown !== false || job.lateness(now) > 1.25
-      : this.#completesNew !== false;
+    const isUseful = job.isRead ? this.#completesKnown !== false || job.isLate(now) : this.#completesNew !== false;
     if (!isUseful) return undefined;
     if (job.page) return job.page.jobs.size > 1 ? job.page : undefined;
     return maySearch && job.unlistedUntil <= now ? this.#searchedPage(now) : undefined;

@@ -12,8 +12,8 @@ import { type ListedPage, PRIORITY, type Priority, WatchedJob } from './watched-
 export interface ScheduleOptions<State> {
   /** Maximum number of polls per second. */
   perSecond: number;
-  /** Maximum number of concurrent polls. */
-  concurrency: number;
+  /** Returns the maximum number of concurrent polls. */
+  concurrency: () => number;
   /** Spreads polls after an outage or a hold. @default polls resume at once */
   gate?: PollGate | undefined;
   startTimer: StartTimer;
@@ -231,13 +231,14 @@ export class Schedule<State, Key> {
     });
   }
 
-  /** Removes what is unused, reports what is overdue, sends what is due, and sets the timer for the next run. */
+  /** Sends what is due, reports what is overdue, removes what is unused, and sets the timer for the next run. */
   #run(): void {
     this.#stopTimer();
     this.#stopTimer = () => {};
     this.#awakeNow();
-    const nextReport = this.#report();
+    // Reports follow, because they also concern reads that take long.
     const nextPoll = this.#sendDue();
+    const nextReport = this.#report();
     const isActive = this.size > 0;
     if (isActive !== this.#isActive) this.#options.onActive?.(isActive);
     this.#isActive = isActive;
@@ -248,7 +249,7 @@ export class Schedule<State, Key> {
 
   /** @returns Time of the next report or removal, in milliseconds. */
   #report(): number {
-    const { block } = this.#budget;
+    const block = this.#budget.block ?? this.#budget.congestion;
     const now = this.#options.monotonicNow();
     let next = Number.POSITIVE_INFINITY;
     for (const list of [...this.#followed.values()]) {

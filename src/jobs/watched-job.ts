@@ -34,6 +34,8 @@ export interface ListedPage<State, Key> {
   isReading: boolean;
 }
 
+/** Time since the last poll from which a part of the state, in a row of a list, is better than nothing, in intervals. */
+const LATE = 1.25;
 /** Maximum interval before the read that confirms an error, in milliseconds. */
 const CONFIRMATION_DELAY = 2_000;
 
@@ -106,9 +108,9 @@ export class WatchedJob<State, Key> {
     return this.#isWoken || this.waiting > 0 || this.#hasListedChange || this.#isUnconfirmed;
   }
 
-  /** Time since the last poll, relative to the interval: above 1, the next one is late. */
-  lateness(now: number): number {
-    return (now - this.#scheduledAt) / Math.max(1, this.#interval);
+  /** True if the next poll is late, because the budget does not suffice. */
+  isLate(now: number): boolean {
+    return now - this.#scheduledAt > LATE * this.#interval;
   }
 
   /** Rank among routine polls: the time since the last poll, relative to the interval of a job that changes. */
@@ -173,7 +175,9 @@ export class WatchedJob<State, Key> {
       this.#hasListedChange = true;
       this.dueAt = Math.min(this.dueAt, this.#options.monotonicNow());
     } else {
+      // Does not replace a read that adds more, unless those come too late.
       this.#confirm();
+      if (this.isLate(this.#options.monotonicNow())) this.#schedule();
     }
     return isFinished && isComplete === true;
   }
@@ -253,16 +257,16 @@ export class WatchedJob<State, Key> {
       this.#hasChanged = true;
       this.#backoff.reset();
     }
-    this.#confirm(maxWait);
+    this.#confirm();
+    this.#schedule(maxWait);
     if (this.source.isFinished(state)) this.#options.onFinished?.(state);
     if (!before || before.staleSince || isChange || this.source.isFinished(state)) this.#emit(event);
   }
 
   /** The upstream has confirmed the state, or a part of it. */
-  #confirm(maxWait?: number): void {
+  #confirm(): void {
     this.#health.onSuccess();
     this.#isUnconfirmed = false;
-    this.#schedule(maxWait);
   }
 
   #schedule(maxWait = Number.POSITIVE_INFINITY): void {

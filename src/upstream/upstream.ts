@@ -13,7 +13,7 @@ import { ParseCache } from './parse-cache.ts';
 import { createPaths } from './paths.ts';
 import { ApiKeyState } from './policy/api-key-state.ts';
 import { type BreakerSettings, createCircuitBreaker, defaultCircuitBreaker } from './policy/circuit-breaker.ts';
-import { createRequestQueue } from './policy/request-queue.ts';
+import { createRequestQueue, type RequestQueue } from './policy/request-queue.ts';
 import { defaultRetry, type RetryPolicy } from './policy/retry.ts';
 import { ReadSingleFlight } from './policy/single-flight.ts';
 import { predictions } from './predictions.ts';
@@ -29,6 +29,8 @@ export interface Upstream {
   readonly fetchOwn: Client['fetchOwn'];
   /** Changes after each write of this credential. Reads of an earlier generation may be outdated. */
   readonly generation: number;
+  /** Maximum number of concurrent polls of this credential at present. */
+  readonly maxPolls: number;
 }
 
 export interface UpstreamOptions
@@ -66,9 +68,6 @@ export interface UpstreamOptions
   onJob?: (apiKey: string, row: JobRow) => void;
 }
 
-/** Maximum number of concurrent requests of one credential, by default. */
-export const DEFAULT_CONCURRENCY = 32;
-
 /** Maximum number of cached credentials: more than are active at once. An evicted one restarts with an empty queue. */
 const MAX_CREDENTIALS = 10_000;
 
@@ -89,7 +88,7 @@ export type UpstreamRegistry = UpstreamOf & {
  */
 export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const {
-    concurrency = DEFAULT_CONCURRENCY,
+    concurrency = 32,
     unconfirmed = 4,
     waiting = 1_000,
     deadline = 30_000,
@@ -101,7 +100,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const { maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
   const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {}, onKeyRejected = () => {} } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
-  const entries = new LRUCache<string, { client: Client; upstream: Upstream }>({
+  const entries = new LRUCache<string, { client: Client; queue: RequestQueue; upstream: Upstream }>({
     // Not `max`, which allocates all entries at once.
     maxSize: MAX_CREDENTIALS,
     sizeCalculation: () => 1,
@@ -115,7 +114,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const nextGeneration = () => ++lastGeneration;
   const startDeadline = () => new Cancellation({ timeout: deadline, startTimer });
 
-  const resources = (client: Client, apiKey: string): Upstream => ({
+  const resources = (client: Client, queue: RequestQueue, apiKey: string): Upstream => ({
     models: models(client),
     dataItems: dataItems(client, (signal) => base64Slots.acquire(apiKey, signal)),
     trainings: trainings(client, (row) => onJob(apiKey, row)),
@@ -123,6 +122,9 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
     fetchOwn: client.fetchOwn,
     get generation() {
       return client.singleFlight.generation;
+    },
+    get maxPolls() {
+      return queue.maxPolls;
     },
   });
   const create = (apiKey: string) => {
@@ -161,20 +163,20 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       onMissingList,
       onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
     });
-    const entry = { client, upstream: resources(client, apiKey) };
+    const entry = { client, queue, upstream: resources(client, queue, apiKey) };
     entries.set(apiKey, entry);
     return entry;
   };
 
   const upstreamOf: UpstreamOf = (apiKey, start) => {
-    const { client, upstream } = entries.get(apiKey) ?? create(apiKey);
+    const { client, queue, upstream } = entries.get(apiKey) ?? create(apiKey);
     if (!start) return upstream;
     const started: Client = {
       ...client,
       read: (id, call, how) => client.read(id, call, { ...how, start }),
       send: (id, call, how, read) => client.send(id, call, { ...how, start }, read),
     };
-    return resources(started, apiKey);
+    return resources(started, queue, apiKey);
   };
   return Object.assign(upstreamOf, { outage: () => breaker.wait });
 }

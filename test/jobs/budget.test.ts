@@ -8,7 +8,7 @@ function start({ perSecond = 20, concurrency = 1_000 } = {}) {
   const { advance, now, monotonicNow } = createClock();
   const upstream = { outage: 0 };
   const gate = createPollGate({ getOutage: () => upstream.outage, monotonicNow });
-  const budgetOf = () => new PollBudget({ perSecond, concurrency, gate, now, monotonicNow });
+  const budgetOf = () => new PollBudget({ perSecond, concurrency: () => concurrency, gate, now, monotonicNow });
   const startedAt = monotonicNow();
   /** Sends as many polls as allowed for a time, in milliseconds; returns their times. */
   const send = async (budget: PollBudget, milliseconds: number, overdue = 1) => {
@@ -50,6 +50,24 @@ describe('budget', () => {
     expect(budget.wait(() => 0)).toBeLessThan(1);
     budget.start();
     expect(budget.wait(() => 0)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('polls without a response that leave no slot count as an outage after 5 seconds', async () => {
+    const { budgetOf, advance, now } = start({ concurrency: 2 });
+    const budget = budgetOf();
+    budget.start();
+    await advance(10_000);
+    expect(budget.congestion).toBeUndefined();
+    const since = new Date(now());
+    const end = budget.start();
+    await advance(4_900);
+    expect(budget.congestion).toBeUndefined();
+    await advance(100);
+    expect(budget.congestion).toEqual({ reason: 'outage', since, remaining: 0 });
+
+    end();
+
+    expect(budget.congestion).toBeUndefined();
   });
 
   test('a hold stops all polls, is never shortened, and is reported with its start', async () => {

@@ -57,7 +57,7 @@ export function startListed({ rows = 'complete', pageSize = 20, ...options }: Li
   let hasRead = false;
   const schedule = new Schedule<State, string>({
     perSecond: 20,
-    concurrency: 1_000,
+    concurrency: () => 1_000,
     startTimer,
     now,
     monotonicNow,

@@ -22,7 +22,7 @@ function start(options: Partial<ScheduleOptions<State>> = {}) {
   const create = () =>
     new Schedule<State, string>({
       perSecond: 1e9,
-      concurrency: 1e9,
+      concurrency: () => 1e9,
       startTimer,
       now,
       monotonicNow,

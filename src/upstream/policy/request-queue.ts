@@ -35,6 +35,8 @@ export interface RequestQueue {
   lowerLimit(): void;
   /** Number of waiting requests. */
   readonly size: number;
+  /** Maximum number of concurrent polls at present. */
+  readonly maxPolls: number;
 }
 
 export interface RequestQueueOptions {
@@ -128,11 +130,14 @@ export function createRequestQueue({
     get size() {
       return normal.size + polls.size;
     },
+    get maxPolls() {
+      return maxPolls(limit);
+    },
   };
 }
 
 /** Maximum number of concurrent polls: three quarters of the limit, so that slow polls do not delay other requests. */
-export const maxPolls = (limit: number): number => Math.max(1, Math.floor(limit * 0.75));
+const maxPolls = (limit: number): number => Math.max(1, Math.floor(limit * 0.75));
 
 interface QueueEntryState {
   queue: Set<QueueEntry>;

@@ -14,6 +14,7 @@ test('a request that is canceled when it acquires a slot is not sent, and releas
     credential: 'a',
     queue: {
       size: 0,
+      maxPolls: 1,
       acquire: async (cancellation) => {
         slots++;
         cancellation.abort('left');
