@@ -127,8 +127,11 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     for (const [name, row] of rows) {
       const followed = this.#jobs.get(name);
       if (followed && !(followed.hasEnded && followed.event && 'error' in followed.event)) continue;
-      if (!followed && this.#jobs.size >= MAX_JOBS) this.#isTooLong = true;
-      else this.#addListed(this.source.jobOf(row), row, checkedAt);
+      const job = this.source.jobOf(row);
+      // The list may lag behind, so that only a read of the job itself shows that it can be read again.
+      if (followed) this.#watch({ ...job, fromRow: () => undefined });
+      else if (this.#jobs.size >= MAX_JOBS) this.#isTooLong = true;
+      else this.#addListed(job, row, checkedAt);
     }
     this.#requested.add(this.#cursor);
     const isCycle = next !== undefined && this.#requested.has(next);

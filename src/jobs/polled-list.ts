@@ -98,7 +98,7 @@ export class PolledList<State, Key> {
       if (rows.has(job.source.name)) continue;
       // Read by itself next, unless it is found on another page.
       this.#leavePage(job);
-      job.dueAt = Math.min(job.dueAt, now);
+      job.onPageEnd();
       this.#startSearch();
     }
     for (const [name, row] of rows) {
@@ -119,10 +119,10 @@ export class PolledList<State, Key> {
   }
 
   /** Reads single jobs for a while, because a page could not be read. */
-  onPageError(page: ListedPage<State, Key>, now: number): void {
+  onPageError(page: ListedPage<State, Key>, error: unknown, now: number): void {
     for (const job of [...page.jobs]) {
       this.#leavePage(job);
-      job.dueAt = Math.min(job.dueAt, now);
+      job.onPageEnd(error);
     }
     this.#pausedUntil = now + Math.min(MAX_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
     this.#searchAt = undefined;

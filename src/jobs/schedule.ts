@@ -363,6 +363,7 @@ export class Schedule<State, Key> {
     const polledAt = this.#options.monotonicNow();
     const { source, stop } = list;
     page.isReading = true;
+    for (const job of page.jobs) job.startPage();
     this.#track(stop.signal, source.readPage(page.cursor, stop.signal), {
       resolve: (result) => {
         page.isReading = false;
@@ -371,7 +372,7 @@ export class Schedule<State, Key> {
       reject: (error) => {
         page.isReading = false;
         this.#holdIfRequested(source.retryAfter(error));
-        list.onPageError(page, this.#options.monotonicNow());
+        list.onPageError(page, error, this.#options.monotonicNow());
       },
     });
   }

@@ -158,6 +158,20 @@ export class WatchedJob<State, Key> {
     return isFinished;
   }
 
+  /** Called when a page is read in place of the job. */
+  startPage(): void {
+    this.#health.onStart();
+  }
+
+  /** Called when a page that was read in place of the job does not contain it, or could not be read. */
+  onPageEnd(error?: unknown): void {
+    const { classifyError, retryAfter } = this.source;
+    if (error !== undefined && classifyError(error, true) === 'transient')
+      this.#health.onFailure(error, retryAfter(error) !== undefined);
+    else this.#health.onEnd();
+    this.dueAt = Math.min(this.dueAt, this.#options.monotonicNow());
+  }
+
   /**
    * Takes a row of the list.
    *
@@ -165,6 +179,7 @@ export class WatchedJob<State, Key> {
    * @returns True if the job has finished.
    */
   onRow({ state, isComplete }: ListedState<State>, polledAt: number): boolean {
+    this.#health.onEnd();
     if (polledAt < this.#polledAt || this.#isWoken) return false;
     const event = this.#event;
     const isFinished = this.source.isFinished(state);
@@ -219,11 +234,16 @@ export class WatchedJob<State, Key> {
     }
     const now = this.#options.monotonicNow();
     const overdueAt = now + this.#interval + REPORT_DELAY - this.#health.age;
-    const reportAt = this.#event ? Math.max(overdueAt, this.reading ? trouble.reportAt : 0) : trouble.reportAt;
+    const reportAt = this.#event ? Math.max(overdueAt, this.#isPending ? trouble.reportAt : 0) : trouble.reportAt;
     if (reportAt - now >= 1) return reportAt;
     if (this.#event) this.#reportStale(this.#event);
     else this.#reportMissing(trouble, block);
     return Number.POSITIVE_INFINITY;
+  }
+
+  /** True while the job, or a page in its place, is read. */
+  get #isPending(): boolean {
+    return this.reading !== undefined || this.page?.isReading === true;
   }
 
   #endWith(error: unknown): void {
