@@ -49,16 +49,16 @@ const watchSettings = {
     'Maximum of that interval, to which it grows while the training does not change, in seconds.',
   ),
   WATCH_LIST_SECONDS: seconds(15).describe(
-    'Interval between reads of a model’s list of trainings, to find those started by other clients, in seconds.',
+    'Minimum time between complete reads of a list that is followed by `trainingsUpdated` or `predictionsUpdated`, to find jobs started by other clients, in seconds.',
   ),
   WATCH_REQUESTS_PER_SECOND: decimal({ default: 20, min: 0.1, max: 10_000 }).describe(
-    'Maximum polls per second for all watched jobs of one key together.',
+    'Maximum polls per second of one key: single jobs and pages of lists together, evenly spaced.',
   ),
   WATCH_LINGER_SECONDS: decimal({ default: 3, min: 0, max: HOUR }).describe(
-    'Grace period in which a job is still polled after its last subscriber disconnected, to bridge a reconnect, in seconds.',
+    'Time for which the state of a job is kept after its last subscriber disconnected, to bridge a reconnect, in seconds. It is not polled meanwhile.',
   ),
   WATCH_PATIENCE_SECONDS: seconds(600, 24 * HOUR).describe(
-    'Longest outage of the upstream after which a subscription ends with an error, in seconds.',
+    'Maximum age of a state while polls fail, after which its subscriptions end with an error, in seconds.',
   ),
   WATCH_IMAGES_SECONDS: decimal({ default: 10, min: 0, max: HOUR }).describe(
     'Time for which a completed prediction without images is still polled for them before its last event, in seconds.',

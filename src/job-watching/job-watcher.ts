@@ -112,8 +112,7 @@ const MAX_CREDENTIALS = 10_000;
 const FIRST_EVENT_TIMEOUT = 5_000;
 
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
-  const { upstreamOf, settings, finishedJobs, gate, sleep, startTimer, now, monotonicNow, random } =
-    options;
+  const { upstreamOf, settings, finishedJobs, gate, sleep, startTimer, now, monotonicNow, random } = options;
   const progress = createProgress({ now, monotonicNow });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
     maxWait: settings.maxStreamWait,

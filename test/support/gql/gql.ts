@@ -100,6 +100,9 @@ type Documents = {
     "\n  subscription FollowInvisible($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.FollowInvisibleDocument,
     "\n  subscription OddTraining($id: ID!) { trainingUpdated(id: $id) { status staleSince } }\n": typeof types.OddTrainingDocument,
     "\n  subscription OddTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.OddTrainingsDocument,
+    "\n  subscription AllPredictions { predictionsUpdated { id status checkedAt staleSince } }\n": typeof types.AllPredictionsDocument,
+    "\n  subscription PredictionWithAge($id: ID!) { predictionUpdated(id: $id) { status checkedAt staleSince } }\n": typeof types.PredictionWithAgeDocument,
+    "\n  mutation CreateFollowed($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { id } } }\n  }\n": typeof types.CreateFollowedDocument,
     "\n  subscription ResumeJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": typeof types.ResumeJobsDocument,
     "\n  subscription StormOfJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status isFinished staleSince } }\n": typeof types.StormOfJobsDocument,
     "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n": typeof types.UploadDocument,
@@ -204,6 +207,9 @@ const documents: Documents = {
     "\n  subscription FollowInvisible($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.FollowInvisibleDocument,
     "\n  subscription OddTraining($id: ID!) { trainingUpdated(id: $id) { status staleSince } }\n": types.OddTrainingDocument,
     "\n  subscription OddTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.OddTrainingsDocument,
+    "\n  subscription AllPredictions { predictionsUpdated { id status checkedAt staleSince } }\n": types.AllPredictionsDocument,
+    "\n  subscription PredictionWithAge($id: ID!) { predictionUpdated(id: $id) { status checkedAt staleSince } }\n": types.PredictionWithAgeDocument,
+    "\n  mutation CreateFollowed($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { id } } }\n  }\n": types.CreateFollowedDocument,
     "\n  subscription ResumeJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": types.ResumeJobsDocument,
     "\n  subscription StormOfJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status isFinished staleSince } }\n": types.StormOfJobsDocument,
     "\n  mutation Upload($input: UploadDataItemInput!) {\n    uploadDataItem(input: $input) {\n      __typename\n      ... on UploadDataItemSuccess {\n        dataItem { id createdAt model { displayName } image { url contentType byteSize width height } }\n      }\n      ... on Error { message }\n      ... on UnsupportedImageError { fileName }\n      ... on FileTooLargeError { fileName maxBytes }\n    }\n  }\n": types.UploadDocument,
@@ -563,6 +569,18 @@ export function graphql(source: "\n  subscription OddTraining($id: ID!) { traini
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription OddTrainings($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n"): typeof import('./graphql.ts').OddTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription AllPredictions { predictionsUpdated { id status checkedAt staleSince } }\n"): typeof import('./graphql.ts').AllPredictionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription PredictionWithAge($id: ID!) { predictionUpdated(id: $id) { status checkedAt staleSince } }\n"): typeof import('./graphql.ts').PredictionWithAgeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateFollowed($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { id } } }\n  }\n"): typeof import('./graphql.ts').CreateFollowedDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

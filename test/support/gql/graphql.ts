@@ -946,6 +946,28 @@ export type OddTrainingsSubscriptionVariables = Exact<{
 
 export type OddTrainingsSubscription = { trainingsUpdated: { id: string, status: JobStatus } | null };
 
+export type AllPredictionsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AllPredictionsSubscription = { predictionsUpdated: { id: string, status: JobStatus, checkedAt: string | null, staleSince: string | null } | null };
+
+export type PredictionWithAgeSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PredictionWithAgeSubscription = { predictionUpdated: { status: JobStatus, checkedAt: string | null, staleSince: string | null } | null };
+
+export type CreateFollowedMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type CreateFollowedMutation = { createPrediction:
+    | { prediction: { id: string } }
+    | Record<PropertyKey, never>
+   };
+
 export type ResumeJobsSubscriptionVariables = Exact<{
   ids: Array<string | number> | string | number;
 }>;
@@ -2188,6 +2210,36 @@ export const OddTrainingsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<OddTrainingsSubscription, OddTrainingsSubscriptionVariables>;
+export const AllPredictionsDocument = new TypedDocumentString(`
+    subscription AllPredictions {
+  predictionsUpdated {
+    id
+    status
+    checkedAt
+    staleSince
+  }
+}
+    `) as unknown as TypedDocumentString<AllPredictionsSubscription, AllPredictionsSubscriptionVariables>;
+export const PredictionWithAgeDocument = new TypedDocumentString(`
+    subscription PredictionWithAge($id: ID!) {
+  predictionUpdated(id: $id) {
+    status
+    checkedAt
+    staleSince
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionWithAgeSubscription, PredictionWithAgeSubscriptionVariables>;
+export const CreateFollowedDocument = new TypedDocumentString(`
+    mutation CreateFollowed($input: CreatePredictionInput!) {
+  createPrediction(input: $input) {
+    ... on CreatePredictionSuccess {
+      prediction {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateFollowedMutation, CreateFollowedMutationVariables>;
 export const ResumeJobsDocument = new TypedDocumentString(`
     subscription ResumeJobs($ids: [ID!]!) {
   jobsUpdated(ids: $ids) {
