@@ -2,6 +2,7 @@ import type { Block } from './budget.ts';
 import { type JobEvent, type Listener, ListTooLongError, NotReadYetError, type StateEvent } from './events.ts';
 import { PollHealth, type PollHealthOptions } from './poll-health.ts';
 import type { Job, JobList, JobPage, LastState } from './source.ts';
+import { PRIORITY, type Priority } from './watched-job.ts';
 
 /** Starts and stops to watch a job of the list. */
 export interface JobWatching<State, Key> {
@@ -67,9 +68,11 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     this.dueAt = this.#startedAt;
   }
 
-  /** True until the whole list was read once. */
-  get isFirst(): boolean {
-    return !this.#isRead;
+  /** The order of its next page among other polls: until the whole list was read once, like jobs without a state. */
+  get order(): { priority: Priority; rank: number } {
+    return this.#isRead
+      ? { priority: PRIORITY.routine, rank: Number.POSITIVE_INFINITY }
+      : { priority: PRIORITY.first, rank: 0 };
   }
 
   get cursor(): string | undefined {

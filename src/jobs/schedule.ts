@@ -5,9 +5,11 @@ import type { JobEvent, Listener } from './events.ts';
 import { FollowedList } from './followed-list.ts';
 import { Inbox } from './inbox.ts';
 import type { PollGate } from './poll-gate.ts';
+import { type Candidate, isBefore, PollOrder } from './poll-order.ts';
+import { PollSender, type Watching } from './poll-sender.ts';
 import { PolledList } from './polled-list.ts';
 import type { Job, JobList } from './source.ts';
-import { type ListedPage, PRIORITY, type Priority, WatchedJob } from './watched-job.ts';
+import { PRIORITY, WatchedJob } from './watched-job.ts';
 
 export interface ScheduleOptions<State> {
   /** Maximum number of polls per second. */
@@ -38,20 +40,10 @@ const SLOTS_PER_PAGE = 4;
 
 export type Events<State, Key> = AsyncIterableIterator<JobEvent<State, Key>, undefined>;
 
-/** A poll that may be sent. */
-interface Candidate {
-  priority: Priority;
-  /** Among equal priorities, the greater rank is sent first. */
-  rank: number;
-  send: () => void;
-}
-
 /** Maximum time between two checks, in milliseconds, so that a suspension of the machine is noticed. */
 const MAX_IDLE = 15_000;
 /** Minimum delay of a timer, in milliseconds: rounding errors must not cause a run without progress. */
 const MIN_DELAY = 1;
-/** Number of polls of higher priority after which a routine poll is sent, so that those never stop completely. */
-const MAX_PREFERRED = 3;
 
 /**
  * Polls all watched jobs and lists of one credential. Each free slot of the budget goes to the most important poll at that
@@ -60,6 +52,8 @@ const MAX_PREFERRED = 3;
 export class Schedule<State, Key> {
   readonly #options: ScheduleOptions<State>;
   readonly #budget: PollBudget;
+  readonly #sender: PollSender<State, Key>;
+  readonly #order = new PollOrder();
   readonly #awakeNow: () => number;
   readonly #jobs = new Map<string, WatchedJob<State, Key>>();
   readonly #lists = new Map<string, PolledList<State, Key>>();
@@ -67,12 +61,18 @@ export class Schedule<State, Key> {
   #stopTimer: () => void = () => {};
   #isRunRequested = false;
   #isActive = false;
-  /** Number of preferred polls since the last routine poll. */
-  #preferred = 0;
 
   constructor(options: ScheduleOptions<State>) {
     this.#options = options;
     this.#budget = new PollBudget(options);
+    const watching: Watching<State, Key> = {
+      isWatched: (job) => this.#jobs.get(job.source.name) === job,
+      listOf: (name) => this.#lists.get(name),
+      end: (job) => this.#end(job),
+      endList: (list) => this.#endList(list),
+      onSettled: () => this.#requestRun(),
+    };
+    this.#sender = new PollSender(this.#budget, watching, options);
     this.#awakeNow = createAwakeClock(options.monotonicNow);
   }
 
@@ -280,7 +280,7 @@ export class Schedule<State, Key> {
       }
       const wait = this.#budget.wait(() => this.#overdue(now));
       if (wait >= 1) return now + wait;
-      this.#preferred = best.priority === PRIORITY.routine ? 0 : this.#preferred + 1;
+      this.#order.count(best);
       best.send();
     }
   }
@@ -307,25 +307,20 @@ export class Schedule<State, Key> {
     for (const list of this.#followed.values()) {
       if (list.isReading || list.followers.size === 0) continue;
       if (list.dueAt > now) nextAt = Math.min(nextAt, list.dueAt);
-      else
-        candidates.push({
-          priority: list.isFirst ? PRIORITY.first : PRIORITY.routine,
-          rank: list.isFirst ? 0 : Number.POSITIVE_INFINITY,
-          send: () => this.#readFollowed(list),
-        });
+      else candidates.push({ ...list.order, send: () => this.#sender.readFollowed(list) });
     }
-    const preferred = candidates.filter(({ priority }) => priority !== PRIORITY.routine);
-    const others = candidates.filter(({ priority }) => priority === PRIORITY.routine);
-    const first = (list: Candidate[]) =>
-      list.sort((a, b) => a.priority - b.priority || b.rank - a.rank).find(() => true);
-    const [urgent, late] = [first(preferred), first(others)];
-    const isTurnOfRoutine = late && urgent && urgent.priority !== PRIORITY.urgent && this.#preferred >= MAX_PREFERRED;
-    return { best: isTurnOfRoutine ? late : (urgent ?? late), nextAt };
+    return { best: this.#order.choose(candidates), nextAt };
   }
 
   #candidateOf(job: WatchedJob<State, Key>, now: number): Candidate {
     const { priority } = job;
-    return { priority, rank: priority === PRIORITY.routine ? job.rank(now) : -1, send: () => this.#read(job, now) };
+    const list = job.source.list && this.#lists.get(job.source.list.name);
+    const isFollowed = list !== undefined && this.#followed.has(list.source.name);
+    return {
+      priority,
+      rank: priority === PRIORITY.routine ? job.rank(now) : 0,
+      send: () => this.#sender.read(job, list, isFollowed),
+    };
   }
 
   #isPollable(job: WatchedJob<State, Key>): boolean {
@@ -335,103 +330,4 @@ export class Schedule<State, Key> {
   #isDue(job: WatchedJob<State, Key>, now: number): boolean {
     return job.dueAt - now < 1 && this.#isPollable(job);
   }
-
-  /** Reads a job: by itself, or with a page of its list. */
-  #read(job: WatchedJob<State, Key>, now: number): void {
-    const list = job.source.list && this.#lists.get(job.source.list.name);
-    const page = list?.pageFor(job, now, !this.#followed.has(list.source.name));
-    if (list && page) {
-      this.#readPage(list, page);
-      return;
-    }
-    list?.onSingleRead();
-    const reading = job.startRead();
-    const onSettled = (apply: () => boolean) => {
-      if (this.#jobs.get(job.source.name) === job && apply()) this.#end(job);
-    };
-    this.#track(reading.signal, job.source.read(reading.signal), {
-      resolve: (state) => onSettled(() => job.onRead(state, now)),
-      reject: (error) => {
-        this.#holdIfRequested(job.source.retryAfter(error));
-        onSettled(() => job.onError(error));
-      },
-    });
-  }
-
-  /** Reads a page in place of its jobs. */
-  #readPage(list: PolledList<State, Key>, page: ListedPage<State, Key>): void {
-    const polledAt = this.#options.monotonicNow();
-    const { source, stop } = list;
-    page.isReading = true;
-    for (const job of page.jobs) job.startPage();
-    this.#track(stop.signal, source.readPage(page.cursor, stop.signal), {
-      resolve: (result) => {
-        page.isReading = false;
-        for (const job of list.onPage(page, result, polledAt, this.#options.monotonicNow())) this.#end(job);
-      },
-      reject: (error) => {
-        page.isReading = false;
-        this.#holdIfRequested(source.retryAfter(error));
-        list.onPageError(page, error, this.#options.monotonicNow());
-      },
-    });
-  }
-
-  /** Reads the next page of a followed list. */
-  #readFollowed(followed: FollowedList<State, Key>): void {
-    const polledAt = this.#options.monotonicNow();
-    const { source, stop, cursor } = followed;
-    followed.startPage();
-    this.#track(stop.signal, source.readPage(cursor, stop.signal), {
-      resolve: (result) => {
-        followed.isReading = false;
-        if (stop.signal.aborted) return;
-        followed.onPage(result, new Date(this.#options.now()));
-        const list = this.#lists.get(source.name);
-        const finished = list?.onPage(list.page(cursor), result, polledAt, this.#options.monotonicNow()) ?? [];
-        for (const job of finished) this.#end(job);
-      },
-      reject: (error) => {
-        followed.isReading = false;
-        if (stop.signal.aborted) return;
-        this.#holdIfRequested(source.retryAfter(error));
-        if (followed.onError(error)) this.#endList(followed);
-      },
-    });
-  }
-
-  #holdIfRequested(milliseconds: number | undefined): void {
-    if (milliseconds !== undefined) this.#budget.hold(milliseconds);
-  }
-
-  /** Counts a read against the budget until it has settled or is aborted. */
-  #track<Result>(
-    signal: AbortSignal,
-    read: Promise<Result>,
-    { resolve, reject }: { resolve: (result: Result) => void; reject: (error: unknown) => void },
-  ): void {
-    const end = this.#budget.start();
-    const onAbort = () => {
-      end();
-      this.#requestRun();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    const settle = (apply: () => void) => {
-      signal.removeEventListener('abort', onAbort);
-      end();
-      apply();
-      this.#requestRun();
-    };
-    read.then(
-      (result) => settle(() => resolve(result)),
-      (error: unknown) => settle(() => reject(error)),
-    );
-  }
-}
-
-/** Order of due jobs that are not routine. */
-function isBefore<State, Key>(a: WatchedJob<State, Key>, b: WatchedJob<State, Key>): boolean {
-  if (a.priority !== b.priority) return a.priority < b.priority;
-  const isFirst = a.priority === PRIORITY.first;
-  return isFirst && a.position !== b.position ? a.position < b.position : a.dueAt < b.dueAt;
 }
