@@ -143,7 +143,7 @@ const errorPolicy: ErrorPolicy = {
   },
 };
 
-/** Failures that say nothing about the job: nothing was sent, or the job is too new to be read. */
+/** Failures that do not concern the job: nothing was sent, or the job is too new to be read. */
 const INCONCLUSIVE: readonly UpstreamError['failure'][] = ['circuit-open', 'queue-full', 'not-visible'];
 /** Statuses that end a stream: the key is rejected, or the job is gone. */
 const FINAL: readonly number[] = [401, 403, 410];

@@ -66,7 +66,7 @@ export class PollHealth {
     this.#pending = { since: new Date(now()), reportAt: monotonicNow() + SLOW_READ, isLimited: false };
   }
 
-  /** Called when a read ends without a result that says anything. */
+  /** Called when a read ends without a usable result. */
   onEnd(): void {
     this.#pending = undefined;
   }

@@ -3,7 +3,7 @@ import type { FollowedList } from './followed-list.ts';
 import type { PolledList } from './polled-list.ts';
 import type { ListedPage, WatchedJob } from './watched-job.ts';
 
-/** What the schedule watches, and its reactions to results. */
+/** The watched jobs and lists of a schedule, and its reactions to results. */
 export interface Watching<State, Key> {
   isWatched(job: WatchedJob<State, Key>): boolean;
   /** The list in place of whose jobs pages are read; undefined if none of its jobs is watched. */

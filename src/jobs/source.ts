@@ -4,7 +4,7 @@ import type { BackoffOptions } from './backoff.ts';
  * Kinds of read errors.
  *
  * - `transient`: the next read may succeed.
- * - `inconclusive`: the request was not sent, or the error says nothing about the job.
+ * - `inconclusive`: the request was not sent, or its error does not concern the job.
  * - `unconfirmed`: the error may be final, for example because the job is gone; a second such error confirms it.
  * - `final`: no later read can succeed.
  */
@@ -31,7 +31,7 @@ export interface Job<State, Key> extends ErrorPolicy {
   readonly list?: JobList<State, Key>;
   /** The last state, if the job is known to have finished. It is emitted without a poll. @default unknown */
   readonly lastState?: () => LastState<State> | undefined;
-  /** Reads the job once. The signal aborts when nobody waits for the result. */
+  /** Reads the job once. The signal aborts when the result is no longer needed. */
   readonly read: (signal: AbortSignal) => Promise<State>;
   /** Combines a row of the list with the state known before. Undefined if the row does not show the state of the job. */
   readonly fromRow?: (row: State, known: State | undefined) => ListedState<State> | undefined;

@@ -149,7 +149,7 @@ export function collect(events: Events<State, string>, onEvent: (event: JobEvent
   return state;
 }
 
-export const textOf = (event: JobEvent<State, string>) =>
+const textOf = (event: JobEvent<State, string>) =>
   'state' in event ? `${event.state.id}=${event.state.value}` : `${event.key}: ${(event.error as Error).name}`;
 
 /** Names of jobs. */

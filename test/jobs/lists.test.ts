@@ -307,7 +307,7 @@ describe('order of polls', () => {
     schedule.dispose();
   });
 
-  test('the jobs of listeners that left are not polled, and delay nobody', async () => {
+  test('the jobs of listeners that left are not polled, and delay no other job', async () => {
     const { clock, jobs, listen, schedule, requests } = startListed({ rows: 'id', gracePeriod: 3_000 });
     for (const id of [...names(1_000), 'new']) jobs.set(id, 0);
     for (let reload = 0; reload < 5; reload++) {
