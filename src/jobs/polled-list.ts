@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { JobList, JobPage } from './source.ts';
 import type { ListedPage, WatchedJob } from './watched-job.ts';
 
@@ -39,6 +40,8 @@ export class PolledList<State, Key> {
 
   constructor(source: JobList<State, Key>) {
     this.source = source;
+    // Many pages are read at once.
+    setMaxListeners(0, this.stop.signal);
   }
 
   add(job: WatchedJob<State, Key>): void {

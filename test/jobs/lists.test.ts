@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { JobEvent } from '../../src/jobs/events.ts';
 import { settle } from '../support/clock.ts';
 import { collect, HttpError, LAST, type ListedOptions, names, type State, startListed } from './listed-jobs.ts';
@@ -71,6 +71,28 @@ describe('pages instead of single jobs', () => {
     expect(delays).toHaveLength(100);
     expect(rate.pages).toBe(0);
     expect(rate.jobs).toBeGreaterThan(500);
+  });
+
+  test('many pages are read at once without a warning', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error) => warnings.push(name);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const { clock, jobs, list, schedule, job } = startListed();
+    for (const id of names(600)) jobs.set(id, 0);
+    let isSlow = false;
+    const readPage: typeof list.readPage = async (cursor, signal) => {
+      if (isSlow) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return list.readPage(cursor, signal);
+    };
+    collect(schedule.listen(names(600).map((id) => ({ ...job(id), list: { ...list, readPage } }))));
+    await clock.advance(20_000);
+    isSlow = true;
+    await clock.advance(5_000);
+    schedule.dispose();
+    await settle();
+
+    expect(warnings).toEqual([]);
   });
 
   test('two jobs on one page need one request, a single job its own', async () => {
