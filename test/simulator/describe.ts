@@ -12,8 +12,8 @@ export function describeScenario(scenario: Scenario): string[] {
     ...keys
       .filter(({ key }) => used.has(key))
       .map(
-        ({ key, order, pageSize, rows, lag }) =>
-          `key ${key}: lists ${order}, ${pageSize} rows a page, ${rows}, ${lag} ms behind`,
+        ({ key, order, pageSize, rows, lag, hasProgress }) =>
+          `key ${key}: lists ${order}, ${pageSize} rows a page, ${rows}, ${hasProgress ? 'with' : 'without'} progress, ${lag} ms behind`,
       ),
     ...jobs.map(({ key, id, model, startsAt, steps, end, deletedAt }) => {
       const deleted = deletedAt === undefined ? '' : `, deleted at ${seconds(deletedAt)}`;

@@ -5,6 +5,8 @@ export interface PlantedBug {
   /** Text that occurs once in the file. */
   readonly from: string;
   readonly to: string;
+  /** A seed whose scenario shows the bug. It is tried first. */
+  readonly seed?: number;
 }
 
 /** Bugs that the simulator must find, each by itself. */

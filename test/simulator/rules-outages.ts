@@ -1,3 +1,4 @@
+import { isList } from './faults.ts';
 import { finishedAt, isFinal, type JobHistory } from './history.ts';
 import type { FaultPlan } from './scenario.ts';
 import { isListOperation, type StreamLog, type Timeline, type Violation } from './timeline.ts';
@@ -23,10 +24,28 @@ export function checkOutages(timeline: Timeline): Violation[] {
 /** A subscriber learns of an outage even if no state is known. */
 function checkNotice(timeline: Timeline, stream: StreamLog): Violation[] {
   const due = stream.from + OUTAGE_NOTICE + timeline.firstBound(stream);
-  if (isListOperation(stream.operation) || stream.to <= due || !timeline.isReading(stream, stream.from, due)) return [];
+  if (stream.to <= due || !timeline.isReading(stream, stream.from, due)) return [];
+  if (isListOperation(stream.operation)) return checkListNotice(timeline, stream, due);
   return stream.targets
     .filter((id) => !stream.events.some((event) => event.at <= due && (event.id === id || event.id === undefined)))
     .map((id) => ({ rule: 'outages are reported', at: due, message: `${stream.stream}: nothing about ${id}` }));
+}
+
+/** A list may be empty, but not while it cannot be read. */
+function checkListNotice({ run }: Timeline, stream: StreamLog, due: number): Violation[] {
+  const { key, epoch, operation, targets, events } = stream;
+  const list = operation === 'predictionsUpdated' ? '/predictions' : `/models/${targets[0]}/trainings`;
+  const isRead = run.requests.some(
+    ({ path, endedAt = due + 1, ...request }) =>
+      request.key === key &&
+      request.epoch === epoch &&
+      request.outcome === 200 &&
+      isList(path) &&
+      path.startsWith(list) &&
+      endedAt <= due,
+  );
+  if (isRead || events.some(({ at }) => at <= due)) return [];
+  return [{ rule: 'outages are reported', at: due, message: `${stream.stream}: nothing about its list` }];
 }
 
 interface FaultedJob {

@@ -1,6 +1,6 @@
 import { finishedAt, isFinal, type JobHistory } from './history.ts';
 import { isListOperation, type LoggedEvent, type StreamLog, type Timeline, type Violation } from './timeline.ts';
-import { INTERVALS, SLACK, WRITE_VISIBLE } from './tolerances.ts';
+import { CONFIRMATION, INTERVALS, SLACK, WRITE_VISIBLE } from './tolerances.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -63,7 +63,7 @@ function checkJob(timeline: Timeline, stream: StreamLog, job: JobHistory): Viola
       expect('writes show at once', due, write.at, ({ isFinished }) => isFinished === true);
   }
   if (job.deletedAt !== undefined && isKnown && job.deletedAt > stream.from && !isListOperation(stream.operation)) {
-    const due = job.deletedAt + changeBound + 2_500;
+    const due = job.deletedAt + changeBound + CONFIRMATION;
     const isOpen =
       stream.to > due &&
       timeline.isReading(stream, job.deletedAt, due) &&

@@ -29,6 +29,8 @@ export interface KeyPlan {
   readonly rows: 'full' | 'status only' | 'id only';
   /** Time by which lists lag behind the jobs. */
   readonly lag: number;
+  /** True if rows show the progress of jobs. Without it, an older row cannot be told by its content. */
+  readonly hasProgress: boolean;
 }
 
 export interface JobPlan {

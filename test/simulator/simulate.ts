@@ -90,7 +90,9 @@ async function runPlanted(): Promise<boolean> {
   for (const bug of PLANTED.filter(({ name }) => name.includes(values.bug))) {
     const found = await findBug(bug, Number(values.seeds));
     if (!found) missed++;
-    console.log(`${found ? 'found' : 'MISSED'}: ${bug.name}${found ? ` (${found})` : ''}`);
+    console.log(
+      `${found ? 'found' : 'MISSED'}: ${bug.name}${found ? ` (seed ${found.seed} violates: ${found.rule})` : ''}`,
+    );
   }
   return missed === 0;
 }

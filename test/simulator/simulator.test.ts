@@ -17,7 +17,7 @@ const watched: Scenario = {
   pollsPerSecond: 20,
   latency: 0,
   reads: 'pool',
-  keys: [{ key: 'A', order: 'newest first', pageSize: 20, rows: 'full', lag: 0 }],
+  keys: [{ key: 'A', order: 'newest first', pageSize: 20, rows: 'full', lag: 0, hasProgress: true }],
   jobs: [{ key: 'A', id: 'p0', startsAt: -1_000, steps: [3_000, 8_000], end: 'completed' }],
   clients: [
     {

@@ -70,6 +70,12 @@ export class Timeline {
     return !this.#stalls.some((stall) => stall.client === client && stall.from <= to && from <= stall.to + SLACK);
   }
 
+  /** Time at which a gateway stops. */
+  stopOf(epoch: number): number {
+    const stop = this.run.log.find((entry) => entry.type === 'stop' && entry.epoch === epoch);
+    return stop?.at ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Time for a response of the upstream. */
   get response(): number {
     return this.scenario.latency + SLACK;
