@@ -29,10 +29,13 @@ export function drawScenario(seed: number, operations: ReadonlySet<string>): Sce
     const following = writes.filter((write) => write.key === key && write.creates).map((write) => follow(draw, write));
     return first ? [{ ...first, subscriptions: [...first.subscriptions, ...following] }, ...others] : [];
   });
+  const pollsPerSecond = draw.pick([2, 5, 20, 20]);
   return {
     seed,
     duration,
-    pollsPerSecond: draw.pick([2, 5, 20, 20]),
+    pollsPerSecond,
+    // A small budget does not suffice for frequent reads of lists.
+    listInterval: pollsPerSecond === 20 ? draw.pick([2_000, 15_000]) : 15_000,
     latency: draw.pick([0, 20, 100, 400, 1_500]),
     reads: draw.chance(0.1) ? 'fetch' : 'pool',
     keys,
@@ -91,7 +94,7 @@ function drawJob(draw: Draw, { key, id, model }: { key: KeyName; id: string; mod
 
 function drawWrites(draw: Draw, key: KeyName, { duration, jobs }: { duration: number; jobs: JobPlan[] }): WritePlan[] {
   const own = jobs.filter((job) => job.key === key && job.startsAt <= 0);
-  return draw.list(0, 2, (index) => {
+  return draw.list(0, 4, (index) => {
     const base = { at: draw.int(0, duration * 0.8), key, hiddenFor: 0 };
     const operation = draw.pick(['createPrediction', 'startTraining', 'cancelTraining', 'deletePrediction'] as const);
     const isNew = operation === 'createPrediction' || operation === 'startTraining';

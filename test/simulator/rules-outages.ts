@@ -2,7 +2,7 @@ import { isList } from './faults.ts';
 import { finishedAt, isFinal, type JobHistory } from './history.ts';
 import type { FaultPlan } from './scenario.ts';
 import { isListOperation, type StreamLog, type Timeline, type Violation } from './timeline.ts';
-import { INTERVALS, OUTAGE_NOTICE, RECOVERY, REQUEST_TIMEOUT } from './tolerances.ts';
+import { INTERVALS, OUTAGE_NOTICE, RECOVERY, REQUEST_TIMEOUT, SLACK } from './tolerances.ts';
 
 /** Rules about the staleness of states, and about connections. */
 export function checkOutages(timeline: Timeline): Violation[] {
@@ -12,12 +12,13 @@ export function checkOutages(timeline: Timeline): Violation[] {
     ...checkBroken(timeline, stream),
     ...timeline
       .jobsOf(stream)
-      .flatMap((job) =>
-        timeline.scenario.faults.flatMap((fault) => [
+      .flatMap((job) => [
+        ...checkFreshReads(timeline, stream, job),
+        ...timeline.scenario.faults.flatMap((fault) => [
           ...checkStale(timeline, stream, { job, fault }),
           ...checkFresh(timeline, stream, { job, fault }),
         ]),
-      ),
+      ]),
   ]);
 }
 
@@ -82,6 +83,22 @@ function checkFresh(timeline: Timeline, stream: StreamLog, { job, fault }: Fault
   return [
     { rule: 'states become fresh', at: due, message: `${stream.stream}: ${job.id} is stale since ${last?.staleSince}` },
   ];
+}
+
+/** The first read that succeeds ends the staleness of a state. */
+function checkFreshReads(timeline: Timeline, stream: StreamLog, { id }: JobHistory): Violation[] {
+  const events = stream.events.filter((event) => event.id === id);
+  return events.flatMap(({ at, staleSince }, index) => {
+    if (staleSince === undefined) return [];
+    const read = timeline.run.requests.find(
+      ({ key, epoch, path, served, endedAt = 0 }) =>
+        key === stream.key && epoch === stream.epoch && path.endsWith(`/${id}`) && served.length > 0 && endedAt > at,
+    );
+    const due = (read?.endedAt ?? Number.POSITIVE_INFINITY) + SLACK;
+    const next = events[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    if (next <= due || stream.to <= due || !timeline.isReading(stream, at, due)) return [];
+    return [{ rule: 'states become fresh', at: due, message: `${stream.stream}: ${id} is stale after a read` }];
+  });
 }
 
 /** A client that reads on gets no old states: the event that was being sent, and the newest one. */

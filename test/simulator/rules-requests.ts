@@ -111,7 +111,12 @@ function checkFinished({ run }: Timeline, polls: readonly RequestRecord[]): Viol
     if (isList(poll.path)) continue;
     const name = `${poll.key} ${poll.epoch} ${poll.path}`;
     const readAt = finals.get(name);
-    if (readAt !== undefined && poll.sentAt > readAt && poll.sentAt < readAt + FINISHED_CACHE)
+    // A deletion whose outcome is unknown evicts the state.
+    const isEvicted = run.requests.some(
+      ({ method, key, path, sentAt }) =>
+        method === 'DELETE' && key === poll.key && path === poll.path && sentAt <= poll.sentAt,
+    );
+    if (readAt !== undefined && !isEvicted && poll.sentAt > readAt && poll.sentAt < readAt + FINISHED_CACHE)
       violations.push({
         rule: 'finished jobs are not polled',
         at: poll.sentAt,

@@ -4,6 +4,8 @@ export interface Scenario {
   readonly duration: number;
   /** Maximum number of polls per second of one key. */
   readonly pollsPerSecond: number;
+  /** Time between two complete reads of a followed list. */
+  readonly listInterval: number;
   /** Longest time that the upstream takes to respond. */
   readonly latency: number;
   /** The gateway's transport for reads: connections of the pool, or the fetch API. */

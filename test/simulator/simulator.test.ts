@@ -15,6 +15,7 @@ const watched: Scenario = {
   seed: 1,
   duration: 40_000,
   pollsPerSecond: 20,
+  listInterval: 15_000,
   latency: 0,
   reads: 'pool',
   keys: [{ key: 'A', order: 'newest first', pageSize: 20, rows: 'full', lag: 0, hasProgress: true }],
