@@ -3,12 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { check } from './checker.ts';
-import { drawScenario } from './draw-scenario.ts';
-import { SUBSCRIPTIONS } from './operations.ts';
 import type { PlantedBug } from './planted.ts';
-import { PENDING_RULES } from './tolerances.ts';
-import { simulate } from './world.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,6 +12,14 @@ const SOURCES = ['src', 'schema', 'test/simulator', 'test/support', 'package.jso
 
 /** Maximum time for one bug, in milliseconds. */
 const TIMEOUT = 600_000;
+
+/** The text of a file with a bug. @throws Error if the file does not contain the text that the bug changes, once. */
+export async function plant({ file, from, to }: Pick<PlantedBug, 'file' | 'from' | 'to'>): Promise<string> {
+  const parts = (await readFile(join(root, file), 'utf8')).split(from);
+  if (parts.length !== 2)
+    throw new Error(`Expected "${from}" once in ${file}, but found it ${parts.length - 1} times.`);
+  return parts.join(to);
+}
 
 /** What shows a bug. */
 export interface Finding {
@@ -35,10 +38,7 @@ export async function findBug({ file, from, to, seed }: PlantedBug, seeds: numbe
   try {
     for (const source of SOURCES) await cp(join(root, source), join(copy, source), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-    const parts = (await readFile(join(copy, file), 'utf8')).split(from);
-    if (parts.length !== 2)
-      throw new Error(`Expected "${from}" once in ${file}, but found it ${parts.length - 1} times.`);
-    await writeFile(join(copy, file), parts.join(to));
+    await writeFile(join(copy, file), await plant({ file, from, to }));
     const known = seed === undefined ? undefined : await findDifference(copy, seed, seed);
     return known ?? (await findDifference(copy, 1, seeds));
   } finally {
@@ -52,9 +52,8 @@ async function findDifference(copy: string, first: number, last: number): Promis
     const found = /^Seed (\d+) violates: (.+)$/m.exec(await runSimulator(copy, from, last));
     if (!found) return undefined;
     const [seed, rule = ''] = [Number(found[1]), found[2]];
-    const scenario = drawScenario(seed, SUBSCRIPTIONS);
-    const violations = check(await simulate(scenario), scenario, PENDING_RULES);
-    if (!violations.some((each) => each.rule === rule)) return { seed, rule };
+    const original = await runSimulator(root, seed, seed);
+    if (!original.includes(`Seed ${seed} violates: ${rule}`)) return { seed, rule };
     from = seed + 1;
   }
   return undefined;

@@ -1,3 +1,5 @@
+import { PLANTED_IN_JOBS } from './planted-jobs.ts';
+
 /** A bug that is planted into a copy of the sources. */
 export interface PlantedBug {
   readonly name: string;
@@ -55,4 +57,5 @@ export const PLANTED: readonly PlantedBug[] = [
     from: 'const MAX_AGE = 10_000;',
     to: 'const MAX_AGE = 100;',
   },
+  ...PLANTED_IN_JOBS,
 ];

@@ -28,9 +28,14 @@ function checkNotice(timeline: Timeline, stream: StreamLog): Violation[] {
   if (stream.to <= due || !timeline.isReading(stream, stream.from, due)) return [];
   if (isListOperation(stream.operation)) return checkListNotice(timeline, stream, due);
   return stream.targets
+    .filter((id) => !isHidden(timeline, stream, id))
     .filter((id) => !stream.events.some((event) => event.at <= due && (event.id === id || event.id === undefined)))
     .map((id) => ({ rule: 'outages are reported', at: due, message: `${stream.stream}: nothing about ${id}` }));
 }
+
+/** True for a new job that the upstream does not show at first, which is no outage. */
+const isHidden = ({ run }: Timeline, { key, from }: StreamLog, target: string): boolean =>
+  run.jobs.some((job) => job.key === key && job.id === target && job.readableAt > from);
 
 /** A list may be empty, but not while it cannot be read. */
 function checkListNotice({ run }: Timeline, stream: StreamLog, due: number): Violation[] {
