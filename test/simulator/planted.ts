@@ -26,6 +26,7 @@ export const PLANTED: readonly PlantedBug[] = [
       }
     },
     () => undefined,`,
+    seed: 1,
   },
   {
     name: 'results are sent without waiting for the client to read',
@@ -38,6 +39,7 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'schema/watch.ts',
     from: "if ('error' in event && isNotFound(event.error) && !event.wasSeen) return null;",
     to: "if ('error' in event && isNotFound(event.error)) return null;",
+    seed: 11,
   },
   {
     name: 'all keys are one tenant',
@@ -50,12 +52,14 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'src/http/event-stream.ts',
     from: 'if (this.#options.isStopping()) this.destroy',
     to: 'if (false as boolean) this.destroy',
+    seed: 4,
   },
   {
     name: 'a new job is not known for long',
     file: 'src/upstream/policy/new-jobs.ts',
     from: 'const MAX_AGE = 10_000;',
     to: 'const MAX_AGE = 100;',
+    seed: 5,
   },
   ...PLANTED_IN_JOBS,
 ];
