@@ -3,6 +3,7 @@ import { checkContent } from './rules-content.ts';
 import { checkOutages } from './rules-outages.ts';
 import { checkRequests } from './rules-requests.ts';
 import { checkTiming } from './rules-timing.ts';
+import { checkWrites } from './rules-writes.ts';
 import type { Scenario } from './scenario.ts';
 import { Timeline, type Violation } from './timeline.ts';
 
@@ -16,7 +17,13 @@ export type { Violation } from './timeline.ts';
  */
 export function check(run: Run, scenario: Scenario, pending: ReadonlySet<string>): Violation[] {
   const timeline = new Timeline(run, scenario);
-  return [...checkContent(timeline), ...checkTiming(timeline), ...checkOutages(timeline), ...checkRequests(timeline)]
+  return [
+    ...checkContent(timeline),
+    ...checkTiming(timeline),
+    ...checkOutages(timeline),
+    ...checkRequests(timeline),
+    ...checkWrites(timeline),
+  ]
     .filter(({ rule }) => !pending.has(rule))
     .sort((a, b) => a.at - b.at);
 }

@@ -5,15 +5,16 @@ const seconds = (milliseconds: number): string => `${milliseconds / 1_000} s`;
 
 /** A scenario in a few lines. */
 export function describeScenario(scenario: Scenario): string[] {
-  const { duration, pollsPerSecond, latency, reads, keys, jobs, clients, writes, faults, restarts } = scenario;
+  const { duration, pollsPerSecond, listInterval, latency, reads, keys, jobs, clients, writes, faults, restarts } =
+    scenario;
   const used = new Set([...jobs, ...clients, ...writes].map(({ key }) => key));
   return [
-    `${seconds(duration)}, ${pollsPerSecond} polls/s per key, responses within ${latency} ms, reads by ${reads}`,
+    `${seconds(duration)}, ${pollsPerSecond} polls/s per key, lists every ${seconds(listInterval)}, responses within ${latency} ms, reads by ${reads}`,
     ...keys
       .filter(({ key }) => used.has(key))
       .map(
-        ({ key, order, pageSize, rows, lag }) =>
-          `key ${key}: lists ${order}, ${pageSize} rows a page, ${rows}, ${lag} ms behind`,
+        ({ key, order, pageSize, rows, lag, hasProgress }) =>
+          `key ${key}: lists ${order}, ${pageSize} rows a page, ${rows}, ${hasProgress ? 'with' : 'without'} progress, ${lag} ms behind`,
       ),
     ...jobs.map(({ key, id, model, startsAt, steps, end, deletedAt }) => {
       const deleted = deletedAt === undefined ? '' : `, deleted at ${seconds(deletedAt)}`;

@@ -29,11 +29,14 @@ export function drawScenario(seed: number, operations: ReadonlySet<string>): Sce
     const following = writes.filter((write) => write.key === key && write.creates).map((write) => follow(draw, write));
     return first ? [{ ...first, subscriptions: [...first.subscriptions, ...following] }, ...others] : [];
   });
+  const pollsPerSecond = draw.pick([2, 5, 20, 20]);
   return {
     seed,
     duration,
-    pollsPerSecond: draw.pick([2, 5, 20, 20]),
-    latency: draw.pick([0, 20, 100, 400]),
+    pollsPerSecond,
+    // A small budget does not suffice for frequent reads of lists.
+    listInterval: pollsPerSecond === 20 ? draw.pick([2_000, 15_000]) : 15_000,
+    latency: draw.pick([0, 20, 100, 400, 1_500]),
     reads: draw.chance(0.1) ? 'fetch' : 'pool',
     keys,
     jobs,
@@ -44,13 +47,17 @@ export function drawScenario(seed: number, operations: ReadonlySet<string>): Sce
   };
 }
 
-const drawKey = (draw: Draw, key: KeyName): KeyPlan => ({
-  key,
-  order: draw.pick(['newest first', 'oldest first', 'by hash']),
-  pageSize: draw.int(3, 20),
-  rows: draw.pick(['full', 'full', 'status only', 'id only']),
-  lag: draw.pick([0, 0, 0, 1_000, 5_000]),
-});
+function drawKey(draw: Draw, key: KeyName): KeyPlan {
+  const lag = draw.pick([0, 0, 0, 1_000, 5_000]);
+  return {
+    key,
+    order: draw.pick(['newest first', 'oldest first', 'by hash']),
+    pageSize: draw.int(3, 20),
+    rows: draw.pick(['full', 'full', 'status only', 'id only']),
+    lag,
+    hasProgress: lag > 0 || draw.chance(0.5),
+  };
+}
 
 interface JobOptions {
   duration: number;
@@ -80,12 +87,14 @@ function drawJob(draw: Draw, { key, id, model }: { key: KeyName; id: string; mod
   const step = () =>
     draw.pick([() => draw.int(50, 2_000), () => draw.int(2_000, 15_000), () => draw.int(15_000, 40_000)])();
   const end = draw.pick(['completed', 'completed', 'completed', 'failed', 'canceled', undefined] as const);
-  return { key, id, startsAt: 0, steps: draw.list(1, 4, step), ...(model && { model }), ...(end && { end }) };
+  // Some jobs change faster than they are polled.
+  const steps = draw.chance(0.2) ? draw.list(4, 12, () => draw.int(50, 1_000)) : draw.list(1, 4, step);
+  return { key, id, startsAt: 0, steps, ...(model && { model }), ...(end && { end }) };
 }
 
 function drawWrites(draw: Draw, key: KeyName, { duration, jobs }: { duration: number; jobs: JobPlan[] }): WritePlan[] {
   const own = jobs.filter((job) => job.key === key && job.startsAt <= 0);
-  return draw.list(0, 2, (index) => {
+  return draw.list(0, 4, (index) => {
     const base = { at: draw.int(0, duration * 0.8), key, hiddenFor: 0 };
     const operation = draw.pick(['createPrediction', 'startTraining', 'cancelTraining', 'deletePrediction'] as const);
     const isNew = operation === 'createPrediction' || operation === 'startTraining';

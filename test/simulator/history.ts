@@ -33,6 +33,8 @@ export interface RequestRecord {
   /** Undefined while it is pending. */
   endedAt?: number;
   outcome?: number | 'reset' | 'aborted';
+  /** Pause that the response requests, in milliseconds. */
+  pause?: number;
   /** The jobs that a successful response contains. */
   served: readonly Served[];
 }

@@ -33,7 +33,7 @@ export interface Instance extends Pick<ClientHost, 'openSocket' | 'fetch'> {
 /** Starts a gateway without ports. */
 export function startInstance({ scenario, epoch, clock, random, respond, onError }: InstanceOptions): Instance {
   const { now, monotonicNow, sleep, startTimer } = clock;
-  const { pollsPerSecond, reads } = scenario;
+  const { pollsPerSecond, listInterval, reads } = scenario;
   const log = pino({ level: 'error' }, errorStream(onError));
   const gateway = createGateway({
     config: {
@@ -57,7 +57,7 @@ export function startInstance({ scenario, epoch, clock, random, respond, onError
       release: async () => {},
       close: async () => {},
     },
-    watch: { pollsPerSecond, gracePeriod: GRACE_PERIOD },
+    watch: { pollsPerSecond, listInterval, gracePeriod: GRACE_PERIOD },
     listeningUrl: () => 'http://gateway.example',
     ...{ log, random, now, monotonicNow, sleep, startTimer },
   });

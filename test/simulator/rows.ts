@@ -9,7 +9,11 @@ const iso = (time: number) => new Date(START + time).toISOString();
 const textOf = ({ key, id }: JobHistory, version: number) => `${key}/${id}/${version}`;
 
 /** A job as the upstream returns it, at a time. */
-export function rowOf(job: JobHistory, time: number, fields: KeyPlan['rows']): { row: object; served: Served } {
+export function rowOf(
+  job: JobHistory,
+  time: number,
+  { rows: fields, hasProgress }: Pick<KeyPlan, 'rows' | 'hasProgress'>,
+): { row: object; served: Served } {
   const version = versionAt(job, time) ?? 0;
   const { id, versions, model } = job;
   if (fields === 'id only') return { row: { id }, served: { id, version: undefined, isComplete: false } };
@@ -21,7 +25,7 @@ export function rowOf(job: JobHistory, time: number, fields: KeyPlan['rows']): {
     status,
     createdAt: iso(versions[0]?.at ?? 0),
     finishedAt: isFinished ? iso(at) : null,
-    progress: status === 'completed' ? 1 : version / 10,
+    ...(hasProgress && { progress: status === 'completed' ? 1 : version / 20 }),
     error: textOf(job, version),
     ...(model === undefined
       ? { prompt: id, ...(status === 'completed' && { images: ['https://images.example/image.png'] }) }
@@ -48,7 +52,7 @@ export function pageOf(jobs: readonly JobHistory[], plan: KeyPlan, { time, after
   const compare = (a: JobHistory, b: JobHistory) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1);
   const cursor = jobs.find(({ id }) => id === after);
   const left = jobs.filter((job) => isListed(job, time) && (!cursor || compare(cursor, job) < 0)).sort(compare);
-  const page = left.slice(0, plan.pageSize).map((job) => rowOf(job, time, plan.rows));
+  const page = left.slice(0, plan.pageSize).map((job) => rowOf(job, time, plan));
   const hasMore = left.length > plan.pageSize;
   return {
     rows: {

@@ -16,6 +16,7 @@ function checkStream(timeline: Timeline, stream: StreamLog): Violation[] {
   const jobs = timeline.jobsOf(stream);
   const last = new Map<string, LoggedEvent & { version: number }>();
   const ended = new Set<string>();
+  const missing = new Set<string>();
 
   for (const event of stream.events) {
     const { id, status, text, code } = event;
@@ -35,6 +36,11 @@ function checkStream(timeline: Timeline, stream: StreamLog): Violation[] {
     }
     const version = Number(number);
     checkVersion(event, history, version);
+    if (missing.delete(job)) {
+      report('deleted jobs stay deleted', event, `${id} has a state after NOT_FOUND`);
+      last.delete(job);
+      ended.delete(job);
+    }
     const before = last.get(job);
     if (ended.has(job)) report('the final state comes once', event, `${id} has another event after its last one`);
     if (before && version < before.version)
@@ -98,7 +104,9 @@ function checkStream(timeline: Timeline, stream: StreamLog): Violation[] {
       report('only missing jobs are not found', event, `${id} exists`);
     if (code === undefined && named !== undefined && last.has(named))
       report('deletions are errors', event, `${named} was seen before, but is null now`);
-    if (named !== undefined) ended.add(named);
+    if (named === undefined) return;
+    ended.add(named);
+    missing.add(named);
   }
 
   function checkCompletion(): void {

@@ -1,7 +1,8 @@
+import { isList } from './faults.ts';
 import { finishedAt, isFinal, type JobHistory } from './history.ts';
 import type { FaultPlan } from './scenario.ts';
 import { isListOperation, type StreamLog, type Timeline, type Violation } from './timeline.ts';
-import { INTERVALS, OUTAGE_NOTICE, RECOVERY, REQUEST_TIMEOUT } from './tolerances.ts';
+import { INTERVALS, OUTAGE_NOTICE, RECOVERY, REQUEST_TIMEOUT, SLACK } from './tolerances.ts';
 
 /** Rules about the staleness of states, and about connections. */
 export function checkOutages(timeline: Timeline): Violation[] {
@@ -11,22 +12,46 @@ export function checkOutages(timeline: Timeline): Violation[] {
     ...checkBroken(timeline, stream),
     ...timeline
       .jobsOf(stream)
-      .flatMap((job) =>
-        timeline.scenario.faults.flatMap((fault) => [
+      .flatMap((job) => [
+        ...checkFreshReads(timeline, stream, job),
+        ...timeline.scenario.faults.flatMap((fault) => [
           ...checkStale(timeline, stream, { job, fault }),
           ...checkFresh(timeline, stream, { job, fault }),
         ]),
-      ),
+      ]),
   ]);
 }
 
 /** A subscriber learns of an outage even if no state is known. */
 function checkNotice(timeline: Timeline, stream: StreamLog): Violation[] {
   const due = stream.from + OUTAGE_NOTICE + timeline.firstBound(stream);
-  if (isListOperation(stream.operation) || stream.to <= due || !timeline.isReading(stream, stream.from, due)) return [];
+  if (stream.to <= due || !timeline.isReading(stream, stream.from, due)) return [];
+  if (isListOperation(stream.operation)) return checkListNotice(timeline, stream, due);
   return stream.targets
+    .filter((id) => !isHidden(timeline, stream, id))
     .filter((id) => !stream.events.some((event) => event.at <= due && (event.id === id || event.id === undefined)))
     .map((id) => ({ rule: 'outages are reported', at: due, message: `${stream.stream}: nothing about ${id}` }));
+}
+
+/** True for a new job that the upstream does not show at first, which is no outage. */
+const isHidden = ({ run }: Timeline, { key, from }: StreamLog, target: string): boolean =>
+  run.jobs.some((job) => job.key === key && job.id === target && job.readableAt > from);
+
+/** A list may be empty, but not while it cannot be read. */
+function checkListNotice({ run }: Timeline, stream: StreamLog, due: number): Violation[] {
+  const { key, epoch, operation, targets, events } = stream;
+  const list = operation === 'predictionsUpdated' ? '/predictions' : `/models/${targets[0]}/trainings`;
+  const isRead = run.requests.some(
+    ({ path, endedAt = due + 1, ...request }) =>
+      request.key === key &&
+      request.epoch === epoch &&
+      request.outcome === 200 &&
+      isList(path) &&
+      path.startsWith(list) &&
+      endedAt <= due,
+  );
+  if (isRead || events.some(({ at }) => at <= due)) return [];
+  return [{ rule: 'outages are reported', at: due, message: `${stream.stream}: nothing about its list` }];
 }
 
 interface FaultedJob {
@@ -63,6 +88,22 @@ function checkFresh(timeline: Timeline, stream: StreamLog, { job, fault }: Fault
   return [
     { rule: 'states become fresh', at: due, message: `${stream.stream}: ${job.id} is stale since ${last?.staleSince}` },
   ];
+}
+
+/** The first read that succeeds ends the staleness of a state. */
+function checkFreshReads(timeline: Timeline, stream: StreamLog, { id }: JobHistory): Violation[] {
+  const events = stream.events.filter((event) => event.id === id);
+  return events.flatMap(({ at, staleSince }, index) => {
+    if (staleSince === undefined) return [];
+    const read = timeline.run.requests.find(
+      ({ key, epoch, path, served, endedAt = 0 }) =>
+        key === stream.key && epoch === stream.epoch && path.endsWith(`/${id}`) && served.length > 0 && endedAt > at,
+    );
+    const due = (read?.endedAt ?? Number.POSITIVE_INFINITY) + SLACK;
+    const next = events[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    if (next <= due || stream.to <= due || !timeline.isReading(stream, at, due)) return [];
+    return [{ rule: 'states become fresh', at: due, message: `${stream.stream}: ${id} is stale after a read` }];
+  });
 }
 
 /** A client that reads on gets no old states: the event that was being sent, and the newest one. */

@@ -10,6 +10,7 @@ export function checkRequests(timeline: Timeline): Violation[] {
   const polls = timeline.run.requests.filter(({ method }) => method === 'GET');
   return [
     ...checkBudget(timeline, polls),
+    ...checkPauses(timeline, polls),
     ...checkInterest(timeline, polls),
     ...checkFinished(timeline, polls),
     ...checkLeft(timeline),
@@ -30,6 +31,20 @@ function checkBudget({ scenario }: Timeline, polls: readonly RequestRecord[]): V
     const message = `more than ${allowed} polls of ${name} in ${BUDGET_WINDOW} ms`;
     return at === undefined ? [] : [{ rule: 'the budget holds', at, message }];
   });
+}
+
+/** While a pause lasts that the upstream has requested, no polls of the key are sent. */
+function checkPauses({ run }: Timeline, polls: readonly RequestRecord[]): Violation[] {
+  const pauses = run.requests.flatMap(({ key, epoch, endedAt = NEVER, pause }) =>
+    pause === undefined ? [] : [{ key, epoch, from: endedAt, to: endedAt + pause }],
+  );
+  const isPaused = ({ key, epoch, sentAt }: RequestRecord) =>
+    pauses.some((each) => each.key === key && each.epoch === epoch && each.from < sentAt && sentAt < each.to - 1);
+  return polls.filter(isPaused).map(({ sentAt, key, path }) => ({
+    rule: 'requested pauses are kept',
+    at: sentAt,
+    message: `${path} of ${key}`,
+  }));
 }
 
 /** A period in which a subscriber or a mutation follows jobs of a key. */
@@ -96,7 +111,12 @@ function checkFinished({ run }: Timeline, polls: readonly RequestRecord[]): Viol
     if (isList(poll.path)) continue;
     const name = `${poll.key} ${poll.epoch} ${poll.path}`;
     const readAt = finals.get(name);
-    if (readAt !== undefined && poll.sentAt > readAt && poll.sentAt < readAt + FINISHED_CACHE)
+    // A deletion whose outcome is unknown evicts the state.
+    const isEvicted = run.requests.some(
+      ({ method, key, path, sentAt }) =>
+        method === 'DELETE' && key === poll.key && path === poll.path && sentAt <= poll.sentAt,
+    );
+    if (readAt !== undefined && !isEvicted && poll.sentAt > readAt && poll.sentAt < readAt + FINISHED_CACHE)
       violations.push({
         rule: 'finished jobs are not polled',
         at: poll.sentAt,

@@ -1,6 +1,6 @@
 import { finishedAt, isFinal, type JobHistory } from './history.ts';
 import { isListOperation, type LoggedEvent, type StreamLog, type Timeline, type Violation } from './timeline.ts';
-import { INTERVALS, SLACK, WRITE_VISIBLE } from './tolerances.ts';
+import { CONFIRMATION, SLACK, WRITE_VISIBLE } from './tolerances.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -37,14 +37,17 @@ function checkJob(timeline: Timeline, stream: StreamLog, job: JobHistory): Viola
   const firstBound = timeline.firstBound(stream);
 
   // A job that starts later, or that cannot be read yet, is found by its list only.
-  const listed = createdAt + timeline.lag(job.key) + (isListOperation(stream.operation) ? INTERVALS.list : 0);
+  const listed =
+    createdAt + timeline.lag(job.key) + (isListOperation(stream.operation) ? timeline.listTime(job.key) : 0);
   const isKnown = Math.max(listed, job.readableAt) <= stream.from;
   // A poll of a job that was hidden at first has failed, and is repeated after the usual interval.
   const hidden = job.readableAt > createdAt ? changeBound : 0;
   if (isKnown) expect('first event in time', stream.from + firstBound + hidden, stream.from, () => true);
   else if (isListOperation(stream.operation)) {
     const since = Math.max(stream.from, createdAt, job.readableAt);
-    expect('jobs from elsewhere in time', since + changeBound + firstBound, since, () => true);
+    // Its list is read, then the job itself.
+    const found = timeline.lag(job.key) + timeline.listTime(job.key) + firstBound;
+    expect('jobs from elsewhere in time', since + found + hidden + timeline.response, since, () => true);
   } else if (job.readableAt > stream.from) return [];
 
   for (const [version, { at, status }] of job.versions.entries()) {
@@ -58,12 +61,14 @@ function checkJob(timeline: Timeline, stream: StreamLog, job: JobHistory): Viola
     if (write.operation !== 'cancelTraining' || !write.code?.endsWith('Success') || isListOperation(stream.operation))
       continue;
     const since = Math.max(write.at, stream.from + firstBound);
-    const due = since + WRITE_VISIBLE + timeline.response + timeline.lag(job.key);
+    // A read that began before the write, and the one after it.
+    const { latency, pollsPerSecond } = timeline.scenario;
+    const due = since + WRITE_VISIBLE + 2 * latency + 3_000 / pollsPerSecond;
     if (finishedAt(job) !== undefined)
       expect('writes show at once', due, write.at, ({ isFinished }) => isFinished === true);
   }
   if (job.deletedAt !== undefined && isKnown && job.deletedAt > stream.from && !isListOperation(stream.operation)) {
-    const due = job.deletedAt + changeBound + 2_500;
+    const due = job.deletedAt + changeBound + CONFIRMATION;
     const isOpen =
       stream.to > due &&
       timeline.isReading(stream, job.deletedAt, due) &&

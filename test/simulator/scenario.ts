@@ -4,6 +4,8 @@ export interface Scenario {
   readonly duration: number;
   /** Maximum number of polls per second of one key. */
   readonly pollsPerSecond: number;
+  /** Time between two complete reads of a followed list. */
+  readonly listInterval: number;
   /** Longest time that the upstream takes to respond. */
   readonly latency: number;
   /** The gateway's transport for reads: connections of the pool, or the fetch API. */
@@ -29,6 +31,8 @@ export interface KeyPlan {
   readonly rows: 'full' | 'status only' | 'id only';
   /** Time by which lists lag behind the jobs. */
   readonly lag: number;
+  /** True if rows show the progress of jobs. Without it, an older row cannot be told by its content. */
+  readonly hasProgress: boolean;
 }
 
 export interface JobPlan {

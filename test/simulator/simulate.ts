@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { check, type Violation } from './checker.ts';
 import { describeRun, describeScenario } from './describe.ts';
@@ -87,11 +88,17 @@ async function runSeeds(): Promise<boolean> {
 /** @returns True if every bug was found. */
 async function runPlanted(): Promise<boolean> {
   let missed = 0;
-  for (const bug of PLANTED.filter(({ name }) => name.includes(values.bug))) {
-    const found = await findBug(bug, Number(values.seeds));
-    if (!found) missed++;
-    console.log(`${found ? 'found' : 'MISSED'}: ${bug.name}${found ? ` (${found})` : ''}`);
-  }
+  const left = PLANTED.filter(({ name }) => name.includes(values.bug));
+  const work = async () => {
+    for (let bug = left.shift(); bug; bug = left.shift()) {
+      const found = await findBug(bug, Number(values.seeds));
+      if (!found) missed++;
+      console.log(
+        `${found ? 'found' : 'MISSED'}: ${bug.name}${found ? ` (seed ${found.seed} violates: ${found.rule})` : ''}`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
   return missed === 0;
 }
 

@@ -5,6 +5,8 @@ import { drawScenario } from './draw-scenario.ts';
 import type { Entry, Run } from './history.ts';
 import { minimize, partsOf } from './minimize.ts';
 import { SUBSCRIPTIONS } from './operations.ts';
+import { findBug, plant } from './plant.ts';
+import { PLANTED } from './planted.ts';
 import type { Scenario } from './scenario.ts';
 import { PENDING_RULES } from './tolerances.ts';
 import { simulate } from './world.ts';
@@ -15,9 +17,10 @@ const watched: Scenario = {
   seed: 1,
   duration: 40_000,
   pollsPerSecond: 20,
+  listInterval: 15_000,
   latency: 0,
   reads: 'pool',
-  keys: [{ key: 'A', order: 'newest first', pageSize: 20, rows: 'full', lag: 0 }],
+  keys: [{ key: 'A', order: 'newest first', pageSize: 20, rows: 'full', lag: 0, hasProgress: true }],
   jobs: [{ key: 'A', id: 'p0', startsAt: -1_000, steps: [3_000, 8_000], end: 'completed' }],
   clients: [
     {
@@ -100,4 +103,19 @@ test('a failing scenario is minimized to the parts that it needs', async () => {
   expect(partsOf(scenario).length).toBeGreaterThan(50);
   expect(partsOf(smallest)).toEqual([{ list: ['clients'], index: 0 }]);
   expect(describeScenario(smallest).length).toBe(3);
+});
+
+describe('planted bugs', () => {
+  test.each(PLANTED)('can be planted: $name', async (bug) => {
+    expect(await plant(bug)).toContain(bug.to);
+  });
+
+  // `npm run test:chaos` finds all.
+  test.each(PLANTED.filter((_, index) => index % 12 === 0))(
+    'are found: $name',
+    async (bug) => {
+      expect(await findBug(bug, SEEDS)).toBeDefined();
+    },
+    300_000,
+  );
 });

@@ -1,6 +1,6 @@
 import type { Entry, JobHistory, ReceivedEvent, Run } from './history.ts';
 import type { FaultPlan, KeyName, Scenario, SubscriptionName } from './scenario.ts';
-import { INTERVALS, RECOVERY, REQUEST_TIMEOUT, SLACK } from './tolerances.ts';
+import { INTERVALS, LIST_SLACK, RECOVERY, REQUEST_TIMEOUT, SLACK } from './tolerances.ts';
 
 /** A violation of a rule. */
 export interface Violation {
@@ -70,6 +70,12 @@ export class Timeline {
     return !this.#stalls.some((stall) => stall.client === client && stall.from <= to && from <= stall.to + SLACK);
   }
 
+  /** Time at which a gateway stops. */
+  stopOf(epoch: number): number {
+    const stop = this.run.log.find((entry) => entry.type === 'stop' && entry.epoch === epoch);
+    return stop?.at ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Time for a response of the upstream. */
   get response(): number {
     return this.scenario.latency + SLACK;
@@ -93,10 +99,18 @@ export class Timeline {
     return this.queueTime(key) + this.response + list;
   }
 
+  /** Time within which all pages of a followed list are read again. */
+  listTime(key: KeyName): number {
+    const { pollsPerSecond, latency, listInterval, keys } = this.scenario;
+    const jobs = this.run.jobs.filter((job) => job.key === key).length;
+    const pages = Math.ceil(jobs / (keys.find((plan) => plan.key === key)?.pageSize ?? 1));
+    return listInterval + LIST_SLACK + pages * (latency + 4_000 / pollsPerSecond);
+  }
+
   /** Time within which subscribers receive a change. */
   changeBound(stream: StreamLog, job: JobHistory): number {
     const { key, operation } = stream;
-    const list = isListOperation(operation) ? INTERVALS.list + this.queueTime(key) + this.response : 0;
+    const list = isListOperation(operation) ? this.listTime(key) + this.queueTime(key) + this.response : 0;
     const interval = INTERVALS[job.model === undefined ? 'Prediction' : 'Training'];
     return interval + 2 * this.queueTime(key) + 2 * this.response + this.lag(key) + list;
   }

@@ -56,6 +56,8 @@ export class SimulatedUpstream {
       const reply = await this.#process(request, key);
       record.served = reply.served ?? [];
       record.outcome = reply.status;
+      const retryAfter = reply.headers?.['retry-after'];
+      if (retryAfter !== undefined) record.pause = Number(retryAfter) * 1_000;
       return reply;
     } catch (error) {
       record.outcome = signal.aborted ? 'aborted' : 'reset';
@@ -96,7 +98,13 @@ export class SimulatedUpstream {
     if (!job || time < job.readableAt || (job.deletedAt ?? Number.POSITIVE_INFINITY) <= time) return NOT_FOUND;
     if (method === 'DELETE') job.deletedAt = time;
     if (action === 'cancel') cancel(job, time);
-    return method === 'GET' ? rowReply(job, time) : { status: 200, body: {} };
+    return method === 'GET' ? this.#row(job, time) : { status: 200, body: {} };
+  }
+
+  #row(job: JobHistory, time: number): Reply {
+    const { hasProgress = true } = this.#scenario.keys.find(({ key }) => key === job.key) ?? {};
+    const { row, served } = rowOf(job, time, { rows: 'full', hasProgress });
+    return { status: 200, body: row, served: [served] };
   }
 
   #hasModel(key: KeyName, model: string): boolean {
@@ -128,11 +136,6 @@ export class SimulatedUpstream {
       served,
     };
   }
-}
-
-function rowReply(job: JobHistory, time: number): Reply {
-  const { row, served } = rowOf(job, time, 'full');
-  return { status: 200, body: row, served: [served] };
 }
 
 /** A response whose statuses violate the contract. Nothing can be read from it. */
