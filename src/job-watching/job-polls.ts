@@ -62,7 +62,7 @@ export class JobPolls {
       fromRow: (row, known) => {
         if (!row.status) return undefined;
         const state = withListed(known, row);
-        return { state, isComplete: isOlder(row, known) ? false : this.#fields.isComplete(row, known) };
+        return { state, isComplete: this.#fields.isComplete(row, known), isOlder: isOlder(row, known) };
       },
       maxWait: () => images.remaining && Math.min(images.remaining, pace[key.kind].fastest),
       isFinished: ({ status }) => status?.isFinished ?? false,

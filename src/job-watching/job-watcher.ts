@@ -188,6 +188,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       const timer = new AbortController();
       const release = () => void events.return?.();
       caller?.addEventListener('abort', release);
+      if (caller?.aborted) release();
       sleep(milliseconds, timer.signal).then(release, () => {});
       let last: JobUpdate | undefined;
       for await (const event of events) last = event;
@@ -222,6 +223,7 @@ async function withFirstEvent(events: JobEvents, sleep: Sleep, caller: AbortSign
   const timer = new AbortController();
   const leave = () => void events.return?.();
   caller.addEventListener('abort', leave);
+  if (caller.aborted) leave();
   const firstResult = await Promise.race([first, sleep(FIRST_EVENT_TIMEOUT, timer.signal).catch(() => undefined)]);
   timer.abort();
   caller.removeEventListener('abort', leave);

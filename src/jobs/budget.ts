@@ -16,6 +16,9 @@ export interface BudgetOptions {
 /** Time without a response to any poll, while no more may be sent, that counts as an outage, in milliseconds. */
 const CONGESTION_TIME = 5_000;
 
+/** Time without a block after which the next one is another, in milliseconds. */
+const NEW_BLOCK_TIME = 5_000;
+
 /** Why no poll of a credential may be sent. */
 export interface Block {
   readonly reason: 'hold' | 'outage';
@@ -38,6 +41,8 @@ export class PollBudget {
   /** Time since which the maximum number of polls is pending. */
   #fullSince: { readonly at: number; readonly date: Date } | undefined;
   #blockedSince: Date | undefined;
+  /** End of the last block, in milliseconds. */
+  #blockedUntil = Number.NEGATIVE_INFINITY;
   /** True from the end of a hold or outage until no poll is overdue: polls then pass the gate. */
   #isResuming = false;
   /** Time of the poll that is reserved at the gate. */
@@ -70,6 +75,9 @@ export class PollBudget {
     const held = Math.max(0, this.#heldUntil - monotonicNow());
     const remaining = Math.max(held, gate?.outage ?? 0);
     if (remaining <= 0) return undefined;
+    // A block that ended while nothing was due is over.
+    if (monotonicNow() - this.#blockedUntil > NEW_BLOCK_TIME) this.#blockedSince = undefined;
+    this.#blockedUntil = monotonicNow() + remaining;
     this.#blockedSince ??= new Date(now());
     return { reason: remaining > held ? 'outage' : 'hold', since: this.#blockedSince, remaining };
   }

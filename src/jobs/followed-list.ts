@@ -1,6 +1,6 @@
 import type { Block } from './budget.ts';
 import { type JobEvent, type Listener, ListTooLongError, NotReadYetError, type StateEvent } from './events.ts';
-import { PollHealth, type PollHealthOptions } from './poll-health.ts';
+import { PollHealth, type PollHealthOptions, REPORT_DELAY } from './poll-health.ts';
 import type { Job, JobList, JobPage, LastState } from './source.ts';
 import { PRIORITY, type Priority } from './watched-job.ts';
 
@@ -13,10 +13,7 @@ export interface JobWatching<State, Key> {
   latest(name: string): StateEvent<State, Key> | undefined;
 }
 
-export interface FollowedListOptions extends PollHealthOptions {
-  /** Minimum time between two pages of a repeated read, in milliseconds. */
-  pageInterval: number;
-}
+export interface FollowedListOptions extends PollHealthOptions {}
 
 /** A job of the list. */
 interface Followed<State, Key> {
@@ -25,11 +22,17 @@ interface Followed<State, Key> {
   event: JobEvent<State, Key> | undefined;
   /** True if its end was reported. A failed job is watched again if the list still contains it. */
   hasEnded: boolean;
+  /** True if it is watched again after its end was reported. */
+  isResumed: boolean;
+  /** Number of the last complete read of the list that contained it. */
+  listedIn: number;
 }
 
 /** Maximum number of followed jobs, and of pages read for them. */
 const MAX_JOBS = 10_000;
 const MAX_PAGES = 1_000;
+/** Rank of pages among routine polls: above those of jobs, because the rate of pages is limited. */
+const LIST_RANK = 1e9;
 /** Time before the read that confirms an error, in milliseconds. */
 const CONFIRMATION_DELAY = 2_000;
 /** Maximum time before a failed read is repeated if none has succeeded, in milliseconds. */
@@ -55,6 +58,8 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   #cursor: string | undefined;
   #startedAt: number;
   #isRead = false;
+  /** Number of complete reads. */
+  #reads = 0;
   #isTooLong = false;
   #isUnconfirmed = false;
   readonly #notified = new Map<Listener<State, Key>, Set<'missing' | 'too-long'>>();
@@ -69,10 +74,15 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   }
 
   /** The order of its next page among other polls: until the whole list was read once, like jobs without a state. */
-  get order(): { priority: Priority; rank: number } {
+  order(now: number): { priority: Priority; rank: number } {
     return this.#isRead
-      ? { priority: PRIORITY.routine, rank: Number.POSITIVE_INFINITY }
+      ? { priority: PRIORITY.routine, rank: LIST_RANK + now - this.dueAt }
       : { priority: PRIORITY.first, rank: 0 };
+  }
+
+  /** True until the whole list was read once. */
+  get isFirst(): boolean {
+    return !this.#isRead;
   }
 
   get cursor(): string | undefined {
@@ -86,7 +96,9 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     this.followers.add(follower);
     for (const [name, followed] of this.#jobs) {
       const event = this.#watching.latest(name) ?? followed.event;
-      if (event && 'state' in event) follower.put(name, event);
+      // A finished job that the list no longer contains was probably deleted.
+      const isGone = followed.hasEnded && followed.listedIn < this.#reads - 1;
+      if (event && 'state' in event && !isGone) follower.put(name, event);
     }
     this.#reportTooLong();
   }
@@ -102,14 +114,22 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     if (!this.#jobs.has(job.name)) this.#watch(job);
   }
 
+  /** Reads a job that has ended once more after a write, which may have deleted it, unless its last state is still known. */
+  wake(name: string): void {
+    const followed = this.#jobs.get(name);
+    if (followed?.hasEnded && !followed.job.lastState?.()) this.#watch({ ...followed.job, fromRow: () => undefined });
+  }
+
   put(name: string, event: JobEvent<State, Key>): void {
     const followed = this.#jobs.get(name);
     if (!followed) return;
-    const hadFailed = followed.event !== undefined && 'error' in followed.event;
-    // A job that fails again and again, although the list contains it, is reported once.
-    const isRepeated = 'error' in event && hadFailed;
+    const { event: before, isResumed } = followed;
+    // A job that fails again and again, although the list contains it, is reported once; so is a last state.
+    const isRepeated = isResumed && before !== undefined && 'error' in event === 'error' in before;
     followed.event = event;
-    if (!isRepeated) this.#emit(name, event);
+    if (isRepeated) return;
+    followed.isResumed = false;
+    this.#emit(name, event);
   }
 
   end(name: string): void {
@@ -127,8 +147,11 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   onPage({ rows, next }: JobPage<State>, checkedAt: Date): void {
     this.#health.onSuccess();
     this.#isUnconfirmed = false;
+    if (this.#requested.size === 0) this.#isTooLong = false;
+    for (const notified of this.#notified.values()) notified.delete('missing');
     for (const [name, row] of rows) {
       const followed = this.#jobs.get(name);
+      if (followed) followed.listedIn = this.#reads;
       if (followed && !(followed.hasEnded && followed.event && 'error' in followed.event)) continue;
       const job = this.source.jobOf(row);
       // The list may lag behind, so that only a read of the job itself shows that it can be read again.
@@ -138,11 +161,12 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     }
     this.#requested.add(this.#cursor);
     const isCycle = next !== undefined && this.#requested.has(next);
-    if (next !== undefined && !isCycle && this.#requested.size >= MAX_PAGES) this.#isTooLong = true;
-    if (next === undefined || isCycle || this.#isTooLong) this.#finish();
+    const isLimited = next !== undefined && !isCycle && this.#requested.size >= MAX_PAGES;
+    if (isLimited) this.#isTooLong = true;
+    if (next === undefined || isCycle || isLimited) this.#finish();
     else {
       this.#cursor = next;
-      this.dueAt = this.#options.monotonicNow() + (this.#isRead ? this.#options.pageInterval : 0);
+      this.dueAt = this.#options.monotonicNow();
     }
     this.#reportTooLong();
   }
@@ -168,10 +192,12 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
 
   /** Reports a list that could not be read yet. @returns Time of the next report, in milliseconds. */
   report(block: Block | undefined): number {
-    const trouble = this.#isRead ? undefined : this.#health.trouble(block);
+    const trouble = this.#health.trouble(block);
     if (!trouble) return Number.POSITIVE_INFINITY;
     const now = this.#options.monotonicNow();
-    if (trouble.reportAt - now >= 1) return trouble.reportAt;
+    const overdueAt = this.#isRead ? now + this.source.interval + REPORT_DELAY - this.#health.age : 0;
+    const reportAt = Math.max(trouble.reportAt, overdueAt);
+    if (reportAt - now >= 1) return reportAt;
     const wait = Math.max(block?.remaining ?? 0, this.dueAt - now, 0);
     this.#notify('missing', () => new NotReadYetError(trouble.reason, trouble.since, wait));
     return Number.POSITIVE_INFINITY;
@@ -193,7 +219,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
 
   #addFinished(job: Job<State, Key>, last: LastState<State>): void {
     const event: StateEvent<State, Key> = { key: job.key, ...last };
-    this.#jobs.set(job.name, { job, event, hasEnded: true });
+    this.#jobs.set(job.name, { job, event, hasEnded: true, isResumed: false, listedIn: this.#reads });
     this.#emit(job.name, event);
   }
 
@@ -204,7 +230,8 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
       this.#addFinished(job, last);
       return;
     }
-    this.#jobs.set(job.name, { job, event: this.#jobs.get(job.name)?.event, hasEnded: false });
+    const { event, hasEnded = false } = this.#jobs.get(job.name) ?? {};
+    this.#jobs.set(job.name, { job, event, hasEnded: false, isResumed: hasEnded, listedIn: this.#reads });
     if (this.followers.size > 0 || isJoining) this.#watching.watch(job, this.#jobs.size, this);
   }
 
@@ -218,7 +245,17 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
 
   #finish(): void {
     this.#isRead = true;
+    this.#reads++;
+    this.#forgetGone();
     this.#restart(Math.max(this.#startedAt + this.source.interval, this.#options.monotonicNow()));
+  }
+
+  /** Forgets jobs that have ended and are gone, once there are too many. */
+  #forgetGone(): void {
+    if (this.#jobs.size < MAX_JOBS) return;
+    for (const [name, { hasEnded, listedIn }] of this.#jobs) {
+      if (hasEnded && listedIn < this.#reads - 1) this.#jobs.delete(name);
+    }
   }
 
   #restart(at: number): void {

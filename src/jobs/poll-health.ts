@@ -38,8 +38,8 @@ export class PollHealth {
   readonly #createdAt: number;
   /** Time of the last success, while the machine was awake, in milliseconds. */
   #checkedAt: number;
-  /** Start of the time that counts as an outage, while the machine was awake, in milliseconds. */
-  #outageFrom: number;
+  /** Start of the outage, while the machine was awake, in milliseconds; undefined without one. */
+  #outageFrom: number | undefined;
   #failure: Failure | undefined;
   #pending: Failure | undefined;
 
@@ -47,7 +47,6 @@ export class PollHealth {
     this.#options = options;
     this.#createdAt = options.monotonicNow();
     this.#checkedAt = options.awakeNow();
-    this.#outageFrom = this.#checkedAt;
   }
 
   /** Time since the last success, or the creation, in milliseconds. */
@@ -55,10 +54,14 @@ export class PollHealth {
     return this.#options.awakeNow() - this.#checkedAt;
   }
 
-  /** Duration of the outage, in milliseconds. A pause that the upstream requests is not part of it. */
+  /**
+   * Duration of the outage, in milliseconds: since the first failed poll, or since the outage of the credential. Rare polls
+   * and pauses that the upstream requests are no outage.
+   */
   outage(block: Block | undefined): number {
-    if (block?.reason === 'hold') this.#outageFrom = this.#options.awakeNow();
-    return this.#options.awakeNow() - this.#outageFrom;
+    if (block?.reason === 'hold' || (!this.#failure && !block)) this.#outageFrom = undefined;
+    else this.#outageFrom ??= this.#options.awakeNow();
+    return this.#outageFrom === undefined ? 0 : this.#options.awakeNow() - this.#outageFrom;
   }
 
   onStart(): void {
@@ -75,14 +78,14 @@ export class PollHealth {
     this.#pending = undefined;
     this.#failure = undefined;
     this.#checkedAt = this.#options.awakeNow();
-    this.#outageFrom = this.#checkedAt;
+    this.#outageFrom = undefined;
   }
 
   /** @param isLimited True if the upstream has requested a pause. */
   onFailure(error: unknown, isLimited: boolean): void {
     const { now, monotonicNow, awakeNow } = this.#options;
     this.#pending = undefined;
-    if (isLimited) this.#outageFrom = awakeNow();
+    this.#outageFrom = isLimited ? undefined : (this.#outageFrom ?? awakeNow());
     this.#failure = {
       since: this.#failure?.since ?? new Date(now()),
       reportAt: this.#failure?.reportAt ?? monotonicNow() + REPORT_DELAY,

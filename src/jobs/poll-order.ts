@@ -8,25 +8,30 @@ export interface Candidate {
   send: () => void;
 }
 
-/** Number of polls of higher priority after which a routine poll is sent, so that those never stop completely. */
-const MAX_PREFERRED = 3;
+/** Number of polls of a kind after which one of the others is sent, so that no kind stops completely. */
+const MAX_IN_ROW = 3;
 
-/** The order of polls of different kinds. */
+/** The order of polls of different kinds: urgent and first ones, then changed jobs, then routine polls. */
 export class PollOrder {
-  /** Number of preferred polls since the last routine poll. */
+  /** Number of urgent and first polls since the last other one. */
   #preferred = 0;
+  /** Number of polls of changed jobs since the last routine poll. */
+  #changed = 0;
 
   /** The poll to send next. */
   choose(candidates: readonly Candidate[]): Candidate | undefined {
-    const preferred = first(candidates.filter(({ priority }) => priority !== PRIORITY.routine));
+    const preferred = first(candidates.filter(({ priority }) => priority <= PRIORITY.first));
+    const changed = first(candidates.filter(({ priority }) => priority === PRIORITY.changed));
     const routine = first(candidates.filter(({ priority }) => priority === PRIORITY.routine));
-    const isTurnOfRoutine = preferred?.priority !== PRIORITY.urgent && this.#preferred >= MAX_PREFERRED;
-    return routine && isTurnOfRoutine ? routine : (preferred ?? routine);
+    const other = this.#changed >= MAX_IN_ROW ? (routine ?? changed) : (changed ?? routine);
+    return this.#preferred >= MAX_IN_ROW ? (other ?? preferred) : (preferred ?? other);
   }
 
   /** Counts a poll that is sent. */
   count({ priority }: Candidate): void {
-    this.#preferred = priority === PRIORITY.routine ? 0 : this.#preferred + 1;
+    this.#preferred = priority <= PRIORITY.first ? this.#preferred + 1 : 0;
+    if (priority === PRIORITY.changed) this.#changed++;
+    if (priority === PRIORITY.routine) this.#changed = 0;
   }
 }
 

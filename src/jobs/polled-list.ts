@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { JobList, JobPage } from './source.ts';
+import type { JobList, JobPage, ListedState } from './source.ts';
 import type { ListedPage, WatchedJob } from './watched-job.ts';
 
 /** Time for which a job that is not found is not looked for, in milliseconds. */
@@ -30,6 +30,9 @@ export class PolledList<State, Key> {
   #failures = 0;
   /** Cursor of the next page of the search. */
   #searchAt: string | undefined;
+  /** Cursors of the pages that the search has read. */
+  readonly #searched = new Set<string | undefined>();
+  #isSearchRepeated = false;
   /** True if the search has left the pages at the beginning of the list. */
   #isSearchDeep = false;
   /** Cursor at which such a search continues. */
@@ -70,7 +73,10 @@ export class PolledList<State, Key> {
     const isUseful = job.isRead ? this.#completesKnown !== false || job.isLate(now) : this.#completesNew !== false;
     if (!isUseful) return undefined;
     if (job.page) return job.page.jobs.size > 1 ? job.page : undefined;
-    return maySearch && job.unlistedUntil <= now ? this.#searchedPage(now) : undefined;
+    if (!maySearch || job.unlistedUntil > now || job.wasSearched) return undefined;
+    const page = this.#searchedPage(now);
+    if (page) job.wasSearched = true;
+    return page;
   }
 
   /** Counts a read of a single job. */
@@ -95,6 +101,7 @@ export class PolledList<State, Key> {
    */
   onPage(page: ListedPage<State, Key>, { rows, showsState, next }: JobPage<State>, polledAt: number, now: number) {
     this.#failures = 0;
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
     if (showsState !== undefined) this.#showsState = showsState;
     const finished: WatchedJob<State, Key>[] = [];
     for (const job of [...page.jobs]) {
@@ -123,21 +130,24 @@ export class PolledList<State, Key> {
 
   /** Reads single jobs for a while, because a page could not be read. */
   onPageError(page: ListedPage<State, Key>, error: unknown, now: number): void {
+    const { classifyError, retryAfter } = this.source;
+    // The pages are not at fault, and polls stop anyway.
+    const isHeld = classifyError(error, true) === 'inconclusive' || retryAfter(error) !== undefined;
     for (const job of [...page.jobs]) {
-      this.#leavePage(job);
+      if (!isHeld) this.#leavePage(job);
       job.onPageEnd(error);
     }
+    // Pages that were requested together count as one failure.
+    if (isHeld || now < this.#pausedUntil) return;
     this.#pausedUntil = now + Math.min(MAX_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
-    this.#searchAt = undefined;
+    this.#searched.clear();
     this.#deepAt = undefined;
+    this.#startSearch();
     this.#forgetIfEmpty(page);
   }
 
-  #observe(
-    job: WatchedJob<State, Key>,
-    { state, isComplete }: { state: State; isComplete: boolean | undefined },
-  ): void {
-    if (isComplete === undefined || job.source.isFinished(state)) return;
+  #observe(job: WatchedJob<State, Key>, { state, isComplete, isOlder }: ListedState<State>): void {
+    if (isComplete === undefined || isOlder || job.source.isFinished(state)) return;
     if (job.isRead) this.#completesKnown = isComplete;
     else this.#completesNew = isComplete;
   }
@@ -157,8 +167,12 @@ export class PolledList<State, Key> {
     return [...this.jobs.values()].filter(({ page, unlistedUntil }) => !page && unlistedUntil <= now);
   }
 
-  /** Searches from the first page, where most lists show new jobs. */
+  /** Searches from the first page, where most lists show new jobs; after a search that is under way, once more. */
   #startSearch(): void {
+    if (this.#searched.size > 0) {
+      this.#isSearchRepeated = true;
+      return;
+    }
     this.#searchAt = undefined;
     this.#isSearchDeep = false;
     this.#misses = 0;
@@ -177,23 +191,30 @@ export class PolledList<State, Key> {
    */
   #continueSearch(page: ListedPage<State, Key>, next: string | undefined, now: number): void {
     if (page.cursor !== this.#searchAt) return;
+    const missing = this.#missing(now);
+    // Without missing jobs, the page was read for other reasons.
+    if (missing.length === 0 && this.#searched.size === 0) return;
+    this.#searched.add(page.cursor);
     const isHit = page.jobs.size > 0;
     if (!isHit) {
-      this.#credit--;
+      this.#credit = Math.max(0, this.#credit - 1);
       this.#misses++;
     }
-    if (this.#isSearchDeep) this.#deepAt = next ?? page.cursor;
-    const missing = this.#missing(now);
-    const isEnd = next === undefined && (isHit || this.#isSearchDeep || this.#deepAt === undefined);
-    const isOver = isEnd || this.#misses > 5 + 3 * missing.length;
-    if (isOver) {
-      for (const job of missing) job.unlistedUntil = now + UNLISTED_TIME;
-      this.#startSearch();
-    } else if (isHit || this.#isSearchDeep) {
-      this.#searchAt = next;
-    } else {
+    const isLast = next === undefined || this.#searched.has(next);
+    const isEnd = isLast && (isHit || this.#isSearchDeep || this.#deepAt === undefined);
+    if (this.#isSearchDeep) this.#deepAt = isLast ? page.cursor : next;
+    if (isEnd || missing.length === 0 || this.#misses > 5 + 3 * missing.length) this.#endSearch(missing, now);
+    else if (isHit || this.#isSearchDeep) this.#searchAt = next;
+    else {
       this.#isSearchDeep = true;
       this.#searchAt = this.#deepAt ?? next;
     }
+  }
+
+  #endSearch(missing: readonly WatchedJob<State, Key>[], now: number): void {
+    if (!this.#isSearchRepeated) for (const job of missing) job.unlistedUntil = now + UNLISTED_TIME;
+    this.#isSearchRepeated = false;
+    this.#searched.clear();
+    this.#startSearch();
   }
 }

@@ -35,7 +35,7 @@ export interface ScheduleOptions<State> {
   onActive?: (isActive: boolean) => void;
 }
 
-/** Slots of the budget for each page of a followed list, once it was read completely. */
+/** Slots of the budget for each page of followed lists, once they were read completely. */
 const SLOTS_PER_PAGE = 4;
 
 export type Events<State, Key> = AsyncIterableIterator<JobEvent<State, Key>, undefined>;
@@ -60,6 +60,8 @@ export class Schedule<State, Key> {
   readonly #followed = new Map<string, FollowedList<State, Key>>();
   #stopTimer: () => void = () => {};
   #isRunRequested = false;
+  /** Time of the next page of any followed list that was read completely before, in milliseconds. */
+  #nextListPageAt = Number.NEGATIVE_INFINITY;
   #isActive = false;
 
   constructor(options: ScheduleOptions<State>) {
@@ -128,6 +130,7 @@ export class Schedule<State, Key> {
 
   /** Polls a job immediately, for example after a mutation. */
   wake(name: string): void {
+    for (const list of this.#followed.values()) list.wake(name);
     this.#jobs.get(name)?.wake();
     this.#requestRun();
   }
@@ -180,7 +183,7 @@ export class Schedule<State, Key> {
         },
         latest: (name) => this.#jobs.get(name)?.event,
       },
-      { ...this.#options, awakeNow: this.#awakeNow, pageInterval: (1_000 * SLOTS_PER_PAGE) / this.#options.perSecond },
+      { ...this.#options, awakeNow: this.#awakeNow },
     );
     this.#followed.set(source.name, list);
     return list;
@@ -294,22 +297,33 @@ export class Schedule<State, Key> {
   /** The most important poll that is due; without one, the time of the next. */
   #choose(now: number): { best: Candidate | undefined; nextAt: number } {
     let nextAt = Number.POSITIVE_INFINITY;
-    let best: WatchedJob<State, Key> | undefined;
+    let preferred: WatchedJob<State, Key> | undefined;
+    let changed: WatchedJob<State, Key> | undefined;
     let routine: WatchedJob<State, Key> | undefined;
     for (const job of this.#jobs.values()) {
       if (!this.#isDue(job, now)) {
         if (this.#isPollable(job)) nextAt = Math.min(nextAt, job.dueAt);
       } else if (job.priority === PRIORITY.routine) {
         if (!routine || job.rank(now) > routine.rank(now)) routine = job;
-      } else if (!best || isBefore(job, best)) best = job;
+      } else if (job.priority === PRIORITY.changed) {
+        if (!changed || isBefore(job, changed)) changed = job;
+      } else if (!preferred || isBefore(job, preferred)) preferred = job;
     }
-    const candidates = [best, routine].filter((job) => job !== undefined).map((job) => this.#candidateOf(job, now));
+    const candidates = [preferred, changed, routine]
+      .filter((job) => job !== undefined)
+      .map((job) => this.#candidateOf(job, now));
     for (const list of this.#followed.values()) {
       if (list.isReading || list.followers.size === 0) continue;
-      if (list.dueAt > now) nextAt = Math.min(nextAt, list.dueAt);
-      else candidates.push({ ...list.order, send: () => this.#sender.readFollowed(list) });
+      const dueAt = list.isFirst ? list.dueAt : Math.max(list.dueAt, this.#nextListPageAt);
+      if (dueAt > now) nextAt = Math.min(nextAt, dueAt);
+      else candidates.push({ ...list.order(now), send: () => this.#readFollowed(list, now) });
     }
     return { best: this.#order.choose(candidates), nextAt };
+  }
+
+  #readFollowed(list: FollowedList<State, Key>, now: number): void {
+    if (!list.isFirst) this.#nextListPageAt = now + (1_000 * SLOTS_PER_PAGE) / this.#options.perSecond;
+    this.#sender.readFollowed(list);
   }
 
   #candidateOf(job: WatchedJob<State, Key>, now: number): Candidate {

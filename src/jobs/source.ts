@@ -55,6 +55,8 @@ export interface ListedState<State> {
   readonly state: State;
   /** True if reading the job would add nothing; undefined if that is not known yet. */
   readonly isComplete: boolean | undefined;
+  /** True if the row seems to be older than the known state. @default false */
+  readonly isOlder?: boolean;
 }
 
 /** A list of jobs, read in pages. */

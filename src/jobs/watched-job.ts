@@ -62,6 +62,10 @@ export class WatchedJob<State, Key> {
   readonly #health: PollHealth;
   readonly #notified = new WeakSet<Listener<State, Key>>();
   #isWoken = false;
+  /** True if its row in the list was older than the known state. Its next poll is a read of the job itself. */
+  #isRowOlder = false;
+  /** True if a page of the search was read in its place. Its next poll is a read of the job itself. */
+  wasSearched = false;
   /** True if an incomplete row of the list shows a change. */
   #hasListedChange = false;
   #interval = 0;
@@ -69,8 +73,8 @@ export class WatchedJob<State, Key> {
   /** Time of the last poll, in milliseconds. */
   #scheduledAt: number;
   #event: StateEvent<State, Key> | undefined;
-  /** Start of the poll that returned the state, in milliseconds. */
-  #polledAt = Number.NEGATIVE_INFINITY;
+  /** Time at which the state arrived, in milliseconds. A request that was sent before may return an older one. */
+  #arrivedAt = Number.NEGATIVE_INFINITY;
   #isUnconfirmed = false;
 
   constructor(source: Job<State, Key>, position: number, options: WatchedJobOptions<State>) {
@@ -105,7 +109,7 @@ export class WatchedJob<State, Key> {
 
   /** True if a page of the list cannot replace the next read. */
   get needsRead(): boolean {
-    return this.#isWoken || this.waiting > 0 || this.#hasListedChange || this.#isUnconfirmed;
+    return this.#isWoken || this.waiting > 0 || this.#hasListedChange || this.#isRowOlder || this.#isUnconfirmed;
   }
 
   /** True if the next poll is late, because the budget does not suffice. */
@@ -137,6 +141,8 @@ export class WatchedJob<State, Key> {
   /** Called when a read starts. */
   startRead(): AbortController {
     this.#isWoken = false;
+    this.#isRowOlder = false;
+    this.wasSearched = false;
     this.#health.onStart();
     this.reading = new AbortController();
     return this.reading;
@@ -152,9 +158,8 @@ export class WatchedJob<State, Key> {
     this.reading = undefined;
     this.#health.onEnd();
     const isFinished = this.source.isFinished(state);
-    // A page that was requested later has arrived before.
-    if (polledAt < this.#polledAt && !isFinished) this.#schedule();
-    else this.#apply(state, polledAt, this.source.maxWait?.());
+    if (polledAt >= this.#arrivedAt || isFinished) this.#apply(state, this.source.maxWait?.());
+    else this.dueAt = this.#options.monotonicNow();
     return isFinished;
   }
 
@@ -178,13 +183,17 @@ export class WatchedJob<State, Key> {
    * @param polledAt Start of the request of its page, in milliseconds.
    * @returns True if the job has finished.
    */
-  onRow({ state, isComplete }: ListedState<State>, polledAt: number): boolean {
-    this.#health.onEnd();
-    if (polledAt < this.#polledAt || this.#isWoken) return false;
+  onRow({ state, isComplete, isOlder }: ListedState<State>, polledAt: number): boolean {
+    if (!this.reading) this.#health.onEnd();
+    if (polledAt < this.#arrivedAt || this.#isWoken) return false;
+    if (isOlder) {
+      this.#isRowOlder = true;
+      return false;
+    }
     const event = this.#event;
     const isFinished = this.source.isFinished(state);
     const isNews = !event || isFinished || event.staleSince !== undefined || this.source.isChange(event.state, state);
-    if (isComplete) this.#apply(state, polledAt);
+    if (isComplete) this.#apply(state);
     else if (isNews) {
       // The job is read before the event.
       this.#hasListedChange = true;
@@ -266,12 +275,12 @@ export class WatchedJob<State, Key> {
     this.#emit({ key: this.source.key, error, wasSeen: this.source.isKnown === true }, listeners);
   }
 
-  #apply(state: State, polledAt: number, maxWait?: number): void {
+  #apply(state: State, maxWait?: number): void {
     const before = this.#event;
     const event = { key: this.source.key, state, checkedAt: new Date(this.#options.now()) };
     const isChange = before !== undefined && this.source.isChange(before.state, state);
     this.#event = event;
-    this.#polledAt = polledAt;
+    this.#arrivedAt = this.#options.monotonicNow();
     this.#hasListedChange = false;
     if (isChange) {
       this.#hasChanged = true;

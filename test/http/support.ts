@@ -148,6 +148,7 @@ export async function startScenario() {
     upstream: { breaker: { failureThreshold: 1, coolDown: 1 } },
     access: { baseUrl: upstream.url, transport: network, pool: network.reads },
     watch: { gracePeriod: 0 },
+    finishedJobsMilliseconds: 0,
   });
   const serverLines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void serverLines.push(line) });

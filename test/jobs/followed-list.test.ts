@@ -126,6 +126,39 @@ describe('a followed list', () => {
     schedule.dispose();
   });
 
+  test('a finished job that is deleted through the gateway is reported once, and not to later followers', async () => {
+    const { clock, schedule, jobs, list } = startListed();
+    jobs.set('a', LAST);
+    jobs.set('b', 0);
+    const seen = collect(schedule.follow(list));
+    await clock.advance(1_000);
+    jobs.delete('a');
+    schedule.wake('a');
+    schedule.wake('b');
+    await clock.advance(60_000);
+    const late = collect(schedule.follow(list));
+    await clock.advance(1_000);
+
+    expect(seen.values().toSorted()).toEqual(['a: Error', 'a=100', 'b=0']);
+    expect(late.values()).toEqual(['b=0']);
+    schedule.dispose();
+  });
+
+  test('followed lists leave most of the budget to the jobs', async () => {
+    const { clock, schedule, jobs, list, requests, job } = startListed({ perSecond: 0.1, rows: 'id' });
+    for (const id of names(3)) jobs.set(id, 0);
+    collect(schedule.follow(list));
+    collect(schedule.follow({ ...list, name: 'other', key: 'other' }));
+    collect(schedule.listen([job('job00000')]));
+    await clock.advance(600_000);
+    requests.length = 0;
+    await clock.advance(1_200_000);
+
+    expect(requests.filter((request) => request.job !== undefined).length).toBeGreaterThan(80);
+    expect(requests.filter((request) => request.page !== undefined).length).toBeGreaterThan(10);
+    schedule.dispose();
+  });
+
   test('a list that is too long is followed up to a limit, which is reported once to each follower', async () => {
     const { clock, schedule, jobs, list } = startListed({ perSecond: 1_000, pageSize: 500 });
     for (const id of names(10_050)) jobs.set(id, LAST);

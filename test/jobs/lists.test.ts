@@ -306,6 +306,63 @@ describe('order of polls', () => {
     schedule.dispose();
   });
 
+  test('jobs are polled although many requests wait for others', async () => {
+    const { clock, jobs, listen, schedule, job } = startListed({ rows: 'id', perSecond: 5 });
+    for (const id of [...names(200, 'waiting'), 'watched']) jobs.set(id, 0);
+    const seen = collect(listen(['watched']));
+    await clock.advance(1_000);
+    for (const id of names(200, 'waiting')) collect(schedule.listen([job(id)], { isWaiting: true }));
+    jobs.set('watched', LAST);
+    await clock.advance(7_000);
+
+    expect(seen.values()).toEqual(['watched=0', 'watched=100']);
+    schedule.dispose();
+  });
+
+  test('a job that its list shows as finished is read although many jobs are new', async () => {
+    const { clock, jobs, listen, schedule } = startListed({ rows: 'state' });
+    for (const id of [...names(20), ...names(2_000, 'new')]) jobs.set(id, 0);
+    const seen = collect(listen(names(20)));
+    await clock.advance(20_000);
+    collect(listen(names(2_000, 'new')));
+    for (const id of names(20)) jobs.set(id, LAST);
+    await clock.advance(20_000);
+
+    expect(seen.isOver).toBe(true);
+    schedule.dispose();
+  });
+
+  test.each([0.1, 1])(
+    'jobs that are rarely polled, at %d polls per second, do not end as in an outage',
+    async (perSecond) => {
+      const { clock, jobs, listen, schedule } = startListed({ rows: 'id', perSecond, maxOutage: 60_000 });
+      for (const id of names(200)) jobs.set(id, 0);
+      const seen = [collect(listen(names(100))), collect(listen(names(200).slice(100)))];
+      await clock.advance(400_000);
+
+      expect(seen.flatMap(({ values }) => values()).filter((value) => value.includes('Error'))).toEqual([]);
+      schedule.dispose();
+    },
+  );
+
+  test('the search for jobs ends although the cursors of the list form a cycle', async () => {
+    const { clock, jobs, list, schedule, job, requests } = startListed({ perSecond: 5 });
+    for (const id of [...names(3), 'x', 'y']) jobs.set(id, 0);
+    const readPage: typeof list.readPage = async (cursor, signal) => {
+      await list.readPage(cursor, signal);
+      const rows = new Map(names(3).map((id) => [id, { id, value: jobs.get(id) ?? 0, detail: `detail of ${id}` }]));
+      return { rows, showsState: true, next: 'job00002' };
+    };
+    const seen = collect(
+      schedule.listen([...names(3), 'x', 'y'].map((id) => ({ ...job(id), list: { ...list, readPage } }))),
+    );
+    await clock.advance(60_000);
+
+    expect(seen.values().toSorted()).toEqual(['job00000=0', 'job00001=0', 'job00002=0', 'x=0', 'y=0']);
+    expect(requests.filter(({ page }) => page !== undefined).length).toBeLessThan(60);
+    schedule.dispose();
+  });
+
   test('routine polls continue while many jobs are new', async () => {
     const { clock, jobs, listen, schedule, requests } = startListed({ rows: 'id' });
     for (const id of [...names(10), ...names(1_000, 'new')]) jobs.set(id, 0);

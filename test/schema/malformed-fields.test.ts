@@ -333,7 +333,8 @@ describe.each(transports)('over $transport', ({ subscribe }) => {
     await started.gateway.dispose();
 
     expect((await rest).map(({ data }) => data?.trainingsUpdated?.status)).toEqual(['COMPLETED']);
-    expect(started.takeRequests()).toEqual(['listTrainings', 'listTrainings']);
+    // No training was read by id before, so the row may be incomplete.
+    expect(started.takeRequests().toSorted()).toEqual(['getTraining', 'listTrainings', 'listTrainings']);
   });
 });
 

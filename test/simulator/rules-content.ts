@@ -37,7 +37,9 @@ function checkStream(timeline: Timeline, stream: StreamLog): Violation[] {
     const version = Number(number);
     checkVersion(event, history, version);
     if (missing.delete(job)) {
-      report('deleted jobs stay deleted', event, `${id} has a state after NOT_FOUND`);
+      // A job that was watched before it existed is watched again once its list contains it.
+      if (history.deletedAt !== undefined)
+        report('deleted jobs stay deleted', event, `${id} has a state after NOT_FOUND`);
       last.delete(job);
       ended.delete(job);
     }
