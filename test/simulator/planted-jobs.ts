@@ -11,15 +11,15 @@ export const PLANTED_IN_JOBS: readonly PlantedBug[] = [
   {
     name: 'a page that arrives late overrides a newer read',
     file: WATCHED_JOB,
-    from: 'if (polledAt < this.#polledAt || this.#isWoken) return false;',
+    from: 'if (polledAt < this.#arrivedAt || this.#isWoken) return false;',
     to: 'if (this.#isWoken) return false;',
     seed: 206,
   },
   {
     name: 'a change in an incomplete row is not read before its event',
     file: WATCHED_JOB,
-    from: 'if (isComplete) this.#apply(state, polledAt);',
-    to: 'if (isComplete || isNews) this.#apply(state, polledAt);',
+    from: 'if (isComplete) this.#apply(state);',
+    to: 'if (isComplete || isNews) this.#apply(state);',
     seed: 1,
   },
   {
@@ -31,9 +31,9 @@ export const PLANTED_IN_JOBS: readonly PlantedBug[] = [
   },
   {
     name: 'pages of followed lists are not charged to the budget',
-    file: SCHEDULE,
+    file: 'src/jobs/poll-sender.ts',
     from: 'this.#track(stop.signal, source.readPage(cursor, stop.signal), {',
-    to: `((read, { resolve, reject }) => read.then(resolve, reject).then(() => this.#requestRun()))(source.readPage(cursor, stop.signal), {`,
+    to: `((read, { resolve, reject }) => read.then(resolve, reject).then(() => this.#watching.onSettled()))(source.readPage(cursor, stop.signal), {`,
     seed: 4,
   },
   {
@@ -200,8 +200,8 @@ export const PLANTED_IN_JOBS: readonly PlantedBug[] = [
   {
     name: 'a list that lags behind overrides newer states',
     file: JOB_POLLS,
-    from: 'isOlder(row, known) ? false : this.#fields.isComplete(row, known)',
-    to: 'this.#fields.isComplete(row, known)',
+    from: 'isOlder: isOlder(row, known)',
+    to: 'isOlder: false',
     seed: 6,
   },
   {
