@@ -35,8 +35,8 @@ const MAX_PAGES = 1_000;
 const LIST_RANK = 1e9;
 /** Time before the read that confirms an error, in milliseconds. */
 const CONFIRMATION_DELAY = 2_000;
-/** Maximum time before a failed read is repeated if none has succeeded, in milliseconds. */
-const FIRST_RETRY_DELAY = 5_000;
+/** Maximum time before a failed read is repeated, in milliseconds. */
+const RETRY_DELAY = 5_000;
 
 /** All jobs of a list, for its followers. Reads the whole list repeatedly, page by page. */
 export class FollowedList<State, Key> implements Listener<State, Key> {
@@ -185,8 +185,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     }
     this.#isUnconfirmed = kind === 'unconfirmed';
     if (kind === 'transient') this.#health.onFailure(error, retryAfter(error) !== undefined);
-    const delay = this.#isRead ? interval : Math.min(interval, FIRST_RETRY_DELAY);
-    this.#restart(monotonicNow() + (kind === 'unconfirmed' ? CONFIRMATION_DELAY : delay));
+    this.#restart(monotonicNow() + (kind === 'unconfirmed' ? CONFIRMATION_DELAY : Math.min(interval, RETRY_DELAY)));
     return false;
   }
 
@@ -195,7 +194,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     const trouble = this.#health.trouble(block);
     if (!trouble) return Number.POSITIVE_INFINITY;
     const now = this.#options.monotonicNow();
-    const overdueAt = this.#isRead ? now + this.source.interval + REPORT_DELAY - this.#health.age : 0;
+    const overdueAt = this.#isRead ? now + this.source.interval + RETRY_DELAY + REPORT_DELAY - this.#health.age : 0;
     const reportAt = Math.max(trouble.reportAt, overdueAt);
     if (reportAt - now >= 1) return reportAt;
     const wait = Math.max(block?.remaining ?? 0, this.dueAt - now, 0);

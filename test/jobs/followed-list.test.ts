@@ -189,6 +189,27 @@ describe('a followed list', () => {
     schedule.dispose();
   });
 
+  test('one failed read of a list is repeated soon and not reported, an outage is, also to a new follower', async () => {
+    const { clock, schedule, jobs, list, upstream } = startListed();
+    jobs.set('a', LAST);
+    const seen = collect(schedule.follow(list));
+    await clock.advance(1_000);
+    upstream.pageFailure = new HttpError(503);
+    await clock.advance(17_000);
+    upstream.pageFailure = undefined;
+    await clock.advance(10_000);
+    expect(seen.values()).toEqual(['a=100']);
+
+    upstream.pageFailure = new HttpError(503);
+    await clock.advance(40_000);
+    const late = collect(schedule.follow(list));
+    await clock.advance(5_000);
+
+    expect(seen.values()).toEqual(['a=100', 'list: NotReadYetError']);
+    expect(late.values()).toEqual(['a=100', 'list: NotReadYetError']);
+    schedule.dispose();
+  });
+
   test('a list that does not exist ends the stream after a second read confirms it', async () => {
     const { clock, schedule, list, upstream } = startListed();
     upstream.pageFailure = new HttpError(404);

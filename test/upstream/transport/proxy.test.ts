@@ -10,6 +10,7 @@ import { createConnector } from '../../../src/upstream/transport/connector.ts';
 import { openNetwork } from '../../../src/upstream/transport/network.ts';
 import { createProxiedFetch } from '../../../src/upstream/transport/proxied-fetch.ts';
 import { type Proxies, proxyFor } from '../../../src/upstream/transport/proxy.ts';
+import { until } from '../../support/clock.ts';
 import { startProgram, temporaryDirectory } from '../../support/program.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { certificate } from '../../support/tls.ts';
@@ -156,7 +157,8 @@ test('the program connects to an https: upstream through HTTPS_PROXY, and logs t
 
   expect(await response.json()).toEqual({ data: { models: { nodes: [] } } });
   expect(new Set(proxy.tunnels)).toEqual(new Set(['upstream.test:443']));
-  expect(output.stdout + output.stderr).toContain(`http://127.0.0.1:${proxy.port}`);
+  // The log is buffered.
+  await until(() => (output.stdout + output.stderr).includes(`http://127.0.0.1:${proxy.port}`));
   expect(output.stdout + output.stderr).not.toContain('hunter2');
 });
 
