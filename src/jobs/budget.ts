@@ -90,7 +90,8 @@ export class PollBudget {
    */
   wait(overdue: () => number): number {
     const { block } = this;
-    if (block) return block.remaining;
+    // At least the resolution of timers: a shorter wait counts as none.
+    if (block) return Math.max(1, block.remaining);
     const { gate, concurrency, monotonicNow } = this.#options;
     if (this.#blockedSince) {
       this.#blockedSince = undefined;

@@ -86,6 +86,15 @@ describe('budget', () => {
     expect(budget.block).toBeUndefined();
   });
 
+  test('no poll is sent in the last fraction of a millisecond of a hold', async () => {
+    const { budgetOf, advance } = start();
+    const budget = budgetOf();
+    budget.hold(10);
+    await advance(9.7);
+
+    expect(budget.wait(() => 0)).toBe(1);
+  });
+
   test.each([Number.NaN, -1, 0])('a hold of %d ms is ignored', (milliseconds) => {
     const { budgetOf } = start();
     const budget = budgetOf();
