@@ -26,6 +26,8 @@ export interface JobPollsOptions {
   listInterval: number;
   /** Returns a finished job that is known already. */
   finishedJob: (key: JobKey) => LastState<JobRow> | undefined;
+  /** True for a job that was just deleted, although its list may still contain it. */
+  isDeleted: (key: JobKey) => boolean;
   /** Options for images that a completed prediction lacks. */
   images: MissingImagesOptions;
 }
@@ -48,7 +50,7 @@ export class JobPolls {
   }
 
   job(key: JobKey, { isKnown = false } = {}): Job<JobRow, WatchedKey> {
-    const { tenant, pace, finishedJob } = this.#options;
+    const { tenant, pace, finishedJob, isDeleted } = this.#options;
     const images = new MissingImages(this.#options.images);
     return {
       ...errorPolicy,
@@ -60,7 +62,7 @@ export class JobPolls {
       lastState: () => finishedJob(key),
       read: async (signal) => images.mask(await this.#read(key, signal)),
       fromRow: (row, known) => {
-        if (!row.status) return undefined;
+        if (!row.status || isDeleted(key)) return undefined;
         const state = withListed(known, row);
         return { state, isComplete: this.#fields.isComplete(row, known), isOlder: isOlder(row, known) };
       },

@@ -51,7 +51,7 @@ export interface JobWatcherOptions {
   upstreamOf: (apiKey: string) => Upstream;
   settings: WatchSettings;
   /** Cache of finished jobs. */
-  finishedJobs: Pick<FinishedJobs, 'get' | 'add'>;
+  finishedJobs: Pick<FinishedJobs, 'get' | 'add' | 'isDeleted'>;
   /** Spreads the polls of all credentials after an outage. */
   gate: PollGate;
   sleep: Sleep;
@@ -143,6 +143,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
           const cached = finishedJobs.get(apiKey, key);
           return cached && { state: cached.row, checkedAt: cached.checkedAt };
         },
+        isDeleted: (key) => finishedJobs.isDeleted(apiKey, key),
         images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
       }),
     };

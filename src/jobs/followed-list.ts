@@ -124,6 +124,8 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     const followed = this.#jobs.get(name);
     if (!followed) return;
     const { event: before, isResumed } = followed;
+    // Its end was reported, so it is not missing.
+    if (isResumed && 'error' in event && event.error instanceof NotReadYetError) return;
     // A job that fails again and again, although the list contains it, is reported once; so is a last state.
     const isRepeated = isResumed && before !== undefined && 'error' in event === 'error' in before;
     followed.event = event;

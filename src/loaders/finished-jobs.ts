@@ -23,6 +23,8 @@ export interface FinishedJobs {
   add(apiKey: string, row: JobRow): void;
   /** Evicts a deleted job, or all trainings of a deleted model. Reads that are in flight do not add them again. */
   delete(apiKey: string, key: CacheKey): void;
+  /** True for a while after a job was deleted through this gateway: its list may still contain it. */
+  isDeleted(apiKey: string, key: JobKey): boolean;
   /** Evicts all jobs of a key. */
   clear(apiKey: string): void;
 }
@@ -112,6 +114,7 @@ export function createFinishedJobs({ milliseconds, max, monotonicNow, now }: Fin
         for (const each of [...cache.keys()]) if (isGone(each)) cache.delete(each);
       });
     },
+    isDeleted,
     clear(apiKey) {
       const cache = caches.get(apiKey);
       if (cache) change(apiKey, cache, () => cache.clear());

@@ -144,6 +144,21 @@ describe('a followed list', () => {
     schedule.dispose();
   });
 
+  test('a finished job that a write wakes during an outage is not reported again', async () => {
+    const { clock, schedule, jobs, list, upstream } = startListed();
+    jobs.set('a', LAST);
+    const seen = collect(schedule.follow(list));
+    await clock.advance(1_000);
+    upstream.jobFailure = new HttpError(503);
+    schedule.wake('a');
+    await clock.advance(20_000);
+    upstream.jobFailure = undefined;
+    await clock.advance(20_000);
+
+    expect(seen.values()).toEqual(['a=100']);
+    schedule.dispose();
+  });
+
   test('followed lists leave most of the budget to the jobs', async () => {
     const { clock, schedule, jobs, list, requests, job } = startListed({ perSecond: 0.1, rows: 'id' });
     for (const id of names(3)) jobs.set(id, 0);
