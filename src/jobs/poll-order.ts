@@ -41,6 +41,10 @@ const first = (candidates: readonly Candidate[]): Candidate | undefined =>
 /** Order of due jobs that are not routine. */
 export function isBefore<State, Key>(a: WatchedJob<State, Key>, b: WatchedJob<State, Key>): boolean {
   if (a.priority !== b.priority) return a.priority < b.priority;
-  const isFirst = a.priority === PRIORITY.first;
-  return isFirst && a.position !== b.position ? a.position < b.position : a.dueAt < b.dueAt;
+  if (a.priority === PRIORITY.first) {
+    // A repetition after a failure follows the jobs that were not read at all.
+    if (a.wasTried !== b.wasTried) return b.wasTried;
+    if (a.position !== b.position) return a.position < b.position;
+  }
+  return a.dueAt < b.dueAt;
 }

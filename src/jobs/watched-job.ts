@@ -66,6 +66,8 @@ export class WatchedJob<State, Key> {
   #isRowOlder = false;
   /** True if a page of the search was read in its place. Its next poll is a read of the job itself. */
   wasSearched = false;
+  /** True once it was read, successfully or not. */
+  wasTried = false;
   /** True if an incomplete row of the list shows a change. */
   #hasListedChange = false;
   #interval = 0;
@@ -143,6 +145,7 @@ export class WatchedJob<State, Key> {
     this.#isWoken = false;
     this.#isRowOlder = false;
     this.wasSearched = false;
+    this.wasTried = true;
     this.#health.onStart();
     this.reading = new AbortController();
     return this.reading;

@@ -306,6 +306,17 @@ describe('order of polls', () => {
     schedule.dispose();
   });
 
+  test('jobs that cannot be read do not delay the first read of others', async () => {
+    const { clock, jobs, listen, schedule, requests, upstream } = startListed({ rows: 'id', perSecond: 2 });
+    for (const id of names(10)) jobs.set(id, 0);
+    upstream.jobFailure = new HttpError(503);
+    collect(listen(names(10)));
+    await clock.advance(4_900);
+
+    expect(requests.map(({ job }) => job)).toEqual(names(10));
+    schedule.dispose();
+  });
+
   test('jobs are polled although many requests wait for others', async () => {
     const { clock, jobs, listen, schedule, job } = startListed({ rows: 'id', perSecond: 5 });
     for (const id of [...names(200, 'waiting'), 'watched']) jobs.set(id, 0);
