@@ -77,7 +77,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   order(now: number): { priority: Priority; rank: number } {
     return this.#isRead
       ? { priority: PRIORITY.routine, rank: LIST_RANK + now - this.dueAt }
-      : { priority: PRIORITY.first, rank: 0 };
+      : { priority: PRIORITY.first, rank: now - this.dueAt };
   }
 
   /** True until the whole list was read once. */

@@ -332,7 +332,7 @@ export class Schedule<State, Key> {
     const isFollowed = list !== undefined && this.#followed.has(list.source.name);
     return {
       priority,
-      rank: priority === PRIORITY.routine ? job.rank(now) : 0,
+      rank: priority === PRIORITY.routine ? job.rank(now) : now - job.dueAt,
       send: () => this.#sender.read(job, list, isFollowed),
     };
   }
