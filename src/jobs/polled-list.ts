@@ -105,7 +105,8 @@ export class PolledList<State, Key> {
     if (showsState !== undefined) this.#showsState = showsState;
     const finished: WatchedJob<State, Key>[] = [];
     for (const job of [...page.jobs]) {
-      if (rows.has(job.source.name)) continue;
+      const row = rows.get(job.source.name);
+      if (row !== undefined && job.source.fromRow?.(row, job.state)) continue;
       // Read by itself next, unless it is found on another page.
       this.#leavePage(job);
       job.onPageEnd();
@@ -123,6 +124,7 @@ export class PolledList<State, Key> {
       }
       if (job.onRow(listed, polledAt)) finished.push(job);
     }
+    for (const job of page.jobs) if (job.dueAt <= now) job.requireRead();
     this.#continueSearch(page, next, now);
     this.#forgetIfEmpty(page);
     return finished;

@@ -62,8 +62,8 @@ export class WatchedJob<State, Key> {
   readonly #health: PollHealth;
   readonly #notified = new WeakSet<Listener<State, Key>>();
   #isWoken = false;
-  /** True if its row in the list was older than the known state. Its next poll is a read of the job itself. */
-  #isRowOlder = false;
+  /** True if its row in the list did not replace a poll, for example because it is older than the known state. */
+  #needsOwnRead = false;
   /** True if a page of the search was read in its place. Its next poll is a read of the job itself. */
   wasSearched = false;
   /** True once it was read, successfully or not. */
@@ -111,7 +111,7 @@ export class WatchedJob<State, Key> {
 
   /** True if a page of the list cannot replace the next read. */
   get needsRead(): boolean {
-    return this.#isWoken || this.waiting > 0 || this.#hasListedChange || this.#isRowOlder || this.#isUnconfirmed;
+    return this.#isWoken || this.waiting > 0 || this.#hasListedChange || this.#needsOwnRead || this.#isUnconfirmed;
   }
 
   /** True if the next poll is late, because the budget does not suffice. */
@@ -143,7 +143,7 @@ export class WatchedJob<State, Key> {
   /** Called when a read starts. */
   startRead(): AbortController {
     this.#isWoken = false;
-    this.#isRowOlder = false;
+    this.#needsOwnRead = false;
     this.wasSearched = false;
     this.wasTried = true;
     this.#health.onStart();
@@ -164,6 +164,11 @@ export class WatchedJob<State, Key> {
     if (polledAt >= this.#arrivedAt || isFinished) this.#apply(state, this.source.maxWait?.());
     else this.dueAt = this.#options.monotonicNow();
     return isFinished;
+  }
+
+  /** Makes the next poll a read of the job itself, because its page did not replace this poll. */
+  requireRead(): void {
+    this.#needsOwnRead = true;
   }
 
   /** Called when a page is read in place of the job. */
@@ -190,7 +195,7 @@ export class WatchedJob<State, Key> {
     if (!this.reading) this.#health.onEnd();
     if (polledAt < this.#arrivedAt || this.#isWoken) return false;
     if (isOlder) {
-      this.#isRowOlder = true;
+      this.#needsOwnRead = true;
       return false;
     }
     const event = this.#event;

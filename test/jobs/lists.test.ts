@@ -95,6 +95,32 @@ describe('pages instead of single jobs', () => {
     expect(warnings).toEqual([]);
   });
 
+  test.each([
+    ['does not show the state of', () => undefined],
+    ['is incomplete for', (row: State, known?: State) => ({ state: { ...known, ...row }, isComplete: false })],
+    ['is older than', (row: State) => ({ state: row, isComplete: true, isOlder: true })],
+  ])('a page whose row %s one of its jobs is not read again and again', async (_, fromRow) => {
+    const { clock, jobs, schedule, job, take } = startListed();
+    for (const id of names(5)) jobs.set(id, 0);
+    const [odd = '', ...others] = names(5);
+    let isOdd = false;
+    const usual = job(odd);
+    const source = {
+      ...usual,
+      fromRow: (row: State, known?: State) => (isOdd ? fromRow(row, known) : usual.fromRow?.(row, known)),
+    };
+    collect(schedule.listen([source, ...others.map(job)]));
+    await clock.advance(20_000);
+    isOdd = true;
+    take();
+    await clock.advance(50_000);
+
+    const { jobs: reads, pages } = take();
+    expect(reads + pages).toBeLessThanOrEqual(35);
+    expect(reads).toBeGreaterThan(0);
+    schedule.dispose();
+  });
+
   test('two jobs on one page need one request, a single job its own', async () => {
     const { clock, schedule, jobs, listen, take } = startListed();
     for (const id of names(3)) jobs.set(id, 0);
