@@ -64,9 +64,10 @@ export class PollHealth {
     return this.#outageFrom === undefined ? 0 : this.#options.awakeNow() - this.#outageFrom;
   }
 
+  /** Called when a read starts. Of several at once, the first counts. */
   onStart(): void {
     const { now, monotonicNow } = this.#options;
-    this.#pending = { since: new Date(now()), reportAt: monotonicNow() + SLOW_READ, isLimited: false };
+    this.#pending ??= { since: new Date(now()), reportAt: monotonicNow() + SLOW_READ, isLimited: false };
   }
 
   /** Called when a read ends without a usable result. */

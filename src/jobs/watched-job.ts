@@ -20,7 +20,7 @@ export type Priority = (typeof PRIORITY)[keyof typeof PRIORITY];
 export interface WatchedJobOptions<State> extends PollHealthOptions {
   /** Returns a random number in [0, 1), for the jitter. */
   random: () => number;
-  /** Maximum age of a state while polls fail, in milliseconds; then the job ends with an error. */
+  /** Maximum duration of an outage, in milliseconds; then the job ends with an error. */
   maxOutage: number;
   /** Called with the last state. */
   onFinished?: (state: State) => void;
@@ -37,7 +37,7 @@ export interface ListedPage<State, Key> {
 /** Time since the last poll from which a part of the state, in a row of a list, is better than nothing, in intervals. */
 const LATE = 1.25;
 /** Maximum interval before the read that confirms an error, in milliseconds. */
-const CONFIRMATION_DELAY = 2_000;
+export const CONFIRMATION_DELAY = 2_000;
 
 /** A job, its listeners, and what is known about it. */
 export class WatchedJob<State, Key> {
@@ -181,7 +181,7 @@ export class WatchedJob<State, Key> {
     const { classifyError, retryAfter } = this.source;
     if (error !== undefined && classifyError(error, true) === 'transient')
       this.#health.onFailure(error, retryAfter(error) !== undefined);
-    else this.#health.onEnd();
+    else if (!this.reading) this.#health.onEnd();
     this.dueAt = Math.min(this.dueAt, this.#options.monotonicNow());
   }
 
