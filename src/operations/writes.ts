@@ -36,14 +36,24 @@ export class Writes {
     return this.#runBeforeDeadline(write);
   }
 
-  /** Runs a write that deletes a job or a model. Evicts its jobs from the cache even if it fails: it may have taken effect. */
+  /**
+   * Runs a write that deletes a job or a model. Once it was sent, evicts its jobs from the cache even if it fails, because it
+   * may have taken effect.
+   */
   async delete(key: CacheKey, write: (upstream: Upstream) => Promise<void>): Promise<void> {
     const { apiKey } = this.#caller.credential();
+    let wasSent = () => false;
+    const evict = () => this.#services.finishedJobs.delete(apiKey, key);
     try {
-      await this.run(write);
-    } finally {
-      this.#services.finishedJobs.delete(apiKey, key);
+      await this.#runBeforeDeadline((upstream, isSent) => {
+        wasSent = isSent;
+        return write(upstream);
+      });
+    } catch (error) {
+      if (wasSent()) evict();
+      throw error;
     }
+    evict();
   }
 
   /** Like {@link run}, but sends the write at most once per idempotency key, if the client sent one. */
