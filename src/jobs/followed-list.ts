@@ -2,7 +2,7 @@ import type { Block } from './budget.ts';
 import { type JobEvent, type Listener, ListTooLongError, NotReadYetError, type StateEvent } from './events.ts';
 import { PollHealth, type PollHealthOptions, REPORT_DELAY } from './poll-health.ts';
 import type { Job, JobList, JobPage, LastState } from './source.ts';
-import { PRIORITY, type Priority } from './watched-job.ts';
+import { CONFIRMATION_DELAY, PRIORITY, type Priority } from './watched-job.ts';
 
 /** Starts and stops to watch a job of the list. */
 export interface JobWatching<State, Key> {
@@ -12,8 +12,6 @@ export interface JobWatching<State, Key> {
   /** The current state of a watched job. */
   latest(name: string): StateEvent<State, Key> | undefined;
 }
-
-export interface FollowedListOptions extends PollHealthOptions {}
 
 /** A job of the list. */
 interface Followed<State, Key> {
@@ -33,8 +31,6 @@ const MAX_JOBS = 10_000;
 const MAX_PAGES = 1_000;
 /** Rank of pages among routine polls: above those of jobs, because the rate of pages is limited. */
 const LIST_RANK = 1e9;
-/** Time before the read that confirms an error, in milliseconds. */
-const CONFIRMATION_DELAY = 2_000;
 /** Maximum time before a failed read is repeated, in milliseconds. */
 const RETRY_DELAY = 5_000;
 
@@ -50,7 +46,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   /** Aborts the read of a page. */
   readonly stop = new AbortController();
   readonly #watching: JobWatching<State, Key>;
-  readonly #options: FollowedListOptions;
+  readonly #options: PollHealthOptions;
   readonly #health: PollHealth;
   readonly #jobs = new Map<string, Followed<State, Key>>();
   /** The cursors read so far, and the next one. */
@@ -64,7 +60,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   #isUnconfirmed = false;
   readonly #notified = new Map<Listener<State, Key>, Set<'missing' | 'too-long'>>();
 
-  constructor(source: JobList<State, Key>, watching: JobWatching<State, Key>, options: FollowedListOptions) {
+  constructor(source: JobList<State, Key>, watching: JobWatching<State, Key>, options: PollHealthOptions) {
     this.source = source;
     this.#watching = watching;
     this.#options = options;
@@ -191,7 +187,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     return false;
   }
 
-  /** Reports a list that could not be read yet. @returns Time of the next report, in milliseconds. */
+  /** Reports that the list is missing or overdue because reads fail or are on hold. @returns Time of the next report, in milliseconds. */
   report(block: Block | undefined): number {
     const trouble = this.#health.trouble(block);
     if (!trouble) return Number.POSITIVE_INFINITY;
@@ -204,7 +200,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Stops to watch its jobs. */
+  /** Stops watching its jobs, and ends its followers. */
   dispose(): void {
     this.stop.abort();
     this.#leaveJobs();

@@ -16,7 +16,7 @@ interface Between {
   readonly before: number;
 }
 
-/** What was observed of a job. */
+/** Observations of a job. */
 interface History {
   /** Highest progress returned, from 0 to 1; undefined before the first. */
   fraction?: number;

@@ -169,7 +169,7 @@ export class PolledList<State, Key> {
     return [...this.jobs.values()].filter(({ page, unlistedUntil }) => !page && unlistedUntil <= now);
   }
 
-  /** Searches from the first page, where most lists show new jobs; after a search that is under way, once more. */
+  /** Starts a search at the first page, where most lists show new jobs. A running search is repeated after its end. */
   #startSearch(): void {
     if (this.#searched.size > 0) {
       this.#isSearchRepeated = true;

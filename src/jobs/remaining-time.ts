@@ -23,7 +23,7 @@ interface Support {
 const NEAR: Support = { comparable: 1 / 4, accurate: 3 / 4 };
 /** For any other job. */
 const FAR: Support = { comparable: 1 / 2, accurate: 9 / 10 };
-/** Maximum share of comparable jobs that are about to end although the estimate says otherwise. */
+/** Maximum share of comparable jobs in the last tenth of their duration, if the estimate is not in it. */
 const MAX_ENDING = 0.05;
 /** Minimum number of comparable jobs for a bound: the tenth of ten such jobs may take longer than the other nine. */
 const MIN_BOUND_JOBS = 9;

@@ -1,4 +1,4 @@
-/** Minimum number of values in which a trend can be told from chance. */
+/** Minimum number of values in which a trend differs from chance. */
 const MIN_VALUES = 10;
 /** Minimum deviation of the Mann–Kendall statistic from 0, in standard deviations. Chance exceeds it in 1 of 80 lists. */
 const SIGNIFICANT = 2.5;

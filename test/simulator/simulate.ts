@@ -9,7 +9,6 @@ import { SUBSCRIPTIONS } from './operations.ts';
 import { findBug } from './plant.ts';
 import { PLANTED } from './planted.ts';
 import type { Scenario } from './scenario.ts';
-import { PENDING_RULES } from './tolerances.ts';
 import { simulate } from './world.ts';
 
 /** `npm run simulate -- --seeds 10000`: see CONTRIBUTING.md. */
@@ -22,8 +21,6 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** Rules to check, separated by commas. By default all. */
     rules: { type: 'string' },
-    /** Checks the rules that the gateway does not follow yet, too. */
-    pending: { type: 'boolean', default: false },
     /** Goes on after a failure. */
     all: { type: 'boolean', default: false },
     /** Lines of the log to print for a failure. */
@@ -42,7 +39,7 @@ const first = Number(values.from);
 const end = first + Number(values.seeds);
 
 async function violationsOf(scenario: Scenario): Promise<Violation[]> {
-  const violations = check(await simulate(scenario), scenario, values.pending ? new Set() : PENDING_RULES);
+  const violations = check(await simulate(scenario), scenario);
   return rules ? violations.filter(({ rule }) => rules.includes(rule)) : violations;
 }
 

@@ -28,6 +28,3 @@ export const UNWATCHED_POLLS = 0;
 export const UNANSWERED = 5_000;
 /** Length of the windows in which polls are counted. */
 export const BUDGET_WINDOW = 1_000;
-
-/** Rules that are not checked yet, because the gateway does not follow them. */
-export const PENDING_RULES: ReadonlySet<string> = new Set([]);

@@ -1,6 +1,6 @@
 import { type Bench, KEY, patience } from './bench.ts';
 
-/** What dashboards, scripts and pages do: they watch jobs, query and write. */
+/** The operations of dashboards, scripts and pages: subscriptions, queries and mutations. */
 
 /** Maximum number of jobs of one stream. */
 const JOBS_PER_STREAM = 100;
