@@ -90,6 +90,16 @@ export class EventClient implements Client {
     const cancel = () => void reader.cancel().catch(() => {});
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel);
+    try {
+      await this.#read(stream, reader, signal);
+    } finally {
+      // Node.js keeps the signal of a request, and with it everything that its listeners refer to.
+      signal.removeEventListener('abort', cancel);
+      cancel();
+    }
+  }
+
+  async #read(stream: string, reader: ReadableStreamDefaultReader<Uint8Array>, signal: AbortSignal): Promise<void> {
     const decoder = new TextDecoder();
     let text = '';
     while (!signal.aborted) {
