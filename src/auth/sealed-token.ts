@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { decrypt, deriveKeys, encrypt, type Keys, OVERHEAD_BYTES } from './encryption.ts';
 
 export interface SealerOptions {
   /** Newest first: the first one seals, any of them opens. Random, at least 32 characters each. */
@@ -31,21 +31,11 @@ export interface Sealer {
 export const MAX_TOKEN_LENGTH = 8_192;
 
 const HOUR = 3_600_000;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const EXPIRY_BYTES = 4;
-const MIN_BYTES = NONCE_BYTES + EXPIRY_BYTES + TAG_BYTES;
-
-interface Keys {
-  cipher: KeyObject;
-  nonce: KeyObject;
-}
+const MIN_BYTES = EXPIRY_BYTES + OVERHEAD_BYTES;
 
 /**
- * A {@link Sealer} on AES-256-GCM. A token is `nonce | ciphertext(expiry | content) | tag`.
- *
- * GCM breaks when two messages share a nonce (NIST SP 800-38D section 8), and a random one would make every token
- * differ. So the nonce is an HMAC of the message itself: equal messages repeat it harmlessly, others do not collide.
+ * A {@link Sealer} whose tokens are encrypted messages of an expiry and the content.
  *
  * @throws RangeError when there is no secret or one of them is empty.
  */
@@ -59,7 +49,8 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
   const keysFor = (purpose: string) => {
     const cached = derived.get(purpose);
     if (cached) return cached;
-    const keys = [deriveKeys(newest, purpose), ...older.map((secret) => deriveKeys(secret, purpose))] as const;
+    const keysOf = (secret: string) => deriveKeys(secret, `sealed token, ${purpose}`);
+    const keys = [keysOf(newest), ...older.map(keysOf)] as const;
     derived.set(purpose, keys);
     return keys;
   };
@@ -95,28 +86,4 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
       return undefined;
     },
   };
-}
-
-function deriveKeys(secret: string, purpose: string): Keys {
-  const bytes = Buffer.from(hkdfSync('sha256', secret, '', `sealed token, ${purpose}`, 64));
-  return { cipher: createSecretKey(bytes.subarray(0, 32)), nonce: createSecretKey(bytes.subarray(32)) };
-}
-
-function encrypt(message: Buffer, keys: Keys): Buffer {
-  const nonce = createHmac('sha256', keys.nonce).update(message).digest().subarray(0, NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', keys.cipher, nonce);
-  return Buffer.concat([nonce, cipher.update(message), cipher.final(), cipher.getAuthTag()]);
-}
-
-function decrypt(sealed: Buffer, keys: Keys): Buffer | undefined {
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv('aes-256-gcm', keys.cipher, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  const message = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
-  try {
-    decipher.final();
-    return message;
-  } catch {
-    return undefined;
-  }
 }
