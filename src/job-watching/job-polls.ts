@@ -68,6 +68,7 @@ export class JobPolls {
       },
       maxWait: () => images.remaining && Math.min(images.remaining, pace[key.kind].fastest),
       isFinished: ({ status }) => status?.isFinished ?? false,
+      isOlder,
       isChange: (before, after) => !isDeepStrictEqual(comparable(before), comparable(after)),
     };
   }

@@ -24,6 +24,8 @@ interface Followed<State, Key> {
   isResumed: boolean;
   /** Number of the last complete read of the list that contained it. */
   listedIn: number;
+  /** True if it has ended and the list no longer contains it: it was probably deleted. */
+  isGone?: boolean;
 }
 
 /** Maximum number of followed jobs, and of pages read for them. */
@@ -92,9 +94,7 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     this.followers.add(follower);
     for (const [name, followed] of this.#jobs) {
       const event = this.#watching.latest(name) ?? followed.event;
-      // A finished job that the list no longer contains was probably deleted.
-      const isGone = followed.hasEnded && followed.listedIn < this.#reads - 1;
-      if (event && 'state' in event && !isGone) follower.put(name, event);
+      if (event && 'state' in event && !this.#isGone(followed)) follower.put(name, event);
     }
     this.#reportTooLong();
   }
@@ -243,16 +243,28 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   #finish(): void {
     this.#isRead = true;
     this.#reads++;
+    this.#reportGone();
     this.#forgetGone();
     this.#restart(Math.max(this.#startedAt + this.source.interval, this.#options.monotonicNow()));
+  }
+
+  #isGone({ hasEnded, listedIn }: Followed<State, Key>): boolean {
+    return hasEnded && listedIn < this.#reads - 1;
+  }
+
+  /** Reports each job that has ended and is gone to its followers, once. */
+  #reportGone(): void {
+    for (const [name, followed] of this.#jobs) {
+      const wasGone = followed.isGone ?? false;
+      followed.isGone = this.#isGone(followed);
+      if (followed.isGone && !wasGone) for (const follower of [...this.followers]) follower.forget?.(name);
+    }
   }
 
   /** Forgets jobs that have ended and are gone, once there are too many. */
   #forgetGone(): void {
     if (this.#jobs.size < MAX_JOBS) return;
-    for (const [name, { hasEnded, listedIn }] of this.#jobs) {
-      if (hasEnded && listedIn < this.#reads - 1) this.#jobs.delete(name);
-    }
+    for (const [name, followed] of this.#jobs) if (this.#isGone(followed)) this.#jobs.delete(name);
   }
 
   #restart(at: number): void {

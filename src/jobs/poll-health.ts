@@ -43,10 +43,11 @@ export class PollHealth {
   #failure: Failure | undefined;
   #pending: Failure | undefined;
 
-  constructor(options: PollHealthOptions) {
+  /** @param age Time since the last success, if there was one before, in milliseconds. */
+  constructor(options: PollHealthOptions, age = 0) {
     this.#options = options;
     this.#createdAt = options.monotonicNow();
-    this.#checkedAt = options.awakeNow();
+    this.#checkedAt = options.awakeNow() - age;
   }
 
   /** Time since the last success, or the creation, in milliseconds. */

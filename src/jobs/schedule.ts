@@ -1,14 +1,14 @@
 import type { StartTimer } from '../util/timers.ts';
 import { createAwakeClock } from './awake-clock.ts';
 import { PollBudget } from './budget.ts';
-import type { JobEvent, Listener } from './events.ts';
+import type { JobEvent, Listener, StateEvent } from './events.ts';
 import { FollowedList } from './followed-list.ts';
 import { Inbox } from './inbox.ts';
 import type { PollGate } from './poll-gate.ts';
 import { type Candidate, isBefore, PollOrder } from './poll-order.ts';
 import { PollSender, type Watching } from './poll-sender.ts';
 import { PolledList } from './polled-list.ts';
-import type { Job, JobList } from './source.ts';
+import type { Job, JobList, LastState } from './source.ts';
 import { PRIORITY, WatchedJob } from './watched-job.ts';
 
 export interface ScheduleOptions<State> {
@@ -40,6 +40,37 @@ const SLOTS_PER_PAGE = 4;
 
 export type Events<State, Key> = AsyncIterableIterator<JobEvent<State, Key>, undefined>;
 
+/** Polls watched jobs and lists, and passes on their events. */
+export interface JobSchedule<State, Key> {
+  /** Number of watched jobs and followed lists. */
+  readonly size: number;
+  /**
+   * Listens to jobs. Emits the current state of each, then each change. A final error is the last event of its job. The
+   * stream completes after the last events of all jobs.
+   *
+   * @param isWaiting True for a request that waits for the jobs: they are polled before others.
+   */
+  listen(jobs: readonly Job<State, Key>[], options?: { isWaiting?: boolean }): Events<State, Key>;
+  /** Listens to all jobs of a list. Ends if the reader returns, or after a final error of the list. */
+  follow(source: JobList<State, Key>): Events<State, Key>;
+  /** Polls a job immediately, for example after a mutation. */
+  wake(name: string): void;
+  /** Adds a job that was just started to the followers of its list. */
+  announce(job: Job<State, Key>): void;
+  /** Stops all polls for a time, in milliseconds. */
+  hold(milliseconds: number): void;
+  /** Stops every poll and completes every stream. */
+  dispose(): void;
+}
+
+/** What is known of a job before its first poll, and how it is polled. */
+export interface JoinOptions<State> {
+  /** Position among the jobs of the listener: one job of each listener is read before the others. @default 0 */
+  position?: number | undefined;
+  /** The last state, as known from elsewhere. */
+  known?: LastState<State> | undefined;
+}
+
 /** Maximum time between two checks, in milliseconds, so that a suspension of the machine is noticed. */
 const MAX_IDLE = 15_000;
 /** Minimum delay of a timer, in milliseconds: rounding errors must not cause a run without progress. */
@@ -49,7 +80,7 @@ const MIN_DELAY = 1;
  * Polls all watched jobs and lists of one credential. Each free slot of the budget goes to the most important poll at that
  * moment, so nothing is queued. All listeners of a job share its polls.
  */
-export class Schedule<State, Key> {
+export class Schedule<State, Key> implements JobSchedule<State, Key> {
   readonly #options: ScheduleOptions<State>;
   readonly #budget: PollBudget;
   readonly #sender: PollSender<State, Key>;
@@ -78,86 +109,111 @@ export class Schedule<State, Key> {
     this.#awakeNow = createAwakeClock(options.monotonicNow);
   }
 
-  /** Number of watched jobs and followed lists. */
   get size(): number {
     return this.#jobs.size + this.#followed.size;
   }
 
-  /**
-   * Listens to jobs. Emits the current state of each, then each change. A final error is the last event of its job. The
-   * stream completes after the last events of all jobs.
-   *
-   * @param isWaiting True for a request that waits for the jobs: they are polled before others.
-   */
   listen(jobs: readonly Job<State, Key>[], { isWaiting = false } = {}): Events<State, Key> {
-    const watched: WatchedJob<State, Key>[] = [];
+    const joined: string[] = [];
     const inbox = new Inbox<JobEvent<State, Key>>(
       jobs.map(({ name }) => name),
       () => {
-        for (const job of watched) {
-          if (isWaiting) job.waiting--;
-          this.#leave(job, inbox);
+        for (const name of joined) {
+          if (isWaiting) this.setWaiting(name, -1);
+          this.leave(name, inbox);
         }
       },
     );
     for (const [position, source] of jobs.entries()) {
-      const last = this.#jobs.has(source.name) ? undefined : source.lastState?.();
-      if (last) {
-        inbox.put(source.name, { key: source.key, ...last });
-        inbox.end(source.name);
-        continue;
-      }
-      const job = this.#watch(source, position);
-      if (isWaiting) job.waiting++;
-      watched.push(job);
-      job.join(inbox);
+      if (!this.join(source, inbox, { position })) continue;
+      joined.push(source.name);
+      if (isWaiting) this.setWaiting(source.name, 1);
     }
-    this.#requestRun();
     return inbox;
   }
 
-  /** Listens to all jobs of a list. Ends if the reader returns, or after a final error of the list. */
+  /**
+   * Adds a listener to a job. It receives the current state, then each change, until it leaves or the job ends.
+   *
+   * @returns False if the job has ended already: its last event has been emitted.
+   */
+  join(source: Job<State, Key>, listener: Listener<State, Key>, options: JoinOptions<State> = {}): boolean {
+    const last = this.#jobs.has(source.name) ? undefined : source.lastState?.();
+    if (last) {
+      listener.put(source.name, { key: source.key, ...last });
+      listener.end(source.name);
+      return false;
+    }
+    this.#watch(source, options).join(listener);
+    this.#requestRun();
+    return true;
+  }
+
+  /** The current event of a watched job; undefined before the first one. */
+  eventOf(name: string): StateEvent<State, Key> | undefined {
+    return this.#jobs.get(name)?.event;
+  }
+
+  /** Removes a listener from a job. */
+  leave(name: string, listener: Listener<State, Key>): void {
+    const job = this.#jobs.get(name);
+    if (job) this.#leave(job, listener);
+  }
+
+  /** Changes the number of requests that wait for a job: it is polled before others. */
+  setWaiting(name: string, change: 1 | -1): void {
+    const job = this.#jobs.get(name);
+    if (!job) return;
+    job.waiting += change;
+    this.#requestRun();
+  }
+
   follow(source: JobList<State, Key>): Events<State, Key> {
-    const inbox: Inbox<JobEvent<State, Key>> = new Inbox([source.name], () => {
-      list.leave(inbox);
-      this.#expireIfUnused(list);
-    });
-    const list = this.#followedList(source);
-    list.join(inbox);
-    this.#requestRun();
+    const inbox: Inbox<JobEvent<State, Key>> = new Inbox([source.name], () => this.leaveList(source.name, inbox));
+    this.joinList(source, inbox);
     return inbox;
   }
 
-  /** Polls a job immediately, for example after a mutation. */
+  /** Adds a listener to all jobs of a list, and to the list itself. */
+  joinList(source: JobList<State, Key>, listener: Listener<State, Key>): void {
+    this.#followedList(source).join(listener);
+    this.#requestRun();
+  }
+
+  /** Removes a listener from a list. */
+  leaveList(name: string, listener: Listener<State, Key>): void {
+    const list = this.#followed.get(name);
+    if (!list) return;
+    list.leave(listener);
+    this.#expireIfUnused(list);
+  }
+
   wake(name: string): void {
     for (const list of this.#followed.values()) list.wake(name);
     this.#jobs.get(name)?.wake();
     this.#requestRun();
   }
 
-  /** Adds a job that was just started to the followers of its list. */
   announce(job: Job<State, Key>): void {
     this.wake(job.name);
     if (job.list) this.#followed.get(job.list.name)?.add({ ...job, isKnown: true });
   }
 
-  /** Stops all polls for a time, in milliseconds. */
   hold(milliseconds: number): void {
     this.#budget.hold(milliseconds);
     this.#requestRun();
   }
 
-  /** Stops every poll and completes every stream. */
   dispose(): void {
     for (const list of [...this.#followed.values()]) this.#endList(list);
     for (const job of [...this.#jobs.values()]) this.#end(job);
     this.#run();
   }
 
-  #watch(source: Job<State, Key>, position: number): WatchedJob<State, Key> {
-    const known = this.#jobs.get(source.name);
-    if (known) return known;
-    const job = new WatchedJob(source, position, { ...this.#options, awakeNow: this.#awakeNow });
+  #watch(source: Job<State, Key>, { position = 0, known }: JoinOptions<State>): WatchedJob<State, Key> {
+    const watched = this.#jobs.get(source.name);
+    if (watched) return watched;
+    const job = new WatchedJob(source, position, { ...this.#options, awakeNow: this.#awakeNow }, known);
     this.#jobs.set(source.name, job);
     if (source.list) {
       const list = this.#lists.get(source.list.name) ?? new PolledList(source.list);
@@ -174,7 +230,7 @@ export class Schedule<State, Key> {
       source,
       {
         watch: (job, position, listener) => {
-          this.#watch(job, position).join(listener);
+          this.#watch(job, { position }).join(listener);
           this.#requestRun();
         },
         unwatch: (name, listener) => {

@@ -37,13 +37,15 @@ export interface Job<State, Key> extends ErrorPolicy {
   readonly fromRow?: (row: State, known: State | undefined) => ListedState<State> | undefined;
   /** True for the last state. */
   readonly isFinished: (state: State) => boolean;
+  /** True if a state seems to be older than another one. @default never */
+  readonly isOlder?: (state: State, than: State) => boolean;
   /** True if two states differ in a way that is visible to clients. */
   readonly isChange: (before: State, after: State) => boolean;
   /** Returns the maximum interval after a successful read, in milliseconds; undefined to use the backoff only. */
   readonly maxWait?: () => number | undefined;
 }
 
-/** The last state of a job. */
+/** The last known state of a job. */
 export interface LastState<State> {
   readonly state: State;
   /** Time at which it was read. */

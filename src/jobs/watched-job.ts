@@ -2,7 +2,7 @@ import { type Backoff, createBackoff } from './backoff.ts';
 import type { Block } from './budget.ts';
 import { type JobEvent, type Listener, NotReadYetError, OutageTooLongError, type StateEvent } from './events.ts';
 import { PollHealth, type PollHealthOptions, REPORT_DELAY, type Trouble } from './poll-health.ts';
-import type { Job, ListedState } from './source.ts';
+import type { Job, LastState, ListedState } from './source.ts';
 
 /** Order in which due polls are sent: the lowest number first. */
 export const PRIORITY = {
@@ -79,14 +79,21 @@ export class WatchedJob<State, Key> {
   #arrivedAt = Number.NEGATIVE_INFINITY;
   #isUnconfirmed = false;
 
-  constructor(source: Job<State, Key>, position: number, options: WatchedJobOptions<State>) {
+  constructor(
+    source: Job<State, Key>,
+    position: number,
+    options: WatchedJobOptions<State>,
+    known?: LastState<State> | undefined,
+  ) {
     this.source = source;
     this.position = position;
     this.#options = options;
-    this.#health = new PollHealth(options);
+    const age = known ? Math.max(0, options.now() - known.checkedAt.getTime()) : 0;
+    this.#health = new PollHealth(options, age);
     this.#backoff = createBackoff({ ...source.pace, random: options.random });
     this.dueAt = options.monotonicNow();
-    this.#scheduledAt = this.dueAt;
+    this.#scheduledAt = this.dueAt - age;
+    if (known) this.#event = { key: source.key, ...known };
   }
 
   /** The current state; undefined before the first one. */

@@ -1,0 +1,133 @@
+import type { Broker, NewValue } from '../cluster/broker.ts';
+import type { Vault } from '../cluster/vault.ts';
+import type { JobEvent } from '../jobs/events.ts';
+import { type EventCodec, type Names, type OwnerMessage, type Report, sealMessage } from './messages.ts';
+import { StoredStates } from './stored-states.ts';
+
+export interface PublisherOptions<State, Key> {
+  broker: Broker;
+  vault: Vault;
+  names: Names;
+  codec: EventCodec<State, Key>;
+  /** True for the last state of a job. */
+  isFinished: (state: State) => boolean;
+}
+
+/** Maximum number of reports in one message: larger ones would delay others. */
+const MAX_REPORTS = 200;
+
+/** Reports the events of an owner to all replicas, and stores the newest states. */
+export class Publisher<State, Key> {
+  readonly #options: PublisherOptions<State, Key>;
+  readonly #stored: StoredStates<State, Key>;
+  #epoch: number;
+  #version = 0;
+  /** Versions of the last events, by list and job. The empty list is that of jobs that are watched by themselves. */
+  readonly #versions = new Map<string, Map<string, number>>();
+  /** The events of the current task as they are sent. */
+  readonly #encoded = new Map<JobEvent<State, Key>, unknown>();
+  #reports: Report[] = [];
+  readonly #values = new Map<string, NewValue>();
+  readonly #ended = new Set<string>();
+  #isFlushRequested = false;
+
+  /** @param epoch The epoch of the owner. */
+  constructor(epoch: number, options: PublisherOptions<State, Key>) {
+    this.#options = options;
+    this.#epoch = epoch;
+    this.#stored = new StoredStates(options);
+  }
+
+  /** Exceeds an epoch that a replica has heard of: the store that orders epochs has lost its data, or its clock was set back. */
+  exceed(epoch: number): void {
+    if (epoch > this.#epoch) this.#epoch = epoch + 1;
+  }
+
+  /** @param list The list that contains the job; empty for a job that is watched by itself. */
+  event(list: string, name: string, event: JobEvent<State, Key>): void {
+    const version = ++this.#version;
+    this.#versions.set(list, (this.#versions.get(list) ?? new Map<string, number>()).set(name, version));
+    this.#report(list, name, event, version);
+    if (!('state' in event)) return;
+    if (this.#options.isFinished(event.state)) {
+      this.#values.delete(name);
+      this.#ended.add(name);
+    } else this.#values.set(name, this.#stored.valueOf(name, event, this.#epoch, version));
+  }
+
+  /** Reports the last event of a job once more, for a replica that has joined. */
+  repeat(list: string, name: string, event: JobEvent<State, Key>): void {
+    this.#report(list, name, event, this.#versions.get(list)?.get(name) ?? ++this.#version);
+  }
+
+  /** Reports that a job has ended. */
+  end(name: string): void {
+    this.forgetJob('', name);
+    this.#add({ type: 'end', name });
+  }
+
+  /** Reports that a list has ended. */
+  endList(list: string): void {
+    this.#versions.delete(list);
+    this.#add({ type: 'end', name: list, list });
+  }
+
+  /** Reports that a list no longer contains a job that has ended. */
+  forget(list: string, name: string): void {
+    this.forgetJob(list, name);
+    this.#add({ type: 'forget', name, list });
+  }
+
+  /** Forgets the version of a job that no replica needs any more. */
+  forgetJob(list: string, name: string): void {
+    this.#versions.get(list)?.delete(name);
+  }
+
+  /** Forgets the versions of the jobs of a list. */
+  forgetList(list: string): void {
+    this.#versions.delete(list);
+  }
+
+  /** Sends what was reported so far, then a message without reports. */
+  send(type: Exclude<OwnerMessage['type'], 'reports'>): void {
+    this.#flush();
+    this.#options.broker.publish(this.#options.names.reports, this.#seal({ epoch: this.#epoch, type }));
+  }
+
+  #report(list: string, name: string, event: JobEvent<State, Key>, version: number): void {
+    const encoded = this.#encoded.get(event) ?? this.#options.codec.encode(event);
+    this.#encoded.set(event, encoded);
+    this.#add({ type: 'event', name, version, event: encoded, ...(list !== '' && { list }) });
+  }
+
+  #add(report: Report): void {
+    this.#reports.push(report);
+    if (this.#isFlushRequested) return;
+    this.#isFlushRequested = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  /** Stores the new states and sends the reports of the current task. */
+  #flush(): void {
+    this.#isFlushRequested = false;
+    const { broker, names } = this.#options;
+    const values = [...this.#values.values()];
+    const reports = this.#reports;
+    this.#reports = [];
+    this.#values.clear();
+    this.#encoded.clear();
+    for (let start = 0; start < reports.length; start += MAX_REPORTS) {
+      const part = reports.slice(start, start + MAX_REPORTS);
+      const message = this.#seal({ epoch: this.#epoch, type: 'reports', reports: part });
+      // A failure is a problem of the broker, which reports it. The replicas then poll by themselves.
+      if (start > 0) broker.publish(names.reports, message);
+      else broker.store(names.group, values, { channel: names.reports, message }).catch(() => {});
+    }
+    this.#stored.remove([...this.#ended]);
+    this.#ended.clear();
+  }
+
+  #seal(message: OwnerMessage): string {
+    return sealMessage(this.#options.vault, message);
+  }
+}
