@@ -1,5 +1,5 @@
 import type { JobEvent } from '../jobs/events.ts';
-import type { LastState, Job, JobList } from '../jobs/source.ts';
+import type { Job, JobList, LastState } from '../jobs/source.ts';
 
 /** Where the events of jobs come from: the schedule of this replica, or that of another one. */
 export interface Feed<State, Key> {

@@ -37,7 +37,13 @@ export interface Needs<Key> {
 
 /** One report of the owner. `version` orders the events of a job. */
 export type Report =
-  | { readonly type: 'event'; readonly name: string; readonly list?: string; readonly version: number; readonly event: unknown }
+  | {
+      readonly type: 'event';
+      readonly name: string;
+      readonly list?: string;
+      readonly version: number;
+      readonly event: unknown;
+    }
   | { readonly type: 'end'; readonly name: string; readonly list?: string }
   | { readonly type: 'forget'; readonly name: string; readonly list: string };
 
@@ -59,8 +65,8 @@ export interface Names {
   state(job: string): string;
 }
 
-export function createNames(vault: Vault, credential: string): Names {
-  const group = vault.name('jobs', credential);
+/** @param group Keyed hash of the credential. */
+export function createNames(vault: Vault, group: string): Names {
   return {
     group,
     needs: `needs ${group}`,

@@ -8,8 +8,8 @@ import {
   type Names,
   type Need,
   type Needs,
-  openMessage,
   type OwnerMessage,
+  openMessage,
   type Report,
   sealMessage,
 } from './messages.ts';

@@ -8,7 +8,8 @@ import { RemoteFeed, type RemoteFeedOptions } from './remote-feed.ts';
 import { SharedJob } from './shared-job.ts';
 import { SharedList } from './shared-list.ts';
 
-export interface SharedJobsOptions<State, Key> extends Omit<RemoteFeedOptions<State, Key>, 'onAvailable' | 'onUnavailable'> {
+export interface SharedJobsOptions<State, Key>
+  extends Omit<RemoteFeedOptions<State, Key>, 'onAvailable' | 'onUnavailable'> {
   /** Creates the schedule that polls while the other replicas cannot be reached, on a share of the budget. */
   createSchedule: () => Schedule<State, Key>;
   /** Called with each state that is emitted. */

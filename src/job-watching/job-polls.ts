@@ -73,6 +73,12 @@ export class JobPolls {
     };
   }
 
+  /** The job or the list with a key. */
+  source(key: WatchedKey): { job: Job<JobRow, WatchedKey> } | { list: JobList<JobRow, WatchedKey> } {
+    if (key.kind === 'Predictions') return { list: this.predictions() };
+    return key.kind === 'Model' ? { list: this.trainings(key.id) } : { job: this.job(key) };
+  }
+
   /** The trainings of a model, including those that other clients start. */
   trainings(modelId: string): JobList<JobRow, WatchedKey> {
     return this.#list({ kind: 'Model', id: modelId }, 'Training', (cursor, signal) =>

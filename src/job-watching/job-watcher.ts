@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from '../auth/credential.ts';
 import type { PollGate } from '../jobs/poll-gate.ts';
 import { createProgress, type Progress } from '../jobs/progress.ts';
-import { type Events, Schedule } from '../jobs/schedule.ts';
+import { type Events, type JobSchedule, Schedule } from '../jobs/schedule.ts';
 import { createQuota } from '../limits/quota.ts';
 import type { FinishedJobs } from '../loaders/finished-jobs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
@@ -13,6 +13,7 @@ import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
 import { RowFacts } from './job-facts.ts';
 import { JobPolls, type JobPollsOptions, jobName } from './job-polls.ts';
+import { createSharedSchedules, type ReplicaConnection } from './shared-schedules.ts';
 
 export interface WatchSettings {
   /** Poll intervals, in milliseconds. */
@@ -54,6 +55,10 @@ export interface JobWatcherOptions {
   finishedJobs: Pick<FinishedJobs, 'get' | 'add' | 'isDeleted'>;
   /** Spreads the polls of all credentials after an outage. */
   gate: PollGate;
+  /** The connection to the other replicas. @default this is the only one */
+  cluster?: ReplicaConnection | undefined;
+  /** Called when the secrets of another replica are not those of this one. */
+  onUnreadable?: () => void;
   sleep: Sleep;
   startTimer: StartTimer;
   /** The wall clock, in milliseconds since the epoch. */
@@ -118,34 +123,49 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     maxWait: settings.maxStreamWait,
     sleep,
   });
+  const newSchedule = (apiKey: string, share: number, onActive?: (isActive: boolean) => void) =>
+    new Schedule<JobRow, WatchedKey>({
+      ...settings,
+      perSecond: settings.pollsPerSecond * share,
+      concurrency: () => upstreamOf(apiKey).maxPolls,
+      gate,
+      startTimer,
+      now,
+      monotonicNow,
+      random,
+      onFinished: (row) => finishedJobs.add(apiKey, row),
+      ...(onActive && { onActive }),
+    });
+  const createPolls = (apiKey: string) =>
+    new JobPolls({
+      ...settings,
+      upstream: upstreamOf(apiKey),
+      tenant: tenantOf({ apiKey }),
+      finishedJob(key) {
+        const cached = finishedJobs.get(apiKey, key);
+        return cached && { state: cached.row, checkedAt: cached.checkedAt };
+      },
+      isDeleted: (key) => finishedJobs.isDeleted(apiKey, key),
+      images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
+    });
+  const sharedScheduleOf =
+    options.cluster &&
+    createSharedSchedules({
+      ...options.cluster,
+      createSchedule: newSchedule,
+      pollsOf: (apiKey) => stateOf(apiKey).polls,
+      onUnreadable: options.onUnreadable ?? (() => {}),
+      startTimer,
+      now,
+      monotonicNow,
+    });
   const create = (apiKey: string): CredentialState => {
-    const tenant = tenantOf({ apiKey });
-    const upstream = upstreamOf(apiKey);
+    const onActive = (isActive: boolean) => (isActive ? active.set(apiKey, state) : active.delete(apiKey));
+    const onState = (row: JobRow) => progress.recordDuration(new RowFacts(state.tenant, row));
     const state: CredentialState = {
-      tenant,
-      schedule: new Schedule<JobRow, WatchedKey>({
-        ...settings,
-        perSecond: settings.pollsPerSecond,
-        concurrency: () => upstream.maxPolls,
-        gate,
-        startTimer,
-        now,
-        monotonicNow,
-        random,
-        onFinished: (row) => finishedJobs.add(apiKey, row),
-        onActive: (isActive) => (isActive ? active.set(apiKey, state) : active.delete(apiKey)),
-      }),
-      polls: new JobPolls({
-        ...settings,
-        upstream,
-        tenant,
-        finishedJob(key) {
-          const cached = finishedJobs.get(apiKey, key);
-          return cached && { state: cached.row, checkedAt: cached.checkedAt };
-        },
-        isDeleted: (key) => finishedJobs.isDeleted(apiKey, key),
-        images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
-      }),
+      tenant: tenantOf({ apiKey }),
+      schedule: sharedScheduleOf?.(apiKey, { onActive, onState }) ?? newSchedule(apiKey, 1, onActive),
+      polls: createPolls(apiKey),
     };
     return state;
   };
@@ -211,7 +231,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
 
 interface CredentialState {
   readonly tenant: string;
-  readonly schedule: Schedule<JobRow, WatchedKey>;
+  readonly schedule: JobSchedule<JobRow, WatchedKey>;
   readonly polls: JobPolls;
 }
 
