@@ -111,6 +111,8 @@ export function createGateway(options: GatewayOptions) {
     monotonicNow,
     random,
     cluster,
+    onUnreadable: () =>
+      log.error('another replica uses a secret that this one does not have: all need the same values in SECRET'),
   });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,

@@ -14,7 +14,7 @@ import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
 import { RowFacts } from './job-facts.ts';
 import { JobPolls, type JobPollsOptions, jobName } from './job-polls.ts';
-import { createSharedSchedules, type ReplicaConnection } from './shared-schedules.ts';
+import { createSharedSchedules } from './shared-schedules.ts';
 
 export interface WatchSettings {
   /** Poll intervals, in milliseconds. */
@@ -56,8 +56,8 @@ export interface JobWatcherOptions {
   finishedJobs: Pick<FinishedJobs, 'get' | 'add' | 'isDeleted'>;
   /** Spreads the polls of all credentials after an outage. */
   gate: PollGate;
-  /** The connection to the other replicas. @default this is the only one */
-  cluster?: ReplicaConnection | undefined;
+  /** The other replicas, which share the polls and the limit of streams. @default this is the only one */
+  cluster?: Cluster | undefined;
   /** Called when the secrets of another replica are not those of this one. */
   onUnreadable?: () => void;
   sleep: Sleep;
@@ -67,8 +67,6 @@ export interface JobWatcherOptions {
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   random: () => number;
-  /** The replicas that share the limit of streams. @default only this one */
-  cluster?: Cluster | undefined;
 }
 
 type JobEvents = Events<JobRow, WatchedKey>;
@@ -152,9 +150,9 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
     });
   const sharedScheduleOf =
-    options.cluster &&
+    cluster &&
     createSharedSchedules({
-      ...options.cluster,
+      ...cluster,
       createSchedule: newSchedule,
       pollsOf: (apiKey) => stateOf(apiKey).polls,
       onUnreadable: options.onUnreadable ?? (() => {}),

@@ -1,6 +1,5 @@
-import type { Broker, Task } from '../cluster/broker.ts';
-import type { Replicas } from '../cluster/replicas.ts';
-import type { Vault } from '../cluster/vault.ts';
+import type { Task } from '../cluster/broker.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import { createNames } from '../job-sharing/messages.ts';
 import { Owner } from '../job-sharing/owner.ts';
 import { SharedJobs } from '../job-sharing/shared-jobs.ts';
@@ -10,14 +9,7 @@ import type { StartTimer } from '../util/timers.ts';
 import { createEventCodec } from './event-codec.ts';
 import type { JobPolls } from './job-polls.ts';
 
-/** The connection to the other replicas. */
-export interface ReplicaConnection {
-  readonly broker: Broker;
-  readonly vault: Vault;
-  readonly replicas: Replicas;
-}
-
-export interface SharedSchedulesOptions extends ReplicaConnection {
+export interface SharedSchedulesOptions extends Pick<Cluster, 'broker' | 'vault' | 'replicas'> {
   /** Creates a schedule of a credential. @param share Its part of the credential's budget, from 0 to 1. */
   createSchedule: (apiKey: string, share: number) => Schedule<JobRow, WatchedKey>;
   pollsOf: (apiKey: string) => JobPolls;
