@@ -21,8 +21,12 @@ export interface MemoryHubOptions {
 
 /** A connection to a hub, which can be interrupted. */
 export interface HubConnection extends Broker {
-  /** Interrupts the connection, as a network does. Tasks of this replica are given to others. */
-  disconnect(cause: string): void;
+  /**
+   * Interrupts the connection, as a network does.
+   *
+   * @param milliseconds Time after which the tasks of this replica are given to others. @default at once
+   */
+  disconnect(cause: string, milliseconds?: number): void;
   /** Ends the interruption. */
   reconnect(): void;
 }
@@ -116,11 +120,12 @@ export class MemoryHub {
         this.#limiters.set(limit.id, limiter);
         return await limiter.consume(name);
       },
-      disconnect: (cause) => {
+      disconnect: (cause, milliseconds = 0) => {
         if (replica.problem) return;
         replica.problem = { since: new Date(this.#options.now()), cause };
         this.#replicas.delete(replica);
-        this.#takeTasks(replica);
+        if (milliseconds === 0) this.#takeTasks(replica);
+        else this.#options.startTimer(milliseconds, () => this.#takeTasks(replica));
         for (const listener of [...replica.problemListeners]) listener();
       },
       reconnect: () => {

@@ -33,7 +33,7 @@ function decodeEvent(
   }
   const row = decodeJob(state);
   if (!row || typeof age !== 'number') return undefined;
-  const checkedAt = new Date(now - Math.max(0, age));
+  const checkedAt = new Date(Math.round(now - Math.max(0, age)));
   return { key, state: row, checkedAt, ...(isStale === true && { staleSince: checkedAt }) };
 }
 

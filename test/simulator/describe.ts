@@ -38,6 +38,10 @@ export function describeScenario(scenario: Scenario): string[] {
         `fault ${what} from ${seconds(at)} for ${seconds(lasts)}: ${share * 100} % of ${scope} requests of ${key ?? 'all keys'}${what === 'rate' ? `, Retry-After ${retryAfter}` : ''}`,
     ),
     ...restarts.map((at) => `restart at ${seconds(at)}`),
+    ...(scenario.cluster ? [`${scenario.cluster.replicas} replicas`] : []),
+    ...(scenario.cluster?.faults ?? []).map(
+      ({ at, lasts, what, replica }) => `${what} of replica ${replica} at ${seconds(at)} for ${seconds(lasts)}`,
+    ),
   ];
 }
 

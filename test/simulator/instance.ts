@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
+import type { Broker } from '../../src/cluster/broker.ts';
 import { createGateway } from '../../src/gateway.ts';
 import { createWebSockets } from '../../src/websocket/server.ts';
 import { defaultUnsentLimits } from '../../src/websocket/unsent-bytes.ts';
@@ -18,6 +19,8 @@ export interface InstanceOptions {
   readonly clock: SimulatedClock;
   readonly random: () => number;
   readonly respond: (request: UpstreamRequest) => Promise<Reply>;
+  /** Connects the replicas. Undefined: a single gateway. */
+  readonly broker: Broker | undefined;
   /** Called with each error that the gateway logs. */
   readonly onError: (message: string) => void;
 }
@@ -31,7 +34,8 @@ export interface Instance extends Pick<ClientHost, 'openSocket' | 'fetch'> {
 }
 
 /** Starts a gateway without ports. */
-export function startInstance({ scenario, epoch, clock, random, respond, onError }: InstanceOptions): Instance {
+export function startInstance(options: InstanceOptions): Instance {
+  const { scenario, epoch, clock, random, respond, broker, onError } = options;
   const { now, monotonicNow, sleep, startTimer } = clock;
   const { pollsPerSecond, listInterval, reads } = scenario;
   const log = pino({ level: 'error' }, errorStream(onError));
@@ -57,6 +61,7 @@ export function startInstance({ scenario, epoch, clock, random, respond, onError
       release: async () => {},
       close: async () => {},
     },
+    ...(broker && { broker }),
     watch: { pollsPerSecond, listInterval, gracePeriod: GRACE_PERIOD },
     listeningUrl: () => 'http://gateway.example',
     ...{ log, random, now, monotonicNow, sleep, startTimer },
@@ -89,6 +94,7 @@ export function startInstance({ scenario, epoch, clock, random, respond, onError
       void webSockets.close();
       gateway.endStreams();
       await gateway.dispose();
+      await broker?.close();
     },
   };
 }

@@ -74,7 +74,7 @@ function checkStream(timeline: Timeline, stream: StreamLog): Violation[] {
         // DateTime has whole milliseconds.
         Math.floor(request.endedAt ?? -1) === time &&
         request.key === key &&
-        request.epoch === stream.epoch &&
+        timeline.isShared(request.epoch, stream.epoch) &&
         request.served.some((served) => served.id === id && served.version === version),
     );
   }
@@ -88,7 +88,7 @@ function checkStream(timeline: Timeline, stream: StreamLog): Violation[] {
           entry.type === 'written' &&
           entry.key === key &&
           entry.job === id &&
-          entry.epoch === stream.epoch &&
+          timeline.isShared(entry.epoch, stream.epoch) &&
           entry.at <= stream.from &&
           entry.code?.endsWith('Success'),
       )

@@ -38,13 +38,13 @@ const isHidden = ({ run }: Timeline, { key, from }: StreamLog, target: string): 
   run.jobs.some((job) => job.key === key && job.id === target && job.readableAt > from);
 
 /** A list may be empty, but not while it cannot be read. */
-function checkListNotice({ run }: Timeline, stream: StreamLog, due: number): Violation[] {
+function checkListNotice(timeline: Timeline, stream: StreamLog, due: number): Violation[] {
   const { key, epoch, operation, targets, events } = stream;
   const list = operation === 'predictionsUpdated' ? '/predictions' : `/models/${targets[0]}/trainings`;
-  const isRead = run.requests.some(
+  const isRead = timeline.run.requests.some(
     ({ path, endedAt = due + 1, ...request }) =>
       request.key === key &&
-      request.epoch === epoch &&
+      timeline.isShared(request.epoch, epoch) &&
       request.outcome === 200 &&
       isList(path) &&
       path.startsWith(list) &&
@@ -97,7 +97,11 @@ function checkFreshReads(timeline: Timeline, stream: StreamLog, { id }: JobHisto
     if (staleSince === undefined) return [];
     const read = timeline.run.requests.find(
       ({ key, epoch, path, served, endedAt = 0 }) =>
-        key === stream.key && epoch === stream.epoch && path.endsWith(`/${id}`) && served.length > 0 && endedAt > at,
+        key === stream.key &&
+        timeline.isShared(epoch, stream.epoch) &&
+        path.endsWith(`/${id}`) &&
+        served.length > 0 &&
+        endedAt > at,
     );
     const due = (read?.endedAt ?? Number.POSITIVE_INFINITY) + SLACK;
     const next = events[index + 1]?.at ?? Number.POSITIVE_INFINITY;

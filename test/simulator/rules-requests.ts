@@ -18,11 +18,11 @@ export function checkRequests(timeline: Timeline): Violation[] {
 }
 
 /** In no window are there more polls of a key than its budget, and one. */
-function checkBudget({ scenario }: Timeline, polls: readonly RequestRecord[]): Violation[] {
+function checkBudget({ scenario, isSharedAlways }: Timeline, polls: readonly RequestRecord[]): Violation[] {
   const allowed = (scenario.pollsPerSecond * BUDGET_WINDOW) / 1_000 + 1;
   const groups = new Map<string, number[]>();
   for (const { key, epoch, sentAt } of polls) {
-    const name = `${key} of gateway ${epoch}`;
+    const name = isSharedAlways ? key : `${key} of gateway ${epoch}`;
     groups.set(name, [...(groups.get(name) ?? []), sentAt]);
   }
   return [...groups].flatMap(([name, times]) => {
@@ -34,12 +34,15 @@ function checkBudget({ scenario }: Timeline, polls: readonly RequestRecord[]): V
 }
 
 /** While a pause lasts that the upstream has requested, no polls of the key are sent. */
-function checkPauses({ run }: Timeline, polls: readonly RequestRecord[]): Violation[] {
+function checkPauses({ run, isSharedAlways }: Timeline, polls: readonly RequestRecord[]): Violation[] {
   const pauses = run.requests.flatMap(({ key, epoch, endedAt = NEVER, pause }) =>
     pause === undefined ? [] : [{ key, epoch, from: endedAt, to: endedAt + pause }],
   );
   const isPaused = ({ key, epoch, sentAt }: RequestRecord) =>
-    pauses.some((each) => each.key === key && each.epoch === epoch && each.from < sentAt && sentAt < each.to - 1);
+    pauses.some(
+      (each) =>
+        each.key === key && (isSharedAlways || each.epoch === epoch) && each.from < sentAt && sentAt < each.to - 1,
+    );
   return polls.filter(isPaused).map(({ sentAt, key, path }) => ({
     rule: 'requested pauses are kept',
     at: sentAt,
@@ -61,7 +64,8 @@ function checkInterest(timeline: Timeline, polls: readonly RequestRecord[]): Vio
     .filter(
       (poll) =>
         !interests.some(
-          ({ from, to, isIn }) => from <= poll.sentAt && poll.sentAt <= to + UNWATCHED_POLLS + 1 && isIn(poll),
+          ({ from, to, isIn }) =>
+            from <= poll.sentAt && poll.sentAt <= to + timeline.unwatched + UNWATCHED_POLLS + 1 && isIn(poll),
         ),
     )
     .map(({ sentAt, key, path }) => ({
@@ -86,7 +90,7 @@ function interestOf(timeline: Timeline, stream: StreamLog): Interest {
   for (const { id, model } of unknown)
     if (model) paths.add(`/models/${model}/trainings/${id}`).add(`/models/${model}/trainings`);
   const isIn = ({ key, epoch, path }: RequestRecord) =>
-    key === stream.key && epoch === stream.epoch && paths.has(path.split('?', 1)[0] ?? '');
+    key === stream.key && timeline.isShared(epoch, stream.epoch) && paths.has(path.split('?', 1)[0] ?? '');
   // graphql-ws passes on that a client has left once the first event has come, or its absence was noticed.
   const isUnanswered = stream.events.length === 0 && stream.end === 'leave';
   return { from: stream.from, to: isUnanswered ? Math.max(stream.to, stream.from + UNANSWERED) : stream.to, isIn };

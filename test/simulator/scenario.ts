@@ -17,6 +17,27 @@ export interface Scenario {
   readonly faults: readonly FaultPlan[];
   /** Times at which the gateway is stopped and started again. */
   readonly restarts: readonly number[];
+  /** The replicas of the gateway. Undefined: a single gateway. */
+  readonly cluster?: ClusterPlan;
+}
+
+export interface ClusterPlan {
+  readonly replicas: number;
+  readonly faults: readonly ClusterFault[];
+}
+
+export const CLUSTER_FAULTS = ['kill', 'stop', 'partition', 'flush', 'outage'] as const;
+
+/**
+ * A fault of a replica or the broker: a replica is killed or stopped and starts again; it loses its connection to the
+ * broker; the broker loses its data; all replicas lose the connection.
+ */
+export interface ClusterFault {
+  readonly at: number;
+  readonly lasts: number;
+  readonly what: (typeof CLUSTER_FAULTS)[number];
+  /** The replica that a fault of one replica concerns. */
+  readonly replica: number;
 }
 
 /** Jobs of different keys have equal ids, so that a mix-up of keys shows. */

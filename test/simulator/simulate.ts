@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { check, type Violation } from './checker.ts';
 import { describeRun, describeScenario } from './describe.ts';
+import { drawClusterScenario } from './draw-cluster.ts';
 import { drawScenario } from './draw-scenario.ts';
 import { minimize, partsOf } from './minimize.ts';
 import { SUBSCRIPTIONS } from './operations.ts';
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** Rules to check, separated by commas. By default all. */
     rules: { type: 'string' },
+    /** Draws scenarios with several replicas. */
+    cluster: { type: 'boolean', default: false },
     /** Goes on after a failure. */
     all: { type: 'boolean', default: false },
     /** Lines of the log to print for a failure. */
@@ -55,7 +58,7 @@ async function report(seed: number, scenario: Scenario, { rule }: Violation): Pr
   const run = await simulate(smallest);
   for (const line of describeRun(run, violation?.at ?? smallest.duration, Number(values.lines)))
     console.log(`  ${line}`);
-  console.log(`\nRepeat it: npm run simulate -- --from ${seed} --seeds 1`);
+  console.log(`\nRepeat it: npm run simulate --${values.cluster ? ' --cluster' : ''} --from ${seed} --seeds 1`);
 }
 
 /** Seeds of one process, because each gateway leaves some memory behind. */
@@ -79,7 +82,7 @@ async function runSeeds(): Promise<boolean> {
   let failed = 0;
   const started = process.cpuUsage();
   for (let seed = first; seed < end; seed++) {
-    const scenario = drawScenario(seed, SUBSCRIPTIONS);
+    const scenario = values.cluster ? drawClusterScenario(seed, SUBSCRIPTIONS) : drawScenario(seed, SUBSCRIPTIONS);
     const violations = await violationsOf(scenario);
     if (violations.length === 0) continue;
     failed++;

@@ -1,6 +1,6 @@
 import type { Entry, JobHistory, ReceivedEvent, Run } from './history.ts';
 import type { FaultPlan, KeyName, Scenario, SubscriptionName } from './scenario.ts';
-import { INTERVALS, LIST_SLACK, RECOVERY, REQUEST_TIMEOUT, SLACK } from './tolerances.ts';
+import { INTERVALS, LIST_SLACK, PRESENCE, RECOVERY, REQUEST_TIMEOUT, SLACK, TAKEOVER } from './tolerances.ts';
 
 /** A violation of a rule. */
 export interface Violation {
@@ -55,8 +55,25 @@ export class Timeline {
     });
   }
 
+  /** True if all replicas share their polls all the time. */
+  get isSharedAlways(): boolean {
+    return this.scenario.cluster?.faults.length === 0 && this.scenario.restarts.length === 0;
+  }
+
+  /** Time for which jobs are polled for a replica that was killed. */
+  get unwatched(): number {
+    return this.scenario.cluster?.faults.length ? PRESENCE : 0;
+  }
+
+  /** True if both gateways share their polls, or are the same. */
+  isShared(epoch: number, other: number): boolean {
+    return this.scenario.cluster !== undefined || epoch === other;
+  }
+
   /** True if no fault affects a key in a period, nor in the time before it that a recovery takes. */
   isHealthy(key: KeyName, from: number, to: number): boolean {
+    const { faults = [] } = this.scenario.cluster ?? {};
+    if (faults.some(({ at, lasts }) => at <= to && from <= at + lasts + TAKEOVER)) return false;
     return !this.scenario.faults.some((fault) => {
       const { at, lasts, what, retryAfter } = fault;
       if (fault.key !== undefined && fault.key !== key && !SHARED_FAULTS.has(what)) return false;

@@ -1,3 +1,4 @@
+import { type HubConnection, MemoryHub } from '../../src/cluster/memory-hub.ts';
 import { numberOf, seededNumbers } from '../support/draws.ts';
 import type { Client, ClientHost, NewEntry } from './client.ts';
 import { SimulatedClock } from './clock.ts';
@@ -5,8 +6,7 @@ import { EventClient } from './event-client.ts';
 import type { Entry, Run } from './history.ts';
 import { type Instance, type InstanceOptions, startInstance } from './instance.ts';
 import { readEvent, subscriptionRequest, writeRequest } from './operations.ts';
-import type { ClientPlan, Scenario, WritePlan } from './scenario.ts';
-import type { SimulatedSocket } from './socket.ts';
+import type { ClientPlan, ClusterFault, Scenario, WritePlan } from './scenario.ts';
 import { SocketClient } from './socket-client.ts';
 import { apiKeyOf, SimulatedUpstream } from './upstream.ts';
 
@@ -15,7 +15,19 @@ const DOWNTIME = 700;
 /** Time after the end in which everything must come to rest, in milliseconds. */
 const REST = 60_000;
 
-/** Runs a scenario: one upstream, its clients, and one gateway after the other. */
+/** Time after which the tasks of a replica that is killed or partitioned are given to others, in milliseconds. */
+const STALL = 3_500;
+/** Timers that each replica needs as long as it runs: that of its presence. */
+const PERMANENT_TIMERS = 1;
+
+/** A replica of the gateway, and its place behind the load balancer. */
+interface Replica {
+  readonly index: number;
+  started: Instance | undefined;
+  connection: HubConnection | undefined;
+}
+
+/** Runs a scenario: one upstream, its clients, and the replicas of the gateway, each of which may be started again. */
 export async function simulate(scenario: Scenario): Promise<Run> {
   const world = new World(scenario);
   const onRejection = (error: unknown) => world.log({ type: 'unexpected', message: `unhandled: ${String(error)}` });
@@ -27,41 +39,54 @@ export async function simulate(scenario: Scenario): Promise<Run> {
   }
 }
 
-class World implements ClientHost {
+class World {
   readonly #scenario: Scenario;
   readonly #clock = new SimulatedClock();
   readonly #upstream: SimulatedUpstream;
   readonly #log: Entry[] = [];
-  readonly #options: InstanceOptions;
-  #started: Instance | undefined;
+  readonly #options: Omit<InstanceOptions, 'epoch' | 'broker'>;
+  readonly #hub: MemoryHub | undefined;
+  readonly #replicas: readonly Replica[];
+  /** The replica that each client uses. */
+  readonly #used = new Map<string, Instance>();
+  #epochs = 0;
+  #choices = 0;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
     this.#upstream = new SimulatedUpstream(scenario, this.#clock);
     this.#options = {
       scenario,
-      epoch: 0,
       clock: this.#clock,
       random: seededNumbers(scenario.seed),
       respond: (request) => this.#upstream.respond(request),
       onError: (message) => this.log({ type: 'unexpected', message }),
     };
+    const { after: startTimer, now, monotonicNow } = this.#clock;
+    const { cluster } = scenario;
+    this.#hub = cluster && new MemoryHub({ startTimer, now, monotonicNow });
+    this.#replicas = Array.from({ length: cluster?.replicas ?? 1 }, (_, index) => ({
+      index,
+      started: undefined,
+      connection: undefined,
+    }));
   }
 
   readonly log = (entry: NewEntry): void => void this.#log.push({ at: this.#clock.time, ...entry });
 
   async run(): Promise<Run> {
-    const { duration, clients, writes, restarts } = this.#scenario;
-    this.#start();
+    const { duration, clients, writes, restarts, cluster } = this.#scenario;
+    for (const replica of this.#replicas) this.#start(replica);
     const started = clients.map((plan) => ({ plan, client: this.#createClient(plan) }));
     for (const { plan, client } of started) this.#schedule(plan, client);
     for (const write of writes) this.after(write.at, () => void this.#write(write));
-    for (const at of restarts) this.after(at, () => void this.#restart());
+    for (const at of restarts) this.after(at, () => this.#restart(this.#replicas[0], DOWNTIME));
+    for (const fault of cluster?.faults ?? []) this.after(fault.at, () => this.#fail(fault));
     await this.#clock.runUntil(duration);
     for (const { plan, client } of started) for (const index of plan.subscriptions.keys()) client.leave(index);
     await this.#clock.runUntil(duration + REST);
     this.log({ type: 'idle', ...this.#left() });
-    await this.#stop();
+    for (const replica of this.#replicas) await this.#stop(replica);
     await this.#clock.runUntil(duration + REST + 1);
     this.log({ type: 'disposed', ...this.#left() });
     return { log: this.#log, jobs: this.#upstream.jobs, requests: this.#upstream.requests };
@@ -71,40 +96,69 @@ class World implements ClientHost {
     this.#clock.after(milliseconds, callback);
   }
 
-  openSocket(...options: Parameters<ClientHost['openSocket']>): SimulatedSocket | undefined {
-    return this.#started?.openSocket(...options);
+  /** Chooses a replica for a connection of a client, as a load balancer does. */
+  #choose(client: string): Instance | undefined {
+    const running = this.#replicas.flatMap(({ started }) => started ?? []);
+    const number = numberOf(`${this.#scenario.seed} ${client} ${this.#choices++}`);
+    const chosen = running[Math.floor(number * running.length)];
+    if (chosen) this.#used.set(client, chosen);
+    else this.#used.delete(client);
+    return chosen;
   }
 
-  async fetch(init: RequestInit): Promise<Response> {
-    if (!this.#started) throw new Error('the gateway is down');
-    return await this.#started.fetch(init);
+  async #fetch(instance: Instance | undefined, init: RequestInit): Promise<Response> {
+    const isRunning = this.#replicas.some(({ started }) => started && started === instance);
+    if (!instance || !isRunning) throw new Error('the gateway is down');
+    return await instance.fetch(init);
   }
 
-  #start(): void {
-    const { epoch } = this.#options;
-    this.#started = startInstance({ ...this.#options });
-    this.#options.epoch++;
+  #start(replica: Replica): void {
+    const epoch = this.#epochs++;
+    replica.connection = this.#hub?.connect(`replica ${epoch}`);
+    replica.started = startInstance({ ...this.#options, epoch, broker: replica.connection });
     this.log({ type: 'start', epoch });
   }
 
-  async #restart(): Promise<void> {
-    if (!this.#started) return;
-    const stopped = this.#stop();
-    this.after(DOWNTIME, () => this.#start());
-    await stopped;
+  #restart(replica: Replica | undefined, downtime: number): void {
+    if (!replica?.started) return;
+    void this.#stop(replica);
+    this.after(downtime, () => this.#start(replica));
   }
 
-  async #stop(): Promise<void> {
-    const started = this.#started;
+  async #stop(replica: Replica): Promise<void> {
+    const { started } = replica;
     if (!started) return;
-    this.#started = undefined;
+    replica.started = undefined;
     this.log({ type: 'stop', epoch: started.epoch });
     await started.stop();
   }
 
+  #fail({ what, lasts, replica: index }: ClusterFault): void {
+    const replica = this.#replicas[index];
+    if (what === 'flush') this.#hub?.flush();
+    else if (what === 'outage') for (const each of this.#replicas) this.#disconnect(each, lasts);
+    else if (what === 'partition') this.#disconnect(replica, lasts);
+    else {
+      // A replica that is killed sends nothing any more.
+      if (what === 'kill') replica?.connection?.disconnect('killed', STALL);
+      this.#restart(replica, DOWNTIME + lasts);
+    }
+  }
+
+  #disconnect(replica: Replica | undefined, lasts: number): void {
+    const connection = replica?.connection;
+    connection?.disconnect('the network is down', STALL);
+    this.after(lasts, () => connection?.reconnect());
+  }
+
   #left() {
-    const { watchedJobs } = this.#started ?? { watchedJobs: 0 };
-    return { watchedJobs, timers: this.#clock.pending, requests: this.#upstream.pending };
+    const running = this.#replicas.flatMap(({ started }) => started ?? []);
+    const permanent = this.#hub ? running.length * PERMANENT_TIMERS : 0;
+    return {
+      watchedJobs: running.reduce((sum, { watchedJobs }) => sum + watchedJobs, 0),
+      timers: this.#clock.pending - permanent,
+      requests: this.#upstream.pending,
+    };
   }
 
   #createClient({ name, key, transport, subscriptions }: ClientPlan): Client {
@@ -118,12 +172,17 @@ class World implements ClientHost {
       log: this.log,
       logSubscribe: (index: number, stream: string) => {
         const { operation, targets } = planOf(index);
-        const epoch = this.#started?.epoch ?? -1;
+        const epoch = (transport === 'WebSocket' ? this.#used.get(name) : this.#choose(name))?.epoch ?? -1;
         this.log({ type: 'subscribe', stream, client: name, key, epoch, operation, targets });
       },
       request: (index: number) => subscriptionRequest(planOf(index), own),
     };
-    return transport === 'WebSocket' ? new SocketClient(options, this) : new EventClient(options, this);
+    const host: ClientHost = {
+      openSocket: (...socket) => this.#choose(name)?.openSocket(...socket),
+      fetch: async (init) => await this.#fetch(this.#used.get(name), init),
+      after: (milliseconds, callback) => this.after(milliseconds, callback),
+    };
+    return transport === 'WebSocket' ? new SocketClient(options, host) : new EventClient(options, host);
   }
 
   #schedule({ name, subscriptions, stalls, drops }: ClientPlan, client: Client): void {
@@ -145,12 +204,13 @@ class World implements ClientHost {
 
   async #write(write: WritePlan): Promise<void> {
     const { key, operation, job, waitSeconds } = write;
-    const entry = { epoch: this.#started?.epoch ?? -1, key, operation, job, waitSeconds };
+    const instance = this.#choose(`write ${job}`);
+    const entry = { epoch: instance?.epoch ?? -1, key, operation, job, waitSeconds };
     this.log({ type: 'write', ...entry });
     const { query, variables } = writeRequest(write, this.#scenario.jobs);
     const headers = { 'content-type': 'application/json', 'x-api-key': apiKeyOf(key) };
     const body = JSON.stringify({ query, variables });
-    const result = await this.fetch({ method: 'POST', headers, body }).then(
+    const result = await this.#fetch(instance, { method: 'POST', headers, body }).then(
       (response) => response.json(),
       () => ({ errors: [{ extensions: { code: 'DOWN' } }] }),
     );
