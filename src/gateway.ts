@@ -9,6 +9,7 @@ import { createJwtVerifier } from './auth/jwt.ts';
 import { createSealer } from './auth/sealed-token.ts';
 import { createWatchTokens } from './auth/watch-token.ts';
 import { createCluster } from './cluster/cluster.ts';
+import { createCreatedJobs } from './cluster/created-jobs.ts';
 import type { GatewayOptions } from './config/gateway-options.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import { createMaskError } from './errors.ts';
@@ -95,6 +96,7 @@ export function createGateway(options: GatewayOptions) {
       ),
     ),
     onKeyRejected: finishedJobs.clear,
+    createdElsewhere: cluster && createCreatedJobs(cluster, monotonicNow),
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
     onJob: (apiKey, row) => jobWatcher.recordDuration(apiKey, row),
   });

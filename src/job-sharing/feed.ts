@@ -33,6 +33,8 @@ export interface FeedOptions<State> {
 /** Receives the events of a feed. */
 export interface FeedReader<State, Key> {
   onEvent(name: string, event: JobEvent<State, Key>): void;
+  /** A state that was stored earlier. The feed may report the same one again. */
+  onStored(name: string, event: JobEvent<State, Key>): void;
   /** Called after the last event of a job. */
   onEnd(name: string): void;
   /** @param name The name of the job; that of the list for events of the list itself. */

@@ -277,7 +277,7 @@ export class RemoteFeed<State, Key> implements Feed<State, Key> {
       for (const [name, { epoch, version, event }] of states) {
         if (!this.#jobs.has(name) || this.#versions.has(name) || epoch < this.#epoch || this.#isUnavailable) continue;
         if (epoch === this.#epoch) this.#versions.set(name, version);
-        this.#reader.onEvent(name, event);
+        this.#reader.onStored(name, event);
       }
     });
   }

@@ -18,6 +18,9 @@ export interface SharedJobsOptions<State, Key>
   onActive?: (isActive: boolean) => void;
 }
 
+/** Number of the feed of stored states. */
+const STORED = -1;
+
 /**
  * The jobs of one credential that this replica watches. One replica polls them for all. While it cannot be reached, this
  * one polls by itself; its listeners do not notice the difference.
@@ -104,6 +107,10 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
   onEvent(name: string, event: JobEvent<State, Key>): void {
     if ('state' in event) this.#options.onState?.(event.state);
     if (this.#jobs.get(name)?.take(event, this.#feed)) this.wake(name);
+  }
+
+  onStored(name: string, event: JobEvent<State, Key>): void {
+    this.#jobs.get(name)?.take(event, STORED);
   }
 
   onEnd(name: string): void {

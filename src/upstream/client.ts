@@ -52,6 +52,10 @@ export interface ClientOptions {
   queue: RequestQueue;
   /** Acceptance of the key by the upstream, as seen in its responses. */
   keyState: ApiKeyState;
+  /** Jobs that other replicas have created. @default none */
+  createdElsewhere?:
+    | { add(apiKey: string, path: string): void; has(apiKey: string, path: string): boolean }
+    | undefined;
   /** Stops requests while the upstream fails; shared by all credentials. */
   breaker: CircuitBreaker;
   /** Joins equal reads of this credential. */
@@ -207,12 +211,16 @@ export function createClient(options: ClientOptions): Client {
       } catch (error) {
         return Promise.reject(error);
       }
-      if (!newJobs.has(path)) return read(id, path, call, callOptions);
+      const isNew = newJobs.has(path) || options.createdElsewhere?.has(apiKey, path);
+      if (!isNew) return read(id, path, call, callOptions);
       const maxRetries = callOptions.isPoll ? 0 : options.retry.limit;
       return readNewJob(id, () => read(id, path, call, callOptions), { ...options, maxRetries });
     },
 
-    onCreated: (id, path) => newJobs.add(paths(id, path)),
+    onCreated(id, path) {
+      newJobs.add(paths(id, path));
+      options.createdElsewhere?.add(apiKey, paths(id, path));
+    },
 
     send,
 

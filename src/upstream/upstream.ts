@@ -34,7 +34,10 @@ export interface Upstream {
 }
 
 export interface UpstreamOptions
-  extends Pick<ClientOptions, 'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'sleep'> {
+  extends Pick<
+    ClientOptions,
+    'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'sleep' | 'createdElsewhere'
+  > {
   /** Maximum concurrent requests of one credential. @default 32 */
   concurrency?: number;
   /** Maximum concurrent requests of one credential that the upstream has not accepted yet. @default 4 */

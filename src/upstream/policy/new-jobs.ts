@@ -7,7 +7,7 @@ import type { RetryPolicy } from './retry.ts';
 /** Time for which the upstream may respond 404 to reads of a new job, in milliseconds. */
 const MAX_AGE = 10_000;
 
-/** Recently created jobs, by the paths that read them. */
+/** Recently created jobs, by the paths that read them, or other names. */
 export class NewJobs {
   readonly #monotonicNow: () => number;
   /** Creation times by path, in ascending order. */
@@ -18,8 +18,15 @@ export class NewJobs {
     this.#monotonicNow = monotonicNow;
   }
 
+  /** Number of these jobs. */
+  get size(): number {
+    this.#evictOld();
+    return this.#createdAt.size;
+  }
+
   add(path: string): void {
     this.#evictOld();
+    this.#createdAt.delete(path);
     this.#createdAt.set(path, this.#monotonicNow());
   }
 
