@@ -41,6 +41,6 @@ export interface FeedReader<State, Key> {
   onListEvent(list: string, name: string, event: JobEvent<State, Key>): void;
   /** Called after the last event of a list. */
   onListEnd(list: string): void;
-  /** Called when a list no longer contains a job that has ended. */
-  onForget(list: string, name: string): void;
+  /** Called when a list no longer contains a job that has ended, or contains it again. */
+  onGone(list: string, name: string, isGone: boolean): void;
 }

@@ -47,7 +47,7 @@ export class LocalFeed<State, Key> implements Feed<State, Key> {
       end: () => {
         if (!this.#isDisposed) this.#reader.onListEnd(listName);
       },
-      forget: (name) => this.#reader.onForget(listName, name),
+      setGone: (name, isGone) => this.#reader.onGone(listName, name, isGone),
     };
     this.#lists.set(listName, listener);
     this.#schedule.joinList(list, listener);

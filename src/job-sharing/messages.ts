@@ -45,7 +45,7 @@ export type Report =
       readonly event: unknown;
     }
   | { readonly type: 'end'; readonly name: string; readonly list?: string }
-  | { readonly type: 'forget'; readonly name: string; readonly list: string };
+  | { readonly type: 'gone'; readonly name: string; readonly list: string; readonly isGone: boolean };
 
 /** A message of the replica that polls, the owner. Its epoch exceeds that of each earlier owner. */
 export interface OwnerMessage {

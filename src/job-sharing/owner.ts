@@ -1,13 +1,14 @@
 import type { Broker, Task } from '../cluster/broker.ts';
 import type { Replicas } from '../cluster/replicas.ts';
 import type { Vault } from '../cluster/vault.ts';
-import type { Listener } from '../jobs/events.ts';
+import type { JobEvent, Listener } from '../jobs/events.ts';
 import type { Schedule } from '../jobs/schedule.ts';
 import type { Job, JobList } from '../jobs/source.ts';
 import type { StartTimer } from '../util/timers.ts';
 import { Holders } from './holders.ts';
 import { type EventCodec, type Names, type Need, type Needs, openMessage } from './messages.ts';
 import { Publisher } from './publisher.ts';
+import { isMissing } from './shared-job.ts';
 import { StoredStates } from './stored-states.ts';
 
 export interface OwnerOptions<State, Key> {
@@ -40,6 +41,8 @@ export class Owner<State, Key> {
   readonly #lists = new Holders();
   readonly #listListeners = new Map<string, Listener<State, Key>>();
   readonly #jobListener: Listener<State, Key>;
+  /** The last report of each job and list of which no state is known yet, for replicas that join later. */
+  readonly #missing = new Map<string, JobEvent<State, Key>>();
   readonly #finish: () => void;
   /** Resolves when no replica needs anything any more, or the task was taken away. */
   readonly ended: Promise<void>;
@@ -52,7 +55,7 @@ export class Owner<State, Key> {
     this.#publisher = new Publisher(task.epoch, options);
     this.#stored = new StoredStates(options);
     this.#jobListener = {
-      put: (name, event) => this.#publisher.event('', name, event),
+      put: (name, event) => this.#report('', name, event),
       end: (name) => this.#endJob(name),
     };
     const { broker, vault, names, replicas } = options;
@@ -124,7 +127,7 @@ export class Owner<State, Key> {
     if (!('job' in source)) return true;
     const { name } = source.job;
     if (this.#jobs.add(name, replica)) return false;
-    const event = schedule.eventOf(name);
+    const event = schedule.eventOf(name) ?? this.#missing.get(name);
     if (event) this.#publisher.repeat('', name, event);
     this.#setWaiting(name, isWaiting, replica);
     return true;
@@ -157,6 +160,7 @@ export class Owner<State, Key> {
   #leave(name: string, replica: string): void {
     this.#setWaiting(name, false, replica);
     if (!this.#jobs.delete(name, replica)) return;
+    this.#missing.delete(name);
     this.#options.schedule.leave(name, this.#jobListener);
     this.#publisher.forgetJob('', name);
   }
@@ -166,6 +170,7 @@ export class Owner<State, Key> {
     if (this.#hasEnded) return;
     this.#waiting.clear(name);
     this.#jobs.clear(name);
+    this.#missing.delete(name);
     this.#publisher.end(name);
   }
 
@@ -186,18 +191,29 @@ export class Owner<State, Key> {
     };
     schedule.joinList(source.list, repeat);
     schedule.leaveList(name, repeat);
+    const missing = this.#missing.get(name);
+    if (missing) this.#publisher.repeat(name, name, missing);
+  }
+
+  #report(list: string, name: string, event: JobEvent<State, Key>): void {
+    if (isMissing(event)) this.#missing.set(name, event);
+    else {
+      this.#missing.delete(name);
+      this.#missing.delete(list);
+    }
+    this.#publisher.event(list, name, event);
   }
 
   #listListener(list: string): Listener<State, Key> {
     return {
-      put: (name, event) => this.#publisher.event(list, name, event),
+      put: (name, event) => this.#report(list, name, event),
       end: () => {
         if (this.#hasEnded) return;
         this.#lists.clear(list);
         this.#listListeners.delete(list);
         this.#publisher.endList(list);
       },
-      forget: (name) => this.#publisher.forget(list, name),
+      setGone: (name, isGone) => this.#publisher.gone(list, name, isGone),
     };
   }
 
@@ -206,6 +222,7 @@ export class Owner<State, Key> {
     const listener = this.#listListeners.get(name);
     if (listener) this.#options.schedule.leaveList(name, listener);
     this.#listListeners.delete(name);
+    this.#missing.delete(name);
     this.#publisher.forgetList(name);
   }
 

@@ -2,6 +2,7 @@ import type { Broker, NewValue } from '../cluster/broker.ts';
 import type { Vault } from '../cluster/vault.ts';
 import type { JobEvent } from '../jobs/events.ts';
 import { type EventCodec, type Names, type OwnerMessage, type Report, sealMessage } from './messages.ts';
+import { isMissing } from './shared-job.ts';
 import { StoredStates } from './stored-states.ts';
 
 export interface PublisherOptions<State, Key> {
@@ -48,8 +49,8 @@ export class Publisher<State, Key> {
     const version = ++this.#version;
     this.#versions.set(list, (this.#versions.get(list) ?? new Map<string, number>()).set(name, version));
     this.#report(list, name, event, version);
-    if (!('state' in event)) return;
-    if (this.#options.isFinished(event.state)) {
+    if (isMissing(event)) return;
+    if ('error' in event || this.#options.isFinished(event.state)) {
       this.#values.delete(name);
       this.#ended.add(name);
     } else this.#values.set(name, this.#stored.valueOf(name, event, this.#epoch, version));
@@ -72,10 +73,9 @@ export class Publisher<State, Key> {
     this.#add({ type: 'end', name: list, list });
   }
 
-  /** Reports that a list no longer contains a job that has ended. */
-  forget(list: string, name: string): void {
-    this.forgetJob(list, name);
-    this.#add({ type: 'forget', name, list });
+  /** Reports that a list no longer contains a job that has ended, or contains it again. */
+  gone(list: string, name: string, isGone: boolean): void {
+    this.#add({ type: 'gone', name, list, isGone });
   }
 
   /** Forgets the version of a job that no replica needs any more. */

@@ -183,7 +183,9 @@ export class RemoteFeed<State, Key> implements Feed<State, Key> {
 
   #sendAll(): void {
     const join = [...this.#jobs.keys()].flatMap((name) => this.#needOf(name) ?? []);
-    this.#send({ isComplete: true, join, follow: [...this.#lists.values()].map(({ key }) => key) });
+    const follow = [...this.#lists.values()].map(({ key }) => key);
+    const hold = this.#heldUntil - this.#options.monotonicNow();
+    this.#send({ isComplete: true, join, follow, ...(hold > 0 && { holdMilliseconds: hold }) });
   }
 
   #needOf(name: string): Need<Key> | undefined {
@@ -252,7 +254,7 @@ export class RemoteFeed<State, Key> implements Feed<State, Key> {
 
   #take(report: Report): void {
     const { name } = report;
-    if (report.type === 'forget') this.#reader.onForget(report.list, name);
+    if (report.type === 'gone') this.#reader.onGone(report.list, name, report.isGone);
     else if (report.type === 'end') {
       if (report.list === undefined) this.#reader.onEnd(name);
       else this.#reader.onListEnd(report.list);

@@ -2,6 +2,10 @@ import { type JobEvent, type Listener, NotReadYetError } from '../jobs/events.ts
 import type { Job, LastState } from '../jobs/source.ts';
 import type { FeedOptions } from './feed.ts';
 
+/** True if an event only says that no state is known yet. */
+export const isMissing = <State, Key>(event: JobEvent<State, Key>): boolean =>
+  'error' in event && event.error instanceof NotReadYetError;
+
 /** What a new event means to listeners that know an earlier one. */
 type News = 'news' | 'same' | 'older';
 
@@ -10,10 +14,12 @@ type News = 'news' | 'same' | 'older';
  * that its state may be the same, or an older one.
  */
 function compare<State, Key>(job: Job<State, Key>, last: JobEvent<State, Key>, event: JobEvent<State, Key>): News {
-  if ('error' in event) return 'error' in last || event.error instanceof NotReadYetError ? 'same' : 'news';
+  if (isMissing(event)) return 'same';
+  if (isMissing(last)) return 'news';
+  if ('error' in event) return 'error' in last ? 'same' : 'news';
   if ('error' in last) return 'news';
   if (job.isFinished(last.state)) return 'same';
-  if (job.isOlder?.(event.state, last.state)) return 'older';
+  if (event.checkedAt < last.checkedAt || job.isOlder?.(event.state, last.state)) return 'older';
   const wasStale = last.staleSince !== undefined;
   return wasStale !== (event.staleSince !== undefined) || job.isChange(last.state, event.state) ? 'news' : 'same';
 }
@@ -21,6 +27,8 @@ function compare<State, Key>(job: Job<State, Key>, last: JobEvent<State, Key>, e
 /** The last event of a job, and the feed that reported it. */
 export class LastEvent<State, Key> {
   readonly job: Job<State, Key>;
+  /** True if its list no longer contains the job, which has ended. */
+  isGone = false;
   #event: JobEvent<State, Key> | undefined;
   #feed = 0;
 
@@ -42,8 +50,7 @@ export class LastEvent<State, Key> {
     const last = this.#event;
     const news = last && this.#feed !== feed ? compare(this.job, last, event) : 'news';
     this.#feed = feed;
-    const isMissing = 'error' in event && event.error instanceof NotReadYetError;
-    if (news !== 'older' && !(last && isMissing)) this.#event = event;
+    if (news !== 'older' && !(last && isMissing(event))) this.#event = event;
     return news;
   }
 }
@@ -93,11 +100,10 @@ export class SharedJob<State, Key> {
   }
 
   #emit(event: JobEvent<State, Key>, listeners: Iterable<Listener<State, Key>>): void {
-    const isMissing = 'error' in event && event.error instanceof NotReadYetError;
     for (const listener of [...listeners]) {
       // Each listener is told once that no state is known yet.
-      if (isMissing && this.#notified.has(listener)) continue;
-      if (isMissing) this.#notified.add(listener);
+      if (isMissing(event) && this.#notified.has(listener)) continue;
+      if (isMissing(event)) this.#notified.add(listener);
       listener.put(this.source.name, event);
     }
   }

@@ -110,7 +110,8 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
   }
 
   onStored(name: string, event: JobEvent<State, Key>): void {
-    this.#jobs.get(name)?.take(event, STORED);
+    const job = this.#jobs.get(name);
+    if (!job?.source.isDeleted?.()) job?.take(event, STORED);
   }
 
   onEnd(name: string): void {
@@ -136,8 +137,8 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
     this.#reportActive();
   }
 
-  onForget(list: string, name: string): void {
-    this.#lists.get(list)?.forget(name);
+  onGone(list: string, name: string, isGone: boolean): void {
+    this.#lists.get(list)?.setGone(name, isGone);
   }
 
   /** The feeds that know what this replica watches. The remote one always does, so that it can take over. */

@@ -2,6 +2,9 @@ import { type JobEvent, type Listener, ListTooLongError, NotReadYetError } from 
 import type { JobList } from '../jobs/source.ts';
 import { LastEvent } from './shared-job.ts';
 
+/** Number of jobs from which those that are gone are forgotten. */
+const MAX_JOBS = 10_000;
+
 /** A list with followers on this replica, and the last event of each of its jobs. */
 export class SharedList<State, Key> {
   readonly source: JobList<State, Key>;
@@ -17,7 +20,8 @@ export class SharedList<State, Key> {
   /** Adds a follower. It receives the known states at once. */
   join(follower: Listener<State, Key>): void {
     this.followers.add(follower);
-    for (const [name, { event }] of this.#jobs) if (event && 'state' in event) follower.put(name, event);
+    for (const [name, { event, isGone }] of this.#jobs)
+      if (event && 'state' in event && !isGone) follower.put(name, event);
     for (const notice of this.#notices.values()) follower.put(this.source.name, notice);
   }
 
@@ -42,9 +46,11 @@ export class SharedList<State, Key> {
     return news === 'older';
   }
 
-  /** Forgets a job that has ended and that the list no longer contains. */
-  forget(name: string): void {
-    this.#jobs.delete(name);
+  /** Takes that the list contains a job that has ended, or does not any more. Only followers that join later see the difference. */
+  setGone(name: string, isGone: boolean): void {
+    const job = this.#jobs.get(name);
+    if (job) job.isGone = isGone;
+    if (isGone && this.#jobs.size > MAX_JOBS) this.#jobs.delete(name);
   }
 
   end(): void {

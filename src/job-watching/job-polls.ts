@@ -60,6 +60,7 @@ export class JobPolls {
       isKnown,
       list: key.kind === 'Training' ? this.trainings(key.modelId) : this.predictions(),
       lastState: () => finishedJob(key),
+      isDeleted: () => isDeleted(key),
       read: async (signal) => images.mask(await this.#read(key, signal)),
       fromRow: (row, known) => {
         if (!row.status || isDeleted(key)) return undefined;
@@ -140,7 +141,13 @@ const keyOf = (row: JobRow): JobKey =>
   row.kind === 'Training' ? { kind: 'Training', modelId: row.modelId, id: row.id } : { kind: 'Prediction', id: row.id };
 
 /** The part of a row that is compared for changes. URLs of images may differ in each response, so only their number counts. */
-const comparable = (row: JobRow) => (row.kind === 'Prediction' ? { ...row, images: row.images?.length } : row);
+function comparable(row: JobRow): Record<string, unknown> {
+  const compared: Record<string, unknown> = {};
+  // A field may be missing or undefined.
+  for (const [field, value] of Object.entries(row)) if (value !== undefined) compared[field] = value;
+  if (row.kind === 'Prediction' && row.images) compared.images = row.images.length;
+  return compared;
+}
 
 const errorPolicy: ErrorPolicy = {
   classifyError,

@@ -153,7 +153,11 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     cluster &&
     createSharedSchedules({
       ...cluster,
-      createSchedule: newSchedule,
+      createSchedule(apiKey, share) {
+        const schedule = newSchedule(apiKey, share);
+        schedule.hold(stateOf(apiKey).heldUntil - monotonicNow());
+        return schedule;
+      },
       pollsOf: (apiKey) => stateOf(apiKey).polls,
       onUnreadable: options.onUnreadable ?? (() => {}),
       startTimer,
@@ -167,6 +171,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       tenant: tenantOf({ apiKey }),
       schedule: sharedScheduleOf?.(apiKey, { onActive, onState }) ?? newSchedule(apiKey, 1, onActive),
       polls: createPolls(apiKey),
+      heldUntil: Number.NEGATIVE_INFINITY,
     };
     return state;
   };
@@ -220,7 +225,11 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     },
     progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey).tenant, row)),
     recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey).tenant, row)),
-    hold: (apiKey, milliseconds) => stateOf(apiKey).schedule.hold(milliseconds),
+    hold(apiKey, milliseconds) {
+      const state = stateOf(apiKey);
+      state.heldUntil = Math.max(state.heldUntil, monotonicNow() + milliseconds);
+      state.schedule.hold(milliseconds);
+    },
     get size() {
       return [...active.values()].reduce((size, { schedule }) => size + schedule.size, 0);
     },
@@ -234,6 +243,8 @@ interface CredentialState {
   readonly tenant: string;
   readonly schedule: JobSchedule<JobRow, WatchedKey>;
   readonly polls: JobPolls;
+  /** End of the last pause that the upstream has requested, by the monotonic clock, in milliseconds. */
+  heldUntil: number;
 }
 
 /**

@@ -23,8 +23,8 @@ export interface Listener<State, Key> {
   put(name: string, event: JobEvent<State, Key>): void;
   /** Called after the last event of a job. */
   end(name: string): void;
-  /** Called when a followed list no longer contains a job that has ended. */
-  forget?(name: string): void;
+  /** Called when a followed list no longer contains a job that has ended, or contains it again. */
+  setGone?(name: string, isGone: boolean): void;
 }
 
 /** No state is known yet, because polls fail or are on hold. The stream continues. */

@@ -252,12 +252,13 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     return hasEnded && listedIn < this.#reads - 1;
   }
 
-  /** Reports each job that has ended and is gone to its followers, once. */
+  /** Reports each job that has ended and is gone, or is back, to the followers. */
   #reportGone(): void {
     for (const [name, followed] of this.#jobs) {
       const wasGone = followed.isGone ?? false;
       followed.isGone = this.#isGone(followed);
-      if (followed.isGone && !wasGone) for (const follower of [...this.followers]) follower.forget?.(name);
+      if (followed.isGone !== wasGone)
+        for (const follower of [...this.followers]) follower.setGone?.(name, followed.isGone);
     }
   }
 

@@ -31,6 +31,8 @@ export interface Job<State, Key> extends ErrorPolicy {
   readonly list?: JobList<State, Key>;
   /** The last state, if the job is known to have finished. It is emitted without a poll. @default unknown */
   readonly lastState?: () => LastState<State> | undefined;
+  /** True if the job was just deleted. @default false */
+  readonly isDeleted?: () => boolean;
   /** Reads the job once. The signal aborts when the result is no longer needed. */
   readonly read: (signal: AbortSignal) => Promise<State>;
   /** Combines a row of the list with the state known before. Undefined if the row does not show the state of the job. */

@@ -90,6 +90,7 @@ function checkStream(timeline: Timeline, stream: StreamLog): Violation[] {
           entry.job === id &&
           timeline.isShared(entry.epoch, stream.epoch) &&
           entry.at <= stream.from &&
+          timeline.isConnected(entry.at, stream.from) &&
           entry.code?.endsWith('Success'),
       )
     );

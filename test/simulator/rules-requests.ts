@@ -34,7 +34,8 @@ function checkBudget({ scenario, isSharedAlways }: Timeline, polls: readonly Req
 }
 
 /** While a pause lasts that the upstream has requested, no polls of the key are sent. */
-function checkPauses({ run, isSharedAlways }: Timeline, polls: readonly RequestRecord[]): Violation[] {
+function checkPauses(timeline: Timeline, polls: readonly RequestRecord[]): Violation[] {
+  const { run, isSharedAlways } = timeline;
   const pauses = run.requests.flatMap(({ key, epoch, endedAt = NEVER, pause }) =>
     pause === undefined ? [] : [{ key, epoch, from: endedAt, to: endedAt + pause }],
   );
@@ -43,11 +44,15 @@ function checkPauses({ run, isSharedAlways }: Timeline, polls: readonly RequestR
       (each) =>
         each.key === key && (isSharedAlways || each.epoch === epoch) && each.from < sentAt && sentAt < each.to - 1,
     );
-  return polls.filter(isPaused).map(({ sentAt, key, path }) => ({
-    rule: 'requested pauses are kept',
-    at: sentAt,
-    message: `${path} of ${key}`,
-  }));
+  // Another replica that takes over may not know of the pause.
+  const isTaken = ({ sentAt }: RequestRecord) => !timeline.isConnected(sentAt, sentAt);
+  return polls
+    .filter((poll) => isPaused(poll) && !isTaken(poll))
+    .map(({ sentAt, key, path }) => ({
+      rule: 'requested pauses are kept',
+      at: sentAt,
+      message: `${path} of ${key}`,
+    }));
 }
 
 /** A period in which a subscriber or a mutation follows jobs of a key. */

@@ -70,10 +70,15 @@ export class Timeline {
     return this.scenario.cluster !== undefined || epoch === other;
   }
 
+  /** True if the replicas are connected in a period, and in the time before it that another replica takes to take over. */
+  isConnected(from: number, to: number): boolean {
+    const { faults = [] } = this.scenario.cluster ?? {};
+    return !faults.some(({ at, lasts }) => at <= to && from <= at + lasts + TAKEOVER);
+  }
+
   /** True if no fault affects a key in a period, nor in the time before it that a recovery takes. */
   isHealthy(key: KeyName, from: number, to: number): boolean {
-    const { faults = [] } = this.scenario.cluster ?? {};
-    if (faults.some(({ at, lasts }) => at <= to && from <= at + lasts + TAKEOVER)) return false;
+    if (!this.isConnected(from, to)) return false;
     return !this.scenario.faults.some((fault) => {
       const { at, lasts, what, retryAfter } = fault;
       if (fault.key !== undefined && fault.key !== key && !SHARED_FAULTS.has(what)) return false;
