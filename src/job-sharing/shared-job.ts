@@ -31,6 +31,7 @@ export class LastEvent<State, Key> {
   isGone = false;
   #event: JobEvent<State, Key> | undefined;
   #feed = 0;
+  #wasOlder = false;
 
   constructor(job: Job<State, Key>) {
     this.job = job;
@@ -48,8 +49,11 @@ export class LastEvent<State, Key> {
    */
   take(event: JobEvent<State, Key>, feed: number): News {
     const last = this.#event;
-    const news = last && this.#feed !== feed ? compare(this.job, last, event) : 'news';
-    this.#feed = feed;
+    let news = last && this.#feed !== feed ? compare(this.job, last, event) : 'news';
+    // The job was polled since, so the upstream really has returned to an earlier state.
+    if (news === 'older' && this.#wasOlder) news = 'news';
+    this.#wasOlder = news === 'older';
+    if (news !== 'older') this.#feed = feed;
     if (news !== 'older' && !(last && isMissing(event))) this.#event = event;
     return news;
   }
