@@ -42,6 +42,8 @@ export class PollHealth {
   #outageFrom: number | undefined;
   #failure: Failure | undefined;
   #pending: Failure | undefined;
+  /** Start of the first hold or outage of the credential since the last success; undefined without one. */
+  #blockedSince: Date | undefined;
 
   /** @param age Time since the last success, if there was one before, in milliseconds. */
   constructor(options: PollHealthOptions, age = 0) {
@@ -79,6 +81,7 @@ export class PollHealth {
   onSuccess(): void {
     this.#pending = undefined;
     this.#failure = undefined;
+    this.#blockedSince = undefined;
     this.#checkedAt = this.#options.awakeNow();
     this.#outageFrom = undefined;
   }
@@ -88,18 +91,21 @@ export class PollHealth {
     const { now, monotonicNow, awakeNow } = this.#options;
     this.#pending = undefined;
     this.#outageFrom = isLimited ? undefined : (this.#outageFrom ?? awakeNow());
+    // A failure after a hold or an outage of the credential continues it: listeners have been waiting since then.
+    const from = this.#blockedSince ? this.#createdAt : monotonicNow();
     this.#failure = {
-      since: this.#failure?.since ?? new Date(now()),
-      reportAt: this.#failure?.reportAt ?? monotonicNow() + REPORT_DELAY,
+      since: this.#failure?.since ?? this.#blockedSince ?? new Date(now()),
+      reportAt: this.#failure?.reportAt ?? from + REPORT_DELAY,
       isLimited: isLimited || this.#failure?.isLimited === true,
       error,
     };
   }
 
-  /** The current trouble; undefined if there is none. @param block The hold or outage that stops all polls of the credential. */
+  /** The current trouble; undefined if there is none. @param block The hold or outage that stops all polls now. It is remembered. */
   trouble(block: Block | undefined): Trouble | undefined {
     const failure = this.#failure ?? this.#pending;
     if (!block) return failure && { ...failure, reason: failure.isLimited ? 'hold' : 'outage' };
+    this.#blockedSince ??= block.since;
     const isLong = block.remaining >= REPORT_DELAY;
     const reportAt = isLong ? this.#createdAt : (failure?.reportAt ?? this.#createdAt + REPORT_DELAY);
     const since = failure && failure.since < block.since ? failure.since : block.since;

@@ -68,6 +68,8 @@ export class WatchedJob<State, Key> {
   wasSearched = false;
   /** True once it was read, successfully or not. */
   wasTried = false;
+  /** True if a listener has joined since the pending read began, and no state is known. */
+  #hasJoined = false;
   /** True if an incomplete row of the list shows a change. */
   #hasListedChange = false;
   #interval = 0;
@@ -135,7 +137,10 @@ export class WatchedJob<State, Key> {
   join(listener: Listener<State, Key>): void {
     this.listeners.add(listener);
     this.expiresAt = Number.POSITIVE_INFINITY;
-    if (!this.#event) return;
+    if (!this.#event) {
+      this.#hasJoined = this.reading !== undefined;
+      return;
+    }
     listener.put(this.source.name, this.#event);
     if (this.#health.age > this.#interval) this.dueAt = Math.min(this.dueAt, this.#options.monotonicNow());
   }
@@ -153,6 +158,7 @@ export class WatchedJob<State, Key> {
     this.#needsOwnRead = false;
     this.wasSearched = false;
     this.wasTried = true;
+    this.#hasJoined = false;
     this.#health.onStart();
     this.reading = new AbortController();
     return this.reading;
@@ -232,6 +238,12 @@ export class WatchedJob<State, Key> {
       return false;
     }
     const kind = source.classifyError(error, this.isRead || source.isKnown === true);
+    // The job may exist since the read began, which a listener that has joined since then can expect.
+    if (kind === 'final' && this.#hasJoined && source.classifyError(error, true) !== 'final') {
+      this.#needsOwnRead = true;
+      this.#schedule(0);
+      return false;
+    }
     if (kind === 'final' || (kind === 'unconfirmed' && this.#isUnconfirmed)) {
       this.#endWith(error);
       return true;

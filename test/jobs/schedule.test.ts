@@ -358,6 +358,76 @@ describe('upstream errors', () => {
   });
 });
 
+describe('a listener that joins while the first read is pending', () => {
+  /** A job with a pending first read, and a second listener. */
+  function joinPending() {
+    const started = start();
+    const { watch } = started;
+    const reads: ReturnType<typeof withResolvers<State>>[] = [];
+    const read = () => {
+      const pending = withResolvers<State>();
+      reads.push(pending);
+      return pending.promise;
+    };
+    // Before a successful read, a missing job is gone.
+    const classifyError: ErrorPolicy['classifyError'] = (error, wasRead) =>
+      error instanceof MissingError && wasRead ? 'unconfirmed' : 'final';
+    const source = { ...started.job('a'), read, classifyError };
+    const listen = async () => {
+      const listener = collect(watch.listen([source]));
+      await settle();
+      return listener;
+    };
+    return { watch, reads, listen };
+  }
+
+  test('receives the result of a read that began after it has joined, if that read finds no job', async () => {
+    const { watch, reads, listen } = joinPending();
+    const early = await listen();
+    const late = await listen();
+
+    reads[0]?.reject(new MissingError());
+    await settle();
+    expect(reads.length).toBe(2);
+    expect(late.all).toEqual([]);
+    reads[1]?.resolve(LAST);
+    await Promise.all([early.done, late.done]);
+
+    expect(early.states()).toEqual([LAST]);
+    expect(late.states()).toEqual([LAST]);
+    expect(watch.size).toBe(0);
+  });
+
+  test('learns that the job is missing from the second read', async () => {
+    const { reads, listen } = joinPending();
+    const early = await listen();
+    const late = await listen();
+
+    reads[0]?.reject(new MissingError());
+    await settle();
+    reads[1]?.reject(new MissingError());
+    await Promise.all([early.done, late.done]);
+
+    expect(reads.length).toBe(2);
+    expect([early.states(), late.states()]).toEqual([['error'], ['error']]);
+  });
+
+  test('shares its result if the read succeeds, or if the error does not depend on the job', async () => {
+    const { reads, listen } = joinPending();
+    await listen();
+    const successful = await listen();
+    reads[0]?.resolve(LAST);
+    await successful.done;
+    await listen();
+    const failed = await listen();
+    reads[1]?.reject(new Error('rejected key'));
+    await failed.done;
+
+    expect(reads.length).toBe(2);
+    expect([successful.states(), failed.states()]).toEqual([[LAST], ['error']]);
+  });
+});
+
 /** One step of {@link runSteps}. */
 type Step =
   | { kind: 'join'; jobs: number[]; reads: boolean }
@@ -469,11 +539,12 @@ test('for any sequence of steps, each remaining listener receives each last stat
   );
 }, 60_000);
 
-/** A promise with its resolver. */
+/** A promise with the functions that settle it. */
 function withResolvers<Value>() {
   let resolve: (value: Value) => void = () => {};
-  const promise = new Promise<Value>((settle) => {
-    resolve = settle;
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<Value>((...settle) => {
+    [resolve, reject] = settle;
   });
-  return { promise, resolve };
+  return { promise, resolve, reject };
 }

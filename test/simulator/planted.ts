@@ -33,7 +33,7 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'src/websocket/send-results.ts',
     from: 'await send(read.value);',
     to: 'void send(read.value);',
-    seed: 91,
+    seed: 218,
   },
   {
     name: 'a deleted job is null instead of an error',

@@ -1,5 +1,6 @@
 import { isFinal, type JobHistory } from './history.ts';
-import { isListOperation, type LoggedEvent, type StreamLog, type Timeline, type Violation } from './timeline.ts';
+import { isListOperation, type LoggedEvent, type StreamLog } from './stream-log.ts';
+import type { Timeline, Violation } from './timeline.ts';
 
 /** Codes of errors that say that a job cannot be read for now. */
 const TEMPORARY: ReadonlySet<string> = new Set(['UPSTREAM_UNAVAILABLE', 'RATE_LIMITED']);

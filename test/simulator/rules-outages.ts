@@ -1,7 +1,8 @@
 import { isList } from './faults.ts';
 import { finishedAt, isFinal, type JobHistory } from './history.ts';
 import type { FaultPlan } from './scenario.ts';
-import { isListOperation, type StreamLog, type Timeline, type Violation } from './timeline.ts';
+import { isListOperation, type StreamLog } from './stream-log.ts';
+import type { Timeline, Violation } from './timeline.ts';
 import { INTERVALS, OUTAGE_NOTICE, RECOVERY, REQUEST_TIMEOUT, SLACK } from './tolerances.ts';
 
 /** Rules about the staleness of states, and about connections. */
@@ -24,7 +25,7 @@ export function checkOutages(timeline: Timeline): Violation[] {
 
 /** A subscriber learns of an outage even if no state is known. */
 function checkNotice(timeline: Timeline, stream: StreamLog): Violation[] {
-  const due = stream.from + OUTAGE_NOTICE + timeline.firstBound(stream);
+  const due = stream.from + OUTAGE_NOTICE + timeline.pollBound(stream);
   if (stream.to <= due || !timeline.isReading(stream, stream.from, due)) return [];
   if (isListOperation(stream.operation)) return checkListNotice(timeline, stream, due);
   return stream.targets

@@ -1,6 +1,7 @@
 import { isList } from './faults.ts';
 import type { RequestRecord } from './history.ts';
-import type { StreamLog, Timeline, Violation } from './timeline.ts';
+import type { StreamLog } from './stream-log.ts';
+import type { Timeline, Violation } from './timeline.ts';
 import { BUDGET_WINDOW, FINISHED_CACHE, UNANSWERED, UNWATCHED_POLLS } from './tolerances.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { finishedAt, isFinal, type JobHistory } from './history.ts';
-import { isListOperation, type LoggedEvent, type StreamLog, type Timeline, type Violation } from './timeline.ts';
+import { isListOperation, type LoggedEvent, type StreamLog } from './stream-log.ts';
+import type { Timeline, Violation } from './timeline.ts';
 import { CONFIRMATION, SLACK, WRITE_VISIBLE } from './tolerances.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;

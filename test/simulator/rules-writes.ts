@@ -1,5 +1,6 @@
 import type { Entry } from './history.ts';
-import { isListOperation, type StreamLog, type Timeline, type Violation } from './timeline.ts';
+import { isListOperation, type StreamLog } from './stream-log.ts';
+import type { Timeline, Violation } from './timeline.ts';
 import { CONFIRMATION, SLACK } from './tolerances.ts';
 
 type Written = Extract<Entry, { type: 'write' | 'written' }>;

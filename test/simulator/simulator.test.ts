@@ -66,6 +66,10 @@ describe('the checker', () => {
 
   test.each<[rule: string, change: (log: Entry[], run: Run) => Partial<Run>]>([
     ['first event in time', (log) => ({ log: log.filter((entry) => !isNext(entry)) })],
+    [
+      'first event in time',
+      (log) => ({ log: log.map((entry) => (isNext(entry) ? { ...entry, at: entry.at + 1_200 } : entry)) }),
+    ],
     ['final state in time', (log) => ({ log: log.filter((entry) => !isLast(entry)) })],
     ['streams complete after all final states', (log) => ({ log: log.filter((entry) => !isFinal(entry)) })],
     ['streams complete', (log) => ({ log: log.filter(({ type }) => type !== 'complete') })],

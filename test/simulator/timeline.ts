@@ -1,5 +1,6 @@
-import type { Entry, JobHistory, ReceivedEvent, Run } from './history.ts';
-import type { FaultPlan, KeyName, Scenario, SubscriptionName } from './scenario.ts';
+import type { JobHistory, Run } from './history.ts';
+import type { FaultPlan, KeyName, Scenario } from './scenario.ts';
+import { isListOperation, type StreamLog, streamsOf } from './stream-log.ts';
 import { INTERVALS, LIST_SLACK, PRESENCE, RECOVERY, REQUEST_TIMEOUT, SLACK, TAKEOVER } from './tolerances.ts';
 
 /** A violation of a rule. */
@@ -7,23 +8,6 @@ export interface Violation {
   readonly rule: string;
   readonly at: number;
   readonly message: string;
-}
-
-export type LoggedEvent = ReceivedEvent & { readonly at: number };
-
-/** One attempt of a subscription, as its client logged it. */
-export interface StreamLog {
-  readonly stream: string;
-  readonly client: string;
-  readonly key: KeyName;
-  readonly epoch: number;
-  readonly operation: SubscriptionName;
-  readonly targets: readonly string[];
-  readonly from: number;
-  to: number;
-  end: 'complete' | 'error' | 'broken' | 'leave' | undefined;
-  code?: string | undefined;
-  readonly events: LoggedEvent[];
 }
 
 /** Faults that count for the circuit breaker, which all keys share. */
@@ -35,6 +19,8 @@ export class Timeline {
   readonly scenario: Scenario;
   readonly streams: readonly StreamLog[];
   readonly #stalls: readonly { client: string; from: number; to: number }[];
+  /** Ids of the jobs of each key, and of those that its clients expect. */
+  readonly #polled = new Map<KeyName, Set<string>>();
 
   constructor(run: Run, scenario: Scenario) {
     this.run = run;
@@ -43,6 +29,13 @@ export class Timeline {
     this.#stalls = scenario.clients.flatMap(({ name, stalls }) =>
       stalls.map(({ at, lasts }) => ({ client: name, from: at, to: at + lasts })),
     );
+    for (const { key, id } of run.jobs) this.#addPolled(key, id);
+    for (const stream of this.streams)
+      if (!isListOperation(stream.operation)) for (const id of stream.targets) this.#addPolled(stream.key, id);
+  }
+
+  #addPolled(key: KeyName, id: string): void {
+    this.#polled.set(key, (this.#polled.get(key) ?? new Set()).add(id));
   }
 
   /** The jobs that a stream follows. */
@@ -105,20 +98,34 @@ export class Timeline {
 
   /** Maximum time that a poll waits for the other polls of its key. */
   queueTime(key: KeyName): number {
-    const jobs = this.run.jobs.filter((job) => job.key === key).length;
     // Each job once, and each page of each list.
-    return ((jobs + 8) / this.scenario.pollsPerSecond) * 1_000;
+    return (((this.#polled.get(key)?.size ?? 0) + 8) / this.scenario.pollsPerSecond) * 1_000;
   }
 
   lag(key: KeyName): number {
     return this.scenario.keys.find((plan) => plan.key === key)?.lag ?? 0;
   }
 
-  /** Time within which the first event of a job arrives. */
-  firstBound({ key, operation }: StreamLog): number {
+  /** Time within which a job is polled, if each job is polled once. */
+  pollBound({ key, operation }: StreamLog): number {
     // A list is read before its jobs.
-    const list = isListOperation(operation) ? this.response + this.queueTime(key) : 0;
-    return this.queueTime(key) + this.response + list;
+    return (this.queueTime(key) + this.response) * (isListOperation(operation) ? 2 : 1);
+  }
+
+  /** Time within which the first event of a job arrives. */
+  firstBound(stream: StreamLog): number {
+    // Every fourth poll is one of a job whose state is known, so that those never stop.
+    const known = (this.queueTime(stream.key) / 3) * (isListOperation(stream.operation) ? 2 : 1);
+    // Few requests of a key are sent at once before the first response confirms it.
+    return this.pollBound(stream) + known + (this.#isConfirmed(stream) ? 0 : this.scenario.latency);
+  }
+
+  /** True if the gateway of a stream had a response to a request with its key before. */
+  #isConfirmed({ key, epoch, from }: StreamLog): boolean {
+    return this.run.requests.some(
+      ({ endedAt = from, outcome, ...request }) =>
+        request.key === key && request.epoch === epoch && endedAt < from && typeof outcome === 'number',
+    );
   }
 
   /** Time within which all pages of a followed list are read again. */
@@ -136,27 +143,4 @@ export class Timeline {
     const interval = INTERVALS[job.model === undefined ? 'Prediction' : 'Training'];
     return interval + 2 * this.queueTime(key) + 2 * this.response + this.lag(key) + list;
   }
-}
-
-export const isListOperation = (operation: SubscriptionName): boolean =>
-  operation === 'trainingsUpdated' || operation === 'predictionsUpdated';
-
-function streamsOf(log: readonly Entry[]): StreamLog[] {
-  const streams = new Map<string, StreamLog>();
-  for (const entry of log) {
-    if (entry.type === 'subscribe') {
-      const { at, type: _, ...rest } = entry;
-      streams.set(entry.stream, { ...rest, from: at, to: Number.POSITIVE_INFINITY, end: undefined, events: [] });
-    } else if ('stream' in entry) {
-      const stream = streams.get(entry.stream);
-      if (!stream) throw new Error(`The log contains an event of ${entry.stream}, which was never opened.`);
-      if (entry.type === 'next') stream.events.push(entry);
-      else {
-        stream.to = entry.at;
-        stream.end = entry.type;
-        stream.code = entry.code;
-      }
-    }
-  }
-  return [...streams.values()];
 }
