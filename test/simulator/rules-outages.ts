@@ -27,6 +27,8 @@ export function checkOutages(timeline: Timeline): Violation[] {
 function checkNotice(timeline: Timeline, stream: StreamLog): Violation[] {
   const due = stream.from + OUTAGE_NOTICE + timeline.pollBound(stream);
   if (stream.to <= due || !timeline.isReading(stream, stream.from, due)) return [];
+  // Another owner begins to wait for its own first response.
+  if (!timeline.isConnected(stream.from, due)) return [];
   if (isListOperation(stream.operation)) return checkListNotice(timeline, stream, due);
   return stream.targets
     .filter((id) => !isHidden(timeline, stream, id))
