@@ -8,6 +8,7 @@ import { createIdentify } from './auth/identify.ts';
 import { createJwtVerifier } from './auth/jwt.ts';
 import { createSealer } from './auth/sealed-token.ts';
 import { createWatchTokens } from './auth/watch-token.ts';
+import { createCluster } from './cluster/cluster.ts';
 import type { GatewayOptions } from './config/gateway-options.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import { createMaskError } from './errors.ts';
@@ -36,6 +37,7 @@ import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
 import { createPersistedDocuments } from './persisted-documents/documents.ts';
 import { validateManifest } from './persisted-documents/manifest.ts';
+import { createSharedDocuments } from './persisted-documents/shared-documents.ts';
 import { documentErrors } from './persisted-documents/validate-manifest.ts';
 import { createPipeline, pluginsOf } from './pipeline/pipeline.ts';
 import { columnOf, type Transport } from './pipeline/table.ts';
@@ -69,6 +71,7 @@ export function createGateway(options: GatewayOptions) {
   } = options;
   const { baseUrl } = options.upstream;
 
+  const cluster = options.broker && createCluster({ broker: options.broker, secrets, startTimer, monotonicNow });
   const keyPolicy = createKeyPolicy(config);
   const finishedJobs = createFinishedJobs({
     milliseconds: options.finishedJobsMilliseconds ?? FINISHED_JOBS_TIME,
@@ -107,6 +110,7 @@ export function createGateway(options: GatewayOptions) {
     now,
     monotonicNow,
     random,
+    cluster,
   });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,
@@ -141,9 +145,10 @@ export function createGateway(options: GatewayOptions) {
     monotonicNow,
     maxDelay: rates.maxDelay,
     sleep,
+    cluster,
   });
   const socketSlots = createSocketSlots(rates);
-  const socketQuota = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY');
+  const socketQuota = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY', { cluster });
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const uploadQueue = createUploadQueue(uploads);
@@ -202,6 +207,7 @@ export function createGateway(options: GatewayOptions) {
     automatic: options.documents?.automatic ?? true,
     manifest: manifest?.documents,
     isValid: (text) => documents.findValid(text) !== undefined,
+    shared: cluster && createSharedDocuments(cluster, monotonicNow),
   });
   if (manifest) validateManifest(manifest, (document) => documentErrors(document, documents));
 
@@ -222,7 +228,7 @@ export function createGateway(options: GatewayOptions) {
       documents,
       costLimit: operationLimits.cost,
       identifyCaller,
-      operationQuota: createOperationQuota(rates, monotonicNow, sleep),
+      operationQuota: createOperationQuota(rates, monotonicNow, sleep, cluster),
       execution: {
         schema,
         services: {
@@ -353,6 +359,7 @@ export function createGateway(options: GatewayOptions) {
       jobWatcher.dispose();
       await tickets.dispose();
       await idempotency.dispose();
+      cluster?.close();
     },
   };
 }

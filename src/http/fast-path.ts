@@ -121,7 +121,7 @@ export function createFastPath({ endpoint, steps, operations, maxBytes, ...optio
 
     respond(request, response, address) {
       const mediaType = jsonTypeFor(request.headers.accept ?? '');
-      if (!mediaType || (address !== undefined && steps.rateLimit.count(address))) return Promise.resolve(UNTOUCHED);
+      if (!mediaType) return Promise.resolve(UNTOUCHED);
       const respondTo = (body: Buffer | undefined): undefined | Declined | Promise<undefined> => {
         if (!body && request.destroyed) return undefined;
         const operation = body && read(body, new FastRequest(request, response));
@@ -130,14 +130,21 @@ export function createFastPath({ endpoint, steps, operations, maxBytes, ...optio
         const written = mapMaybePromise(result, (ready) => write(request, response, ready, mediaType));
         return mapMaybePromise(written, () => undefined);
       };
-      return new Promise((resolve, reject) => {
-        steps.body(request, (body) => {
-          try {
-            resolve(respondTo(body));
-          } catch (error) {
-            reject(error);
-          }
+      const readBody = () =>
+        new Promise<Declined | undefined>((resolve, reject) => {
+          steps.body(request, (body) => {
+            try {
+              resolve(respondTo(body));
+            } catch (error) {
+              reject(error);
+            }
+          });
         });
+      const counted = address === undefined ? undefined : steps.rateLimit.count(address);
+      if (!(counted instanceof Promise)) return counted ? Promise.resolve(UNTOUCHED) : readBody();
+      return counted.then((error) => {
+        if (error) return UNTOUCHED;
+        return request.destroyed ? undefined : readBody();
       });
     },
   };

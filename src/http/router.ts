@@ -82,9 +82,10 @@ export function createRouter(options: RouterOptions): Router {
     if (isStopping && pathname !== '/health') return shuttingDown();
     if (address === undefined || !(isGraph(pathname) || pathname.startsWith('/uploads/'))) return undefined;
     // A subscription is delayed instead, because an EventSource does not retry after an error status.
-    const error = acceptsEventStream(request.headers.get('accept'))
-      ? await rateLimit.eventStream.wait(address, request.signal)
+    const counted = acceptsEventStream(request.headers.get('accept'))
+      ? rateLimit.eventStream.wait(address, request.signal)
       : rateLimit.http.count(address);
+    const error = counted instanceof Promise ? await counted : counted;
     return error && errorResponse(error);
   };
 

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from '../auth/credential.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { PollGate } from '../jobs/poll-gate.ts';
 import { createProgress, type Progress } from '../jobs/progress.ts';
 import { type Events, Schedule } from '../jobs/schedule.ts';
@@ -61,6 +62,8 @@ export interface JobWatcherOptions {
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   random: () => number;
+  /** The replicas that share the limit of streams. @default only this one */
+  cluster?: Cluster | undefined;
 }
 
 type JobEvents = Events<JobRow, WatchedKey>;
@@ -112,11 +115,11 @@ const MAX_CREDENTIALS = 10_000;
 const FIRST_EVENT_TIMEOUT = 5_000;
 
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
-  const { upstreamOf, settings, finishedJobs, gate, sleep, startTimer, now, monotonicNow, random } = options;
+  const { upstreamOf, settings, finishedJobs, gate, sleep, startTimer, now, monotonicNow, random, cluster } = options;
   const progress = createProgress({ now, monotonicNow });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
-    maxWait: settings.maxStreamWait,
-    sleep,
+    waiting: { maxWait: settings.maxStreamWait, sleep },
+    cluster,
   });
   const create = (apiKey: string): CredentialState => {
     const tenant = tenantOf({ apiKey });

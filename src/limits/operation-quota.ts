@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { Caller } from '../auth/caller.ts';
 import { tenantOf } from '../auth/credential.ts';
+import type { Cluster } from '../cluster/cluster.ts';
 import type { Sleep } from '../util/timers.ts';
 import { createQuota } from './quota.ts';
 import { createRateLimit, type RateLimits } from './rate-limit.ts';
@@ -10,8 +11,8 @@ import { createRateLimit, type RateLimits } from './rate-limit.ts';
  * events. Callers without a credential are not limited.
  */
 export interface OperationQuota {
-  /** Counts an operation. Returns an error if the credential exceeds its rate limit. */
-  check(caller: Caller): GraphQLError | undefined;
+  /** Counts an operation. Returns an error if the credential exceeds its rate limit. Synchronous without a cluster. */
+  check(caller: Caller): GraphQLError | undefined | Promise<GraphQLError | undefined>;
   /**
    * Waits until a subscription is within the rate limit of its credential.
    *
@@ -31,8 +32,14 @@ export interface OperationQuota {
  *
  * @param monotonicNow The monotonic clock, in milliseconds.
  * @param sleep The sleep function of delayed subscriptions.
+ * @param cluster The replicas to which the limits apply together. @default only this one
  */
-export function createOperationQuota(limits: RateLimits, monotonicNow: () => number, sleep: Sleep): OperationQuota {
+export function createOperationQuota(
+  limits: RateLimits,
+  monotonicNow: () => number,
+  sleep: Sleep,
+  cluster?: Cluster,
+): OperationQuota {
   const operations = createRateLimit({
     perSecond: limits.perKey,
     subject: 'A key',
@@ -40,8 +47,14 @@ export function createOperationQuota(limits: RateLimits, monotonicNow: () => num
     monotonicNow,
     maxDelay: limits.maxDelay,
     sleep,
+    cluster,
   });
-  const eventStreams = createQuota(limits.eventStreams, 'streams over server-sent events', 'MAX_EVENT_STREAMS_PER_KEY');
+  const eventStreams = createQuota(
+    limits.eventStreams,
+    'streams over server-sent events',
+    'MAX_EVENT_STREAMS_PER_KEY',
+    { cluster },
+  );
 
   return {
     check(caller) {

@@ -1,8 +1,13 @@
 import type { GraphQLError } from 'graphql';
+import type { Cluster } from '../cluster/cluster.ts';
+import { createSharedCounts } from '../cluster/shared-counts.ts';
 import { publicError } from '../errors.ts';
 import type { Sleep } from '../util/timers.ts';
 
-/** Limits how many resources, for example streams, each key holds at once. */
+/**
+ * Limits how many resources, for example streams, each key holds at once, over all connected replicas. Replicas that acquire at
+ * the same time may exceed the limit until they learn of each other's resources.
+ */
 export interface Quota {
   /**
    * Acquires one unit of quota and returns the function that releases it. Further calls of that function do nothing.
@@ -19,7 +24,14 @@ export interface Quota {
   acquireOrWait(name: string, signal: AbortSignal): Promise<() => void>;
 }
 
-export interface QuotaWait {
+export interface QuotaOptions {
+  /** Maximum wait, and its sleep function. @default `acquireOrWait` does not wait */
+  waiting?: QuotaWait;
+  /** The replicas that share the quota. While they cannot be reached, it applies to this one. @default only this one */
+  cluster?: Cluster | undefined;
+}
+
+interface QuotaWait {
   /** Maximum wait, in milliseconds. */
   maxWait: number;
   sleep: Sleep;
@@ -31,28 +43,43 @@ export interface QuotaWait {
  * @param max Maximum number of units that one key holds.
  * @param noun Plural noun for the units in error messages.
  * @param setting Name of the setting of the limit, for error messages.
- * @param waiting Options of waiting. @default `acquireOrWait` does not wait
  */
-export function createQuota(max: number, noun: string, setting: string, waiting?: QuotaWait): Quota {
+export function createQuota(
+  max: number,
+  noun: string,
+  setting: string,
+  { waiting, cluster }: QuotaOptions = {},
+): Quota {
   const held = new Map<string, number>();
   const queues = new Map<string, Set<() => void>>();
+  const shared =
+    cluster &&
+    createSharedCounts(setting, cluster, () => {
+      for (const [name, queue] of [...queues]) {
+        for (const next of [...queue]) if (!isExhausted(name)) next();
+      }
+    });
 
-  const isExhausted = (name: string) => (held.get(name) ?? 0) >= max;
+  const count = (name: string) => (held.get(name) ?? 0) + (shared?.ofOthers(name) ?? 0);
+  const isExhausted = (name: string) => count(name) >= max;
+  const setHeld = (name: string, number: number) => {
+    if (number > 0) held.set(name, number);
+    else held.delete(name);
+    shared?.set(name, number);
+  };
   const quotaError = (name: string): GraphQLError => {
-    const message = `This key has ${held.get(name)} ${noun} open, the maximum (${setting}). Close some of them first.`;
+    const message = `This key has ${count(name)} ${noun} open, the maximum (${setting}). Close some of them first.`;
     return publicError('RATE_LIMITED', message, { retryAfter: 1 });
   };
   const acquire = (name: string) => {
-    held.set(name, (held.get(name) ?? 0) + 1);
+    setHeld(name, (held.get(name) ?? 0) + 1);
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      const left = (held.get(name) ?? 1) - 1;
-      if (left > 0) held.set(name, left);
-      else held.delete(name);
+      setHeld(name, (held.get(name) ?? 1) - 1);
       const [next] = queues.get(name) ?? [];
-      next?.();
+      if (!isExhausted(name)) next?.();
     };
   };
   const acquireLater = (name: string, signal: AbortSignal, { maxWait: longest, sleep }: QuotaWait) => {

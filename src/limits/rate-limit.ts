@@ -1,11 +1,18 @@
 import type { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Cluster } from '../cluster/cluster.ts';
+import { createSharedRate } from '../cluster/shared-rate.ts';
 import { publicError } from '../errors.ts';
 import { PacedQueue } from '../util/paced-queue.ts';
+import { mapMaybePromise } from '../util/promises.ts';
 import { sleep as realSleep, type Sleep } from '../util/timers.ts';
-import { createBucket, type TokenBucket } from './token-bucket.ts';
+import { AdmissionQueues } from './admission-queues.ts';
+import { BURST_SECONDS, createBucket, type TokenBucket } from './token-bucket.ts';
 
-/** Rate and connection limits of one replica of the gateway. */
+/**
+ * Rate and connection limits. Those of keys, and the rate of addresses, apply to all replicas that are connected; the others
+ * to each replica.
+ */
 export interface RateLimits {
   /** Operations per second of one credential, over all transports. The burst size is twice as much. */
   perKey: number;
@@ -37,9 +44,9 @@ export const defaultRateLimits: RateLimits = {
 export interface RateLimit {
   /**
    * Counts one request. If it exceeds the rate, it is not counted, and a GraphQLError RATE_LIMITED with status 429 is
-   * returned.
+   * returned. Synchronous without a cluster.
    */
-  count(name: string): GraphQLError | undefined;
+  count(name: string): GraphQLError | undefined | Promise<GraphQLError | undefined>;
   /**
    * Counts one request as soon as it is within the rate, in the order of arrival. For requests that clients do not
    * retry when they are rejected, and that many clients send at once after a restart.
@@ -62,6 +69,8 @@ export interface RateLimitOptions {
   maxDelay?: number;
   /** The sleep function of delayed requests. @default real time */
   sleep?: Sleep;
+  /** The replicas that share the rate. While they cannot be reached, it applies to this one. @default only this one */
+  cluster?: Cluster | undefined;
 }
 
 /** The token bucket of a key or IP address, and the queue of its delayed requests. */
@@ -74,7 +83,7 @@ interface Entry {
 const MAX_ENTRIES = 100_000;
 
 export function createRateLimit(options: RateLimitOptions): RateLimit {
-  const { perSecond, subject, setting, monotonicNow, maxDelay = 0, sleep = realSleep } = options;
+  const { perSecond, subject, setting, monotonicNow, maxDelay = 0, sleep = realSleep, cluster } = options;
   const maxQueueLength = (perSecond * maxDelay) / 1_000;
   const entries = new LRUCache<string, Entry>({
     // Not `max`, which allocates all entries at once.
@@ -93,6 +102,22 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
     const http = { status: 429, headers: { 'retry-after': String(retryAfter) } };
     return publicError('RATE_LIMITED', message, { retryAfter, http });
   };
+  if (cluster) {
+    const limit = { id: setting, perSecond, burst: perSecond * BURST_SECONDS };
+    const shared = createSharedRate(limit, cluster, monotonicNow);
+    const takeHere = (name: string) => entries.memo(name).bucket.take() * 1_000;
+    const take = (name: string): number | Promise<number> => {
+      const wait = shared.count(name);
+      if (!(wait instanceof Promise)) return wait ?? takeHere(name);
+      return wait.then((found) => found ?? takeHere(name));
+    };
+    const errorAfter = (wait: number) => (wait === 0 ? undefined : rateError(wait / 1_000));
+    const queues = new AdmissionQueues({ take, maxLength: maxQueueLength, maxDelay, monotonicNow, sleep });
+    return {
+      count: (name) => mapMaybePromise(take(name), errorAfter),
+      wait: async (name, signal) => errorAfter(await queues.enter(name, signal)),
+    };
+  }
   return {
     count(name) {
       const wait = entries.memo(name).bucket.take();

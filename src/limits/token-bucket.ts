@@ -19,7 +19,7 @@ export interface TokenBucketOptions {
 }
 
 /** Size of a burst: the tokens of this many seconds. */
-const BURST_SECONDS = 2;
+export const BURST_SECONDS = 2;
 
 export const createBucket = (options: TokenBucketOptions): TokenBucket => new Bucket(options);
 

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { hashOf } from './hash.ts';
 import { badInput, type DocumentError, NOT_FOUND } from './request.ts';
+import type { SharedDocuments } from './shared-documents.ts';
 
 /** Documents that clients have registered together with their hashes (automatic persisted queries, APQ). */
 export interface AutomaticDocuments {
@@ -11,6 +12,8 @@ export interface AutomaticDocuments {
    * {@link markValid} is called with it.
    */
   find(hash: string, text: string | undefined): string | DocumentError;
+  /** Reads a document that {@link find} does not find, but another replica may have registered. Synchronous without a cluster. */
+  findAtOthers(hash: string): string | DocumentError | Promise<string | DocumentError>;
   /** Completes the registration of a document that has passed validation. */
   markValid(text: string): void;
 }
@@ -27,14 +30,28 @@ export interface AutomaticDocumentsOptions {
   isValid: (text: string) => boolean;
   /** Maximum size of the cache, in bytes. @default {@link MAX_CACHE_BYTES} */
   bytes?: number;
+  /** The documents of all replicas. @default only those of this one */
+  shared?: SharedDocuments | undefined;
 }
 
 export function createAutomaticDocuments({
   isValid,
   bytes = MAX_CACHE_BYTES,
+  shared,
 }: AutomaticDocumentsOptions): AutomaticDocuments {
   const texts = createCache(bytes);
   const unvalidated = createCache(MAX_UNVALIDATED_BYTES);
+  /** @returns The text. */
+  const add = (hash: string, text: string): string => {
+    if (isValid(text)) register(hash, text);
+    else unvalidated.set(text, hash);
+    return text;
+  };
+  const register = (hash: string, text: string) => {
+    texts.set(hash, text);
+    // A document that is too large is not cached.
+    if (texts.has(hash)) shared?.store(hash, text);
+  };
 
   return {
     find(hash, text) {
@@ -44,22 +61,27 @@ export function createAutomaticDocuments({
         );
       }
       if (text === undefined) return texts.get(hash) ?? NOT_FOUND;
-      if (texts.get(hash) === text) return text;
-      const actual = createHash('sha256').update(text).digest('hex');
+      if (texts.get(hash) === text) {
+        shared?.store(hash, text);
+        return text;
+      }
+      const actual = hashOf(text);
       if (actual !== hash) {
         return badInput(
           `\`extensions.persistedQuery.sha256Hash\` must be the hash of \`query\`, which is ${actual}, but is ${hash}.`,
         );
       }
-      if (isValid(text)) texts.set(hash, text);
-      else unvalidated.set(text, hash);
-      return text;
+      return add(hash, text);
+    },
+    findAtOthers(hash) {
+      const finding = shared?.find(hash);
+      return finding ? finding.then((text) => (text === undefined ? NOT_FOUND : add(hash, text))) : NOT_FOUND;
     },
     markValid(text) {
       const hash = unvalidated.get(text);
       if (hash === undefined) return;
       unvalidated.delete(text);
-      texts.set(hash, text);
+      register(hash, text);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 import { type AutomaticDocuments, createAutomaticDocuments } from './automatic.ts';
-import { type DocumentError, type DocumentRequest, NOT_SUPPORTED, readDocumentRequest } from './request.ts';
+import { type DocumentError, type DocumentRequest, NOT_FOUND, NOT_SUPPORTED, readDocumentRequest } from './request.ts';
+import type { SharedDocuments } from './shared-documents.ts';
 
 export interface PersistedDocumentsOptions {
   /** True to enable automatic persisted queries: clients register a document, then send only its hash. */
@@ -9,25 +10,42 @@ export interface PersistedDocumentsOptions {
   manifest: ReadonlyMap<string, string> | undefined;
   /** True if a document is known to be valid. */
   isValid: (text: string) => boolean;
+  /** The registered documents of all replicas. @default only those of this one */
+  shared?: SharedDocuments | undefined;
 }
 
 /** Persisted documents, shared by all callers: a document is not confidential. */
 export interface PersistedDocuments {
-  /** Returns the document of a request, or an error; undefined if the request contains neither a document nor an id. */
-  find(request: Readonly<Record<string, unknown>>): string | DocumentError | undefined;
+  /**
+   * Returns the document of a request, or an error; undefined if the request contains neither a document nor an id. Does not
+   * find documents that only another replica knows.
+   */
+  find(request: Readonly<Record<string, unknown>>): FoundDocument;
+  /** Like {@link find}, but finds the documents of all replicas. Synchronous if this one finds the document, or is alone. */
+  findAnywhere(request: Readonly<Record<string, unknown>>): FoundDocument | Promise<FoundDocument>;
   /** Completes the registration of a document that has passed validation. */
   markValid(text: string): void;
 }
 
+export type FoundDocument = string | DocumentError | undefined;
+
 export function createPersistedDocuments(options: PersistedDocumentsOptions): PersistedDocuments {
-  const { automatic, manifest, isValid } = options;
-  const registered = automatic && !manifest ? createAutomaticDocuments({ isValid }) : undefined;
+  const { automatic, manifest, isValid, shared } = options;
+  const registered = automatic && !manifest ? createAutomaticDocuments({ isValid, shared }) : undefined;
+
+  const find: PersistedDocuments['find'] = (request) => {
+    const requested = readDocumentRequest(request);
+    if ('code' in requested) return requested;
+    return manifest ? findInManifest(manifest, requested) : findRegistered(registered, requested);
+  };
 
   return {
-    find(request) {
+    find,
+    findAnywhere(request) {
+      const found = find(request);
+      if (found !== NOT_FOUND || !registered) return found;
       const requested = readDocumentRequest(request);
-      if ('code' in requested) return requested;
-      return manifest ? findInManifest(manifest, requested) : findRegistered(registered, requested);
+      return 'id' in requested && requested.id !== undefined ? registered.findAtOthers(requested.id) : found;
     },
     markValid: (text) => registered?.markValid(text),
   };

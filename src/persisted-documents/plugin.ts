@@ -1,5 +1,6 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
+import { mapMaybePromise } from '../util/promises.ts';
 import type { PersistedDocuments } from './documents.ts';
 import { ID_MEMBERS } from './request.ts';
 
@@ -21,12 +22,13 @@ export const usePersistedDocuments = (documents: PersistedDocuments): Plugin => 
   onParams({ params, setParams }) {
     // Yoga rejects a body that is not an object.
     if (typeof params !== 'object' || params === null) return;
-    const found = documents.find({ ...params });
-    if (typeof found === 'object') {
-      const { code, message, status } = found;
-      throw publicError(code, message, { http: { status, headers: { 'cache-control': 'no-store' } } });
-    }
-    if (found !== undefined) setParams(withDocument(params, found));
+    return mapMaybePromise(documents.findAnywhere({ ...params }), (found) => {
+      if (typeof found === 'object') {
+        const { code, message, status } = found;
+        throw publicError(code, message, { http: { status, headers: { 'cache-control': 'no-store' } } });
+      }
+      if (found !== undefined) setParams(withDocument(params, found));
+    });
   },
 });
 

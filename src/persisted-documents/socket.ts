@@ -2,16 +2,21 @@ import type { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { publicError } from '../errors.ts';
 import { isObject, isRecord, parseJson } from '../util/json.ts';
-import type { PersistedDocuments } from './documents.ts';
+import { mapMaybePromise } from '../util/promises.ts';
+import type { FoundDocument, PersistedDocuments } from './documents.ts';
 
-/** Inserts the persisted document into the payload of a `subscribe` message, or returns an error. */
+/** Inserts the persisted document into the payload of a `subscribe` message, or returns an error. Synchronous without a cluster. */
 export function withDocument(
   documents: PersistedDocuments,
   payload: SubscribePayload,
-): SubscribePayload | GraphQLError {
-  const found = documents.find({ ...payload });
-  if (typeof found === 'object') return publicError(found.code, found.message);
-  return found === undefined ? payload : { ...payload, query: found };
+): SubscribePayload | GraphQLError | Promise<SubscribePayload | GraphQLError> {
+  return mapMaybePromise<FoundDocument, SubscribePayload | GraphQLError>(
+    documents.findAnywhere({ ...payload }),
+    (found) => {
+      if (typeof found === 'object') return publicError(found.code, found.message);
+      return found === undefined ? payload : { ...payload, query: found };
+    },
+  );
 }
 
 /** Matches messages that may contain a document id. Other messages are not parsed. */

@@ -24,7 +24,7 @@ export interface SubscribeSteps {
   /** Limits the operations of each client address. */
   rateLimit: RateLimit;
   /** Adds the document of an operation that was sent by its hash or id. */
-  document: (payload: SubscribePayload) => SubscribePayload | GraphQLError;
+  document: (payload: SubscribePayload) => SubscribePayload | GraphQLError | Promise<SubscribePayload | GraphQLError>;
   /** Parses and validates a document. Returns its errors unless it is valid. */
   validation: (text: string) => DocumentNode | readonly GraphQLError[];
 }
@@ -46,8 +46,10 @@ export const createOnSubscribe =
     payload: SubscribePayload,
   ): Promise<Operation | readonly GraphQLError[]> => {
     const address = addressOf(socket.extra.request) ?? '';
-    const rateError = steps.rateLimit.count(address);
-    const request = steps.document(payload);
+    const counted = steps.rateLimit.count(address);
+    const rateError = counted instanceof Promise ? await counted : counted;
+    const found = steps.document(payload);
+    const request = found instanceof Promise ? await found : found;
     if (rateError) {
       if (!isDelayable(request)) return [rateError];
       const delayError = await steps.rateLimit.wait(address, closeSignalOf(socket.extra));

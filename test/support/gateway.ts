@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { JwtOptions } from '../../src/auth/jwt.ts';
+import type { Broker } from '../../src/cluster/broker.ts';
 import type { GatewayOptions } from '../../src/config/gateway-options.ts';
 import type { Contract, OperationId } from '../../src/contract/contract.ts';
 import { createGateway } from '../../src/gateway.ts';
@@ -12,7 +13,7 @@ import type { RateLimits } from '../../src/limits/rate-limit.ts';
 import { createSandbox, type SandboxOptions, type SeenRequest } from '../../src/sandbox/sandbox.ts';
 import type { UploadLimits } from '../../src/uploads/limits.ts';
 import type { Transport } from '../../src/upstream/client.ts';
-import { createClock } from './clock.ts';
+import { type Clock, createClock } from './clock.ts';
 import type { TypedDocumentString } from './gql/graphql.ts';
 
 export interface StartOptions {
@@ -39,6 +40,12 @@ export interface StartOptions {
   uploads?: Partial<UploadLimits>;
   images?: Partial<ImageLimits>;
   wrapPipeline?: GatewayOptions['wrapPipeline'];
+  /** The connection to other replicas. @default none */
+  broker?: Broker;
+  /** Clock and timers. @default its own */
+  clock?: Clock;
+  /** The store of idempotency keys. @default its own, in memory */
+  idempotencyStore?: GatewayOptions['idempotencyStore'];
   /** Settings of job watching. @default without a grace period */
   watch?: Partial<WatchSettings>;
 }
@@ -67,7 +74,7 @@ export function startGateway(options: StartOptions = {}) {
     documents,
     wrapPipeline,
   } = options;
-  const clock = createClock();
+  const clock = options.clock ?? createClock();
   const requests: SeenRequest[] = [];
   const logLines: string[] = [];
   const sandbox = createSandbox({
@@ -92,7 +99,8 @@ export function startGateway(options: StartOptions = {}) {
       ...options.upstream,
       ...options.access,
     },
-    idempotencyStore: openDiskStore('memory', { now: clock.now }),
+    idempotencyStore: options.idempotencyStore ?? openDiskStore('memory', { now: clock.now }),
+    ...(options.broker && { broker: options.broker }),
     watch: { gracePeriod: 0, pollsPerSecond: 1e9, ...watch },
     rates: { perKey: 1e9, perAddress: 1e9, sockets: 1e9, eventStreams: 1e9, ...rates },
     ...(options.finishedJobsMilliseconds !== undefined && {
