@@ -17,8 +17,12 @@ export interface Cluster {
    *
    * @returns Undefined, without a promise, while the broker has a problem or is slow. A promise of undefined if the call
    * fails or takes too long. It never rejects.
+   * @param how `evenIfSlow` calls the broker even if it was slow just now.
    */
-  ask<Result>(call: (broker: Broker) => Promise<Result>): Promise<Result | undefined> | undefined;
+  ask<Result>(
+    call: (broker: Broker) => Promise<Result>,
+    how?: { evenIfSlow: boolean },
+  ): Promise<Result | undefined> | undefined;
   /** Sends a JSON object to the other replicas that subscribe to a channel. */
   publish(channel: string, content: Readonly<Record<string, unknown>>): void;
   /** Receives the JSON objects that other replicas publish on a channel, until this replica leaves the cluster. */
@@ -66,8 +70,8 @@ export function createCluster({ broker, secrets, startTimer, monotonicNow }: Clu
     vault,
     replicas,
     tenantOf: (apiKey) => tenants.memo(apiKey),
-    ask<Result>(call: (broker: Broker) => Promise<Result>) {
-      if (broker.problem || monotonicNow() < pausedUntil) return undefined;
+    ask<Result>(call: (broker: Broker) => Promise<Result>, { evenIfSlow } = { evenIfSlow: false }) {
+      if (broker.problem || (monotonicNow() < pausedUntil && !evenIfSlow)) return undefined;
       return new Promise<Result | undefined>((resolve) => {
         const stopTimer = startTimer(MAX_BROKER_WAIT, () => {
           pausedUntil = monotonicNow() + SLOW_BROKER_PAUSE;
