@@ -64,10 +64,15 @@ export function shareFinishedJobs(
     local.clear(tenant);
   };
 
+  let wasActive = false;
+  /** End of the time in which reads may end that began before a missed deletion, by the monotonic clock, in milliseconds. */
+  let unknownUntil = Number.NEGATIVE_INFINITY;
   cluster.subscribe(CHANNEL, {
     onActive() {
       // Deletions by others may have been missed. What is still valid is read from the other replicas.
       local.clearAll();
+      if (wasActive) unknownUntil = monotonicNow() + DELETION_TIME;
+      wasActive = true;
       void unsent.sendAll();
     },
     onContent({ tenant, key: sealed }) {
@@ -100,6 +105,20 @@ export function shareFinishedJobs(
     }
   };
 
+  /** True if the deletion of a job or its model is stored, or the store cannot be read. */
+  const mayBeDeleted = async (tenant: string, row: JobRow): Promise<boolean> => {
+    const names = [nameOf(row), ...(row.kind === 'Training' ? [modelNameOf(row)] : [])];
+    const hashes = names.map((name) => hash(tenant, name));
+    const values = await cluster.ask((broker) => broker.read(groupOf(tenant), hashes));
+    return !values || names.some((name, index) => open(tenant, name, values[index]) === null);
+  };
+  const add = (tenant: string, row: JobRow) => {
+    if (!local.add(tenant, row)) return;
+    const name = nameOf(row);
+    const value = { name: hash(tenant, name), value: seal(tenant, name, row), version: VERSION.row, milliseconds };
+    void cluster.ask((broker) => broker.store(groupOf(tenant), [value]));
+  };
+
   return {
     get: (apiKey, key) => local.get(cluster.tenantOf(apiKey), key),
     isDeleted: (apiKey, key) => local.isDeleted(cluster.tenantOf(apiKey), key),
@@ -119,10 +138,8 @@ export function shareFinishedJobs(
     },
     add(apiKey, row) {
       const tenant = cluster.tenantOf(apiKey);
-      if (!local.add(tenant, row)) return;
-      const name = nameOf(row);
-      const value = { name: hash(tenant, name), value: seal(tenant, name, row), version: VERSION.row, milliseconds };
-      void cluster.ask((broker) => broker.store(groupOf(tenant), [value]));
+      if (cluster.broker.problem || monotonicNow() >= unknownUntil) add(tenant, row);
+      else void mayBeDeleted(tenant, row).then((mayBe) => mayBe || add(tenant, row));
     },
     async delete(apiKey, key) {
       const tenant = cluster.tenantOf(apiKey);
