@@ -5,7 +5,7 @@ import type { Broker } from './broker.ts';
 import { createReplicas, type Replicas } from './replicas.ts';
 import { createVault, type Vault } from './vault.ts';
 
-/** What the components of this replica need to share their state with the other replicas. */
+/** Lets the components of this replica share their state with the other replicas. */
 export interface Cluster {
   readonly broker: Broker;
   readonly vault: Vault;
@@ -62,7 +62,7 @@ export function createCluster({ broker, secrets, startTimer, monotonicNow }: Clu
     max: MAX_TENANTS,
     memoMethod: (apiKey) => vault.name('tenant', apiKey),
   });
-  const unsubscribers: (() => void)[] = [];
+  const cleanups: (() => void)[] = [];
   let pausedUntil = Number.NEGATIVE_INFINITY;
 
   return {
@@ -90,11 +90,11 @@ export function createCluster({ broker, secrets, startTimer, monotonicNow }: Clu
         const { from, content } = parseMessage(message);
         if (from !== undefined && from !== broker.replicaId && content) onContent(content, from);
       };
-      unsubscribers.push(broker.subscribe(channel, { onActive, onMessage }));
+      cleanups.push(broker.subscribe(channel, { onActive, onMessage }));
     },
-    onProblemChange: (listener) => void unsubscribers.push(broker.onProblemChange(listener)),
+    onProblemChange: (listener) => void cleanups.push(broker.onProblemChange(listener)),
     close() {
-      for (const unsubscribe of unsubscribers.splice(0)) unsubscribe();
+      for (const cleanUp of cleanups.splice(0)) cleanUp();
       replicas.close();
     },
   };

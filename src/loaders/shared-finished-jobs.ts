@@ -55,7 +55,7 @@ export function shareFinishedJobs(
   let unknownUntil = Number.NEGATIVE_INFINITY;
   cluster.subscribe(CHANNEL, {
     onActive() {
-      // Deletions by others may have been missed. What is still valid is read from the store.
+      // Deletions by others may have been missed. Jobs that are still valid are in the store.
       local.clearAll();
       if (wasActive) unknownUntil = monotonicNow() + DELETION_TIME;
       wasActive = true;
