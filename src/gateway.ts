@@ -10,6 +10,7 @@ import { createSealer } from './auth/sealed-token.ts';
 import { createWatchTokens } from './auth/watch-token.ts';
 import { createCluster } from './cluster/cluster.ts';
 import { createCreatedJobs } from './cluster/created-jobs.ts';
+import { createSharedKeyStates } from './cluster/shared-key-states.ts';
 import type { GatewayOptions } from './config/gateway-options.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
 import { createMaskError } from './errors.ts';
@@ -34,6 +35,7 @@ import { createQuota } from './limits/quota.ts';
 import { createRateLimit, defaultRateLimits } from './limits/rate-limit.ts';
 import { createResponseLimits } from './limits/response-limits.ts';
 import { createFinishedJobs, FINISHED_JOBS_TIME, MAX_FINISHED_JOBS } from './loaders/finished-jobs.ts';
+import { shareFinishedJobs } from './loaders/shared-finished-jobs.ts';
 import { createOperations } from './operations/operations.ts';
 import { useOperations } from './operations/plugin.ts';
 import { createPersistedDocuments } from './persisted-documents/documents.ts';
@@ -74,12 +76,16 @@ export function createGateway(options: GatewayOptions) {
 
   const cluster = options.broker && createCluster({ broker: options.broker, secrets, startTimer, monotonicNow });
   const keyPolicy = createKeyPolicy(config);
-  const finishedJobs = createFinishedJobs({
-    milliseconds: options.finishedJobsMilliseconds ?? FINISHED_JOBS_TIME,
+  const finishedJobsMilliseconds = options.finishedJobsMilliseconds ?? FINISHED_JOBS_TIME;
+  const ownFinishedJobs = createFinishedJobs({
+    milliseconds: finishedJobsMilliseconds,
     max: MAX_FINISHED_JOBS,
     monotonicNow,
     now,
   });
+  const finishedJobs = cluster
+    ? shareFinishedJobs(ownFinishedJobs, cluster, { milliseconds: finishedJobsMilliseconds, monotonicNow })
+    : ownFinishedJobs;
   const upstreamOf = createUpstreams({
     ...options.upstream,
     contract,
@@ -97,6 +103,7 @@ export function createGateway(options: GatewayOptions) {
     ),
     onKeyRejected: finishedJobs.clear,
     createdElsewhere: cluster && createCreatedJobs(cluster, monotonicNow),
+    sharedKeyStates: cluster && createSharedKeyStates(cluster, monotonicNow),
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
     onJob: (apiKey, row) => jobWatcher.recordDuration(apiKey, row),
   });

@@ -56,6 +56,15 @@ describe('import rules', () => {
           'src/images/invalid-image-error.ts',
         )(to),
     ],
+    [
+      'cluster/ imports only encryption, util/ and the interface of shared key states',
+      ({ from, to }) =>
+        inside('src/cluster')(from) &&
+        isOurs(to) &&
+        !inside('src/cluster')(to) &&
+        !isOf('src/auth/encryption.ts', 'src/upstream/policy/api-key-state.ts')(to) &&
+        !inUtil(to),
+    ],
     ['only upstream/ imports ky and undici', ({ from, to }) => isOf('ky', 'undici')(to) && !inUpstream(from)],
     [
       'upstream/ imports only contract/ and util/',

@@ -5,7 +5,7 @@ import type { Broker } from './broker.ts';
 import { createReplicas, type Replicas } from './replicas.ts';
 import { createVault, type Vault } from './vault.ts';
 
-/** What the components of this replica need to share their state with the other replicas. */
+/** Lets the components of this replica share their state with the other replicas. */
 export interface Cluster {
   readonly broker: Broker;
   readonly vault: Vault;
@@ -17,8 +17,12 @@ export interface Cluster {
    *
    * @returns Undefined, without a promise, while the broker has a problem or is slow. A promise of undefined if the call
    * fails or takes too long. It never rejects.
+   * @param how `evenIfSlow` calls the broker even if it was slow just now.
    */
-  ask<Result>(call: (broker: Broker) => Promise<Result>): Promise<Result | undefined> | undefined;
+  ask<Result>(
+    call: (broker: Broker) => Promise<Result>,
+    how?: { evenIfSlow: boolean },
+  ): Promise<Result | undefined> | undefined;
   /** Sends a JSON object to the other replicas that subscribe to a channel. */
   publish(channel: string, content: Readonly<Record<string, unknown>>): void;
   /** Receives the JSON objects that other replicas publish on a channel, until this replica leaves the cluster. */
@@ -58,7 +62,7 @@ export function createCluster({ broker, secrets, startTimer, monotonicNow }: Clu
     max: MAX_TENANTS,
     memoMethod: (apiKey) => vault.name('tenant', apiKey),
   });
-  const unsubscribers: (() => void)[] = [];
+  const cleanups: (() => void)[] = [];
   let pausedUntil = Number.NEGATIVE_INFINITY;
 
   return {
@@ -66,8 +70,8 @@ export function createCluster({ broker, secrets, startTimer, monotonicNow }: Clu
     vault,
     replicas,
     tenantOf: (apiKey) => tenants.memo(apiKey),
-    ask<Result>(call: (broker: Broker) => Promise<Result>) {
-      if (broker.problem || monotonicNow() < pausedUntil) return undefined;
+    ask<Result>(call: (broker: Broker) => Promise<Result>, { evenIfSlow } = { evenIfSlow: false }) {
+      if (broker.problem || (monotonicNow() < pausedUntil && !evenIfSlow)) return undefined;
       return new Promise<Result | undefined>((resolve) => {
         const stopTimer = startTimer(MAX_BROKER_WAIT, () => {
           pausedUntil = monotonicNow() + SLOW_BROKER_PAUSE;
@@ -86,11 +90,11 @@ export function createCluster({ broker, secrets, startTimer, monotonicNow }: Clu
         const { from, content } = parseMessage(message);
         if (from !== undefined && from !== broker.replicaId && content) onContent(content, from);
       };
-      unsubscribers.push(broker.subscribe(channel, { onActive, onMessage }));
+      cleanups.push(broker.subscribe(channel, { onActive, onMessage }));
     },
-    onProblemChange: (listener) => void unsubscribers.push(broker.onProblemChange(listener)),
+    onProblemChange: (listener) => void cleanups.push(broker.onProblemChange(listener)),
     close() {
-      for (const unsubscribe of unsubscribers.splice(0)) unsubscribe();
+      for (const cleanUp of cleanups.splice(0)) cleanUp();
       replicas.close();
     },
   };

@@ -12,7 +12,7 @@ export interface SharedCounts {
 /** Counts by hashed names. */
 type Counts = Map<string, number>;
 
-/** What a replica publishes. */
+/** A message of a replica. */
 interface Update extends Record<string, unknown> {
   /** Counts that have changed. */
   readonly counts: Readonly<Record<string, number>>;

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { isNotFound, type MalformedField, malformedError, UpstreamError } from '../upstream/errors.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import { cacheKeyOf, EntityStore, type Key, type Row } from './entity-store.ts';
+import type { FinishedJob } from './finished-jobs.ts';
 import { type Reads, readOperation } from './reads.ts';
 
 /**
@@ -68,7 +69,10 @@ export class EntityLoader<R extends Row> {
   /** Merges the cached row of an entity, if there is one. Fields read before are newer, so they take precedence. */
   #mergeCached(key: Key): R | undefined {
     const cached = this.#reads.cached(this.#kind, key);
-    if (!cached) return undefined;
+    return cached && this.#mergeFinished(key, cached);
+  }
+
+  #mergeFinished(key: Key, cached: FinishedJob): R {
     const earlier = this.store.get(key);
     const merged = this.store.merge(cached.row as R, { isComplete: true, receivedAt: cached.checkedAt.getTime() });
     return earlier ? this.store.merge(earlier) : merged;
@@ -84,14 +88,28 @@ export class EntityLoader<R extends Row> {
     const cached = this.#pending?.get(cacheKeyOf(key));
     if (cached) return cached;
     this.#pending ??= new Map();
-    this.#byId ??= new DataLoader(
-      (keys) =>
-        Promise.all(
-          keys.map((each) => this.#reads.byId(this.#kind, each).then((row) => this.#mergeRead(row as R), toError)),
-        ),
-      { cacheKeyFn: cacheKeyOf, cacheMap: this.#pending },
-    );
+    this.#byId ??= new DataLoader((keys) => this.#readBatch(keys), {
+      cacheKeyFn: cacheKeyOf,
+      cacheMap: this.#pending,
+    });
     return this.#byId.load(key);
+  }
+
+  #readBatch(keys: readonly Key[]): Promise<(R | Error)[]> {
+    const reading = this.#reads.cachedByOthers(this.#kind, keys);
+    if (!reading) return Promise.all(keys.map((key) => this.#readById(key)));
+    return reading.then((jobs) =>
+      Promise.all(
+        keys.map((key, index) => {
+          const job = jobs[index];
+          return job ? this.#mergeFinished(key, job) : this.#readById(key);
+        }),
+      ),
+    );
+  }
+
+  #readById(key: Key): Promise<R | Error> {
+    return this.#reads.byId(this.#kind, key).then((row) => this.#mergeRead(row as R), toError);
   }
 }
 

@@ -12,6 +12,8 @@ export type Kind = Row['kind'];
 export interface ReadServices {
   /** A finished job from the cache; undefined if it is not cached or the caller may not read it. */
   finishedJob(key: JobKey): FinishedJob | undefined;
+  /** Finished jobs from other replicas, in the order of their keys. Undefined if there is none, or the caller may not read them. */
+  readFinishedJobs(keys: readonly JobKey[]): Promise<(FinishedJob | undefined)[]> | undefined;
   /** Caches a job that was read by id, if it has finished. */
   addFinishedJob(row: JobRow): void;
   /** The wall clock, in milliseconds since the epoch. */
@@ -65,9 +67,15 @@ export class Reads {
   }
 
   /** The cached row of a finished job, which has all fields that a read by id would return. */
-  cached(kind: Kind, { id, modelId = '' }: Key): FinishedJob | undefined {
-    if (kind === 'Prediction') return this.#services.finishedJob({ kind, id });
-    return kind === 'Training' ? this.#services.finishedJob({ kind, modelId, id }) : undefined;
+  cached(kind: Kind, key: Key): FinishedJob | undefined {
+    const job = jobKeyOf(kind, key);
+    return job && this.#services.finishedJob(job);
+  }
+
+  /** Like {@link cached}, for jobs that other replicas have cached. Undefined, without a promise, if there are none. */
+  cachedByOthers(kind: Kind, keys: readonly Key[]): Promise<(FinishedJob | undefined)[]> | undefined {
+    const jobs = keys.flatMap((key) => jobKeyOf(kind, key) ?? []);
+    return jobs.length > 0 ? this.#services.readFinishedJobs(jobs) : undefined;
   }
 
   /** Caches a row that was read by id, if it is a finished job. @returns The time, for jobs only: other rows need none. */
@@ -87,4 +95,10 @@ export class Reads {
   now(): number {
     return this.#services.now();
   }
+}
+
+/** The key of an entity that is a job; undefined for other kinds. */
+function jobKeyOf(kind: Kind, { id, modelId = '' }: Key): JobKey | undefined {
+  if (kind === 'Prediction') return { kind, id };
+  return kind === 'Training' ? { kind, modelId, id } : undefined;
 }

@@ -57,6 +57,12 @@ export class RequestCache implements ReadServices {
     return this.#services.finishedJobs.get(this.#apiKey, key);
   }
 
+  readFinishedJobs(keys: readonly JobKey[]): Promise<(FinishedJob | undefined)[]> | undefined {
+    const { scope } = this.#caller;
+    if (scope && !keys.every((key) => scope.includes(key))) return undefined;
+    return this.#services.finishedJobs.read(this.#apiKey, keys);
+  }
+
   addFinishedJob(row: JobRow): void {
     this.#services.finishedJobs.add(this.#apiKey, row);
   }

@@ -50,10 +50,10 @@ export class Writes {
         return write(upstream);
       });
     } catch (error) {
-      if (wasSent()) evict();
+      if (wasSent()) await evict();
       throw error;
     }
-    evict();
+    await evict();
   }
 
   /** Like {@link run}, but sends the write at most once per idempotency key, if the client sent one. */

@@ -11,7 +11,7 @@ import type { JobRow } from './jobs.ts';
 import { models } from './models.ts';
 import { ParseCache } from './parse-cache.ts';
 import { createPaths } from './paths.ts';
-import { ApiKeyState } from './policy/api-key-state.ts';
+import { ApiKeyState, type SharedKeyStates } from './policy/api-key-state.ts';
 import { type BreakerSettings, createCircuitBreaker, defaultCircuitBreaker } from './policy/circuit-breaker.ts';
 import { createRequestQueue, type RequestQueue } from './policy/request-queue.ts';
 import { defaultRetry, type RetryPolicy } from './policy/retry.ts';
@@ -63,8 +63,10 @@ export interface UpstreamOptions
   random?: () => number;
   /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList?: (error: UpstreamError) => void;
-  /** Called when the upstream rejects a key. */
+  /** Called when the upstream rejects a key in a response to this replica. */
   onKeyRejected?: (apiKey: string) => void;
+  /** Shares the acceptance of keys with other replicas. @default each replica learns it from its own responses */
+  sharedKeyStates?: SharedKeyStates | undefined;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
   /** Called with each job in a response. If the response body has not changed, only a poll calls it. */
@@ -100,7 +102,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
     ...otherOptions
   } = options;
   const { startTimer, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
-  const { maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
+  const { sharedKeyStates, maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
   const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {}, onKeyRejected = () => {} } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
   const entries = new LRUCache<string, { client: Client; queue: RequestQueue; upstream: Upstream }>({
@@ -137,11 +139,17 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       unconfirmedConcurrency: unconfirmed,
       startTimer,
     });
-    const onRejected = () => {
-      queue.lowerLimit();
-      onKeyRejected(apiKey);
-    };
-    const keyState = new ApiKeyState({ monotonicNow, onConfirmed: queue.raiseLimit, onRejected });
+    const keyState = new ApiKeyState({
+      monotonicNow,
+      onConfirmed: queue.raiseLimit,
+      onRejected: queue.lowerLimit,
+      onOwnRejection(upstreamMessage) {
+        onKeyRejected(apiKey);
+        sharedKeyStates?.reject(apiKey, upstreamMessage);
+      },
+      onOwnConfirmation: () => sharedKeyStates?.confirm(apiKey),
+    });
+    sharedKeyStates?.track(apiKey, keyState);
     const client = createClient({
       ...otherOptions,
       baseUrl,

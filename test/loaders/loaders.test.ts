@@ -10,7 +10,12 @@ const unavailable = () => new UpstreamError('getModel', 'status', 'responded 503
 const row = (id: string, fields: Partial<ModelRow> = {}): ModelRow => ({ kind: 'Model', id, ...fields });
 
 /** Nothing is cached. */
-const services = { finishedJob: () => undefined, addFinishedJob: () => {}, now: () => 0 };
+const services = {
+  finishedJob: () => undefined,
+  readFinishedJobs: () => undefined,
+  addFinishedJob: () => {},
+  now: () => 0,
+};
 
 /**
  * Starts loaders of an upstream with these models.
