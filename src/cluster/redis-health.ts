@@ -1,0 +1,114 @@
+import type { Logger } from 'pino';
+import type { StartTimer } from '../util/timers.ts';
+import { BrokerError, type BrokerProblem } from './broker.ts';
+
+export interface RedisHealthOptions {
+  /** Checks once whether Redis works, within about a second. @returns Why it does not; undefined if it does. */
+  probe: () => Promise<string | undefined>;
+  startTimer: StartTimer;
+  /** The wall clock, in milliseconds since the epoch. */
+  now: () => number;
+  log: Pick<Logger, 'info' | 'warn'>;
+}
+
+/** Pause between two probes while Redis works, in milliseconds. */
+const PAUSE = 750;
+/** Pause between two probes while it does not, in milliseconds. */
+const RECOVERY_PAUSE = 250;
+
+/** Whether Redis works, by regular probes. Logs once when it stops working, and once when it works again. */
+export class RedisHealth {
+  readonly #options: RedisHealthOptions;
+  readonly #listeners = new Set<() => void>();
+  #problem: BrokerProblem | undefined;
+  #probing: Promise<void> | undefined;
+  #stopTimer = () => {};
+  #isStopped = false;
+
+  constructor(options: RedisHealthOptions) {
+    this.#options = options;
+  }
+
+  get problem(): BrokerProblem | undefined {
+    return this.#problem;
+  }
+
+  /** Calls a listener when the problem appears or disappears. @returns Removes it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Probes now. */
+  async probe(): Promise<void> {
+    this.#stopTimer();
+    this.#probing ??= this.#probe().finally(() => {
+      this.#probing = undefined;
+    });
+    await this.#probing;
+  }
+
+  /** Probes now, because something has failed, unless the problem is known. */
+  suspect(): void {
+    if (!this.#problem && !this.#isStopped) void this.probe();
+  }
+
+  /** Runs a command, unless Redis does not work. @throws BrokerError without credentials. */
+  async run<Result>(command: () => Promise<Result>): Promise<Result> {
+    if (this.#problem) throw new BrokerError(this.#problem.cause);
+    let stopTimer = () => {};
+    const timeout = new Promise<never>((_, reject) => {
+      stopTimer = this.#options.startTimer(COMMAND_TIME, () => reject(new Error('Command timed out')));
+    });
+    try {
+      return await Promise.race([command(), timeout]);
+    } catch (error) {
+      this.suspect();
+      // Without a cause: errors of the driver contain the command.
+      throw new BrokerError(`Redis: ${describeRedisError(error)}`);
+    } finally {
+      stopTimer();
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#stopTimer();
+    this.#listeners.clear();
+  }
+
+  async #probe(): Promise<void> {
+    const cause = await this.#options.probe();
+    if (this.#isStopped) return;
+    this.#update(cause);
+    this.#stopTimer = this.#options.startTimer(this.#problem ? RECOVERY_PAUSE : PAUSE, () => void this.probe());
+  }
+
+  #update(cause: string | undefined): void {
+    const { log, now } = this.#options;
+    const before = this.#problem;
+    this.#problem = cause === undefined ? undefined : { since: before?.since ?? new Date(now()), cause };
+    if (!before === !this.#problem) return;
+    if (this.#problem) log.warn({ cause }, 'Redis does not work: this replica continues on its own');
+    else log.info('Redis works again');
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Maximum duration of a command with everything around it, in milliseconds: longer than the driver's own timeout. */
+const COMMAND_TIME = 1_500;
+
+/** Describes an error of the driver or of the server, without credentials. */
+export function describeRedisError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { lastNodeError } = error as { lastNodeError?: unknown };
+  if (lastNodeError instanceof Error) return describeRedisError(lastNodeError);
+  // A host with several addresses, none of which responds.
+  if (error instanceof AggregateError && error.message === '') return describeRedisError(error.errors[0]);
+  if (error.message.includes('Command timed out')) return 'no reply in time';
+  if (NOT_CONNECTED.test(error.message)) return 'not connected';
+  return error.message;
+}
+
+const NOT_CONNECTED =
+  /enableOfflineQueue|Connection is closed|max retries per request|None of startup nodes|Cluster is ended|isn't ready/i;

@@ -1,0 +1,207 @@
+import { type Job, Queue, Worker } from 'bullmq';
+import type { Sleep, StartTimer } from '../util/timers.ts';
+import { BrokerError, type Task } from './broker.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import type { RedisHealth } from './redis-health.ts';
+import { TaskLocks } from './task-locks.ts';
+
+export interface RedisTasksOptions {
+  connection: RedisConnection;
+  health: RedisHealth;
+  replicaId: string;
+  startTimer: StartTimer;
+  sleep: Sleep;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
+  /** Called when a run rejects, which ends the task as well. */
+  onRunError: (error: unknown) => void;
+}
+
+type RunTask = (task: Task) => Promise<void>;
+type TaskJob = Job<string, null, string>;
+
+/** Time for which a replica owns a task without renewing its lock, in milliseconds. */
+const LOCK_TIME = 2_000;
+/**
+ * Interval between searches for tasks of dead replicas, in milliseconds. One finds such a task first, and a later one,
+ * once its lock has expired, gives it to another replica: after at most twice this interval and {@link LOCK_TIME}.
+ */
+const STALLED_TIME = 1_000;
+/** Pause after a failure, in milliseconds. */
+const PAUSE = 100;
+
+const QUEUE = 'tasks';
+/** All keys are in one slot of a Cluster. */
+const KEYS = {
+  prefix: '{flair}',
+  // Without the warning that BullMQ prints for eviction policies.
+  skipVersionCheck: true,
+};
+const EPOCH_KEY = 'flair:{flair}:epoch';
+
+/**
+ * Tasks as jobs of BullMQ. The jobs are fetched one by one instead of by BullMQ's own loop, so that a run can end with
+ * its lock, and that nothing is fetched while Redis does not work.
+ */
+export class RedisTasks {
+  readonly #options: RedisTasksOptions;
+  readonly #queue: Queue<string, null, string>;
+  readonly #closing = new AbortController();
+  /** Runs, which include the end of their jobs. */
+  readonly #runs = new Set<Promise<void>>();
+  /** Ends of jobs, by the name of the task: a request that follows must start a new run. */
+  readonly #ending = new Map<string, Promise<void>>();
+  #worker: Worker<string, null, string> | undefined;
+  #serving: Promise<void> | undefined;
+
+  constructor(options: RedisTasksOptions) {
+    this.#options = options;
+    const { connection, health } = options;
+    this.#queue = new Queue(QUEUE, { connection, ...KEYS, streams: { events: { maxLen: 100 } } });
+    this.#queue.on('error', () => health.suspect());
+  }
+
+  /** @throws BrokerError if Redis does not work. */
+  async request(name: string, data: string): Promise<void> {
+    await this.#ending.get(name);
+    await this.#options.health.run(() =>
+      this.#queue.add(name, data, { jobId: jobIdOf(name), removeOnComplete: true, removeOnFail: true }),
+    );
+  }
+
+  serve(run: RunTask): void {
+    const { connection, health } = this.#options;
+    const worker = new Worker<string, null, string>(QUEUE, null, {
+      connection,
+      ...KEYS,
+      autorun: false,
+      lockDuration: LOCK_TIME,
+      stalledInterval: STALLED_TIME,
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      drainDelay: 1,
+    });
+    worker.on('error', () => health.suspect());
+    this.#worker = worker;
+    this.#serving = this.#serve(worker, run);
+  }
+
+  /** Waits for tasks over a new connection, because the old one may be broken. */
+  async reconnect(): Promise<void> {
+    const client = await this.#worker?.getBackend().blockingClient;
+    if (client?.status === 'ready') client.disconnect(true);
+  }
+
+  /** Aborts all runs, and returns their tasks to other replicas. */
+  async close(): Promise<void> {
+    this.#closing.abort(new BrokerError('this replica stops'));
+    await Promise.all(this.#runs);
+    await this.#worker?.close(true);
+    await this.#serving;
+    await Promise.all(this.#runs);
+    await this.#queue.close().catch(() => {});
+  }
+
+  async #serve(worker: Worker<string, null, string>, run: RunTask): Promise<void> {
+    const { startTimer, monotonicNow, health, replicaId } = this.#options;
+    const { signal } = this.#closing;
+    const locks = new TaskLocks({ worker, lockTime: LOCK_TIME, startTimer, monotonicNow });
+    void worker.startStalledCheckTimer();
+    for (let count = 0; !signal.aborted; count++) {
+      await this.#whileBroken();
+      const token = `${replicaId} ${count}`;
+      const job = await this.#fetch(worker, token);
+      if (!job) continue;
+      const running = this.#run(job, token, locks, run).catch(() => health.suspect());
+      this.#runs.add(running);
+      void running.finally(() => this.#runs.delete(running));
+    }
+    locks.close();
+  }
+
+  /** Waits up to a second for a job. @returns Undefined if there is none, or after a failure and a pause. */
+  async #fetch(worker: Worker<string, null, string>, token: string): Promise<TaskJob | undefined> {
+    const { health, sleep } = this.#options;
+    const { signal } = this.#closing;
+    try {
+      // Looks without waiting first: the notification that ends the wait may have been lost.
+      const job = await worker.getNextJob(token, { block: false });
+      return job ?? (signal.aborted ? undefined : await worker.getNextJob(token, { block: true }));
+    } catch {
+      health.suspect();
+      await sleep(PAUSE, signal).catch(() => {});
+      return undefined;
+    }
+  }
+
+  /** Waits until Redis works, or this replica stops. */
+  async #whileBroken(): Promise<void> {
+    const { health } = this.#options;
+    const { signal } = this.#closing;
+    if (!health.problem || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        remove();
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const remove = health.onChange(end);
+      signal.addEventListener('abort', end);
+    });
+  }
+
+  async #run(job: TaskJob, token: string, locks: TaskLocks, run: RunTask): Promise<void> {
+    const lock = locks.hold(job.id ?? '', token);
+    const signal = AbortSignal.any([lock.signal, this.#closing.signal]);
+    const aborted = new Promise<'aborted'>((resolve) => {
+      if (signal.aborted) resolve('aborted');
+      signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+    });
+    try {
+      const epoch = await this.#nextEpoch();
+      const task: Task = { name: job.name, data: job.data, epoch, signal };
+      const ended = signal.aborted ? aborted : run(task).catch((error: unknown) => this.#report(error, signal));
+      if ((await Promise.race([ended, aborted])) !== 'aborted') {
+        await this.#end(job, token, signal);
+        return;
+      }
+    } catch {
+      // The epoch could not be read, so the run has not begun.
+    } finally {
+      lock.release();
+    }
+    // Fails if the lock is lost: then the search for tasks of dead replicas returns it.
+    await job.moveToWait(token).catch(() => {});
+  }
+
+  #report(error: unknown, signal: AbortSignal): void {
+    if (!signal.aborted) this.#options.onRunError(error);
+  }
+
+  async #nextEpoch(): Promise<number> {
+    return Number(await this.#options.health.run(() => this.#options.connection.flairEpoch(EPOCH_KEY)));
+  }
+
+  /** Removes the job of a task that has ended, unless its lock is lost meanwhile. */
+  async #end(job: TaskJob, token: string, signal: AbortSignal): Promise<void> {
+    const ending = this.#remove(job, token, signal);
+    this.#ending.set(job.name, ending);
+    await ending;
+    if (this.#ending.get(job.name) === ending) this.#ending.delete(job.name);
+  }
+
+  async #remove(job: TaskJob, token: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await job.moveToCompleted(null, token, false);
+        return;
+      } catch (error) {
+        if (error instanceof Error && /^Missing (lock|key)/.test(error.message)) return;
+        this.#options.health.suspect();
+        await this.#options.sleep(PAUSE, signal).catch(() => {});
+      }
+    }
+  }
+}
+
+/** The id of the job of a task: BullMQ accepts neither colons nor numbers. */
+const jobIdOf = (name: string): string => `t-${encodeURIComponent(name)}`;
