@@ -3,7 +3,7 @@ import { Cluster } from 'ioredis';
 import type { Logger } from 'pino';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
-import { type Sleep, type StartTimer, sleep as realSleep, startTimer as realStartTimer } from '../util/timers.ts';
+import { sleep as realSleep, startTimer as realStartTimer, type Sleep, type StartTimer } from '../util/timers.ts';
 import type { Announcement, Broker, NewValue } from './broker.ts';
 import { consume, type Limiter } from './limiter.ts';
 import { RedisChannels } from './redis-channels.ts';

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { JwtOptions } from '../auth/jwt.ts';
+import type { Broker } from '../cluster/broker.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { IdempotencyStore } from '../idempotency/store.ts';
 import type { ImageLimits } from '../images/limits.ts';
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   listeningUrl: () => string;
   log: Logger;
   idempotencyStore: IdempotencyStore;
+  /** Connects the replicas of this gateway. @default there are no others */
+  broker?: Broker;
   /** Intervals and limits of watched jobs that differ from `defaultWatchSettings`. */
   watch?: Partial<WatchSettings>;
   /** Timeout of a query or a mutation, in milliseconds. @default 30_000 */

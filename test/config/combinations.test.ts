@@ -226,6 +226,7 @@ describe('combinations of settings', () => {
       { ...JWT, FLAIR_API_KEY_HEADER: 'Authorization' },
       ['FLAIR_API_KEY_HEADER', 'JWT_SECRET'],
     ],
+    ['Redis without a secret', { REDIS_URL: 'redis://localhost' }, ['REDIS_URL', 'SECRET']],
   ])('settings that contradict each other or have no effect are rejected: %s', (_, environment, names) => {
     const [mistake = '', ...others] = mistakesOf(environment);
 

@@ -8,6 +8,7 @@ const executable = findRedisServer(process.env);
 const CREATE = `mutation ($input: CreateModelInput!) {
   createModel(input: $input) { __typename ... on CreateModelSuccess { model { id } } ... on Error { message } }
 }`;
+const SECRET = 'a secret of 32 characters or more for all replicas';
 const MODELS = '{ models { nodes { id displayName } } }';
 
 describe.skipIf(!executable)('two replicas that share a Redis', () => {
@@ -19,7 +20,7 @@ describe.skipIf(!executable)('two replicas that share a Redis', () => {
 
   async function startReplicas() {
     const { url: upstream } = await startProgram({ entry: 'sandbox', env: { SANDBOX_SEED: 'false' } });
-    const env = { FLAIR_API_URL: upstream, FLAIR_API_KEY: 'demo', REDIS_URL: redis?.url ?? '' };
+    const env = { FLAIR_API_URL: upstream, FLAIR_API_KEY: 'demo', REDIS_URL: redis?.url ?? '', SECRET };
     return await Promise.all([startProgram({ env }), startProgram({ env })]);
   }
 
@@ -48,7 +49,7 @@ describe.skipIf(!executable)('two replicas that share a Redis', () => {
 test.skipIf(!executable)('a write whose idempotency key cannot be stored is not sent, and may be retried', async () => {
   const redis = await startRedis(executable ?? '');
   onTestFinished(() => redis.stop());
-  const { url } = await startProgram({ env: { REDIS_URL: redis.url, SANDBOX_SEED: 'false' } });
+  const { url } = await startProgram({ env: { REDIS_URL: redis.url, SECRET, SANDBOX_SEED: 'false' } });
   await redis.stop();
 
   const response = await execute(url, CREATE, { input: { displayName: 'Never', idempotencyKey: 'a' } });
