@@ -49,8 +49,8 @@ export class RedisTasks {
   readonly #closing = new AbortController();
   /** Runs, which include the end of their jobs. */
   readonly #runs = new Set<Promise<void>>();
-  /** Ends of jobs, by the name of the task: a request that follows must start a new run. */
-  readonly #ending = new Map<string, Promise<void>>();
+  /** Jobs that are being removed, by the name of the task. */
+  readonly #ending = new Map<string, Promise<boolean>>();
   #worker: Worker<string, null, string> | undefined;
   #serving: Promise<void> | undefined;
 
@@ -152,17 +152,19 @@ export class RedisTasks {
   async #run(job: TaskJob, token: string, locks: TaskLocks, run: RunTask): Promise<void> {
     const lock = locks.hold(job.id ?? '', token);
     const signal = AbortSignal.any([lock.signal, this.#closing.signal]);
-    const aborted = new Promise<'aborted'>((resolve) => {
-      if (signal.aborted) resolve('aborted');
-      signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+    const aborted = new Promise<false>((resolve) => {
+      signal.addEventListener('abort', () => resolve(false), { once: true });
     });
     try {
       const epoch = await this.#nextEpoch();
-      const task: Task = { name: job.name, data: job.data, epoch, signal };
-      const ended = signal.aborted ? aborted : run(task).catch((error: unknown) => this.#report(error, signal));
-      if ((await Promise.race([ended, aborted])) !== 'aborted') {
-        await this.#end(job, token, signal);
-        return;
+      if (!signal.aborted) {
+        const end = () => this.#end(job, token, signal);
+        // The end begins in the turn in which the run resolves: a request that follows must start a new run.
+        const ended = run({ name: job.name, data: job.data, epoch, signal }).then(end, (error: unknown) => {
+          this.#report(error, signal);
+          return end();
+        });
+        if (await Promise.race([ended, aborted])) return;
       }
     } catch {
       // The epoch could not be read, so the run has not begun.
@@ -181,25 +183,29 @@ export class RedisTasks {
     return Number(await this.#options.health.run(() => this.#options.connection.flairEpoch(EPOCH_KEY)));
   }
 
-  /** Removes the job of a task that has ended, unless its lock is lost meanwhile. */
-  async #end(job: TaskJob, token: string, signal: AbortSignal): Promise<void> {
+  /** Removes the job of a task that has ended. @returns False if its signal aborts before. */
+  async #end(job: TaskJob, token: string, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
     const ending = this.#remove(job, token, signal);
     this.#ending.set(job.name, ending);
-    await ending;
+    const isRemoved = await ending;
     if (this.#ending.get(job.name) === ending) this.#ending.delete(job.name);
+    return isRemoved;
   }
 
-  async #remove(job: TaskJob, token: string, signal: AbortSignal): Promise<void> {
+  async #remove(job: TaskJob, token: string, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       try {
         await job.moveToCompleted(null, token, false);
-        return;
+        return true;
       } catch (error) {
-        if (error instanceof Error && /^Missing (lock|key)/.test(error.message)) return;
+        // The lock is lost: another replica runs the task.
+        if (error instanceof Error && /^Missing (lock|key)/.test(error.message)) return false;
         this.#options.health.suspect();
         await this.#options.sleep(PAUSE, signal).catch(() => {});
       }
     }
+    return false;
   }
 }
 
