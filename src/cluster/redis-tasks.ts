@@ -27,6 +27,8 @@ const LOCK_TIME = 2_000;
  * once its lock has expired, gives it to another replica: after at most twice this interval and {@link LOCK_TIME}.
  */
 const STALLED_TIME = 1_000;
+/** Maximum time for which the end of the last fetch is awaited, in milliseconds. */
+const CLOSE_TIME = 1_200;
 /** Pause after a failure, in milliseconds. */
 const PAUSE = 100;
 
@@ -96,7 +98,10 @@ export class RedisTasks {
     this.#closing.abort(new BrokerError('this replica stops'));
     await Promise.all(this.#runs);
     await this.#worker?.close(true);
-    await this.#serving;
+    // A job that is being fetched now arrives in time. BullMQ may wait forever for a connection that is closed.
+    const late = new AbortController();
+    await Promise.race([this.#serving, this.#options.sleep(CLOSE_TIME, late.signal).catch(() => {})]);
+    late.abort();
     await Promise.all(this.#runs);
     await this.#queue.close().catch(() => {});
   }
