@@ -32,7 +32,7 @@ export function openConnection(url: string, timeouts: RedisTimeouts): RedisConne
   const address = parseAddress(url);
   const options: RedisOptions = {
     ...serverOptions(address, timeouts),
-    ...(address.kind === 'sentinel' && { failoverDetector: true, sentinelRetryStrategy: reconnectPause }),
+    ...(address.kind === 'sentinel' && { sentinelRetryStrategy: reconnectPause }),
     retryStrategy: reconnectPause,
   };
   return address.kind === 'cluster' ? openCluster(address, options) : new BlockableRedis(options);

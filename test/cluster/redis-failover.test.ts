@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Broker } from '../../src/cluster/broker.ts';
 import { openRedisStore } from '../../src/idempotency/redis.ts';
 import { startCluster, startProxy, startSentinel } from '../support/redis-topologies.ts';
 import { eventually, record, serve } from './broker-contract.ts';
-import { connect, executable, ownRedis } from './support.ts';
+import { connect, executable, expectNoOutput, ownRedis } from './support.ts';
 
 /** Two replicas with a task and a subscription, whose primary fails, so that another server takes over. */
 async function failover(url: string, fail: () => unknown) {
@@ -47,6 +47,8 @@ async function claimOnce(redis: string, id: string): Promise<void> {
 }
 
 describe.skipIf(!executable)('failover', { timeout: 90_000 }, () => {
+  beforeEach(expectNoOutput);
+
   test('replicas follow the Sentinels to the new primary', async () => {
     const { url, primary } = await startSentinel(executable ?? '');
 

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Broker } from '../../src/cluster/broker.ts';
 import { monotonicNow } from '../../src/util/clocks.ts';
 import type { RedisServer } from '../support/redis.ts';
 import { eventually, record, serve } from './broker-contract.ts';
-import { connect, executable, ownRedis } from './support.ts';
+import { connect, executable, expectNoOutput, ownRedis } from './support.ts';
 
 const limit = { id: 'limit', perSecond: 1, burst: 100 };
 const value = { name: 'a', value: 'A', version: '1', milliseconds: 60_000 };
@@ -71,6 +71,8 @@ async function outage(url: string, fail: () => unknown, heal: () => unknown) {
 }
 
 describe.skipIf(!executable)('faults of a Redis server', { timeout: 60_000 }, () => {
+  beforeEach(expectNoOutput);
+
   /** A connection that changes the server. */
   async function control(server: RedisServer): Promise<Redis> {
     const redis = new Redis(server.url);

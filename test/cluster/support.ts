@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { Broker } from '../../src/cluster/broker.ts';
 import { openRedisBroker } from '../../src/cluster/redis-broker.ts';
 import { findRedisServer, type RedisServer, startRedis } from '../support/redis.ts';
@@ -27,6 +27,18 @@ export async function connect(url: string): Promise<Broker & { lines: LogLines }
   const broker = await openRedisBroker({ url, log });
   onTestFinished(() => broker.close());
   return Object.defineProperties(broker as Broker & { lines: LogLines }, { lines: { value: lines } });
+}
+
+/** Expects that nothing is printed until the end of the test: the driver prints errors that nothing listens to. */
+export function expectNoOutput(): void {
+  const printed = (['error', 'warn'] as const).map((name) => vi.spyOn(console, name));
+  onTestFinished(() => {
+    for (const spy of printed) {
+      const { calls } = spy.mock;
+      spy.mockRestore();
+      expect(calls).toEqual([]);
+    }
+  });
 }
 
 /** A Redis server of one test. */
