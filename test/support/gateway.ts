@@ -23,6 +23,8 @@ export interface StartOptions {
   /** Settings of persisted documents. */
   documents?: GatewayOptions['documents'];
   contract?: Contract;
+  /** Connects the gateway with other replicas. */
+  broker?: GatewayOptions['broker'];
   /** Intercepts requests from the gateway to its sandbox. */
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
   /** Access to an upstream other than the sandbox. */
@@ -93,6 +95,7 @@ export function startGateway(options: StartOptions = {}) {
       ...options.access,
     },
     idempotencyStore: openDiskStore('memory', { now: clock.now }),
+    ...(options.broker && { broker: options.broker }),
     watch: { gracePeriod: 0, pollsPerSecond: 1e9, ...watch },
     rates: { perKey: 1e9, perAddress: 1e9, sockets: 1e9, eventStreams: 1e9, ...rates },
     ...(options.finishedJobsMilliseconds !== undefined && {

@@ -21,6 +21,8 @@ async function start(executable: string, options: readonly string[]): Promise<Re
 /** Runs commands on a server. */
 async function control<Result>({ url }: RedisServer, run: (redis: Redis) => Promise<Result>): Promise<Result> {
   const redis = new Redis(url);
+  // A Sentinel that has just been started does not listen yet.
+  redis.on('error', () => {});
   try {
     return await run(redis);
   } finally {
