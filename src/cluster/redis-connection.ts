@@ -23,8 +23,8 @@ const MAX_PAUSE = 1_000;
 export const reconnectPause = (attempts: number): number => Math.min(50 * 2 ** Math.min(attempts - 1, 10), MAX_PAUSE);
 
 /**
- * Opens a connection that reconnects by itself. Each reconnect resolves the host name again, and asks the Sentinels
- * again. The caller must listen to `error` events.
+ * Opens a connection that reconnects by itself. Each reconnect resolves the host name, or queries
+ * the Sentinels, again. The caller must listen to `error` events.
  *
  * @param url As `parseRedisUrl` reads it.
  */

@@ -16,7 +16,7 @@ const PAUSE = 750;
 /** Pause between two probes while it does not, in milliseconds. */
 const RECOVERY_PAUSE = 250;
 
-/** Whether Redis works, by regular probes. Logs once when it stops working, and once when it works again. */
+/** State of Redis, from regular probes. Logs once when it stops working, and once when it works again. */
 export class RedisHealth {
   readonly #options: RedisHealthOptions;
   readonly #listeners = new Set<() => void>();

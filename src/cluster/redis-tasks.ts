@@ -54,6 +54,7 @@ export class RedisTasks {
   /** Jobs that are being removed, by the name of the task. */
   readonly #ending = new Map<string, Promise<boolean>>();
   #worker: Worker<string, null, string> | undefined;
+  #locks: TaskLocks | undefined;
   #serving: Promise<void> | undefined;
 
   constructor(options: RedisTasksOptions) {
@@ -72,7 +73,7 @@ export class RedisTasks {
   }
 
   serve(run: RunTask): void {
-    const { connection, health } = this.#options;
+    const { connection, health, startTimer, monotonicNow } = this.#options;
     const worker = new Worker<string, null, string>(QUEUE, null, {
       connection,
       ...KEYS,
@@ -84,7 +85,8 @@ export class RedisTasks {
     });
     worker.on('error', () => health.suspect());
     this.#worker = worker;
-    this.#serving = this.#serve(worker, run);
+    this.#locks = new TaskLocks({ worker, lockTime: LOCK_TIME, startTimer, monotonicNow });
+    this.#serving = this.#serve(worker, this.#locks, run);
   }
 
   /** Waits for tasks over a new connection, because the old one may be broken. */
@@ -96,6 +98,7 @@ export class RedisTasks {
   /** Aborts all runs, and returns their tasks to other replicas. */
   async close(): Promise<void> {
     this.#closing.abort(new BrokerError('this replica stops'));
+    this.#locks?.close(this.#closing.signal.reason);
     await Promise.all(this.#runs);
     await this.#worker?.close(true);
     // A job that is being fetched now arrives in time. BullMQ may wait forever for a connection that is closed.
@@ -106,10 +109,9 @@ export class RedisTasks {
     await this.#queue.close().catch(() => {});
   }
 
-  async #serve(worker: Worker<string, null, string>, run: RunTask): Promise<void> {
-    const { startTimer, monotonicNow, health, replicaId } = this.#options;
+  async #serve(worker: Worker<string, null, string>, locks: TaskLocks, run: RunTask): Promise<void> {
+    const { health, replicaId } = this.#options;
     const { signal } = this.#closing;
-    const locks = new TaskLocks({ worker, lockTime: LOCK_TIME, startTimer, monotonicNow });
     void worker.startStalledCheckTimer();
     for (let count = 0; !signal.aborted; count++) {
       await this.#whileBroken();
@@ -120,7 +122,6 @@ export class RedisTasks {
       this.#runs.add(running);
       void running.finally(() => this.#runs.delete(running));
     }
-    locks.close();
   }
 
   /** Waits up to a second for a job. @returns Undefined if there is none, or after a failure and a pause. */
@@ -156,7 +157,7 @@ export class RedisTasks {
 
   async #run(job: TaskJob, token: string, locks: TaskLocks, run: RunTask): Promise<void> {
     const lock = locks.hold(job.id ?? '', token);
-    const signal = AbortSignal.any([lock.signal, this.#closing.signal]);
+    const { signal } = lock;
     const aborted = new Promise<false>((resolve) => {
       signal.addEventListener('abort', () => resolve(false), { once: true });
     });

@@ -33,6 +33,7 @@ export class TaskLocks {
   readonly #options: TaskLocksOptions;
   readonly #held = new Map<string, HeldLock>();
   #stopTimer: (() => void) | undefined;
+  #closed: { readonly reason: unknown } | undefined;
 
   constructor(options: TaskLocksOptions) {
     this.#options = options;
@@ -45,6 +46,10 @@ export class TaskLocks {
     const lock: HeldLock = { id, token, lost: new AbortController(), stopTimer: () => {} };
     this.#held.set(id, lock);
     lock.lost.signal.addEventListener('abort', () => this.#release(lock), { once: true });
+    if (this.#closed) {
+      lock.lost.abort(this.#closed.reason);
+      return { signal: lock.lost.signal, release: () => {} };
+    }
     this.#expire(lock, this.#options.monotonicNow());
     // At once, because the moment at which the job was locked is unknown.
     void this.#renew([lock]);
@@ -52,13 +57,15 @@ export class TaskLocks {
     return { signal: lock.lost.signal, release: () => this.#release(lock) };
   }
 
-  close(): void {
+  /** Aborts all signals, also those of later locks. */
+  close(reason: unknown): void {
+    this.#closed = { reason };
     this.#stopTimer?.();
-    for (const lock of [...this.#held.values()]) this.#release(lock);
+    for (const { lost } of [...this.#held.values()]) lost.abort(reason);
   }
 
   #schedule(): void {
-    if (this.#stopTimer || this.#held.size === 0) return;
+    if (this.#closed || this.#stopTimer || this.#held.size === 0) return;
     const { startTimer, lockTime } = this.#options;
     this.#stopTimer = startTimer(lockTime / RENEWALS, () => {
       this.#stopTimer = undefined;

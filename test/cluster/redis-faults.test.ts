@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Broker } from '../../src/cluster/broker.ts';
 import { monotonicNow } from '../../src/util/clocks.ts';
 import type { RedisServer } from '../support/redis.ts';
+import { startProxy } from '../support/redis-topologies.ts';
 import { eventually, record, serve } from './broker-contract.ts';
 import { connect, executable, expectNoOutput, ownRedis } from './support.ts';
 
@@ -146,10 +147,13 @@ describe.skipIf(!executable)('faults of a Redis server', { timeout: 60_000 }, ()
     const { received } = record(broker, 'a');
     expect(broker.problem?.cause).toContain('ECONNREFUSED');
     expect(broker.problem?.since).toBeInstanceOf(Date);
+    const runs = serve(broker);
     await expectRejections(broker);
 
     await ownRedis(['--requirepass', 'secret-4711'], port);
     await working(broker);
+    await broker.requestTask('task', 'data');
+    await eventually(() => expect(runs.map(({ task }) => task.name)).toEqual(['task']));
 
     await eventually(() => expect(received).toEqual(['active']));
     expect(JSON.stringify(broker.lines)).not.toContain('4711');
@@ -162,6 +166,53 @@ describe.skipIf(!executable)('faults of a Redis server', { timeout: 60_000 }, ()
 
     expect(broker.problem?.cause).toMatch(/WRONGPASS|NOAUTH/);
     expect(JSON.stringify([broker.problem, broker.lines])).not.toContain('4711');
+  });
+
+  test('a replica that loses its connection aborts its tasks before another one runs them', async () => {
+    const server = await ownRedis();
+    const proxy = await startProxy(server);
+    const [partitioned, other] = [await connect(proxy.url), await connect(server.url)];
+    const events: string[] = [];
+    partitioned.serveTasks(async ({ name, signal }) => {
+      events.push(`${name} runs`);
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
+      events.push(`${name} is aborted`);
+    });
+    await partitioned.requestTask('a', '');
+    await eventually(() => expect(events).toEqual(['a runs']));
+    other.serveTasks(async ({ name }) => void events.push(`${name} runs again`));
+
+    proxy.redirect({ ...server, port: 1 });
+    proxy.block();
+
+    await eventually(() => expect(events).toEqual(['a runs', 'a is aborted', 'a runs again']));
+    expect(other.problem).toBeUndefined();
+    expect(partitioned.problem).toBeDefined();
+  });
+
+  test('a task that ends without a connection runs once more', async () => {
+    const server = await ownRedis();
+    const proxy = await startProxy(server);
+    const [partitioned, other] = [await connect(proxy.url), await connect(server.url)];
+    const runs = serve(partitioned);
+    await partitioned.requestTask('a', 'data');
+    await eventually(() => expect(runs).toHaveLength(1));
+    const others = serve(other);
+
+    proxy.redirect({ ...server, port: 1 });
+    proxy.block();
+    runs[0]?.end();
+
+    await eventually(() => expect(others.map(({ task }) => task.data)).toEqual(['data']));
+    others[0]?.end();
+    proxy.redirect(server);
+    await working(partitioned);
+    await partitioned.requestTask('a', 'again');
+    await eventually(() =>
+      expect([...runs.slice(1), ...others.slice(1)].map(({ task }) => task.data)).toEqual(['again']),
+    );
   });
 
   test('tasks of a killed replica run on another one', async () => {
