@@ -114,7 +114,7 @@ export async function openRedisBroker(options: RedisBrokerOptions): Promise<Brok
     queueMicrotask(() => channels.activateAll());
   });
   await firstAttempt(connection, { milliseconds: TIMEOUTS.connectTimeout, startTimer });
-  await health.probe();
+  await health.start();
 
   return {
     replicaId,

@@ -23,7 +23,8 @@ export class RedisHealth {
   #problem: BrokerProblem | undefined;
   #probing: Promise<void> | undefined;
   #stopTimer = () => {};
-  #isStopped = false;
+  /** False before the first probe, and after the end. */
+  #isRunning = false;
 
   constructor(options: RedisHealthOptions) {
     this.#options = options;
@@ -39,18 +40,23 @@ export class RedisHealth {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Probes now. */
-  async probe(): Promise<void> {
-    this.#stopTimer();
-    this.#probing ??= this.#probe().finally(() => {
-      this.#probing = undefined;
-    });
-    await this.#probing;
+  /** Probes for the first time, then regularly. */
+  async start(): Promise<void> {
+    this.#isRunning = true;
+    await this.#probe();
   }
 
   /** Probes now, because something has failed, unless the problem is known. */
   suspect(): void {
-    if (!this.#problem && !this.#isStopped) void this.probe();
+    if (!this.#problem && this.#isRunning) void this.#probe();
+  }
+
+  async #probe(): Promise<void> {
+    this.#stopTimer();
+    this.#probing ??= this.#probeOnce().finally(() => {
+      this.#probing = undefined;
+    });
+    await this.#probing;
   }
 
   /** Runs a command, unless Redis does not work. @throws BrokerError without credentials. */
@@ -72,16 +78,16 @@ export class RedisHealth {
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#isRunning = false;
     this.#stopTimer();
     this.#listeners.clear();
   }
 
-  async #probe(): Promise<void> {
+  async #probeOnce(): Promise<void> {
     const cause = await this.#options.probe();
-    if (this.#isStopped) return;
+    if (!this.#isRunning) return;
     this.#update(cause);
-    this.#stopTimer = this.#options.startTimer(this.#problem ? RECOVERY_PAUSE : PAUSE, () => void this.probe());
+    this.#stopTimer = this.#options.startTimer(this.#problem ? RECOVERY_PAUSE : PAUSE, () => void this.#probe());
   }
 
   #update(cause: string | undefined): void {

@@ -174,6 +174,7 @@ export class RedisTasks {
       }
     } catch {
       // The epoch could not be read, so the run has not begun.
+      await this.#options.sleep(PAUSE, signal).catch(() => {});
     } finally {
       lock.release();
     }
