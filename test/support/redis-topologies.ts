@@ -11,12 +11,18 @@ import { freePort, type RedisServer, startRedis } from './redis.ts';
 /** Name by which the Sentinel knows the primary. */
 const PRIMARY = 'primary';
 
-/** Starts servers that are stopped after the test. */
-async function start(executable: string, options: readonly string[]): Promise<RedisServer> {
+/** Starts a server. @param onEnd Registers its end. @default the end of the test */
+async function start(
+  executable: string,
+  options: readonly string[],
+  onEnd: OnEnd = onTestFinished,
+): Promise<RedisServer> {
   const server = await startRedis(executable, options);
-  onTestFinished(() => server.stop());
+  onEnd(() => server.stop());
   return server;
 }
+
+type OnEnd = (end: () => Promise<void>) => void;
 
 /** Runs commands on a server. */
 async function control<Result>({ url }: RedisServer, run: (redis: Redis) => Promise<Result>): Promise<Result> {
@@ -68,18 +74,23 @@ sentinel failover-timeout ${PRIMARY} 5000
   return { url: `redis+sentinel://127.0.0.1:${port}/${PRIMARY}`, primary };
 }
 
-/** A Cluster of three primaries, one of which, with the slot of a key, has a replica. */
+/**
+ * A Cluster of three primaries, one of which, with the slot of a key, has a replica.
+ *
+ * @param onEnd Registers the end of each server. @default the end of the test
+ */
 export async function startCluster(
   executable: string,
-  { key }: { key: string },
-): Promise<{ url: string; primary: RedisServer }> {
+  { key, onEnd }: { key: string; onEnd?: OnEnd },
+): Promise<{ url: string; primary: RedisServer; primaries: readonly RedisServer[] }> {
   const nodes: (RedisServer & { bus: number })[] = [];
   for (let count = 0; count < 4; count++) {
     const bus = await freePort();
-    const server = await start(executable, [
+    const options = [
       ...['--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-node-timeout', '1500'],
       ...['--cluster-replica-validity-factor', '0'],
-    ]);
+    ];
+    const server = await start(executable, options, onEnd);
     nodes.push({ ...server, bus });
   }
   const [first, , , replica] = nodes;
@@ -118,7 +129,7 @@ export async function startCluster(
   for (const node of nodes) {
     await until(node, async (redis) => String(await redis.call('CLUSTER', 'NODES')).includes(`slave ${id}`));
   }
-  return { url: `redis+cluster://${primaries.map(({ port }) => `127.0.0.1:${port}`).join(',')}`, primary };
+  return { url: `redis+cluster://${primaries.map(({ port }) => `127.0.0.1:${port}`).join(',')}`, primary, primaries };
 }
 
 /** An address that stays the same, behind which servers change. */
