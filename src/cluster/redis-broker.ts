@@ -54,11 +54,12 @@ export async function openRedisBroker(options: RedisBrokerOptions): Promise<Brok
     now = wallClockNow,
   } = options;
   let lastError: unknown;
-  const connection = openConnection(url, TIMEOUTS);
-  defineScripts(connection);
-  connection.on('error', (error: unknown) => {
+  const setLastError = (error: unknown) => {
     lastError = error;
-  });
+  };
+  const connection = openConnection(url, TIMEOUTS, setLastError);
+  defineScripts(connection);
+  connection.on('error', setLastError);
   connection.on('ready', () => {
     lastError = undefined;
   });

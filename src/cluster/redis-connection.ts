@@ -16,6 +16,8 @@ export interface RedisTimeouts {
   readonly enableOfflineQueue: boolean;
 }
 
+const isReadOnly = (error: Error): boolean => error.message.startsWith('READONLY');
+
 /** Longest pause between two attempts to connect, in milliseconds. */
 const MAX_PAUSE = 1_000;
 
@@ -27,13 +29,23 @@ export const reconnectPause = (attempts: number): number => Math.min(50 * 2 ** M
  * the Sentinels, again. The caller must listen to `error` events.
  *
  * @param url As `parseRedisUrl` reads it.
+ * @param onReadOnly Called with the error that shows that the server is no longer the primary.
  */
-export function openConnection(url: string, timeouts: RedisTimeouts): RedisConnection {
+export function openConnection(
+  url: string,
+  timeouts: RedisTimeouts,
+  onReadOnly: (error: Error) => void = () => {},
+): RedisConnection {
   const address = parseAddress(url);
   const options: RedisOptions = {
     ...serverOptions(address, timeouts),
     ...(address.kind === 'sentinel' && { sentinelRetryStrategy: reconnectPause }),
     retryStrategy: reconnectPause,
+    reconnectOnError(error) {
+      if (!isReadOnly(error)) return false;
+      onReadOnly(error);
+      return true;
+    },
   };
   return address.kind === 'cluster' ? openCluster(address, options) : new BlockableRedis(options);
 }
@@ -87,7 +99,7 @@ function serverOptions(address: RedisAddress, timeouts: RedisTimeouts): RedisOpt
     family: 0,
     keepAlive: KEEP_ALIVE,
     // A former primary is still reachable after a failover, but rejects writes.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: isReadOnly,
   };
 }
 

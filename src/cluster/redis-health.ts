@@ -93,7 +93,9 @@ export class RedisHealth {
   #update(cause: string | undefined): void {
     const { log, now } = this.#options;
     const before = this.#problem;
-    this.#problem = cause === undefined ? undefined : { since: before?.since ?? new Date(now()), cause };
+    if (cause === undefined) this.#problem = undefined;
+    // An earlier cause may be the reason why there is no connection now.
+    else if (!before || cause !== NOT_CONNECTED) this.#problem = { since: before?.since ?? new Date(now()), cause };
     if (!before === !this.#problem) return;
     if (this.#problem) log.warn({ cause }, 'Redis does not work: this replica continues on its own');
     else log.info('Redis works again');
@@ -112,9 +114,12 @@ export function describeRedisError(error: unknown): string {
   // A host with several addresses, none of which responds.
   if (error instanceof AggregateError && error.message === '') return describeRedisError(error.errors[0]);
   if (error.message.includes('Command timed out')) return 'no reply in time';
-  if (NOT_CONNECTED.test(error.message)) return 'not connected';
+  if (NOT_CONNECTED_MESSAGE.test(error.message)) return NOT_CONNECTED;
   return error.message;
 }
 
-const NOT_CONNECTED =
+/** Cause if there is no connection, and the reason is unknown. */
+export const NOT_CONNECTED = 'not connected';
+
+const NOT_CONNECTED_MESSAGE =
   /enableOfflineQueue|Connection is closed|max retries per request|None of startup nodes|Cluster is ended|isn't ready/i;

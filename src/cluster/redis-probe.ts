@@ -1,7 +1,7 @@
 import type { StartTimer } from '../util/timers.ts';
 import type { Announcement, NewValue } from './broker.ts';
 import type { RedisChannels } from './redis-channels.ts';
-import { describeRedisError } from './redis-health.ts';
+import { describeRedisError, NOT_CONNECTED } from './redis-health.ts';
 
 export interface ProbeOptions {
   replicaId: string;
@@ -70,7 +70,7 @@ export function createProbe(options: ProbeOptions): Probe {
       } catch (error) {
         const cause = describeRedisError(error);
         const reason = lastError();
-        return cause === 'not connected' && reason ? describeRedisError(reason) : cause;
+        return cause === NOT_CONNECTED && reason ? describeRedisError(reason) : cause;
       } finally {
         stopTimer();
       }
