@@ -300,6 +300,7 @@ export function createGateway(options: GatewayOptions) {
     corsHeaders: config.corsHeaders ?? [],
     rateLimit: pipeline.rateLimit,
     publicUrl: config.publicUrl,
+    broker: options.broker,
   });
 
   const fastPath = createFastPath({

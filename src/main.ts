@@ -1,4 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
+import type { Logger } from 'pino';
+import type { Broker } from './cluster/broker.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { fileMistakes, idempotencyFile, secretFile } from './config/data-files.ts';
 import { readTenants } from './config/jwt.ts';
@@ -60,6 +62,13 @@ async function openStore({ redisUrl }: Config): Promise<IdempotencyStore> {
   return openRedisStore({ redis: redisUrl });
 }
 
+/** Connects the replicas of this gateway; undefined if there are no others. */
+async function openBroker({ redisUrl }: Config, log: Logger): Promise<Broker | undefined> {
+  if (redisUrl === undefined) return undefined;
+  const { openRedisBroker } = await import('./cluster/redis-broker.ts');
+  return await openRedisBroker({ url: redisUrl, log });
+}
+
 async function start(config: Config) {
   const log = createLog(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
@@ -68,6 +77,7 @@ async function start(config: Config) {
   const { proxies } = config.network;
   if (proxies) log.info(describeProxies(proxies), 'requests go through a proxy');
   const upstream = await openUpstream(config);
+  const broker = await openBroker(config, log);
   let listeningUrl = '';
   const gateway = createGateway({
     config,
@@ -78,6 +88,7 @@ async function start(config: Config) {
     finishedJobsMilliseconds: config.finishedJobsMilliseconds,
     network: config.network,
     idempotencyStore: await openStore(config),
+    ...(broker && { broker }),
     watch: config.watch,
     ...(config.jwt && {
       jwt: { ...config.jwt, ...(proxies && { fetch: createProxiedFetch(proxies) }), tenants: readTenants(config.jwt) },
@@ -106,6 +117,7 @@ async function start(config: Config) {
   });
   const stop = async () => {
     await server.close();
+    await broker?.close();
     await upstream.close();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);

@@ -10,6 +10,7 @@ const inSchema = inside('schema');
 const inSandbox = inside('src/sandbox');
 const inUpstream = inside('src/upstream');
 const inJobs = inside('src/jobs');
+const inCluster = inside('src/cluster');
 const inUtil = inside('src/util');
 const isOf =
   (...files: string[]) =>
@@ -73,6 +74,15 @@ describe('import rules', () => {
     [
       'jobs/ imports only util/, and neither GraphQL nor a resource',
       ({ from, to }) => inJobs(from) && ((isOurs(to) && !inJobs(to) && !inUtil(to)) || /graphql|pothos/.test(to)),
+    ],
+    [
+      'cluster/ imports only the encryption and util/',
+      ({ from, to }) =>
+        inCluster(from) && isOurs(to) && !inCluster(to) && to !== 'src/auth/encryption.ts' && !inUtil(to),
+    ],
+    [
+      'only cluster/ loads the drivers of Redis',
+      ({ from, to, when }) => isOf('ioredis', 'bullmq')(to) && when === 'running' && !inCluster(from),
     ],
     [
       'sandbox/ imports only the contract and util/',

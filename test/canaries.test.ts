@@ -103,7 +103,7 @@ test.skipIf(!executable)(
     const redis = new Redis(address);
     const names = await redis.keys('*');
     const records = await Promise.all(
-      names.map(async (name) => `${name} ${JSON.stringify(await redis.hgetall(name))}`),
+      names.map(async (name) => `${name} ${JSON.stringify(await contentOf(redis, name))}`),
     );
     redis.disconnect();
     expect(records.join('\n')).toContain('result');
@@ -117,3 +117,21 @@ test.skipIf(!executable)(
   },
   60_000,
 );
+
+/** The content of a key of any type. */
+async function contentOf(redis: Redis, name: string): Promise<unknown> {
+  switch (await redis.type(name)) {
+    case 'hash':
+      return await redis.hgetall(name);
+    case 'list':
+      return await redis.lrange(name, 0, -1);
+    case 'set':
+      return await redis.smembers(name);
+    case 'zset':
+      return await redis.zrange(name, 0, -1);
+    case 'stream':
+      return await redis.xrange(name, '-', '+');
+    default:
+      return await redis.get(name);
+  }
+}

@@ -34,7 +34,16 @@ export const combinationMistakes = (values: Values, environment: Environment): s
   ...keyMistakes(values, environment),
   ...watchMistakes(values),
   ...limitMistakes(values, environment),
+  ...redisMistakes(environment),
 ];
+
+/** Replicas encrypt what they share, and a secret that each generates would differ. */
+const redisMistakes = (environment: Environment): string[] =>
+  isSet(environment, 'REDIS_URL') && !isSet(environment, 'SECRET')
+    ? [
+        '`SECRET` must be set with `REDIS_URL`, to the same value for all replicas: it encrypts what they share. Generate one with: openssl rand -hex 32',
+      ]
+    : [];
 
 /** Syntax of header names (RFC 9110, 5.1). */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;

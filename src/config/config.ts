@@ -94,7 +94,7 @@ export const settings = {
     'Read the client’s address from `X-Forwarded-For`. Only for a gateway behind your own proxy, which sets the header.',
   ),
   SECRET: list().describe(
-    'Secrets that encrypt image URLs and tokens, newest first, separated by commas; 32 characters or more each. Unset: generated and stored in `.data/secret`.',
+    'Secrets that encrypt image URLs and tokens, newest first, separated by commas; 32 characters or more each. Unset: generated and stored in `.data/secret`. Required with `REDIS_URL`.',
   ),
   ALLOW_ANONYMOUS: flag(false).describe(
     'Let every request without a key use the gateway’s own key, not only requests from this machine.',
@@ -129,7 +129,7 @@ export const settings = {
     'Header of the API key, in requests to the gateway and to the upstream. With `authorization` its value is `Bearer <key>`, and no JWTs are accepted.',
   ),
   REDIS_URL: redisUrl().describe(
-    'Redis in which several replicas of the gateway share idempotency keys. Unset: a file in `.data/`, for a single process.',
+    'Redis through which several replicas act as one gateway: `redis://` or `rediss://`, `redis+sentinel://host:26379,host:26379/name` or `redis+cluster://host:6379,host:6379`; needs `SECRET`. Unset: idempotency keys are stored in a file in `.data/`, for a single process.',
   ),
   IGNORED_VARIABLES: list().describe(
     'Variables of other programs whose names begin like settings of the gateway, separated by commas. The gateway does not start with any other unknown variable of that kind.',
@@ -167,7 +167,7 @@ export interface Config extends Bounds {
   /** The gateway's own key, if it has one. */
   readonly ownKey: string | undefined;
   readonly apiKeyHeader: string;
-  /** Undefined: idempotency keys are stored in a file, for a single process. */
+  /** Connects several replicas. Undefined: idempotency keys are stored in a file, for a single process. */
   readonly redisUrl: string | undefined;
   readonly network: NetworkConfig;
   readonly watch: WatchSettings;
@@ -278,7 +278,7 @@ const ownKeyOf = ({ FLAIR_API_KEY, FLAIR_API_URL }: Values): string | undefined 
 
 /** The files that are needed. An invalid setting counts as set, so that its default file is not required. */
 const neededFiles = (values: Values, environment: Environment): NeededFiles => ({
-  secret: !isSet(environment, 'SECRET'),
+  secret: !isSet(environment, 'SECRET') && !isSet(environment, 'REDIS_URL'),
   idempotency: !isSet(environment, 'REDIS_URL'),
   sandbox: isSet(environment, 'FLAIR_API_URL') ? undefined : values.SANDBOX_STORAGE,
   manifest: values.PERSISTED_QUERIES_MANIFEST,

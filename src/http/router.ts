@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import { hostOf } from '../auth/caller.ts';
+import type { Broker } from '../cluster/broker.ts';
 import { publicError } from '../errors.ts';
 import { wantsPage } from '../graphiql/graphiql.ts';
 import type { RateLimit } from '../limits/rate-limit.ts';
@@ -28,6 +29,8 @@ export interface RouterOptions {
   rateLimit: { http: RateLimit; eventStream: RateLimit };
   /** The configured URL at which clients reach the gateway. */
   publicUrl: string | undefined;
+  /** Connects the replicas of this gateway; undefined if there are no others. */
+  broker: Pick<Broker, 'problem'> | undefined;
 }
 
 /** Routes HTTP requests to the graph, GraphiQL, images, uploads and health checks. */
@@ -69,7 +72,8 @@ export function createRouter(options: RouterOptions): Router {
     const isHealthCheck = pathname === '/health' || pathname === '/ready';
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (isHealthCheck && !isRead) return methodNotAllowed();
-    if (isHealthCheck) return Response.json({ status: 'ok' });
+    if (pathname === '/health') return Response.json({ status: 'ok' });
+    if (pathname === '/ready') return Response.json(readiness(options.broker));
     if (pathname === '/' && isRead) return new Response(null, { status: 302, headers: { location: endpoint } });
     return notFound(request, pathname, endpoint);
   };
@@ -117,6 +121,12 @@ export function createRouter(options: RouterOptions): Router {
     },
   };
 }
+
+/** The body of the readiness check. A gateway that has lost its other replicas still serves requests. */
+const readiness = (broker: Pick<Broker, 'problem'> | undefined): object => ({
+  status: 'ready',
+  ...(broker && { replicas: { connected: broker.problem === undefined, ...broker.problem } }),
+});
 
 const NO_ORIGIN: OriginRequest = { origin: undefined, host: undefined };
 

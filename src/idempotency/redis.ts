@@ -1,13 +1,17 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { openConnection, type RedisTimeouts } from '../cluster/redis-connection.ts';
+import { startTimer as realStartTimer, type StartTimer } from '../util/timers.ts';
 import type { Claim, ExistingRecord, IdempotencyStore } from './store.ts';
 
 export interface RedisStoreOptions {
-  /** URL of the server, or a connection whose settings are copied to a connection of the store's own. */
+  /** URL of the server, the Sentinels or the Cluster, or a connection whose settings are copied to a connection of the store's own. */
   redis: string | Redis;
   /** Prefix of the key of every record. @default idempotency: */
   prefix?: string;
   /** Maximum duration of one command, including connecting and retries, in milliseconds. @default 5_000 */
   timeout?: number;
+  /** @default real time */
+  startTimer?: StartTimer;
 }
 
 // Leases follow the server's clock, so the clocks of the replicas may differ.
@@ -42,9 +46,15 @@ export function openRedisStore({
   redis,
   prefix = 'idempotency:',
   timeout = 5_000,
+  startTimer = realStartTimer,
 }: RedisStoreOptions): IdempotencyStore {
-  const timeouts: RedisOptions = { commandTimeout: timeout, connectTimeout: timeout, maxRetriesPerRequest: 3 };
-  const connection = typeof redis === 'string' ? new Redis(redis, timeouts) : redis.duplicate(timeouts);
+  const timeouts: RedisTimeouts = {
+    commandTimeout: timeout,
+    connectTimeout: timeout,
+    maxRetriesPerRequest: 3,
+    enableOfflineQueue: true,
+  };
+  const connection = typeof redis === 'string' ? openConnection(redis, timeouts) : redis.duplicate(timeouts);
   let connectionError: string | undefined;
   connection.on('error', (error: Error) => {
     connectionError = error.message;
@@ -54,12 +64,19 @@ export function openRedisStore({
   });
 
   const run = async (script: string, { id }: Claim, ...values: (string | number)[]): Promise<unknown> => {
+    let stopTimer = () => {};
+    // Commands to a Cluster wait for its nodes without a timeout of their own.
+    const late = new Promise<never>((_, reject) => {
+      stopTimer = startTimer(timeout, () => reject(new Error('Command timed out')));
+    });
     try {
-      return await connection.eval(script, 1, prefix + id, ...values);
+      return await Promise.race([connection.eval(script, 1, prefix + id, ...values), late]);
     } catch (error) {
       // Without a cause: errors of the driver contain the command, and so the password after a failed AUTH.
       const message = error instanceof Error ? error.message : error;
       throw new Error(`Redis: ${message}${connectionError ? ` (${connectionError})` : ''}.`);
+    } finally {
+      stopTimer();
     }
   };
 

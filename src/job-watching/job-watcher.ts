@@ -67,8 +67,6 @@ export interface JobWatcherOptions {
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   random: () => number;
-  /** The replicas that share the limit of streams. @default only this one */
-  cluster?: Cluster | undefined;
 }
 
 type JobEvents = Events<JobRow, WatchedKey>;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { findNearest } from './edit-distance.ts';
+import { parseRedisUrl } from './redis-address.ts';
 
 /**
  * Schemas for environment variables. An empty value counts as unset. Each setting has a description and its default, so that the
@@ -178,15 +179,16 @@ const hasCredentials = (value: string): boolean => {
   return username !== '' || password !== '';
 };
 
-/** The URL of a Redis server. */
+/** The URL of a Redis server, of Sentinels or of a Cluster. */
 export const redisUrl = () =>
   z.preprocess(
     emptyToUndefined,
     z
       .string()
-      .refine((value) => /^rediss?:\/\/[^/\s]/.test(value) && URL.canParse(value), {
+      .refine((value) => parseRedisUrl(value) !== undefined, {
         // The value is not repeated, because it may contain a password.
-        error: 'must be a URL that begins with redis:// or rediss://, for example redis://localhost:6379.',
+        error:
+          'must be a URL that begins with redis:// or rediss://, for example redis://localhost:6379, redis+sentinel://host:26379,host:26379/mymaster or redis+cluster://host:6379,host:6379.',
       })
       .optional(),
   );

@@ -226,6 +226,7 @@ describe('combinations of settings', () => {
       { ...JWT, FLAIR_API_KEY_HEADER: 'Authorization' },
       ['FLAIR_API_KEY_HEADER', 'JWT_SECRET'],
     ],
+    ['Redis without a secret', { REDIS_URL: 'redis://localhost' }, ['REDIS_URL', 'SECRET']],
   ])('settings that contradict each other or have no effect are rejected: %s', (_, environment, names) => {
     const [mistake = '', ...others] = mistakesOf(environment);
 
@@ -291,6 +292,40 @@ describe('values that never match anything', () => {
       ]);
     },
   );
+});
+
+describe('REDIS_URL', () => {
+  test.each([
+    'redis://localhost:6379/1',
+    'rediss://:password@redis.example.com',
+    'redis+sentinel://user:password@a:26379,b:26379/primary?db=1',
+    'rediss+cluster://:password@a:7000,b:7000',
+  ])('the URL of a Redis is accepted: %s', (url) => {
+    expect(readConfig({ REDIS_URL: url, SECRET })).toMatchObject({ redisUrl: url, secrets: [SECRET] });
+  });
+
+  test.each(['localhost:6379', 'http://:hidden@a', 'redis+sentinel://:hidden@a', 'redis+cluster://:hidden@a/1'])(
+    'another URL is rejected, and not quoted: %s',
+    (url) => {
+      const mistakes = mistakesOf({ REDIS_URL: url, SECRET });
+
+      expect(mistakes).toEqual([expect.stringMatching(/^`REDIS_URL` must be .*redis\+sentinel:.*redis\+cluster:/)]);
+      expect(mistakes.join()).not.toContain('hidden');
+    },
+  );
+
+  test('no secret is generated for replicas that must share one', () => {
+    let needsSecretFile: boolean | undefined;
+    const check = ({ secret }: { secret: boolean }) => {
+      needsSecretFile = secret;
+      return [];
+    };
+
+    expect(() => readConfig({ REDIS_URL: 'redis://localhost' }, check)).toThrow(
+      /`SECRET` must be set with `REDIS_URL`/,
+    );
+    expect(needsSecretFile).toBe(false);
+  });
 });
 
 test('the name of the API key header is case-insensitive', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startProgram } from '../support/program.ts';
 import { findRedisServer, type RedisServer, startRedis } from '../support/redis.ts';
 import { execute } from './client.ts';
@@ -8,6 +8,7 @@ const executable = findRedisServer(process.env);
 const CREATE = `mutation ($input: CreateModelInput!) {
   createModel(input: $input) { __typename ... on CreateModelSuccess { model { id } } ... on Error { message } }
 }`;
+const SECRET = 'a secret of 32 characters or more for all replicas';
 const MODELS = '{ models { nodes { id displayName } } }';
 
 describe.skipIf(!executable)('two replicas that share a Redis', () => {
@@ -19,7 +20,7 @@ describe.skipIf(!executable)('two replicas that share a Redis', () => {
 
   async function startReplicas() {
     const { url: upstream } = await startProgram({ entry: 'sandbox', env: { SANDBOX_SEED: 'false' } });
-    const env = { FLAIR_API_URL: upstream, FLAIR_API_KEY: 'demo', REDIS_URL: redis?.url ?? '' };
+    const env = { FLAIR_API_URL: upstream, FLAIR_API_KEY: 'demo', REDIS_URL: redis?.url ?? '', SECRET };
     return await Promise.all([startProgram({ env }), startProgram({ env })]);
   }
 
@@ -48,7 +49,7 @@ describe.skipIf(!executable)('two replicas that share a Redis', () => {
 test.skipIf(!executable)('a write whose idempotency key cannot be stored is not sent, and may be retried', async () => {
   const redis = await startRedis(executable ?? '');
   onTestFinished(() => redis.stop());
-  const { url } = await startProgram({ env: { REDIS_URL: redis.url, SANDBOX_SEED: 'false' } });
+  const { url } = await startProgram({ env: { REDIS_URL: redis.url, SECRET, SANDBOX_SEED: 'false' } });
   await redis.stop();
 
   const response = await execute(url, CREATE, { input: { displayName: 'Never', idempotencyKey: 'a' } });
@@ -60,4 +61,33 @@ test.skipIf(!executable)('a write whose idempotency key cannot be stored is not 
     },
   ]);
   expect(await execute(url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
+});
+
+test.skipIf(!executable)('a replica without Redis remains ready, and reports and logs it once', async () => {
+  const redis = await startRedis(executable ?? '');
+  onTestFinished(() => redis.stop());
+  const program = await startProgram({ env: { REDIS_URL: redis.url, SECRET, SANDBOX_SEED: 'false' } });
+  const expectReady = (replicas: object) =>
+    vi.waitFor(
+      async () => {
+        const response = await fetch(`${program.url}/ready`);
+        expect([response.status, await response.json()]).toEqual([200, { status: 'ready', replicas }]);
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+
+  await expectReady({ connected: true });
+  await redis.stop();
+  await expectReady({ connected: false, since: expect.any(String), cause: expect.stringContaining('ECONNREFUSED') });
+  expect(await execute(program.url, MODELS)).toEqual({ data: { models: { nodes: [] } } });
+  const restarted = await startRedis(executable ?? '', [], redis.port);
+  onTestFinished(() => restarted.stop());
+  await expectReady({ connected: true });
+  await restarted.stop();
+  await expectReady({ connected: false, since: expect.any(String), cause: expect.any(String) });
+
+  expect(await program.stop()).toEqual({ code: 0, signal: null });
+  const lines = program.output.stdout.split('\n').filter((line) => line.includes('Redis'));
+  expect(lines.map((line) => JSON.parse(line).level)).toEqual([40, 30, 40]);
+  expect(program.output.stderr).toBe('');
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { MemoryHub } from '../../src/cluster/memory-hub.ts';
+import { startTimer } from '../../src/util/timers.ts';
 import { settle } from '../support/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { httpPaths } from '../support/transports.ts';
@@ -25,6 +27,27 @@ describe.each(httpPaths)('routes over HTTP ($httpPath)', ({ open }) => {
 
     expect(response.status).toBe(status);
     expect(await response.text()).not.toMatch(/^\s+at /m);
+  });
+
+  test.each([
+    ['without other replicas', undefined, { status: 'ready' }],
+    ['with other replicas', { problem: undefined }, { status: 'ready', replicas: { connected: true } }],
+    [
+      'without a connection to them',
+      { problem: { since: new Date(0), cause: 'no reply in time' } },
+      {
+        status: 'ready',
+        replicas: { connected: false, since: '1970-01-01T00:00:00.000Z', cause: 'no reply in time' },
+      },
+    ],
+  ])('the gateway is ready %s', async (_, state, body) => {
+    const hub = new MemoryHub({ startTimer, monotonicNow: () => 0, now: () => 0 });
+    const broker = state && Object.defineProperties(hub.connect('replica'), { problem: { value: state.problem } });
+    const { send } = await open(startGateway(broker && { broker }));
+
+    const response = await send('/ready');
+
+    expect([response.status, await response.json()]).toEqual([200, body]);
   });
 
   test('the root redirects to the graph', async () => {

@@ -29,7 +29,7 @@ test('the program executes only the documents of its manifest', async () => {
 
 test.each([
   ['without Redis', {}],
-  ['while it connects to Redis', { REDIS_URL: 'redis://127.0.0.1:1' }],
+  ['while it connects to Redis', { REDIS_URL: 'redis://127.0.0.1:1', SECRET: 's'.repeat(32), LOG_LEVEL: 'error' }],
 ])('the program exits with the errors of its manifest, %s', async (_, env) => {
   const directory = await withManifest({ broken: '{ models(', wrong: '{ nothing }', kind: QUERY });
 

@@ -10,6 +10,8 @@ import { delimiter, join } from 'node:path';
 export interface RedisServer {
   url: string;
   port: number;
+  /** Sends a signal to the process, for example SIGSTOP. */
+  signal(name: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -29,11 +31,19 @@ export function findRedisServer({ REDIS_SERVER_PATH, PATH = '', CI }: NodeJS.Pro
   return undefined;
 }
 
-/** Starts a server on a free local port, and waits until it is ready. The caller has to stop it. */
-export async function startRedis(executable: string, options: readonly string[] = []): Promise<RedisServer> {
+/**
+ * Starts a server, and waits until it is ready. The caller has to stop it.
+ *
+ * @param at The port. @default a free one
+ */
+export async function startRedis(
+  executable: string,
+  options: readonly string[] = [],
+  at?: number,
+): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'flair-redis-'));
   for (let attempts = 3; ; attempts--) {
-    const port = await freePort();
+    const port = at ?? (await freePort());
     const fixed = ['--bind', '127.0.0.1', '--port', `${port}`, '--save', '', '--appendonly', 'no', '--dir', directory];
     const child = spawn(executable, [...fixed, ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
     const stopped = once(child, 'exit');
@@ -42,6 +52,7 @@ export async function startRedis(executable: string, options: readonly string[] 
       return {
         url: `redis://127.0.0.1:${port}`,
         port,
+        signal: (name) => void child.kill(name),
         async stop() {
           child.kill('SIGKILL');
           await stopped;
@@ -67,7 +78,7 @@ async function ready({ stdout }: ChildProcess): Promise<string> {
   return output;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
