@@ -67,10 +67,12 @@ export interface Names {
 
 /** @param group Keyed hash of the credential. */
 export function createNames(vault: Vault, group: string): Names {
+  const reports = `reports ${group}`;
   return {
-    group,
+    // The same name, because a Cluster of Redis then keeps the order of messages with and without values.
+    group: reports,
+    reports,
     needs: `needs ${group}`,
-    reports: `reports ${group}`,
     state: (job) => `state ${vault.name('state', job)}`,
   };
 }

@@ -140,10 +140,19 @@ export class Owner<State, Key> {
       const source = sourceOf(need.key);
       return 'job' in source ? [{ ...need, job: source.job }] : [];
     });
-    const states = await this.#stored.read(jobs.map(({ job }) => job.name));
-    for (const { job, position, isWaiting = false } of jobs) {
+    const [states, ends] = await Promise.all([
+      this.#stored.read(jobs.map(({ job }) => job.name)),
+      Promise.all(jobs.map(({ job }) => job.findLastState?.())),
+    ]);
+    for (const [index, { job, position, isWaiting = false }] of jobs.entries()) {
       // All replicas that needed it may have left meanwhile.
       if (this.#hasEnded || !this.#jobs.has(job.name)) continue;
+      const last = ends[index];
+      if (last) {
+        this.#report('', job.name, { key: job.key, ...last });
+        this.#endJob(job.name);
+        continue;
+      }
       const event = states.get(job.name)?.event;
       const known = event && { state: event.state, checkedAt: event.checkedAt };
       schedule.join(job, this.#jobListener, { position, known });

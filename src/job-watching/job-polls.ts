@@ -26,6 +26,8 @@ export interface JobPollsOptions {
   listInterval: number;
   /** Returns a finished job that is known already. */
   finishedJob: (key: JobKey) => LastState<JobRow> | undefined;
+  /** Returns a finished job that another replica knows. Never rejects. */
+  findFinishedJob: (key: JobKey) => Promise<LastState<JobRow> | undefined>;
   /** True for a job that was just deleted, although its list may still contain it. */
   isDeleted: (key: JobKey) => boolean;
   /** Options for images that a completed prediction lacks. */
@@ -50,7 +52,7 @@ export class JobPolls {
   }
 
   job(key: JobKey, { isKnown = false } = {}): Job<JobRow, WatchedKey> {
-    const { tenant, pace, finishedJob, isDeleted } = this.#options;
+    const { tenant, pace, finishedJob, findFinishedJob, isDeleted } = this.#options;
     const images = new MissingImages(this.#options.images);
     return {
       ...errorPolicy,
@@ -60,6 +62,7 @@ export class JobPolls {
       isKnown,
       list: key.kind === 'Training' ? this.trainings(key.modelId) : this.predictions(),
       lastState: () => finishedJob(key),
+      findLastState: () => findFinishedJob(key),
       isDeleted: () => isDeleted(key),
       read: async (signal) => images.mask(await this.#read(key, signal)),
       fromRow: (row, known) => {

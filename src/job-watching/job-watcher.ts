@@ -53,7 +53,7 @@ export interface JobWatcherOptions {
   upstreamOf: (apiKey: string) => Upstream;
   settings: WatchSettings;
   /** Cache of finished jobs. */
-  finishedJobs: Pick<FinishedJobs, 'get' | 'add' | 'isDeleted'>;
+  finishedJobs: Pick<FinishedJobs, 'get' | 'read' | 'add' | 'isDeleted'>;
   /** Spreads the polls of all credentials after an outage. */
   gate: PollGate;
   /** The other replicas, which share the polls and the limit of streams. @default this is the only one */
@@ -145,6 +145,10 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       finishedJob(key) {
         const cached = finishedJobs.get(apiKey, key);
         return cached && { state: cached.row, checkedAt: cached.checkedAt };
+      },
+      async findFinishedJob(key) {
+        const [found] = (await finishedJobs.read(apiKey, [key])) ?? [];
+        return found && { state: found.row, checkedAt: found.checkedAt };
       },
       isDeleted: (key) => finishedJobs.isDeleted(apiKey, key),
       images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },

@@ -31,6 +31,8 @@ export interface Job<State, Key> extends ErrorPolicy {
   readonly list?: JobList<State, Key>;
   /** The last state, if the job is known to have finished. It is emitted without a poll. @default unknown */
   readonly lastState?: () => LastState<State> | undefined;
+  /** Reads the last state from elsewhere than the upstream, if {@link lastState} does not know it. Never rejects. */
+  readonly findLastState?: () => Promise<LastState<State> | undefined>;
   /** True if the job was just deleted. @default false */
   readonly isDeleted?: () => boolean;
   /** Reads the job once. The signal aborts when the result is no longer needed. */

@@ -24,8 +24,6 @@ export interface StartOptions {
   /** Settings of persisted documents. */
   documents?: GatewayOptions['documents'];
   contract?: Contract;
-  /** Connects the gateway with other replicas. */
-  broker?: GatewayOptions['broker'];
   /** Intercepts requests from the gateway to its sandbox. */
   transport?: (request: Request, upstream: (request: Request) => Promise<Response>) => Promise<Response>;
   /** Access to an upstream other than the sandbox. */
