@@ -76,11 +76,6 @@ describe('import rules', () => {
       ({ from, to }) => inJobs(from) && ((isOurs(to) && !inJobs(to) && !inUtil(to)) || /graphql|pothos/.test(to)),
     ],
     [
-      'cluster/ imports only the encryption and util/',
-      ({ from, to }) =>
-        inCluster(from) && isOurs(to) && !inCluster(to) && to !== 'src/auth/encryption.ts' && !inUtil(to),
-    ],
-    [
       'only cluster/ loads the drivers of Redis',
       ({ from, to, when }) => isOf('ioredis', 'bullmq')(to) && when === 'running' && !inCluster(from),
     ],

@@ -1,4 +1,4 @@
-import { NewJobs } from '../upstream/policy/new-jobs.ts';
+import { RecentNames } from '../util/recent-names.ts';
 import type { Cluster } from './cluster.ts';
 
 /** The jobs that any replica has created recently: the upstream may not return them yet. */
@@ -9,10 +9,12 @@ export interface CreatedJobs {
 }
 
 const CHANNEL = 'created jobs';
+/** Time for which a job counts as new, in milliseconds. */
+const MAX_AGE = 10_000;
 
 /** Shares the created jobs of all replicas. @param monotonicNow The monotonic clock, in milliseconds. */
 export function createCreatedJobs(cluster: Cluster, monotonicNow: () => number): CreatedJobs {
-  const created = new NewJobs(monotonicNow);
+  const created = new RecentNames(MAX_AGE, monotonicNow);
   cluster.subscribe(CHANNEL, {
     onContent: ({ job }) => {
       if (typeof job === 'string') created.add(job);
@@ -22,6 +24,6 @@ export function createCreatedJobs(cluster: Cluster, monotonicNow: () => number):
   return {
     add: (apiKey, path) => cluster.publish(CHANNEL, { job: nameOf(apiKey, path) }),
     // Names are computed only while there are any.
-    has: (apiKey, path) => created.size > 0 && created.has(nameOf(apiKey, path)),
+    has: (apiKey, path) => !created.isEmpty && created.has(nameOf(apiKey, path)),
   };
 }

@@ -6,13 +6,14 @@ import {
   type Sleep,
   type StartTimer,
 } from '../util/cancellation.ts';
+import { RecentNames } from '../util/recent-names.ts';
 import { createRedact, createRedactRow, type RedactRow } from './decode/redaction.ts';
 import type { UpstreamError } from './errors.ts';
 import type { ParseCache } from './parse-cache.ts';
 import type { Paths } from './paths.ts';
 import type { ApiKeyState } from './policy/api-key-state.ts';
 import type { CircuitBreaker } from './policy/circuit-breaker.ts';
-import { NewJobs, readNewJob } from './policy/new-jobs.ts';
+import { NEW_JOB_TIME, readNewJob } from './policy/new-jobs.ts';
 import type { RequestQueue } from './policy/request-queue.ts';
 import {
   createRequestRunner,
@@ -151,7 +152,8 @@ export function createClient(options: ClientOptions): Client {
     transport: pool ? createUndiciTransport({ ...options, pool, owner, headers, redact }) : readByFetch(sendByFetch),
   };
 
-  const newJobs = new NewJobs(options.monotonicNow);
+  /** Paths of the jobs that were created here. */
+  const newJobs = new RecentNames(NEW_JOB_TIME, options.monotonicNow);
 
   const send: Client['send'] = async <Id extends OperationId, Result>(
     id: Id,

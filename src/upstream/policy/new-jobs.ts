@@ -5,49 +5,7 @@ import { UpstreamError } from '../errors.ts';
 import type { RetryPolicy } from './retry.ts';
 
 /** Time for which the upstream may respond 404 to reads of a new job, in milliseconds. */
-const MAX_AGE = 10_000;
-
-/** Recently created jobs, by the paths that read them, or other names. */
-export class NewJobs {
-  readonly #monotonicNow: () => number;
-  /** Creation times by path, in ascending order. */
-  readonly #createdAt = new Map<string, number>();
-
-  /** @param monotonicNow A monotonic clock, in milliseconds. */
-  constructor(monotonicNow: () => number) {
-    this.#monotonicNow = monotonicNow;
-  }
-
-  /** Number of these jobs. */
-  get size(): number {
-    this.#evictOld();
-    return this.#createdAt.size;
-  }
-
-  add(path: string): void {
-    this.#evictOld();
-    this.#createdAt.delete(path);
-    this.#createdAt.set(path, this.#monotonicNow());
-  }
-
-  delete(path: string): void {
-    this.#createdAt.delete(path);
-  }
-
-  has(path: string): boolean {
-    if (this.#createdAt.size === 0) return false;
-    this.#evictOld();
-    return this.#createdAt.has(path);
-  }
-
-  #evictOld(): void {
-    const oldest = this.#monotonicNow() - MAX_AGE;
-    for (const [path, createdAt] of this.#createdAt) {
-      if (createdAt > oldest) return;
-      this.#createdAt.delete(path);
-    }
-  }
-}
+export const NEW_JOB_TIME = 10_000;
 
 export interface ReadNewJobOptions {
   retry: Pick<RetryPolicy, 'delay'>;
