@@ -88,7 +88,6 @@ export async function startCluster(
     const bus = await freePort();
     const options = [
       ...['--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-node-timeout', '1500'],
-      // A node that does not know its own address is left out by clients, which then guess the node of its slots.
       ...['--cluster-replica-validity-factor', '0', '--cluster-announce-ip', '127.0.0.1'],
     ];
     const server = await start(executable, options, onEnd);
