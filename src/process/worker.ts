@@ -1,4 +1,6 @@
 import cluster from 'node:cluster';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createIpcBroker, type IpcBroker } from '../cluster/ipc-broker.ts';
 import type { Vault } from '../cluster/vault.ts';
 import { readConfig } from '../config/config.ts';
@@ -74,6 +76,8 @@ export async function runWorker(): Promise<void> {
     worker.exitedAfterDisconnect = true;
     log.fatal('the process exits because the primary process has ended');
     broker?.disconnect('the primary process has ended');
+    // A killed process has not removed it.
+    if (sandboxSocket !== undefined) rmSync(dirname(sandboxSocket), { recursive: true, force: true });
     const timeout = sleep(ORPHAN_TIMEOUT, new AbortController().signal);
     await Promise.race([starting.then((gateway) => gateway.close(true)), timeout]).finally(() => process.exit(1));
   }
