@@ -38,7 +38,7 @@ function decodeEvent(
 }
 
 /** @returns The key of a job or list; undefined for any other value. */
-export function decodeKey(value: unknown): WatchedKey | undefined {
+function decodeKey(value: unknown): WatchedKey | undefined {
   if (!isRecord(value)) return undefined;
   const { kind, id, modelId } = value;
   if (kind === 'Predictions') return { kind };
