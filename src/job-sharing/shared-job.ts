@@ -12,14 +12,24 @@ type News = 'news' | 'same' | 'older';
 /**
  * Compares the first event of another feed with the last one that listeners received. That feed has polled on its own, so
  * that its state may be the same, or an older one.
+ *
+ * @param doubted Time of the state before, if it was taken for an older one.
  */
-function compare<State, Key>(job: Job<State, Key>, last: JobEvent<State, Key>, event: JobEvent<State, Key>): News {
+function compare<State, Key>(
+  job: Job<State, Key>,
+  last: JobEvent<State, Key>,
+  event: JobEvent<State, Key>,
+  doubted: Date | undefined,
+): News {
   if (isMissing(event)) return 'same';
   if (isMissing(last)) return 'news';
   if ('error' in event) return 'error' in last ? 'same' : 'news';
   if ('error' in last) return 'news';
   if (job.isFinished(last.state)) return 'same';
-  if (event.checkedAt < last.checkedAt || job.isOlder?.(event.state, last.state)) return 'older';
+  if (event.checkedAt < last.checkedAt) return 'older';
+  // Polled again since, so the upstream really has returned to an earlier state.
+  const isConfirmed = doubted !== undefined && event.checkedAt > doubted;
+  if (!isConfirmed && job.isOlder?.(event.state, last.state)) return 'older';
   const wasStale = last.staleSince !== undefined;
   return wasStale !== (event.staleSince !== undefined) || job.isChange(last.state, event.state) ? 'news' : 'same';
 }
@@ -31,7 +41,8 @@ export class LastEvent<State, Key> {
   isGone = false;
   #event: JobEvent<State, Key> | undefined;
   #feed = 0;
-  #wasOlder = false;
+  /** Time of the last event that was outdated. */
+  #doubted: Date | undefined;
 
   constructor(job: Job<State, Key>) {
     this.job = job;
@@ -49,11 +60,9 @@ export class LastEvent<State, Key> {
    */
   take(event: JobEvent<State, Key>, feed: number): News {
     const last = this.#event;
-    let news = last && this.#feed !== feed ? compare(this.job, last, event) : 'news';
-    // The job was polled since, so the upstream really has returned to an earlier state.
-    if (news === 'older' && this.#wasOlder) news = 'news';
-    this.#wasOlder = news === 'older';
+    const news = last && this.#feed !== feed ? compare(this.job, last, event, this.#doubted) : 'news';
     if (news !== 'older') this.#feed = feed;
+    this.#doubted = news === 'older' && 'state' in event ? event.checkedAt : undefined;
     if (news !== 'older' && !(last && isMissing(event))) this.#event = event;
     return news;
   }
