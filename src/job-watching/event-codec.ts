@@ -10,6 +10,7 @@ import type { JobUpdate } from './events.ts';
 export const createEventCodec = (now: () => number): EventCodec<JobRow, WatchedKey> => ({
   encode: (event) => encodeEvent(event, now()),
   decode: (value, age = 0) => (isRecord(value) ? decodeEvent(value, now() - age) : undefined),
+  decodeKey,
 });
 
 type Encoded = Readonly<Record<string, unknown>>;

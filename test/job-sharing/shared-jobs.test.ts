@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createVault } from '../../src/cluster/vault.ts';
-import { createNames, sealMessage } from '../../src/job-sharing/messages.ts';
+import { createNames, sealOwnerMessage } from '../../src/job-sharing/messages.ts';
 import { startReplicas } from './start-replicas.ts';
 
 /** Time in which another replica takes over, in milliseconds. */
@@ -195,7 +195,14 @@ describe('when the owner is lost', () => {
 
     const event = { key: { job: 'j' }, state: 8, age: 0, isStale: false };
     const reports = [{ type: 'event', name: 'j', version: 99, event }];
-    zombie.publish(names.reports, sealMessage(vault, { epoch: 1, type: 'reports', reports }));
+    zombie.publish(
+      names.reports,
+      sealOwnerMessage(
+        vault,
+        { epoch: 1, number: 1, type: 'reports' },
+        reports.map((each) => JSON.stringify(each)),
+      ),
+    );
     await clock.advance(0);
 
     expect(stream.states()).toEqual([9]);
@@ -211,10 +218,8 @@ describe('when the owner is lost', () => {
     await clock.advance(500);
 
     const forged = createVault(['another secret for tests that is long']);
-    other.publish(
-      names.reports,
-      sealMessage(forged, { epoch: 1e15, type: 'reports', reports: [{ type: 'end', name: 'j' }] }),
-    );
+    const end = JSON.stringify({ type: 'end', name: 'j' });
+    other.publish(names.reports, sealOwnerMessage(forged, { epoch: 1e15, number: 1, type: 'reports' }, [end]));
     other.publish(names.needs, 'garbage');
     await clock.advance(0);
 

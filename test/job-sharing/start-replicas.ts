@@ -43,7 +43,7 @@ export function startReplicas() {
         maxOutage: 60_000,
         ...{ startTimer, monotonicNow, now },
       });
-    const common = { broker, vault, codec, startTimer, monotonicNow };
+    const common = { broker, vault, codec, startTimer, now, monotonicNow };
     broker.serveTasks(async (task: Task) => {
       const options = { ...common, replicas, schedule: createSchedule(1), sourceOf: polls.source, isFinished };
       await new Owner<State, Key>(task, { ...options, names: createNames(vault, task.name) }).ended;
@@ -141,6 +141,7 @@ const createCodec = (now: () => number): EventCodec<State, Key> => ({
     const checkedAt = new Date(now() - age - encoded.age);
     return { key, state, checkedAt, ...(encoded.isStale && { staleSince: checkedAt }) };
   },
+  decodeKey: (value) => (typeof value === 'object' && value !== null ? (value as Key) : undefined),
 });
 
 /** Reads all events of a stream. */
