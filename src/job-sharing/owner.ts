@@ -192,7 +192,7 @@ export class Owner<State, Key> {
       return true;
     }
     const event = this.#options.schedule.eventOf(name) ?? this.#missing.get(name);
-    if (event) this.#publisher.repeat('', name, event);
+    if (event && !this.#pending.has(name)) this.#publisher.repeat('', name, event);
     return false;
   }
 
