@@ -120,8 +120,9 @@ export function createGateway(options: GatewayOptions) {
     monotonicNow,
     random,
     cluster,
-    onUnreadable: () =>
+    onUnreadable: reportOnce(() =>
       log.error('another replica uses a secret that this one does not have: all need the same values in SECRET'),
+    ),
   });
   const idempotency = createIdempotency({
     store: options.idempotencyStore,

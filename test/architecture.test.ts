@@ -11,6 +11,7 @@ const inSandbox = inside('src/sandbox');
 const inUpstream = inside('src/upstream');
 const inJobs = inside('src/jobs');
 const inCluster = inside('src/cluster');
+const inSharing = inside('src/job-sharing');
 const inProcess = inside('src/process');
 const inUtil = inside('src/util');
 const isOf =
@@ -76,6 +77,10 @@ describe('import rules', () => {
     [
       'jobs/ imports only util/, and neither GraphQL nor a resource',
       ({ from, to }) => inJobs(from) && ((isOurs(to) && !inJobs(to) && !inUtil(to)) || /graphql|pothos/.test(to)),
+    ],
+    [
+      'job-sharing/ imports only jobs/, cluster/ and util/, and no resource',
+      ({ from, to }) => inSharing(from) && isOurs(to) && ![inSharing, inJobs, inCluster, inUtil].some((one) => one(to)),
     ],
     [
       'only cluster/ loads the drivers of Redis',

@@ -54,14 +54,16 @@ test('a lost final report is noticed, and the streams complete', async () => {
 });
 
 test('an owner that has forgotten what a replica needs is informed', async () => {
-  const { clock, hub, states, other, otherStream, closeAll } = await startWatching('a', 'b');
+  const { clock, hub, states, other, closeAll } = await startWatching('a', 'b');
+  const stream = other.listen('k');
+  await clock.advance(1_000);
   const needs = { from: other.broker.replicaId, epoch: 0, isComplete: true };
   hub.connect('forger').publish(names.needs, sealNeeds(vault, needs));
   await clock.advance(12_000);
-  states.set('j', 5);
+  states.set('k', 5);
   await clock.advance(6_000);
 
-  expect(otherStream?.states()).toEqual([0, 5]);
+  expect(stream.states()).toEqual([0, 5]);
   await closeAll();
 });
 
