@@ -40,6 +40,8 @@ try {
     step(nameOf(shape));
     const row = await measureRow(shape, plan, { program });
     rows.push(row);
+    const { opening, steady, changing } = row.gets;
+    step(`  GETs: ${opening} until all first events, then ${steady}, then ${changing} while jobs finish`);
     const { redis, seconds } = row.steady;
     if (redis) step(`  Redis: ${describeCommands(redis, seconds)}`);
   }

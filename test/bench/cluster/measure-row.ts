@@ -19,8 +19,10 @@ export interface Load {
 /** What was measured with one number of replicas or workers. Delays are in milliseconds. */
 export interface RowResult {
   shape: Shape;
-  /** Upstream GETs from the first subscription to the last event. */
-  gets: number;
+  /** Upstream GETs until all first events, then in each of the two periods. */
+  gets: Record<'opening' | 'steady' | 'changing', number>;
+  /** The period until all first events. */
+  opening: Load;
   /** The period without changes. */
   steady: Load;
   /** The period in which all jobs finish. */
@@ -50,18 +52,28 @@ export async function measureRow(shape: Shape, plan: Plan, options: StartOptions
 async function measureWatching(bench: Bench, plan: Plan) {
   const { upstream, clients } = bench;
   const beganAt = sharedClock();
-  const keys = await watchAll(bench, plan);
-  const dashboards = keys.flatMap(({ dashboards }) => dashboards);
-  await untilAll(bench, 'started', dashboards);
+  let keys: readonly WatchedKey[] = [];
+  const dashboardsOf = () => keys.flatMap(({ dashboards }) => dashboards);
+  const opening = await measureLoad(bench, async () => {
+    keys = await watchAll(bench, plan);
+    await untilAll(bench, 'started', dashboardsOf());
+  });
+  const openAt = sharedClock();
   const steady = await measureLoad(bench, () => setTimeout(plan.period));
+  const finishingAt = sharedClock();
   let times: Readonly<Record<string, number>> = {};
   const changing = await measureLoad(bench, async () => {
     times = await finishAll(bench, keys, plan.period);
-    await untilAll(bench, 'finished', dashboards);
+    await untilAll(bench, 'finished', dashboardsOf());
   });
-  const reads = await upstream.call('reads', { since: beganAt });
   const names = new Set(keys.map(({ key }) => key));
-  const gets = reads.filter(({ key }) => names.has(key)).length;
+  const reads = (await upstream.call('reads', { since: beganAt })).filter(({ key }) => names.has(key));
+  const between = (from: number, to: number) => reads.filter(({ at }) => at >= from && at < to).length;
+  const gets = {
+    opening: between(beganAt, openAt),
+    steady: between(openAt, finishingAt),
+    changing: between(finishingAt, Number.POSITIVE_INFINITY),
+  };
   const delays: number[] = [];
   const deliveries: number[] = [];
   for (const { key, ids, dashboards } of keys) {
@@ -76,7 +88,7 @@ async function measureWatching(bench: Bench, plan: Plan) {
       await clients.call('close', { name });
     }
   }
-  return { gets, steady, changing, delays, deliveries };
+  return { gets, opening, steady, changing, delays, deliveries };
 }
 
 /** Completes the jobs of all keys. @returns The time of each. */

@@ -1,7 +1,7 @@
 import { median } from '../many-jobs/rows.ts';
 import { tableOf } from '../speed/report.ts';
 import { LATENCY } from './latency.ts';
-import type { RowResult } from './measure-row.ts';
+import type { Load, RowResult } from './measure-row.ts';
 import type { Shape } from './replicas.ts';
 import type { Plan } from './watching.ts';
 
@@ -35,10 +35,11 @@ const seconds = (milliseconds: number): string => (milliseconds / 1_000).toFixed
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const both = (values: readonly number[], text: (value: number) => string): string =>
   `${text(median(values))} / ${text(percentile(values, 0.99))}`;
+const getsOf = ({ gets }: RowResult): number => gets.opening + gets.steady + gets.changing;
 const perSecond = ({ steady }: RowResult): number => (steady.redis?.commands ?? Number.NaN) / steady.seconds;
-/** Commands that the changes caused, beyond those of a period without changes. */
-const perChange = (row: RowResult, { jobs }: Plan): number =>
-  ((row.changing.redis?.commands ?? Number.NaN) - perSecond(row) * row.changing.seconds) / jobs;
+/** Commands of a period beyond those of the same time without changes. */
+const beyondSteady = (row: RowResult, { redis, seconds }: Load): number =>
+  (redis?.commands ?? Number.NaN) - perSecond(row) * seconds;
 
 /** Times of all takeovers of a row, in seconds. */
 const takeoverTimes = ({ takeovers }: RowResult): number[] => takeovers.map(({ poll, event }) => Math.max(poll, event));
@@ -47,14 +48,14 @@ export const COLUMNS: readonly Column[] = [
   {
     title: 'GETs',
     meaning: 'upstream GETs from the first subscription to the last event',
-    cell: ({ gets }) => whole(gets),
+    cell: (row) => whole(getsOf(row)),
   },
   {
     title: '÷ first row',
     meaning: 'the same relative to the first row',
     target: `1 ± ${TARGETS.gets}`,
-    cell: ({ gets }, first) => (gets / first.gets).toFixed(2),
-    isMet: ({ gets }, first) => Math.abs(gets / first.gets - 1) <= TARGETS.gets,
+    cell: (row, first) => (getsOf(row) / getsOf(first)).toFixed(2),
+    isMet: (row, first) => Math.abs(getsOf(row) / getsOf(first) - 1) <= TARGETS.gets,
   },
   {
     title: 'change → event s',
@@ -106,7 +107,13 @@ export const COLUMNS: readonly Column[] = [
   {
     title: '… per change',
     meaning: 'further commands for each change of a job',
-    cell: (row, _, plan) => (row.changing.redis ? perChange(row, plan).toFixed(1) : NONE),
+    cell: (row, _, { jobs }) => (row.changing.redis ? (beyondSteady(row, row.changing) / jobs).toFixed(1) : NONE),
+  },
+  {
+    title: '… per subscription',
+    meaning: 'further commands for each subscription',
+    cell: (row, _, { subscribers }) =>
+      row.opening.redis ? (beyondSteady(row, row.opening) / subscribers).toFixed(1) : NONE,
   },
   {
     title: 'CPU %',
