@@ -41,7 +41,9 @@ try {
     const row = await measureRow(shape, plan, { program });
     rows.push(row);
     const { opening, steady, changing } = row.gets;
-    step(`  GETs: ${opening} until all first events, then ${steady}, then ${changing} while jobs finish`);
+    step(
+      `  GETs: ${opening} until all first events, then ${steady}, then ${changing} while jobs finish; ${row.singleGets} of single jobs`,
+    );
     const { redis, seconds } = row.steady;
     if (redis) step(`  Redis: ${describeCommands(redis, seconds)}`);
   }

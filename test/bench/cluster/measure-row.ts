@@ -21,6 +21,8 @@ export interface RowResult {
   shape: Shape;
   /** Upstream GETs until all first events, then in each of the two periods. */
   gets: Record<'opening' | 'steady' | 'changing', number>;
+  /** Those of single jobs; the others are pages of lists. */
+  singleGets: number;
   /** The period until all first events. */
   opening: Load;
   /** The period without changes. */
@@ -74,6 +76,7 @@ async function measureWatching(bench: Bench, plan: Plan) {
     steady: between(openAt, finishingAt),
     changing: between(finishingAt, Number.POSITIVE_INFINITY),
   };
+  const singleGets = reads.filter(({ id }) => id !== undefined).length;
   const delays: number[] = [];
   const deliveries: number[] = [];
   for (const { key, ids, dashboards } of keys) {
@@ -88,7 +91,7 @@ async function measureWatching(bench: Bench, plan: Plan) {
       await clients.call('close', { name });
     }
   }
-  return { gets, opening, steady, changing, delays, deliveries };
+  return { gets, singleGets, opening, steady, changing, delays, deliveries };
 }
 
 /** Completes the jobs of all keys. @returns The time of each. */
