@@ -31,6 +31,7 @@ test.skipIf(!findRedisServer(process.env))(
     expect(row.takeovers).toEqual([{ poll: expect.any(Number), event: expect.any(Number) }]);
     expect(row.takeovers.every(({ poll, event }) => poll > 0 && Number.isFinite(event))).toBe(true);
   },
+  60_000,
 );
 
 test('one process without Redis is measured without commands and takeovers', async () => {
@@ -38,4 +39,4 @@ test('one process without Redis is measured without commands and takeovers', asy
 
   expect(row.delays).toHaveLength(12);
   expect([row.steady.redis, row.takeovers]).toEqual([undefined, []]);
-});
+}, 60_000);

@@ -1,15 +1,15 @@
 /** Measured costs from which the example is computed; docs/scaling.md describes the measurements. */
 export const COSTS = {
-  /** Resident memory of a subscriber with 50 subscriptions on each socket, in bytes. */
-  subscriberBytes: 12 * 1_024,
+  /** Resident memory of a subscriber with a socket of its own, before a garbage collection, in bytes. */
+  subscriberBytes: 51.5 * 1_024,
   /** Resident memory of a process without subscribers, in bytes. */
-  processBytes: 160 * 1_048_576,
+  processBytes: 107 * 1_048_576,
   /** CPU time of a gateway, in microseconds. */
   cpu: {
     /** Sending one event to one subscriber. */
-    event: 40,
-    /** A new subscription with its first event. */
-    subscription: 500,
+    event: 80,
+    /** A new subscription with its socket and first event. */
+    subscription: 1_700,
     /** A message of another process: decryption and decoding. */
     message: 40,
     /** A poll: the request, its response and the comparison. */
@@ -22,7 +22,7 @@ export const COSTS = {
     /** A watched key: the lock of its task. Its beats are part of the simulation. */
     key: 6,
     /** A new subscription: its rates. The messages are part of the simulation. */
-    subscription: 4,
+    subscription: 7,
   },
   /** Time for which the state of a running job is stored after its last change, in seconds. */
   stateSeconds: 60,

@@ -19,8 +19,8 @@ export interface Scenario {
   period: number;
 }
 
-/** Number of processes of the example. */
-export const PROCESSES = 50;
+/** Number of processes of the example: each has 10,000 sockets, the default of `MAX_SOCKETS`. */
+export const PROCESSES = 100;
 /** Processes of one key if the load balancer chooses them by the key. */
 const PROCESSES_BY_KEY = 4;
 /** Number of keys that a test simulates again. */
