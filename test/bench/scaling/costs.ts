@@ -10,10 +10,16 @@ export const COSTS = {
     event: 80,
     /** A new subscription with its socket and first event. */
     subscription: 1_700,
-    /** A message of another process: decryption and decoding. */
+    /** A message of another process: receipt, decryption and decoding. */
     message: 40,
     /** A poll: the request, its response and the comparison. */
     poll: 1_000,
+  },
+  /** CPU time of Redis, in microseconds: batched under load, and one by one. */
+  redis: {
+    command: [2, 7],
+    /** One message to one of its receivers. */
+    delivery: [1.7, 14],
   },
   /** Commands of Redis per second without any subscriber, including those inside scripts. */
   commands: {

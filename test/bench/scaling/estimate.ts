@@ -17,6 +17,8 @@ export interface Estimate {
   deliveredBytes: number;
   commands: number;
   storedBytes: number;
+  /** Processors that Redis uses, if commands and messages are batched under load, or not. */
+  redisCpu: readonly [batched: number, single: number];
   /** Share of one processor that a process uses, by cause. */
   cpu: Record<'events' | 'subscriptions' | 'messages' | 'polls', number>;
 }
@@ -35,6 +37,13 @@ export function estimate(scenario: Scenario, rates: Rates, processes: number): E
   const delivered = needs + reports * processesPerKey;
   const { cpu, commands } = COSTS;
   const share = (perSecond: number, microseconds: number) => (perSecond * microseconds) / 1e6 / processes;
+  const executed =
+    (rates.needs.commands + rates.reports.commands) * scale +
+    processes * commands.process +
+    keys * commands.key +
+    subscriptions * commands.subscription;
+  const redisCpu = (index: 0 | 1) =>
+    (executed * COSTS.redis.command[index] + delivered * COSTS.redis.delivery[index]) / 1e6;
   const subscribers = keys * jobsPerKey * subscribersPerJob;
   const reportBytes = rates.reports.bytes / rates.reports.messages;
   return {
@@ -48,12 +57,9 @@ export function estimate(scenario: Scenario, rates: Rates, processes: number): E
     published: needs + reports,
     delivered,
     deliveredBytes: (rates.needs.bytes + rates.reports.bytes * processesPerKey) * scale,
-    commands:
-      (rates.needs.commands + rates.reports.commands) * scale +
-      processes * commands.process +
-      keys * commands.key +
-      subscriptions * commands.subscription,
+    commands: executed,
     storedBytes: changes * COSTS.stateSeconds * reportBytes,
+    redisCpu: [redisCpu(0), redisCpu(1)],
     cpu: {
       events: share(events, cpu.event),
       subscriptions: share(subscriptions, cpu.subscription),
