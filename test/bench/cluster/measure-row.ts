@@ -16,7 +16,7 @@ export interface Load {
   cpu: readonly number[];
 }
 
-/** What was measured with one number of replicas or workers. Delays are in milliseconds. */
+/** The measurements of one number of replicas or workers. Delays are in milliseconds. */
 export interface RowResult {
   shape: Shape;
   /** Upstream GETs until all first events, then in each of the two periods. */

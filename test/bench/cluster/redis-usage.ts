@@ -43,7 +43,7 @@ export function parseUsage(info: string): RedisUsage {
 /** The commands that only the meter sends. */
 const OWN = 'info';
 
-/** What Redis did between two reads of its counters, without the reads. */
+/** Difference of two reads of the counters, without the reads themselves. */
 export function usageBetween(before: RedisUsage, after: RedisUsage): RedisUsage {
   const byCommand = [...after.byCommand].map(
     ([name, calls]) => [name, calls - (before.byCommand.get(name) ?? 0)] as const,

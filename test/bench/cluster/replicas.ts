@@ -88,7 +88,7 @@ interface ReplicaOptions {
 }
 
 async function startReplica(name: string, { program, upstreamUrl, env }: ReplicaOptions): Promise<Replica> {
-  // The base URL tells the upstream who sends a request.
+  // The upstream identifies the sender of a request by the base URL.
   const { url, socketUrl, pid, stop } = await startProgram({
     upstreamUrl: `${upstreamUrl}/${name}`,
     key: OWN_KEY,

@@ -6,7 +6,7 @@ import type { Shape } from './replicas.ts';
 import type { Plan } from './watching.ts';
 
 /** Greatest allowed values. */
-export const TARGETS = {
+const TARGETS = {
   /** GETs relative to those of one replica. */
   gets: 1.05,
   /** Time until another replica polls, and until its subscribers have an event, in seconds. */
@@ -26,7 +26,7 @@ interface Column {
 
 const NONE = '–';
 
-export function percentile(values: readonly number[], share: number): number {
+function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }

@@ -3,7 +3,7 @@ import { waitForRead } from './probes.ts';
 import type { Bench } from './replicas.ts';
 import { untilAll, watchKey } from './watching.ts';
 
-/** What happens after the replica that polls was killed. Times are seconds since then. */
+/** A change of the owner. Times are seconds since the old one was killed. */
 export interface Takeover {
   /** Until the first poll of another replica. */
   poll: number;

@@ -4,7 +4,7 @@ import type { Bench, Replica } from './replicas.ts';
 /** The subscriptions of one row. */
 
 /** Maximum time to wait for events, in milliseconds. */
-export const PATIENCE = 60_000;
+const PATIENCE = 60_000;
 
 /** Sizes of a row. */
 export interface Plan {

@@ -62,7 +62,7 @@ export const RATE_COLUMNS = [
   'messages with reports',
 ];
 
-/** What the simulation yields for each key and second, in the order of the columns. */
+/** The rates of each key, in the order of the columns. */
 export const ratesOf = ({ keys, ...rates }: Rates): number[] =>
   [rates.singleReads, rates.pageReads, rates.changes, rates.starts, rates.needs.messages, rates.reports.messages].map(
     (perSecond) => perSecond / keys,

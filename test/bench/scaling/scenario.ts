@@ -1,4 +1,4 @@
-/** What one cluster of gateways serves. Times are in milliseconds. */
+/** Keys, jobs and subscribers of a cluster of gateways. Times are in milliseconds. */
 export interface Scenario {
   /** Number of API keys. */
   keys: number;

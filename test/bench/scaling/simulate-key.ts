@@ -17,7 +17,7 @@ import { type BrokerWork, CountingBroker } from './counting-broker.ts';
 import { createJobSource, type JobSource, type State } from './job-source.ts';
 import type { Scenario } from './scenario.ts';
 
-/** What one key causes within the period of a scenario. */
+/** Requests, delays and messages of one key within the period of a scenario. */
 export interface KeyFigures {
   /** Reads of single jobs, and of pages of the list. */
   reads: { single: number; page: number };

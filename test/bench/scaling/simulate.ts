@@ -3,7 +3,7 @@ import type { BrokerWork } from './counting-broker.ts';
 import type { Scenario } from './scenario.ts';
 import { simulateKey } from './simulate-key.ts';
 
-/** What all keys of a scenario cause, per second, unless stated otherwise. */
+/** Sums over all simulated keys, per second unless stated otherwise. */
 export interface Rates {
   /** Number of simulated keys. */
   keys: number;
