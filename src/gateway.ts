@@ -137,7 +137,7 @@ export function createGateway(options: GatewayOptions) {
   });
   const upstreamImages = createUpstreamImages({ upstreamOf, download, finishedJobs });
   const sealer = createSealer({ secrets, now });
-  const budget = createDecodeBudget(imageLimits.decodeBytes);
+  const budget = options.decodeBudget ?? createDecodeBudget(imageLimits.decodeBytes);
   const images = createImages({
     sealer,
     open: upstreamImages.open,

@@ -11,13 +11,14 @@ const inSandbox = inside('src/sandbox');
 const inUpstream = inside('src/upstream');
 const inJobs = inside('src/jobs');
 const inCluster = inside('src/cluster');
+const inProcess = inside('src/process');
 const inUtil = inside('src/util');
 const isOf =
   (...files: string[]) =>
   (file: string) =>
     files.includes(file);
 
-/** Entry points, which may use the process. */
+/** Entry points. */
 const PROGRAMS = ['src/main.ts', 'src/sandbox/main.ts'];
 const SCRIPTS = ['src/contract/generate.ts', 'schema/print.ts'];
 
@@ -36,8 +37,9 @@ const breaches = (breaks: (found: Import) => boolean) =>
 describe('import rules', () => {
   test.each<[rule: string, breaks: (found: Import) => boolean]>([
     ['no module imports a program', ({ to }) => isOf(...PROGRAMS)(to)],
-    ['only main imports the server', ({ from, to }) => to === 'src/http/server.ts' && from !== 'src/main.ts'],
-    ['only main imports the gateway', ({ from, to }) => to === 'src/gateway.ts' && from !== 'src/main.ts'],
+    ['only main imports process/', ({ from, to }) => inProcess(to) && !inProcess(from) && from !== 'src/main.ts'],
+    ['only process/ imports the server', ({ from, to }) => to === 'src/http/server.ts' && !inProcess(from)],
+    ['only process/ imports the gateway', ({ from, to }) => to === 'src/gateway.ts' && !inProcess(from)],
     [
       'only the gateway loads schema/',
       ({ from, to, when }) => inSrc(from) && inSchema(to) && when === 'running' && from !== 'src/gateway.ts',
@@ -84,8 +86,8 @@ describe('import rules', () => {
       ({ from, to }) => inSandbox(from) && isOurs(to) && !inSandbox(to) && !inside('src/contract')(to) && !inUtil(to),
     ],
     [
-      'only main and the configuration import sandbox/',
-      ({ from, to }) => inSandbox(to) && !inSandbox(from) && !isOf('src/main.ts', 'src/config/config.ts')(from),
+      'only process/ and the configuration import sandbox/',
+      ({ from, to }) => inSandbox(to) && !inSandbox(from) && !inProcess(from) && from !== 'src/config/config.ts',
     ],
     [
       'contract/ imports nothing else',
@@ -110,10 +112,11 @@ test('only main, gateway, errors and log are loose files in src/', () => {
 });
 
 describe('globals', () => {
-  test('only programs and scripts use the process', () => {
+  test('only programs, scripts and process/ use the process', () => {
     const touching = modules.filter(({ uses, imports }) => uses.has('process') || imports.some(isFrom('node:process')));
 
-    expect(touching.map(({ file }) => file).toSorted()).toEqual([...PROGRAMS, ...SCRIPTS].toSorted());
+    const loose = touching.map(({ file }) => file).filter((file) => !inProcess(file));
+    expect(loose.toSorted()).toEqual([...PROGRAMS, ...SCRIPTS].toSorted());
   });
 
   test('only util/timers.ts sets timers, apart from the exceptions with a reason', () => {

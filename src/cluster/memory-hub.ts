@@ -51,6 +51,8 @@ interface Replica {
   readonly problemListeners: Set<() => void>;
   runTask: RunTask | undefined;
   problem: BrokerProblem | undefined;
+  /** Stops the timer after which its tasks are given to others. */
+  stopTimer: () => void;
 }
 
 /** Connects replicas through the memory of one process. */
@@ -73,6 +75,7 @@ export class MemoryHub {
       problemListeners: new Set(),
       runTask: undefined,
       problem: undefined,
+      stopTimer: () => {},
     };
     this.#replicas.add(replica);
     const connected = () => {
@@ -125,12 +128,13 @@ export class MemoryHub {
         replica.problem = { since: new Date(this.#options.now()), cause };
         this.#replicas.delete(replica);
         if (milliseconds === 0) this.#takeTasks(replica);
-        else this.#options.startTimer(milliseconds, () => this.#takeTasks(replica));
+        else replica.stopTimer = this.#options.startTimer(milliseconds, () => this.#takeTasks(replica));
         for (const listener of [...replica.problemListeners]) listener();
       },
       reconnect: () => {
         if (!replica.problem) return;
         replica.problem = undefined;
+        replica.stopTimer();
         this.#replicas.add(replica);
         for (const listener of [...replica.problemListeners]) listener();
         for (const subscribers of replica.subscribers.values())

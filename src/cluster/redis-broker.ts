@@ -75,6 +75,8 @@ export async function openRedisBroker(options: RedisBrokerOptions): Promise<Brok
     onFailure: () => health.suspect(),
   });
   const storeValues = async (group: string, values: readonly NewValue[], announcement?: Announcement) => {
+    // A Cluster would keep the command, and those of all probes of an outage.
+    if (connection.status !== 'ready') throw new Error('Connection is closed.');
     // Earlier messages of this turn go first.
     channels.flush();
     const { channel = '', message = '' } = announcement ?? {};

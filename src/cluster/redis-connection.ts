@@ -12,7 +12,7 @@ export interface RedisTimeouts {
   readonly connectTimeout: number;
   /** Number of reconnects after which a pending command fails. */
   readonly maxRetriesPerRequest: number;
-  /** Keep commands while there is no connection; otherwise they fail at once. */
+  /** Keep commands while there is no connection; otherwise they fail at once. A Cluster always keeps them. */
   readonly enableOfflineQueue: boolean;
 }
 
@@ -124,10 +124,11 @@ export async function firstAttempt(
 const KEEP_ALIVE = 10_000;
 
 function openCluster({ nodes, tls }: RedisAddress, { retryStrategy: _, ...redisOptions }: RedisOptions): Cluster {
-  const { enableOfflineQueue = true, connectTimeout = 10_000 } = redisOptions;
+  const { connectTimeout = 10_000 } = redisOptions;
   const options: ClusterOptions = {
     redisOptions,
-    enableOfflineQueue,
+    // Otherwise commands to a node that is still connecting go to any other node, and arrive late and out of order.
+    enableOfflineQueue: true,
     clusterRetryStrategy: reconnectPause,
     slotsRefreshTimeout: connectTimeout,
     // Changes of the primaries are noticed even without commands to them.

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { WatchSettings } from '../job-watching/job-watcher.ts';
 import { sandboxOptions, sandboxSettings } from '../sandbox/config.ts';
@@ -14,6 +15,7 @@ import {
   isSet,
   list,
   optionalFlag,
+  processCount,
   readSettings,
   redisUrl,
   seconds,
@@ -34,6 +36,7 @@ import {
 } from './network.ts';
 
 const HOUR = 3_600;
+const MAX_WORKERS = 64;
 
 const watchSettings = {
   WATCH_PREDICTION_FASTEST_SECONDS: seconds(1).describe(
@@ -87,6 +90,9 @@ const documentSettings = {
 export const settings = {
   PORT: integer({ default: 4000, min: 0, max: 65_535 }).describe('Port to listen on; 0 selects a free one.'),
   HOST: host('127.0.0.1').describe('Address to listen on. `127.0.0.1` is reachable from this machine only.'),
+  WORKERS: processCount(availableParallelism(), MAX_WORKERS).describe(
+    'Number of processes that serve the port; `auto` for one per available processor.',
+  ),
   PUBLIC_URL: baseUrl().describe(
     'URL at which clients reach the gateway, the base of absolute URLs. Unset: the address that it listens on.',
   ),
@@ -129,7 +135,7 @@ export const settings = {
     'Header of the API key, in requests to the gateway and to the upstream. With `authorization` its value is `Bearer <key>`, and no JWTs are accepted.',
   ),
   REDIS_URL: redisUrl().describe(
-    'Redis through which several replicas act as one gateway: `redis://` or `rediss://`, `redis+sentinel://host:26379,host:26379/name` or `redis+cluster://host:6379,host:6379`; needs `SECRET`. Unset: idempotency keys are stored in a file in `.data/`, for a single process.',
+    'Redis through which several replicas act as one gateway: `redis://` or `rediss://`, `redis+sentinel://host:26379,host:26379/name` or `redis+cluster://host:6379,host:6379`; needs `SECRET`. Unset: idempotency keys are stored in a file in `.data/`, for the processes of one machine.',
   ),
   IGNORED_VARIABLES: list().describe(
     'Variables of other programs whose names begin like settings of the gateway, separated by commas. The gateway does not start with any other unknown variable of that kind.',
@@ -145,6 +151,8 @@ export const settings = {
 export interface Config extends Bounds {
   readonly port: number;
   readonly host: string;
+  /** Number of processes that serve the port. With 1, there is no primary process. */
+  readonly workers: number;
   /** Undefined: the address on which the gateway listens. */
   readonly publicUrl: string | undefined;
   readonly trustProxy: boolean;
@@ -226,6 +234,7 @@ export function readConfig(
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
+    workers: values.WORKERS,
     publicUrl: values.PUBLIC_URL,
     trustProxy: values.TRUST_PROXY,
     secrets: values.SECRET,

@@ -3,6 +3,7 @@ import type { JwtOptions } from '../auth/jwt.ts';
 import type { Broker } from '../cluster/broker.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { IdempotencyStore } from '../idempotency/store.ts';
+import type { DecodeBudget } from '../images/decode-memory.ts';
 import type { ImageLimits } from '../images/limits.ts';
 import type { WatchSettings } from '../job-watching/job-watcher.ts';
 import type { OperationLimits } from '../limits/limits.ts';
@@ -41,7 +42,7 @@ export interface GatewayOptions {
   log: Logger;
   idempotencyStore: IdempotencyStore;
   /** Connects this gateway with its other replicas. The caller closes it after the gateway. @default it is the only one */
-  broker?: Broker;
+  broker?: Broker | undefined;
   /** Intervals and limits of watched jobs that differ from `defaultWatchSettings`. */
   watch?: Partial<WatchSettings>;
   /** Timeout of a query or a mutation, in milliseconds. @default 30_000 */
@@ -52,6 +53,8 @@ export interface GatewayOptions {
   uploads?: Partial<UploadLimits>;
   /** Image limits that differ from `defaultImageLimits`. */
   images?: Partial<ImageLimits>;
+  /** Memory budget for decoding images. @default one of the size in `images` */
+  decodeBudget?: DecodeBudget | undefined;
   /** Rate limits that differ from `defaultRateLimits`. */
   rates?: Partial<RateLimits>;
   /** Limits of one operation that differ from `defaultOperationLimits`. */

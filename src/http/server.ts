@@ -64,8 +64,11 @@ export interface Server {
   /**
    * Rejects new requests, ends every stream, and resolves when pending responses are sent or {@link SHUTDOWN_TIMEOUT}
    * is over.
+   *
+   * @param isReplaced True if other processes continue to listen on the port: new connections are left to them at once.
+   * @default false
    */
-  close(): Promise<void>;
+  close(isReplaced?: boolean): Promise<void>;
 }
 
 /**
@@ -196,9 +199,11 @@ export async function serve(gateway: ServedGateway, options: ListenOptions): Pro
 
   return {
     url: urlOf(server.address() as AddressInfo),
-    async close() {
+    async close(isReplaced = false) {
       isDraining = true;
       gateway.refuseNew();
+      const closed = once(server, 'close');
+      if (isReplaced) server.close();
       // Connections that stay open after the last response would keep the process running.
       for (const { response } of pendingResponses.toArray())
         if (!response.headersSent) response.setHeader('connection', 'close');
@@ -215,8 +220,7 @@ export async function serve(gateway: ServedGateway, options: ListenOptions): Pro
       for (let left = pendingResponses.toArray(); left.length > 0; left = pendingResponses.toArray()) {
         await Promise.all(left.map(({ response }) => once(response, 'close')));
       }
-      const closed = once(server, 'close');
-      server.close();
+      if (!isReplaced) server.close();
       server.closeIdleConnections();
       await closed;
       await disposed;

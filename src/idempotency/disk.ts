@@ -7,6 +7,8 @@ import type { Claim, ExistingRecord, IdempotencyStore } from './store.ts';
 interface DiskOptions {
   /** The wall clock, in milliseconds since the epoch, as later processes read the records. @default real time */
   now?: () => number;
+  /** True if other processes use the file: their unfinished writes are left as they are. @default false */
+  isShared?: boolean;
 }
 
 /** A row of the table. Times are in milliseconds since the epoch. */
@@ -30,15 +32,19 @@ const SCHEMA = `
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Records in a SQLite file, for a gateway with a single process. Opening the file sets the outcome of all unfinished
- * writes of earlier processes to unknown. Each change blocks the event loop for one write to the disk.
+ * Records in a SQLite file, for the processes of a gateway on one machine. Opening the file sets the outcome of all
+ * unfinished writes of earlier processes to unknown, unless it is shared. Each change blocks the event loop for one write
+ * to the disk, and for those of other processes before it.
  *
  * @param file Path of the file, whose directory is created if missing, or `memory`.
  * @throws Error when the file cannot be opened or is not a SQLite file.
  */
-export function openDiskStore(file: string, { now = wallClockNow }: DiskOptions = {}): IdempotencyStore {
+export function openDiskStore(
+  file: string,
+  { now = wallClockNow, isShared = false }: DiskOptions = {},
+): IdempotencyStore {
   const connection = open(file);
-  connection.exec(`UPDATE records SET state = 'unknown' WHERE state = 'under-way'`);
+  if (!isShared) connection.exec(`UPDATE records SET state = 'unknown' WHERE state = 'under-way'`);
 
   const prune = connection.prepare<[number]>('DELETE FROM records WHERE expires <= ?');
   const find = connection.prepare<[string, string]>(

@@ -31,7 +31,7 @@ export interface VariantPlan {
   readonly bytes: number;
 }
 
-/** Memory budget for decoding, shared by the whole process. */
+/** Memory budget for decoding, shared by the whole process, or by all processes of a machine. */
 export interface DecodeBudget {
   readonly maxBytes: number;
   /**

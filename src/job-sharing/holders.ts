@@ -33,6 +33,10 @@ export class Holders {
     return this.#byName.has(name);
   }
 
+  isHeldBy(name: string, holder: string): boolean {
+    return this.#byName.get(name)?.has(holder) ?? false;
+  }
+
   /** Takes a name from all replicas. */
   clear(name: string): void {
     for (const holder of [...(this.#byName.get(name) ?? [])]) this.delete(name, holder);

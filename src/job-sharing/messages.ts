@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { Vault } from '../cluster/vault.ts';
 import type { JobEvent } from '../jobs/events.ts';
+import { parseJson } from '../util/json.ts';
 
 /** Converts events into JSON values and back. Times become ages, because the clocks of replicas may differ. */
 export interface EventCodec<State, Key> {
@@ -9,51 +12,60 @@ export interface EventCodec<State, Key> {
    * @returns Undefined if the value is none of this version of the gateway.
    */
   decode(value: unknown, age?: number): JobEvent<State, Key> | undefined;
+  /** @returns The key of a job or list; undefined if the value is none of this version of the gateway. */
+  decodeKey(value: unknown): Key | undefined;
 }
+
+const need = z.object({ key: z.unknown(), position: z.number().optional(), isWaiting: z.boolean().optional() });
+const needs = z.object({
+  from: z.string(),
+  /** The highest epoch of an owner that the replica has heard of. */
+  epoch: z.number(),
+  /** Digest of everything that the replica needs; an owner that knows something else requests all of it. */
+  digest: z.string().optional(),
+  /** True if the message replaces all earlier ones. The owner repeats the current events. */
+  isComplete: z.boolean().optional(),
+  join: z.array(need).optional(),
+  leave: z.array(z.string()).optional(),
+  waiting: z.array(z.tuple([z.string(), z.boolean()])).optional(),
+  follow: z.array(z.unknown()).optional(),
+  unfollow: z.array(z.string()).optional(),
+  wake: z.array(z.string()).optional(),
+  announce: z.array(z.unknown()).optional(),
+  holdMilliseconds: z.number().optional(),
+});
 
 /** A job that a replica watches. */
-export interface Need<Key> {
-  readonly key: Key;
-  readonly position?: number;
-  readonly isWaiting?: boolean;
-}
-
+export type Need = z.infer<typeof need>;
 /** What a replica needs from the owner: changes since its last message, or everything. */
-export interface Needs<Key> {
-  readonly from: string;
-  /** The highest epoch of an owner that it has heard of. */
-  readonly epoch: number;
-  /** True if the message replaces all earlier ones. */
-  readonly isComplete?: boolean;
-  readonly join?: readonly Need<Key>[];
-  readonly leave?: readonly string[];
-  readonly waiting?: readonly (readonly [name: string, isWaiting: boolean])[];
-  readonly follow?: readonly Key[];
-  readonly unfollow?: readonly string[];
-  readonly wake?: readonly string[];
-  readonly announce?: readonly Key[];
-  readonly holdMilliseconds?: number;
-}
+export type Needs = z.infer<typeof needs>;
 
-/** One report of the owner. `version` orders the events of a job. */
-export type Report =
-  | {
-      readonly type: 'event';
-      readonly name: string;
-      readonly list?: string;
-      readonly version: number;
-      readonly event: unknown;
-    }
-  | { readonly type: 'end'; readonly name: string; readonly list?: string }
-  | { readonly type: 'gone'; readonly name: string; readonly list: string; readonly isGone: boolean };
+const report = z.discriminatedUnion('type', [
+  /** `version` orders the events of a job. */
+  z.object({
+    type: z.literal('event'),
+    name: z.string(),
+    list: z.string().optional(),
+    version: z.number(),
+    event: z.unknown(),
+  }),
+  z.object({ type: z.literal('end'), name: z.string(), list: z.string().optional() }),
+  z.object({ type: z.literal('gone'), name: z.string(), list: z.string(), isGone: z.boolean() }),
+]);
+const ownerMessage = z.object({
+  /** Exceeds that of each earlier owner. */
+  epoch: z.number(),
+  /** Number of the message among those of the owner, so that a lost one is noticed. */
+  number: z.number(),
+  /** `started` requests what all replicas need; `beat` shows that the owner is alive. */
+  type: z.enum(['started', 'beat', 'ended', 'reports']),
+  reports: z.array(report).optional(),
+});
 
-/** A message of the replica that polls, the owner. Its epoch exceeds that of each earlier owner. */
-export interface OwnerMessage {
-  readonly epoch: number;
-  /** `started` asks all replicas for what they need; `beat` shows that the owner is alive. */
-  readonly type: 'started' | 'beat' | 'ended' | 'reports';
-  readonly reports?: readonly Report[];
-}
+/** One report of the owner. */
+export type Report = z.infer<typeof report>;
+/** A message of the owner: the replica that polls. */
+export type OwnerMessage = z.infer<typeof ownerMessage>;
 
 /** The channels and stored values of one credential. */
 export interface Names {
@@ -81,10 +93,32 @@ export function createNames(vault: Vault, group: string): Names {
 export const storedVersion = (epoch: number, version: number): string =>
   `${String(epoch).padStart(17, '0')} ${String(version).padStart(12, '0')}`;
 
-export const sealMessage = (vault: Vault, message: unknown): string => vault.seal(JSON.stringify(message));
+/** Digest of a set of names. */
+export const digestOf = (names: readonly string[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([...names].sort()))
+    .digest('base64url');
 
-/** @returns The message; undefined if it cannot be read, because it was sealed with another secret. */
-export function openMessage<Message>(vault: Vault, sealed: string): Message | undefined {
+export const sealNeeds = (vault: Vault, message: Needs): string => vault.seal(JSON.stringify(message));
+
+/** @returns The message; undefined if it is none of this version, or was sealed with another secret. */
+export const openNeeds = (vault: Vault, sealed: string): Needs | undefined => open(needs, vault, sealed);
+
+/** @param reports The reports as JSON. */
+export function sealOwnerMessage(
+  vault: Vault,
+  message: Omit<OwnerMessage, 'reports'>,
+  reports?: readonly string[],
+): string {
+  const text = JSON.stringify(message);
+  return vault.seal(reports ? `${text.slice(0, -1)},"reports":[${reports.join(',')}]}` : text);
+}
+
+/** @returns The message; undefined if it is none of this version, or was sealed with another secret. */
+export const openOwnerMessage = (vault: Vault, sealed: string): OwnerMessage | undefined =>
+  open(ownerMessage, vault, sealed);
+
+function open<Message>(schema: z.ZodType<Message>, vault: Vault, sealed: string): Message | undefined {
   const text = vault.open(sealed);
-  return text === undefined ? undefined : (JSON.parse(text) as Message);
+  return text === undefined ? undefined : schema.safeParse(parseJson(text)).data;
 }

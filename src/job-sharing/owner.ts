@@ -6,17 +6,17 @@ import type { Schedule } from '../jobs/schedule.ts';
 import type { Job, JobList } from '../jobs/source.ts';
 import type { StartTimer } from '../util/timers.ts';
 import { Holders } from './holders.ts';
-import { type EventCodec, type Names, type Need, type Needs, openMessage } from './messages.ts';
+import { digestOf, type EventCodec, type Names, type Needs, openNeeds, openOwnerMessage } from './messages.ts';
 import { Publisher } from './publisher.ts';
 import { isMissing } from './shared-job.ts';
-import { StoredStates } from './stored-states.ts';
+import { type StoredState, StoredStates } from './stored-states.ts';
 
 export interface OwnerOptions<State, Key> {
   broker: Broker;
   vault: Vault;
   names: Names;
   codec: EventCodec<State, Key>;
-  replicas: Pick<Replicas, 'onLeave'>;
+  replicas: Pick<Replicas, 'onJoin' | 'onLeave'>;
   /** The schedule that polls for all replicas. It is disposed of at the end. */
   schedule: Schedule<State, Key>;
   /** Returns the job or the list with a key. */
@@ -30,6 +30,15 @@ export interface OwnerOptions<State, Key> {
 const BEAT = 2_000;
 /** Beats without any need after which an owner ends: longer than a reconnect of the last subscriber takes. */
 const MAX_IDLE_BEATS = 2;
+/** Beats without a message of a replica after which its needs are forgotten: it has missed several digests. */
+const MAX_SILENT_BEATS = 15;
+
+/** A job that is to be watched, until its stored state is read. */
+interface PendingJob<State, Key> {
+  readonly job: Job<State, Key>;
+  readonly position: number | undefined;
+  isWoken: boolean;
+}
 
 /** Polls the jobs of one credential for all replicas, as long as any of them needs one. */
 export class Owner<State, Key> {
@@ -39,10 +48,13 @@ export class Owner<State, Key> {
   readonly #jobs = new Holders();
   readonly #waiting = new Holders();
   readonly #lists = new Holders();
+  readonly #pending = new Map<string, PendingJob<State, Key>>();
   readonly #listListeners = new Map<string, Listener<State, Key>>();
   readonly #jobListener: Listener<State, Key>;
   /** The last report of each job and list of which no state is known yet, for replicas that join later. */
   readonly #missing = new Map<string, JobEvent<State, Key>>();
+  /** Beats since the last message of each replica. */
+  readonly #silentBeats = new Map<string, number>();
   readonly #finish: () => void;
   /** Resolves when no replica needs anything any more, or the task was taken away. */
   readonly ended: Promise<void>;
@@ -62,11 +74,24 @@ export class Owner<State, Key> {
     const unsubscribe = broker.subscribe(names.needs, {
       onActive: () => this.#publisher.send('started'),
       onMessage: (sealed) => {
-        const needs = openMessage<Needs<Key>>(vault, sealed);
+        const needs = openNeeds(vault, sealed);
         if (needs) this.#take(needs);
       },
     });
-    const removeListener = replicas.onLeave((replica) => this.#removeReplica(replica));
+    const unsubscribeReports = broker.subscribe(names.reports, {
+      onActive: () => {},
+      onMessage: (sealed) => {
+        // Another replica has become the owner.
+        if ((openOwnerMessage(vault, sealed)?.epoch ?? 0) > this.#publisher.epoch) this.#finish();
+      },
+    });
+    const removeListeners = [
+      unsubscribe,
+      unsubscribeReports,
+      replicas.onLeave((replica) => this.#removeMissing(replica, [], [])),
+      // A replica that was suspended counts as gone, and does not know it.
+      replicas.onJoin(() => this.#publisher.send('started')),
+    ];
     let finish = () => {};
     this.ended = new Promise((resolve) => {
       finish = resolve;
@@ -75,8 +100,7 @@ export class Owner<State, Key> {
       if (this.#hasEnded) return;
       this.#hasEnded = true;
       this.#stopTimer();
-      unsubscribe();
-      removeListener();
+      for (const remove of removeListeners) remove();
       task.signal.removeEventListener('abort', this.#finish);
       options.schedule.dispose();
       if (!task.signal.aborted) this.#publisher.send('ended');
@@ -90,86 +114,133 @@ export class Owner<State, Key> {
 
   #setTimer(): void {
     this.#stopTimer = this.#options.startTimer(BEAT, () => {
-      this.#idleBeats = this.#isNeeded ? 0 : this.#idleBeats + 1;
+      this.#forgetSilent();
+      const isNeeded = this.#jobs.size + this.#lists.size > 0;
+      this.#idleBeats = isNeeded ? 0 : this.#idleBeats + 1;
       if (this.#idleBeats > MAX_IDLE_BEATS) return this.#finish();
       this.#publisher.send('beat');
       this.#setTimer();
     });
   }
 
-  get #isNeeded(): boolean {
-    return this.#jobs.size + this.#lists.size > 0;
+  #forgetSilent(): void {
+    for (const [replica, beats] of this.#silentBeats) {
+      this.#silentBeats.set(replica, beats + 1);
+      if (beats < MAX_SILENT_BEATS) continue;
+      this.#silentBeats.delete(replica);
+      this.#removeMissing(replica, [], []);
+    }
   }
 
-  #take(needs: Needs<Key>): void {
-    const { from, epoch, join = [], leave = [], follow = [], unfollow = [], waiting = [] } = needs;
-    this.#publisher.exceed(epoch);
-    if (needs.isComplete) this.#removeMissing(from, join, follow);
+  #take(needs: Needs): void {
+    const { from, epoch, digest, leave = [], unfollow = [], waiting = [] } = needs;
+    if (epoch > this.#publisher.epoch) {
+      // That of an earlier owner: the store that orders epochs has lost its data, or its clock was set back.
+      this.#publisher.exceed(epoch);
+      this.#publisher.send('started');
+    }
+    this.#silentBeats.set(from, 0);
+    const { schedule } = this.#options;
+    const join = (needs.join ?? []).flatMap((need) => {
+      const job = this.#jobOf(need.key);
+      return job ? [{ ...need, job }] : [];
+    });
+    const follow = (needs.follow ?? []).flatMap((key) => this.#listOf(key) ?? []);
+    if (needs.isComplete)
+      this.#removeMissing(
+        from,
+        join.map(({ job }) => job),
+        follow,
+      );
     for (const name of leave) this.#leave(name, from);
     for (const name of unfollow) this.#unfollow(name, from);
-    const unknown = join.filter((need) => !this.#join(need, from));
-    if (unknown.length > 0) void this.#joinUnknown(unknown, from);
-    for (const key of follow) this.#follow(key, from);
+    const isUnknown = join.filter(({ job, position }) => this.#join(job, position, from));
+    if (isUnknown.length > 0) void this.#watchPending(isUnknown.map(({ job }) => job));
+    for (const { job, isWaiting = false } of join) this.#setWaiting(job.name, isWaiting, from);
+    for (const list of follow) this.#follow(list, from);
     for (const [name, isWaiting] of waiting) this.#setWaiting(name, isWaiting, from);
-    const { schedule, sourceOf } = this.#options;
-    for (const name of needs.wake ?? []) schedule.wake(name);
+    for (const name of needs.wake ?? []) this.#wake(name);
     for (const key of needs.announce ?? []) {
-      const source = sourceOf(key);
-      if ('job' in source) schedule.announce(source.job);
+      const job = this.#jobOf(key);
+      if (job) schedule.announce(job);
     }
     if (needs.holdMilliseconds !== undefined) schedule.hold(needs.holdMilliseconds);
+    if (digest !== undefined && digest !== this.#digestOf(from)) this.#publisher.send('started');
   }
 
-  /** Adds a job that is watched already. @returns False if it is not. */
-  #join({ key, isWaiting = false }: Need<Key>, replica: string): boolean {
-    const { sourceOf, schedule } = this.#options;
-    const source = sourceOf(key);
-    if (!('job' in source)) return true;
-    const { name } = source.job;
-    if (this.#jobs.add(name, replica)) return false;
-    const event = schedule.eventOf(name) ?? this.#missing.get(name);
-    if (event) this.#publisher.repeat('', name, event);
-    this.#setWaiting(name, isWaiting, replica);
-    return true;
+  #jobOf(value: unknown): Job<State, Key> | undefined {
+    const key = this.#options.codec.decodeKey(value);
+    const source = key && this.#options.sourceOf(key);
+    return source && 'job' in source ? source.job : undefined;
   }
 
-  /** Adds jobs that are not watched yet, with their states as stored by an earlier owner. */
-  async #joinUnknown(needs: readonly Need<Key>[], replica: string): Promise<void> {
-    const { sourceOf, schedule } = this.#options;
-    const jobs = needs.flatMap((need) => {
-      const source = sourceOf(need.key);
-      return 'job' in source ? [{ ...need, job: source.job }] : [];
-    });
+  #listOf(value: unknown): JobList<State, Key> | undefined {
+    const key = this.#options.codec.decodeKey(value);
+    const source = key && this.#options.sourceOf(key);
+    return source && 'list' in source ? source.list : undefined;
+  }
+
+  #digestOf(replica: string): string {
+    return digestOf([...this.#jobs.namesOf(replica), ...this.#lists.namesOf(replica)]);
+  }
+
+  /** Adds a job, and repeats its current event. @returns True if it is not watched yet. */
+  #join(job: Job<State, Key>, position: number | undefined, replica: string): boolean {
+    const { name } = job;
+    if (this.#jobs.add(name, replica)) {
+      this.#pending.set(name, { job, position, isWoken: false });
+      return true;
+    }
+    const event = this.#options.schedule.eventOf(name) ?? this.#missing.get(name);
+    if (event && !this.#pending.has(name)) this.#publisher.repeat('', name, event);
+    return false;
+  }
+
+  /** Watches jobs with their states as stored by an earlier owner, or as finished jobs. */
+  async #watchPending(jobs: readonly Job<State, Key>[]): Promise<void> {
     const [states, ends] = await Promise.all([
-      this.#stored.read(jobs.map(({ job }) => job.name)),
-      Promise.all(jobs.map(({ job }) => job.findLastState?.())),
+      this.#stored.read(jobs.map(({ name }) => name)),
+      Promise.all(jobs.map((job) => job.findLastState?.())),
     ]);
-    for (const [index, { job, position, isWaiting = false }] of jobs.entries()) {
+    for (const [index, job] of jobs.entries()) {
+      const { name } = job;
+      const pending = this.#pending.get(name);
       // All replicas that needed it may have left meanwhile.
-      if (this.#hasEnded || !this.#jobs.has(job.name)) continue;
+      if (this.#hasEnded || pending?.job !== job) continue;
+      this.#pending.delete(name);
       const last = ends[index];
       if (last) {
-        this.#report('', job.name, { key: job.key, ...last });
-        this.#endJob(job.name);
-        continue;
-      }
-      const event = states.get(job.name)?.event;
-      const known = event && { state: event.state, checkedAt: event.checkedAt };
-      schedule.join(job, this.#jobListener, { position, known });
-      this.#setWaiting(job.name, isWaiting, replica);
+        this.#report('', name, { key: job.key, ...last });
+        this.#endJob(name);
+      } else this.#watch(pending, states.get(name));
     }
+  }
+
+  #watch({ job, position, isWoken }: PendingJob<State, Key>, stored: StoredState<State, Key> | undefined): void {
+    const { schedule } = this.#options;
+    const known = stored && { state: stored.event.state, checkedAt: stored.event.checkedAt };
+    schedule.join(job, this.#jobListener, { position, known });
+    if (this.#waiting.has(job.name)) schedule.setWaiting(job.name, 1);
+    if (isWoken) schedule.wake(job.name);
+  }
+
+  #wake(name: string): void {
+    const pending = this.#pending.get(name);
+    if (pending) pending.isWoken = true;
+    this.#options.schedule.wake(name);
   }
 
   #setWaiting(name: string, isWaiting: boolean, replica: string): void {
-    const { schedule } = this.#options;
-    if (!isWaiting && this.#waiting.delete(name, replica)) schedule.setWaiting(name, -1);
-    if (isWaiting && this.#jobs.has(name) && this.#waiting.add(name, replica)) schedule.setWaiting(name, 1);
+    const isHeld = this.#jobs.isHeldBy(name, replica);
+    const hasChanged = isWaiting && isHeld ? this.#waiting.add(name, replica) : this.#waiting.delete(name, replica);
+    if (hasChanged && !this.#pending.has(name)) this.#options.schedule.setWaiting(name, isWaiting ? 1 : -1);
   }
 
   #leave(name: string, replica: string): void {
     this.#setWaiting(name, false, replica);
     if (!this.#jobs.delete(name, replica)) return;
     this.#missing.delete(name);
+    this.#pending.delete(name);
     this.#options.schedule.leave(name, this.#jobListener);
     this.#publisher.forgetJob('', name);
   }
@@ -183,22 +254,20 @@ export class Owner<State, Key> {
     this.#publisher.end(name);
   }
 
-  #follow(key: Key, replica: string): void {
-    const { sourceOf, schedule } = this.#options;
-    const source = sourceOf(key);
-    if (!('list' in source)) return;
-    const { name } = source.list;
+  #follow(source: JobList<State, Key>, replica: string): void {
+    const { schedule } = this.#options;
+    const { name } = source;
     if (this.#lists.add(name, replica)) {
       const listener = this.#listListener(name);
       this.#listListeners.set(name, listener);
-      schedule.joinList(source.list, listener);
+      schedule.joinList(source, listener);
       return;
     }
     const repeat: Listener<State, Key> = {
       put: (job, event) => this.#publisher.repeat(name, job, event),
       end: () => {},
     };
-    schedule.joinList(source.list, repeat);
+    schedule.joinList(source, repeat);
     schedule.leaveList(name, repeat);
     const missing = this.#missing.get(name);
     if (missing) this.#publisher.repeat(name, name, missing);
@@ -236,18 +305,9 @@ export class Owner<State, Key> {
   }
 
   /** Removes what a replica no longer needs, according to its complete needs. */
-  #removeMissing(replica: string, join: readonly Need<Key>[], follow: readonly Key[]): void {
-    const needed = new Set([...join.map(({ key }) => key), ...follow].map((key) => this.#nameOf(key)));
+  #removeMissing(replica: string, jobs: readonly Job<State, Key>[], lists: readonly JobList<State, Key>[]): void {
+    const needed = new Set([...jobs, ...lists].map(({ name }) => name));
     for (const name of this.#jobs.namesOf(replica)) if (!needed.has(name)) this.#leave(name, replica);
     for (const name of this.#lists.namesOf(replica)) if (!needed.has(name)) this.#unfollow(name, replica);
-  }
-
-  #nameOf(key: Key): string {
-    const source = this.#options.sourceOf(key);
-    return 'job' in source ? source.job.name : source.list.name;
-  }
-
-  #removeReplica(replica: string): void {
-    this.#removeMissing(replica, [], []);
   }
 }

@@ -1,7 +1,7 @@
 import type { Broker, NewValue } from '../cluster/broker.ts';
 import type { Vault } from '../cluster/vault.ts';
 import type { JobEvent } from '../jobs/events.ts';
-import { type EventCodec, type Names, type OwnerMessage, type Report, sealMessage } from './messages.ts';
+import { type EventCodec, type Names, type OwnerMessage, type Report, sealOwnerMessage } from './messages.ts';
 import { isMissing } from './shared-job.ts';
 import { StoredStates } from './stored-states.ts';
 
@@ -14,8 +14,11 @@ export interface PublisherOptions<State, Key> {
   isFinished: (state: State) => boolean;
 }
 
-/** Maximum number of reports in one message: larger ones would delay others. */
+/** Maximum number and size of the reports in one message, in characters: larger ones would delay others. */
 const MAX_REPORTS = 200;
+const MAX_LENGTH = 250_000;
+/** Number of versions of a list from which those of jobs that are gone are forgotten. */
+const MAX_VERSIONS = 20_000;
 
 /** Reports the events of an owner to all replicas, and stores the newest states. */
 export class Publisher<State, Key> {
@@ -23,11 +26,14 @@ export class Publisher<State, Key> {
   readonly #stored: StoredStates<State, Key>;
   #epoch: number;
   #version = 0;
+  /** Number of messages. */
+  #messages = 0;
   /** Versions of the last events, by list and job. The empty list is that of jobs that are watched by themselves. */
   readonly #versions = new Map<string, Map<string, number>>();
   /** The events of the current task as they are sent. */
   readonly #encoded = new Map<JobEvent<State, Key>, unknown>();
-  #reports: Report[] = [];
+  /** The reports of the current task as JSON. */
+  #reports: string[] = [];
   readonly #values = new Map<string, NewValue>();
   readonly #ended = new Set<string>();
   #isFlushRequested = false;
@@ -39,9 +45,13 @@ export class Publisher<State, Key> {
     this.#stored = new StoredStates(options);
   }
 
-  /** Exceeds an epoch that a replica has heard of: the store that orders epochs has lost its data, or its clock was set back. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Exceeds an epoch of an earlier owner: the store that orders epochs has lost its data, or its clock was set back. */
   exceed(epoch: number): void {
-    if (epoch > this.#epoch) this.#epoch = epoch + 1;
+    this.#epoch = Math.max(this.#epoch, epoch + 1);
   }
 
   /** @param list The list that contains the job; empty for a job that is watched by itself. */
@@ -76,6 +86,8 @@ export class Publisher<State, Key> {
   /** Reports that a list no longer contains a job that has ended, or contains it again. */
   gone(list: string, name: string, isGone: boolean): void {
     this.#add({ type: 'gone', name, list, isGone });
+    const versions = this.#versions.get(list);
+    if (isGone && versions && versions.size > MAX_VERSIONS) versions.delete(name);
   }
 
   /** Forgets the version of a job that no replica needs any more. */
@@ -91,7 +103,7 @@ export class Publisher<State, Key> {
   /** Sends what was reported so far, then a message without reports. */
   send(type: Exclude<OwnerMessage['type'], 'reports'>): void {
     this.#flush();
-    this.#options.broker.publish(this.#options.names.reports, this.#seal({ epoch: this.#epoch, type }));
+    this.#options.broker.publish(this.#options.names.reports, this.#seal(type));
   }
 
   #report(list: string, name: string, event: JobEvent<State, Key>, version: number): void {
@@ -101,7 +113,7 @@ export class Publisher<State, Key> {
   }
 
   #add(report: Report): void {
-    this.#reports.push(report);
+    this.#reports.push(JSON.stringify(report));
     if (this.#isFlushRequested) return;
     this.#isFlushRequested = true;
     queueMicrotask(() => this.#flush());
@@ -116,18 +128,35 @@ export class Publisher<State, Key> {
     this.#reports = [];
     this.#values.clear();
     this.#encoded.clear();
-    for (let start = 0; start < reports.length; start += MAX_REPORTS) {
-      const part = reports.slice(start, start + MAX_REPORTS);
-      const message = this.#seal({ epoch: this.#epoch, type: 'reports', reports: part });
-      // A failure is a problem of the broker, which reports it. The replicas then poll by themselves.
-      if (start > 0) broker.publish(names.reports, message);
+    for (const [index, part] of partsOf(reports).entries()) {
+      const message = this.#seal('reports', part);
+      // Replicas notice that a message is missing. The broker reports its own problems.
+      if (index > 0) broker.publish(names.reports, message);
       else broker.store(names.group, values, { channel: names.reports, message }).catch(() => {});
     }
     this.#stored.remove([...this.#ended]);
     this.#ended.clear();
   }
 
-  #seal(message: OwnerMessage): string {
-    return sealMessage(this.#options.vault, message);
+  #seal(type: OwnerMessage['type'], reports?: readonly string[]): string {
+    const message = { epoch: this.#epoch, number: ++this.#messages, type };
+    return sealOwnerMessage(this.#options.vault, message, reports);
   }
+}
+
+/** The reports of each message. */
+function partsOf(reports: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let length = MAX_LENGTH;
+  for (const report of reports) {
+    const last = parts.at(-1);
+    if (!last || last.length >= MAX_REPORTS || length + report.length > MAX_LENGTH) {
+      parts.push([report]);
+      length = report.length;
+    } else {
+      last.push(report);
+      length += report.length;
+    }
+  }
+  return parts;
 }

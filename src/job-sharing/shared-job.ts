@@ -9,19 +9,36 @@ export const isMissing = <State, Key>(event: JobEvent<State, Key>): boolean =>
 /** What a new event means to listeners that know an earlier one. */
 type News = 'news' | 'same' | 'older';
 
+/** A state that listeners have received, or one that was taken for an older one. */
+interface Received<State, Key> {
+  readonly event: JobEvent<State, Key>;
+  /** Time at which the state was read, by the monotonic clock of this replica, in milliseconds. */
+  readonly readAt: number;
+}
+
 /**
  * Compares the first event of another feed with the last one that listeners received. That feed has polled on its own, so
  * that its state may be the same, or an older one.
+ *
+ * @param doubted The state before, if it was taken for an older one.
  */
-function compare<State, Key>(job: Job<State, Key>, last: JobEvent<State, Key>, event: JobEvent<State, Key>): News {
-  if (isMissing(event)) return 'same';
-  if (isMissing(last)) return 'news';
-  if ('error' in event) return 'error' in last ? 'same' : 'news';
-  if ('error' in last) return 'news';
-  if (job.isFinished(last.state)) return 'same';
-  if (event.checkedAt < last.checkedAt || job.isOlder?.(event.state, last.state)) return 'older';
-  const wasStale = last.staleSince !== undefined;
-  return wasStale !== (event.staleSince !== undefined) || job.isChange(last.state, event.state) ? 'news' : 'same';
+function compare<State, Key>(
+  job: Job<State, Key>,
+  last: Received<State, Key>,
+  { event, readAt }: Received<State, Key>,
+  doubted: Received<State, Key> | undefined,
+): News {
+  if (isMissing(last.event)) return 'news';
+  if ('error' in event) return 'error' in last.event ? 'same' : 'news';
+  if ('error' in last.event) return 'news';
+  const { state, staleSince } = last.event;
+  if (job.isFinished(state)) return 'same';
+  if (job.isFinished(event.state)) return 'news';
+  if (!job.isChange(state, event.state)) return !staleSince === !event.staleSince ? 'same' : 'news';
+  if (readAt < last.readAt) return 'older';
+  // Read again since, so the upstream really has returned to an earlier state.
+  const isConfirmed = doubted !== undefined && readAt > doubted.readAt;
+  return !isConfirmed && job.isOlder?.(event.state, state) ? 'older' : 'news';
 }
 
 /** The last event of a job, and the feed that reported it. */
@@ -29,32 +46,34 @@ export class LastEvent<State, Key> {
   readonly job: Job<State, Key>;
   /** True if its list no longer contains the job, which has ended. */
   isGone = false;
-  #event: JobEvent<State, Key> | undefined;
+  #last: Received<State, Key> | undefined;
+  #doubted: Received<State, Key> | undefined;
   #feed = 0;
-  #wasOlder = false;
 
   constructor(job: Job<State, Key>) {
     this.job = job;
   }
 
   get event(): JobEvent<State, Key> | undefined {
-    return this.#event;
+    return this.#last?.event;
   }
 
   /**
    * Takes an event.
    *
    * @param feed Number of the feed that reports it.
+   * @param readAt Time at which its state was read, by the monotonic clock, in milliseconds.
    * @returns `news` if listeners have to receive it; `older` if it is outdated, so that the job should be polled.
    */
-  take(event: JobEvent<State, Key>, feed: number): News {
-    const last = this.#event;
-    let news = last && this.#feed !== feed ? compare(this.job, last, event) : 'news';
-    // The job was polled since, so the upstream really has returned to an earlier state.
-    if (news === 'older' && this.#wasOlder) news = 'news';
-    this.#wasOlder = news === 'older';
-    if (news !== 'older') this.#feed = feed;
-    if (news !== 'older' && !(last && isMissing(event))) this.#event = event;
+  take(event: JobEvent<State, Key>, feed: number, readAt: number): News {
+    const last = this.#last;
+    if (last && isMissing(event)) return isMissing(last.event) && this.#feed === feed ? 'news' : 'same';
+    const received = { event, readAt };
+    const news = last && this.#feed !== feed ? compare(this.job, last, received, this.#doubted) : 'news';
+    this.#doubted = news === 'older' ? received : undefined;
+    if (news === 'older') return news;
+    this.#feed = feed;
+    this.#last = received;
     return news;
   }
 }
@@ -87,8 +106,8 @@ export class SharedJob<State, Key> {
   }
 
   /** Takes an event of a feed. @returns True if it is outdated, so that the job should be polled. */
-  take(event: JobEvent<State, Key>, feed: number): boolean {
-    const news = this.#last.take(event, feed);
+  take(event: JobEvent<State, Key>, feed: number, readAt: number): boolean {
+    const news = this.#last.take(event, feed, readAt);
     if (news === 'news') this.#emit(event, this.listeners);
     return news === 'older';
   }

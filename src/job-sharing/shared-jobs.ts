@@ -12,6 +12,8 @@ export interface SharedJobsOptions<State, Key>
   extends Omit<RemoteFeedOptions<State, Key>, 'onAvailable' | 'onUnavailable'> {
   /** Creates the schedule that polls while the other replicas cannot be reached, on a share of the budget. */
   createSchedule: () => Schedule<State, Key>;
+  /** The wall clock, in milliseconds since the epoch. */
+  now: () => number;
   /** Called with each state that is emitted. */
   onState?: (state: State) => void;
   /** Called when this replica begins or ends to watch anything. */
@@ -77,6 +79,7 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
     this.#lists.set(source.name, list);
     list.join(inbox);
     if (!known) for (const feed of this.#feeds) feed.follow(source);
+    if (this.#remote.isUnavailable) this.#useLocal();
     this.#reportActive();
     return inbox;
   }
@@ -106,12 +109,12 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
 
   onEvent(name: string, event: JobEvent<State, Key>): void {
     if ('state' in event) this.#options.onState?.(event.state);
-    if (this.#jobs.get(name)?.take(event, this.#feed)) this.wake(name);
+    if (this.#jobs.get(name)?.take(event, this.#feed, this.#readAt(event))) this.wake(name);
   }
 
   onStored(name: string, event: JobEvent<State, Key>): void {
     const job = this.#jobs.get(name);
-    if (!job?.source.isDeleted?.()) job?.take(event, STORED);
+    if (!job?.source.isDeleted?.()) job?.take(event, STORED, this.#readAt(event));
   }
 
   onEnd(name: string): void {
@@ -125,7 +128,7 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
 
   onListEvent(list: string, name: string, event: JobEvent<State, Key>): void {
     if ('state' in event) this.#options.onState?.(event.state);
-    if (this.#lists.get(list)?.take(name, event, this.#feed)) this.wake(name);
+    if (this.#lists.get(list)?.take(name, event, this.#feed, this.#readAt(event))) this.wake(name);
   }
 
   onListEnd(name: string): void {
@@ -139,6 +142,12 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
 
   onGone(list: string, name: string, isGone: boolean): void {
     this.#lists.get(list)?.setGone(name, isGone);
+  }
+
+  /** Time at which the state of an event was read, by the monotonic clock, in milliseconds. */
+  #readAt(event: JobEvent<State, Key>): number {
+    const { now, monotonicNow } = this.#options;
+    return 'state' in event ? monotonicNow() - (now() - event.checkedAt.getTime()) : monotonicNow();
   }
 
   /** The feeds that know what this replica watches. The remote one always does, so that it can take over. */
@@ -156,6 +165,7 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
       if (!known) feed.join(source, job.options);
       else if (isWaiting) feed.setWaiting(source.name, true);
     }
+    if (this.#remote.isUnavailable) this.#useLocal();
   }
 
   #leave(name: string, listener: Listener<State, Key>, isWaiting: boolean): void {

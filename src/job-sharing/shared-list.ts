@@ -26,7 +26,7 @@ export class SharedList<State, Key> {
   }
 
   /** Takes an event of a feed. @returns True if it is outdated, so that its job should be polled. */
-  take(name: string, event: JobEvent<State, Key>, feed: number): boolean {
+  take(name: string, event: JobEvent<State, Key>, feed: number, readAt: number): boolean {
     if (name === this.source.name) {
       this.#takeNotice(event);
       return false;
@@ -41,7 +41,7 @@ export class SharedList<State, Key> {
     const last = known ?? ('state' in event ? new LastEvent(this.source.jobOf(event.state)) : undefined);
     if (!last) return false;
     this.#jobs.set(name, last);
-    const news = last.take(event, feed);
+    const news = last.take(event, feed, readAt);
     if (news === 'news') this.#emit(name, event);
     return news === 'older';
   }

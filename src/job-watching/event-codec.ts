@@ -10,6 +10,7 @@ import type { JobUpdate } from './events.ts';
 export const createEventCodec = (now: () => number): EventCodec<JobRow, WatchedKey> => ({
   encode: (event) => encodeEvent(event, now()),
   decode: (value, age = 0) => (isRecord(value) ? decodeEvent(value, now() - age) : undefined),
+  decodeKey,
 });
 
 type Encoded = Readonly<Record<string, unknown>>;
@@ -38,7 +39,7 @@ function decodeEvent(
 }
 
 /** @returns The key of a job or list; undefined for any other value. */
-export function decodeKey(value: unknown): WatchedKey | undefined {
+function decodeKey(value: unknown): WatchedKey | undefined {
   if (!isRecord(value)) return undefined;
   const { kind, id, modelId } = value;
   if (kind === 'Predictions') return { kind };

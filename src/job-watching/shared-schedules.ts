@@ -60,6 +60,7 @@ export function createSharedSchedules(options: SharedSchedulesOptions): SharedSc
       names: createNames(vault, group),
       task: { name: group, data: () => vault.seal(apiKey) },
       createSchedule: () => createSchedule(apiKey, 1 / replicas.count),
+      now,
       monotonicNow,
     });
   };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { ConnectionReset } from './faults.ts';
@@ -7,7 +8,7 @@ import type { Sandbox } from './sandbox.ts';
 
 /** A listening sandbox server. */
 export interface SandboxServer {
-  /** URL without a trailing slash. */
+  /** URL without a trailing slash; the path of its socket, if it listens on one. */
   url: string;
   /** Stops accepting requests, and resolves when pending ones are finished. */
   close(): Promise<void>;
@@ -20,7 +21,7 @@ export interface SandboxServer {
  */
 export async function serveSandbox(
   sandbox: Sandbox,
-  { host, port }: { host: string /** 0 selects a free port. */; port: number },
+  place: { host: string /** 0 selects a free port. */; port: number } | { path: string },
 ): Promise<SandboxServer> {
   const listener = getRequestListener(
     async (request, { incoming }) => {
@@ -35,18 +36,21 @@ export async function serveSandbox(
     { overrideGlobalObjects: false },
   );
   const server = createServer(listener);
-  server.listen(port, host);
+  server.listen(place);
   await once(server, 'listening');
 
-  const address = server.address();
-  if (typeof address !== 'object' || !address) throw new Error('The sandbox listens on no port.');
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
-    url: `http://${name}:${address.port}`,
+    url: urlOf(server.address()),
     close: async () => {
       const closed = once(server, 'close');
       server.close();
       await closed;
     },
   };
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (address === null) throw new Error('The sandbox listens on no port.');
+  if (typeof address === 'string') return address;
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 }

@@ -27,7 +27,11 @@ export function encodeJob(row: JobRow): EncodedJob {
 export function decodeJob(value: unknown): JobRow | undefined {
   if (!isRecord(value) || !isJob(value)) return undefined;
   const row: Record<string, unknown> = { ...value };
-  for (const [field, found] of Object.entries(value)) if (!CHECKS.get(field)?.(found)) return undefined;
+  for (const [field, found] of Object.entries(value)) {
+    const check = CHECKS.get(field);
+    if (check && !check(found)) return undefined;
+    if (!check) delete row[field];
+  }
   for (const field of TIMES) {
     if (typeof row[field] === 'number') row[field] = new Date(row[field]);
   }

@@ -36,6 +36,19 @@ export const integer = ({ default: fallback, min, max }: IntegerOptions) =>
       .transform(Number),
   );
 
+/** A number of processes, from 1 to `max`; `auto` is `available`, but at most `max`. */
+export const processCount = (available: number, max: number) =>
+  z.preprocess(
+    emptyToUndefined,
+    z
+      .string()
+      .default('1')
+      .refine((text) => text === 'auto' || (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= max), {
+        error: (issue) => `must be a whole number from 1 to ${max}, or auto, but is "${issue.input}".`,
+      })
+      .transform((text) => (text === 'auto' ? Math.min(available, max) : Number(text))),
+  );
+
 /** A decimal number within bounds. */
 export const decimal = ({ default: fallback, min, max }: IntegerOptions) =>
   z.preprocess(

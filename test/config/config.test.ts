@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readConfig, settings } from '../../src/config/config.ts';
 import { readOrMakeSecret } from '../../src/config/secret-file.ts';
+import { shareOf } from '../../src/config/share.ts';
 import { ConfigError } from '../../src/util/environment.ts';
 
 const LONG = 'x'.repeat(32);
@@ -34,6 +35,28 @@ describe('the environment', () => {
       apiKeyHeader: 'x-api-key',
       sandbox: { seed: true, apiKeyHeader: 'x-api-key' },
     });
+  });
+
+  test('the number of processes is 1, a number, or that of the available processors', () => {
+    const workersOf = (WORKERS?: string) => readConfig({ ...(WORKERS !== undefined && { WORKERS }) }).workers;
+
+    expect([workersOf(), workersOf('4'), workersOf('auto')]).toEqual([1, 4, availableParallelism()]);
+    expect(['0', '65', 'all', '1.5'].map((WORKERS) => mistakesOf({ WORKERS }))).toEqual(
+      ['0', '65', 'all', '1.5'].map((given) => [
+        `\`WORKERS\` must be a whole number from 1 to 64, or auto, but is "${given}".`,
+      ]),
+    );
+  });
+
+  test('limits of one machine are divided among its workers, those of keys and addresses are not', () => {
+    const config = readConfig({ MAX_UNSENT_BYTES: '800000000' });
+    const share = shareOf(config, 3);
+
+    expect(share.rates).toEqual({ ...config.rates, socketsInTotal: 3_334 });
+    expect(share.unsent).toEqual({ ...config.unsent, inTotal: 266_666_667 });
+    expect(share.uploads).toEqual({ ...config.uploads, concurrentBodies: 6, concurrentUpstreamFiles: 2 });
+    expect(share.images).toEqual({ ...config.images, cacheBytes: Math.ceil((64 * 1_048_576) / 3), streams: 22 });
+    expect(shareOf(config, 64).unsent.inTotal).toBe(config.unsent.perSocket);
   });
 
   test('the environment is converted into the configuration', () => {

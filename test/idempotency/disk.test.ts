@@ -45,6 +45,17 @@ describe('idempotency records on disk', () => {
     expect(sent).toEqual([]);
   });
 
+  test('a process that joins others leaves their unfinished writes, unlike one that is alone', async () => {
+    const file = await newFile();
+    const claim = { id: 'a', token: 'one', input: '', lease: 1_000, lifetime: DAY };
+    await openDiskStore(file).claim(claim);
+
+    const joined = await openDiskStore(file, { isShared: true }).claim({ ...claim, token: 'other' });
+    const alone = await openDiskStore(file).claim({ ...claim, token: 'other' });
+
+    expect([joined.state, alone.state]).toEqual(['under-way', 'unknown']);
+  });
+
   test('the record is on disk before the write is sent, and the result before it is returned', async () => {
     const file = await newFile();
     const idempotency = service(openDiskStore(file));

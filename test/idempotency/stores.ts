@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, onTestFinished } from 'vitest';
 import { openDiskStore } from '../../src/idempotency/disk.ts';
@@ -6,6 +7,7 @@ import { createIdempotency, type Idempotency, type IdempotencyOptions } from '..
 import { openRedisStore } from '../../src/idempotency/redis.ts';
 import type { IdempotencyStore } from '../../src/idempotency/store.ts';
 import { settle } from '../support/clock.ts';
+import { temporaryDirectory } from '../support/program.ts';
 import { findRedisServer, type RedisServer, startRedis } from '../support/redis.ts';
 
 const executable = findRedisServer(process.env);
@@ -35,8 +37,14 @@ export type Open = () => IdempotencyStore;
 /** Each kind of store, with fresh records. */
 export const stores: readonly { name: string; fresh: () => Promise<Open> }[] = [
   { name: 'in memory', fresh: async () => shared(() => openDiskStore('memory')) },
+  { name: 'on disk, shared by processes', fresh: freshSharedFile },
   ...(hasRedis ? [{ name: 'in Redis', fresh: freshRedis }] : []),
 ];
+
+async function freshSharedFile(): Promise<Open> {
+  const file = join(await temporaryDirectory(), 'records.sqlite');
+  return () => openDiskStore(file, { isShared: true });
+}
 
 export async function freshRedis(): Promise<Open> {
   const { url } = await redisServer();

@@ -114,7 +114,8 @@ function waitsOf({ run }: Timeline): Interest[] {
 }
 
 /** A job whose final state was read is not read again. */
-function checkFinished({ run }: Timeline, polls: readonly RequestRecord[]): Violation[] {
+function checkFinished(timeline: Timeline, polls: readonly RequestRecord[]): Violation[] {
+  const { run } = timeline;
   const finals = new Map<string, number>();
   const violations: Violation[] = [];
   for (const poll of [...polls].sort((a, b) => a.sentAt - b.sentAt)) {
@@ -126,7 +127,9 @@ function checkFinished({ run }: Timeline, polls: readonly RequestRecord[]): Viol
       ({ method, key, path, sentAt }) =>
         method === 'DELETE' && key === poll.key && path === poll.path && sentAt <= poll.sentAt,
     );
-    if (readAt !== undefined && !isEvicted && poll.sentAt > readAt && poll.sentAt < readAt + FINISHED_CACHE)
+    // A replica that was disconnected may have missed deletions, and forgets all jobs.
+    const isKept = readAt !== undefined && !isEvicted && timeline.isConnected(readAt, poll.sentAt);
+    if (isKept && poll.sentAt > readAt && poll.sentAt < readAt + FINISHED_CACHE)
       violations.push({
         rule: 'finished jobs are not polled',
         at: poll.sentAt,

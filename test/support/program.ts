@@ -17,6 +17,8 @@ export interface ProgramOptions {
   env?: Readonly<Record<string, string>>;
   /** Limit of open files and sockets. @default that of this process */
   openFiles?: number;
+  /** Start it as the leader of a process group, as a terminal does. @default false */
+  isGroup?: boolean;
 }
 
 /** Exit code of a program, or the signal that ended it. */
@@ -37,6 +39,9 @@ export interface Program {
   url: string;
   directory: string;
   output: Readonly<Output>;
+  pid: number;
+  /** Resolves when it and all its child processes have exited. */
+  exited: Promise<Exit>;
   /** Stops it with SIGTERM, and waits until it has exited. */
   stop(): Promise<Exit>;
   /** Kills it without a shutdown, and waits until it has exited. */
@@ -63,6 +68,8 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
     url: await Promise.race([address, failure]),
     directory,
     output,
+    pid: child.pid ?? 0,
+    exited,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };
@@ -81,7 +88,7 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-async function launch({ entry = 'gateway', directory, env, openFiles }: ProgramOptions) {
+async function launch({ entry = 'gateway', directory, env, openFiles, isGroup = false }: ProgramOptions) {
   const cwd = directory ?? (await temporaryDirectory());
   const main = fileURLToPath(new URL(ENTRIES[entry], import.meta.url));
   const limited = ['-c', `ulimit -n ${openFiles} && exec "$0" "$1"`, process.execPath, main];
@@ -90,6 +97,7 @@ async function launch({ entry = 'gateway', directory, env, openFiles }: ProgramO
     cwd,
     env: { PORT: '0', SANDBOX_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: isGroup,
   });
   const output: Output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -88,7 +88,7 @@ export async function startCluster(
     const bus = await freePort();
     const options = [
       ...['--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-node-timeout', '1500'],
-      ...['--cluster-replica-validity-factor', '0'],
+      ...['--cluster-replica-validity-factor', '0', '--cluster-announce-ip', '127.0.0.1'],
     ];
     const server = await start(executable, options, onEnd);
     nodes.push({ ...server, bus });

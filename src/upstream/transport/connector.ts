@@ -7,6 +7,8 @@ import { type Proxies, portOf, proxyFor, withoutBrackets } from './proxy.ts';
 export interface ConnectorOptions {
   /** @default none: every connection is direct */
   proxies?: Proxies | undefined;
+  /** Path of the socket to which every connection is opened, instead of to the host of its URL. */
+  socketPath?: string | undefined;
   /** Resolves names for direct connections. @default the system's resolver */
   lookup?: LookupFunction | undefined;
   /** Validates a host name before a proxy resolves it; rejects to refuse it. @default all names are accepted */
@@ -25,11 +27,16 @@ const DEFAULT_TIMEOUT = 10_000;
  */
 export function createConnector({
   proxies,
+  socketPath,
   lookup,
   checkProxied,
   timeout = DEFAULT_TIMEOUT,
 }: ConnectorOptions = {}): Connect {
-  const connect = buildConnector({ timeout, ...(lookup && { lookup }) });
+  const connect = buildConnector({
+    timeout,
+    ...(lookup && { lookup }),
+    ...(socketPath !== undefined && { socketPath }),
+  });
   if (!proxies) return connect;
   return (options, callback) => {
     const proxy = proxyFor(options, proxies);

@@ -1,0 +1,30 @@
+import type { Config } from '../config/config.ts';
+import type { Transport } from '../upstream/client.ts';
+import { createConnector } from '../upstream/transport/connector.ts';
+import { openNetwork } from '../upstream/transport/network.ts';
+
+/** The base URL of the embedded sandbox; requests to it never leave the machine. */
+const SANDBOX_URL = 'http://sandbox.internal';
+
+/**
+ * Opens the configured upstream: a remote one over HTTP, or the embedded sandbox.
+ *
+ * @param sandboxSocket Socket of a sandbox that another process serves. @default the sandbox of this process
+ */
+export async function openUpstream(config: Config, sandboxSocket: string | undefined) {
+  const { upstreamUrl, network, sandbox: options } = config;
+  const { proxies, maxConnectionAge: maxAge } = network;
+  if (upstreamUrl !== undefined) return connect(upstreamUrl, { connect: createConnector({ proxies }), maxAge });
+  if (sandboxSocket !== undefined) {
+    return connect(SANDBOX_URL, { connect: createConnector({ socketPath: sandboxSocket }), maxAge });
+  }
+  const { createSandbox } = await import('../sandbox/sandbox.ts');
+  const sandbox = createSandbox(options);
+  const transport: Transport = (input, init) => sandbox.fetch(new Request(input, init));
+  return { access: { baseUrl: SANDBOX_URL, transport }, close: async () => sandbox.close() };
+}
+
+function connect(baseUrl: string, options: Parameters<typeof openNetwork>[1]) {
+  const network = openNetwork(baseUrl, options);
+  return { access: { baseUrl, transport: network, pool: network.reads }, close: () => network.destroy() };
+}

@@ -1,0 +1,100 @@
+import cluster from 'node:cluster';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createIpcBroker, type IpcBroker } from '../cluster/ipc-broker.ts';
+import type { Vault } from '../cluster/vault.ts';
+import { readConfig } from '../config/config.ts';
+import { shareOf } from '../config/share.ts';
+import { createRemoteBudget, type RemoteDecodeBudget } from '../images/shared-decode-budget.ts';
+import { createLog } from '../log.ts';
+import { wallClockNow } from '../util/clocks.ts';
+import { sleep } from '../util/timers.ts';
+import { type GatewayProcess, startGateway } from './gateway-process.ts';
+import { FACTS, type FromWorker, type ToWorker, type WorkerFacts } from './messages.ts';
+import { describeStartError, exitOnUnexpectedError } from './reports.ts';
+import { onEachStopSignal } from './stop-signals.ts';
+
+/** Time for pending responses after the end of the primary process, in milliseconds. */
+const ORPHAN_TIMEOUT = 2_000;
+
+/** Runs one of several processes that serve the same port, until the primary process stops it, or ends. */
+export async function runWorker(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel, { isShared: true });
+  exitOnUnexpectedError(log);
+  const { port, sandboxSocket } = JSON.parse(process.env[FACTS] ?? '') as WorkerFacts;
+  const broker = config.redisUrl === undefined ? openBroker() : undefined;
+  let decodeBudget: RemoteDecodeBudget | undefined;
+  const openDecodeBudget = (vault: Vault) => {
+    decodeBudget = createRemoteBudget({
+      maxBytes: config.images.decodeBytes,
+      send: (request) => send({ type: 'decode-budget', request }),
+      nameOf: (owner) => vault.name('owner of an image', owner),
+    });
+    return decodeBudget;
+  };
+  const starting = start();
+
+  async function start(): Promise<GatewayProcess> {
+    try {
+      return await startGateway(shareOf({ ...config, port }, config.workers), {
+        log,
+        worker: { sandboxSocket, broker, openDecodeBudget },
+      });
+    } catch (error) {
+      // Exits when the message has been sent.
+      return await new Promise(() =>
+        send({ type: 'failed', message: describeStartError(error) }, () => process.exit(1)),
+      );
+    }
+  }
+
+  const stop = async (isReplaced: boolean) => {
+    const gateway = await starting;
+    await gateway.close(isReplaced);
+    await broker?.close();
+    cluster.worker?.disconnect();
+  };
+  let isStopping = false;
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'broker') broker?.receive(message.reply);
+    else if (message.type === 'decode-budget') decodeBudget?.receive(message.reply);
+    else if (message.type === 'check-upstream') void starting.then((gateway) => gateway.checkUpstream());
+    else if (!isStopping) {
+      isStopping = true;
+      void stop(message.isReplaced);
+    }
+  });
+  // The primary process decides, because it knows if it has received the signal, too.
+  onEachStopSignal(() => send({ type: 'signaled' }));
+  cluster.worker?.once('disconnect', () => void onDisconnect());
+
+  async function onDisconnect(): Promise<void> {
+    const { worker } = cluster;
+    if (!worker || worker.exitedAfterDisconnect) return;
+    // Otherwise Node.js ends the process at once.
+    worker.exitedAfterDisconnect = true;
+    log.fatal('the process exits because the primary process has ended');
+    broker?.disconnect('the primary process has ended');
+    // A killed process has not removed it.
+    if (sandboxSocket !== undefined) rmSync(dirname(sandboxSocket), { recursive: true, force: true });
+    const timeout = sleep(ORPHAN_TIMEOUT, new AbortController().signal);
+    await Promise.race([starting.then((gateway) => gateway.close(true)), timeout]).finally(() => process.exit(1));
+  }
+
+  send({ type: 'started' });
+  send({ type: 'listening', url: (await starting).url });
+}
+
+/** Sends to the primary process. Its end is handled elsewhere. */
+const send = (message: FromWorker, onDone?: () => void): void => {
+  if (process.connected) process.send?.(message, undefined, undefined, () => onDone?.());
+  else onDone?.();
+};
+
+const openBroker = (): IpcBroker =>
+  createIpcBroker({
+    replicaId: crypto.randomUUID(),
+    send: (request, onDone) => send({ type: 'broker', request }, onDone),
+    now: wallClockNow,
+  });
