@@ -30,7 +30,7 @@ describe('the example of docs/scaling.md', () => {
     const all = ratesIn(titleOf('any process', EXAMPLE.keys)) ?? [];
 
     expect(all).toHaveLength(RATE_COLUMNS.length);
-    for (const [index, rate] of all.entries()) expect(rate / (few[index] ?? 0)).toBeCloseTo(1, 0);
+    for (const [index, rate] of all.entries()) expect(Math.abs(rate / (few[index] ?? 0) - 1)).toBeLessThan(0.2);
   });
 
   test('the computed figures follow from the rates of all keys', () => {
@@ -84,6 +84,6 @@ test('fewer processes of a key receive fewer messages, with the same requests to
   const of = (rates: Rates, processesPerKey: number) => estimate({ ...short, processesPerKey }, rates, PROCESSES);
 
   expect(of(narrow, 1).delivered).toBeLessThan(of(wide, short.processesPerKey).delivered / 10);
-  expect(of(narrow, 1).reads / of(wide, short.processesPerKey).reads).toBeCloseTo(1, 0);
+  expect(Math.abs(of(narrow, 1).reads / of(wide, short.processesPerKey).reads - 1)).toBeLessThan(0.2);
   expect(exampleTable([])).toContain('upstream requests/s');
 });
