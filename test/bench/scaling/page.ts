@@ -91,7 +91,7 @@ export function sectionText(origin: string, checked: Rates, variants: readonly V
   if (!first) return '';
   const { keys, jobsPerKey, subscribersPerJob, duration, changes, joinWithin, warmUp, period } = first.scenario;
   const jobs = keys * jobsPerKey;
-  return `${origin} ${whole(jobs * subscribersPerJob)} subscribers of ${whole(jobs)} running predictions of ${keys} keys on ${PROCESSES} processes. A job takes ${duration / 60_000} minutes on average, changes ${changes} times, and is followed by another one at once. Its ${subscribersPerJob} subscribers subscribe within ${joinWithin / 1_000} s of its start. A page of the upstream's list has 20 rows that show all fields.
+  return `${origin} ${whole(jobs * subscribersPerJob)} subscribers of ${whole(jobs)} running predictions of ${keys} keys on ${PROCESSES} processes. A job takes about ${duration / 60_000} minutes, changes ${changes} times, and is followed by another one at once. Its ${subscribersPerJob} subscribers subscribe within ${joinWithin / 1_000} s of its start. A page of the upstream's list has 20 rows that show all fields.
 
 The schedule, the owner and its messages are those of the gateway, with a simulated clock; \`npm run bench:scaling -- --write\` writes this section. ${first.rates.keys} keys were simulated one by one, because they do not affect each other, for ${warmUp / 1_000} s and then for the ${period / 1_000} s that are counted. What one process and Redis need for this is computed from the measured costs above. Delays do not include the time from the owner to the subscriber.
 
