@@ -6,6 +6,9 @@ import type { FeedOptions } from './feed.ts';
 export const isMissing = <State, Key>(event: JobEvent<State, Key>): boolean =>
   'error' in event && event.error instanceof NotReadYetError;
 
+/** Resolution of the times of reads, in milliseconds. */
+const CLOCK_STEP = 1;
+
 /** What a new event means to listeners that know an earlier one. */
 type News = 'news' | 'same' | 'older';
 
@@ -31,14 +34,27 @@ function compare<State, Key>(
   if (isMissing(last.event)) return 'news';
   if ('error' in event) return 'error' in last.event ? 'same' : 'news';
   if ('error' in last.event) return 'news';
-  const { state, staleSince } = last.event;
+  const { state } = last.event;
   if (job.isFinished(state)) return 'same';
   if (job.isFinished(event.state)) return 'news';
-  if (!job.isChange(state, event.state)) return !staleSince === !event.staleSince ? 'same' : 'news';
   if (readAt < last.readAt) return 'older';
   // Read again since, so the upstream really has returned to an earlier state.
   const isConfirmed = doubted !== undefined && readAt > doubted.readAt;
   return !isConfirmed && job.isOlder?.(event.state, state) ? 'older' : 'news';
+}
+
+/**
+ * True if an event shows listeners nothing new: its state is the same, and so is its staleness. That ends only with a
+ * later read.
+ */
+function isRepeated<State, Key>(
+  job: Job<State, Key>,
+  last: Received<State, Key>,
+  { event, readAt }: Received<State, Key>,
+) {
+  if ('error' in last.event || 'error' in event || job.isChange(last.event.state, event.state)) return false;
+  if (!last.event.staleSince) return !event.staleSince;
+  return event.staleSince !== undefined || readAt < last.readAt + CLOCK_STEP;
 }
 
 /** The last event of a job, and the feed that reported it. */
@@ -69,6 +85,11 @@ export class LastEvent<State, Key> {
     const last = this.#last;
     if (last && isMissing(event)) return isMissing(last.event) && this.#feed === feed ? 'news' : 'same';
     const received = { event, readAt };
+    if (last && isRepeated(this.job, last, received)) {
+      this.#feed = feed;
+      if (!('staleSince' in last.event)) this.#last = received;
+      return 'same';
+    }
     const news = last && this.#feed !== feed ? compare(this.job, last, received, this.#doubted) : 'news';
     this.#doubted = news === 'older' ? received : undefined;
     if (news === 'older') return news;

@@ -60,6 +60,7 @@ export function startReplicas() {
       shared,
       now,
       listen: (...jobs: string[]) => collect(shared.listen(jobs.map(polls.job))),
+      jobOf: polls.job,
       follow: (list: string) => collect(shared.follow(polls.list(list))),
       /** Stops at once, without a message to others. Its tasks are given to them after a while. */
       kill() {

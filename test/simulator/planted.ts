@@ -52,8 +52,8 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a new job is not known for long',
     file: 'src/upstream/policy/new-jobs.ts',
-    from: 'const MAX_AGE = 10_000;',
-    to: 'const MAX_AGE = 100;',
+    from: 'const NEW_JOB_TIME = 10_000;',
+    to: 'const NEW_JOB_TIME = 100;',
     seed: 5,
   },
   ...PLANTED_IN_JOBS,
