@@ -25,7 +25,7 @@ describe('the example of docs/scaling.md', () => {
     // Small changes of the schedule need no new page.
     for (const [index, rate] of rates.entries())
       expect(Math.abs(rate / (expected[index] ?? 0) - 1), RATE_COLUMNS[index]).toBeLessThan(0.05);
-  });
+  }, 60_000);
 
   test('all keys have about the rates of a few', () => {
     const few = ratesIn(titleOf('any process', CHECKED_KEYS)) ?? [];
