@@ -43,17 +43,19 @@ interface Plan {
 interface Flags {
   subscriptions: number;
   jobs: number;
+  /** Subscriptions of one socket. */
+  perSocket: number;
   quick: boolean;
 }
 
-function planOf({ subscriptions, jobs, quick }: Flags): Plan {
+function planOf({ subscriptions, jobs, perSocket, quick }: Flags): Plan {
   const popular = Math.max(1, Math.min(5, Math.floor(jobs / 2)));
   return {
     subscriptions,
     jobs,
     popular,
     crowd: Math.max(1, Math.min(1_000, Math.floor(subscriptions / (2 * popular)))),
-    sockets: Math.max(1, Math.ceil(subscriptions / 50)),
+    sockets: Math.ceil(subscriptions / perSocket),
     ...(quick
       ? { slowing: 500, steady: 5_000, fanOuts: 10, bursts: 1, silence: 2_500 }
       : { slowing: 28_000, steady: 15_000, fanOuts: 40, bursts: 4, silence: 5_000 }),
@@ -262,12 +264,13 @@ function readFlags() {
     options: {
       subscriptions: { type: 'string' },
       jobs: { type: 'string' },
+      'per-socket': { type: 'string' },
       quick: { type: 'boolean', default: false },
       compare: { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   });
-  const whole = (name: 'subscriptions' | 'jobs', fallback: number): number => {
+  const whole = (name: 'subscriptions' | 'jobs' | 'per-socket', fallback: number): number => {
     const number = Number(values[name] ?? fallback);
     if (Number.isInteger(number) && number >= 1) return number;
     throw new Error(`Expected --${name} to be an integer of at least 1, got "${values[name]}".`);
@@ -277,6 +280,7 @@ function readFlags() {
     quick,
     subscriptions: whole('subscriptions', quick ? 1_000 : 10_000),
     jobs: whole('jobs', quick ? 10 : 100),
+    perSocket: whole('per-socket', 50),
   };
   if (flags.subscriptions < 2 * flags.jobs) throw new Error('Expected at least two subscriptions per job.');
   return { ...flags, compare, json };

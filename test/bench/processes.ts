@@ -90,6 +90,8 @@ export interface ProgramOptions {
   limits?: Readonly<Record<string, string>>;
   /** Further settings. */
   env?: Readonly<Record<string, string>>;
+  /** True to sample its memory and delays. Processes that it starts would answer as well. @default true */
+  isProbed?: boolean;
 }
 
 /** State of the program after a garbage collection. */
@@ -123,9 +125,10 @@ export async function startProgram({
   program = PROGRAM,
   limits = RAISED_LIMITS,
   env,
+  isProbed = true,
 }: ProgramOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'flair-bench-'));
-  const child = spawn(process.execPath, ['--import', pathOf('probe.mjs'), program], {
+  const child = spawn(process.execPath, [...(isProbed ? ['--import', pathOf('probe.mjs')] : []), program], {
     cwd: directory,
     env: {
       ...environment(),
@@ -137,7 +140,7 @@ export async function startProgram({
       ...limits,
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'inherit', ...(isProbed ? (['ipc'] as const) : [])],
   });
   const call = callsOf<{ collect: () => Sample }>(child);
   const url = await printedUrl(child, 'gateway');
