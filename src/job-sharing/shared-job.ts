@@ -92,7 +92,7 @@ export class LastEvent<State, Key> {
     }
     const news = last && this.#feed !== feed ? compare(this.job, last, received, this.#doubted) : 'news';
     this.#doubted = news === 'older' ? received : undefined;
-    if (news === 'older') return news;
+    if (news !== 'news') return news;
     this.#feed = feed;
     this.#last = received;
     return news;
