@@ -25,6 +25,8 @@ interface Replica {
  */
 export async function simulate(scenario: Scenario, createEnvironment = createMemoryEnvironment): Promise<Run> {
   const world = new World(scenario, createEnvironment);
+  // In real time, several scenarios run at once.
+  if (createEnvironment !== createMemoryEnvironment) return await world.run();
   const onRejection = (error: unknown) => world.log({ type: 'unexpected', message: `unhandled: ${String(error)}` });
   process.on('unhandledRejection', onRejection);
   try {
