@@ -1,5 +1,5 @@
 import type { Entry } from './history.ts';
-import type { SimulatedSocket, SocketPeer } from './socket.ts';
+import type { ClientSocket, SocketPeer } from './socket.ts';
 
 type WithoutTime<Line> = Line extends unknown ? Omit<Line, 'at'> : never;
 /** A line of the log, to which its time is added. */
@@ -8,7 +8,7 @@ export type NewEntry = WithoutTime<Entry>;
 /** The gateway as clients reach it. */
 export interface ClientHost {
   /** Opens a socket; undefined while the gateway is down. */
-  openSocket(peer: SocketPeer, isReading: boolean): SimulatedSocket | undefined;
+  openSocket(peer: SocketPeer, isReading: boolean): ClientSocket | undefined;
   /** Sends a request to the graph. @throws Error while the gateway is down. */
   fetch(init: RequestInit): Promise<Response>;
   /** Calls back after a delay, in milliseconds. */

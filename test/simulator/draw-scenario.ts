@@ -10,10 +10,19 @@ import {
   type WritePlan,
 } from './scenario.ts';
 
-/** Draws a scenario. @param operations The subscriptions of the schema. */
-export function drawScenario(seed: number, operations: ReadonlySet<string>): Scenario {
+/**
+ * Draws a scenario.
+ *
+ * @param operations The subscriptions of the schema.
+ * @param maxDuration Its maximum duration, in milliseconds. @default none
+ */
+export function drawScenario(
+  seed: number,
+  operations: ReadonlySet<string>,
+  maxDuration = Number.POSITIVE_INFINITY,
+): Scenario {
   const draw = createDraw(seed);
-  const duration = draw.int(30_000, 110_000);
+  const duration = Math.min(draw.int(30_000, 110_000), maxDuration);
   // A crowded key has more jobs than its budget can poll in time.
   const isCrowded = draw.chance(0.15);
   const names: readonly KeyName[] = (['A', 'B', 'C'] as const).slice(0, draw.pick([1, 1, 2, 2, 3]));

@@ -2,10 +2,10 @@ import { Writable } from 'node:stream';
 import pino from 'pino';
 import type { Broker } from '../../src/cluster/broker.ts';
 import { createGateway } from '../../src/gateway.ts';
+import type { WatchSettings } from '../../src/job-watching/job-watcher.ts';
 import { createWebSockets } from '../../src/websocket/server.ts';
 import { defaultUnsentLimits } from '../../src/websocket/unsent-bytes.ts';
-import type { ClientHost } from './client.ts';
-import type { SimulatedClock } from './clock.ts';
+import type { GatewayClock, Instance } from './environment.ts';
 import type { Scenario } from './scenario.ts';
 import { SimulatedSocket } from './socket.ts';
 import { GRACE_PERIOD, REQUEST_TIMEOUT } from './tolerances.ts';
@@ -16,26 +16,22 @@ export interface InstanceOptions {
   readonly scenario: Scenario;
   /** Number of this gateway. */
   epoch: number;
-  readonly clock: SimulatedClock;
+  readonly clock: GatewayClock;
+  /** Poll intervals. @default those of the gateway */
+  readonly pace?: WatchSettings['pace'];
   readonly random: () => number;
   readonly respond: (request: UpstreamRequest) => Promise<Reply>;
   /** Connects the replicas. Undefined: a single gateway. */
   readonly broker: Broker | undefined;
+  /** Interrupts its connections, because a gateway that is killed sends nothing any more. */
+  readonly onKill: () => void;
   /** Called with each error that the gateway logs. */
   readonly onError: (message: string) => void;
 }
 
-/** A running gateway, as clients reach it. */
-export interface Instance extends Pick<ClientHost, 'openSocket' | 'fetch'> {
-  readonly epoch: number;
-  readonly watchedJobs: number;
-  /** Stops the gateway in the order of its HTTP server. */
-  stop(): Promise<void>;
-}
-
 /** Starts a gateway without ports. */
 export function startInstance(options: InstanceOptions): Instance {
-  const { scenario, epoch, clock, random, respond, broker, onError } = options;
+  const { scenario, epoch, clock, pace, random, respond, broker, onKill, onError } = options;
   const { now, monotonicNow, sleep, startTimer } = clock;
   const { pollsPerSecond, listInterval, reads } = scenario;
   const log = pino({ level: 'error' }, errorStream(onError));
@@ -62,7 +58,7 @@ export function startInstance(options: InstanceOptions): Instance {
       close: async () => {},
     },
     ...(broker && { broker }),
-    watch: { pollsPerSecond, listInterval, gracePeriod: GRACE_PERIOD },
+    watch: { pollsPerSecond, listInterval, gracePeriod: GRACE_PERIOD, ...(pace && { pace }) },
     listeningUrl: () => 'http://gateway.example',
     ...{ log, random, now, monotonicNow, sleep, startTimer },
   });
@@ -88,7 +84,8 @@ export function startInstance(options: InstanceOptions): Instance {
       server.emit('connection', socket, { headers: { host: 'gateway.example' }, url: '/graphql' });
       return socket;
     },
-    async stop() {
+    async stop(isKilled) {
+      if (isKilled) onKill();
       gateway.refuseNew();
       // Not awaited: ws waits for sockets that it has accepted itself.
       void webSockets.close();

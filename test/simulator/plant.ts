@@ -33,34 +33,44 @@ export interface Finding {
  *
  * @returns A violation without which the same seed runs on the original sources; undefined if the simulator did not find one.
  */
-export async function findBug({ file, from, to, seed }: PlantedBug, seeds: number): Promise<Finding | undefined> {
+export async function findBug(bug: PlantedBug, seeds: number): Promise<Finding | undefined> {
+  const { file, seed, isInCluster = false } = bug;
   const copy = await mkdtemp(join(tmpdir(), 'flair-planted-'));
   try {
     for (const source of SOURCES) await cp(join(root, source), join(copy, source), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-    await writeFile(join(copy, file), await plant({ file, from, to }));
-    const known = seed === undefined ? undefined : await findDifference(copy, seed, seed);
-    return known ?? (await findDifference(copy, 1, seeds));
+    await writeFile(join(copy, file), await plant(bug));
+    const mode = isInCluster ? ['--cluster'] : [];
+    const known = seed === undefined ? undefined : await findDifference(copy, mode, [seed, seed]);
+    return known ?? (await findDifference(copy, mode, [1, seeds]));
   } finally {
     await rm(copy, { recursive: true });
   }
 }
 
 /** The first violation that the original sources do not have. */
-async function findDifference(copy: string, first: number, last: number): Promise<Finding | undefined> {
+async function findDifference(
+  copy: string,
+  mode: readonly string[],
+  [first, last]: readonly [first: number, last: number],
+): Promise<Finding | undefined> {
   for (let from = first; from <= last; ) {
-    const found = /^Seed (\d+) violates: (.+)$/m.exec(await runSimulator(copy, from, last));
+    const found = /^Seed (\d+) violates: (.+)$/m.exec(await runSimulator(copy, mode, [from, last]));
     if (!found) return undefined;
     const [seed, rule = ''] = [Number(found[1]), found[2]];
-    const original = await runSimulator(root, seed, seed);
+    const original = await runSimulator(root, mode, [seed, seed]);
     if (!original.includes(`Seed ${seed} violates: ${rule}`)) return { seed, rule };
     from = seed + 1;
   }
   return undefined;
 }
 
-function runSimulator(directory: string, from: number, to: number): Promise<string> {
-  const range = ['--from', String(from), '--seeds', String(to - from + 1)];
+function runSimulator(
+  directory: string,
+  mode: readonly string[],
+  [from, to]: readonly [from: number, to: number],
+): Promise<string> {
+  const range = [...mode, '--from', String(from), '--seeds', String(to - from + 1)];
   const args = ['--import', 'tsx', 'test/simulator/simulate.ts', '--raw', ...range];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: directory, timeout: TIMEOUT }, (_, stdout) => resolve(stdout));

@@ -1,4 +1,5 @@
 import { PLANTED_IN_JOBS } from './planted-jobs.ts';
+import { PLANTED_IN_SHARING } from './planted-sharing.ts';
 
 /** A bug that is planted into a copy of the sources. */
 export interface PlantedBug {
@@ -7,6 +8,8 @@ export interface PlantedBug {
   /** Text that occurs once in the file. */
   readonly from: string;
   readonly to: string;
+  /** True if only several replicas can show it. */
+  readonly isInCluster?: boolean;
   /** A seed whose scenario shows the bug. It is tried first. */
   readonly seed?: number;
 }
@@ -57,4 +60,5 @@ export const PLANTED: readonly PlantedBug[] = [
     seed: 5,
   },
   ...PLANTED_IN_JOBS,
+  ...PLANTED_IN_SHARING,
 ];

@@ -10,7 +10,7 @@ export function checkOutages(timeline: Timeline): Violation[] {
   return timeline.streams.flatMap((stream) => [
     ...checkNotice(timeline, stream),
     ...checkBacklog(timeline, stream),
-    ...checkBroken(timeline, stream),
+    ...checkConnections(timeline, stream),
     ...timeline
       .jobsOf(stream)
       .flatMap((job) => [
@@ -130,13 +130,22 @@ function checkBacklog(timeline: Timeline, stream: StreamLog): Violation[] {
 /** Time without reading after which a socket is closed, with a margin: three pings of 12 s. */
 const UNREAD = 30_000;
 
-/** A connection breaks only if its client drops it, if the gateway stops, or if the client reads nothing for long. */
-function checkBroken({ scenario, run }: Timeline, { stream, client, epoch, end, from, to }: StreamLog): Violation[] {
+/**
+ * A connection breaks only if its client drops it, if the gateway stops, or if the client reads nothing for long.
+ *
+ * @param slack Difference between the planned and the real time of a drop, in milliseconds.
+ */
+export function checkConnections(
+  { scenario, run }: Timeline,
+  { stream, client, epoch, end, from, to }: StreamLog,
+  slack = 0,
+): Violation[] {
   if (end !== 'broken' || from === to) return [];
   const { drops = [], stalls = [] } = scenario.clients.find(({ name }) => name === client) ?? {};
   const isUnread = stalls.some(({ at, lasts }) => lasts > UNREAD && at < to);
   // A client that does not read notices the stop later.
   const isStopped = run.log.some((entry) => entry.type === 'stop' && entry.epoch === epoch && entry.at <= to);
-  if (drops.includes(to) || isUnread || isStopped) return [];
+  const isDropped = drops.some((at) => Math.abs(to - at) <= slack);
+  if (isDropped || isUnread || isStopped) return [];
   return [{ rule: 'connections hold', at: to, message: `${stream} broke` }];
 }

@@ -27,6 +27,8 @@ export interface ClusterPlan {
 }
 
 export const CLUSTER_FAULTS = ['kill', 'stop', 'partition', 'flush', 'outage'] as const;
+/** Faults of a Redis server: it restarts without its data, is suspended, or another one takes its place. */
+export const SERVER_FAULTS = ['restart', 'freeze', 'failover'] as const;
 
 /**
  * A fault of a replica or the broker: a replica is killed or stopped and starts again; it loses its connection to the
@@ -35,7 +37,7 @@ export const CLUSTER_FAULTS = ['kill', 'stop', 'partition', 'flush', 'outage'] a
 export interface ClusterFault {
   readonly at: number;
   readonly lasts: number;
-  readonly what: (typeof CLUSTER_FAULTS)[number];
+  readonly what: (typeof CLUSTER_FAULTS | typeof SERVER_FAULTS)[number];
   /** The replica that a fault of one replica concerns. */
   readonly replica: number;
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { findRedisServer } from '../support/redis.ts';
 import { check, type Violation } from './checker.ts';
 import { describeRun, describeScenario } from './describe.ts';
 import { drawClusterScenario } from './draw-cluster.ts';
@@ -9,6 +10,7 @@ import { minimize, partsOf } from './minimize.ts';
 import { SUBSCRIPTIONS } from './operations.ts';
 import { findBug } from './plant.ts';
 import { PLANTED } from './planted.ts';
+import { runWithRedis } from './redis-runs.ts';
 import type { Scenario } from './scenario.ts';
 import { simulate } from './world.ts';
 
@@ -24,6 +26,10 @@ const { values } = parseArgs({
     rules: { type: 'string' },
     /** Draws scenarios with several replicas. */
     cluster: { type: 'boolean', default: false },
+    /** Connects the replicas with real Redis servers, in real time. */
+    redis: { type: 'boolean', default: false },
+    /** Number of scenarios that run at the same time in real time. */
+    parallel: { type: 'string', default: '25' },
     /** Goes on after a failure. */
     all: { type: 'boolean', default: false },
     /** Lines of the log to print for a failure. */
@@ -78,7 +84,7 @@ function runInProcesses(): boolean {
 }
 
 async function runSeeds(): Promise<boolean> {
-  const counts = new Map<string, number>();
+  const failures = new Map<string, number[]>();
   let failed = 0;
   const started = process.cpuUsage();
   for (let seed = first; seed < end; seed++) {
@@ -87,15 +93,16 @@ async function runSeeds(): Promise<boolean> {
     if (violations.length === 0) continue;
     failed++;
     for (const [rule, violation] of new Map(violations.map((each) => [each.rule, each]))) {
-      counts.set(rule, (counts.get(rule) ?? 0) + 1);
+      const seeds = failures.get(rule) ?? [];
+      failures.set(rule, [...seeds, seed]);
       // The first failure of each rule is enough.
-      if (counts.get(rule) === 1) await report(seed, scenario, violation);
+      if (seeds.length === 0) await report(seed, scenario, violation);
     }
     if (!values.all) break;
   }
   const { user, system } = process.cpuUsage(started);
   const milliseconds = (user + system) / 1_000;
-  for (const [rule, count] of counts) console.log(`${count} seeds violate: ${rule}`);
+  for (const [rule, seeds] of failures) console.log(`${seeds.length} seeds violate: ${rule} (${seeds.join(', ')})`);
   console.log(
     `${end - first} seeds, ${failed} failed, ${(milliseconds / (end - first)).toFixed(1)} ms of processor time per seed`,
   );
@@ -119,5 +126,28 @@ async function runPlanted(): Promise<boolean> {
   return missed === 0;
 }
 
-const run = values.planted ? runPlanted : end - first > SEEDS_PER_PROCESS ? runInProcesses : runSeeds;
+/** @returns True if no seed failed. */
+async function runInRealTime(): Promise<boolean> {
+  const executable = findRedisServer(process.env);
+  if (!executable) return false;
+  const options = { executable, first, seeds: end - first, parallel: Number(values.parallel) };
+  const failed = await runWithRedis(options);
+  for (const { scenario, run, violations } of failed) {
+    console.log(`\nSeed ${scenario.seed}:`);
+    for (const { rule, at, message } of violations) console.log(`  violates: ${rule}, at ${at} ms: ${message}`);
+    for (const line of describeScenario(scenario)) console.log(`  ${line}`);
+    const [{ at } = { at: 0 }] = violations;
+    for (const line of describeRun(run, at, Number(values.lines))) console.log(`  ${line}`);
+  }
+  console.log(`${options.seeds} seeds, ${failed.length} failed`);
+  return failed.length === 0;
+}
+
+const run = values.redis
+  ? runInRealTime
+  : values.planted
+    ? runPlanted
+    : end - first > SEEDS_PER_PROCESS
+      ? runInProcesses
+      : runSeeds;
 process.exitCode = (await run()) ? 0 : 1;

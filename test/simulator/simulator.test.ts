@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { check } from './checker.ts';
 import { describeScenario } from './describe.ts';
+import { drawClusterScenario } from './draw-cluster.ts';
 import { drawScenario } from './draw-scenario.ts';
 import type { Entry, Run } from './history.ts';
+import { manySubscribers } from './many-subscribers.ts';
 import { minimize, partsOf } from './minimize.ts';
 import { SUBSCRIPTIONS } from './operations.ts';
 import { findBug, plant } from './plant.ts';
@@ -11,6 +13,7 @@ import type { Scenario } from './scenario.ts';
 import { simulate } from './world.ts';
 
 const SEEDS = 200;
+const CLUSTER_SEEDS = 60;
 
 const watched: Scenario = {
   seed: 1,
@@ -44,10 +47,35 @@ test(`${SEEDS} drawn scenarios violate no rule`, async () => {
   }
 }, 300_000);
 
-test('the same seed yields the same log, byte for byte', async () => {
-  const logOf = async (seed: number) => JSON.stringify(await simulate(drawScenario(seed, SUBSCRIPTIONS)));
+test(`${CLUSTER_SEEDS} drawn scenarios with several replicas violate no rule`, async () => {
+  for (let seed = 1; seed <= CLUSTER_SEEDS; seed++) {
+    const scenario = drawClusterScenario(seed, SUBSCRIPTIONS);
+    const [violation] = check(await simulate(scenario), scenario);
+    expect(violation, `npm run simulate -- --cluster --from ${seed} --seeds 1`).toBeUndefined();
+  }
+}, 300_000);
 
-  for (const seed of [3, 7, 15, 27]) expect(await logOf(seed)).toBe(await logOf(seed));
+test.each([
+  ['one gateway', drawScenario, [3, 7, 15, 27]],
+  ['several replicas', drawClusterScenario, [2, 5]],
+])('the same seed yields the same log, byte for byte: %s', async (_, draw, seeds) => {
+  const logOf = async (seed: number) => JSON.stringify(await simulate(draw(seed, SUBSCRIPTIONS)));
+
+  for (const seed of seeds) expect(await logOf(seed)).toBe(await logOf(seed));
+});
+
+test('3 replicas poll as often as one for 300 subscribers, in simulated time', async () => {
+  const load = { duration: 40_000, jobs: 20_000, subscribers: 300 };
+  const pollsOf = async (scenario: Scenario) => {
+    const run = await simulate(scenario);
+    expect(check(run, scenario)).toEqual([]);
+    return run.requests.length;
+  };
+  const three = await pollsOf(manySubscribers({ ...load, cluster: { replicas: 3, faults: [] } }));
+  const one = await pollsOf(manySubscribers(load));
+
+  expect(one).toBeGreaterThan(200);
+  expect(Math.abs(three / one - 1)).toBeLessThan(0.01);
 });
 
 describe('the checker', () => {

@@ -1,6 +1,6 @@
 import type { Client, ClientHost, ClientOptions } from './client.ts';
 import { type Payload, readEvent } from './operations.ts';
-import type { SimulatedSocket } from './socket.ts';
+import type { ClientSocket } from './socket.ts';
 
 interface Message {
   readonly type: string;
@@ -16,7 +16,7 @@ export class SocketClient implements Client {
   /** Number of attempts of each open subscription, by its index. */
   readonly #open = new Map<number, number>();
   readonly #attempts = new Map<number, number>();
-  #socket: SimulatedSocket | undefined;
+  #socket: ClientSocket | undefined;
   #isAcknowledged = false;
   #isReading = true;
   #isConnecting = false;

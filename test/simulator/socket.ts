@@ -7,11 +7,22 @@ export interface SocketPeer {
   onClose(): void;
 }
 
+/** A socket as its client uses it. */
+export interface ClientSocket {
+  /** Sends a message to the server. */
+  receive(message: object): void;
+  /** Stops to read, or reads on. */
+  setReading(isReading: boolean): void;
+  close(): void;
+  /** Breaks the connection. */
+  terminate(): void;
+}
+
 /**
  * The server's side of a WebSocket in memory, with the members of ws that src/websocket uses. It transfers messages at
  * once. While its client does not read, it buffers them, and reports them as not flushed.
  */
-export class SimulatedSocket extends EventEmitter {
+export class SimulatedSocket extends EventEmitter implements ClientSocket {
   readonly CONNECTING = 0;
   readonly OPEN = 1;
   readonly CLOSING = 2;

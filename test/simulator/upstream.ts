@@ -1,5 +1,5 @@
 import { numberOf } from '../support/draws.ts';
-import type { SimulatedClock } from './clock.ts';
+import type { WorldClock } from './environment.ts';
 import { type FaultReply, faultAt, replyOf } from './faults.ts';
 import { cancel, historyOf, type JobHistory, type RequestRecord, type Served } from './history.ts';
 import { pageOf, rowOf } from './rows.ts';
@@ -31,11 +31,11 @@ export class SimulatedUpstream {
   readonly jobs: JobHistory[];
   readonly requests: RequestRecord[] = [];
   readonly #scenario: Scenario;
-  readonly #clock: SimulatedClock;
+  readonly #clock: Pick<WorldClock, 'time' | 'pause'>;
   /** Number of requests to each path, for draws that do not depend on other paths. */
   readonly #counts = new Map<string, number>();
 
-  constructor(scenario: Scenario, clock: SimulatedClock) {
+  constructor(scenario: Scenario, clock: Pick<WorldClock, 'time' | 'pause'>) {
     this.#scenario = scenario;
     this.#clock = clock;
     this.jobs = scenario.jobs.map((plan) => historyOf(plan, plan.startsAt));

@@ -1,10 +1,9 @@
-import { type HubConnection, MemoryHub } from '../../src/cluster/memory-hub.ts';
-import { numberOf, seededNumbers } from '../support/draws.ts';
+import { numberOf } from '../support/draws.ts';
 import type { Client, ClientHost, NewEntry } from './client.ts';
-import { SimulatedClock } from './clock.ts';
+import type { CreateEnvironment, Environment, Instance } from './environment.ts';
 import { EventClient } from './event-client.ts';
 import type { Entry, Run } from './history.ts';
-import { type Instance, type InstanceOptions, startInstance } from './instance.ts';
+import { createMemoryEnvironment } from './memory-environment.ts';
 import { readEvent, subscriptionRequest, writeRequest } from './operations.ts';
 import type { ClientPlan, ClusterFault, Scenario, WritePlan } from './scenario.ts';
 import { SocketClient } from './socket-client.ts';
@@ -12,24 +11,22 @@ import { apiKeyOf, SimulatedUpstream } from './upstream.ts';
 
 /** Time for which the gateway is down during a restart, in milliseconds. */
 const DOWNTIME = 700;
-/** Time after the end in which everything must come to rest, in milliseconds. */
-const REST = 60_000;
-
-/** Time after which the tasks of a replica that is killed or partitioned are given to others, in milliseconds. */
-const STALL = 3_500;
-/** Timers that each replica needs as long as it runs: that of its presence. */
-const PERMANENT_TIMERS = 1;
 
 /** A replica of the gateway, and its place behind the load balancer. */
 interface Replica {
   readonly index: number;
   started: Instance | undefined;
-  connection: HubConnection | undefined;
 }
 
-/** Runs a scenario: one upstream, its clients, and the replicas of the gateway, each of which may be started again. */
-export async function simulate(scenario: Scenario): Promise<Run> {
-  const world = new World(scenario);
+/**
+ * Runs a scenario: one upstream, its clients, and the replicas of the gateway, each of which may be started again.
+ *
+ * @param createEnvironment Creates where it runs. @default in memory and simulated time
+ */
+export async function simulate(scenario: Scenario, createEnvironment = createMemoryEnvironment): Promise<Run> {
+  const world = new World(scenario, createEnvironment);
+  // In real time, several scenarios run at once.
+  if (createEnvironment !== createMemoryEnvironment) return await world.run();
   const onRejection = (error: unknown) => world.log({ type: 'unexpected', message: `unhandled: ${String(error)}` });
   process.on('unhandledRejection', onRejection);
   try {
@@ -41,59 +38,59 @@ export async function simulate(scenario: Scenario): Promise<Run> {
 
 class World {
   readonly #scenario: Scenario;
-  readonly #clock = new SimulatedClock();
+  readonly #environment: Environment;
   readonly #upstream: SimulatedUpstream;
   readonly #log: Entry[] = [];
-  readonly #options: Omit<InstanceOptions, 'epoch' | 'broker'>;
-  readonly #hub: MemoryHub | undefined;
   readonly #replicas: readonly Replica[];
   /** The replica that each client uses. */
   readonly #used = new Map<string, Instance>();
   #epochs = 0;
   #choices = 0;
 
-  constructor(scenario: Scenario) {
+  constructor(scenario: Scenario, createEnvironment: CreateEnvironment) {
     this.#scenario = scenario;
-    this.#upstream = new SimulatedUpstream(scenario, this.#clock);
-    this.#options = {
+    this.#environment = createEnvironment({
       scenario,
-      clock: this.#clock,
-      random: seededNumbers(scenario.seed),
       respond: (request) => this.#upstream.respond(request),
       onError: (message) => this.log({ type: 'unexpected', message }),
-    };
-    const { after: startTimer, now, monotonicNow } = this.#clock;
-    const { cluster } = scenario;
-    this.#hub = cluster && new MemoryHub({ startTimer, now, monotonicNow });
-    this.#replicas = Array.from({ length: cluster?.replicas ?? 1 }, (_, index) => ({
+    });
+    this.#upstream = new SimulatedUpstream(scenario, this.#environment.clock);
+    this.#replicas = Array.from({ length: scenario.cluster?.replicas ?? 1 }, (_, index) => ({
       index,
       started: undefined,
-      connection: undefined,
     }));
   }
 
-  readonly log = (entry: NewEntry): void => void this.#log.push({ at: this.#clock.time, ...entry });
+  readonly log = (entry: NewEntry): void => {
+    const timed: Entry = { at: this.#environment.clock.time, ...entry };
+    this.#log.push(timed);
+    this.#environment.onEntry?.(timed);
+  };
 
   async run(): Promise<Run> {
     const { duration, clients, writes, restarts, cluster } = this.#scenario;
-    for (const replica of this.#replicas) this.#start(replica);
+    const environment = this.#environment;
+    const { clock, rest } = environment;
+    await Promise.all(this.#replicas.map((replica) => this.#start(replica)));
+    environment.onStarted?.();
     const started = clients.map((plan) => ({ plan, client: this.#createClient(plan) }));
     for (const { plan, client } of started) this.#schedule(plan, client);
     for (const write of writes) this.after(write.at, () => void this.#write(write));
     for (const at of restarts) this.after(at, () => this.#restart(this.#replicas[0], DOWNTIME));
     for (const fault of cluster?.faults ?? []) this.after(fault.at, () => this.#fail(fault));
-    await this.#clock.runUntil(duration);
+    await clock.runUntil(duration);
     for (const { plan, client } of started) for (const index of plan.subscriptions.keys()) client.leave(index);
-    await this.#clock.runUntil(duration + REST);
+    await clock.runUntil(duration + rest);
     this.log({ type: 'idle', ...this.#left() });
     for (const replica of this.#replicas) await this.#stop(replica);
-    await this.#clock.runUntil(duration + REST + 1);
+    await clock.runUntil(duration + rest + 1);
     this.log({ type: 'disposed', ...this.#left() });
+    await environment.close?.();
     return { log: this.#log, jobs: this.#upstream.jobs, requests: this.#upstream.requests };
   }
 
   after(milliseconds: number, callback: () => void): void {
-    this.#clock.after(milliseconds, callback);
+    this.#environment.clock.after(milliseconds, callback);
   }
 
   /** Chooses a replica for a connection of a client, as a load balancer does. */
@@ -112,51 +109,37 @@ class World {
     return await instance.fetch(init);
   }
 
-  #start(replica: Replica): void {
+  async #start(replica: Replica): Promise<void> {
     const epoch = this.#epochs++;
-    replica.connection = this.#hub?.connect(`replica ${epoch}`);
-    replica.started = startInstance({ ...this.#options, epoch, broker: replica.connection });
+    replica.started = await this.#environment.start(epoch, replica.index);
     this.log({ type: 'start', epoch });
   }
 
-  #restart(replica: Replica | undefined, downtime: number): void {
+  #restart(replica: Replica | undefined, downtime: number, isKilled?: boolean): void {
     if (!replica?.started) return;
-    void this.#stop(replica);
-    this.after(downtime, () => this.#start(replica));
+    void this.#stop(replica, isKilled);
+    this.after(downtime, () => void this.#start(replica));
   }
 
-  async #stop(replica: Replica): Promise<void> {
+  async #stop(replica: Replica, isKilled?: boolean): Promise<void> {
     const { started } = replica;
     if (!started) return;
     replica.started = undefined;
     this.log({ type: 'stop', epoch: started.epoch });
-    await started.stop();
+    await started.stop(isKilled);
   }
 
-  #fail({ what, lasts, replica: index }: ClusterFault): void {
-    const replica = this.#replicas[index];
-    if (what === 'flush') this.#hub?.flush();
-    else if (what === 'outage') for (const each of this.#replicas) this.#disconnect(each, lasts);
-    else if (what === 'partition') this.#disconnect(replica, lasts);
-    else {
-      // A replica that is killed sends nothing any more.
-      if (what === 'kill') replica?.connection?.disconnect('killed', STALL);
-      this.#restart(replica, DOWNTIME + lasts);
-    }
-  }
-
-  #disconnect(replica: Replica | undefined, lasts: number): void {
-    const connection = replica?.connection;
-    connection?.disconnect('the network is down', STALL);
-    this.after(lasts, () => connection?.reconnect());
+  #fail(fault: ClusterFault): void {
+    const { what, lasts, replica } = fault;
+    if (what === 'kill' || what === 'stop') this.#restart(this.#replicas[replica], DOWNTIME + lasts, what === 'kill');
+    else this.#environment.fail(fault);
   }
 
   #left() {
     const running = this.#replicas.flatMap(({ started }) => started ?? []);
-    const permanent = this.#hub ? running.length * PERMANENT_TIMERS : 0;
     return {
       watchedJobs: running.reduce((sum, { watchedJobs }) => sum + watchedJobs, 0),
-      timers: this.#clock.pending - permanent,
+      timers: this.#environment.pendingTimers(running.length),
       requests: this.#upstream.pending,
     };
   }
