@@ -32,6 +32,8 @@ export interface FeedOptions<State> {
 
 /** Receives the events of a feed. */
 export interface FeedReader<State, Key> {
+  /** True if a state of a job was reported, so that the job is known to exist. */
+  isSeen(name: string): boolean;
   onEvent(name: string, event: JobEvent<State, Key>): void;
   /** A state that was stored earlier. The feed may report the same one again. */
   onStored(name: string, event: JobEvent<State, Key>): void;

@@ -16,7 +16,13 @@ export interface EventCodec<State, Key> {
   decodeKey(value: unknown): Key | undefined;
 }
 
-const need = z.object({ key: z.unknown(), position: z.number().optional(), isWaiting: z.boolean().optional() });
+const need = z.object({
+  key: z.unknown(),
+  position: z.number().optional(),
+  isWaiting: z.boolean().optional(),
+  /** True if the job is known to exist. */
+  isSeen: z.boolean().optional(),
+});
 const needs = z.object({
   from: z.string(),
   /** The highest epoch of an owner that the replica has heard of. */

@@ -143,7 +143,7 @@ export class Owner<State, Key> {
     const { schedule } = this.#options;
     const join = (needs.join ?? []).flatMap((need) => {
       const job = this.#jobOf(need.key);
-      return job ? [{ ...need, job }] : [];
+      return job ? [{ ...need, job: need.isSeen ? { ...job, isKnown: true } : job }] : [];
     });
     const follow = (needs.follow ?? []).flatMap((key) => this.#listOf(key) ?? []);
     if (needs.isComplete)

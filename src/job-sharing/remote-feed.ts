@@ -177,7 +177,9 @@ export class RemoteFeed<State, Key> implements Feed<State, Key> {
 
   #needOf(name: string): Need | undefined {
     const needed = this.#jobs.get(name);
-    return needed && { key: needed.job.key, position: needed.position, isWaiting: needed.isWaiting };
+    if (!needed) return undefined;
+    const { job, position, isWaiting } = needed;
+    return { key: job.key, position, isWaiting, isSeen: this.#reader.isSeen(name) };
   }
 
   #connect(): Connection {

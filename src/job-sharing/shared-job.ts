@@ -84,6 +84,8 @@ export class LastEvent<State, Key> {
   take(event: JobEvent<State, Key>, feed: number, readAt: number): News {
     const last = this.#last;
     if (last && isMissing(event)) return isMissing(last.event) && this.#feed === feed ? 'news' : 'same';
+    // An owner that was disconnected may have missed the deletion.
+    if ('state' in event && this.job.isDeleted?.()) return 'same';
     const received = { event, readAt };
     if (last && isRepeated(this.job, last, received)) {
       this.#feed = feed;
@@ -113,6 +115,11 @@ export class SharedJob<State, Key> {
     this.source = source;
     this.position = position;
     this.#last = new LastEvent(source);
+  }
+
+  /** True if listeners have received a state. */
+  get isSeen(): boolean {
+    return this.#known !== undefined;
   }
 
   /** Options for a feed that is to report it. */

@@ -107,14 +107,17 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
     this.#reportActive();
   }
 
+  isSeen(name: string): boolean {
+    return this.#jobs.get(name)?.isSeen ?? false;
+  }
+
   onEvent(name: string, event: JobEvent<State, Key>): void {
     if ('state' in event) this.#options.onState?.(event.state);
     if (this.#jobs.get(name)?.take(event, this.#feed, this.#readAt(event))) this.wake(name);
   }
 
   onStored(name: string, event: JobEvent<State, Key>): void {
-    const job = this.#jobs.get(name);
-    if (!job?.source.isDeleted?.()) job?.take(event, STORED, this.#readAt(event));
+    this.#jobs.get(name)?.take(event, STORED, this.#readAt(event));
   }
 
   onEnd(name: string): void {

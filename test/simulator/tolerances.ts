@@ -16,8 +16,8 @@ export const SLACK = 500;
 export const RECOVERY = 25_000;
 /** Time after a fault of a replica in which another one, or each alone, takes over and its polls return to their usual rate. */
 export const TAKEOVER = 25_000;
-/** Time for which a replica that was killed counts as running. */
-export const PRESENCE = 12_500;
+/** Time for which jobs are polled for a replica that was killed or disconnected. */
+export const PRESENCE = 34_000;
 /** Time within which a subscriber without an event learns of an outage. */
 export const OUTAGE_NOTICE = 5_000 + SLACK;
 /** Time within which subscribers see the effect of a write, besides that of two reads. */
