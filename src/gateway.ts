@@ -10,6 +10,7 @@ import { createSealer } from './auth/sealed-token.ts';
 import { createWatchTokens } from './auth/watch-token.ts';
 import { createCluster } from './cluster/cluster.ts';
 import { createCreatedJobs } from './cluster/created-jobs.ts';
+import { createSharedCounts } from './cluster/shared-counts.ts';
 import { createSharedKeyStates } from './cluster/shared-key-states.ts';
 import type { GatewayOptions } from './config/gateway-options.ts';
 import { contract as vendorContract } from './contract/contract.gen.ts';
@@ -159,7 +160,10 @@ export function createGateway(options: GatewayOptions) {
     sleep,
     cluster,
   });
-  const socketSlots = createSocketSlots(rates);
+  const socketSlots = createSocketSlots(
+    rates,
+    cluster && createSharedCounts('MAX_SOCKETS_PER_ADDRESS', cluster, () => {}),
+  );
   const socketQuota = createQuota(rates.sockets, 'sockets', 'MAX_SOCKETS_PER_KEY', { cluster });
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };

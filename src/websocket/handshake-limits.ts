@@ -10,27 +10,41 @@ export interface SocketSlots {
 export interface HandshakeLimits {
   /** Maximum open sockets per address. */
   socketsPerAddress: number;
-  /** Maximum open sockets of all addresses together. */
+  /** Maximum open sockets of all addresses together, in this process. */
   socketsInTotal: number;
+}
+
+/** The open sockets of other replicas, which count for their addresses. */
+export interface SharedSockets {
+  ofOthers(address: string): number;
+  set(address: string, open: number): void;
 }
 
 /** Delay before a rejected handshake may be retried, in seconds. */
 const RETRY_AFTER = 5;
 
-export function createSocketSlots({ socketsPerAddress, socketsInTotal }: HandshakeLimits): SocketSlots {
+/** @param shared The sockets of other replicas. @default there are none */
+export function createSocketSlots(
+  { socketsPerAddress, socketsInTotal }: HandshakeLimits,
+  shared?: SharedSockets | undefined,
+): SocketSlots {
   const byAddress = new Map<string, number>();
   let total = 0;
 
+  const setOpen = (address: string, open: number) => {
+    if (open > 0) byAddress.set(address, open);
+    else byAddress.delete(address);
+    shared?.set(address, open);
+  };
   const release = (address: string) => {
     total--;
-    const left = (byAddress.get(address) ?? 1) - 1;
-    if (left > 0) byAddress.set(address, left);
-    else byAddress.delete(address);
+    setOpen(address, (byAddress.get(address) ?? 1) - 1);
   };
 
   return {
     acquire(address) {
-      const open = byAddress.get(address) ?? 0;
+      const own = byAddress.get(address) ?? 0;
+      const open = own + (shared?.ofOthers(address) ?? 0);
       if (open >= socketsPerAddress) {
         const message = `This address has reached its limit of ${open} open sockets (MAX_SOCKETS_PER_ADDRESS). Close some first.`;
         return limitError('RATE_LIMITED', message, 429);
@@ -39,7 +53,7 @@ export function createSocketSlots({ socketsPerAddress, socketsInTotal }: Handsha
         const message = `This gateway has reached its limit of ${total} open sockets (MAX_SOCKETS). Try again later.`;
         return limitError('SERVICE_UNAVAILABLE', message, 503);
       }
-      byAddress.set(address, open + 1);
+      setOpen(address, own + 1);
       total++;
       let isHeld = true;
       return () => {

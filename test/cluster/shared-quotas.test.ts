@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { BEAT_INTERVAL } from '../../src/cluster/replicas.ts';
+import { createSharedCounts } from '../../src/cluster/shared-counts.ts';
 import { createQuota } from '../../src/limits/quota.ts';
+import { createSocketSlots } from '../../src/websocket/handshake-limits.ts';
 import { settle } from '../support/clock.ts';
 import { TypedDocumentString } from '../support/gql/graphql.ts';
 import { seedModel } from '../support/seeds.ts';
@@ -26,6 +28,27 @@ async function startQuotas(count = 2) {
   if (!a || !b) throw new RangeError('expected at least two replicas');
   return { ...hub, start, a, b };
 }
+
+test('sockets of one address are counted over all replicas', async () => {
+  const hub = startHub();
+  const start = (id: string) => {
+    const shared = createSharedCounts('MAX_SOCKETS_PER_ADDRESS', hub.join(id), () => {});
+    return createSocketSlots({ socketsPerAddress: 2, socketsInTotal: 100 }, shared);
+  };
+  const [a, b] = [start('a'), start('b')];
+  await settle();
+  const release = a.acquire('192.0.2.1');
+  await settle();
+  b.acquire('192.0.2.1');
+  await settle();
+
+  expect(a.acquire('192.0.2.1')).toMatchObject({ message: expect.stringContaining('limit of 2 open sockets') });
+  expect(b.acquire('192.0.2.1')).toMatchObject({ extensions: { code: 'RATE_LIMITED' } });
+  expect(b.acquire('192.0.2.2')).toBeTypeOf('function');
+  if (typeof release === 'function') release();
+  await settle();
+  expect(b.acquire('192.0.2.1')).toBeTypeOf('function');
+});
 
 describe('a quota', () => {
   test('is shared by all replicas, for each key', async () => {
