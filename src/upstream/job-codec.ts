@@ -20,9 +20,9 @@ export function encodeJob(row: JobRow): EncodedJob {
 }
 
 /**
- * Converts a JSON value of {@link encodeJob} back to a job row.
+ * Converts a JSON value of {@link encodeJob} back to a job row. Ignores fields that only another version of this program has.
  *
- * @returns Undefined for any other value, for example one of another version of this program.
+ * @returns Undefined for any other value.
  */
 export function decodeJob(value: unknown): JobRow | undefined {
   if (!isRecord(value) || !isJob(value)) return undefined;
