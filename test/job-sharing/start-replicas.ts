@@ -135,6 +135,7 @@ const createCodec = (now: () => number): EventCodec<State, Key> => ({
       ? { key: event.key, error: event.error instanceof NotReadYetError ? 'missing' : String(event.error) }
       : { key: event.key, state: event.state, age: now() - event.checkedAt.getTime(), isStale: !!event.staleSince },
   decode(value, age = 0) {
+    if (value === null) return undefined;
     const encoded = value as { key: Key; state: State; age: number; isStale: boolean; error?: string };
     const { key, state, error } = encoded;
     if (error === 'missing') return { key, error: new NotReadYetError('outage', new Date(now()), 0), wasSeen: false };
