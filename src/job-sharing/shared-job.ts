@@ -84,8 +84,9 @@ export class LastEvent<State, Key> {
   take(event: JobEvent<State, Key>, feed: number, readAt: number): News {
     const last = this.#last;
     if (last && isMissing(event)) return isMissing(last.event) && this.#feed === feed ? 'news' : 'same';
-    // An owner that was disconnected may have missed the deletion.
-    if ('state' in event && this.job.isDeleted?.()) return 'same';
+    // The job is gone, but an owner that was disconnected may have missed its deletion.
+    if (last && 'error' in last.event && 'state' in event && !isMissing(last.event) && this.job.isDeleted?.())
+      return 'same';
     const received = { event, readAt };
     if (last && isRepeated(this.job, last, received)) {
       this.#feed = feed;

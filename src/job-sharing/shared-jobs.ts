@@ -117,7 +117,8 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
   }
 
   onStored(name: string, event: JobEvent<State, Key>): void {
-    this.#jobs.get(name)?.take(event, STORED, this.#readAt(event));
+    const job = this.#jobs.get(name);
+    if (!job?.source.isDeleted?.()) job?.take(event, STORED, this.#readAt(event));
   }
 
   onEnd(name: string): void {

@@ -39,3 +39,14 @@ test.each([
 ])('%s', (_, news, expected) => {
   expect(news).toEqual(expected);
 });
+
+test('a job whose deletion failed is reported, one that is gone is not', () => {
+  const state = { key: 'j', state: 5, checkedAt: new Date(0) };
+  const deleted = { ...job, isDeleted: () => true };
+  const existing = new LastEvent(deleted);
+  const gone = new LastEvent(deleted);
+  gone.take({ key: 'j', error: new Error('not found'), wasSeen: true }, 1, 0);
+
+  expect(existing.take(state, 1, 0)).toBe('news');
+  expect(gone.take(state, 2, 10)).toBe('same');
+});
