@@ -209,3 +209,36 @@ test('a request that waits for a job is polled first, until it leaves', async ()
   await a.close();
   await b.close();
 });
+
+test('a report that arrives again, or late, changes nothing', async () => {
+  const { clock, hub, states, streams, closeAll } = await startWatching('a', 'b');
+  const network = hub.connect('network');
+  const messages: string[] = [];
+  const unsubscribe = network.subscribe(names.reports, {
+    onActive: () => {},
+    onMessage: (message) => messages.push(message),
+  });
+  for (const state of [5, 6]) {
+    states.set('j', state);
+    await clock.advance(6_000);
+  }
+  unsubscribe();
+  for (const message of messages) network.publish(names.reports, message);
+  await clock.advance(6_000);
+
+  for (const stream of streams) expect(stream.states()).toEqual([0, 5, 6]);
+  await closeAll();
+});
+
+test('jobs of a replica that was killed are polled only until its presence ends', async () => {
+  const { clock, readsOf, other, closeAll } = await startWatching('a', 'b');
+  other.listen('k');
+  await clock.advance(3_000);
+  other.kill();
+  await clock.advance(13_000);
+  const before = readsOf('k').length;
+  await clock.advance(10_000);
+
+  expect(readsOf('k').length).toBe(before);
+  await closeAll();
+});
