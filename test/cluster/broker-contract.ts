@@ -6,8 +6,6 @@ export interface BrokerKind {
   name: string;
   /** Connects one more replica. */
   connect: () => Promise<Broker>;
-  /** Advances the time of the broker, in milliseconds. */
-  pass: (milliseconds: number) => Promise<void>;
   /** Loses all values and tasks. */
   flush: () => Promise<void>;
 }
@@ -47,7 +45,7 @@ export function record(broker: Broker, channel: string) {
 }
 
 /** The cases that every broker passes. */
-export function describeBroker({ name, connect, pass, flush }: BrokerKind): void {
+export function describeBroker({ name, connect, flush }: BrokerKind): void {
   async function replica(): Promise<Broker> {
     const broker = await connect();
     onTestFinished(() => broker.close());
@@ -157,17 +155,14 @@ export function describeBroker({ name, connect, pass, flush }: BrokerKind): void
 
     test('a value has an age, and expires', async () => {
       const broker = await replica();
-      await broker.store('g', [value('a', 'A', '1', 400), value('b', 'B', '1')]);
-      await pass(100);
-      const [young] = await broker.read('g', ['a']);
-      await pass(400);
+      await broker.store('g', [value('a', 'A', '1', 100), value('b', 'B', '1')]);
+      const ageOf = async () => (await broker.read('g', ['b']))[0]?.age;
+      const young = (await ageOf()) ?? Number.POSITIVE_INFINITY;
 
-      const [expired, old] = await broker.read('g', ['a', 'b']);
+      await eventually(async () => expect(await broker.read('g', ['a'])).toEqual([undefined]));
 
-      expect(young?.age).toBeGreaterThanOrEqual(100);
-      expect(young?.age).toBeLessThan(400);
-      expect(expired).toBeUndefined();
-      expect(old?.age).toBeGreaterThanOrEqual(500);
+      expect(young).toBeGreaterThanOrEqual(0);
+      expect(await ageOf()).toBeGreaterThanOrEqual(Math.max(young, 99));
     });
 
     test('a value is stored before its announcement arrives', async () => {
@@ -305,9 +300,7 @@ export function describeBroker({ name, connect, pass, flush }: BrokerKind): void
       const limit = { id: 'again', perSecond: 50, burst: 5 };
       for (let count = 0; count < 5; count++) await broker.count(limit, 'n');
 
-      await pass(await broker.count(limit, 'n'));
-
-      expect(await broker.count(limit, 'n')).toBe(0);
+      await eventually(async () => expect(await broker.count(limit, 'n')).toBe(0));
     });
   });
 }

@@ -1,7 +1,7 @@
 import { beforeEach } from 'vitest';
 import { MemoryHub } from '../../src/cluster/memory-hub.ts';
 import { monotonicNow, wallClockNow } from '../../src/util/clocks.ts';
-import { sleep, startTimer } from '../../src/util/timers.ts';
+import { startTimer } from '../../src/util/timers.ts';
 import { describeBroker } from './broker-contract.ts';
 
 const createHub = () => new MemoryHub({ startTimer, monotonicNow, now: wallClockNow });
@@ -11,11 +11,9 @@ let replicas = 0;
 beforeEach(() => {
   hub = createHub();
 });
-const staying = new AbortController();
 
 describeBroker({
   name: 'in memory',
   connect: async () => hub.connect(`replica ${replicas++}`),
-  pass: (milliseconds) => sleep(milliseconds + 1, staying.signal),
   flush: async () => hub.flush(),
 });

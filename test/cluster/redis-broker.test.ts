@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openRedisBroker } from '../../src/cluster/redis-broker.ts';
-import { sleep } from '../../src/util/timers.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
 import { startCluster } from '../support/redis-topologies.ts';
 import { describeBroker } from './broker-contract.ts';
@@ -23,13 +22,10 @@ afterAll(async () => {
   await server?.stop();
 });
 
-const staying = new AbortController();
-
 describe.skipIf(!executable)('Redis', () => {
   describeBroker({
     name: 'over Redis',
     connect: () => openRedisBroker({ url: server?.url ?? '', log: recordLog().log }),
-    pass: (milliseconds) => sleep(milliseconds + 1, staying.signal),
     flush: async () => void (await redis?.flushall()),
   });
 });
@@ -53,7 +49,6 @@ describe.skipIf(!executable)('a Cluster', () => {
   describeBroker({
     name: 'over a Cluster',
     connect: () => openRedisBroker({ url, log: recordLog().log }),
-    pass: (milliseconds) => sleep(milliseconds + 1, staying.signal),
     flush,
   });
 });
