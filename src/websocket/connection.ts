@@ -5,8 +5,10 @@ import type { RawData, WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
 import type { TokenBucket } from '../limits/token-bucket.ts';
 import { withQuery } from '../persisted-documents/socket.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import { isRecord, parseJson } from '../util/json.ts';
-import type { UnsentBytes } from './unsent-bytes.ts';
+import { yieldToEventLoop } from '../util/next-turn.ts';
+import type { RawConnection, UnsentBytes } from './unsent-bytes.ts';
 
 /** Close codes of RFC 6455, 7.4.1. */
 const POLICY_VIOLATION = 1008;
@@ -22,6 +24,8 @@ const TYPE = '"type"\\s*:\\s*"(subscribe|complete)"';
 const HEAD = new RegExp(`^\\s*\\{\\s*(?:${ID}\\s*,\\s*${TYPE}|${TYPE}\\s*,\\s*${ID})\\s*[,}]`);
 
 export interface ConnectionOptions {
+  /** The connection below the WebSocket. @default each message is passed to the system by itself */
+  connection?: RawConnection;
   rate: TokenBucket;
   unsent: UnsentBytes;
   steps: {
@@ -40,7 +44,7 @@ export interface ConnectionOptions {
 /** A WebSocket as graphql-ws uses it. */
 export interface Connection extends ProtocolSocket {
   /** Sends a result of an operation. Resolves once it has been passed to the system, or dropped. */
-  sendResult(id: string, result: ExecutionResult): Promise<void>;
+  sendResult(id: string, result: ExecutionResult, record: RequestRecord): Promise<void>;
 }
 
 /**
@@ -48,7 +52,7 @@ export interface Connection extends ProtocolSocket {
  * message, because other operations share the socket. A message that cannot be attributed to an operation closes it.
  */
 export function connect(socket: WebSocket, options: ConnectionOptions): Connection {
-  const { rate, unsent, steps, isAcknowledged, maskError, log } = options;
+  const { connection, rate, unsent, steps, isAcknowledged, maskError, log } = options;
   let listener: (text: string) => Promise<void> = async () => {};
 
   const close = (code: number, reason: string) => {
@@ -57,10 +61,11 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
   };
   const send = (text: string, onFlushed: () => void) => {
     if (socket.readyState !== socket.OPEN) return onFlushed();
-    unsent.send(socket, text, () => {
+    const onSent = () => {
       onFlushed();
       deliverHeld();
-    });
+    };
+    unsent.send(socket, text, onSent, connection);
   };
   const rejectOperation = (id: string, error: Error) =>
     send(JSON.stringify({ id, type: 'error', payload: [error] }), () => {});
@@ -87,6 +92,8 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
     isDelivering = isAwaited;
     void deliver(next)
       .catch((error) => fail(error, next))
+      // As for a message that has just arrived: what the one before it does in microtasks is done.
+      .then(yieldToEventLoop)
       .then(() => {
         if (isAwaited) isDelivering = false;
         deliverHeld();
@@ -153,8 +160,12 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
   return {
     protocol: socket.protocol,
     send: sendAndWait,
-    async sendResult(id, result) {
-      await sendAndWait(`{"id":${JSON.stringify(id)},"type":"next","payload":${steps.serialization(result)}}`);
+    async sendResult(id, result, record) {
+      const text = `{"id":${JSON.stringify(id)},"type":"next","payload":${steps.serialization(result)}}`;
+      record.bytes += Buffer.byteLength(text);
+      if (record.events === undefined) record.addErrors(result.errors);
+      else record.addEvent(result.errors);
+      await sendAndWait(text);
     },
     close: (code, reason) => socket.close(code, reason),
     onMessage(given) {

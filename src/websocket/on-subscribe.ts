@@ -1,22 +1,23 @@
-import type { IncomingMessage } from 'node:http';
 import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Context, SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
-import type { Logger } from 'pino';
 import { closeSignalOf } from '../auth/caller.ts';
 import { publicError } from '../errors.ts';
 import type { RateLimit } from '../limits/rate-limit.ts';
 import { selectOperation } from '../limits/select-operation.ts';
 import { isShortEnoughToDelay } from '../operations/operations.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import { closeToRetry } from './close-reasons.ts';
+import type { HandledMessage } from './detach-stream.ts';
 import { toRequestError } from './request-errors.ts';
-
-/** Maximum length of a logged name or id, in characters. */
-const MAX_LOGGED_LENGTH = 100;
 
 /** The arguments of an operation. graphql-ws reads only its document, and passes it on. */
 export type Operation = Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'> & {
-  contextValue: Pick<Context<Record<string, unknown>, Extra>, 'connectionParams' | 'extra'>;
+  contextValue: Pick<Context<Record<string, unknown>, Extra>, 'connectionParams' | 'extra'> & {
+    record: RequestRecord;
+    /** Its `subscribe` message. */
+    message?: HandledMessage | undefined;
+  };
 };
 
 /** The steps of an operation before its execution. */
@@ -30,22 +31,19 @@ export interface SubscribeSteps {
 }
 
 export interface OnSubscribeOptions {
-  log: Logger;
   /** Maximum number of open subscriptions per socket. */
   streamsPerSocket: number;
-  /** Address of the client that opened a socket. */
-  addressOf: (handshake: IncomingMessage) => string | undefined;
 }
 
 /** Prepares the execution of an operation over a WebSocket. Returns its arguments, or the errors that reject it. */
 export const createOnSubscribe =
-  (steps: SubscribeSteps, { log, streamsPerSocket, addressOf }: OnSubscribeOptions) =>
+  (steps: SubscribeSteps, { streamsPerSocket }: OnSubscribeOptions) =>
   async (
     socket: Context<Record<string, unknown>, Extra>,
-    id: string,
     payload: SubscribePayload,
+    record: RequestRecord,
   ): Promise<Operation | readonly GraphQLError[]> => {
-    const address = addressOf(socket.extra.request) ?? '';
+    const address = record.client ?? '';
     const counted = steps.rateLimit.count(address);
     const rateError = counted instanceof Promise ? await counted : counted;
     const found = steps.document(payload);
@@ -69,16 +67,12 @@ export const createOnSubscribe =
       const message = `This socket has reached its limit of ${streamsPerSocket} open operations (MAX_STREAMS_PER_SOCKET). Close some first, or open another socket.`;
       return [publicError('RATE_LIMITED', message, { retryAfter: 1 })];
     }
-    log.info(
-      { operation: operation.name?.value.slice(0, MAX_LOGGED_LENGTH), id: id.slice(0, MAX_LOGGED_LENGTH) },
-      'socket operation',
-    );
     const { connectionParams, extra } = socket;
     return {
       document,
       operationName,
       variableValues: variables ?? null,
-      contextValue: { ...(connectionParams && { connectionParams }), extra },
+      contextValue: { ...(connectionParams && { connectionParams }), extra, record },
     };
   };
 

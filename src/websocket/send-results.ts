@@ -6,24 +6,38 @@ import { closeQuietly, DONE, Stream } from '../util/async-iterators.ts';
  *
  * @param send Resolves once the result has been passed to the system, so that a slow client gets the latest state and
  * not a queue of old ones.
+ * @param onEnd Called once, when the stream has ended, has failed or is closed.
  */
 export function sendResults<Result>(
   results: AsyncIterable<Result>,
   send: (result: Result) => Promise<void>,
+  onEnd: () => void,
 ): Stream<never> {
   const iterator = results[Symbol.asyncIterator]();
+  let hasEnded = false;
+  const end = () => {
+    if (!hasEnded) onEnd();
+    hasEnded = true;
+  };
   return new Stream<never>(
     async () => {
-      for (let read = await iterator.next(); !read.done; read = await iterator.next()) {
-        try {
-          await send(read.value);
-        } catch (error) {
-          await closeQuietly(iterator);
-          throw error;
+      try {
+        for (let read = await iterator.next(); !read.done; read = await iterator.next()) {
+          try {
+            await send(read.value);
+          } catch (error) {
+            await closeQuietly(iterator);
+            throw error;
+          }
         }
+        return DONE;
+      } finally {
+        end();
       }
-      return DONE;
     },
-    () => iterator.return?.(),
+    () => {
+      end();
+      return iterator.return?.();
+    },
   );
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
-import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -9,10 +9,14 @@ import { selectOperation } from '../limits/select-operation.ts';
 import { createBucket } from '../limits/token-bucket.ts';
 import type { OperationRequest } from '../operations/operation-request.ts';
 import type { Operations } from '../operations/operations.ts';
+import { requestIdOf } from '../telemetry/request-ids.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
+import type { Requests } from '../telemetry/requests.ts';
 import { type OnClose, streamOfOne } from '../util/async-iterators.ts';
 import type { Sleep } from '../util/timers.ts';
 import { closeToRetry, closeWith, TRY_AGAIN_LATER } from './close-reasons.ts';
 import { type Connection, connect } from './connection.ts';
+import { detachStream, type HandledMessage, observeMessages } from './detach-stream.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createOnSubscribe, type Operation, type SubscribeSteps } from './on-subscribe.ts';
 import { failingStream, isRequestError, RequestError } from './request-errors.ts';
@@ -77,12 +81,16 @@ export interface WebSockets {
 /** Data of a socket, for the hooks of graphql-ws. */
 interface SocketExtra extends Extra {
   connection: Connection;
+  /** The message that graphql-ws has begun to handle last. */
+  message?: HandledMessage;
 }
 
 export interface WebSocketOptions {
   log: Logger;
   /** Address of the client that opened a socket. */
   addressOf: (handshake: IncomingMessage) => string | undefined;
+  /** Records operations. */
+  requests: Requests;
   /** Maximum number of open subscriptions per socket. */
   streamsPerSocket: number;
   /** Maximum messages per second from one socket. */
@@ -95,7 +103,7 @@ export interface WebSocketOptions {
 }
 
 export function createWebSockets(gateway: SocketGateway, options: WebSocketOptions): WebSockets {
-  const { log, addressOf, streamsPerSocket, messagesPerSecond, sleep, monotonicNow } = options;
+  const { log, addressOf, requests, streamsPerSocket, messagesPerSecond, sleep, monotonicNow } = options;
   const { steps, operations, messageBytes } = gateway.webSocket;
   const maxBytes = MAX_SIZE_FACTOR * messageBytes;
   const server = new WebSocketServer({
@@ -107,14 +115,28 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
   const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
 
-  const onSubscribe = createOnSubscribe(steps, { log, streamsPerSocket, addressOf });
+  const onSubscribe = createOnSubscribe(steps, { streamsPerSocket });
 
   /** @throws RequestError when nothing was executed. */
   async function execute(args: Operation, onAbort: OnClose): Promise<ExecutionResult> {
     const result = await operations.execute(toRequest(args, { ...args.contextValue, onAbort }));
-    if (isRequestError(result)) throw new RequestError(result.errors);
-    return result;
+    if (!isRequestError(result)) return result;
+    args.contextValue.record.addErrors(result.errors);
+    throw new RequestError(result.errors);
   }
+
+  /** Starts the record of an operation. Its id, unless the client sends one, is that of the socket and its own. */
+  const startRecord = (handshake: IncomingMessage, id: string, { extensions }: SubscribePayload): RequestRecord => {
+    const requestId = `${handshake.headers['x-request-id']}/${id}`;
+    const record = requests.start({
+      headers: { 'x-request-id': requestId, traceparent: handshake.headers.traceparent, ...extensions },
+      client: addressOf(handshake),
+      transport: 'websocket',
+    });
+    record.isOperation = true;
+    record.route = 'graphql';
+    return record;
+  };
 
   /** Closes a socket when its credentials expire, with a code after which clients reconnect. */
   async function closeAt(at: number, socket: WebSocket, signal: AbortSignal): Promise<void> {
@@ -125,6 +147,10 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
       // The socket was closed before.
     }
   }
+
+  /** The payload of the `error` message for an error of a stream. */
+  const toPayload = (error: unknown) =>
+    (error instanceof RequestError ? error.errors : [gateway.maskError(error)]).map((each) => each.toJSON());
 
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     // graphql-ws cannot cancel a promise, but closes a stream when the client completes the operation or disconnects.
@@ -155,15 +181,29 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
       }
     },
     onSubscribe: async (socket, id, payload) => {
-      try {
-        return (await onSubscribe(socket, id, payload)) as ExecutionArgs | readonly GraphQLError[];
-      } catch (error) {
-        return [gateway.maskError(error)];
-      }
+      const { message } = socket.extra;
+      const record = startRecord(socket.extra.request, id, payload);
+      const admitted = await onSubscribe(socket, payload, record).catch((error) => [gateway.maskError(error)]);
+      if (Array.isArray(admitted)) {
+        record.addErrors(admitted);
+        requests.end(record, {});
+      } else (admitted as Operation).contextValue.message = message;
+      return admitted as ExecutionArgs | readonly GraphQLError[];
     },
-    onOperation({ extra }, id, _payload, args, result) {
-      if (Symbol.asyncIterator in result)
-        return sendResults(result, (each) => extra.connection.sendResult(id, each as ExecutionResult));
+    onOperation({ extra, subscriptions }, id, _payload, args, result) {
+      const { record, message } = (args as Operation).contextValue;
+      const end = () => requests.end(record, {});
+      if (Symbol.asyncIterator in result) {
+        const send = (each: unknown) => extra.connection.sendResult(id, each as ExecutionResult, record);
+        const stream = sendResults(result, send, end);
+        if (!isSubscription(args)) return stream;
+        record.startStream('websocket');
+        // graphql-ws closes the stream of an operation that is not open any more.
+        if (!message || !(id in subscriptions)) return stream;
+        return detachStream(stream, { operations: subscriptions, id, message, send: extra.connection.send, toPayload });
+      }
+      if (isRequestError(result)) record.addErrors(result.errors);
+      end();
       if (!isRequestError(result)) return undefined;
       const [error] = result.errors;
       // Clients do not retry a subscription after an `error` message, but resubscribe after this close code.
@@ -172,17 +212,28 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
     },
     onError: (_socket, _id, _payload, errors) => {
       const [error] = errors;
-      const original = error?.originalError instanceof RequestError ? error.originalError.errors : undefined;
-      return (original ?? errors.map(gateway.maskError)).map((each) => each.toJSON());
+      return error?.originalError instanceof RequestError
+        ? toPayload(error.originalError)
+        : errors.map((each) => gateway.maskError(each).toJSON());
     },
   });
 
+  server.on('headers', (headers, request) => {
+    const requestId = requestIdOf(request.headers['x-request-id']);
+    request.headers['x-request-id'] = requestId;
+    headers.push(`x-request-id: ${requestId}`);
+  });
   server.on('connection', (socket, request) => {
     const rate = createBucket({ perSecond: messagesPerSecond, countsRefused: true, monotonicNow });
     const isAcknowledged = () => acknowledged.has(socket);
     const { maskError } = gateway;
-    const connection = connect(socket, { rate, unsent, steps, isAcknowledged, maskError, log });
-    const closed = protocol.opened(connection, { socket, request, connection });
+    const options = { connection: request.socket, rate, unsent, steps, isAcknowledged, maskError, log };
+    const connection = connect(socket, options);
+    const extra: SocketExtra = { socket, request, connection };
+    const observed = observeMessages(connection, (message) => {
+      extra.message = message;
+    });
+    const closed = protocol.opened(observed, extra);
     socket.once('close', (code, reason) => closed(code, String(reason)).catch(maskError));
     void keepAlive(socket, sleep);
   });

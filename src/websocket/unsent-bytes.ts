@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 
@@ -21,13 +22,22 @@ export interface UnsentOptions {
   log: Logger;
 }
 
+/** The connection below a WebSocket. */
+export type RawConnection = Pick<Writable, 'cork' | 'uncork'>;
+
 /**
+ * Sends messages. Those that a socket sends in one turn of the event loop take one system call, which costs more than
+ * everything else about an event of a subscription.
+ *
  * Limits the bytes that are buffered for clients that do not read. A socket above its limit is terminated without a
  * closing handshake, whose frame would wait behind the unsent bytes. Clients reconnect as after any broken connection.
  */
 export class UnsentBytes {
   readonly #options: UnsentOptions;
   #total = 0;
+  /** Connections whose messages are collected, and the length of those messages together. */
+  readonly #corked = new Set<RawConnection>();
+  #corkedLength = 0;
 
   constructor(options: UnsentOptions) {
     this.#options = options;
@@ -38,8 +48,13 @@ export class UnsentBytes {
     return socket.bufferedAmount > this.#options.limits.perSocket * CONGESTED_SHARE;
   }
 
-  /** Sends a message over an open socket. @param onFlushed Called when it was passed to the system, or dropped. */
-  send(socket: WebSocket, text: string, onFlushed: () => void): void {
+  /**
+   * Sends a message over an open socket.
+   *
+   * @param onFlushed Called when it was passed to the system, or dropped.
+   * @param connection The connection below the socket. @default the message is passed to the system at once
+   */
+  send(socket: WebSocket, text: string, onFlushed: () => void, connection?: RawConnection | undefined): void {
     const { perSocket, inTotal } = this.#options.limits;
     const before = socket.bufferedAmount;
     if (before > perSocket) {
@@ -47,6 +62,7 @@ export class UnsentBytes {
       onFlushed();
       return;
     }
+    if (connection) this.#cork(connection, text.length);
     let added = 0;
     socket.send(text, () => {
       this.#total -= added;
@@ -56,6 +72,24 @@ export class UnsentBytes {
     added = socket.bufferedAmount - before;
     this.#total += added;
     if (this.#total > inTotal) this.#terminate(this.#mostCongested(socket));
+  }
+
+  /** Collects what a connection sends, until the end of the current microtasks. */
+  #cork(connection: RawConnection, length: number): void {
+    // Collected bytes count as unsent, although the client may read them at once.
+    const maxLength = this.#options.limits.perSocket * CONGESTED_SHARE;
+    if (this.#corkedLength + length > maxLength) this.#uncork();
+    if (length > maxLength) return;
+    if (this.#corked.size === 0) queueMicrotask(() => this.#uncork());
+    if (!this.#corked.has(connection)) connection.cork();
+    this.#corked.add(connection);
+    this.#corkedLength += length;
+  }
+
+  #uncork(): void {
+    for (const connection of this.#corked) connection.uncork();
+    this.#corked.clear();
+    this.#corkedLength = 0;
   }
 
   #mostCongested(socket: WebSocket): WebSocket {

@@ -42,7 +42,7 @@ describe('a rejected handshake', () => {
   });
 
   test('a handshake gets 503 if there are too many sockets in total', async () => {
-    const { url } = await listen({ trustProxy: true }, { rates: { socketsInTotal: 1 } });
+    const { url } = await listen({ trustProxy: 1 }, { rates: { socketsInTotal: 1 } });
     await openSocket(url, { 'x-forwarded-for': '192.0.2.1' });
 
     expect(await rejectionOf(url)).toEqual({

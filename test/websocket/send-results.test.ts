@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws';
 import { globalId } from '../../schema/ids.ts';
 import { createBucket } from '../../src/limits/token-bucket.ts';
 import { SharedResult, stringifyResult } from '../../src/operations/shared-result.ts';
+import { RequestRecord } from '../../src/telemetry/request-record.ts';
 import { type Connection, connect } from '../../src/websocket/connection.ts';
 import { checkMessage } from '../../src/websocket/request-errors.ts';
 import { sendResults } from '../../src/websocket/send-results.ts';
@@ -17,6 +18,8 @@ import { until } from '../support/clock.ts';
 import { seedModel, seedTraining } from '../support/seeds.ts';
 import { acknowledged, listen } from './support.ts';
 
+const testRecord = () =>
+  new RequestRecord({ headers: {}, client: undefined, transport: 'websocket' }, { sse: 0, websocket: 0, events: 0 }, 0);
 const MEGABYTE = 1_048_576;
 const SUBSCRIBE = { query: 'subscription { count }' };
 const schema = buildSchema('type Query { count: Int } type Subscription { count: Int }');
@@ -81,7 +84,11 @@ async function serveSources(sources: Readonly<Record<string, Source>>): Promise<
     onSubscribe: (_, id, { query }) => ({ schema, document: parse(query), contextValue: sources[id] }),
     subscribe: ({ contextValue }: ExecutionArgs) => contextValue as AsyncIterable<ExecutionResult>,
     onOperation: ({ extra: { connection } }, id, _payload, _args, result) =>
-      sendResults(result as AsyncIterable<ExecutionResult>, (each) => connection.sendResult(id, each)),
+      sendResults(
+        result as AsyncIterable<ExecutionResult>,
+        (each) => connection.sendResult(id, each, testRecord()),
+        () => {},
+      ),
   });
   server.on('connection', (socket) => {
     const connection = connect(socket, {

@@ -1,0 +1,69 @@
+import { type Context, MessageType, type WebSocket } from 'graphql-ws';
+import type { Stream } from '../util/async-iterators.ts';
+
+/** A message that graphql-ws handles. */
+export interface HandledMessage {
+  /** Called when graphql-ws has handled the message. */
+  onHandled?: () => void;
+}
+
+/**
+ * Wraps a socket for graphql-ws, so that the end of the handling of each message is known.
+ *
+ * @param onBegin Called with each message just before graphql-ws handles it. For a `subscribe` message, graphql-ws then
+ * calls `onSubscribe` synchronously.
+ */
+export const observeMessages = (socket: WebSocket, onBegin: (message: HandledMessage) => void): WebSocket => ({
+  ...socket,
+  onMessage: (handle) =>
+    socket.onMessage(async (text) => {
+      const message: HandledMessage = {};
+      onBegin(message);
+      await handle(text);
+      message.onHandled?.();
+    }),
+});
+
+export interface DetachOptions {
+  /** The open operations of the socket, by id. graphql-ws closes them at their `complete`, and with their socket. */
+  operations: Context['subscriptions'];
+  id: string;
+  /** The `subscribe` message. */
+  message: HandledMessage;
+  /** Sends a message. Resolves once it has been passed to the system, or dropped. */
+  send: (text: string) => void | Promise<void>;
+  /** Converts the error with which the stream fails into the payload of an `error` message. */
+  toPayload: (error: unknown) => readonly object[];
+}
+
+/** A result that graphql-ws does not send, because its operation is not open. */
+const NOTHING = { data: null };
+
+/**
+ * Runs the stream of a subscription apart from its `subscribe` message. graphql-ws would keep the message, its arguments,
+ * a generator and several closures in memory until the stream ends.
+ *
+ * @param stream A stream without items, which sends its results by itself.
+ * @returns The result for graphql-ws, after which it has handled the message.
+ */
+export function detachStream(
+  stream: Stream<never>,
+  { operations, id, message, send, toPayload }: DetachOptions,
+): typeof NOTHING {
+  const isOpen = () => operations[id] === stream;
+  const end = async (last: object) => {
+    if (!isOpen()) return;
+    await send(JSON.stringify(last));
+    if (isOpen()) delete operations[id];
+  };
+  // Until the message is handled, which takes no turn of the event loop, so that no other message can arrive.
+  delete operations[id];
+  message.onHandled = () => {
+    operations[id] = stream;
+    stream.next().then(
+      () => end({ id, type: MessageType.Complete }),
+      (error: unknown) => end({ id, type: MessageType.Error, payload: toPayload(error) }),
+    );
+  };
+  return NOTHING;
+}
