@@ -1,0 +1,1 @@
+export type { TypedDocument } from '../../client/typed-document.ts';
