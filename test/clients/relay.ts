@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import compiler from 'relay-compiler';
-import { Environment, type GraphQLTaggedNode, Network, Observable, RecordSource, Store } from 'relay-runtime';
+import {
+  Environment,
+  type GraphQLTaggedNode,
+  type MissingFieldHandler,
+  Network,
+  Observable,
+  RecordSource,
+  Store,
+} from 'relay-runtime';
 import { temporaryDirectory } from '../support/program.ts';
 import type { startForClients } from './support.ts';
 
@@ -18,27 +26,38 @@ const schema = fileURLToPath(new URL('../../schema/schema.graphql', import.meta.
  * @returns Function that loads a compiled operation or fragment by name.
  */
 export async function compile(source: string): Promise<(name: string) => GraphQLTaggedNode> {
+  const require = createRequire(await runCompiler(source, { language: 'javascript' }));
+  return (name) => require(`./${name}.graphql.js`);
+}
+
+/** Runs Relay's compiler. Returns the folder of its output, with a slash at the end. */
+export async function runCompiler(source: string, options: { language: 'javascript' | 'typescript' }): Promise<string> {
   const directory = await temporaryDirectory();
   await mkdir(join(directory, 'src'));
   await copyFile(schema, join(directory, 'schema.graphql'));
-  await writeFile(join(directory, 'src/relay.js'), source);
+  await writeFile(join(directory, `src/relay.${options.language === 'javascript' ? 'js' : 'ts'}`), source);
   const config = {
     src: './src',
     schema: './schema.graphql',
     artifactDirectory: './artifacts',
-    language: 'javascript',
     eagerEsModules: false,
+    ...options,
   };
   await mkdir(join(directory, 'artifacts'));
   await writeFile(join(directory, 'relay.config.json'), JSON.stringify(config));
   await promisify(execFile)(compiler, ['relay.config.json', '--output', 'quiet-with-errors'], { cwd: directory });
-  const require = createRequire(join(directory, 'artifacts/'));
-  return (name) => require(`./${name}.graphql.js`);
+  return join(directory, 'artifacts/');
 }
 
 /** Creates a Relay environment for a gateway. */
-export function environmentOf({ uri, sockets }: Awaited<ReturnType<typeof startForClients>>): Environment {
+export function environmentOf(
+  { uri, sockets }: Pick<Awaited<ReturnType<typeof startForClients>>, 'uri' | 'sockets'>,
+  missingFieldHandlers: readonly MissingFieldHandler[] = [],
+  getDataID?: (fields: { id?: string }, type: string) => string | undefined,
+): Environment {
   return new Environment({
+    ...(getDataID && { getDataID }),
+    missingFieldHandlers: [...missingFieldHandlers],
     store: new Store(new RecordSource()),
     network: Network.create(
       async ({ text }, variables) => {

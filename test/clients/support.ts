@@ -2,13 +2,13 @@ import { createClient } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { globalId } from '../../schema/ids.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { type StartOptions, startGateway, type TestGateway } from '../support/gateway.ts';
 import { seedModel, seedTraining } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 
 /** Starts a gateway on a port, for client libraries. */
-export async function startForClients() {
-  const started = startGateway();
+export async function startForClients(options?: StartOptions) {
+  const started = startGateway(options);
   const { url } = await serverOf(started);
   const sockets = createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
   onTestFinished(async () => {
