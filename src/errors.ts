@@ -1,106 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, isValueNode } from 'graphql';
+import { ERROR_CODES, type ErrorCode, helpOf } from './error-codes/error-codes.ts';
 import { NullError } from './executor/field-errors.ts';
 import { OutcomeUnknownError, StoreError } from './idempotency/errors.ts';
 import { ListTooLongError, NotReadYetError, OutageTooLongError } from './jobs/events.ts';
 import { UpstreamError } from './upstream/errors.ts';
 import { DownloadError } from './upstream/images/download-error.ts';
+import { PausedError } from './upstream/policy/bulk-pace.ts';
 import { isResourceExhaustion, TempFileError } from './util/local-failure.ts';
 import { shorten } from './util/shorten.ts';
 
-/** All values of `extensions.code`, with their meaning, and whether the same request may succeed later. */
-export const ERROR_CODES = {
-  UNAUTHENTICATED: {
-    retryable: false,
-    meaning: 'The request has no API key or other credentials, or its credentials are invalid or have expired.',
-  },
-  FORBIDDEN: { retryable: false, meaning: 'The key has no permission for this, or the account is out of credit.' },
-  NOT_FOUND: {
-    retryable: false,
-    meaning: 'An object no longer exists, for example a watched job that was deleted.',
-  },
-  RATE_LIMITED: {
-    retryable: true,
-    meaning: 'Too many requests, or too many open connections; `retryAfter` is the number of seconds to wait.',
-  },
-  BAD_USER_INPUT: {
-    retryable: false,
-    meaning: 'An argument or a variable is invalid; the message describes the expected value.',
-  },
-  GRAPHQL_PARSE_FAILED: {
-    retryable: false,
-    meaning:
-      'The document is not valid GraphQL syntax, has too many tokens or lines, or contains a name that is too long.',
-  },
-  GRAPHQL_VALIDATION_FAILED: {
-    retryable: false,
-    meaning: 'The document does not match the schema, or exceeds a limit of this gateway, such as its depth.',
-  },
-  QUERY_TOO_COSTLY: {
-    retryable: false,
-    meaning:
-      'The operation needs too many requests to the upstream: either it was rejected before any was sent, or it reached the limit during execution and this field is missing. Select less in one operation.',
-  },
-  RESPONSE_TOO_LARGE: {
-    retryable: false,
-    meaning: 'The response would exceed the maximum size. Select less in one operation.',
-  },
-  ERRORS_OMITTED: {
-    retryable: false,
-    meaning: 'The response reports only the first errors; `omitted` is the number of the others.',
-  },
-  LIST_TOO_LONG: {
-    retryable: false,
-    meaning:
-      'A subscription to all jobs of a list follows only the first ones; `followed` is their number. It continues.',
-  },
-  PERSISTED_QUERY_NOT_FOUND: {
-    retryable: false,
-    meaning: 'No document is stored under this hash or id. For a hash, send it once together with the document.',
-  },
-  PERSISTED_QUERY_NOT_SUPPORTED: {
-    retryable: false,
-    meaning: 'This gateway does not support this kind of persisted document. Send the document itself.',
-  },
-  PERSISTED_QUERY_REQUIRED: {
-    retryable: false,
-    meaning: 'This gateway executes only the documents of its manifest, by their ids.',
-  },
-  PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request body is larger than this gateway accepts.' },
-  UNSUPPORTED_MEDIA_TYPE: {
-    retryable: false,
-    meaning: 'The Content-Type of a request, or the format of an image, is not supported.',
-  },
-  NOT_ACCEPTABLE: {
-    retryable: false,
-    meaning: 'The Accept header of a request allows none of the supported media types.',
-  },
-  UPSTREAM_TIMEOUT: { retryable: true, meaning: 'The upstream sent no complete response in time.' },
-  UPSTREAM_UNAVAILABLE: { retryable: true, meaning: 'The upstream cannot be reached, or it failed.' },
-  UPSTREAM_INVALID_RESPONSE: { retryable: true, meaning: 'The response of the upstream violates its contract.' },
-  UPSTREAM_OUTCOME_UNKNOWN: {
-    retryable: false,
-    meaning: 'A write may or may not have been executed. Check before you repeat it, because it may be billed twice.',
-  },
-  SHUTTING_DOWN: {
-    retryable: true,
-    meaning: 'The gateway is shutting down. Send the request again, to a replica or after the restart.',
-  },
-  SERVICE_UNAVAILABLE: {
-    retryable: true,
-    meaning:
-      'The gateway lacks a resource at present, for example Redis, disk space or file descriptors; nothing was sent.',
-  },
-  INTERNAL_SERVER_ERROR: {
-    retryable: false,
-    meaning: 'A bug in the gateway; the message contains the id of its log line.',
-  },
-} as const satisfies Record<string, { retryable: boolean; meaning: string }>;
-
-export type ErrorCode = keyof typeof ERROR_CODES;
-
 /** The extensions of every public error. */
-export const extensionsOf = (code: ErrorCode) => ({ code, retryable: ERROR_CODES[code].retryable });
+export const extensionsOf = (code: ErrorCode) => ({
+  code,
+  retryable: ERROR_CODES[code].retryable,
+  help: helpOf(code),
+});
 
 /**
  * An error whose message and extensions are sent to clients. Long messages, such as those with quotes, are shortened.
@@ -120,7 +35,7 @@ export function publicError(
 const EXHAUSTED = 'The gateway is out of connections at present, so nothing was sent. Try again later.';
 
 /** The public error for a failure of the upstream, without the upstream's URLs and response bodies. */
-function fromUpstream(error: UpstreamError): GraphQLError {
+export function fromUpstream(error: UpstreamError): GraphQLError {
   const { status, upstreamMessage, retryAfter } = error;
   const create = (code: ErrorCode, message: string, extensions?: Record<string, unknown>) =>
     publicError(code, message, extensions, error);
@@ -248,9 +163,15 @@ export const createMaskError =
     });
   };
 
-function toPublicError(error: unknown): GraphQLError | undefined {
+/** The public error for an error that a request may cause; undefined for an unexpected one. */
+export function toPublicError(error: unknown): GraphQLError | undefined {
   if (error instanceof UpstreamError) return fromUpstream(error);
   if (error instanceof DownloadError) return fromDownload(error);
+  if (error instanceof PausedError) {
+    const retryAfter = Math.ceil(error.milliseconds / 1_000);
+    const message = `The upstream limits the requests of this key. They are paused for ${retryAfter} s, longer than the time left for the operation, so this was not sent. Send it again after that time.`;
+    return publicError('RATE_LIMITED', message, { retryAfter }, error);
+  }
   if (error instanceof OutcomeUnknownError) return publicError('UPSTREAM_OUTCOME_UNKNOWN', error.message, {}, error);
   if (error instanceof TempFileError) {
     const message = 'The gateway cannot store uploads at present, so nothing was sent. Try again later.';
@@ -268,7 +189,11 @@ function toPublicError(error: unknown): GraphQLError | undefined {
   }
   if (!(error instanceof GraphQLError)) return undefined;
   const { code } = error.extensions;
-  return isErrorCode(code) ? publicError(code, error.message, error.extensions) : undefined;
+  if (!isErrorCode(code)) return undefined;
+  const copy = publicError(code, error.message, error.extensions);
+  const id = logIdOf(error);
+  if (id !== undefined) logIds.set(copy.extensions, id);
+  return copy;
 }
 
 function fromGraphQLError(error: GraphQLError, original: Error, report: ReportError): GraphQLError {
@@ -322,14 +247,25 @@ function fromUnrepresentable({ nodes, path = [] }: GraphQLError, report: ReportE
   const problem = `${field}: got a value that the schema cannot represent`;
   report(new TypeError(problem), id);
   const message = `The response of the upstream violates its contract. ${problem}. The id in the log is ${id}.`;
-  return publicError('UPSTREAM_INVALID_RESPONSE', message);
+  const shown = publicError('UPSTREAM_INVALID_RESPONSE', message);
+  logIds.set(shown.extensions, id);
+  return shown;
 }
 
 export const isErrorCode = (code: unknown): code is ErrorCode =>
   typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
 
+/** By the extensions, which copies of an error share. */
+const logIds = new WeakMap<object, string>();
+
+/** The id under which the cause of an error is logged; undefined if it is not. */
+export const logIdOf = ({ extensions }: Pick<GraphQLError, 'extensions'>): string | undefined =>
+  extensions && logIds.get(extensions);
+
 function mask(error: unknown, report: ReportError): GraphQLError {
   const id = randomUUID();
   report(error, id);
-  return publicError('INTERNAL_SERVER_ERROR', `Unexpected error. Its id in the log is ${id}.`);
+  const masked = publicError('INTERNAL_SERVER_ERROR', `Unexpected error. Its id in the log is ${id}.`);
+  logIds.set(masked.extensions, id);
+  return masked;
 }

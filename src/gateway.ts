@@ -2,6 +2,8 @@ import { GraphQLError } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { globalId } from '../schema/ids.ts';
 import { schema } from '../schema/index.ts';
+import { printSdl } from '../schema/sdl.ts';
+import { translateIds } from '../schema/translate-ids.ts';
 import { baseUrlFrom, createIdentifyCaller, hostOf, type TransportContext } from './auth/caller.ts';
 import { createKeyPolicy, tenantOf } from './auth/credential.ts';
 import { createIdentify } from './auth/identify.ts';
@@ -19,14 +21,19 @@ import { createGraphiql, wantsPage } from './graphiql/graphiql.ts';
 import { createCorsPolicy } from './http/cors.ts';
 import { useEventStreams } from './http/event-stream.ts';
 import { createFastPath } from './http/fast-path.ts';
+import { createHealth } from './http/health.ts';
+import { createReferenceFiles } from './http/reference-files.ts';
 import { useResponses } from './http/result-response.ts';
 import { createRouter } from './http/router.ts';
+import { createStudio } from './http/studio.ts';
 import { createIdempotency } from './idempotency/idempotency.ts';
 import { createDecodeCheck } from './images/decode-check.ts';
 import { createDecodeBudget } from './images/decode-memory.ts';
 import { createImages } from './images/images.ts';
 import { defaultImageLimits } from './images/limits.ts';
+import { MEDIA_TYPES } from './images/signature.ts';
 import { createUpstreamImages } from './images/upstream-images.ts';
+import { WIDTHS } from './images/variant.ts';
 import { createJobWatcher, defaultWatchSettings } from './job-watching/job-watcher.ts';
 import { createPollGate } from './jobs/poll-gate.ts';
 import { createDocuments } from './limits/documents.ts';
@@ -45,6 +52,10 @@ import { createSharedDocuments } from './persisted-documents/shared-documents.ts
 import { documentErrors } from './persisted-documents/validate-manifest.ts';
 import { createPipeline, pluginsOf } from './pipeline/pipeline.ts';
 import { columnOf, type Transport } from './pipeline/table.ts';
+import { createGatewayProblems } from './telemetry/gateway-problems.ts';
+import { NO_MEASUREMENTS } from './telemetry/measurements.ts';
+import type { RequestRecord } from './telemetry/request-record.ts';
+import { createUpstreamObserver } from './telemetry/upstream-observer.ts';
 import { defaultUploadLimits } from './uploads/limits.ts';
 import { requestTimeout } from './uploads/request-errors.ts';
 import { createTickets } from './uploads/tickets.ts';
@@ -71,9 +82,12 @@ export function createGateway(options: GatewayOptions) {
     now = wallClockNow,
     monotonicNow = realMonotonicNow,
     random = Math.random,
+    measurements = NO_MEASUREMENTS,
     wrapPipeline = (pipeline) => pipeline,
   } = options;
   const { baseUrl } = options.upstream;
+  const problems = createGatewayProblems({ log, startTimer, monotonicNow });
+  const { basePath = '', introspection = true } = config;
 
   const cluster = options.broker && createCluster({ broker: options.broker, secrets, startTimer, monotonicNow });
   const keyPolicy = createKeyPolicy(config);
@@ -103,6 +117,8 @@ export function createGateway(options: GatewayOptions) {
       ),
     ),
     onKeyRejected: finishedJobs.clear,
+    translateIds,
+    observer: createUpstreamObserver({ log, problems, measurements }),
     createdElsewhere: cluster && createCreatedJobs(cluster, monotonicNow),
     sharedKeyStates: cluster && createSharedKeyStates(cluster, monotonicNow),
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
@@ -121,6 +137,8 @@ export function createGateway(options: GatewayOptions) {
     monotonicNow,
     random,
     cluster,
+    observer: measurements.polls,
+    tracePoll: options.tracePoll,
     onUnreadable: reportOnce(() =>
       log.error('another replica uses a secret that this one does not have: all need the same values in SECRET'),
     ),
@@ -128,7 +146,7 @@ export function createGateway(options: GatewayOptions) {
   const idempotency = createIdempotency({
     store: options.idempotencyStore,
     sleep,
-    onError: (error) => log.error({ err: error }, 'an idempotency record could not be stored'),
+    onError: problems.records.occur,
   });
   const imageLimits = { ...defaultImageLimits, ...options.images };
   const download = createDownload({
@@ -147,7 +165,7 @@ export function createGateway(options: GatewayOptions) {
     budget,
     now,
     monotonicNow,
-    onFailure: (error, source) => log.warn({ err: error, source }, 'an image could not be served'),
+    onFailure: problems.images.occur,
   });
 
   const rates = { ...defaultRateLimits, ...options.rates };
@@ -168,18 +186,26 @@ export function createGateway(options: GatewayOptions) {
   const operationLimits = { ...defaultOperationLimits, ...options.limits };
   const uploads = { ...defaultUploadLimits, ...options.uploads };
   const uploadQueue = createUploadQueue(uploads);
-  const checkDecoding = createDecodeCheck(Math.min(uploads.pixels, imageLimits.pixels), budget);
+  const maxUploadPixels = Math.min(uploads.pixels, imageLimits.pixels);
+  const checkDecoding = createDecodeCheck(maxUploadPixels, budget);
   const uploadReader = createUploadReader({ limits: uploads, checkDecoding });
 
   const watchTokens = createWatchTokens({ sealer, now });
-  const jwtVerifier = options.jwt && createJwtVerifier({ ...options.jwt, now });
+  const jwtVerifier =
+    options.jwt &&
+    createJwtVerifier({
+      ...options.jwt,
+      now,
+      onKeySetFailure: problems.keySet.occur,
+      onVerified: problems.keySet.succeed,
+    });
   const identify = createIdentify({ keyPolicy, watchTokens, jwtVerifier });
-  const urls = { publicUrl: config.publicUrl, listeningUrl };
+  const urls = { publicUrl: config.publicUrl, basePath, listeningUrl };
   const identifyCaller = createIdentifyCaller({ ...urls, identify, apiKeyHeader: keyPolicy.apiKeyHeader, now });
   const baseUrlOf = baseUrlFrom(urls);
   const maskError = createMaskError(
     (error, id) => log.error({ err: error, id }, 'unexpected error'),
-    (error) => log.error({ err: error }, 'this machine has run out of disk space, file descriptors or ports'),
+    problems.resources.occur,
   );
 
   const imageSourceOf = ({ modelId, id }: DataItemKey) => ({ kind: 'dataItem', modelId, dataId: id }) as const;
@@ -201,7 +227,7 @@ export function createGateway(options: GatewayOptions) {
     },
     onReplaced: (apiKey, key) => images.invalidate(apiKey, imageSourceOf(key)),
     maskError,
-    onError: (error) => log.error({ err: error }, 'the use of an upload ticket could not be recorded'),
+    onError: problems.records.occur,
   });
 
   const corsPolicy = createCorsPolicy({
@@ -215,7 +241,7 @@ export function createGateway(options: GatewayOptions) {
   const documents = createDocuments({
     schema,
     limits: operationLimits,
-    introspection: config.introspection ?? true,
+    introspection,
     suggestions: !config.isProduction,
     onValid: (text) => persisted.markValid(text),
   });
@@ -251,7 +277,13 @@ export function createGateway(options: GatewayOptions) {
           upstreamOf,
           finishedJobs,
           now,
+          onCachedRead: measurements.onCached,
           requestLimit: operationLimits.cost,
+          limits: {
+            uploads: { ...uploads, pixels: maxUploadPixels, mediaTypes: MEDIA_TYPES },
+            imageWidths: WIDTHS,
+            operations: operationLimits,
+          },
           jobWatcher,
           images,
           upstreamImages,
@@ -275,7 +307,7 @@ export function createGateway(options: GatewayOptions) {
   const yoga = createYoga({
     schema,
     // A URL pattern: with or without a trailing slash.
-    graphqlEndpoint: `${ENDPOINT}{/}?`,
+    graphqlEndpoint: `${basePath}${ENDPOINT}{/}?`,
     plugins: [
       ...pluginsOf(pipeline),
       useOperations({
@@ -293,23 +325,47 @@ export function createGateway(options: GatewayOptions) {
     cors: false,
     logging: false,
   });
-  const graph = async (request: Request): Promise<Response> => yoga.fetch(request);
+  const graph = async (request: Request, record: RequestRecord | undefined): Promise<Response> =>
+    yoga.fetch(request, { record });
+  const health = createHealth({
+    broker: options.broker,
+    usesRedis: config.redisUrl !== undefined,
+    upstream: upstreamOf.state,
+    requiresUpstream: config.readyRequiresUpstream ?? false,
+  });
   const router = createRouter({
+    basePath,
     endpoint: ENDPOINT,
     graph,
-    page: (config.graphiql ?? true) ? { wants: wantsPage, answer: createGraphiql() } : undefined,
-    images: images.serve,
+    page:
+      (config.graphiql ?? true)
+        ? { wants: wantsPage, answer: createGraphiql({ schema, apiKeyHeader: keyPolicy.apiKeyHeader }) }
+        : undefined,
+    studio:
+      (config.studio ?? true)
+        ? createStudio({
+            apiKeyHeader: keyPolicy.apiKeyHeader,
+            isSandbox: config.upstreamUrl === undefined,
+            publicUrl: config.publicUrl,
+          })
+        : undefined,
+    images: (request, record) =>
+      images.serve(request, (apiKey) => {
+        if (record) record.tenant = tenantOf({ apiKey });
+      }),
     uploads: tickets.serve,
+    findFile: createReferenceFiles(introspection ? printSdl : undefined),
     corsPolicy,
     apiKeyHeader: keyPolicy.apiKeyHeader,
     corsHeaders: config.corsHeaders ?? [],
     rateLimit: pipeline.rateLimit,
     publicUrl: config.publicUrl,
-    broker: options.broker,
+    metrics: options.metrics,
+    health,
   });
 
   const fastPath = createFastPath({
-    endpoint: ENDPOINT,
+    endpoint: basePath + ENDPOINT,
     steps: columnOf(pipeline, 'fastPath'),
     operations: operationsOver('fastPath'),
     maxBytes: uploads.operationBytes,
@@ -319,12 +375,15 @@ export function createGateway(options: GatewayOptions) {
   });
 
   return {
+    basePath,
     /** Responds to plain queries over HTTP as {@link fetch} does, with less work. */
     fastPath,
     /** Responds to an HTTP request: the graph, GraphiQL, images, uploads and health. */
     fetch: router.fetch,
     /** Rejects new requests other than health checks. Pending requests continue. */
     refuseNew: router.refuseNew,
+    /** Sets what `/ready` reports. */
+    setPhase: health.setPhase,
     /** Ends every job subscription so that its client reconnects. */
     endStreams() {
       isStopping = true;
@@ -367,6 +426,16 @@ export function createGateway(options: GatewayOptions) {
     checkUpstream: () => checkUpstream({ upstreamOf, ownKey: config.ownKey, baseUrl, log }),
     /** True if a page of this origin may open a WebSocket, for which browsers send no preflight. */
     allowsOrigin: corsPolicy.allows,
+    /** What the gateway does at this moment, for its metrics. */
+    get counts() {
+      return {
+        polls: jobWatcher.counts,
+        waitingRequests: upstreamOf.waiting(),
+        isCircuitOpen: problems.breaker.since !== undefined,
+        decodeBytes: { reserved: budget.reserved, max: budget.maxBytes },
+        problems: problems.all.map(({ name, since }) => ({ name, isPresent: since !== undefined })),
+      };
+    },
     /** Number of jobs that are being polled. */
     get watchedJobs() {
       return jobWatcher.size;

@@ -4,10 +4,11 @@ import type { Extra } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import { publicError } from '../errors.ts';
 import { isProxyHeader } from '../http/proxy-headers.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import { type Credential, isLoopbackHost } from './credential.ts';
 import type { Identify } from './identify.ts';
-import type { Identity, PresentedCredentials } from './identity.ts';
+import type { CredentialKind, Identity, PresentedCredentials } from './identity.ts';
 import type { WatchScope } from './watch-token.ts';
 
 /** The parts of an HTTP request that identify its caller. */
@@ -23,6 +24,8 @@ export interface CallerRequest {
 /** The context of an operation over HTTP. */
 interface HttpContext {
   request: CallerRequest;
+  /** @default the request is not recorded */
+  record?: RequestRecord | undefined;
 }
 
 /** The context that graphql-ws passes for an operation over a WebSocket. */
@@ -31,6 +34,8 @@ interface SocketContext {
   extra: Extra;
   /** Calls back when the client completes this operation or closes the socket. @default uses the socket alone */
   onAbort?: Caller['onAbort'];
+  /** @default the operation is not recorded */
+  record?: RequestRecord | undefined;
 }
 
 export type TransportContext = HttpContext | SocketContext;
@@ -47,8 +52,10 @@ export const abortScopeOf = (transport: TransportContext, caller: Caller): Pick<
 export interface Caller {
   /** @throws GraphQLError UNAUTHENTICATED without a usable key, or once the JWT or watch token has expired. */
   credential(): Credential;
-  /** URL at which this caller reaches the gateway: scheme, host and port, without a trailing slash. */
+  /** URL at which this caller reaches the gateway: scheme, host, port and path, without a trailing slash. */
   readonly baseUrl: string;
+  /** Undefined without valid credentials. */
+  readonly kind?: CredentialKind | undefined;
   /** True over HTTP, where subscriptions are sent as server-sent events. */
   readonly isHttp: boolean;
   /** Jobs to which a watch token restricts the caller; undefined: no restriction. */
@@ -67,6 +74,8 @@ export interface CallerOptions {
   apiKeyHeader: string;
   /** The configured URL at which clients reach the gateway. */
   publicUrl: string | undefined;
+  /** Path below which the gateway is served. @default the root */
+  basePath?: string | undefined;
   /** The URL on which the gateway listens, for requests whose Host is not a loopback name. */
   listeningUrl: () => string;
   /** The current time, in milliseconds since the epoch. */
@@ -78,9 +87,9 @@ export interface CallerOptions {
  * trusted.
  */
 export const baseUrlFrom =
-  ({ publicUrl, listeningUrl }: Pick<CallerOptions, 'publicUrl' | 'listeningUrl'>) =>
+  ({ publicUrl, basePath = '', listeningUrl }: Pick<CallerOptions, 'publicUrl' | 'basePath' | 'listeningUrl'>) =>
   (host: string | null | undefined): string =>
-    publicUrl ?? (isLoopbackHost(host) ? `http://${host}` : listeningUrl());
+    publicUrl ?? (isLoopbackHost(host) ? `http://${host}${basePath}` : listeningUrl());
 
 /** Identifies the caller of an operation. */
 export type IdentifyCaller = (transport: TransportContext) => Caller | Promise<Caller>;
@@ -141,6 +150,10 @@ class IdentifiedCaller implements Caller {
 
   get isHttp(): boolean {
     return 'request' in this.#transport;
+  }
+
+  get kind(): CredentialKind | undefined {
+    return 'error' in this.#identity ? undefined : this.#identity.kind;
   }
 
   get scope(): WatchScope | undefined {

@@ -29,6 +29,8 @@ export interface KeyPolicyOptions {
   ownKey: string | undefined;
   /** Lets every request without a key use the gateway's own key, not only those from this machine. */
   allowAnonymous: boolean;
+  /** Path of the Unix socket on which the gateway listens. Its peers are proxies, so no request is known to be local. */
+  listenSocket?: string | undefined;
 }
 
 /** The API key of a request, and the headers that decide on the use of the gateway's own key. */
@@ -52,7 +54,7 @@ export interface KeyPolicy {
   selectCredential(presented: PresentedKey): Credential;
 }
 
-export function createKeyPolicy({ apiKeyHeader, ownKey, allowAnonymous }: KeyPolicyOptions): KeyPolicy {
+export function createKeyPolicy({ apiKeyHeader, ownKey, allowAnonymous, listenSocket }: KeyPolicyOptions): KeyPolicy {
   const isBearer = apiKeyHeader.toLowerCase() === 'authorization';
   return {
     apiKeyHeader,
@@ -66,7 +68,7 @@ export function createKeyPolicy({ apiKeyHeader, ownKey, allowAnonymous }: KeyPol
           `Expected an API key of 1 to 1024 visible ASCII characters, but the one in this request ${problem}.`,
         );
       }
-      const reason = ownKey && !allowAnonymous ? reasonAgainstOwnKey(presented) : undefined;
+      const reason = ownKey && !allowAnonymous ? reasonAgainstOwnKey(presented, listenSocket !== undefined) : undefined;
       if (ownKey && reason === undefined) return { apiKey: ownKey };
       const hint = reason
         ? ` Without ALLOW_ANONYMOUS=true, only programs and pages of this machine that address the gateway as localhost may use its own key; ${reason}.`
@@ -102,8 +104,11 @@ export const isHost = (host: string): boolean => /^[^\s@/?#\\]+$/.test(host) && 
  * reaches the gateway directly. Headers of proxies and browsers can only count against a request, because any client
  * can send them.
  */
-function reasonAgainstOwnKey({ host, origin, isForwarded, isCrossSite }: PresentedKey): string | undefined {
-  if (isForwarded) return 'this request has passed a proxy';
+function reasonAgainstOwnKey(
+  { host, origin, isForwarded, isCrossSite }: PresentedKey,
+  isOverSocket: boolean,
+): string | undefined {
+  if (isForwarded || isOverSocket) return 'this request has passed a proxy';
   if (isCrossSite) return 'a page of another site has made this request (Sec-Fetch-Site: cross-site)';
   if (!isLoopbackHost(host)) return 'the Host of this request does not name this machine';
   if (!isLoopbackOrigin(origin)) return 'the Origin of this request is not this machine';

@@ -29,8 +29,11 @@ export const createIdentify =
         'Expected one of an API key, a JWT and a watch token, but this request has several. Send one.',
       );
     }
-    if (watchToken !== undefined) return watchTokens.open(watchToken);
-    if (jwt === undefined) return { credential: keyPolicy.selectCredential(presented) };
+    if (watchToken !== undefined) return { kind: 'WATCH_TOKEN', ...watchTokens.open(watchToken) };
+    if (jwt === undefined) {
+      const kind = presented.apiKey == null ? 'GATEWAY_KEY' : 'API_KEY';
+      return { kind, credential: keyPolicy.selectCredential(presented) };
+    }
     const hint = `To act with an API key, send it in the header ${keyPolicy.apiKeyHeader}, without "Bearer".`;
     if (!jwtVerifier) throw publicError('UNAUTHENTICATED', `This gateway accepts API keys, but no JWTs. ${hint}`);
     if (!JWT.test(jwt)) {

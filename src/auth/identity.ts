@@ -8,8 +8,12 @@ export interface PresentedCredentials extends PresentedKey {
   watchToken: string | undefined;
 }
 
+/** What identifies a caller: its own API key, a JWT, a watch token, or nothing, so that the gateway's own key is used. */
+export type CredentialKind = 'API_KEY' | 'JWT' | 'WATCH_TOKEN' | 'GATEWAY_KEY';
+
 /** The upstream credential of a caller, with its scope and expiry. */
 export interface Identity {
+  readonly kind: CredentialKind;
   readonly credential: Credential;
   /** Undefined: no restriction beyond those of the credential. */
   readonly scope?: WatchGrant['scope'];

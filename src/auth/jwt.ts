@@ -22,6 +22,10 @@ export interface JwtOptions {
   tenants: ReadonlyMap<string, string>;
   /** The current time, in milliseconds since the epoch. */
   now: () => number;
+  /** Called when the key set could not be fetched. @default nothing */
+  onKeySetFailure?: (error: unknown) => void;
+  /** Called when a token was verified. @default nothing */
+  onVerified?: () => void;
 }
 
 /** Verifies JWTs, and caches the verified ones by hash until they expire. */
@@ -64,7 +68,8 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
         `This gateway has no upstream key for the tenant in \`${tenantClaim}\` of this JWT.`,
       );
     }
-    return { credential: { apiKey }, expiresAt: ((payload.exp ?? 0) + CLOCK_TOLERANCE) * 1_000 };
+    const expiresAt = ((payload.exp ?? 0) + CLOCK_TOLERANCE) * 1_000;
+    return { kind: 'JWT', credential: { apiKey }, expiresAt };
   };
 
   return {
@@ -78,9 +83,11 @@ export function createJwtVerifier(options: JwtOptions): JwtVerifier {
       try {
         const identity = await verify(jwt, library);
         verified.set(hash, identity);
+        options.onVerified?.();
         return identity;
       } catch (error) {
         verified.delete(hash);
+        if (isKeySetFailure(error, library.jose.errors)) options.onKeySetFailure?.(error);
         throw toPublicError(error, library.jose.errors);
       }
     },
@@ -105,13 +112,15 @@ function toPublicError(error: unknown, kinds: typeof errors): unknown {
   if (error instanceof kinds.JWTClaimValidationFailed)
     return invalid(`its claim \`${error.claim}\` is not as expected`);
   if (error instanceof kinds.JOSEAlgNotAllowed) return invalid('its algorithm is not allowed');
-  if (error instanceof kinds.JWKSTimeout || isUnreachable(error, kinds)) {
+  if (isKeySetFailure(error, kinds)) {
     return publicError('SERVICE_UNAVAILABLE', 'The keys that verify JWTs cannot be fetched at present. Try again.');
   }
   if (error instanceof kinds.JOSEError) return invalid('it is malformed, or its signature does not match');
   return error;
 }
 
-/** True if the key set could not be fetched: no response, or a status other than 200. */
-const isUnreachable = (error: unknown, kinds: typeof errors): boolean =>
-  error instanceof TypeError || (error instanceof kinds.JOSEError && error.code === 'ERR_JOSE_GENERIC');
+/** True if the key set could not be fetched: no response in time, or a status other than 200. */
+const isKeySetFailure = (error: unknown, kinds: typeof errors): boolean =>
+  error instanceof kinds.JWKSTimeout ||
+  error instanceof TypeError ||
+  (error instanceof kinds.JOSEError && error.code === 'ERR_JOSE_GENERIC');

@@ -64,5 +64,6 @@ function restrict(upstream: Upstream, scope: WatchScope): Upstream {
     get maxPolls() {
       return upstream.maxPolls;
     },
+    bulkPace: upstream.bulkPace,
   };
 }

@@ -23,6 +23,8 @@ export interface Sealer {
    * @param until Earliest expiry, rounded up to a whole hour. @default the end of the next full hour
    */
   issue(content: string, purpose: string, until?: Date): { token: string; expiresAt: Date };
+  /** Expiry of a token that `seal` returns now. */
+  expiry(): Date;
   /** The content, or `undefined` when the token is malformed, altered, expired, or was sealed for another purpose. */
   open(token: string, purpose: string): string | undefined;
 }
@@ -55,8 +57,10 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
     return keys;
   };
 
+  const nextExpiry = () => Math.floor(now() / HOUR) + 2;
+
   const issue: Sealer['issue'] = (content, purpose, until) => {
-    const expiry = until ? Math.ceil(until.getTime() / HOUR) : Math.floor(now() / HOUR) + 2;
+    const expiry = until ? Math.ceil(until.getTime() / HOUR) : nextExpiry();
     const message = Buffer.allocUnsafe(EXPIRY_BYTES + Buffer.byteLength(content));
     message.writeUInt32BE(expiry);
     message.write(content, EXPIRY_BYTES);
@@ -72,6 +76,7 @@ export function createSealer({ secrets, now }: SealerOptions): Sealer {
   return {
     issue,
     seal: (content, purpose) => issue(content, purpose).token,
+    expiry: () => new Date(nextExpiry() * HOUR),
 
     open(token, purpose) {
       if (token.length > MAX_TOKEN_LENGTH) return undefined;

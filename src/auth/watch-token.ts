@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { publicError } from '../errors.ts';
 import type { JobKey } from '../upstream/jobs.ts';
 import { parseJson } from '../util/json.ts';

@@ -97,8 +97,13 @@ export class RedisHealth {
     // An earlier cause may be the reason why there is no connection now.
     else if (!before || cause !== NOT_CONNECTED) this.#problem = { since: before?.since ?? new Date(now()), cause };
     if (!before === !this.#problem) return;
-    if (this.#problem) log.warn({ cause }, 'Redis does not work: this replica continues on its own');
-    else log.info('Redis works again');
+    const problem = 'redis';
+    if (this.#problem) {
+      log.warn({ problem, state: 'begins', cause }, 'Redis does not work: this replica continues on its own');
+    } else if (before) {
+      const seconds = Math.round((now() - before.since.getTime()) / 100) / 10;
+      log.info({ problem, state: 'ended', seconds }, 'ended: Redis does not work');
+    }
     for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -5,6 +5,7 @@ import { MIN_SECRET_LENGTH } from './secret-file.ts';
 /** The settings that are compared with each other. Invalid ones are undefined. */
 interface Values {
   readonly HOST?: string | undefined;
+  readonly LISTEN_SOCKET?: string | undefined;
   readonly SECRET?: readonly string[] | undefined;
   readonly NODE_ENV?: string | undefined;
   readonly SANDBOX?: boolean | undefined;
@@ -31,6 +32,7 @@ interface Values {
 export const combinationMistakes = (values: Values, environment: Environment): string[] => [
   ...originMistakes(values),
   ...upstreamMistakes(values, environment),
+  ...contractMistakes(environment),
   ...keyMistakes(values, environment),
   ...watchMistakes(values),
   ...limitMistakes(values, environment),
@@ -68,6 +70,14 @@ function originMistakes({ CORS_ORIGINS = [], CORS_HEADERS = [] }: Values): strin
   return mistakes;
 }
 
+/** The embedded sandbox implements the built-in contract. */
+const contractMistakes = (environment: Environment): string[] =>
+  isSet(environment, 'FLAIR_CONTRACT') && !isSet(environment, 'FLAIR_API_URL')
+    ? [
+        '`FLAIR_CONTRACT` has no effect without `FLAIR_API_URL`, because the embedded sandbox has the built-in contract.',
+      ]
+    : [];
+
 function upstreamMistakes({ NODE_ENV, SANDBOX }: Values, environment: Environment): string[] {
   if (isSet(environment, 'FLAIR_API_URL')) {
     return SANDBOX
@@ -88,12 +98,15 @@ function keyMistakes(values: Values, environment: Environment): string[] {
   const mistakes: string[] = [];
   const isSandbox = !isSet(environment, 'FLAIR_API_URL') && upstreamMistakes(values, environment).length === 0;
   const hasOwnKey = FLAIR_API_KEY !== undefined || isSandbox;
-  if (HOST !== undefined && !isLoopbackName(HOST) && hasOwnKey && ALLOW_ANONYMOUS === false) {
+  const isReachable = values.LISTEN_SOCKET !== undefined || (HOST !== undefined && !isLoopbackName(HOST));
+  if (isReachable && hasOwnKey && ALLOW_ANONYMOUS === false) {
     const own = FLAIR_API_KEY === undefined ? 'sandbox key' : '`FLAIR_API_KEY`';
     const alternative =
       FLAIR_API_KEY === undefined ? '' : ', or unset `FLAIR_API_KEY` to require a key in every request';
     mistakes.push(
-      `\`HOST\` is "${HOST}", so the gateway is reachable from other machines, whose requests without a key would use its own ${own}. Set \`ALLOW_ANONYMOUS=true\` if that is intended, or \`HOST=127.0.0.1\`${alternative}.`,
+      values.LISTEN_SOCKET === undefined
+        ? `\`HOST\` is "${HOST}", so the gateway is reachable from other machines, whose requests without a key would use its own ${own}. Set \`ALLOW_ANONYMOUS=true\` if that is intended, or \`HOST=127.0.0.1\`${alternative}.`
+        : `\`LISTEN_SOCKET\` is for a proxy, whose requests without a key would use the gateway’s own ${own}. Set \`ALLOW_ANONYMOUS=true\` if that is intended, or listen on \`HOST=127.0.0.1\`${alternative}.`,
     );
   }
   if (ALLOW_ANONYMOUS && isSet(environment, 'FLAIR_API_URL') && !isSet(environment, 'FLAIR_API_KEY')) {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
+import type { TrustProxy } from '../http/client-address.ts';
 import type { WatchSettings } from '../job-watching/job-watcher.ts';
 import { sandboxOptions, sandboxSettings } from '../sandbox/config.ts';
 import type { SandboxOptions } from '../sandbox/sandbox.ts';
@@ -18,11 +19,13 @@ import {
   processCount,
   readSettings,
   redisUrl,
+  SECRET,
   seconds,
   text,
   textOr,
 } from '../util/environment.ts';
 import { findUnknownVariables } from '../util/unknown-variables.ts';
+import { addressMistakes, basePath, socketPath, trustedProxies } from './addresses.ts';
 import { combinationMistakes } from './combinations.ts';
 import { type JwtConfig, jwtConfig, jwtMistakes, jwtSettings } from './jwt.ts';
 import { type Bounds, boundSettings, boundsOf, imageMistakes } from './limits.ts';
@@ -34,6 +37,8 @@ import {
   PROXY_VARIABLES,
   withProxyNames,
 } from './network.ts';
+import { type TelemetryConfig, telemetryMistakes, telemetryOf, telemetrySettings } from './telemetry.ts';
+import { isTraced, traceSettings } from './traces.ts';
 
 const HOUR = 3_600;
 const MAX_WORKERS = 64;
@@ -86,22 +91,39 @@ const documentSettings = {
   ),
 };
 
-/** All environment variables. A test compares the table in the README with them. */
+/** All environment variables. `npm run settings` writes their documents. */
 export const settings = {
   PORT: integer({ default: 4000, min: 0, max: 65_535 }).describe('Port to listen on; 0 selects a free one.'),
   HOST: host('127.0.0.1').describe('Address to listen on. `127.0.0.1` is reachable from this machine only.'),
+  LISTEN_SOCKET: socketPath().describe(
+    'Path of a Unix socket to listen on instead of `HOST` and `PORT`, for a proxy on the same machine, whose user needs permission to write to it. Requires `PUBLIC_URL` and `TRUST_PROXY`.',
+  ),
   WORKERS: processCount(availableParallelism(), MAX_WORKERS).describe(
     'Number of processes that serve the port; `auto` for one per available processor.',
   ),
+  DRAIN_SECONDS: decimal({ default: 5, min: 0, max: HOUR }).describe(
+    'Time between SIGTERM and the end of the service, in seconds: `/ready` fails, and everything is still served, until load balancers have noticed. 0 skips it, as Ctrl-C does.',
+  ),
+  READY_REQUIRES_UPSTREAM: flag(false).describe(
+    'Let `/ready` fail while the circuit breaker is open, that is while the upstream keeps failing. All replicas then fail at once.',
+  ),
+  KEEP_ALIVE_SECONDS: seconds(75).describe(
+    'Time for which an idle connection is kept open, in seconds. Longer than that of the proxy in front, which would otherwise send requests on connections that are being closed.',
+  ),
   PUBLIC_URL: baseUrl().describe(
-    'URL at which clients reach the gateway, the base of absolute URLs. Unset: the address that it listens on.',
+    'URL at which clients reach the gateway, with its path: the base of absolute URLs. Unset: the address that it listens on.',
   ),
-  TRUST_PROXY: flag(false).describe(
-    'Read the client’s address from `X-Forwarded-For`. Only for a gateway behind your own proxy, which sets the header.',
+  BASE_PATH: basePath().describe(
+    'Path below which everything is served, such as `/flair` for `/flair/graphql`. `/health` and `/ready` are also served without it. `PUBLIC_URL` contains it, too.',
   ),
-  SECRET: list().describe(
-    'Secrets that encrypt image URLs and tokens, newest first, separated by commas; 32 characters or more each. Unset: generated and stored in `.data/secret`. Required with `REDIS_URL`.',
+  TRUST_PROXY: trustedProxies().describe(
+    'Your proxies, which add the addresses of clients to `X-Forwarded-For`: their number between clients and the gateway (`true` is 1), or their networks, separated by commas, such as `10.0.0.0/8, loopback`, also `linklocal` and `uniquelocal`. With `false`, the header is ignored.',
   ),
+  SECRET: list()
+    .describe(
+      'Secrets that encrypt image URLs and tokens, newest first, separated by commas; 32 characters or more each. Unset: generated and stored in `.data/secret`. Required with `REDIS_URL`.',
+    )
+    .meta(SECRET),
   ALLOW_ANONYMOUS: flag(false).describe(
     'Let every request without a key use the gateway’s own key, not only requests from this machine.',
   ),
@@ -111,28 +133,29 @@ export const settings = {
   CORS_HEADERS: list().describe(
     'Additional request headers that pages of these origins may send, separated by commas. Those of the gateway and of common tracing libraries are always allowed.',
   ),
-  LOG_LEVEL: z
-    .preprocess(
-      emptyToUndefined,
-      choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-    )
-    .describe('Minimum severity of the log lines that are written.'),
+  ...telemetrySettings,
   NODE_ENV: z
     .preprocess(emptyToUndefined, choice(['production', 'development', 'test']).optional())
     .describe(
-      'Environment: `production`, `development` or `test`. In production, error messages suggest no names of the schema, the sandbox requires `SANDBOX=true`, and the next two settings are off by default.',
+      'Environment: `production`, `development` or `test`. In production, error messages suggest no names of the schema, the sandbox requires `SANDBOX=true`, and the next two settings are off by default; so is `STUDIO`, unless the upstream is the sandbox.',
     ),
   INTROSPECTION: optionalFlag().describe('Allow introspection queries. On by default, but off in production.'),
   GRAPHIQL: optionalFlag().describe('Serve GraphiQL. On by default, but off in production.'),
+  STUDIO: optionalFlag().describe(
+    'Serve Studio at `/studio`, a page for models, trainings and predictions. On by default, but off in production unless the upstream is the sandbox.',
+  ),
   FLAIR_API_URL: baseUrl().describe(
     'URL of the upstream API. Unset: the embedded sandbox, in production only with `SANDBOX=true`.',
   ),
   SANDBOX: optionalFlag().describe(
     'Serve the embedded sandbox instead of a real upstream. On by default without `FLAIR_API_URL`, but not in production. With `false` the gateway does not start without `FLAIR_API_URL`.',
   ),
-  FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for requests without a key.'),
+  FLAIR_API_KEY: text().describe('The gateway’s own upstream key, for requests without a key.').meta(SECRET),
   FLAIR_API_KEY_HEADER: textOr('x-api-key').describe(
     'Header of the API key, in requests to the gateway and to the upstream. With `authorization` its value is `Bearer <key>`, and no JWTs are accepted.',
+  ),
+  FLAIR_CONTRACT: text().describe(
+    'Path of an OpenAPI file (YAML or JSON) with the paths, methods and names of the upstream where they differ from the built-in contract. `--print-contract` prints one to start from.',
   ),
   REDIS_URL: redisUrl().describe(
     'Redis through which several replicas act as one gateway: `redis://` or `rediss://`, `redis+sentinel://host:26379,host:26379/name` or `redis+cluster://host:6379,host:6379`; needs `SECRET`. Unset: idempotency keys are stored in a file in `.data/`, for the processes of one machine.',
@@ -145,17 +168,28 @@ export const settings = {
   ...jwtSettings,
   ...boundSettings,
   ...documentSettings,
+  ...traceSettings,
   ...sandboxSettings,
 };
 
-export interface Config extends Bounds {
+export interface Config extends Bounds, TelemetryConfig {
   readonly port: number;
   readonly host: string;
   /** Number of processes that serve the port. With 1, there is no primary process. */
   readonly workers: number;
+  /** Time between SIGTERM and the end of the service, in milliseconds. */
+  readonly drainMilliseconds: number;
+  /** Whether `/ready` fails while the circuit breaker is open. */
+  readonly readyRequiresUpstream: boolean;
+  /** Time for which an idle connection is kept open, in milliseconds. */
+  readonly keepAliveMilliseconds: number;
   /** Undefined: the address on which the gateway listens. */
   readonly publicUrl: string | undefined;
-  readonly trustProxy: boolean;
+  /** Path of a Unix socket, on which the gateway listens instead of a port. */
+  readonly listenSocket: string | undefined;
+  /** Path below which everything is served, without a trailing slash; '' for the root. */
+  readonly basePath: string;
+  readonly trustProxy: TrustProxy;
   /** Newest first; empty: one is generated. */
   readonly secrets: readonly string[];
   readonly allowAnonymous: boolean;
@@ -170,11 +204,15 @@ export interface Config extends Bounds {
   readonly introspection: boolean;
   /** Serve GraphiQL. */
   readonly graphiql: boolean;
+  /** Serve Studio. */
+  readonly studio: boolean;
   /** Undefined: the embedded sandbox. */
   readonly upstreamUrl: string | undefined;
   /** The gateway's own key, if it has one. */
   readonly ownKey: string | undefined;
   readonly apiKeyHeader: string;
+  /** Path of the contract of the upstream. Undefined: the built-in one. */
+  readonly contractFile: string | undefined;
   /** Connects several replicas. Undefined: idempotency keys are stored in a file, for a single process. */
   readonly redisUrl: string | undefined;
   readonly network: NetworkConfig;
@@ -191,6 +229,8 @@ export interface Config extends Bounds {
     /** Path of the manifest of the only documents that are executed. Undefined: all documents are. */
     readonly manifest: string | undefined;
   };
+  /** True if traces are exported. */
+  readonly isTraced: boolean;
   readonly sandbox: SandboxOptions;
   /** Probable mistakes, one sentence each. */
   readonly warnings: readonly string[];
@@ -235,19 +275,27 @@ export function readConfig(
     port: values.PORT,
     host: values.HOST,
     workers: values.WORKERS,
+    drainMilliseconds: values.DRAIN_SECONDS * 1_000,
+    readyRequiresUpstream: values.READY_REQUIRES_UPSTREAM,
+    keepAliveMilliseconds: values.KEEP_ALIVE_SECONDS * 1_000,
     publicUrl: values.PUBLIC_URL,
+    listenSocket: values.LISTEN_SOCKET,
+    basePath: values.BASE_PATH,
     trustProxy: values.TRUST_PROXY,
     secrets: values.SECRET,
     allowAnonymous: values.ALLOW_ANONYMOUS,
     corsOrigins: values.CORS_ORIGINS,
     corsHeaders: values.CORS_HEADERS,
     logLevel: values.LOG_LEVEL,
+    ...telemetryOf(values),
     isProduction,
     introspection: values.INTROSPECTION ?? !isProduction,
     graphiql: values.GRAPHIQL ?? !isProduction,
+    studio: values.STUDIO ?? (!isProduction || values.FLAIR_API_URL === undefined),
     upstreamUrl: values.FLAIR_API_URL,
     ownKey: ownKeyOf(values),
     apiKeyHeader,
+    contractFile: values.FLAIR_CONTRACT,
     redisUrl: values.REDIS_URL,
     network: networkOf(values),
     watch: watchOf(values, values.MAX_SUBSCRIPTION_DELAY_SECONDS),
@@ -256,6 +304,7 @@ export function readConfig(
     jwt: jwtConfig(values),
     ...boundsOf(values),
     documents: { automatic: values.PERSISTED_QUERIES_AUTOMATIC, manifest: values.PERSISTED_QUERIES_MANIFEST },
+    isTraced: isTraced(values),
     sandbox: { ...sandboxOptions(values), apiKeyHeader },
     warnings,
   });
@@ -298,6 +347,8 @@ const neededFiles = (values: Values, environment: Environment): NeededFiles => (
 const mistakesIn = (values: Values, environment: Environment): string[] => [
   ...jwtMistakes(values, environment),
   ...networkMistakes(values),
+  ...telemetryMistakes(values),
   ...imageMistakes(values),
+  ...addressMistakes(values, environment),
   ...combinationMistakes(values, environment),
 ];

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { readManifest } from '../persisted-documents/manifest.ts';
 import { checkDatabase, checkDirectory } from '../util/data-file.ts';
-import { ConfigError } from '../util/environment.ts';
+import { mistakesIn } from '../util/environment.ts';
 import type { NeededFiles } from './config.ts';
 import { readTenants } from './jwt.ts';
 import { secretProblem } from './secret-file.ts';
@@ -84,13 +84,4 @@ function fileMistake({ path, content, alternative, problem }: OwnFile): string[]
   return [
     `\`${path}\` must contain ${content}, but cannot be used: ${found}. Restore it from a backup, move it away so that a new one is created, or set ${alternative}.`,
   ];
-}
-
-function mistakesIn(read: () => readonly string[]): readonly string[] {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ConfigError) return error.mistakes;
-    throw error;
-  }
 }

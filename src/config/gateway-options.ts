@@ -2,14 +2,17 @@ import type { Logger } from 'pino';
 import type { JwtOptions } from '../auth/jwt.ts';
 import type { Broker } from '../cluster/broker.ts';
 import type { Contract } from '../contract/contract.ts';
+import type { MetricsEndpoint } from '../http/router.ts';
 import type { IdempotencyStore } from '../idempotency/store.ts';
 import type { DecodeBudget } from '../images/decode-memory.ts';
 import type { ImageLimits } from '../images/limits.ts';
+import type { TracePoll } from '../job-watching/job-polls.ts';
 import type { WatchSettings } from '../job-watching/job-watcher.ts';
 import type { OperationLimits } from '../limits/limits.ts';
 import type { RateLimits } from '../limits/rate-limit.ts';
 import type { Manifest } from '../persisted-documents/manifest.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Measurements } from '../telemetry/measurements.ts';
 import type { UploadLimits } from '../uploads/limits.ts';
 import type { UpstreamOptions } from '../upstream/upstream.ts';
 import type { Sleep, StartTimer } from '../util/timers.ts';
@@ -19,7 +22,22 @@ import type { NetworkConfig } from './network.ts';
 /** Configuration and dependencies of a gateway. */
 export interface GatewayOptions {
   config: Pick<Config, 'publicUrl' | 'allowAnonymous' | 'ownKey' | 'apiKeyHeader'> &
-    Partial<Pick<Config, 'corsOrigins' | 'corsHeaders' | 'isProduction' | 'introspection' | 'graphiql'>>;
+    Partial<
+      Pick<
+        Config,
+        | 'corsOrigins'
+        | 'corsHeaders'
+        | 'isProduction'
+        | 'introspection'
+        | 'graphiql'
+        | 'studio'
+        | 'upstreamUrl'
+        | 'redisUrl'
+        | 'readyRequiresUpstream'
+        | 'basePath'
+        | 'listenSocket'
+      >
+    >;
   /** Secrets that encrypt image URLs and tokens, newest first; at least one. */
   secrets: readonly string[];
   /** Base URL of the upstream, its transport and its policies. */
@@ -75,6 +93,12 @@ export interface GatewayOptions {
   monotonicNow?: () => number;
   /** A random number from 0 up to 1, for jitter. @default Math.random */
   random?: () => number;
+  /** Receives what happens in the gateway. @default nothing is measured */
+  measurements?: Measurements;
+  /** The metrics on the port of the gateway. @default they are not served there */
+  metrics?: MetricsEndpoint | undefined;
+  /** Starts the traces of polls. @default polls are not traced */
+  tracePoll?: TracePoll | undefined;
   /** Wraps the steps of operations, to observe them. @default unchanged */
   wrapPipeline?: (pipeline: Pipeline) => Pipeline;
 }

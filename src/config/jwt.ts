@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JwtOptions } from '../auth/jwt.ts';
-import { ConfigError, type Environment, httpUrl, isSet, list, text, textOr } from '../util/environment.ts';
+import { ConfigError, type Environment, httpUrl, isSet, list, SECRET, text, textOr } from '../util/environment.ts';
 import { parseJson } from '../util/json.ts';
 import { MIN_SECRET_LENGTH } from './secret-file.ts';
 
@@ -10,14 +10,16 @@ export const jwtSettings = {
   JWT_JWKS_URL: httpUrl().describe(
     'URL of the key set that verifies JWTs (JWKS). If neither it nor `JWT_SECRET` is set, no JWTs are accepted.',
   ),
-  JWT_SECRET: text().describe('Shared secret that verifies JWTs with HS256, HS384 or HS512; 32 characters or more.'),
+  JWT_SECRET: text()
+    .describe('Shared secret that verifies JWTs with HS256, HS384 or HS512; 32 characters or more.')
+    .meta(SECRET),
   JWT_ISSUER: text().describe('Required `iss` of JWTs. Must be set if JWTs are accepted.'),
   JWT_AUDIENCE: text().describe('Required `aud` of JWTs. Must be set if JWTs are accepted.'),
   JWT_ALGORITHMS: list().describe(
     'Accepted signature algorithms of JWTs, separated by commas. Unset: HS256 with a secret, else RS256 and ES256.',
   ),
   JWT_TENANT_CLAIM: textOr('sub').describe('Claim of a JWT that names the tenant.'),
-  TENANT_KEYS: list().describe('Upstream keys by tenant, as `tenant=key`, separated by commas.'),
+  TENANT_KEYS: list().describe('Upstream keys by tenant, as `tenant=key`, separated by commas.').meta(SECRET),
   TENANT_KEYS_FILE: text().describe('Path of a JSON file with upstream keys by tenant, instead of `TENANT_KEYS`.'),
 };
 

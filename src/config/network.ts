@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isNoProxyEntry, type Proxies } from '../upstream/transport/proxy.ts';
 import { list, seconds } from '../util/environment.ts';
 

@@ -27,10 +27,21 @@ export interface Operation {
   path: string;
   /** Names of the query parameters. */
   query: readonly string[];
+  /** Names that this upstream uses for query parameters. @default those of `query` */
+  queryNames?: Readonly<Record<string, string>>;
+  /** Names that this upstream uses for fields of the request body. @default those of the schema */
+  bodyNames?: FieldNames;
+  /** True if it must not be repeated, whatever its method. @default depends on the method */
+  isSentOnce?: boolean;
   /** Request body: none, JSON with a schema of {@link Contract.schemas}, or the raw bytes of an image. */
   body: { kind: 'none' } | { kind: 'json'; schema: keyof Wire } | { kind: 'bytes' };
   /** Schema of a successful JSON response; undefined if the response has no JSON body. */
   response?: keyof Wire;
+}
+
+/** Names of fields that an upstream uses, by the contract's names; nested for fields that are objects. */
+export interface FieldNames {
+  readonly [field: string]: { readonly name: string; readonly fields?: FieldNames };
 }
 
 /** The data that client and sandbox share, all of it derived from `schema/flair.openapi.yaml`. */

@@ -34,19 +34,39 @@ export const maxImageBytes = ({ schemas }: Contract): number => (schemas.ImageBy
 /** Maximum size of an image that the upstream accepts, in bytes. */
 export const MAX_IMAGE_BYTES: number = maxImageBytes(contract);
 
+/** {@link MAX_IMAGE_BYTES}, for a description: `10,485,760 bytes`. */
+export const MAX_IMAGE_SIZE = `${String(MAX_IMAGE_BYTES).replace(/\B(?=(?:\d{3})+$)/g, ',')} bytes`;
+
 interface NumberRule {
   minimum: number;
   maximum: number;
+  default?: number;
 }
 
-/** Bounds of a number that the upstream accepts, both inclusive. @throws RangeError if the contract has none. */
+/**
+ * Bounds of a number that the upstream accepts, both inclusive, and its default if the contract documents one.
+ *
+ * @throws RangeError if the contract has no bounds.
+ */
 export function boundsOf<Schema extends 'StartTraining' | 'CreatePrediction' | 'ImageSize'>(
   schema: Schema,
   field: keyof Wire[Schema] & string,
-): { min: number; max: number } {
+): { min: number; max: number; default?: number } {
   const { properties } = contract.schemas[schema] as { properties: Record<string, NumberRule> };
-  const { minimum, maximum } = properties[field] ?? {};
+  const { minimum, maximum, default: usual } = properties[field] ?? {};
   if (minimum === undefined || maximum === undefined)
     throw new RangeError(`The contract sets no bounds for ${schema}.${field}.`);
-  return { min: minimum, max: maximum };
+  return { min: minimum, max: maximum, ...(usual !== undefined && { default: usual }) };
 }
+
+/** The bounds of a number, for a description: `from 1 to 4`. @see boundsOf */
+export function rangeOf<Schema extends 'StartTraining' | 'CreatePrediction' | 'ImageSize'>(
+  schema: Schema,
+  field: keyof Wire[Schema] & string,
+): string {
+  const { min, max } = boundsOf(schema, field);
+  return `from ${min} to ${max}`;
+}
+
+/** The mode of a training if the request contains none. */
+export const DEFAULT_TRAINING_SPEED = (contract.schemas.TrainingSpeed as { default: Wire['TrainingSpeed'] }).default;

@@ -2,6 +2,7 @@ import { locatedError } from 'graphql';
 import { isPromise } from '../util/promises.ts';
 import {
   type Container,
+  type ContextOf,
   type Execution,
   FieldPosition,
   type PlannedField,
@@ -25,7 +26,12 @@ export function executeFields(
 ): Container {
   const container = empty();
   execution.characters += characters;
-  for (const field of fields) container[field.key] = executeField(execution, field, source, position, container);
+  const { contextOf } = execution;
+  for (const field of fields) {
+    container[field.key] = contextOf
+      ? executeFieldWithContext(execution, contextOf, field, source, position, container)
+      : executeField(execution, field, source, position, container);
+  }
   return container;
 }
 
@@ -46,7 +52,10 @@ export function executeSerially(
     if (!field || execution.errors.isResponseNull) return container;
     const reason = execution.stopReason?.();
     if (reason) throw locatedError(reason, field.nodes, [field.key]);
-    container[field.key] = executeField(execution, field, source, undefined, container);
+    const { contextOf } = execution;
+    container[field.key] = contextOf
+      ? executeFieldWithContext(execution, contextOf, field, source, undefined, container)
+      : executeField(execution, field, source, undefined, container);
     return execution.whenSettled(() => executeNext(rest));
   };
   return executeNext(fields);
@@ -66,6 +75,24 @@ function executeField(
       position,
       field.resolve(source, execution.argumentsOf(field), execution.contextValue, position),
     );
+  } catch (error) {
+    return handleFieldError(position, error);
+  }
+}
+
+/** {@link executeField} with a context for each field. Fields without a resolver need none. */
+function executeFieldWithContext(
+  execution: Execution,
+  contextOf: ContextOf,
+  field: PlannedField,
+  source: unknown,
+  prev: ResponsePosition | undefined,
+  container: Container,
+): unknown {
+  if (!field.definition.resolve) return executeField(execution, field, source, prev, container);
+  const position = new FieldPosition(execution, field, prev, container);
+  try {
+    return completeField(position, field.resolve(source, execution.argumentsOf(field), contextOf(position), position));
   } catch (error) {
     return handleFieldError(position, error);
   }

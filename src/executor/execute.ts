@@ -10,7 +10,14 @@ import {
 } from 'graphql';
 import { isPromise } from '../util/promises.ts';
 import { executeFields, executeSerially } from './execute-fields.ts';
-import { type Container, Execution, type PlannedOperation, type StopReason, type Values } from './execution.ts';
+import {
+  type Container,
+  type ContextOf,
+  Execution,
+  type PlannedOperation,
+  type StopReason,
+  type Values,
+} from './execution.ts';
 import type { IsTransient } from './field-errors.ts';
 import { planOf } from './plan.ts';
 import type { ResultLimits } from './result-limits.ts';
@@ -27,6 +34,8 @@ export interface ExecutionSettings extends Pick<ExecutionArgs, 'schema' | 'rootV
   readonly isTransient?: IsTransient;
   /** Called before each root field of a mutation. @default all fields start */
   readonly stopReason?: StopReason;
+  /** Returns the context for the resolver of each field. @default all get the same */
+  readonly contextOf?: ContextOf | undefined;
   /** @default no limits, as in graphql-js */
   readonly limits?: ResultLimits;
 }
@@ -72,7 +81,7 @@ const MAX_VARIABLE_ERRORS = 50;
  */
 export function executePrepared(
   { plan, variables }: PreparedOperation,
-  { schema, rootValue, contextValue, isTransient, stopReason, limits }: ExecutionSettings,
+  { schema, rootValue, contextValue, isTransient, stopReason, contextOf, limits }: ExecutionSettings,
 ): ExecutionResult | Promise<ExecutionResult> {
   const maxErrors = limits?.maxErrors;
   const execution = new Execution({
@@ -83,6 +92,7 @@ export function executePrepared(
     variables,
     isTransient,
     stopReason,
+    contextOf,
     maxErrors,
   });
   const respond = (data: Container | null): ExecutionResult => {

@@ -188,9 +188,13 @@ export interface ExecutionOptions {
   variables: Values;
   isTransient: IsTransient | undefined;
   stopReason: StopReason | undefined;
+  contextOf: ContextOf | undefined;
   /** Maximum number of field errors kept. @default unlimited */
   maxErrors: number | undefined;
 }
+
+/** Returns the context for the resolver of a field, in place of that of the operation. */
+export type ContextOf = (field: FieldPosition) => unknown;
 
 /** Returns the error that keeps further root fields of a mutation from starting; undefined if there is none. */
 export type StopReason = () => Error | undefined;
@@ -216,6 +220,8 @@ export class Execution {
   characters = 0;
   #arguments: Map<PlannedField, Values> | undefined;
   readonly stopReason: StopReason | undefined;
+  /** @default all resolvers get the context of the operation */
+  readonly contextOf: ContextOf | undefined;
   /** Pending values, as a stack: settled ones are popped from its end whenever a value settles. */
   readonly #pending: Pending[] = [];
   #onSettled: (() => void) | undefined;
@@ -228,10 +234,12 @@ export class Execution {
     variables,
     isTransient,
     stopReason,
+    contextOf,
     maxErrors,
   }: ExecutionOptions) {
     this.errors = new FieldErrors(isTransient, maxErrors);
     this.stopReason = stopReason;
+    this.contextOf = contextOf;
     this.schema = schema;
     this.plan = plan;
     this.rootValue = rootValue;

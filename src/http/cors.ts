@@ -55,7 +55,7 @@ export function createCorsPolicy({ allowed, publicUrl, onRefused }: CorsOptions)
       request.origin && allows(request)
         ? {
             'access-control-allow-origin': request.origin,
-            'access-control-expose-headers': 'retry-after',
+            'access-control-expose-headers': 'retry-after, x-request-id',
             vary: 'origin',
           }
         : { vary: 'origin' },
@@ -89,7 +89,7 @@ export const preflight = (apiKeyHeader: string, extraHeaders: readonly string[] 
 /** Headers that carry credentials, besides the API key header. */
 const CREDENTIAL_HEADERS = ['authorization', 'x-watch-token'];
 
-/** Headers that tracing and client libraries add. The gateway reads none of them. */
+/** Headers that tracing and client libraries add. The gateway reads only `traceparent`, `tracestate` and `x-request-id`. */
 const TRACING_HEADERS = [
   'traceparent',
   'tracestate',

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import { SharedResult } from '../operations/shared-result.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import { closeQuietly } from '../util/async-iterators.ts';
 import { startInterval } from '../util/timers.ts';
 
@@ -41,11 +42,12 @@ export const acceptsEventStream = (accept: string | null | undefined): boolean =
  * @param isStopping True while the gateway shuts down, when the end of a stream is not the end of its job.
  */
 export const useEventStreams = (serialize: typeof stringifyEvent, isStopping: () => boolean): Plugin => ({
-  onResultProcess({ request, result, resultProcessor, setResultProcessor }) {
+  onResultProcess({ request, result, resultProcessor, setResultProcessor, serverContext }) {
     if (!resultProcessor || Array.isArray(result)) return;
     // Yoga sets a processor for a stream of results only if the client accepts server-sent events.
     if (!isStream(result) && !acceptsEventStream(request.headers.get('accept'))) return;
-    setResultProcessor((_, fetchAPI) => respond(result, fetchAPI, { serialize, isStopping }), EVENT_STREAM);
+    const { record } = serverContext as { record?: RequestRecord };
+    setResultProcessor((_, fetchAPI) => respond(result, fetchAPI, { serialize, isStopping, record }), EVENT_STREAM);
   },
 });
 
@@ -56,6 +58,7 @@ function respond(
   { Response, ReadableStream }: FetchAPI,
   options: EventStreamOptions,
 ): Response {
+  if (isStream(result)) options.record?.startStream('sse');
   const events = isStream(result)
     ? new EventStream(result, options)
     : new EventStream(single(result), { ...options, isStopping: () => false });
@@ -84,6 +87,8 @@ function initOf({ errors = [] }: Result): { status: number; headers: Record<stri
 interface EventStreamOptions {
   serialize: (result: Result) => string;
   isStopping: () => boolean;
+  /** Counts the events. @default they are not counted */
+  record?: RequestRecord | undefined;
 }
 
 /**
@@ -137,6 +142,8 @@ class EventStream extends Readable {
       return;
     }
     const { data, errors } = value;
+    if (this.#options.record?.events === undefined) this.#options.record?.addErrors(errors);
+    else this.#options.record.addEvent(errors);
     this.#mayRetry = data === undefined && errors?.[0]?.extensions.retryable === true;
     this.push(`event: next\ndata: ${this.#options.serialize(value)}\n\n`);
   }

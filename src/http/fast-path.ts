@@ -6,6 +6,7 @@ import { selectOperation } from '../limits/select-operation.ts';
 import type { OperationRequest } from '../operations/operation-request.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { PersistedDocuments } from '../persisted-documents/documents.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import type { OriginRequest } from './cors.ts';
 import { EVENT_STREAM } from './event-stream.ts';
@@ -50,14 +51,10 @@ export interface FastPath {
   /**
    * Responds to a request.
    *
-   * @param address Address of the client.
+   * @param record Records the operation.
    * @returns Undefined once the response is sent; otherwise the request must go through Yoga after all.
    */
-  respond(
-    request: IncomingMessage,
-    response: ServerResponse,
-    address: string | undefined,
-  ): Promise<Declined | undefined>;
+  respond(request: IncomingMessage, response: ServerResponse, record: RequestRecord): Promise<Declined | undefined>;
 }
 
 /** A request that the fast path leaves to Yoga. */
@@ -78,7 +75,7 @@ const JSON_TYPES: ReadonlySet<string> = new Set([
 
 export function createFastPath({ endpoint, steps, operations, maxBytes, ...options }: FastPathOptions): FastPath {
   /** The operation in a body, if it is a query of a validated document. */
-  const read = (body: Buffer, request: FastRequest): OperationRequest | undefined => {
+  const read = (body: Buffer, request: FastRequest, record: RequestRecord): OperationRequest | undefined => {
     const params = readParams(body);
     const text = params && steps.document(params);
     const document = typeof text === 'string' ? steps.validation(text) : undefined;
@@ -87,7 +84,7 @@ export function createFastPath({ endpoint, steps, operations, maxBytes, ...optio
     if (operation instanceof GraphQLError || operation.operation !== OperationTypeNode.QUERY) return undefined;
     // Without `...`: objects made by spreading are slow to create and live longer than necessary.
     const { operationName, variables: variableValues } = params;
-    return { document, operationName, variableValues, transport: { request } };
+    return { document, operationName, variableValues, transport: { request, record } };
   };
 
   const write = (
@@ -95,8 +92,10 @@ export function createFastPath({ endpoint, steps, operations, maxBytes, ...optio
     response: ServerResponse,
     result: ExecutionResult,
     mediaType: string,
+    record: RequestRecord,
   ): void | Promise<void> => {
-    const headers = options.headersFor({ origin, host });
+    record.addErrors(result.errors);
+    const headers = [...options.headersFor({ origin, host }), 'x-request-id', record.id];
     return steps.serialization(response, result, { mediaType, headers, fetchAPI: options.fetchAPI });
   };
 
@@ -119,15 +118,17 @@ export function createFastPath({ endpoint, steps, operations, maxBytes, ...optio
       );
     },
 
-    respond(request, response, address) {
+    respond(request, response, record) {
       const mediaType = jsonTypeFor(request.headers.accept ?? '');
       if (!mediaType) return Promise.resolve(UNTOUCHED);
       const respondTo = (body: Buffer | undefined): undefined | Declined | Promise<undefined> => {
         if (!body && request.destroyed) return undefined;
-        const operation = body && read(body, new FastRequest(request, response));
+        const operation = body && read(body, new FastRequest(request, response), record);
         if (body && !operation) return { body, isCounted: true };
+        record.isOperation = true;
+        record.route = 'graphql';
         const result = operation ? operations.execute(operation) : steps.masking({ errors: [options.tooSlow()] });
-        const written = mapMaybePromise(result, (ready) => write(request, response, ready, mediaType));
+        const written = mapMaybePromise(result, (ready) => write(request, response, ready, mediaType, record));
         return mapMaybePromise(written, () => undefined);
       };
       const readBody = () =>
@@ -140,7 +141,8 @@ export function createFastPath({ endpoint, steps, operations, maxBytes, ...optio
             }
           });
         });
-      const counted = address === undefined ? undefined : steps.rateLimit.count(address);
+      const { client } = record;
+      const counted = client === undefined ? undefined : steps.rateLimit.count(client);
       if (!(counted instanceof Promise)) return counted ? Promise.resolve(UNTOUCHED) : readBody();
       return counted.then((error) => {
         if (error) return UNTOUCHED;

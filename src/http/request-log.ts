@@ -1,50 +1,64 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from 'pino';
-import { monotonicNow } from '../util/clocks.ts';
+import type { GraphQLError } from 'graphql';
+import { describeCauses } from '../telemetry/problems.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
+import type { Requests } from '../telemetry/requests.ts';
 
 /**
- * Logs a request, without headers, body, query string and sealed tokens, because each of them may contain a secret.
+ * Records an HTTP request until its response has been sent or the client has disconnected. The record contains no
+ * headers, body, query string and sealed tokens, because each of them may contain a secret.
  *
- * @param client Address of the client, read now because the socket may be closed at the end.
- * @returns A function that writes the line, to be called when the response has been sent or the client has
- * disconnected.
+ * @param client Address of the client.
  */
-export function logRequest(
-  log: Logger,
+export function recordRequest(
+  requests: Requests,
   request: IncomingMessage,
   response: ServerResponse,
   client: string | undefined,
-): () => void {
-  const start = monotonicNow();
-  return () => {
-    const line: RequestLine = {
+): RequestRecord {
+  const record = requests.start({ headers: request.headers, client, transport: 'http' });
+  // Kept, because the response drops its socket when it ends.
+  const { socket } = request;
+  const bytesBefore = socket.bytesWritten;
+  // Not `once`, which costs more: the event comes only once.
+  response.on('close', () => {
+    record.bytes = socket.bytesWritten - bytesBefore;
+    if (response.errored) record.failure ??= describeCauses(response.errored);
+    requests.end(record, {
+      // Without a response, the status that nginx uses for a client that has disconnected.
+      status: response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST,
+      hasLeft: !response.writableFinished,
       method: request.method,
       path: safePath(request.url ?? '/'),
-      status: response.statusCode,
-      ms: Math.round(monotonicNow() - start),
-      client,
-    };
-    if (!response.writableFinished) line.left = true;
-    log.info(line, 'request');
-  };
+    });
+  });
+  return record;
 }
 
-interface RequestLine {
-  method: string | undefined;
-  path: string;
-  status: number;
-  /** Time from the request to the end of its response, in milliseconds. */
-  ms: number;
-  client: string | undefined;
-  /** Set if the client disconnected before the end of the response. */
-  left?: true;
+/**
+ * Records a request that is rejected without a response object: a WebSocket handshake.
+ *
+ * @returns The id of the request.
+ */
+export function recordRejection(
+  requests: Requests,
+  request: IncomingMessage,
+  client: string | undefined,
+  { status, error }: { status: number; error: GraphQLError | undefined },
+): string {
+  const { headers, method, url = '/' } = request;
+  const record = requests.start({ headers, client, transport: 'websocket' });
+  record.route = 'graphql';
+  if (error) record.addErrors([error]);
+  requests.end(record, { status, method, path: safePath(url) });
+  return record.id;
 }
 
 /**
  * The path without sealed tokens: it omits everything after `images` or `uploads` in any spelling, and every long
  * segment, because a client may send a token under another path.
  */
-function safePath(url: string): string {
+export function safePath(url: string): string {
   if (url === '/graphql') return url;
   const encoded = url.split('?', 1)[0] ?? '';
   const path = encoded.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
@@ -57,20 +71,9 @@ function safePath(url: string): string {
   return safe.join('/');
 }
 
+/** Status of requests whose clients have disconnected before the response (nginx). */
+const CLIENT_CLOSED_REQUEST = 499;
+
 /** Sealed tokens are segments of more than a hundred characters. */
 const MAX_SEGMENT_LENGTH = 32;
 const MAX_SEGMENTS = 8;
-
-/** Enough for any address with its zone and port, in characters. */
-const MAX_ADDRESS_LENGTH = 100;
-
-/** Address of the client. With a trusted proxy: the last entry of `X-Forwarded-For`, which that proxy added. */
-export function clientOf(request: IncomingMessage, trustProxy: boolean): string | undefined {
-  const forwarded = trustProxy
-    ? String(request.headers['x-forwarded-for'] ?? '')
-        .split(',')
-        .at(-1)
-        ?.trim()
-    : '';
-  return forwarded?.slice(0, MAX_ADDRESS_LENGTH) || request.socket.remoteAddress;
-}

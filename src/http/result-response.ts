@@ -1,5 +1,6 @@
 import { type FetchAPI, getSSEProcessor, isAsyncIterable, type Plugin, processRegularResult } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
 import {
   chooseMediaType,
   EVENT_STREAM_TYPE,
@@ -49,13 +50,17 @@ export const useAcceptCheck = (): Plugin => ({
 export function useResponses(serialize: typeof toResponse): Plugin {
   const toEventStream = getSSEProcessor();
   return {
-    async onResultProcess({ request, result, setResult, setResultProcessor }) {
+    async onResultProcess({ request, result, setResult, setResultProcessor, serverContext }) {
       const accept = request.headers.get('accept');
+      const { record } = serverContext as { record?: RequestRecord };
       if (isAsyncIterable(result)) {
         if (chooseMediaType(accept, STREAM) !== undefined) return setResultProcessor(toEventStream, EVENT_STREAM_TYPE);
         await result[Symbol.asyncIterator]().return?.();
-        setResult({ errors: [notAcceptable(accept, STREAM)] });
+        const error = notAcceptable(accept, STREAM);
+        record?.addErrors([error]);
+        setResult({ errors: [error] });
       }
+      if (!Array.isArray(result) && 'errors' in result) record?.addErrors(result.errors);
       const type = chooseMediaType(accept, SINGLE_RESULT);
       if (type === EVENT_STREAM_TYPE) setResultProcessor(toEventStream, type);
       // For multipart, Yoga's own processor is set already.

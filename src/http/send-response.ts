@@ -8,15 +8,15 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
  * once, even if the first bytes of the body are late.
  *
  * A body that fails aborts the connection, so that the client sees an incomplete body; `to.errored` is then the
- * failure. A client that disconnects cancels the body.
+ * failure, before its `close` event. A client that disconnects cancels the body.
  *
- * @param onBodyFailure Called when the body fails while the client is still connected.
+ * @param requestId Value of the header `x-request-id`.
  * @throws TypeError when a header is invalid. Never the failure of the body.
  */
 export async function sendResponse(
   { status, headers, body }: Response,
   to: ServerResponse,
-  onBodyFailure: (error: unknown) => void,
+  requestId: string,
 ): Promise<void> {
   const source = body && readableOf(body);
   // A failure after the end of the pipeline has no effect, but without a listener it would end the process.
@@ -26,7 +26,7 @@ export async function sendResponse(
     return;
   }
   try {
-    to.writeHead(status, flatten(headers));
+    to.writeHead(status, [...flatten(headers), 'x-request-id', requestId]);
   } catch (error) {
     source?.destroy();
     throw error;
@@ -43,9 +43,8 @@ export async function sendResponse(
     source.once('error', () => void to.socket?.resetAndDestroy());
   try {
     await pipeline(source, to);
-  } catch (error) {
-    // A client that has disconnected leaves `errored` empty.
-    if (to.errored) onBodyFailure(error);
+  } catch {
+    // `errored` is the failure of the body. A client that has disconnected leaves it empty.
   } finally {
     clearImmediate(flushing);
   }

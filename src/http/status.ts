@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
-import { ERROR_CODES, type ErrorCode, isErrorCode } from '../errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../error-codes/error-codes.ts';
+import { isErrorCode } from '../errors.ts';
 
 /** HTTP status by error code. Other codes have status 503 if they are retryable, else 400. */
 const STATUS: Partial<Record<ErrorCode, number>> = {

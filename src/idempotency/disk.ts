@@ -87,14 +87,16 @@ export function openDiskStore(
 }
 
 function open(file: string): Libsql.Database {
+  let connection: Libsql.Database | undefined;
   try {
     if (file !== 'memory') mkdirSync(dirname(file), { recursive: true });
-    const connection = new Libsql(file === 'memory' ? ':memory:' : file);
+    connection = new Libsql(file === 'memory' ? ':memory:' : file);
     // FULL: a commit is on the disk before it is acknowledged, so it survives a power failure.
     connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
     connection.exec(SCHEMA);
     return connection;
   } catch (cause) {
+    connection?.close();
     throw new Error(
       `Idempotency records cannot be kept in "${file}": ${cause instanceof Error ? cause.message : cause}. Expected a SQLite file of this gateway, or no file yet, in a writable directory.`,
       { cause },

@@ -20,6 +20,8 @@ export interface ImageServices {
 interface ResponseCache {
   /** @param maxRequests Number of upstream requests to count, unless the result is cached. */
   once<Result>(key: string, maxRequests: number, read: () => Promise<Result>): Promise<Result>;
+  /** Time until which every image URL of the response works; undefined before the first one. */
+  imagesExpireAt: Date | undefined;
 }
 
 /** The images of one caller, for one response. */
@@ -44,7 +46,15 @@ export class CallerImages {
 
   /** Signed URL of an image with the given width and format. */
   url(source: ImageSource, variant: Variant): string {
+    // Before the URL is created: if the hour changes in between, it works longer than reported.
+    this.expiresAt();
     return this.#services.images.url(this.#caller.baseUrl, this.#apiKey, source, variant);
+  }
+
+  /** Time until which the URLs of this response work: the earliest, if they differ. */
+  expiresAt(): Date {
+    this.#cache.imagesExpireAt ??= this.#services.images.urlExpiry();
+    return this.#cache.imagesExpireAt;
   }
 
   /** Media type, size and dimensions of an image, from its bytes. */
@@ -55,7 +65,7 @@ export class CallerImages {
   }
 
   /** Tiny copy of an image as a `data:` URL. */
-  placeholder(source: ImageSource): Promise<string> {
+  placeholder(source: ImageSource): Promise<string | null> {
     return this.#cache.once(`placeholder ${JSON.stringify(source)}`, MAX_IMAGE_REQUESTS, () =>
       this.#services.images.placeholder(this.#apiKey, source, this.#signal),
     );

@@ -4,6 +4,7 @@ import { createSemaphore } from '../util/semaphore.ts';
 import { type DecodeBudget, DecodeMemoryError } from './decode-memory.ts';
 import { inspect } from './inspect.ts';
 import { InvalidImageError, malformedImage } from './invalid-image-error.ts';
+import { hasDecoder } from './load-sharp.ts';
 import { makeVariant } from './make-variant.ts';
 import { requireFormat } from './signature.ts';
 import { PLACEHOLDER } from './variant.ts';
@@ -36,6 +37,7 @@ export function createDecodeCheck(maxPixels: number, budget?: DecodeBudget): Dec
       const file = await read();
       const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
       const format = requireFormat(bytes);
+      if (!hasDecoder()) return;
       try {
         await makeVariant(bytes, PLACEHOLDER, maxPixels, budget && { budget, owner, signal });
         await inspect(bytes, maxPixels);

@@ -6,6 +6,7 @@ import { createFreshness } from './freshness.ts';
 import { imageResponse, notModifiedResponse } from './image-response.ts';
 import type { ImageFacts } from './inspect.ts';
 import { defaultImageLimits, type ImageLimits } from './limits.ts';
+import { hasDecoder } from './load-sharp.ts';
 import { createOriginals, payloadFromMemory } from './originals.ts';
 import { errorResponse, invalidUrlResponse, methodNotAllowedResponse } from './responses.ts';
 import { SendBudget } from './send-budget.ts';
@@ -23,12 +24,18 @@ export interface Images {
    * @param variant Width or format that differs from the original. The width is rounded up to the next step.
    */
   url(baseUrl: string, apiKey: string, source: ImageSource, variant?: Variant): string;
-  /** Handles GET and HEAD of `/images/{token}`. Never rejects. */
-  serve(request: Request): Promise<Response>;
+  /** Time until which a URL that is created now works. */
+  urlExpiry(): Date;
+  /**
+   * Handles GET and HEAD of `/images/{token}`. Never rejects.
+   *
+   * @param onGrant Called with the API key of the image.
+   */
+  serve(request: Request, onGrant?: (apiKey: string) => void): Promise<Response>;
   /** Format and size of an image, from its bytes. @throws DownloadError when it cannot be read. */
   facts(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<ImageFacts>;
-  /** A tiny variant as a `data:` URL. @throws DownloadError when the image cannot be read. */
-  placeholder(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<string>;
+  /** A tiny variant as a `data:` URL; null without a decoder. @throws DownloadError when the image cannot be read. */
+  placeholder(apiKey: string, source: ImageSource, signal: AbortSignal): Promise<string | null>;
   /** Evicts the variants of an image that was replaced or deleted, and changes its URL. */
   invalidate(apiKey: string, subject: ImageSubject): void;
 }
@@ -117,14 +124,19 @@ export function createImages(options: ImagesOptions): Images {
       return `${baseUrl}/images/${seal(serializeGrant(grant), PURPOSE)}`;
     },
 
-    async serve(request) {
+    urlExpiry: () => sealer.expiry(),
+
+    async serve(request, onGrant) {
       if (request.method !== 'GET' && request.method !== 'HEAD') return methodNotAllowedResponse(request.method);
       const token = /\/images\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
       const grant = grantOf(token);
       if (!grant) return invalidUrlResponse();
+      onGrant?.(grant.apiKey);
       try {
         const { variant } = grant;
-        return variant ? await serveVariant(request, grant, variant) : await serveOriginal(request, token, grant);
+        // A page then shows the image in another size, instead of none.
+        const isOriginal = !variant || !hasDecoder();
+        return isOriginal ? await serveOriginal(request, token, grant) : await serveVariant(request, grant, variant);
       } catch (error) {
         // A disconnected client receives no response, and its disconnect is not a failure of the gateway.
         if (!request.signal.aborted) onFailure(error, grant.source);
@@ -135,6 +147,7 @@ export function createImages(options: ImagesOptions): Images {
     facts: (apiKey, source, signal) => variantCache.facts(apiKey, source, signal),
 
     async placeholder(apiKey, source, signal) {
+      if (!hasDecoder()) return null;
       const { bytes, format } = await variantCache.variant(apiKey, source, PLACEHOLDER, signal);
       return `data:${MEDIA_TYPES[format]};base64,${bytes.toString('base64')}`;
     },

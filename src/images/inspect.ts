@@ -1,7 +1,7 @@
 import { DownloadError } from '../upstream/images/download-error.ts';
 import { MAX_IMAGE_STREAM_BYTES } from '../upstream/images/image-stream.ts';
 import { readBytes } from '../util/read-bytes.ts';
-import { openImage } from './load-sharp.ts';
+import { hasDecoder, openImage } from './load-sharp.ts';
 import { type ImageFormat, MEDIA_TYPES, requireFormat } from './signature.ts';
 
 /** Properties of an image, from its bytes. */
@@ -9,7 +9,7 @@ export interface ImageFacts {
   contentType: string | null;
   /** In bytes. */
   byteSize: number | null;
-  /** As displayed, after applying the EXIF orientation; in pixels. */
+  /** As displayed, after applying the EXIF orientation; in pixels. Null without a decoder. */
   width: number | null;
   /** As displayed, after applying the EXIF orientation; in pixels. */
   height: number | null;
@@ -23,11 +23,13 @@ export interface ImageFacts {
  */
 export async function inspect(bytes: Buffer, maxPixels: number): Promise<ImageFacts> {
   const format = requireFormat(bytes);
+  const facts = { contentType: MEDIA_TYPES[format], byteSize: bytes.byteLength };
+  if (!hasDecoder()) return { ...facts, width: null, height: null };
   try {
     const image = await openImage(bytes, maxPixels);
     const { autoOrient } = await image.metadata();
     const { width, height } = autoOrient;
-    return { contentType: MEDIA_TYPES[format], byteSize: bytes.byteLength, width, height };
+    return { ...facts, width, height };
   } catch (cause) {
     throw unreadableImage(format, maxPixels, cause);
   }

@@ -1,4 +1,22 @@
+import { createRequire } from 'node:module';
 import type { Sharp } from 'sharp';
+
+let isInstalled: boolean | undefined;
+
+/** True if the decoder, an optional dependency, is installed. Without it, images are served as they are. */
+export function hasDecoder(): boolean {
+  isInstalled ??= canResolve('sharp');
+  return isInstalled;
+}
+
+function canResolve(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 let loading: Promise<typeof import('sharp')['default']> | undefined;
 

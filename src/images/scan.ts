@@ -1,3 +1,4 @@
+import { describeContent } from './describe-content.ts';
 import { InvalidImageError } from './invalid-image-error.ts';
 import { scanJpeg } from './scan-jpeg.ts';
 import { scanPng } from './scan-png.ts';
@@ -100,7 +101,7 @@ const emptyFile = () =>
 const unsupportedFormat = (head: Uint8Array) =>
   new InvalidImageError(
     'unsupported',
-    `Expected a webp, png or jpeg, but the file begins with ${Buffer.from(head).toString('hex')}. Convert the image and send the new file.`,
+    `Expected a webp, png or jpeg, but received ${describeContent(head)}. Send a file in one of these formats.`,
   );
 
 const tooShort = (byteSize: number) =>

@@ -1,4 +1,5 @@
 import { DownloadError } from '../upstream/images/download-error.ts';
+import { describeContent } from './describe-content.ts';
 
 /** Image formats that the upstream and this gateway support. */
 export type ImageFormat = 'webp' | 'png' | 'jpeg';
@@ -37,8 +38,8 @@ export function detectFormat(firstBytes: Uint8Array): ImageFormat | undefined {
 export function requireFormat(firstBytes: Uint8Array): ImageFormat {
   const format = detectFormat(firstBytes);
   if (format) return format;
-  const got = Buffer.from(firstBytes.subarray(0, SIGNATURE_BYTES)).toString('hex') || 'nothing';
-  throw new DownloadError('invalid', `Expected a webp, png or jpeg, but got bytes that begin with ${got}.`);
+  const received = firstBytes.byteLength > 0 ? describeContent(firstBytes) : 'nothing';
+  throw new DownloadError('invalid', `Expected a webp, png or jpeg, but received ${received}.`);
 }
 
 const RIFF = [0x52, 0x49, 0x46, 0x46];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../util/json.ts';
 import type { Variant } from './variant.ts';
 

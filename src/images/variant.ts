@@ -11,7 +11,7 @@ export interface Variant {
  * Widths of variants, in pixels: few enough that requests for arbitrary widths cannot fill the cache, and close enough
  * that a variant is at most twice as wide as needed.
  */
-const WIDTHS = [64, 128, 256, 384, 512, 768, 1_024, 1_536, 2_048] as const;
+export const WIDTHS = [64, 128, 256, 384, 512, 768, 1_024, 1_536, 2_048] as const;
 
 const MAX_WIDTH = 2_048;
 

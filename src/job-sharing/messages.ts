@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Vault } from '../cluster/vault.ts';
 import type { JobEvent } from '../jobs/events.ts';
 import { parseJson } from '../util/json.ts';

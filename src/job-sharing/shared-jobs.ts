@@ -1,6 +1,6 @@
 import type { JobEvent, Listener } from '../jobs/events.ts';
-import { Inbox } from '../jobs/inbox.ts';
-import type { Events, JobSchedule, Schedule } from '../jobs/schedule.ts';
+import { Inbox, type InboxOptions } from '../jobs/inbox.ts';
+import type { Events, JobSchedule, ListenOptions, Schedule } from '../jobs/schedule.ts';
 import type { Job, JobList } from '../jobs/source.ts';
 import type { Feed, FeedReader } from './feed.ts';
 import { LocalFeed } from './local-feed.ts';
@@ -36,6 +36,13 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
   /** Number of the current feed. */
   #feed = 0;
   #isActive = false;
+  // Remove a listener from all its jobs. Each is one function for all listeners.
+  readonly #leaveAll = (inbox: Events<State, Key>) => {
+    for (const name of inbox.names) this.#leave(name, inbox, false);
+  };
+  readonly #leaveWaiting = (inbox: Events<State, Key>) => {
+    for (const name of inbox.names) this.#leave(name, inbox, true);
+  };
 
   constructor(options: SharedJobsOptions<State, Key>) {
     this.#options = options;
@@ -50,14 +57,9 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
     return this.#jobs.size + this.#lists.size;
   }
 
-  listen(jobs: readonly Job<State, Key>[], { isWaiting = false } = {}): Events<State, Key> {
-    const joined: string[] = [];
-    const inbox = new Inbox<JobEvent<State, Key>>(
-      jobs.map(({ name }) => name),
-      () => {
-        for (const name of joined) this.#leave(name, inbox, isWaiting);
-      },
-    );
+  listen(jobs: readonly Job<State, Key>[], { isWaiting = false, ...options }: ListenOptions = {}): Events<State, Key> {
+    const names = jobs.map(({ name }) => name);
+    const inbox: Events<State, Key> = new Inbox(names, isWaiting ? this.#leaveWaiting : this.#leaveAll, options);
     for (const [position, source] of jobs.entries()) {
       const last = this.#jobs.has(source.name) ? undefined : source.lastState?.();
       if (last) {
@@ -65,15 +67,14 @@ export class SharedJobs<State, Key> implements JobSchedule<State, Key>, FeedRead
         inbox.end(source.name);
         continue;
       }
-      joined.push(source.name);
       this.#join(source, inbox, position, isWaiting);
     }
     this.#reportActive();
     return inbox;
   }
 
-  follow(source: JobList<State, Key>): Events<State, Key> {
-    const inbox: Inbox<JobEvent<State, Key>> = new Inbox([source.name], () => this.#leaveList(source.name, inbox));
+  follow(source: JobList<State, Key>, options?: InboxOptions): Events<State, Key> {
+    const inbox: Events<State, Key> = new Inbox([source.name], (left) => this.#leaveList(source.name, left), options);
     const known = this.#lists.get(source.name);
     const list = known ?? new SharedList(source);
     this.#lists.set(source.name, list);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Broker, NewValue, StoredValue } from '../cluster/broker.ts';
 import type { Vault } from '../cluster/vault.ts';
 import type { JobEvent, StateEvent } from '../jobs/events.ts';

@@ -1,9 +1,10 @@
 import { requireFullAccess, requireJobs, type ScopedCaller } from '../auth/scope.ts';
 import type { Progress } from '../jobs/progress.ts';
 import type { JobKey, JobRow } from '../upstream/jobs.ts';
+import type { Requester } from '../upstream/observer.ts';
 import { NEVER_ABORTED } from '../util/abort-signals.ts';
 import type { JobUpdate } from './events.ts';
-import type { JobWatcher } from './job-watcher.ts';
+import type { JobWatcher, WatchOptions } from './job-watcher.ts';
 
 /** The lifetime of the operation that watches or waits. */
 interface Lifetime {
@@ -13,15 +14,17 @@ interface Lifetime {
   extend(milliseconds: number): void;
 }
 
+type WatchingCaller = ScopedCaller & { readonly requester?: Requester | undefined };
+
 /** The jobs of one caller. */
 export class CallerJobs {
   readonly #jobWatcher: JobWatcher;
-  readonly #caller: ScopedCaller;
+  readonly #caller: WatchingCaller;
   readonly #lifetime: Lifetime;
   readonly #update: JobUpdate | undefined;
 
   /** @param update The event for which a subscription's selection is executed. */
-  constructor(jobWatcher: JobWatcher, caller: ScopedCaller, lifetime: Lifetime, update: JobUpdate | undefined) {
+  constructor(jobWatcher: JobWatcher, caller: WatchingCaller, lifetime: Lifetime, update: JobUpdate | undefined) {
     this.#jobWatcher = jobWatcher;
     this.#caller = caller;
     this.#lifetime = lifetime;
@@ -31,19 +34,19 @@ export class CallerJobs {
   /** @see JobWatcher.watchJobs. @throws GraphQLError FORBIDDEN if a watch token does not include all of the jobs. */
   watch(jobs: readonly JobKey[]) {
     requireJobs(this.#caller, jobs);
-    return this.#jobWatcher.watchJobs(this.#caller.credential(), jobs, this.#lifetime.signal ?? NEVER_ABORTED);
+    return this.#jobWatcher.watchJobs(this.#caller.credential(), jobs, this.#options);
   }
 
   /** @see JobWatcher.watchTrainings. @throws GraphQLError FORBIDDEN if the caller has only a watch token. */
   watchTrainings(modelId: string) {
     requireFullAccess(this.#caller);
-    return this.#jobWatcher.watchTrainings(this.#caller.credential(), modelId, this.#lifetime.signal ?? NEVER_ABORTED);
+    return this.#jobWatcher.watchTrainings(this.#caller.credential(), modelId, this.#options);
   }
 
   /** @see JobWatcher.watchPredictions. @throws GraphQLError FORBIDDEN if the caller has only a watch token. */
   watchPredictions() {
     requireFullAccess(this.#caller);
-    return this.#jobWatcher.watchPredictions(this.#caller.credential(), this.#lifetime.signal ?? NEVER_ABORTED);
+    return this.#jobWatcher.watchPredictions(this.#caller.credential(), this.#options);
   }
 
   /** Adds a job that was just started to the subscriptions to all jobs. */
@@ -64,7 +67,7 @@ export class CallerJobs {
   waitUntilFinished(key: JobKey, seconds: number): Promise<JobRow | undefined> {
     const milliseconds = seconds * 1_000;
     this.#lifetime.extend(milliseconds);
-    return this.#jobWatcher.waitUntilFinished(this.#caller.credential(), key, milliseconds, this.#lifetime.signal);
+    return this.#jobWatcher.waitUntilFinished(this.#caller.credential(), key, milliseconds, this.#options);
   }
 
   /** Progress of a job, as reported or estimated. */
@@ -80,6 +83,10 @@ export class CallerJobs {
   /** Time at which the upstream reported the current event's state of this job; null outside of its events. */
   checkedAt(row: JobRow): Date | null {
     return this.#eventOf(row)?.checkedAt ?? null;
+  }
+
+  get #options(): WatchOptions {
+    return { signal: this.#lifetime.signal ?? NEVER_ABORTED, requester: this.#caller.requester };
   }
 
   /** The current event, if it is one of this job and contains its state. */

@@ -1,6 +1,7 @@
 import type { JobPhase } from '../jobs/job-history.ts';
 import type { JobFacts } from '../jobs/progress.ts';
 import type { JobRow } from '../upstream/jobs.ts';
+import { hashOf } from '../util/hash.ts';
 import { jobName } from './job-polls.ts';
 
 /** Adapts a row for progress estimates. Builds names on demand, because most rows need none. */
@@ -16,6 +17,12 @@ export class RowFacts implements JobFacts {
 
   get name(): string {
     return jobName(this.#tenant, this.#row);
+  }
+
+  get hash(): number {
+    const row = this.#row;
+    const ofModel = row.kind === 'Training' ? hashOf(row.modelId, hashOf(this.#tenant)) : hashOf(this.#tenant);
+    return hashOf(row.id, hashOf(row.kind, ofModel));
   }
 
   get classes(): readonly string[] {

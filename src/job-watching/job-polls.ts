@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorKind, ErrorPolicy, Job, JobList, JobPage, LastState } from '../jobs/source.ts';
+import type { CallOptions } from '../upstream/client.ts';
 import type { Page } from '../upstream/decode/objects.ts';
 import { nextLastDocId } from '../upstream/decode/page.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
+import type { Requester } from '../upstream/observer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { MissingImages, type MissingImagesOptions } from './missing-images.ts';
 import { isOlder, RowFields, withListed } from './row-fields.ts';
@@ -32,10 +34,12 @@ export interface JobPollsOptions {
   isDeleted: (key: JobKey) => boolean;
   /** Options for images that a completed prediction lacks. */
   images: MissingImagesOptions;
+  /** @default polls are not traced */
+  tracePoll?: TracePoll | undefined;
 }
 
-// Polls have a lower priority than other requests, and are not retried.
-const POLL = { isPoll: true } as const;
+/** Starts the trace of a poll. @param labels Requesters of the subscriptions that it serves. */
+export type TracePoll = (labels: Iterable<unknown>) => Requester;
 
 /** The unique name of a job or list, across all credentials. */
 export const jobName = (tenant: string, key: WatchedKey): string =>
@@ -64,7 +68,7 @@ export class JobPolls {
       lastState: () => finishedJob(key),
       findLastState: () => findFinishedJob(key),
       isDeleted: () => isDeleted(key),
-      read: async (signal) => images.mask(await this.#read(key, signal)),
+      read: async (signal, labels) => images.mask(await this.#read(key, this.#pollOptions(signal, labels))),
       fromRow: (row, known) => {
         if (!row.status || isDeleted(key)) return undefined;
         const state = withListed(known, row);
@@ -85,15 +89,15 @@ export class JobPolls {
 
   /** The trainings of a model, including those that other clients start. */
   trainings(modelId: string): JobList<JobRow, WatchedKey> {
-    return this.#list({ kind: 'Model', id: modelId }, 'Training', (cursor, signal) =>
-      this.#options.upstream.trainings.list(modelId, cursor, { signal, ...POLL }),
+    return this.#list({ kind: 'Model', id: modelId }, 'Training', (cursor, options) =>
+      this.#options.upstream.trainings.list(modelId, cursor, options),
     );
   }
 
   /** All predictions of the credential, including those that other clients create. */
   predictions(): JobList<JobRow, WatchedKey> {
-    this.#predictions ??= this.#list({ kind: 'Predictions' }, 'Prediction', (cursor, signal) =>
-      this.#options.upstream.predictions.list(cursor, { signal, ...POLL }),
+    this.#predictions ??= this.#list({ kind: 'Predictions' }, 'Prediction', (cursor, options) =>
+      this.#options.upstream.predictions.list(cursor, options),
     );
     return this.#predictions;
   }
@@ -101,7 +105,7 @@ export class JobPolls {
   #list(
     key: WatchedKey,
     kind: JobRow['kind'],
-    readPage: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<JobRow>>,
+    readPage: (cursor: string | undefined, options: CallOptions) => Promise<Page<JobRow>>,
   ): JobList<JobRow, WatchedKey> {
     const { tenant, listInterval } = this.#options;
     return {
@@ -109,16 +113,21 @@ export class JobPolls {
       key,
       name: jobName(tenant, key),
       interval: listInterval,
-      readPage: async (cursor, signal) => this.#toJobPage(await readPage(cursor, signal)),
+      readPage: async (cursor, signal, labels) =>
+        this.#toJobPage(await readPage(cursor, this.#pollOptions(signal, labels))),
       isReady: () => this.#fields.hasRead(kind),
       jobOf: (row) => this.job(keyOf(row), { isKnown: true }),
     };
   }
 
+  /** Polls have a lower priority than other requests, and are not retried. */
+  #pollOptions(signal: AbortSignal, labels: Iterable<unknown> = []): CallOptions {
+    return { signal, isPoll: true, requester: this.#options.tracePoll?.(labels) };
+  }
+
   /** @throws UpstreamError if the row has no status. */
-  async #read(key: JobKey, signal: AbortSignal): Promise<JobRow> {
+  async #read(key: JobKey, options: CallOptions): Promise<JobRow> {
     const { trainings, predictions } = this.#options.upstream;
-    const options = { signal, ...POLL };
     const row = await (key.kind === 'Training' ? trainings.get(key, options) : predictions.get(key.id, options));
     if (!row.status)
       throw new UpstreamError(`get${row.kind}`, 'invalid-response', 'status: expected a value, got none');

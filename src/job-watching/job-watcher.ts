@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { type Credential, tenantOf } from '../auth/credential.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { InboxOptions } from '../jobs/inbox.ts';
+import { NO_POLL_OBSERVER, type PollCounts, type PollObserver } from '../jobs/observer.ts';
 import type { PollGate } from '../jobs/poll-gate.ts';
 import { createProgress, type Progress } from '../jobs/progress.ts';
 import { type Events, type JobSchedule, Schedule } from '../jobs/schedule.ts';
@@ -8,12 +10,12 @@ import { createQuota } from '../limits/quota.ts';
 import type { FinishedJobs } from '../loaders/finished-jobs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
+import type { Requester } from '../upstream/observer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { onStreamEnd, prependFirst } from '../util/async-iterators.ts';
 import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
 import { RowFacts } from './job-facts.ts';
-import { JobPolls, type JobPollsOptions, jobName } from './job-polls.ts';
+import { JobPolls, type JobPollsOptions, jobName, type TracePoll } from './job-polls.ts';
 import { createSharedSchedules } from './shared-schedules.ts';
 
 export interface WatchSettings {
@@ -67,9 +69,20 @@ export interface JobWatcherOptions {
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
   random: () => number;
+  /** @default polls are not observed */
+  observer?: PollObserver;
+  /** @default polls are not traced */
+  tracePoll?: TracePoll | undefined;
 }
 
 type JobEvents = Events<JobRow, WatchedKey>;
+
+export interface WatchOptions {
+  /** Aborts when the client disconnects or the operation ends. */
+  readonly signal: AbortSignal;
+  /** The request that watches, for the traces of polls. */
+  readonly requester?: Requester | undefined;
+}
 
 /** Live updates of upstream jobs. */
 export interface JobWatcher {
@@ -78,19 +91,19 @@ export interface JobWatcher {
    *
    * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
    */
-  watchJobs(credential: Credential, keys: readonly JobKey[], signal: AbortSignal): Promise<JobEvents>;
+  watchJobs(credential: Credential, keys: readonly JobKey[], options: WatchOptions): Promise<JobEvents>;
   /**
    * Opens a stream of updates of all trainings of a model.
    *
    * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
    */
-  watchTrainings(credential: Credential, modelId: string, signal: AbortSignal): Promise<JobEvents>;
+  watchTrainings(credential: Credential, modelId: string, options: WatchOptions): Promise<JobEvents>;
   /**
    * Opens a stream of updates of all predictions.
    *
    * @throws GraphQLError RATE_LIMITED if the credential has too many open streams.
    */
-  watchPredictions(credential: Credential, signal: AbortSignal): Promise<JobEvents>;
+  watchPredictions(credential: Credential, options: WatchOptions): Promise<JobEvents>;
   /** Polls a job immediately after a mutation has changed it. */
   wake(credential: Credential, key: JobKey): void;
   /** Adds a job that was just started to the streams of all jobs. */
@@ -100,7 +113,7 @@ export interface JobWatcher {
     credential: Credential,
     key: JobKey,
     milliseconds: number,
-    caller: AbortSignal | undefined,
+    options: WatchOptions,
   ): Promise<JobRow | undefined>;
   progressOf(credential: Credential, row: JobRow): Progress;
   /** Records the phase of a job as read now, and its duration once it has completed, for estimates. */
@@ -109,6 +122,8 @@ export interface JobWatcher {
   hold(apiKey: string, milliseconds: number): void;
   /** Number of watched jobs and followed lists. */
   readonly size: number;
+  /** The polls of all credentials that this process sends. */
+  readonly counts: PollCounts;
   dispose(): void;
 }
 
@@ -124,8 +139,9 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     waiting: { maxWait: settings.maxStreamWait, sleep },
     cluster,
   });
-  const newSchedule = (apiKey: string, share: number, onActive?: (isActive: boolean) => void) =>
-    new Schedule<JobRow, WatchedKey>({
+  const polling = new Set<Schedule<JobRow, WatchedKey>>();
+  const newSchedule = (apiKey: string, share: number, onActive?: (isActive: boolean) => void) => {
+    const schedule: Schedule<JobRow, WatchedKey> = new Schedule({
       ...settings,
       perSecond: settings.pollsPerSecond * share,
       concurrency: () => upstreamOf(apiKey).maxPolls,
@@ -134,9 +150,16 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       now,
       monotonicNow,
       random,
+      observer: options.observer ?? NO_POLL_OBSERVER,
       onFinished: (row) => finishedJobs.add(apiKey, row),
-      ...(onActive && { onActive }),
+      onActive(isActive) {
+        if (isActive) polling.add(schedule);
+        else polling.delete(schedule);
+        onActive?.(isActive);
+      },
     });
+    return schedule;
+  };
   const createPolls = (apiKey: string) =>
     new JobPolls({
       ...settings,
@@ -152,6 +175,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       },
       isDeleted: (key) => finishedJobs.isDeleted(apiKey, key),
       images: { gracePeriod: settings.imageGracePeriod, now, monotonicNow },
+      tracePoll: options.tracePoll,
     });
   const sharedScheduleOf =
     cluster &&
@@ -185,25 +209,30 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const stateOf = (apiKey: string) => active.get(apiKey) ?? states.memo(apiKey);
 
   /** Opens a stream within the quota of its credential. */
-  const open = async (tenant: string, signal: AbortSignal, listen: () => JobEvents): Promise<JobEvents> => {
+  const open = async (
+    tenant: string,
+    { signal, requester }: WatchOptions,
+    listen: (options: InboxOptions) => JobEvents,
+  ): Promise<JobEvents> => {
     const release = await streams.acquireOrWait(tenant, signal);
-    return onStreamEnd(listen(), release);
+    return listen({ release, label: requester });
   };
 
   return {
-    watchJobs: async ({ apiKey }, keys, signal) => {
+    watchJobs: async ({ apiKey }, keys, options) => {
       const { tenant, schedule, polls } = stateOf(apiKey);
-      const listen = () => schedule.listen(keys.map((key) => polls.job(key)));
-      return await withFirstEvent(await open(tenant, signal, listen), sleep, signal);
+      const jobs = () => keys.map((key) => polls.job(key));
+      const events = await open(tenant, options, (inbox) => schedule.listen(jobs(), inbox));
+      return await withFirstEvent(events, sleep, options.signal);
     },
     // These do not wait for a first event: an empty list emits none.
-    watchTrainings: async ({ apiKey }, modelId, signal) => {
+    watchTrainings: async ({ apiKey }, modelId, options) => {
       const { tenant, schedule, polls } = stateOf(apiKey);
-      return await open(tenant, signal, () => schedule.follow(polls.trainings(modelId)));
+      return await open(tenant, options, (inbox) => schedule.follow(polls.trainings(modelId), inbox));
     },
-    watchPredictions: async ({ apiKey }, signal) => {
+    watchPredictions: async ({ apiKey }, options) => {
       const { tenant, schedule, polls } = stateOf(apiKey);
-      return await open(tenant, signal, () => schedule.follow(polls.predictions()));
+      return await open(tenant, options, (inbox) => schedule.follow(polls.predictions(), inbox));
     },
     wake({ apiKey }, key) {
       const { tenant, schedule } = stateOf(apiKey);
@@ -213,9 +242,9 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       const { schedule, polls } = stateOf(apiKey);
       schedule.announce(polls.job(key));
     },
-    async waitUntilFinished({ apiKey }, key, milliseconds, caller) {
+    async waitUntilFinished({ apiKey }, key, milliseconds, { signal: caller, requester }) {
       const { schedule, polls } = stateOf(apiKey);
-      const events = schedule.listen([polls.job(key)], { isWaiting: true });
+      const events = schedule.listen([polls.job(key)], { isWaiting: true, label: requester });
       const timer = new AbortController();
       const release = () => void events.return?.();
       caller?.addEventListener('abort', release);
@@ -227,8 +256,9 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       caller?.removeEventListener('abort', release);
       return last && 'state' in last ? last.state : undefined;
     },
-    progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(stateOf(apiKey).tenant, row)),
-    recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(stateOf(apiKey).tenant, row)),
+    progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(tenantOf({ apiKey }), row)),
+    // Without the state of the credential: most credentials read jobs, but watch none.
+    recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(tenantOf({ apiKey }), row)),
     hold(apiKey, milliseconds) {
       const state = stateOf(apiKey);
       state.heldUntil = Math.max(state.heldUntil, monotonicNow() + milliseconds);
@@ -236,6 +266,17 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     },
     get size() {
       return [...active.values()].reduce((size, { schedule }) => size + schedule.size, 0);
+    },
+    get counts() {
+      const sum = { watched: 0, listeners: 0, stale: 0, running: 0, perSecond: 0 };
+      for (const { counts } of polling) {
+        sum.watched += counts.watched;
+        sum.listeners += counts.listeners;
+        sum.stale += counts.stale;
+        sum.running += counts.running;
+        sum.perSecond += counts.perSecond;
+      }
+      return sum;
     },
     dispose() {
       for (const { schedule } of [...active.values()]) schedule.dispose();
@@ -256,19 +297,19 @@ interface CredentialState {
  * become the response to the subscription; all other errors are events of the stream.
  */
 async function withFirstEvent(events: JobEvents, sleep: Sleep, caller: AbortSignal): Promise<JobEvents> {
-  const first = events.next();
   const timer = new AbortController();
-  const leave = () => void events.return?.();
+  const leave = () => void events.return();
   caller.addEventListener('abort', leave);
   if (caller.aborted) leave();
-  const firstResult = await Promise.race([first, sleep(FIRST_EVENT_TIMEOUT, timer.signal).catch(() => undefined)]);
+  await Promise.race([events.whenReady(), sleep(FIRST_EVENT_TIMEOUT, timer.signal).catch(() => {})]);
   timer.abort();
   caller.removeEventListener('abort', leave);
-  if (firstResult && !firstResult.done && 'error' in firstResult.value && isAuthError(firstResult.value.error)) {
-    await events.return?.();
-    throw firstResult.value.error;
+  const { first } = events;
+  if (first && 'error' in first && isAuthError(first.error)) {
+    await events.return();
+    throw first.error;
   }
-  return prependFirst(first, events);
+  return events;
 }
 
 const isAuthError = (error: unknown): boolean =>

@@ -105,6 +105,11 @@ export class PollBudget {
     return Math.max(0, this.#nextAt - now, (this.#reservedAt ?? now) - now);
   }
 
+  /** Number of polls without a response yet. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Reports that no poll is overdue. */
   endResuming(): void {
     if (!this.#blockedSince) this.#isResuming = false;

@@ -25,6 +25,8 @@ export interface Distribution {
 export interface Durations {
   /** Adds the duration of a job, once. Ignores durations that are not positive. */
   add(className: string, duration: Duration): void;
+  /** Number of classes that were evicted so far. */
+  readonly evicted: number;
   /** The distribution of a class; undefined if no duration is known. */
   of(className: string): Distribution | undefined;
 }
@@ -39,28 +41,42 @@ export interface DurationsOptions {
 }
 
 interface ClassDurations {
-  readonly newest: readonly Duration[];
+  /** In order of completion, the last one first. */
+  readonly newest: Duration[];
   /** Computed on first use. */
-  distribution?: Distribution;
+  distribution: Distribution | undefined;
 }
 
 export function createDurations(options: DurationsOptions = {}): Durations {
   const { classes = 1_000, samples = 100, recentSamples = 40 } = options;
-  const cache = new LRUCache<string, ClassDurations>({ max: classes });
+  let evicted = 0;
+  const cache = new LRUCache<string, ClassDurations>({
+    max: classes,
+    dispose(_, __, reason) {
+      if (reason === 'evict') evicted++;
+    },
+  });
   return {
-    add(className, duration) {
-      if (!(duration.milliseconds > 0)) return;
-      const current = cache.get(className)?.newest ?? [];
+    get evicted() {
+      return evicted;
+    },
+    add(className, { name, finishedAt, milliseconds }) {
+      if (!(milliseconds > 0)) return;
+      const known = cache.get(className);
+      const newest = known?.newest ?? [];
+      const duration = { name, finishedAt, milliseconds };
       // Most jobs are already known or too old, because lists are read repeatedly.
-      const oldest = current.at(-1);
-      if (oldest && current.length === samples && newestFirst(oldest, duration) < 0) return;
-      const { name, finishedAt, milliseconds } = duration;
+      const oldest = newest.at(-1);
+      if (oldest && newest.length === samples && newestFirst(oldest, duration) < 0) return;
       // Times first, because numbers are compared faster than strings.
-      if (current.some((each) => each.finishedAt === finishedAt && each.name === name)) return;
-      if (current.some((each) => each.name === name)) return;
+      for (const each of newest) if (each.finishedAt === finishedAt && each.name === name) return;
+      for (const each of newest) if (each.name === name) return;
       // In order of completion, not of arrival: a job that was dropped is older than all others, so it cannot be added again.
-      const newest = [...current, { name, finishedAt, milliseconds }].sort(newestFirst).slice(0, samples);
-      cache.set(className, { newest });
+      const next = newest.findIndex((each) => newestFirst(duration, each) < 0);
+      newest.splice(next === -1 ? newest.length : next, 0, duration);
+      if (newest.length > samples) newest.pop();
+      if (known) known.distribution = undefined;
+      else cache.set(className, { newest, distribution: undefined });
     },
     of(className) {
       const found = cache.get(className);

@@ -20,11 +20,20 @@ export interface ErrorEvent<Key> {
 
 /** Receives the events of jobs. */
 export interface Listener<State, Key> {
+  /** Identify the subscriptions that it serves, for the traces of polls. @default they are unknown */
+  readonly labels?: Iterable<unknown>;
   put(name: string, event: JobEvent<State, Key>): void;
+  /** Number of subscribers behind it. @default 1 */
+  readonly subscribers?: number;
   /** Called after the last event of a job. */
   end(name: string): void;
   /** Called when a followed list no longer contains a job that has ended, or contains it again. */
   setGone?(name: string, isGone: boolean): void;
+}
+
+/** The labels of several listeners. */
+export function* labelsOf(listeners: Iterable<Pick<Listener<never, never>, 'labels'>>): Generator<unknown, undefined> {
+  for (const { labels } of listeners) if (labels) yield* labels;
 }
 
 /** No state is known yet, because polls fail or are on hold. The stream continues. */

@@ -1,5 +1,12 @@
 import type { Block } from './budget.ts';
-import { type JobEvent, type Listener, ListTooLongError, NotReadYetError, type StateEvent } from './events.ts';
+import {
+  type JobEvent,
+  type Listener,
+  ListTooLongError,
+  labelsOf,
+  NotReadYetError,
+  type StateEvent,
+} from './events.ts';
 import { PollHealth, type PollHealthOptions, REPORT_DELAY } from './poll-health.ts';
 import type { Job, JobList, JobPage, LastState } from './source.ts';
 import { CONFIRMATION_DELAY, PRIORITY, type Priority } from './watched-job.ts';
@@ -71,6 +78,11 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
     this.dueAt = this.#startedAt;
   }
 
+  /** Number of followers, who learn of each change of its jobs. */
+  get subscribers(): number {
+    return this.followers.size;
+  }
+
   /** The order of its next page among other polls: until the whole list was read once, like jobs without a state. */
   order(now: number): { priority: Priority; rank: number } {
     return this.#isRead
@@ -81,6 +93,11 @@ export class FollowedList<State, Key> implements Listener<State, Key> {
   /** True until the whole list was read once. */
   get isFirst(): boolean {
     return !this.#isRead;
+  }
+
+  /** The labels of its followers. */
+  get labels(): Iterable<unknown> {
+    return labelsOf(this.followers);
   }
 
   get cursor(): string | undefined {

@@ -1,5 +1,7 @@
 import type { PollBudget } from './budget.ts';
+import { labelsOf } from './events.ts';
 import type { FollowedList } from './followed-list.ts';
+import type { PollObserver } from './observer.ts';
 import type { PolledList } from './polled-list.ts';
 import type { ListedPage, WatchedJob } from './watched-job.ts';
 
@@ -21,6 +23,7 @@ export interface PollSenderOptions {
   now: () => number;
   /** The monotonic clock, in milliseconds. */
   monotonicNow: () => number;
+  observer: PollObserver;
 }
 
 /** Sends polls, counts them against the budget, and passes on their results. */
@@ -49,10 +52,11 @@ export class PollSender<State, Key> {
     }
     list?.onSingleRead();
     const reading = job.startRead();
+    this.#options.observer.onPoll('job', job.subscribers);
     const onSettled = (apply: () => boolean) => {
       if (this.#watching.isWatched(job) && apply()) this.#watching.end(job);
     };
-    this.#track(reading.signal, job.source.read(reading.signal), {
+    this.#track(reading.signal, job.source.read(reading.signal, labelsOf(job.listeners)), {
       resolve: (state) => onSettled(() => job.onRead(state, now)),
       reject: (error) => {
         this.#holdIfRequested(job.source.retryAfter(error));
@@ -66,8 +70,13 @@ export class PollSender<State, Key> {
     const polledAt = this.#options.monotonicNow();
     const { source, stop } = list;
     page.isReading = true;
-    for (const job of page.jobs) job.startPage();
-    this.#track(stop.signal, source.readPage(page.cursor, stop.signal), {
+    let listeners = 0;
+    for (const job of page.jobs) {
+      job.startPage();
+      listeners += job.subscribers;
+    }
+    this.#options.observer.onPage(page.jobs.size, listeners);
+    this.#track(stop.signal, source.readPage(page.cursor, stop.signal, pageLabels(page)), {
       resolve: (result) => {
         page.isReading = false;
         for (const job of list.onPage(page, result, polledAt, this.#options.monotonicNow())) this.#watching.end(job);
@@ -85,7 +94,8 @@ export class PollSender<State, Key> {
     const polledAt = this.#options.monotonicNow();
     const { source, stop, cursor } = followed;
     followed.startPage();
-    this.#track(stop.signal, source.readPage(cursor, stop.signal), {
+    this.#options.observer.onPoll('list', followed.followers.size);
+    this.#track(stop.signal, source.readPage(cursor, stop.signal, followed.labels), {
       resolve: (result) => {
         followed.isReading = false;
         if (stop.signal.aborted) return;
@@ -130,4 +140,9 @@ export class PollSender<State, Key> {
       (error: unknown) => settle(() => reject(error)),
     );
   }
+}
+
+/** The labels of the listeners of all jobs of a page. */
+function* pageLabels<State, Key>({ jobs }: ListedPage<State, Key>): Generator<unknown, undefined> {
+  for (const { listeners } of jobs) yield* labelsOf(listeners);
 }

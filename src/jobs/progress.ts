@@ -1,12 +1,15 @@
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import { createDurations, type Distribution, type DurationsOptions } from './durations.ts';
 import { JobHistories, type JobPhase } from './job-history.ts';
+import { RecordedJobs } from './recorded-jobs.ts';
 import { boundRemaining, estimateRemaining } from './remaining-time.ts';
 
 /** Properties of a job. An invalid date, or a progress outside 0 to 1, counts as unknown. */
 export interface JobFacts {
   /** Unique name of the job, across all credentials. */
   readonly name: string;
+  /** Hash of the name. Jobs with the same hash are very rare. @default the job is recorded again each time */
+  readonly hash?: number;
   /** Classes of jobs of one credential with similar durations, from the narrowest to the widest. */
   readonly classes: readonly string[];
   readonly phase: JobPhase;
@@ -65,6 +68,7 @@ export function createProgress(options: ProgressOptions = {}): ProgressEstimator
   const processing = createDurations(durationOptions);
   /** Durations since creation, which may include time in the queue. */
   const total = createDurations(durationOptions);
+  const recorded = new RecordedJobs();
 
   /** The distribution of the narrowest class with data. Compares like with like: processing times if the start is known. */
   const distributionOf = (classes: readonly string[], isStartKnown: boolean): Distribution | undefined => {
@@ -77,7 +81,10 @@ export function createProgress(options: ProgressOptions = {}): ProgressEstimator
 
   return {
     recordDuration(job) {
-      const { name, phase } = job;
+      const { phase } = job;
+      if ((phase === 'completed' || phase === 'ended') && !recorded.add(job, processing.evicted + total.evicted))
+        return;
+      const { name } = job;
       const observed = histories.observe(name, phase);
       if (phase !== 'completed') return;
       const [from, to] = [time(job.createdAt), time(job.finishedAt)];

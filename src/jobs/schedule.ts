@@ -3,7 +3,8 @@ import { createAwakeClock } from './awake-clock.ts';
 import { PollBudget } from './budget.ts';
 import type { JobEvent, Listener, StateEvent } from './events.ts';
 import { FollowedList } from './followed-list.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type InboxOptions } from './inbox.ts';
+import { NO_POLL_OBSERVER, type PollCounts, type PollObserver } from './observer.ts';
 import type { PollGate } from './poll-gate.ts';
 import { type Candidate, isBefore, PollOrder } from './poll-order.ts';
 import { PollSender, type Watching } from './poll-sender.ts';
@@ -33,12 +34,19 @@ export interface ScheduleOptions<State> {
   onFinished?: (state: State) => void;
   /** Called when the schedule begins or ends to watch anything. */
   onActive?: (isActive: boolean) => void;
+  /** @default polls are not observed */
+  observer?: PollObserver;
 }
 
 /** Slots of the budget for each page of followed lists, once they were read completely. */
 const SLOTS_PER_PAGE = 4;
 
-export type Events<State, Key> = AsyncIterableIterator<JobEvent<State, Key>, undefined>;
+export type Events<State, Key> = Inbox<JobEvent<State, Key>>;
+
+export interface ListenOptions extends InboxOptions {
+  /** True for a request that waits for the jobs: they are polled before others. @default false */
+  readonly isWaiting?: boolean;
+}
 
 /** Polls watched jobs and lists, and passes on their events. */
 export interface JobSchedule<State, Key> {
@@ -47,12 +55,10 @@ export interface JobSchedule<State, Key> {
   /**
    * Listens to jobs. Emits the current state of each, then each change. A final error is the last event of its job. The
    * stream completes after the last events of all jobs.
-   *
-   * @param isWaiting True for a request that waits for the jobs: they are polled before others.
    */
-  listen(jobs: readonly Job<State, Key>[], options?: { isWaiting?: boolean }): Events<State, Key>;
+  listen(jobs: readonly Job<State, Key>[], options?: ListenOptions): Events<State, Key>;
   /** Listens to all jobs of a list. Ends if the reader returns, or after a final error of the list. */
-  follow(source: JobList<State, Key>): Events<State, Key>;
+  follow(source: JobList<State, Key>, options?: InboxOptions): Events<State, Key>;
   /** Polls a job immediately, for example after a mutation. */
   wake(name: string): void;
   /** Adds a job that was just started to the followers of its list. */
@@ -94,6 +100,10 @@ export class Schedule<State, Key> implements JobSchedule<State, Key> {
   /** Time of the next page of any followed list that was read completely before, in milliseconds. */
   #nextListPageAt = Number.NEGATIVE_INFINITY;
   #isActive = false;
+  /** Removes a listener from all its jobs. One function for all listeners. */
+  readonly #leaveAll = (inbox: Events<State, Key>) => {
+    for (const name of inbox.names) this.leave(name, inbox);
+  };
 
   constructor(options: ScheduleOptions<State>) {
     this.#options = options;
@@ -105,7 +115,10 @@ export class Schedule<State, Key> implements JobSchedule<State, Key> {
       endList: (list) => this.#endList(list),
       onSettled: () => this.#requestRun(),
     };
-    this.#sender = new PollSender(this.#budget, watching, options);
+    this.#sender = new PollSender(this.#budget, watching, {
+      ...options,
+      observer: options.observer ?? NO_POLL_OBSERVER,
+    });
     this.#awakeNow = createAwakeClock(options.monotonicNow);
   }
 
@@ -113,21 +126,32 @@ export class Schedule<State, Key> implements JobSchedule<State, Key> {
     return this.#jobs.size + this.#followed.size;
   }
 
-  listen(jobs: readonly Job<State, Key>[], { isWaiting = false } = {}): Events<State, Key> {
-    const joined: string[] = [];
-    const inbox = new Inbox<JobEvent<State, Key>>(
-      jobs.map(({ name }) => name),
-      () => {
-        for (const name of joined) {
-          if (isWaiting) this.setWaiting(name, -1);
-          this.leave(name, inbox);
-        }
-      },
-    );
+  get counts(): PollCounts {
+    let listeners = 0;
+    let stale = 0;
+    const block = this.#budget.block ?? this.#budget.congestion;
+    for (const job of this.#jobs.values()) {
+      // The subscribers of lists are counted once, below.
+      for (const listener of job.listeners) if (listener.subscribers === undefined) listeners++;
+      if (job.isStale(block)) stale++;
+    }
+    for (const list of this.#followed.values()) listeners += list.followers.size;
+    const { perSecond } = this.#options;
+    return { watched: this.size, listeners, stale, running: this.#budget.running, perSecond };
+  }
+
+  listen(jobs: readonly Job<State, Key>[], options: ListenOptions = {}): Events<State, Key> {
+    const waitingFor: string[] = [];
+    const stopWaiting = (left: Events<State, Key>) => {
+      for (const name of waitingFor) this.setWaiting(name, -1);
+      this.#leaveAll(left);
+    };
+    const names = jobs.map(({ name }) => name);
+    const inbox: Events<State, Key> = new Inbox(names, options.isWaiting ? stopWaiting : this.#leaveAll, options);
     for (const [position, source] of jobs.entries()) {
-      if (!this.join(source, inbox, { position })) continue;
-      joined.push(source.name);
-      if (isWaiting) this.setWaiting(source.name, 1);
+      if (!this.join(source, inbox, { position }) || !options.isWaiting) continue;
+      waitingFor.push(source.name);
+      this.setWaiting(source.name, 1);
     }
     return inbox;
   }
@@ -168,8 +192,8 @@ export class Schedule<State, Key> implements JobSchedule<State, Key> {
     this.#requestRun();
   }
 
-  follow(source: JobList<State, Key>): Events<State, Key> {
-    const inbox: Inbox<JobEvent<State, Key>> = new Inbox([source.name], () => this.leaveList(source.name, inbox));
+  follow(source: JobList<State, Key>, options?: InboxOptions): Events<State, Key> {
+    const inbox: Events<State, Key> = new Inbox([source.name], (left) => this.leaveList(source.name, left), options);
     this.joinList(source, inbox);
     return inbox;
   }

@@ -35,8 +35,13 @@ export interface Job<State, Key> extends ErrorPolicy {
   readonly findLastState?: () => Promise<LastState<State> | undefined>;
   /** True if the job was just deleted. @default false */
   readonly isDeleted?: () => boolean;
-  /** Reads the job once. The signal aborts when the result is no longer needed. */
-  readonly read: (signal: AbortSignal) => Promise<State>;
+  /**
+   * Reads the job once.
+   *
+   * @param signal Aborts when the result is no longer needed.
+   * @param labels Those of its listeners. @default unknown
+   */
+  readonly read: (signal: AbortSignal, labels?: Iterable<unknown>) => Promise<State>;
   /** Combines a row of the list with the state known before. Undefined if the row does not show the state of the job. */
   readonly fromRow?: (row: State, known: State | undefined) => ListedState<State> | undefined;
   /** True for the last state. */
@@ -72,8 +77,16 @@ export interface JobList<State, Key> extends ErrorPolicy {
   readonly name: string;
   /** Time between two complete reads for its followers, in milliseconds. */
   readonly interval: number;
-  /** Reads the page at a cursor; undefined: the first page. */
-  readonly readPage: (cursor: string | undefined, signal: AbortSignal) => Promise<JobPage<State>>;
+  /**
+   * Reads the page at a cursor; undefined: the first page.
+   *
+   * @param labels Those of the listeners of its jobs. @default unknown
+   */
+  readonly readPage: (
+    cursor: string | undefined,
+    signal: AbortSignal,
+    labels?: Iterable<unknown>,
+  ) => Promise<JobPage<State>>;
   /** True once the completeness of rows can be judged, because jobs were read by themselves. */
   readonly isReady: () => boolean;
   readonly jobOf: (row: State) => Job<State, Key>;

@@ -1,6 +1,7 @@
 import { type Backoff, createBackoff } from './backoff.ts';
 import type { Block } from './budget.ts';
 import { type JobEvent, type Listener, NotReadYetError, OutageTooLongError, type StateEvent } from './events.ts';
+import type { PollObserver } from './observer.ts';
 import { PollHealth, type PollHealthOptions, REPORT_DELAY, type Trouble } from './poll-health.ts';
 import type { Job, LastState, ListedState } from './source.ts';
 
@@ -24,6 +25,7 @@ export interface WatchedJobOptions<State> extends PollHealthOptions {
   maxOutage: number;
   /** Called with the last state. */
   onFinished?: (state: State) => void;
+  observer?: Pick<PollObserver, 'onChange'>;
 }
 
 /** A page of a list, with the watched jobs that it contained when it was last read. */
@@ -96,6 +98,19 @@ export class WatchedJob<State, Key> {
     this.dueAt = options.monotonicNow();
     this.#scheduledAt = this.dueAt - age;
     if (known) this.#event = { key: source.key, ...known };
+  }
+
+  /** Number of subscribers. */
+  get subscribers(): number {
+    let count = 0;
+    for (const listener of this.listeners) count += listener.subscribers ?? 1;
+    return count;
+  }
+
+  /** True if polls fail or are on hold, so that the state is overdue or missing. */
+  isStale(block: Block | undefined): boolean {
+    if (this.#event) return this.#event.staleSince !== undefined;
+    return this.listeners.size > 0 && this.#health.trouble(block) !== undefined;
   }
 
   /** The current state; undefined before the first one. */
@@ -310,6 +325,7 @@ export class WatchedJob<State, Key> {
     this.#arrivedAt = this.#options.monotonicNow();
     this.#hasListedChange = false;
     if (isChange) {
+      this.#options.observer?.onChange(this.#options.monotonicNow() - this.#scheduledAt);
       this.#hasChanged = true;
       this.#backoff.reset();
     }

@@ -10,7 +10,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 export interface FieldCost {
   readonly reads?: Reads | ((args: Arguments) => Reads);
   /** Like `reads`, for requests that are made once per response, regardless of the number of parents. */
-  readonly readsOnce?: Reads;
+  readonly readsOnce?: Reads | ((args: Arguments) => Reads);
   /** Maximum number of objects that the field returns. The cost of their selection is multiplied by it. @default 1 */
   readonly maxItems?: number | ((args: Arguments) => number);
   /** A type below whose objects the field costs nothing, because the response has already read its value. */

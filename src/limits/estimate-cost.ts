@@ -54,7 +54,7 @@ function createEstimator(options: CollectOptions) {
       const args = argumentsOf(type, node, options);
       if (cost.freeBelow === undefined || !ancestors.includes(` ${cost.freeBelow} `))
         addReads(reads, readsOf(cost, args));
-      addReads(readsOnce, cost.readsOnce ?? {});
+      addReads(readsOnce, readsOf({ reads: cost.readsOnce }, args));
       const perItem = costOfItem(type, node, ancestors);
       if (perItem > 0) sum += perItem * maxItemsOf(cost, args);
     }
@@ -112,7 +112,7 @@ function argumentsOf(type: GraphQLObjectType, node: FieldNode, { variables }: Co
   }
 }
 
-const readsOf = ({ reads = {} }: FieldCost, args: Arguments): Reads =>
+const readsOf = ({ reads = {} }: { readonly reads?: FieldCost['reads'] | undefined }, args: Arguments): Reads =>
   typeof reads === 'function' ? reads(args) : reads;
 
 const maxItemsOf = ({ maxItems = 1 }: FieldCost, args: Arguments): number =>

@@ -92,6 +92,7 @@ export class EntityLoader<R extends Row> {
       cacheKeyFn: cacheKeyOf,
       cacheMap: this.#pending,
     });
+    this.#reads.onRequested(key);
     return this.#byId.load(key);
   }
 

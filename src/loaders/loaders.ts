@@ -2,13 +2,13 @@ import type { DataItemKey, DataItemRow } from '../upstream/data-items.ts';
 import type { Page } from '../upstream/decode/objects.ts';
 import { nextLastDocId } from '../upstream/decode/page.ts';
 import type { ModelRow } from '../upstream/models.ts';
+import type { Requester } from '../upstream/observer.ts';
 import type { PredictionRow } from '../upstream/predictions.ts';
 import type { TrainingKey, TrainingRow } from '../upstream/trainings.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { AbortScope } from '../util/cancellation.ts';
 import { EntityLoader } from './entity-loader.ts';
 import type { MergeOptions, Row } from './entity-store.ts';
-import { type Kind, type ReadServices, Reads, type RequestBudget } from './reads.ts';
+import { type Kind, type ReadOptions, type ReadServices, Reads, type RequestBudget } from './reads.ts';
 
 /**
  * Upstream reads of one request. Each entity is read by id at most once, each page at most once. The fields of rows in
@@ -22,11 +22,23 @@ export class Loaders {
   readonly #pages = new Map<string, Promise<unknown>>();
 
   /**
-   * @param caller Aborts the reads.
+   * @param options Aborts the reads, and counts their requests.
    * @param budget Counts each read, also one shared with other requests. @default no limit
    */
-  constructor(upstream: Upstream, services: ReadServices, caller?: AbortScope | AbortSignal, budget?: RequestBudget) {
-    this.#reads = new Reads(upstream, services, caller, budget);
+  constructor(upstream: Upstream, services: ReadServices, options: ReadOptions = {}, budget?: RequestBudget) {
+    this.#reads = new Reads(upstream, services, options, budget);
+  }
+
+  /** These loaders, with the same caches. The requests that they send are counted and traced for a requester. */
+  countedFor(requester: Requester): Loaders {
+    const run = this.#reads.runnerFor(requester);
+    return new Proxy<Loaders>(this, {
+      get(loaders, name) {
+        const member: unknown = Reflect.get(loaders, name, loaders);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => run(() => Reflect.apply(member, loaders, args));
+      },
+    });
   }
 
   /** The entity, or null if it does not exist. An entity that a page contained is not read again. */

@@ -1,6 +1,7 @@
 import type { OperationId } from '../contract/contract.ts';
 import type { CallOptions } from '../upstream/client.ts';
 import type { JobKey, JobRow } from '../upstream/jobs.ts';
+import type { Requester } from '../upstream/observer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Key, Row } from './entity-store.ts';
 import type { FinishedJob } from './finished-jobs.ts';
@@ -20,7 +21,10 @@ export interface ReadServices {
   now(): number;
 }
 
-/** Counts upstream requests. */
+/** The caller of reads: aborts them, and counts their requests. */
+export type ReadOptions = Pick<CallOptions, 'signal' | 'requester'>;
+
+/** Limits upstream requests. */
 export interface RequestBudget {
   /** @returns The error to throw instead of sending the requests, once the budget is exceeded. */
   spend(requests: number): Error | undefined;
@@ -44,26 +48,52 @@ export const readOperation = (kind: Kind): OperationId => READS[kind].operation;
 /** Sends the reads of one request, and counts them. */
 export class Reads {
   readonly upstream: Upstream;
-  readonly options: CallOptions;
+  readonly #options: CallOptions;
+  /** Options of the reads that start now, if they have a requester of their own. */
+  #current: CallOptions | undefined;
+  /** Options of reads by id that start later. */
+  #later: WeakMap<Key, CallOptions> | undefined;
   readonly #services: ReadServices;
   readonly #budget: RequestBudget | undefined;
 
-  constructor(
-    upstream: Upstream,
-    services: ReadServices,
-    caller: CallOptions['signal'],
-    budget: RequestBudget | undefined,
-  ) {
+  constructor(upstream: Upstream, services: ReadServices, options: ReadOptions, budget: RequestBudget | undefined) {
     this.upstream = upstream;
     this.#services = services;
-    this.options = { signal: caller };
+    this.#options = options;
     this.#budget = budget;
+  }
+
+  /** Options of the reads that start now. */
+  get options(): CallOptions {
+    return this.#current ?? this.#options;
+  }
+
+  /** Returns a function that calls another one, whose reads are counted and traced for a requester. */
+  runnerFor(requester: Requester): <Result>(call: () => Result) => Result {
+    const options = { ...this.#options, requester };
+    return (call) => {
+      const before = this.#current;
+      this.#current = options;
+      try {
+        return call();
+      } finally {
+        this.#current = before;
+      }
+    };
+  }
+
+  /** Called when a read by id is requested, which starts later, to keep its requester. */
+  onRequested(key: Key): void {
+    if (!this.#current) return;
+    this.#later ??= new WeakMap();
+    this.#later.set(key, this.#current);
   }
 
   /** Reads an entity by id. */
   byId(kind: Kind, key: Key): Promise<Row> {
+    const options = this.#later?.get(key) ?? this.options;
     // Keys of data items and trainings contain their model. The other reads do not use it.
-    return this.spend() ?? READS[kind].read(this.upstream, key as Required<Key>, this.options);
+    return this.spend() ?? READS[kind].read(this.upstream, key as Required<Key>, options);
   }
 
   /** The cached row of a finished job, which has all fields that a read by id would return. */

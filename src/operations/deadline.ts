@@ -13,6 +13,8 @@ export interface OperationLifetime {
   readonly signal: AbortSignal | undefined;
   /** For writes, which continue when the client disconnects: aborts at the deadline, with an UPSTREAM_TIMEOUT. */
   readonly deadlineSignal: AbortSignal;
+  /** Time until the deadline, in milliseconds; infinite without one. */
+  readonly timeLeft: number;
   /** Extends the deadline, in milliseconds, by a wait that the client requested. */
   extend(milliseconds: number): void;
 }
@@ -21,11 +23,20 @@ export interface OperationLifetime {
 export const withoutDeadline = (signal: AbortSignal | undefined): OperationLifetime => ({
   signal,
   deadlineSignal: NEVER_ABORTED,
+  timeLeft: Number.POSITIVE_INFINITY,
   extend: () => {},
 });
 
 /** A lifetime that nothing ends. */
 export const UNLIMITED = withoutDeadline(undefined);
+
+export interface OperationDeadlineOptions {
+  /** Time for the whole response, including time in the upstream's request queue, in milliseconds. */
+  milliseconds: number;
+  startTimer: StartTimer;
+  /** The monotonic clock, in milliseconds. */
+  monotonicNow: () => number;
+}
 
 /**
  * The deadline of an operation. Fields that are not resolved by then become errors. Its timer and signals are created
@@ -33,6 +44,7 @@ export const UNLIMITED = withoutDeadline(undefined);
  */
 export class OperationDeadline implements OperationLifetime {
   readonly #startTimer: StartTimer;
+  readonly #monotonicNow: () => number;
   readonly #abortScope = new AbortScope();
   #readController: AbortController | undefined;
   #deadlineController: AbortController | undefined;
@@ -43,12 +55,14 @@ export class OperationDeadline implements OperationLifetime {
   #pendingExtension = 0;
   /** Time from the start to the deadline, in milliseconds. */
   #milliseconds: number;
+  /** Time at which the timer was started, by the monotonic clock, in milliseconds. */
+  #startedAt = 0;
   /** Cancels the timer; undefined until it is started. */
   #cancelTimer: (() => void) | undefined;
 
-  /** @param milliseconds Time for the whole response, including time in the upstream's request queue. */
-  constructor({ milliseconds, startTimer }: { milliseconds: number; startTimer: StartTimer }) {
+  constructor({ milliseconds, startTimer, monotonicNow }: OperationDeadlineOptions) {
     this.#startTimer = startTimer;
+    this.#monotonicNow = monotonicNow;
     this.#milliseconds = milliseconds;
   }
 
@@ -67,6 +81,11 @@ export class OperationDeadline implements OperationLifetime {
     this.#start();
     this.#deadlineController ??= controllerFor(this.#timeoutError);
     return this.#deadlineController.signal;
+  }
+
+  get timeLeft(): number {
+    this.#start();
+    return this.#startedAt + this.#milliseconds + this.#pendingExtension - this.#monotonicNow();
   }
 
   extend(milliseconds: number): void {
@@ -99,7 +118,9 @@ export class OperationDeadline implements OperationLifetime {
   }
 
   #start(): void {
-    this.#cancelTimer ??= this.#startTimer(this.#milliseconds, () => this.#onTimer());
+    if (this.#cancelTimer) return;
+    this.#startedAt = this.#monotonicNow();
+    this.#cancelTimer = this.#startTimer(this.#milliseconds, () => this.#onTimer());
   }
 
   #onTimer(): void {

@@ -1,9 +1,10 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { abortScopeOf, type Caller, type IdentifyCaller, type TransportContext } from '../auth/caller.ts';
+import { tenantOf } from '../auth/credential.ts';
 import type { PreparedOperation } from '../executor/execute.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
 import type { OperationQuota } from '../limits/operation-quota.ts';
-import { mapErrors, Stream } from '../util/async-iterators.ts';
+import { BaseStream } from '../util/async-iterators.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import type { OperationExecution } from './execution.ts';
 import type { OperationRequest, Refused } from './operation-request.ts';
@@ -46,23 +47,28 @@ export function createOperations({
     checkQuota: (caller: Caller) => GraphQLError | undefined | Promise<GraphQLError | undefined>,
   ) => {
     const { transport } = request;
+    const { record } = transport;
+    if (record) record.document = request.document;
     const prepared = preparation(request);
     if ('errors' in prepared) return prepared;
+    if (record) record.operation = prepared.plan.operation;
     const estimated = cost(prepared, transport);
     if (estimated instanceof GraphQLError) return refused(estimated);
     const reportedCost = wantsCost(transport) ? estimated : undefined;
-    return mapMaybePromise<Caller, Admitted | Refused>(identity(transport), (caller) =>
-      mapMaybePromise<GraphQLError | undefined, Admitted | Refused>(checkQuota(caller), (error) =>
+    return mapMaybePromise<Caller, Admitted | Refused>(identity(transport), (caller) => {
+      if (record) record.tenant = tenantIn(caller);
+      return mapMaybePromise<GraphQLError | undefined, Admitted | Refused>(checkQuota(caller), (error) =>
         error ? refused(error) : { prepared, caller, reportedCost },
-      ),
-    );
+      );
+    });
   };
 
   const execute = (request: OperationRequest) =>
     mapMaybePromise(admit(request, quota.check), (admitted): ExecutionResult | Promise<ExecutionResult> => {
       if ('errors' in admitted) return admitted;
       const { prepared, caller, reportedCost } = admitted;
-      const result = execution.execute(prepared, caller, abortScopeOf(request.transport, caller));
+      const { transport } = request;
+      const result = execution.execute(prepared, caller, abortScopeOf(transport, caller), transport.record);
       return reportedCost ? mapMaybePromise(result, (plain) => withCost(plain, reportedCost)) : result;
     });
 
@@ -75,7 +81,7 @@ export function createOperations({
     return await execution.subscribe(request, caller, {
       acquire: () => quota.acquireStream(caller),
       mask: masking,
-      mapResult: reportedCost ? (result) => withCost(result, reportedCost) : (result) => result,
+      mapResult: reportedCost ? (result) => withCost(result, reportedCost) : unchanged,
     });
   };
 
@@ -93,7 +99,7 @@ export function createOperations({
     async subscribe(request) {
       try {
         const result = await subscribe(request);
-        return result instanceof Stream ? mapErrors(result, (error) => maskThrown(error).errors?.[0]) : masking(result);
+        return result instanceof BaseStream ? result : masking(result);
       } catch (error) {
         return maskThrown(error);
       }
@@ -115,5 +121,16 @@ const MAX_DELAYED_LENGTH = 8_192;
 /** True if an operation is short enough to be delayed. */
 export const isShortEnoughToDelay = (query = '', variables: unknown = {}): boolean =>
   query.length <= MAX_DELAYED_LENGTH && JSON.stringify(variables).length <= MAX_DELAYED_LENGTH;
+
+/** The tenant of a caller; undefined if it has no valid credentials. */
+function tenantIn(caller: Caller): string | undefined {
+  try {
+    return tenantOf(caller.credential());
+  } catch {
+    return undefined;
+  }
+}
+
+const unchanged = <Result>(result: Result): Result => result;
 
 const refused = (error: GraphQLError): Refused => ({ errors: [error] });

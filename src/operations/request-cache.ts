@@ -4,9 +4,13 @@ import type { RequestBudget } from '../limits/request-budget.ts';
 import type { FinishedJob, FinishedJobs } from '../loaders/finished-jobs.ts';
 import { Loaders } from '../loaders/loaders.ts';
 import type { ReadServices } from '../loaders/reads.ts';
+import type { ReadCounter } from '../telemetry/read-counter.ts';
 import type { JobKey, JobRow } from '../upstream/jobs.ts';
 import type { UpstreamOf } from '../upstream/upstream.ts';
 import type { OperationLifetime } from './deadline.ts';
+
+/** A caller whose requests are counted. */
+export type CountingCaller = ScopedCaller & { readonly requester?: ReadCounter | undefined };
 
 /** The parts of the gateway that {@link RequestCache} binds to a caller. */
 export interface CacheServices {
@@ -14,6 +18,8 @@ export interface CacheServices {
   readonly finishedJobs: FinishedJobs;
   /** The wall clock, in milliseconds since the epoch. */
   readonly now: () => number;
+  /** Called for each read that was served from memory. */
+  readonly onCachedRead?: () => void;
 }
 
 /**
@@ -22,18 +28,21 @@ export interface CacheServices {
  */
 export class RequestCache implements ReadServices {
   readonly #services: CacheServices;
-  readonly #caller: ScopedCaller;
+  readonly #caller: CountingCaller;
   readonly #lifetime: OperationLifetime;
   /** Limits the upstream requests of the operation or event. */
   readonly budget: RequestBudget;
+  /** Time until which every image URL of the response works; undefined before the first one. */
+  imagesExpireAt: Date | undefined;
   #loaders: Loaders | undefined;
   /** The key of the loaders: a credential may expire before their reads end. */
   #apiKey = '';
   #predictionScan: PageScan | undefined;
+  #modelScan: PageScan | undefined;
   #results: Map<string, Promise<unknown>> | undefined;
 
   /** @param lifetime Aborts the reads. */
-  constructor(services: CacheServices, caller: ScopedCaller, lifetime: OperationLifetime, budget: RequestBudget) {
+  constructor(services: CacheServices, caller: CountingCaller, lifetime: OperationLifetime, budget: RequestBudget) {
     this.#services = services;
     this.#caller = caller;
     this.#lifetime = lifetime;
@@ -45,7 +54,7 @@ export class RequestCache implements ReadServices {
       const upstream = upstreamFor(this.#caller, this.#services.upstreamOf);
       const caller = this.#lifetime.abortScope ?? this.#lifetime.signal;
       this.#apiKey = this.#caller.credential().apiKey;
-      this.#loaders = new Loaders(upstream, this, caller, this.budget);
+      this.#loaders = new Loaders(upstream, this, { signal: caller, requester: this.#caller.requester }, this.budget);
     }
     return this.#loaders;
   }
@@ -54,13 +63,18 @@ export class RequestCache implements ReadServices {
     const { scope } = this.#caller;
     // A read outside the scope of a watch token is rejected by its upstream.
     if (scope && !scope.includes(key)) return undefined;
-    return this.#services.finishedJobs.get(this.#apiKey, key);
+    const found = this.#services.finishedJobs.get(this.#apiKey, key);
+    if (found) this.#countCached();
+    return found;
   }
 
   readFinishedJobs(keys: readonly JobKey[]): Promise<(FinishedJob | undefined)[]> | undefined {
     const { scope } = this.#caller;
     if (scope && !keys.every((key) => scope.includes(key))) return undefined;
-    return this.#services.finishedJobs.read(this.#apiKey, keys);
+    return this.#services.finishedJobs.read(this.#apiKey, keys)?.then((jobs) => {
+      for (const job of jobs) if (job) this.#countCached();
+      return jobs;
+    });
   }
 
   addFinishedJob(row: JobRow): void {
@@ -75,6 +89,12 @@ export class RequestCache implements ReadServices {
   get predictionScan(): PageScan {
     this.#predictionScan ??= new PageScan();
     return this.#predictionScan;
+  }
+
+  /** The scan of the list of all models. */
+  get modelScan(): PageScan {
+    this.#modelScan ??= new PageScan();
+    return this.#modelScan;
   }
 
   /**
@@ -97,6 +117,13 @@ export class RequestCache implements ReadServices {
   clear(): void {
     this.#loaders = undefined;
     this.#predictionScan = undefined;
+    this.#modelScan = undefined;
     this.#results = undefined;
+  }
+
+  #countCached(): void {
+    this.#services.onCachedRead?.();
+    const { requester } = this.#caller;
+    if (requester) requester.cached++;
   }
 }

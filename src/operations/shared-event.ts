@@ -1,5 +1,4 @@
-import type { ExecutionArgs, ExecutionResult } from 'graphql';
-import type { ScopedCaller } from '../auth/scope.ts';
+import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { JobUpdate } from '../job-watching/events.ts';
 import { RequestBudget } from '../limits/request-budget.ts';
 import { Context, type ContextCaller, type ContextEvent, type Services } from './context.ts';
@@ -18,7 +17,7 @@ export class SharedEvent implements ContextEvent {
   readonly update: JobUpdate;
   readonly cache: RequestCache;
   readonly #services: Services;
-  readonly #caller: ScopedCaller;
+  readonly #caller: Omit<ContextCaller, 'baseUrl'>;
   /** Shared by all executions, because they share the cache. */
   readonly #budget = new RequestBudget(0);
   readonly #results = new SharedResults();
@@ -26,9 +25,12 @@ export class SharedEvent implements ContextEvent {
   /** The shared event for a listener. */
   static of(update: JobUpdate, services: Services, listener: ContextCaller): SharedEvent {
     const name = listener.scope?.name ?? '';
-    const byScope = SharedEvent.#events.get(update) ?? new Map<string, SharedEvent>();
-    SharedEvent.#events.set(update, byScope);
-    const shared = byScope.get(name) ?? new SharedEvent(update, services, listener);
+    const known = SharedEvent.#events.get(update);
+    const byScope = known ?? new Map<string, SharedEvent>();
+    if (!known) SharedEvent.#events.set(update, byScope);
+    const existing = byScope.get(name);
+    if (existing) return existing;
+    const shared = new SharedEvent(update, services, listener);
     byScope.set(name, shared);
     return shared;
   }
@@ -38,24 +40,25 @@ export class SharedEvent implements ContextEvent {
     const credential = listener.credential();
     this.update = update;
     this.#services = services;
-    this.#caller = { credential: () => credential, scope: listener.scope };
+    this.#caller = { credential: () => credential, scope: listener.scope, requester: listener.requester };
     this.cache = new RequestCache(services, this.#caller, UNLIMITED, this.#budget);
   }
 
   /**
    * Executes a listener's selection. Listeners with the same selection and base URL share one result.
    *
+   * @param key The inputs besides the document on which the result depends.
    * @param execute Executes the selection in the context of the event.
    */
   execute(
-    args: Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>,
+    document: DocumentNode,
+    key: string,
     baseUrl: string,
     execute: (context: Context) => ExecutionResult | Promise<ExecutionResult>,
   ): Promise<SharedResult> {
-    return this.#results.getOrExecute(args, baseUrl, () => {
+    return this.#results.getOrExecute(document, key, () => {
       this.#budget.raise(this.#services.requestLimit);
-      const { credential, scope } = this.#caller;
-      return execute(new Context(this.#services, { credential, scope, baseUrl }, UNLIMITED, this));
+      return execute(new Context(this.#services, { ...this.#caller, baseUrl }, UNLIMITED, this));
     });
   }
 }

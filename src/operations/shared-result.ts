@@ -24,25 +24,33 @@ export class SharedResult {
 export const stringifyResult = (result: ExecutionResult | SharedResult): string =>
   result instanceof SharedResult ? result.stringify() : JSON.stringify(result);
 
-/** The results of one event, by document, variables and key. */
+/**
+ * A key of the inputs on which a result depends besides its document.
+ *
+ * @param baseUrl Prefix of URLs in the result.
+ */
+export const keyOfArguments = (
+  { operationName, variableValues }: Pick<ExecutionArgs, 'operationName' | 'variableValues'>,
+  baseUrl: string,
+): string => JSON.stringify([baseUrl, operationName ?? null, variableValues ?? null]);
+
+/** The results of one event, by document and {@link keyOfArguments}. */
 export class SharedResults {
   readonly #results = new Map<DocumentNode, Map<string, Promise<SharedResult>>>();
 
-  /**
-   * Returns the shared result of an operation, or executes it.
-   *
-   * @param key The other inputs on which the result depends.
-   */
+  /** Returns the shared result of an operation, or executes it. */
   getOrExecute(
-    { document, operationName, variableValues }: Pick<ExecutionArgs, 'document' | 'operationName' | 'variableValues'>,
+    document: DocumentNode,
     key: string,
     execute: () => ExecutionResult | Promise<ExecutionResult>,
   ): Promise<SharedResult> {
-    const results = this.#results.get(document) ?? new Map<string, Promise<SharedResult>>();
-    this.#results.set(document, results);
-    const name = JSON.stringify([key, operationName ?? null, variableValues ?? null]);
-    const result = results.get(name) ?? Promise.resolve(execute()).then((plain) => new SharedResult(plain));
-    results.set(name, result);
+    const known = this.#results.get(document);
+    const results = known ?? new Map<string, Promise<SharedResult>>();
+    if (!known) this.#results.set(document, results);
+    const running = results.get(key);
+    if (running) return running;
+    const result = Promise.resolve(execute()).then((plain) => new SharedResult(plain));
+    results.set(key, result);
     return result;
   }
 }

@@ -1,11 +1,14 @@
 import type { ExecutionResult } from 'graphql';
 import type { Caller } from '../auth/caller.ts';
 import type { PlannedOperation } from '../executor/execution.ts';
+import type { Requester } from '../upstream/observer.ts';
 import { SharedResult } from './shared-result.ts';
 
 /** A query that is being executed. */
 export interface RunningQuery {
   readonly result: Promise<ExecutionResult>;
+  /** The request that has started it. @default unknown */
+  readonly requester?: Requester | undefined;
   /** Aborts the query, because every caller has disconnected. */
   abort(): void;
   /** Called with the result when the query ends; without one if it rejected. */
@@ -60,18 +63,23 @@ export class QuerySingleFlight {
    * @param keyOf Returns the inputs besides the document on which the result depends, such as the credential and the
    * variables. Not called for a query that ends synchronously while no other of its plan is running.
    * @param begin Starts the query. A result that it returns synchronously is not shared.
+   * @param onJoin Called before it joins a running query.
    */
   run(
     plan: PlannedOperation,
     keyOf: () => string,
     caller: Pick<Caller, 'onAbort'>,
     begin: () => RunningQuery | ExecutionResult,
+    onJoin: (running: Pick<RunningQuery, 'requester'>) => void = () => {},
   ): ExecutionResult | Promise<ExecutionResult> {
     const flights = this.#byPlan.get(plan) ?? this.#addPlan(plan);
     const startedAt = this.#monotonicNow();
     const knownKey = flights.isEmpty ? undefined : keyOf();
     const running = knownKey === undefined ? undefined : flights.get(knownKey);
-    if (running && startedAt - running.startedAt <= MAX_JOIN_AGE) return running.join(caller);
+    if (running && startedAt - running.startedAt <= MAX_JOIN_AGE) {
+      onJoin(running);
+      return running.join(caller);
+    }
     const query = begin();
     if (!('abort' in query)) return query;
     const key = knownKey ?? keyOf();
@@ -119,6 +127,11 @@ class Flight {
         throw error;
       },
     );
+  }
+
+  /** The request that has started the query. */
+  get requester(): Requester | undefined {
+    return this.#options?.query.requester;
   }
 
   join(caller: Pick<Caller, 'onAbort'>): Promise<ExecutionResult> {

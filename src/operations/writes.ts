@@ -1,11 +1,12 @@
 import { tenantOf } from '../auth/credential.ts';
-import { type ScopedCaller, upstreamFor } from '../auth/scope.ts';
+import { upstreamFor } from '../auth/scope.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { CacheKey, FinishedJobs } from '../loaders/finished-jobs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream, UpstreamOf } from '../upstream/upstream.ts';
+import { runPaced } from './bulk-writes.ts';
 import { type OperationLifetime, unlessTimedOut } from './deadline.ts';
-import type { RequestCache } from './request-cache.ts';
+import type { CountingCaller, RequestCache } from './request-cache.ts';
 
 /** The parts of the gateway that {@link Writes} binds to a caller. */
 export interface WriteServices {
@@ -20,11 +21,11 @@ export interface WriteServices {
  */
 export class Writes {
   readonly #services: WriteServices;
-  readonly #caller: ScopedCaller;
+  readonly #caller: CountingCaller;
   readonly #lifetime: OperationLifetime;
   readonly #cache: RequestCache;
 
-  constructor(services: WriteServices, caller: ScopedCaller, lifetime: OperationLifetime, cache: RequestCache) {
+  constructor(services: WriteServices, caller: CountingCaller, lifetime: OperationLifetime, cache: RequestCache) {
     this.#services = services;
     this.#caller = caller;
     this.#lifetime = lifetime;
@@ -56,6 +57,18 @@ export class Writes {
     await evict();
   }
 
+  /**
+   * Starts a bulk operation. Returns the function that runs each of its writes by another method, at the pace of the key's
+   * bulk writes: see {@link runPaced}. Each write discards what the others have merged into the loaders.
+   *
+   * @throws GraphQLError UNAUTHENTICATED if the caller has no valid credential.
+   */
+  startBulk(): <Result>(write: () => Promise<Result>) => Promise<Result> {
+    const { bulkPace } = upstreamFor(this.#caller, this.#services.upstreamOf);
+    const operation = { pace: bulkPace, lifetime: this.#lifetime, budget: this.#cache.budget };
+    return (write) => runPaced(write, operation);
+  }
+
   /** Like {@link run}, but sends the write at most once per idempotency key, if the client sent one. */
   once<Result>(
     { operation, input, key }: { operation: string; input: unknown; key: string | null | undefined },
@@ -76,6 +89,7 @@ export class Writes {
     write: (upstream: Upstream, isSent: () => boolean) => Promise<Result>,
   ): Promise<Result> {
     const { deadlineSignal: deadline } = this.#lifetime;
+    const { requester } = this.#caller;
     const budgetError = this.#cache.budget.spend(1);
     if (budgetError) throw budgetError;
     let hasBegun = false;
@@ -85,7 +99,7 @@ export class Writes {
     };
     try {
       deadline.throwIfAborted();
-      const upstream = upstreamFor(this.#caller, this.#services.upstreamOf, { deadline, onSent });
+      const upstream = upstreamFor(this.#caller, this.#services.upstreamOf, { deadline, onSent, requester });
       return await unlessTimedOut(write(upstream, isSent), deadline, isSent);
     } finally {
       this.#cache.clear();

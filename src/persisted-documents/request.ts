@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../error-codes/error-codes.ts';
 import { isRecord } from '../util/json.ts';
 import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import { STUDIO } from '../http/studio.ts';
 import type { Proxies } from '../upstream/transport/proxy.ts';
 import { ConfigError } from '../util/environment.ts';
 
@@ -16,11 +17,14 @@ const describeProxies = ({ http, https, noProxy }: Proxies) => ({
   noProxy,
 });
 
-/** Prints the URLs. Called last, because a parent process may stop the gateway as soon as it has read them. */
-export function printUrls({ graphiql, upstreamUrl }: Config, url: string): void {
-  console.log(
-    `\n  ${graphiql ? 'GraphiQL' : 'Graph'}: ${url}/graphql\n  Upstream: ${upstreamUrl ?? 'the embedded sandbox'}\n`,
-  );
+/** Logs the URL. Called last, because a parent process may stop the gateway as soon as it has read it. */
+export function logUrl(config: Config, url: string, log: Logger): void {
+  const { graphiql, studio, upstreamUrl, listenSocket, publicUrl } = config;
+  const base = listenSocket === undefined ? url : publicUrl;
+  const graph = `${base}/graphql`;
+  const facts = { url: graph, socket: listenSocket, upstream: upstreamUrl ?? 'sandbox' };
+  const pages = [...(studio ? [`${base}${STUDIO} for Studio`] : []), ...(graphiql ? [`${graph} for GraphiQL`] : [])];
+  log.info(facts, pages.length > 0 ? `listening: open ${pages.join(', or ')}` : `listening: the graph is at ${graph}`);
 }
 
 /** The state after an unexpected error is unknown, so the process exits, and its supervisor restarts it. */

@@ -1,7 +1,9 @@
 import type { Config } from '../config/config.ts';
+import { hasDecoder } from '../images/load-sharp.ts';
 import type { Transport } from '../upstream/client.ts';
 import { createConnector } from '../upstream/transport/connector.ts';
 import { openNetwork } from '../upstream/transport/network.ts';
+import { ConfigError } from '../util/environment.ts';
 
 /** The base URL of the embedded sandbox; requests to it never leave the machine. */
 const SANDBOX_URL = 'http://sandbox.internal';
@@ -18,10 +20,19 @@ export async function openUpstream(config: Config, sandboxSocket: string | undef
   if (sandboxSocket !== undefined) {
     return connect(SANDBOX_URL, { connect: createConnector({ socketPath: sandboxSocket }), maxAge });
   }
+  requireDecoder();
   const { createSandbox } = await import('../sandbox/sandbox.ts');
   const sandbox = createSandbox(options);
   const transport: Transport = (input, init) => sandbox.fetch(new Request(input, init));
   return { access: { baseUrl: SANDBOX_URL, transport }, close: async () => sandbox.close() };
+}
+
+/** @throws ConfigError without the decoder, with which the sandbox paints its images. */
+export function requireDecoder(): void {
+  if (hasDecoder()) return;
+  throw new ConfigError([
+    'The embedded sandbox needs the optional package sharp, which is not installed. Install it, or set `FLAIR_API_URL`.',
+  ]);
 }
 
 function connect(baseUrl: string, options: Parameters<typeof openNetwork>[1]) {

@@ -3,13 +3,16 @@ import type { Logger } from 'pino';
 import type { StartTimer } from '../util/timers.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { createRestartDelay } from './restart-delay.ts';
+import { isStopSignal } from './stop-signals.ts';
 
 export interface WorkerPoolOptions {
   readonly count: number;
-  /** Starts a process. */
-  readonly fork: () => Worker;
+  /** Starts a process. @param isFirst True until all have served; false for the replacement of one. */
+  readonly fork: (isFirst: boolean) => Worker;
   /** Serves requests of a worker other than those of its lifetime. */
   readonly serve: (send: (message: ToWorker, onDone?: () => void) => void) => WorkerServices;
+  /** Resolves when the workers have accepted all connections that have arrived. */
+  readonly connectionsSettled: () => Promise<void>;
   readonly log: Logger;
   readonly startTimer: StartTimer;
   /** The monotonic clock, in milliseconds. */
@@ -31,6 +34,8 @@ export interface WorkerPool {
    * @throws StartError if one of them cannot start.
    */
   readonly listening: Promise<string | undefined>;
+  /** Makes all workers not ready, while they still serve. Those that end are no longer replaced. */
+  drain(): void;
   /** Stops all workers. Resolves to the exit code of the gateway when they have ended. */
   stop(): Promise<number>;
   /** Ends all workers at once. */
@@ -61,12 +66,14 @@ export function startWorkers(options: WorkerPoolOptions): WorkerPool {
   const listening = new Settlement<string | undefined>();
   const stopped = new Settlement<number>();
   let hasStarted = false;
+  /** True from the start of the drain. */
+  let isEnding = false;
   let isStopping = false;
   let exitCode = 0;
 
   const start = () => {
-    if (isStopping) return;
-    const worker = options.fork();
+    if (isEnding) return;
+    const worker = options.fork(!hasStarted);
     const send: Member['send'] = (message, onDone) => {
       if (worker.isConnected()) worker.send(message, undefined, undefined, () => onDone?.());
       else onDone?.();
@@ -94,11 +101,15 @@ export function startWorkers(options: WorkerPoolOptions): WorkerPool {
   const receive = (member: Member, message: FromWorker) => {
     if (message.type === 'started') {
       member.isReachable = true;
-      if (member.state === 'stopping') member.send({ type: 'stop', isReplaced: !isStopping });
+      if (member.state === 'stopping') member.send({ type: 'stop' });
+      else if (isEnding) member.send({ type: 'drain' });
     } else if (message.type === 'listening') {
       if (member.state === 'starting') member.state = 'listening';
-      if (!hasStarted && [...members].every(({ state }) => state === 'listening')) {
+      // Without those that stop, because each of them has been replaced.
+      const serving = [...members].filter(({ state }) => state === 'listening');
+      if (!hasStarted && !isEnding && serving.length === count) {
         hasStarted = true;
+        for (const { send } of serving) send({ type: 'all-serve' });
         listening.resolve(message.url);
         member.send({ type: 'check-upstream' });
       }
@@ -110,30 +121,37 @@ export function startWorkers(options: WorkerPoolOptions): WorkerPool {
   };
   /** Stops a worker that has received a signal of its own. */
   const replace = (member: Member) => {
-    if (isStopping || member.state === 'stopping') return;
+    if (isEnding || member.state === 'stopping') return;
     log.info({ worker: member.worker.process.pid }, 'a worker stops because of a signal, and is replaced');
     stopMember(member);
     start();
   };
   const stopMember = (member: Member) => {
     member.state = 'stopping';
-    if (member.isReachable) member.send({ type: 'stop', isReplaced: !isStopping });
+    if (member.isReachable) member.send({ type: 'stop' });
   };
   const onExit = (member: Member, code: number | null, signal: string | null) => {
     members.delete(member);
-    if (isStopping) {
-      if (code !== 0) exitCode = 1;
+    const { state, failure, worker } = member;
+    /** It has received a signal before it could handle any. */
+    const isStoppedEarly = !member.isReachable && isStopSignal(signal);
+    if (isEnding) {
+      if (code !== 0 && !isStoppedEarly) exitCode = 1;
       if (members.size === 0) stopped.resolve(exitCode);
       return;
     }
-    const { state, failure, worker } = member;
     if (state === 'stopping' && code === 0) return;
+    if (isStoppedEarly) {
+      log.info({ worker: worker.process.pid }, 'a worker ended because of a signal, and is replaced');
+      startTimer(SIGNAL_DELAY, start);
+      return;
+    }
     const reason = { worker: worker.process.pid, code, signal, ...(failure !== undefined && { reason: failure }) };
-    if (!hasStarted) {
+    if (state === 'stopping') {
+      log.error(reason, 'a worker ended unexpectedly while it stopped');
+    } else if (!hasStarted) {
       const ending = signal === null ? `the exit code ${code}` : `the signal ${signal}`;
       listening.reject(new StartError(failure ?? `A worker process ended with ${ending} before it listened.`));
-    } else if (state === 'stopping') {
-      log.error(reason, 'a worker ended unexpectedly while it stopped');
     } else {
       const milliseconds = restartDelay();
       log.error({ ...reason, restartInMilliseconds: milliseconds }, 'a worker ended unexpectedly, and is replaced');
@@ -144,16 +162,27 @@ export function startWorkers(options: WorkerPoolOptions): WorkerPool {
     for (const { worker } of members) worker.process.kill('SIGKILL');
   };
 
+  const drain = () => {
+    if (isEnding) return;
+    isEnding = true;
+    listening.resolve(undefined);
+    for (const { send, isReachable } of members) if (isReachable) send({ type: 'drain' });
+  };
+
   for (let started = 0; started < count; started++) start();
   return {
     listening: listening.promise,
+    drain,
     stop() {
       if (!isStopping) {
         isStopping = true;
-        listening.resolve(undefined);
-        if (members.size === 0) stopped.resolve(exitCode);
-        for (const member of members) if (member.state !== 'stopping') stopMember(member);
+        drain();
         startTimer(STOP_TIMEOUT, kill);
+        for (const { send, isReachable } of members) if (isReachable) send({ type: 'hold' });
+        void options.connectionsSettled().then(() => {
+          if (members.size === 0) stopped.resolve(exitCode);
+          for (const member of members) if (member.state !== 'stopping') stopMember(member);
+        });
       }
       return stopped.promise;
     },

@@ -6,23 +6,26 @@ import type { Vault } from '../cluster/vault.ts';
 import { readConfig } from '../config/config.ts';
 import { shareOf } from '../config/share.ts';
 import { createRemoteBudget, type RemoteDecodeBudget } from '../images/shared-decode-budget.ts';
-import { createLog } from '../log.ts';
 import { wallClockNow } from '../util/clocks.ts';
-import { sleep } from '../util/timers.ts';
+import { sleep, startTimer } from '../util/timers.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { FACTS, type FromWorker, type ToWorker, type WorkerFacts } from './messages.ts';
+import { openLog } from './open-log.ts';
 import { describeStartError, exitOnUnexpectedError } from './reports.ts';
 import { onEachStopSignal } from './stop-signals.ts';
+import { WorkerMetrics } from './worker-metrics.ts';
 
 /** Time for pending responses after the end of the primary process, in milliseconds. */
 const ORPHAN_TIMEOUT = 2_000;
 
 /** Runs one of several processes that serve the same port, until the primary process stops it, or ends. */
 export async function runWorker(): Promise<void> {
+  // The primary process decides, because it knows if it has received the signal, too.
+  onEachStopSignal(() => send({ type: 'signaled' }));
   const config = readConfig(process.env);
-  const log = createLog(config.logLevel, { isShared: true });
+  const log = await openLog(config, { isShared: true });
   exitOnUnexpectedError(log);
-  const { port, sandboxSocket } = JSON.parse(process.env[FACTS] ?? '') as WorkerFacts;
+  const { port, sandboxSocket, isFirst } = JSON.parse(process.env[FACTS] ?? '') as WorkerFacts;
   const broker = config.redisUrl === undefined ? openBroker() : undefined;
   let decodeBudget: RemoteDecodeBudget | undefined;
   const openDecodeBudget = (vault: Vault) => {
@@ -33,13 +36,16 @@ export async function runWorker(): Promise<void> {
     });
     return decodeBudget;
   };
+  const snapshot = async () => (await (await starting).metrics?.snapshot()) ?? [];
+  const metrics = new WorkerMetrics({ send, snapshot, log, startTimer });
+  const metricsText = () => metrics.text();
   const starting = start();
 
   async function start(): Promise<GatewayProcess> {
     try {
       return await startGateway(shareOf({ ...config, port }, config.workers), {
         log,
-        worker: { sandboxSocket, broker, openDecodeBudget },
+        worker: { sandboxSocket, broker, openDecodeBudget, metricsText, isFirst },
       });
     } catch (error) {
       // Exits when the message has been sent.
@@ -49,9 +55,9 @@ export async function runWorker(): Promise<void> {
     }
   }
 
-  const stop = async (isReplaced: boolean) => {
+  const stop = async () => {
     const gateway = await starting;
-    await gateway.close(isReplaced);
+    await gateway.close();
     await broker?.close();
     cluster.worker?.disconnect();
   };
@@ -59,14 +65,16 @@ export async function runWorker(): Promise<void> {
   process.on('message', (message: ToWorker) => {
     if (message.type === 'broker') broker?.receive(message.reply);
     else if (message.type === 'decode-budget') decodeBudget?.receive(message.reply);
+    else if (message.type === 'collect-metrics' || message.type === 'metrics-text') metrics.receive(message);
     else if (message.type === 'check-upstream') void starting.then((gateway) => gateway.checkUpstream());
+    else if (message.type === 'all-serve') void starting.then((gateway) => gateway.setReady());
+    else if (message.type === 'drain') void starting.then((gateway) => gateway.drain());
+    else if (message.type === 'hold') void starting.then((gateway) => gateway.hold());
     else if (!isStopping) {
       isStopping = true;
-      void stop(message.isReplaced);
+      void stop();
     }
   });
-  // The primary process decides, because it knows if it has received the signal, too.
-  onEachStopSignal(() => send({ type: 'signaled' }));
   cluster.worker?.once('disconnect', () => void onDisconnect());
 
   async function onDisconnect(): Promise<void> {
@@ -79,7 +87,7 @@ export async function runWorker(): Promise<void> {
     // A killed process has not removed it.
     if (sandboxSocket !== undefined) rmSync(dirname(sandboxSocket), { recursive: true, force: true });
     const timeout = sleep(ORPHAN_TIMEOUT, new AbortController().signal);
-    await Promise.race([starting.then((gateway) => gateway.close(true)), timeout]).finally(() => process.exit(1));
+    await Promise.race([starting.then((gateway) => gateway.close()), timeout]).finally(() => process.exit(1));
   }
 
   send({ type: 'started' });

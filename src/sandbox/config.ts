@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { contract } from '../contract/contract.gen.ts';
-import { decimal, flag, host, integer, list, textOr } from '../util/environment.ts';
+import { decimal, flag, host, integer, list, SECRET, textOr } from '../util/environment.ts';
 import { DATA_ITEM_SHAPES } from './context.ts';
 import { parseFaults } from './fault-syntax.ts';
 import { operationIds } from './router.ts';
@@ -10,9 +10,11 @@ const A_DAY = 86_400;
 
 /** Environment variables of the sandbox. */
 export const sandboxSettings = {
-  SANDBOX_KEYS: list().describe(
-    'API keys that the sandbox accepts in addition to `demo`, separated by commas; each has access to its own models only.',
-  ),
+  SANDBOX_KEYS: list()
+    .describe(
+      'API keys that the sandbox accepts in addition to `demo`, separated by commas; each has access to its own models only.',
+    )
+    .meta(SECRET),
   SANDBOX_STORAGE: textOr('.data/sandbox.sqlite').describe(
     'SQLite file that stores the data of the sandbox, or `memory` to store nothing beyond its process.',
   ),

@@ -93,9 +93,10 @@ export function openDatabase(storage: string): Database {
 }
 
 function connect(storage: string): Libsql.Database {
+  let connection: Libsql.Database | undefined;
   try {
     if (storage !== 'memory') mkdirSync(dirname(storage), { recursive: true });
-    const connection = new Libsql(storage === 'memory' ? ':memory:' : storage);
+    connection = new Libsql(storage === 'memory' ? ':memory:' : storage);
     // FULL: a commit is on disk before it returns, even after a power failure.
     connection.exec(
       `PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;`,
@@ -103,6 +104,7 @@ function connect(storage: string): Libsql.Database {
     connection.exec(SCHEMA);
     return connection;
   } catch (error) {
+    connection?.close();
     throw new ConfigError([unusable(storage, errorMessage(error))]);
   }
 }

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+#!/usr/bin/env node
+import * as z from 'zod';
 import { ConfigError, readSettings, toListenError } from '../util/environment.ts';
 import { findUnknownVariables } from '../util/unknown-variables.ts';
 import { sandboxOptions, sandboxSettings } from './config.ts';

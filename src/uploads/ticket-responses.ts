@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql';
-import { type ErrorCode, publicError } from '../errors.ts';
+import type { ErrorCode } from '../error-codes/error-codes.ts';
+import { publicError } from '../errors.ts';
 import { InvalidImageError } from '../images/invalid-image-error.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import { MAX_QUOTE_LENGTH } from '../util/shorten.ts';

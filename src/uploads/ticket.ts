@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../util/json.ts';
 
 /** Permission to add an image to a model, or to replace the image of a data item. */

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { GraphQLError } from 'graphql';
+import { tenantOf } from '../auth/credential.ts';
 import type { Sealer } from '../auth/sealed-token.ts';
 import { MAX_IMAGE_BYTES } from '../contract/rules.ts';
 import type { IdempotencyStore } from '../idempotency/store.ts';
 import type { DecodeCheck } from '../images/decode-check.ts';
 import { createImageScanner } from '../images/scan.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
+import type { CallOptions } from '../upstream/client.ts';
 import type { DataItemKey } from '../upstream/data-items.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -30,8 +33,8 @@ export type { UploadTarget };
 export interface Tickets {
   /** Creates a URL for one image, with its expiry. */
   issue(baseUrl: string, apiKey: string, target: UploadTarget): { url: string; expiresAt: Date };
-  /** Handles `PUT /uploads/{token}`. Never rejects. */
-  serve(request: Request): Promise<Response>;
+  /** Handles `PUT /uploads/{token}`. Never rejects. @param record Records the request. @default it is not recorded */
+  serve(request: Request, record?: RequestRecord): Promise<Response>;
   /** Waits for the pending uploads. */
   dispose(): Promise<void>;
 }
@@ -76,18 +79,23 @@ export function createTickets(options: TicketsOptions): Tickets {
   const pending = new Set<Promise<unknown>>();
 
   /** Streams the image to the upstream as it arrives. @throws The reason why it was not stored. */
-  const forward = async (request: Request, { apiKey, target }: Ticket, stream: UploadStream, signal: AbortSignal) => {
+  const forward = async (
+    request: Request,
+    { apiKey, target }: Ticket,
+    stream: UploadStream,
+    options: Pick<CallOptions, 'signal' | 'requester'>,
+  ) => {
     await stream.start();
     const { dataItems } = upstreamOf(apiKey);
     const { modelId, replace } = target;
     if (replace === undefined) {
-      const id = await dataItems.upload(modelId, stream, { signal });
+      const id = await dataItems.upload(modelId, stream, options);
       requireComplete(stream, target);
       return storedResponse(201, describe(request, apiKey, { modelId, id }));
     }
     const key = { modelId, id: replace };
     try {
-      await dataItems.replace(key, stream, { signal });
+      await dataItems.replace(key, stream, options);
       requireComplete(stream, target);
     } finally {
       // A failed replacement may have happened.
@@ -97,7 +105,12 @@ export function createTickets(options: TicketsOptions): Tickets {
   };
 
   /** Uploads the image, then marks the ticket as used or makes it usable again. */
-  const useTicket = async (request: Request, ticket: Ticket, use: TicketUse): Promise<Response> => {
+  const useTicket = async (
+    request: Request,
+    ticket: Ticket,
+    use: TicketUse,
+    requester: RequestRecord | undefined,
+  ): Promise<Response> => {
     const stop = new AbortController();
     const arrived = new AbortController();
     request.signal.addEventListener('abort', () => stop.abort(incompleteBody()), { signal: arrived.signal });
@@ -121,7 +134,7 @@ export function createTickets(options: TicketsOptions): Tickets {
       onFailure: (error) => stop.abort(error),
     });
     try {
-      const response = await forward(request, ticket, stream, stop.signal);
+      const response = await forward(request, ticket, stream, { signal: stop.signal, requester });
       await use.complete('stored');
       return response;
     } catch (error) {
@@ -135,15 +148,16 @@ export function createTickets(options: TicketsOptions): Tickets {
     }
   };
 
-  const receive = async (request: Request): Promise<Response> => {
+  const receive = async (request: Request, record: RequestRecord | undefined): Promise<Response> => {
     requireImageBody(request);
     const token = /\/uploads\/([\w-]+)$/.exec(new URL(request.url).pathname)?.[1] ?? '';
     const ticket = parseTicket(sealer.open(token, PURPOSE) ?? '');
     if (!ticket) throw invalidTicketError();
+    if (record) record.tenant = tenantOf(ticket);
     checkContentLength(request, MAX_IMAGE_BYTES);
     const release = await admission.acquire(request.signal, ticket.apiKey);
     try {
-      return await useTicket(request, ticket, await singleUse.claim(ticket.nonce));
+      return await useTicket(request, ticket, await singleUse.claim(ticket.nonce), record);
     } finally {
       release();
     }
@@ -155,15 +169,17 @@ export function createTickets(options: TicketsOptions): Tickets {
       return { url: `${baseUrl}/uploads/${token}`, expiresAt };
     },
 
-    async serve(request) {
+    async serve(request, record) {
       if (request.method === 'OPTIONS') return preflightResponse();
-      const received = receive(request);
+      const received = receive(request, record);
       pending.add(received);
       try {
         return await received;
       } catch (error) {
         // A disconnected client receives no response, and its disconnect is not a failure of the gateway.
-        return errorResponse(request.signal.aborted ? incompleteBody() : (toImageError(error) ?? maskError(error)));
+        const sent = request.signal.aborted ? incompleteBody() : (toImageError(error) ?? maskError(error));
+        record?.addErrors([sent]);
+        return errorResponse(sent);
       } finally {
         pending.delete(received);
       }

@@ -9,6 +9,7 @@ import {
 import { RecentNames } from '../util/recent-names.ts';
 import { createRedact, createRedactRow, type RedactRow } from './decode/redaction.ts';
 import type { UpstreamError } from './errors.ts';
+import type { Requester, UpstreamObserver } from './observer.ts';
 import type { ParseCache } from './parse-cache.ts';
 import type { Paths } from './paths.ts';
 import type { ApiKeyState } from './policy/api-key-state.ts';
@@ -23,12 +24,17 @@ import {
 } from './policy/request-runner.ts';
 import type { RetryPolicy } from './policy/retry.ts';
 import type { ReadSingleFlight } from './policy/single-flight.ts';
+import type { TranslateIds } from './policy/to-upstream-error.ts';
+import type { UnclearDeletions } from './policy/unclear-deletions.ts';
+import type { UpstreamOutcomes } from './policy/upstream-state.ts';
 import { type ReadCall, type ReadId, type ReadSender, ReadTask } from './read-task.ts';
+import { renameFields } from './rename-fields.ts';
 import type { ConnectionSource } from './transport/connection-pool.ts';
 import {
   createKyTransport,
   type OutgoingStream,
   readByFetch,
+  type SendOverFetch,
   sendOver,
   type Transport,
 } from './transport/ky-transport.ts';
@@ -59,6 +65,8 @@ export interface ClientOptions {
     | undefined;
   /** Stops requests while the upstream fails; shared by all credentials. */
   breaker: CircuitBreaker;
+  /** Records the outcomes of requests; shared by all credentials. */
+  outcomes: Pick<UpstreamOutcomes, 'record'>;
   /** Joins equal reads of this credential. */
   singleFlight: ReadSingleFlight;
   /** Parsed responses of all credentials. */
@@ -74,6 +82,8 @@ export interface ClientOptions {
   monotonicNow: () => number;
   /** A random number from 0 up to 1, for jitter. */
   random: () => number;
+  /** The deletions of all credentials that may have taken effect. */
+  unclearDeletions: UnclearDeletions;
   /** Time for one operation, including its retries and its response body, in milliseconds. */
   deadline: number;
   /** Time for one poll, including its response body, in milliseconds; at most `deadline`. */
@@ -84,6 +94,9 @@ export interface ClientOptions {
   onMissingList: (error: UpstreamError) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter: (seconds: number) => void;
+  /** Replaces ids in the messages of responses. @default they stay as they are */
+  translateIds?: TranslateIds | undefined;
+  observer: UpstreamObserver;
 }
 
 export interface CallOptions {
@@ -93,6 +106,8 @@ export interface CallOptions {
   isPoll?: boolean;
   /** @default it may start at any time */
   start?: StartCondition | undefined;
+  /** The request of the client for which it is sent. @default unknown */
+  requester?: Requester | undefined;
 }
 
 /** The body of an operation. A binary body may be a stream. */
@@ -143,13 +158,18 @@ export function createClient(options: ClientOptions): Client {
   const isBearer = options.apiKeyHeader.toLowerCase() === 'authorization';
   const headers = { [options.apiKeyHeader]: isBearer ? `Bearer ${apiKey}` : apiKey };
   const redact = createRedact(apiKey);
-  const run = createRequestRunner({ ...options, credential: apiKey });
+  const run = createRequestRunner(options);
   const owner = options.keyState;
-  const sendByFetch = createKyTransport({ ...options, owner, headers, redact });
+  let kyTransport: SendOverFetch | undefined;
+  // Created on first use: most keys only read, over the connection pool.
+  const sendByFetch: SendOverFetch = (request, read) => {
+    kyTransport ??= createKyTransport({ ...options, owner, headers, redact });
+    return kyTransport(request, read);
+  };
   const readSender: ReadSender = {
     apiKey,
     parseCache,
-    transport: pool ? createUndiciTransport({ ...options, pool, owner, headers, redact }) : readByFetch(sendByFetch),
+    transport: pool ? createUndiciTransport(options, { pool, owner, headers, redact }) : readByFetch(sendByFetch),
   };
 
   /** Paths of the jobs that were created here. */
@@ -158,29 +178,53 @@ export function createClient(options: ClientOptions): Client {
   const send: Client['send'] = async <Id extends OperationId, Result>(
     id: Id,
     { path, json, bytes, stream }: Call<Id>,
-    { signal, isPoll = false, start }: CallOptions,
+    { signal, isPoll = false, start, requester }: CallOptions,
     read: (response: Response) => Promise<Result>,
   ): Promise<Result> => {
     const operation = contract.operations[id];
     const { method } = operation;
     try {
-      const request = { method, path: paths(id, path), json, bytes, stream };
-      if (method === 'DELETE') newJobs.delete(request.path);
+      const { bodyNames } = operation;
+      const request = {
+        method,
+        path: paths(id, path),
+        json: bodyNames ? renameFields(json, bodyNames) : json,
+        bytes,
+        stream,
+      };
+      const deletion = id.startsWith('delete')
+        ? options.unclearDeletions.start(apiKey, request.path, () => read(new Response()))
+        : undefined;
+      if (id === 'deleteTraining') newJobs.delete(paths('getTraining', path));
+      else if (id === 'deletePrediction') newJobs.delete(paths('getPrediction', path));
       const task: RequestTask<Result> = {
         id,
         operation,
+        ids: { path, json },
         isPoll,
         start,
+        requester,
         stream,
         attempt: ({ signal }, attempt) =>
-          void sendByFetch({ ...request, signal, onSent: () => attempt.onSent() }, read).then(
+          void sendByFetch(
+            {
+              ...request,
+              signal,
+              onSent: () => attempt.onSent(),
+              onSuccess: attempt.onSuccess,
+              headers: attempt.headers,
+            },
+            read,
+          ).then(
             (result) => attempt.resolve(result),
             (error: unknown) => attempt.reject(error),
           ),
-        ...(method === 'DELETE' && { alreadyDeleted: () => read(new Response()) }),
+        deletion,
       };
       const milliseconds = deadline + (stream?.milliseconds ?? 0);
-      return await runWithDeadline({ timeout: milliseconds, startTimer, caller: signal }, run, task);
+      const result = await runWithDeadline({ timeout: milliseconds, startTimer, caller: signal }, run, task);
+      deletion?.onDone();
+      return result;
     } finally {
       if (method !== 'GET') singleFlight.startGeneration();
     }
@@ -190,15 +234,25 @@ export function createClient(options: ClientOptions): Client {
     id: Id,
     path: string,
     call: ReadCall<Id, Result>,
-    { signal, isPoll = false, start }: CallOptions,
+    { signal, isPoll = false, start, requester }: CallOptions,
   ): Promise<Result> => {
-    const task = new ReadTask(readSender, { id, path, call, operation: contract.operations[id], isPoll, start });
+    const operation = contract.operations[id];
+    const task = new ReadTask(readSender, { id, path, call, operation, isPoll, start, requester });
     // A poll must return the current state, and a read in a mutation must see the mutation's writes: neither joins another read.
     if (isPoll || start) {
       const timeout = isPoll ? pollDeadline : deadline;
       return runWithDeadline({ timeout, startTimer, caller: signal }, run, task);
     }
-    return singleFlight.join(path, signal, (cancellation, done) => run(task, cancellation, done));
+    let isOwn = false;
+    const result = singleFlight.join<Result>(path, signal, requester, (cancellation, done) => {
+      isOwn = true;
+      run(task, cancellation, done);
+    });
+    if (!isOwn) {
+      options.observer.onShared();
+      if (requester) requester.shared++;
+    }
+    return result;
   };
 
   return {

@@ -1,4 +1,4 @@
-import type { Contract, OperationId } from '../contract/contract.ts';
+import type { Contract, Operation, OperationId } from '../contract/contract.ts';
 import { isUpstreamId } from '../contract/rules.ts';
 
 /** Returns the path of an operation with its parameters filled in, and the query. It begins with a slash. */
@@ -9,27 +9,29 @@ interface Template {
   readonly before: readonly string[];
   readonly names: readonly string[];
   readonly after: string;
+  readonly queryNames: Readonly<Record<string, string>> | undefined;
 }
 
 export function createPaths({ operations }: Contract): Paths {
-  const templates = new Map(Object.entries(operations).map(([id, { path }]) => [id, templateOf(path)]));
+  const templates = new Map(Object.entries(operations).map(([id, operation]) => [id, templateOf(operation)]));
 
   return (id, path, query) => {
     const template = templates.get(id);
     if (!template) throw new RangeError(`The contract has no operation ${id}.`);
-    const { before, names, after } = template;
+    const { before, names, after, queryNames } = template;
     let filled = '';
     for (const [index, name] of names.entries()) filled += `${before[index]}${segment(name, Reflect.get(path, name))}`;
-    return query ? `${filled}${after}${searchOf(query)}` : filled + after;
+    return query ? `${filled}${after}${searchOf(query, queryNames)}` : filled + after;
   };
 }
 
-function templateOf(path: string): Template {
+function templateOf({ path, queryNames }: Operation): Template {
   const parts = path.split(/\{(\w+)\}/);
   return {
     before: parts.filter((_, index) => index % 2 === 0).slice(0, -1),
     names: parts.filter((_, index) => index % 2 === 1),
     after: parts.at(-1) ?? '',
+    queryNames,
   };
 }
 
@@ -40,10 +42,11 @@ function segment(name: string, id: unknown): string {
   return encodeURIComponent(id);
 }
 
-function searchOf(query: object): string {
+function searchOf(query: object, names: Template['queryNames']): string {
   let search = '';
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search += `${search === '' ? '?' : '&'}${name}=${encodeURIComponent(String(value))}`;
+    if (value !== undefined)
+      search += `${search === '' ? '?' : '&'}${names?.[name] ?? name}=${encodeURIComponent(String(value))}`;
   }
   return search;
 }

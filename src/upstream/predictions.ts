@@ -20,8 +20,10 @@ import { jobStatus } from './decode/job-status.ts';
 import { readJson } from './decode/json.ts';
 import {
   type DecodedFields,
+  firstValue,
   idReader,
   memoizePerContract,
+  namesOf,
   objectReader,
   type Page,
   pageReader,
@@ -42,9 +44,12 @@ const scales: FieldReader<readonly Scale[]> = (value) =>
     return { modelId, scale: number(isRecord(scale) ? scale.scale : scale) };
   });
 
-const size: FieldReader<{ width: number; height: number }> = (value) => {
-  const { width, height } = record(value);
-  return { width: int(width), height: int(height) };
+const sizeOf = (contract: Contract): FieldReader<{ width: number; height: number }> => {
+  const [width, height] = [namesOf(contract, 'ImageSize', 'width'), namesOf(contract, 'ImageSize', 'height')];
+  return (value) => {
+    const body = record(value);
+    return { width: int(firstValue(body, width)), height: int(firstValue(body, height)) };
+  };
 };
 
 const imagesOf = (contract: Contract): FieldReader<readonly ImageAddress[]> => {
@@ -63,7 +68,7 @@ const fieldsOf = (contract: Contract) =>
     scaleConfigs: nullable(scales),
     prompt: nullable(string),
     seed: nullable(safeInteger),
-    image_size: nullable(size),
+    image_size: nullable(sizeOf(contract)),
     num_images: nullable(int),
     guidance_scale: nullable(number),
     num_inference_steps: nullable(int),

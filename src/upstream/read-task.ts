@@ -1,8 +1,10 @@
 import type { Operation, OperationId, PathOf, QueryOf } from '../contract/contract.ts';
 import type { Cancellation } from '../util/cancellation.ts';
 import { parseJson } from './decode/json.ts';
+import type { Requester } from './observer.ts';
 import type { ParseCache } from './parse-cache.ts';
 import type { RequestTask, StartCondition } from './policy/request-runner.ts';
+import type { RequestIds } from './policy/to-upstream-error.ts';
 import type { Attempt, ReadRequest, ReadTransport } from './transport/transport.ts';
 
 /** The operations that read (GET). */
@@ -25,7 +27,7 @@ export interface ReadSender {
 }
 
 interface ReadTaskOptions<Id extends ReadId, Result>
-  extends Pick<RequestTask<Result>, 'operation' | 'isPoll' | 'start'> {
+  extends Pick<RequestTask<Result>, 'operation' | 'isPoll' | 'start' | 'requester'> {
   readonly id: Id;
   readonly path: string;
   readonly call: ReadCall<Id, Result>;
@@ -37,15 +39,20 @@ export class ReadTask<Id extends ReadId, Result> implements RequestTask<Result>,
   readonly operation: Operation;
   readonly isPoll: boolean;
   readonly start: StartCondition | undefined;
+  readonly requester: Requester | undefined;
   readonly path: string;
   readonly #call: ReadCall<Id, Result>;
   readonly #sender: ReadSender;
 
-  constructor(sender: ReadSender, { id, path, call, operation, isPoll, start }: ReadTaskOptions<Id, Result>) {
+  constructor(
+    sender: ReadSender,
+    { id, path, call, operation, isPoll, start, requester }: ReadTaskOptions<Id, Result>,
+  ) {
     this.id = id;
     this.operation = operation;
     this.isPoll = isPoll;
     this.start = start;
+    this.requester = requester;
     this.path = path;
     this.#call = call;
     this.#sender = sender;
@@ -54,6 +61,10 @@ export class ReadTask<Id extends ReadId, Result> implements RequestTask<Result>,
   /** True for the first pages of top-level lists. A 404 of any other page may mean that its cursor or parent is gone. */
   get isPermanent(): boolean {
     return (this.id === 'listModels' || this.id === 'listPredictions') && !this.path.includes('?');
+  }
+
+  get ids(): RequestIds {
+    return { path: this.#call.path };
   }
 
   get readNonJson() {
@@ -65,8 +76,7 @@ export class ReadTask<Id extends ReadId, Result> implements RequestTask<Result>,
   }
 
   resultOf(bytes: Buffer): Result {
-    // Neither keys nor paths contain a space.
-    return this.#sender.parseCache.resultOf(`${this.#sender.apiKey} ${this.path}`, bytes, this);
+    return this.#sender.parseCache.resultOf(this.#sender.apiKey, this.path, bytes, this);
   }
 
   parse(bytes: Buffer): Result {

@@ -9,13 +9,17 @@ import { DEFAULT_MAX_RETRY_AFTER } from './decode/retry-after.ts';
 import type { UpstreamError } from './errors.ts';
 import type { JobRow } from './jobs.ts';
 import { models } from './models.ts';
+import { NO_UPSTREAM_OBSERVER, type UpstreamObserver } from './observer.ts';
 import { ParseCache } from './parse-cache.ts';
 import { createPaths } from './paths.ts';
 import { ApiKeyState, type SharedKeyStates } from './policy/api-key-state.ts';
+import { BulkPace } from './policy/bulk-pace.ts';
 import { type BreakerSettings, createCircuitBreaker, defaultCircuitBreaker } from './policy/circuit-breaker.ts';
 import { createRequestQueue, type RequestQueue } from './policy/request-queue.ts';
 import { defaultRetry, type RetryPolicy } from './policy/retry.ts';
 import { ReadSingleFlight } from './policy/single-flight.ts';
+import { UnclearDeletions } from './policy/unclear-deletions.ts';
+import { UpstreamOutcomes, type UpstreamState } from './policy/upstream-state.ts';
 import { predictions } from './predictions.ts';
 import { trainings } from './trainings.ts';
 
@@ -31,12 +35,14 @@ export interface Upstream {
   readonly generation: number;
   /** Maximum number of concurrent polls of this credential at present. */
   readonly maxPolls: number;
+  /** The pace of the bulk writes of this credential. */
+  readonly bulkPace: BulkPace;
 }
 
 export interface UpstreamOptions
   extends Pick<
     ClientOptions,
-    'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'sleep' | 'createdElsewhere'
+    'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'sleep' | 'createdElsewhere' | 'translateIds'
   > {
   /** Maximum concurrent requests of one credential. @default 32 */
   concurrency?: number;
@@ -71,10 +77,15 @@ export interface UpstreamOptions
   onRetryAfter?: (apiKey: string, seconds: number) => void;
   /** Called with each job in a response. If the response body has not changed, only a poll calls it. */
   onJob?: (apiKey: string, row: JobRow) => void;
+  /** @default nothing is observed */
+  observer?: UpstreamObserver;
 }
 
-/** Maximum number of cached credentials: more than are active at once. An evicted one restarts with an empty queue. */
-const MAX_CREDENTIALS = 10_000;
+/** Share of the concurrent requests of one credential that its bulk writes may use, so that other requests need not wait. */
+const BULK_SHARE = 0.25;
+
+/** Number of credentials whose state is kept although none of their requests is running. */
+const MAX_IDLE_CREDENTIALS = 1_000;
 
 /** Maximum number of base64 images in memory, which are read completely before they are passed on. */
 const BASE64_SLOTS = { total: 16, perOwner: 4 };
@@ -85,6 +96,10 @@ export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
 export type UpstreamRegistry = UpstreamOf & {
   /** Time until requests are sent again to an upstream that has been failing, in milliseconds; 0 if they are sent now. */
   readonly outage: () => number;
+  /** Number of requests that wait in the queues of all keys. */
+  readonly waiting: () => number;
+  /** The upstream as the last requests have shown it. */
+  readonly state: () => UpstreamState;
 };
 
 /**
@@ -104,45 +119,43 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const { startTimer, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
   const { sharedKeyStates, maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
   const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {}, onKeyRejected = () => {} } = options;
+  const { observer = NO_UPSTREAM_OBSERVER } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
-  const entries = new LRUCache<string, { client: Client; queue: RequestQueue; upstream: Upstream }>({
-    // Not `max`, which allocates all entries at once.
-    maxSize: MAX_CREDENTIALS,
-    sizeCalculation: () => 1,
-  });
-  const singleFlights = new WeakValueMap<ReadSingleFlight>();
+  const recent = new LRUCache<string, KeyUpstream>({ max: MAX_IDLE_CREDENTIALS });
+  /** The upstreams of all keys in use: an operation, a write or a watched job references that of its key. */
+  const used = new WeakValueMap<KeyUpstream>();
   const parseCache = new ParseCache();
   const base64Slots = createSemaphore(BASE64_SLOTS);
-  const breaker = createCircuitBreaker({ ...defaultCircuitBreaker, ...options.breaker }, monotonicNow);
+  const breaker = createCircuitBreaker(
+    { ...defaultCircuitBreaker, ...options.breaker },
+    monotonicNow,
+    observer.onCircuitChange,
+  );
+  const outcomes = new UpstreamOutcomes(now);
+  const unclearDeletions = new UnclearDeletions(monotonicNow);
   const paths = createPaths(options.contract);
   let lastGeneration = 0;
   const nextGeneration = () => ++lastGeneration;
   const startDeadline = () => new Cancellation({ timeout: deadline, startTimer });
 
-  const resources = (client: Client, queue: RequestQueue, apiKey: string): Upstream => ({
-    models: models(client),
-    dataItems: dataItems(client, (signal) => base64Slots.acquire(apiKey, signal)),
-    trainings: trainings(client, (row) => onJob(apiKey, row)),
-    predictions: predictions(client, (row) => onJob(apiKey, row)),
-    fetchOwn: client.fetchOwn,
-    get generation() {
-      return client.singleFlight.generation;
-    },
-    get maxPolls() {
-      return queue.maxPolls;
-    },
-  });
-  const create = (apiKey: string) => {
-    const queue = createRequestQueue({
-      concurrency,
-      maxWaiting: waiting,
-      unconfirmedConcurrency: unconfirmed,
-      startTimer,
+  const resources = (entry: Entry, apiKey: string): KeyUpstream =>
+    new KeyUpstream(entry, {
+      onJob: (row) => onJob(apiKey, row),
+      acquireBase64: (signal) => base64Slots.acquire(apiKey, signal),
     });
+  const queueOptions = { concurrency, maxWaiting: waiting, unconfirmedConcurrency: unconfirmed, startTimer };
+  const paceOptions = { concurrency: Math.max(1, Math.floor(concurrency * BULK_SHARE)), startTimer, monotonicNow };
+  const create = (apiKey: string): KeyUpstream => {
+    const queue = createRequestQueue(queueOptions);
+    let pace: BulkPace | undefined;
+    const bulkPace = () => {
+      pace ??= new BulkPace(paceOptions);
+      return pace;
+    };
     const keyState = new ApiKeyState({
       monotonicNow,
-      onConfirmed: queue.raiseLimit,
-      onRejected: queue.lowerLimit,
+      onConfirmed: () => queue.raiseLimit(),
+      onRejected: () => queue.lowerLimit(),
       onOwnRejection(upstreamMessage) {
         onKeyRejected(apiKey);
         sharedKeyStates?.reject(apiKey, upstreamMessage);
@@ -150,7 +163,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       onOwnConfirmation: () => sharedKeyStates?.confirm(apiKey),
     });
     sharedKeyStates?.track(apiKey, keyState);
-    const client = createClient({
+    const clientOptions: ClientOptions & { upstream?: KeyUpstream } = {
       ...otherOptions,
       baseUrl,
       apiKey,
@@ -163,33 +176,112 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       queue,
       keyState,
       breaker,
+      outcomes,
+      unclearDeletions,
       parseCache,
-      singleFlight: singleFlights.get(
-        apiKey,
-        () => new ReadSingleFlight({ startDeadline, nextGeneration, monotonicNow }),
-      ),
+      singleFlight: new ReadSingleFlight({ startDeadline, nextGeneration, monotonicNow }),
       now,
       monotonicNow,
       random,
       onMissingList,
-      onRetryAfter: (seconds) => onRetryAfter(apiKey, seconds),
-    });
-    const entry = { client, queue, upstream: resources(client, queue, apiKey) };
-    entries.set(apiKey, entry);
-    return entry;
+      onRetryAfter(seconds) {
+        bulkPace().pause(seconds * 1_000);
+        onRetryAfter(apiKey, seconds);
+      },
+      observer,
+    };
+    const upstream = resources({ client: createClient(clientOptions), queue, bulkPace }, apiKey);
+    // Whatever runs for the key refers to these options, and so keeps the upstream that others find.
+    clientOptions.upstream = upstream;
+    return upstream;
   };
 
   const upstreamOf: UpstreamOf = (apiKey, start) => {
-    const { client, queue, upstream } = entries.get(apiKey) ?? create(apiKey);
+    let upstream = recent.get(apiKey);
+    if (!upstream) {
+      upstream = used.get(apiKey, () => create(apiKey));
+      recent.set(apiKey, upstream);
+    }
     if (!start) return upstream;
+    const { client, queue, bulkPace } = upstream.entry;
     const started: Client = {
       ...client,
       read: (id, call, how) => client.read(id, call, { ...how, start }),
       send: (id, call, how, read) => client.send(id, call, { ...how, start }, read),
     };
-    return resources(started, queue, apiKey);
+    return resources({ client: started, queue, bulkPace }, apiKey);
   };
-  return Object.assign(upstreamOf, { outage: () => breaker.wait });
+  return Object.assign(upstreamOf, {
+    outage: () => breaker.wait,
+    waiting: () => [...used.values()].reduce((sum, { entry }) => sum + entry.queue.size, 0),
+    state: () => outcomes.state(breaker.wait > 0),
+  });
+}
+
+/** What all requests of one credential share. */
+interface Entry {
+  readonly client: Client;
+  readonly queue: RequestQueue;
+  /** Returns the pace, which is created when it is used first. */
+  readonly bulkPace: () => BulkPace;
+}
+
+interface KeyUpstreamOptions {
+  readonly onJob: (row: JobRow) => void;
+  readonly acquireBase64: Parameters<typeof dataItems>[1];
+}
+
+/** @see Upstream. Each resource is created when a request uses it first, because most keys use few. */
+class KeyUpstream implements Upstream {
+  readonly entry: Entry;
+  readonly #client: Client;
+  readonly #options: KeyUpstreamOptions;
+  #models: Upstream['models'] | undefined;
+  #dataItems: Upstream['dataItems'] | undefined;
+  #trainings: Upstream['trainings'] | undefined;
+  #predictions: Upstream['predictions'] | undefined;
+
+  constructor(entry: Entry, options: KeyUpstreamOptions) {
+    this.#client = entry.client;
+    this.entry = entry;
+    this.#options = options;
+  }
+
+  get models(): Upstream['models'] {
+    this.#models ??= models(this.#client);
+    return this.#models;
+  }
+
+  get dataItems(): Upstream['dataItems'] {
+    this.#dataItems ??= dataItems(this.#client, this.#options.acquireBase64);
+    return this.#dataItems;
+  }
+
+  get trainings(): Upstream['trainings'] {
+    this.#trainings ??= trainings(this.#client, this.#options.onJob);
+    return this.#trainings;
+  }
+
+  get predictions(): Upstream['predictions'] {
+    this.#predictions ??= predictions(this.#client, this.#options.onJob);
+    return this.#predictions;
+  }
+
+  get fetchOwn(): Upstream['fetchOwn'] {
+    return this.#client.fetchOwn;
+  }
+
+  get generation(): number {
+    return this.#client.singleFlight.generation;
+  }
+
+  get maxPolls(): number {
+    return this.entry.queue.maxPolls;
+  }
+
+  get bulkPace(): BulkPace {
+    return this.entry.bulkPace();
+  }
 }
 
 /** The base URL in the form of the URL standard, so that all transports append paths to the same text. */

@@ -3,7 +3,7 @@
  *
  * - Closing a stream closes its source at once, even while a `next` is pending. A generator function would close it only
  *   after the next event.
- * - Errors of the source pass through. {@link mapStream} also closes the source after an error.
+ * - Errors of the source pass through.
  * - No promise rejects unhandled: an error reaches the caller of `next` or `return`, or is dropped.
  */
 
@@ -11,26 +11,23 @@
 export const DONE = { value: undefined, done: true } as const;
 
 type Next<Item> = () => Promise<IteratorResult<Item, undefined>>;
-type Source<Item> = Pick<AsyncIterator<Item, undefined>, 'next' | 'return'>;
 
-/** A stream made of its `next` and the function that closes it. */
-export class Stream<Item> implements AsyncGenerator<Item, undefined> {
-  readonly next: Next<Item>;
-  readonly #close: () => unknown;
+/** The source of a stream. */
+export type Source<Item> = Pick<AsyncIterator<Item, undefined>, 'next' | 'return'>;
 
-  /** @param close Called, and awaited, by each `return`, `throw` and disposal. Pending calls of `next` should then settle. */
-  constructor(next: Next<Item>, close: () => unknown) {
-    this.next = next;
-    this.#close = close;
-  }
+/** A stream with one way to close it. */
+export abstract class BaseStream<Item> implements AsyncGenerator<Item, undefined> {
+  abstract next(): Promise<IteratorResult<Item, undefined>>;
+  /** Called, and awaited, by each `return`, `throw` and disposal. Pending calls of `next` should then settle. */
+  protected abstract close(): unknown;
 
   async return(): Promise<IteratorResult<Item, undefined>> {
-    await this.#close();
+    await this.close();
     return DONE;
   }
 
   async throw(error: unknown): Promise<IteratorResult<Item, undefined>> {
-    await this.#close();
+    await this.close();
     throw error;
   }
 
@@ -39,7 +36,27 @@ export class Stream<Item> implements AsyncGenerator<Item, undefined> {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close();
+    await this.close();
+  }
+}
+
+/** A stream made of its `next` and the function that closes it. */
+export class Stream<Item> extends BaseStream<Item> {
+  readonly #next: Next<Item>;
+  readonly #close: () => unknown;
+
+  constructor(next: Next<Item>, close: () => unknown) {
+    super();
+    this.#next = next;
+    this.#close = close;
+  }
+
+  next(): Promise<IteratorResult<Item, undefined>> {
+    return this.#next();
+  }
+
+  protected close(): unknown {
+    return this.#close();
   }
 }
 
@@ -52,78 +69,12 @@ export async function closeQuietly(source: Pick<AsyncIterator<unknown>, 'return'
   }
 }
 
-/** Calls `onEnd` once, when the source has completed or the stream is closed. */
-export function onStreamEnd<Item>(source: Source<Item>, onEnd: () => void): Stream<Item> {
-  let hasEnded = false;
-  const end = () => {
-    if (!hasEnded) onEnd();
-    hasEnded = true;
-  };
-  return new Stream(
-    async () => {
-      const result = await source.next();
-      if (result.done) end();
-      return result;
-    },
-    () => {
-      end();
-      return source.return?.();
-    },
-  );
-}
-
-/** Adds the first result, which was already requested, to the rest of its stream. */
-export function prependFirst<Item>(first: Promise<IteratorResult<Item, undefined>>, rest: Source<Item>): Stream<Item> {
-  let isFirst = true;
-  return new Stream(
-    () => {
-      const isFirstCall = isFirst;
-      isFirst = false;
-      return isFirstCall ? first : rest.next();
-    },
-    () => rest.return?.(),
-  );
-}
-
-/**
- * Maps each item. An error of the source or of `map` closes the source (GraphQL, 6.2.3.2 "Response Stream"), because
- * readers that continue after an error would read it endlessly.
- */
-export function mapStream<Item, Mapped>(source: Source<Item>, map: (item: Item) => Mapped): Stream<Awaited<Mapped>> {
-  let hasFailed = false;
-  return new Stream<Awaited<Mapped>>(
-    async () => {
-      if (hasFailed) return DONE;
-      try {
-        const { value, done } = await source.next();
-        return done ? DONE : { value: await map(value), done: false };
-      } catch (error) {
-        hasFailed = true;
-        // Only the first error is reported.
-        void closeQuietly(source);
-        throw error;
-      }
-    },
-    () => source.return?.(),
-  );
-}
-
-/** Maps the errors of a stream. */
-export const mapErrors = <Item>(source: Source<Item>, map: (error: unknown) => unknown): Stream<Item> =>
-  new Stream(
-    () =>
-      source.next().catch((error: unknown) => {
-        throw map(error);
-      }),
-    () => source.return?.(),
-  );
-
 /**
  * Closes a stream when `last` resolves, with its value as the last item, which the pending or the following `next` gets.
  *
  * @param last Called at once. Its signal aborts when the stream ends by itself. If it rejects, the stream continues.
  */
-export function endWith<Item>(source: Stream<Item>, last: (signal: AbortSignal) => Promise<Item>): Stream<Item> {
+export function endWith<Item>(source: BaseStream<Item>, last: (signal: AbortSignal) => Promise<Item>): Stream<Item> {
   const ended = new AbortController();
   let isOver = false;
   let lastResult: IteratorResult<Item, undefined> = DONE;

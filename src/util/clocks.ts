@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /**
  * The two clocks of the process. Passed as parameters: `now` for the wall clock, `monotonicNow` for the monotonic one.
  */
@@ -13,3 +15,6 @@ export const wallClockNow = (): number => Date.now();
  * behavior while the machine is suspended depends on the operating system.
  */
 export const monotonicNow = (): number => performance.now();
+
+/** Number of input and output events that the event loop has handled. Not a time, but read from the same object. */
+export const handledEvents = (): number => performance.nodeTiming.uvMetricsInfo.events;

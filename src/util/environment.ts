@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findNearest } from './edit-distance.ts';
 import { parseRedisUrl } from './redis-address.ts';
 
 /**
  * Schemas for environment variables. An empty value counts as unset. Each setting has a description and its default, so that the
- * table in the README can be compared with the code.
+ * documents of the settings can be generated.
  */
 
 /** Environment variables of a process. */
@@ -16,6 +16,9 @@ export const isSet = (environment: Environment, name: string): boolean => Boolea
 
 /** Converts an empty string to undefined. */
 export const emptyToUndefined = (value: unknown) => (value === '' ? undefined : value);
+
+/** Marks a setting that contains keys or passwords: `setting.meta(SECRET)`. It is never printed. */
+export const SECRET = { secret: true } as const;
 
 interface IntegerOptions {
   default: number;
@@ -34,6 +37,19 @@ export const integer = ({ default: fallback, min, max }: IntegerOptions) =>
         error: (issue) => `must be a whole number from ${min} to ${max}, but is "${issue.input}".`,
       })
       .transform(Number),
+  );
+
+/** A whole number within limits; undefined if it is unset. */
+export const optionalInteger = ({ min, max }: Pick<IntegerOptions, 'min' | 'max'>) =>
+  z.preprocess(
+    emptyToUndefined,
+    z
+      .string()
+      .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+        error: (issue) => `must be a whole number from ${min} to ${max}, but is "${issue.input}".`,
+      })
+      .transform(Number)
+      .optional(),
   );
 
 /** A number of processes, from 1 to `max`; `auto` is `available`, but at most `max`. */
@@ -235,15 +251,25 @@ export function readSettings<Shape extends z.ZodRawShape>(
 ): Readonly<z.infer<z.ZodObject<Shape>>> {
   const values: Record<string, unknown> = {};
   const mistakes: string[] = [];
-  for (const name of Object.keys(shape)) {
-    const result = z.object({ [name]: shape[name] }).safeParse(environment);
-    if (result.success) Object.assign(values, result.data);
+  for (const [name, setting] of Object.entries(shape)) {
+    const result = z.safeParse(setting, environment[name]);
+    if (result.success) values[name] = result.data;
     else mistakes.push(...result.error.issues.map(({ message }) => `\`${name}\` ${message}`));
   }
   const found = values as z.infer<z.ZodObject<Shape>>;
   mistakes.push(...check(found));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze(found);
+}
+
+/** Returns the mistakes that are found by reading, or thrown in a {@link ConfigError}. */
+export function mistakesIn(read: () => readonly string[]): readonly string[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
 }
 
 /** Creates the error for an address that the server cannot listen on; undefined for other errors. */

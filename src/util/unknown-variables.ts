@@ -13,12 +13,13 @@ export interface UnknownVariables {
 /**
  * Finds variables that are probably misspelled settings. Skips those in `IGNORED_VARIABLES`.
  *
- * @param known Names of the settings. A first word that two of them share is a prefix of the program.
+ * @param known Names of the settings. A first word that two of them share is a prefix of the program,
+ * unless other programs use it, too.
  */
 export function findUnknownVariables(environment: Environment, known: readonly string[]): UnknownVariables {
   const ignored = environment.IGNORED_VARIABLES?.split(',').map((name) => name.trim()) ?? [];
   const firstWords = known.map(firstWordOf).filter((word) => word !== undefined);
-  const prefixes = new Set(firstWords.filter((word, index) => firstWords.indexOf(word) < index));
+  const prefixes = new Set(firstWords.filter((word, index) => firstWords.indexOf(word) < index && !SHARED.has(word)));
   const exempt = new Set([...known, ...ignored, ...FOREIGN]);
   const mistakes: string[] = [];
   const warnings: string[] = [];
@@ -34,8 +35,11 @@ export function findUnknownVariables(environment: Environment, known: readonly s
       mistakes.push(`${notASetting(name)}${hint}${IF_FOREIGN}`);
       continue;
     }
-    const near = findNearest(spelling, known);
-    if (near && near.distance <= (spelling.length < SHORT_LENGTH ? 1 : 2)) {
+    const maxDistance = spelling.length < SHORT_LENGTH ? 1 : 2;
+    // Of each other name at least the difference in length is wrong. An environment may have hundreds of variables.
+    const similar = known.filter(({ length }) => Math.abs(length - spelling.length) <= maxDistance);
+    const near = findNearest(spelling, similar);
+    if (near && near.distance <= maxDistance) {
       const isMeant = firstWord !== undefined && firstWord === firstWordOf(near.name) && !environment[near.name];
       const message = `${notASetting(name)} Did you mean \`${near.name}\`?${IF_FOREIGN}`;
       (isMeant ? mistakes : warnings).push(message);
@@ -58,6 +62,9 @@ function similarName(name: string, firstWord: string, known: readonly string[]):
 
 /** Length below which names may differ in one character only, because many short names are similar: `HOME`, `HOST`. */
 const SHORT_LENGTH = 8;
+
+/** First words of settings that the variables of many other programs have, too. */
+const SHARED: ReadonlySet<string> = new Set(['LOG', 'METRICS', 'OTEL']);
 
 /** Other programs' variables that resemble settings. */
 const FOREIGN = ['FTP_PROXY', 'ftp_proxy'];

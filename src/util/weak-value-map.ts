@@ -14,4 +14,12 @@ export class WeakValueMap<Value extends object> {
     this.#collected.register(made, name);
     return made;
   }
+
+  /** The values that have not been garbage-collected. */
+  *values(): Iterable<Value> {
+    for (const ref of this.#refs.values()) {
+      const held = ref.deref();
+      if (held) yield held;
+    }
+  }
 }

@@ -24,7 +24,7 @@ export const namesOf = (contract: Contract, schema: keyof Wire, field: string): 
   contract.fields[schema]?.[field] ?? [field];
 
 /** The first non-null value under these names; null if there are only nulls. Ignores inherited properties. */
-function firstValue(body: JsonObject, names: readonly string[]): unknown {
+export function firstValue(body: JsonObject, names: readonly string[]): unknown {
   let found: unknown;
   for (const name of names) {
     const value = body[name];

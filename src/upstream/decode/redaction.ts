@@ -16,12 +16,27 @@ const MIN_HALVED_LENGTH = 16;
  */
 export function createRedact(apiKey: string): (text: string) => string {
   if (apiKey.length < MIN_LENGTH) return (text) => text;
-  // Compiled on first use: most credentials never get an error.
+  let beginnings: readonly string[] | undefined;
+  // Compiled on first use, which takes longer than reading a page of a list: most texts contain no beginning of the key.
   let pattern: RegExp | undefined;
   return (text) => {
+    beginnings ??= beginningsOf(apiKey);
+    const lowered = text.toLowerCase();
+    if (!beginnings.some((beginning) => lowered.includes(beginning))) return text;
     pattern ??= patternOf(apiKey);
     return text.replace(pattern, REPLACEMENT);
   };
+}
+
+/** Matches keys that no encoding but base64 changes. */
+const UNCHANGED = /^[\w.~-]+$/;
+
+/** Texts of which each form of a key begins with one, in lower case. */
+function beginningsOf(apiKey: string): readonly string[] {
+  if (!UNCHANGED.test(apiKey)) return [''];
+  const bytes = Buffer.from(apiKey.slice(0, 3));
+  const all = [apiKey.slice(0, MIN_LENGTH), bytes.toString('base64'), bytes.toString('base64url')];
+  return all.map((beginning) => beginning.toLowerCase());
 }
 
 function patternOf(apiKey: string): RegExp {

@@ -62,10 +62,14 @@ const SLICES = 10;
 const PROBE_RETRY = 1_000;
 const DEFAULT_OPTIONS = { mayProbe: true };
 
-/** @param monotonicNow The monotonic clock, in milliseconds. */
+/**
+ * @param monotonicNow The monotonic clock, in milliseconds.
+ * @param onChange Called when the circuit opens, and when it closes.
+ */
 export function createCircuitBreaker(
   { failureThreshold, attempts, window, coolDown }: BreakerSettings,
   monotonicNow: () => number,
+  onChange: (isOpen: boolean) => void = () => {},
 ): CircuitBreaker {
   let slices: Slice[] = [];
   /** Undefined while the circuit is closed. */
@@ -85,8 +89,14 @@ export function createCircuitBreaker(
     return slices.filter(({ startedAt }) => startedAt > time - window);
   };
   const open = () => {
+    const wasClosed = openUntil === undefined;
     openUntil = monotonicNow() + coolDown;
     slices = [];
+    if (wasClosed) onChange(true);
+  };
+  const close = () => {
+    openUntil = undefined;
+    onChange(false);
   };
   const isFailing = (): boolean => {
     slices = inWindow();
@@ -116,7 +126,7 @@ export function createCircuitBreaker(
         if (mayProbe) isProbing = true;
         return (outcome) => {
           if (mayProbe) isProbing = false;
-          if (outcome === 'responded') openUntil = undefined;
+          if (outcome === 'responded' && openUntil !== undefined) close();
           if (outcome === 'failed') open();
         };
       }

@@ -53,87 +53,116 @@ export interface RequestQueueOptions {
 const RAISE_INTERVAL = 1_000;
 
 /** Creates a request queue, with the limit of an unconfirmed key. */
-export function createRequestQueue({
-  concurrency,
-  maxWaiting,
-  unconfirmedConcurrency,
-  startTimer,
-}: RequestQueueOptions): RequestQueue {
-  const normal = new Set<QueueEntry>();
-  const polls = new Set<QueueEntry>();
-  const initialLimit = Math.min(unconfirmedConcurrency, concurrency);
-  let limit = initialLimit;
-  let running = 0;
-  let runningPolls = 0;
-  let cancelTimer: (() => void) | undefined;
+export const createRequestQueue = (options: RequestQueueOptions): RequestQueue => new KeyQueue(options);
 
-  const evictIfFull = (isPoll: boolean) => {
-    if (normal.size + polls.size < maxWaiting) return;
-    const newest = isPoll ? undefined : [...polls].at(-1);
+/** Each key has one, and most keys never wait: its parts are created on first use. */
+class KeyQueue implements RequestQueue {
+  readonly #options: RequestQueueOptions;
+  readonly #initialLimit: number;
+  #normal: Set<QueueEntry> | undefined;
+  #polls: Set<QueueEntry> | undefined;
+  #limit: number;
+  #running = 0;
+  #runningPolls = 0;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: RequestQueueOptions) {
+    this.#options = options;
+    this.#initialLimit = Math.min(options.unconfirmedConcurrency, options.concurrency);
+    this.#limit = this.#initialLimit;
+  }
+
+  get size(): number {
+    return (this.#normal?.size ?? 0) + (this.#polls?.size ?? 0);
+  }
+
+  get maxPolls(): number {
+    return maxPolls(this.#limit);
+  }
+
+  raiseLimit(): void {
+    this.#setLimit(this.#options.concurrency);
+  }
+
+  lowerLimit(): void {
+    this.#setLimit(this.#initialLimit);
+  }
+
+  acquire(cancellation: Cancellation, { startBy, isPoll }: QueueEntryOptions): Promise<void> | undefined {
+    cancellation.throwIfAborted();
+    startBy?.throwIfAborted();
+    // While requests of the same priority or a higher one wait, no slot is free.
+    if (this.#isFree(isPoll)) {
+      this.#count(isPoll, 1);
+      return undefined;
+    }
+    this.#evictIfFull(isPoll);
+    return new Promise((resolve, reject) => {
+      new QueueEntry({ queue: this.#queueOf(isPoll), cancellation, startBy, resolve, reject });
+      this.#scheduleRaise();
+    });
+  }
+
+  release(isPoll: boolean): void {
+    this.#count(isPoll, -1);
+    this.#admit();
+  }
+
+  #queueOf(isPoll: boolean): Set<QueueEntry> {
+    if (isPoll) {
+      this.#polls ??= new Set();
+      return this.#polls;
+    }
+    this.#normal ??= new Set();
+    return this.#normal;
+  }
+
+  #isFree(isPoll: boolean): boolean {
+    return this.#running < this.#limit && !(isPoll && this.#runningPolls >= this.maxPolls);
+  }
+
+  #count(isPoll: boolean, change: 1 | -1): void {
+    this.#running += change;
+    if (isPoll) this.#runningPolls += change;
+  }
+
+  #evictIfFull(isPoll: boolean): void {
+    const { maxWaiting } = this.#options;
+    if (this.size < maxWaiting) return;
+    const newest = isPoll ? undefined : [...(this.#polls ?? [])].at(-1);
     if (!newest) throw new QueueFullError(maxWaiting);
     newest.abort(new QueueFullError(maxWaiting));
-  };
+  }
 
-  const isFree = (isPoll: boolean) => running < limit && !(isPoll && runningPolls >= maxPolls(limit));
-  const count = (isPoll: boolean, change: 1 | -1) => {
-    running += change;
-    if (isPoll) runningPolls += change;
-  };
-  const admit = () => {
-    for (;;) {
-      const isPoll = normal.size === 0;
-      const [next] = isPoll ? polls : normal;
-      if (!next || !isFree(isPoll)) return;
-      count(isPoll, 1);
+  #admit(): void {
+    while (this.size > 0) {
+      const isPoll = !this.#normal?.size;
+      const [next] = (isPoll ? this.#polls : this.#normal) ?? [];
+      if (!next || !this.#isFree(isPoll)) return;
+      this.#count(isPoll, 1);
       next.admit();
     }
-  };
-  // Slow responses must not block the other requests: one may take longer than all others together.
-  const scheduleRaise = () => {
-    if (limit === concurrency || normal.size + polls.size === 0) return;
-    cancelTimer ??= startTimer(RAISE_INTERVAL, () => {
-      cancelTimer = undefined;
-      limit = Math.min(concurrency, limit * 2);
-      admit();
-      scheduleRaise();
-    });
-  };
-  const setLimit = (newLimit: number) => {
-    cancelTimer?.();
-    cancelTimer = undefined;
-    limit = newLimit;
-    admit();
-    scheduleRaise();
-  };
+  }
 
-  return {
-    raiseLimit: () => setLimit(concurrency),
-    lowerLimit: () => setLimit(initialLimit),
-    acquire(cancellation, { startBy, isPoll }) {
-      cancellation.throwIfAborted();
-      startBy?.throwIfAborted();
-      // While requests of the same priority or a higher one wait, no slot is free.
-      if (isFree(isPoll)) {
-        count(isPoll, 1);
-        return undefined;
-      }
-      evictIfFull(isPoll);
-      return new Promise((resolve, reject) => {
-        new QueueEntry({ queue: isPoll ? polls : normal, cancellation, startBy, resolve, reject });
-        scheduleRaise();
-      });
-    },
-    release(isPoll) {
-      count(isPoll, -1);
-      admit();
-    },
-    get size() {
-      return normal.size + polls.size;
-    },
-    get maxPolls() {
-      return maxPolls(limit);
-    },
-  };
+  /** Slow responses must not block the other requests: one may take longer than all others together. */
+  #scheduleRaise(): void {
+    const { concurrency, startTimer } = this.#options;
+    if (this.#limit === concurrency || this.size === 0) return;
+    this.#cancelTimer ??= startTimer(RAISE_INTERVAL, () => {
+      this.#cancelTimer = undefined;
+      this.#limit = Math.min(concurrency, this.#limit * 2);
+      this.#admit();
+      this.#scheduleRaise();
+    });
+  }
+
+  #setLimit(newLimit: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#limit = newLimit;
+    this.#admit();
+    this.#scheduleRaise();
+  }
 }
 
 /** Maximum number of concurrent polls: three quarters of the limit, so that slow polls do not delay other requests. */

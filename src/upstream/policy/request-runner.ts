@@ -3,6 +3,7 @@ import { type Abortable, type Cancellation, offAbort, onAbort, type Sleep } from
 import { LinkedNode } from '../../util/linked-list.ts';
 import { isResourceExhaustion } from '../../util/local-failure.ts';
 import { UpstreamError } from '../errors.ts';
+import type { Requester, UpstreamObserver, UpstreamSpan } from '../observer.ts';
 import { BodyError } from '../transport/body.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
 import type { OutgoingStream } from '../transport/ky-transport.ts';
@@ -11,7 +12,8 @@ import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
 import { type CircuitBreaker, CircuitOpenError, type Outcome } from './circuit-breaker.ts';
 import type { RequestQueue } from './request-queue.ts';
 import { isIdempotent, type RetryPolicy, waitBeforeRetry } from './retry.ts';
-import { missingList, toUpstreamError } from './to-upstream-error.ts';
+import { isUnclear, missingList, type RequestIds, type TranslateIds, toUpstreamError } from './to-upstream-error.ts';
+import type { UpstreamOutcomes } from './upstream-state.ts';
 
 /** The condition under which a write may start. A write that has been sent is not aborted, because that would not undo it. */
 export interface StartCondition {
@@ -19,33 +21,51 @@ export interface StartCondition {
   readonly deadline: AbortSignal;
   /** Called when the request is written to a connection: from then on the write may be applied. */
   readonly onSent: () => void;
+  /** The request of the client that writes. @default unknown */
+  readonly requester?: Requester | undefined;
+}
+
+/** What is known about the deletion of a resource by this and earlier operations. */
+export interface Deletion<Result> {
+  /** True if an earlier attempt may have deleted the resource: then a 404 means that it has. */
+  mayBeDone(): boolean;
+  /** Called after an attempt that may have deleted the resource. */
+  onUnclear(): void;
+  /** The result of a deletion that an earlier attempt has done. */
+  result(): Promise<Result>;
 }
 
 /** An operation to run, over any transport. */
 export interface RequestTask<Result> {
   id: OperationId;
   operation: Operation;
+  /** The ids in the request. @default none */
+  readonly ids?: RequestIds;
   /** Sends the request once. It rejects with StatusError, NetworkError or any other error, and never throws. */
   attempt(cancellation: Cancellation, attempt: Attempt<Result>): void;
   /** True for a request that its caller repeats anyway: it has low priority and is not retried. */
   isPoll: boolean;
   /** @default it may start at any time */
   start?: StartCondition | undefined;
+  /** The request of the client for which it runs. @default unknown */
+  requester?: Requester | undefined;
   /** The state of a streamed body. It can be sent only once, so the request is not retried. @default no streamed body */
   stream?: OutgoingStream | undefined;
   /** True if the resource always exists, so that 404 means that the base URL is wrong. @default false */
   isPermanent?: boolean;
-  /** Returns the result of a retried DELETE whose response is 404, because the first attempt has deleted the resource. */
-  alreadyDeleted?: () => Promise<Result>;
+  /** Set for the deletion of a resource. @default it deletes nothing */
+  deletion?: Deletion<Result> | undefined;
 }
 
 export interface RequestRunnerOptions {
   /** The credential of these operations. */
-  credential: string;
+  apiKey: string;
   /** Limits the concurrent and waiting requests of this credential. */
   queue: RequestQueue;
   /** Stops requests while the upstream fails; shared by all credentials. */
   breaker: CircuitBreaker;
+  /** Records the outcomes of requests; shared by all credentials. */
+  outcomes: Pick<UpstreamOutcomes, 'record'>;
   /** Acceptance of the credential by the upstream, as seen in its responses. */
   keyState: ApiKeyState;
   retry: RetryPolicy;
@@ -58,6 +78,9 @@ export interface RequestRunnerOptions {
   onMissingList: (error: UpstreamError) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter: (seconds: number) => void;
+  /** Replaces ids in the messages of responses. @default they stay as they are */
+  translateIds?: TranslateIds | undefined;
+  observer: UpstreamObserver;
 }
 
 /**
@@ -85,6 +108,8 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   readonly #task: RequestTask<Result>;
   readonly #cancellation: Cancellation;
   readonly #done: Callbacks<Result>;
+  readonly #requester: Requester | undefined;
+  #span: UpstreamSpan | undefined;
   #hasSlot = false;
   /** True if the last attempt of a write was written to a connection. */
   #isSent = false;
@@ -107,6 +132,16 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     this.#task = task;
     this.#cancellation = cancellation;
     this.#done = done;
+    this.#requester = task.requester ?? task.start?.requester;
+  }
+
+  /** The status is needed only for a trace. */
+  get onSuccess(): UpstreamSpan['onSuccess'] | undefined {
+    return this.#span?.onSuccess;
+  }
+
+  get headers(): readonly string[] | undefined {
+    return this.#span?.headers ?? this.#requester?.forwardedHeaders;
   }
 
   start(): void {
@@ -144,19 +179,28 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     const { keyState } = this.#options;
     if (!keyState.isConfirmed) keyState.confirm();
     this.#reportOutcome('responded');
+    this.#options.outcomes.record('responded');
+    this.#observe('2xx', undefined);
     this.#end();
     this.#done.resolve(result);
   }
 
   reject(error: unknown): void {
-    const { operation, alreadyDeleted, isPoll, stream } = this.#task;
-    this.#reportOutcome(this.#outcomeOfFailure(error));
+    const { operation, deletion, isPoll, stream } = this.#task;
+    const outcome = this.#outcomeOfFailure(error);
+    const status = statusOf(error, this.#cancellation.cause);
+    const isFailure = outcome === 'failed' || status === 'invalid' || status === 'exhausted';
+    // Before the breaker, which may open because of it.
+    this.#observe(status, isFailure ? error : undefined);
+    this.#options.outcomes.record(outcome, error);
+    this.#reportOutcome(outcome);
     if (error instanceof StatusError) this.#updateKeyState(error);
     this.#failures++;
-    if (alreadyDeleted && this.#failures > 1 && is404(error)) {
-      this.#settleWith(alreadyDeleted());
+    if (deletion && isGone(error) && deletion.mayBeDone()) {
+      this.#settleWith(deletion.result());
       return;
     }
+    if (deletion && this.#isSent && isUnclear(error)) deletion.onUnclear();
     const { retry, random, breaker, sleep } = this.#options;
     const policy = isPoll || stream ? { ...retry, limit: 0 } : retry;
     const wait = waitBeforeRetry({ operation, failures: this.#failures, error, isSent: this.#isSent }, policy, random);
@@ -189,16 +233,37 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
 
   #send(): void {
     this.#hasSlot = true;
-    const { breaker, credential, monotonicNow } = this.#options;
+    const { breaker, apiKey, monotonicNow } = this.#options;
     try {
       this.#cancellation.throwIfAborted();
-      this.#reportOutcome = breaker.startAttempt(credential, { mayProbe: this.#task.stream === undefined });
+      this.#reportOutcome = breaker.startAttempt(apiKey, { mayProbe: this.#task.stream === undefined });
     } catch (error) {
       this.#fail(error);
       return;
     }
     this.#startedAt = monotonicNow();
+    if (this.#requester) {
+      this.#requester.sent++;
+      this.#span = this.#requester.startSpan?.(this.#task.id, this.#failures);
+    }
     this.#task.attempt(this.#cancellation, this);
+  }
+
+  /** Reports the end of an attempt. */
+  #observe(status: number | string, failure: unknown): void {
+    const { observer, monotonicNow } = this.#options;
+    const { id, isPoll } = this.#task;
+    this.#span?.end(status);
+    this.#span = undefined;
+    observer.onAttempt({
+      operation: id,
+      status,
+      milliseconds: monotonicNow() - this.#startedAt,
+      isPoll,
+      retries: this.#failures,
+      requester: this.#requester,
+      failure,
+    });
   }
 
   #settleWith(result: Promise<Result>): void {
@@ -217,7 +282,8 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   }
 
   #toCallerError(error: unknown): unknown {
-    const { id, operation, start, stream, isPermanent } = this.#task;
+    const { id, operation, ids, start, stream, isPermanent } = this.#task;
+    const { translateIds } = this.#options;
     const { cause, reason } = this.#cancellation;
     if (cause === 'caller') return reason;
     if (!this.#hasEverBeenSent && start?.deadline.aborted) return start.deadline.reason;
@@ -227,7 +293,11 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
       return missing;
     }
     const mayHaveHappened = this.#isSent && !isIdempotent(operation) && (!stream || stream.completedAt !== undefined);
-    return toUpstreamError(id, error, { mayHaveHappened, isInTime: cause === undefined });
+    return toUpstreamError(id, error, {
+      mayHaveHappened,
+      isInTime: cause === undefined,
+      translate: (message) => (translateIds && ids ? translateIds(message, ids) : message),
+    });
   }
 
   #end(): void {
@@ -276,4 +346,14 @@ function outcomeOf(error: unknown, { isOver, isUpstreamSlow }: { isOver: boolean
   return error instanceof UpstreamError || error instanceof BodyError ? 'responded' : 'ignored';
 }
 
+/** The status of a failed attempt, or the reason for which there is none. */
+function statusOf(error: unknown, cause: Cancellation['cause']): number | string {
+  if (error instanceof StatusError) return error.status;
+  if (cause === 'caller') return 'aborted';
+  if (cause !== undefined) return 'timeout';
+  if (error instanceof NetworkError) return isResourceExhaustion(error) ? 'exhausted' : 'network';
+  return 'invalid';
+}
+
 const is404 = (error: unknown): boolean => error instanceof StatusError && error.status === 404;
+const isGone = (error: unknown): boolean => is404(error) || (error instanceof StatusError && error.status === 410);

@@ -17,7 +17,8 @@ export const defaultRetry: RetryPolicy = {
 };
 
 /** True if sending an operation twice has the same effect as sending it once (RFC 9110, 9.2.2): not for POST and PATCH. */
-export const isIdempotent = ({ method }: Operation): boolean => method !== 'POST' && method !== 'PATCH';
+export const isIdempotent = ({ method, isSentOnce }: Operation): boolean =>
+  method !== 'POST' && method !== 'PATCH' && !isSentOnce;
 
 /** Statuses of transient failures: the same request may succeed later. */
 const TRANSIENT_STATUSES: readonly number[] = [408, 429, 500, 502, 503, 504];

@@ -1,4 +1,5 @@
 import { type Abortable, type AbortScope, type Cancellation, offAbort, onAbort } from '../../util/cancellation.ts';
+import type { Requester } from '../observer.ts';
 import type { Callbacks } from '../transport/transport.ts';
 
 export interface SingleFlightOptions {
@@ -54,22 +55,28 @@ export class ReadSingleFlight {
    *
    * @param key Identifies the request. All reads with the same key have the same type of result.
    * @param caller Removes this caller from the read when it aborts.
+   * @param requester The request for which it is read.
    * @throws The error of the read; the caller's reason if it aborts first.
    */
   join<Result>(
     key: string,
     caller: AbortSignal | AbortScope | undefined,
+    requester: Requester | undefined,
     read: (cancellation: Cancellation, done: Callbacks<Result>) => void,
   ): Promise<Result> {
     if (caller?.aborted) return Promise.reject(caller.reason);
     // All reads with the same key have the same type of result.
     const current = this.#joinable[key] as SharedRead<Result> | undefined;
-    if (current && this.#monotonicNow() - current.startedAt <= MAX_JOIN_AGE) return current.join(caller);
+    if (current && this.#monotonicNow() - current.startedAt <= MAX_JOIN_AGE) {
+      requester?.onJoin?.(current.requester);
+      return current.join(caller);
+    }
     const cancellation = this.#startDeadline();
     const shared = new SharedRead<Result>({
       joinable: this.#joinable,
       key,
       cancellation,
+      requester,
       startedAt: this.#monotonicNow(),
     });
     this.#joinable[key] = shared;
@@ -85,6 +92,8 @@ interface SharedReadOptions {
   readonly joinable: Record<string, SharedRead<unknown>>;
   readonly key: string;
   readonly cancellation: Cancellation;
+  /** The request for which it was started. */
+  readonly requester: Requester | undefined;
   /** By the monotonic clock, in milliseconds. */
   readonly startedAt: number;
 }
@@ -103,6 +112,10 @@ class SharedRead<Result> implements Callbacks<Result> {
 
   get startedAt(): number {
     return this.#options?.startedAt ?? Number.NEGATIVE_INFINITY;
+  }
+
+  get requester(): Requester | undefined {
+    return this.#options?.requester;
   }
 
   join(caller: AbortSignal | AbortScope | undefined): Promise<Result> {

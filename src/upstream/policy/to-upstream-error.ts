@@ -6,11 +6,27 @@ import { NetworkError, StatusError } from '../transport/errors.ts';
 import { CircuitOpenError } from './circuit-breaker.ts';
 import { QueueFullError } from './request-queue.ts';
 
+/** The ids in a request: its path parameters, and its JSON body. */
+export interface RequestIds {
+  readonly path: object;
+  readonly json?: unknown;
+}
+
+/** Replaces the ids of a request in a message of the upstream by those that clients use. */
+export type TranslateIds = (message: string, request: RequestIds) => string;
+
+interface FailureContext {
+  mayHaveHappened: boolean;
+  isInTime: boolean;
+  /** Converts the upstream's message for clients. */
+  translate: (message: string) => string;
+}
+
 /** Converts the error of a failed operation to an UpstreamError; returns errors that the upstream did not cause unchanged. */
 export function toUpstreamError(
   id: OperationId,
   error: unknown,
-  { mayHaveHappened, isInTime }: { mayHaveHappened: boolean; isInTime: boolean },
+  { mayHaveHappened, isInTime, translate }: FailureContext,
 ): unknown {
   if (error instanceof CircuitOpenError) {
     return new UpstreamError(id, 'circuit-open', error.message, { retryAfter: Math.ceil(error.wait / 1_000) });
@@ -26,7 +42,7 @@ export function toUpstreamError(
       ? error
       : new UpstreamError(id, 'invalid-response', error.message, { cause: error });
   }
-  if (error instanceof StatusError) return ofStatus(id, error, mayHaveHappened);
+  if (error instanceof StatusError) return ofStatus(id, error, mayHaveHappened, translate);
   if (isInTime && !(error instanceof NetworkError)) return error;
   if (mayHaveHappened) {
     return new UpstreamError(id, 'outcome-unknown', 'no complete response to a write', { cause: error });
@@ -43,16 +59,27 @@ function ofStatus(
   id: OperationId,
   { status, upstreamMessage, retryAfter }: StatusError,
   mayHaveHappened: boolean,
+  translate: (message: string) => string,
 ): UpstreamError {
   if (status < 400) {
     // The write may have been applied: 302 and 303 often redirect to a page that shows its result.
     const failure = mayHaveHappened ? 'outcome-unknown' : 'invalid-response';
     return new UpstreamError(id, failure, `expected no redirect, got status ${status}`);
   }
-  const isUnknown = mayHaveHappened && (status >= 500 || status === 408);
-  const details = { status, upstreamMessage, retryAfter };
+  const isUnknown = mayHaveHappened && isUnclearStatus(status);
+  const details = {
+    status,
+    upstreamMessage: upstreamMessage === undefined ? undefined : translate(upstreamMessage),
+    retryAfter,
+  };
   return new UpstreamError(id, isUnknown ? 'outcome-unknown' : 'status', `the response has status ${status}`, details);
 }
+
+/** True for a failure of a sent write that may have been applied nevertheless. */
+export const isUnclear = (error: unknown): boolean =>
+  !(error instanceof StatusError) || error.status < 400 || isUnclearStatus(error.status);
+
+const isUnclearStatus = (status: number): boolean => status >= 500 || status === 408;
 
 /** The error of a 404 for a list that always exists, such as that of the models. */
 export const missingList = (id: OperationId): UpstreamError =>

@@ -34,9 +34,13 @@ export interface FetchRequest {
   readonly signal: AbortSignal;
   /** Called right before the request can reach the upstream. Without this call nothing was sent. */
   readonly onSent: () => void;
+  /** Called with the status of a successful response. @default it is not needed */
+  readonly onSuccess?: ((status: number) => void) | undefined;
   readonly json?: unknown;
   readonly bytes?: Uint8Array | undefined;
   readonly stream?: OutgoingStream | undefined;
+  /** Further headers: alternating names and values. @default none */
+  readonly headers?: readonly string[] | undefined;
 }
 
 /**
@@ -77,17 +81,19 @@ export function createKyTransport(options: KyTransportOptions): SendOverFetch {
     retry: 0,
   });
 
-  return async ({ method, path, signal, onSent, json, bytes, stream }, read) => {
+  return async ({ method, path, signal, onSent, onSuccess, json, bytes, stream, headers: further = [] }, read) => {
     // The body is added after ky, which would copy it.
     const body = json === undefined ? (stream?.body ?? (bytes && toChunkStream(bytes))) : JSON.stringify(json);
     const byteSize = stream ? stream.byteSize : bytes?.byteLength;
+    const bodyHeaders = body === undefined ? {} : typeof body === 'string' ? JSON_TYPE : headersOf(byteSize);
     try {
       const response = await http(path.slice(1), {
         method,
         signal,
         fetch: (input, init) => sendOver(transport, new Request(input, init), { body, owner, onSent }),
-        ...(body !== undefined && { headers: typeof body === 'string' ? JSON_TYPE : headersOf(byteSize) }),
+        headers: { ...toRecord(further), ...bodyHeaders },
       });
+      onSuccess?.(response.status);
       return await read(response);
     } catch (error) {
       if (error instanceof HTTPError) throw await statusErrorOf(error.response, signal, options);
@@ -102,14 +108,17 @@ export function createKyTransport(options: KyTransportOptions): SendOverFetch {
 export const readByFetch =
   (send: SendOverFetch): ReadTransport =>
   (request, { signal }, done) =>
-    void send({ method: 'GET', path: request.path, signal, onSent: () => {} }, async (response) => {
-      const { readNonJson } = request;
-      if (!readNonJson || isJson(response.headers.get('content-type'))) {
-        return request.resultOf(await unlessAborted(readBody(response, MAX_RESPONSE_BYTES), signal));
-      }
-      await ignoreBody(response);
-      return readNonJson();
-    }).then(
+    void send(
+      { method: 'GET', path: request.path, signal, onSent: () => {}, onSuccess: done.onSuccess, headers: done.headers },
+      async (response) => {
+        const { readNonJson } = request;
+        if (!readNonJson || isJson(response.headers.get('content-type'))) {
+          return request.resultOf(await unlessAborted(readBody(response, MAX_RESPONSE_BYTES), signal));
+        }
+        await ignoreBody(response);
+        return readNonJson();
+      },
+    ).then(
       (result) => done.resolve(result),
       (error: unknown) => done.reject(error),
     );
@@ -142,6 +151,13 @@ export function sendOver(transport: Transport | Network, request: Request, optio
   onSent();
   // A function that ignores the signal must not occupy a slot of the request queue.
   return unlessAborted(transport(body === undefined ? request : new Request(request, init)), request.signal);
+}
+
+/** Converts alternating names and values. */
+function toRecord(headers: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (let at = 0; at < headers.length; at += 2) record[headers[at] ?? ''] = headers[at + 1] ?? '';
+  return record;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -10,6 +10,10 @@ export interface Callbacks<Result> {
 export interface Attempt<Result> extends Callbacks<Result> {
   /** Called before a write is written to a connection. Optional for reads. */
   onSent(): void;
+  /** Called with the status of a successful response. @default it is not needed */
+  readonly onSuccess?: ((status: number) => void) | undefined;
+  /** Further headers of the request: alternating names and values. @default none */
+  readonly headers?: readonly string[] | undefined;
 }
 
 /** A GET request for JSON. */
@@ -29,7 +33,7 @@ export interface ReadRequest<Result> {
 export type ReadTransport = <Result>(
   request: ReadRequest<Result>,
   cancellation: Cancellation,
-  done: Callbacks<Result>,
+  attempt: Callbacks<Result> & Pick<Attempt<Result>, 'headers' | 'onSuccess'>,
 ) => void;
 
 /** True if a media type is JSON. */

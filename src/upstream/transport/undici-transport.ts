@@ -6,28 +6,33 @@ import { parseRetryAfter } from '../decode/retry-after.ts';
 import { BodyError, BodyTooLongError, MAX_RESPONSE_BYTES, textOf } from './body.ts';
 import type { Connection, ConnectionOwner, ConnectionSource, Waiter } from './connection-pool.ts';
 import { MAX_ERROR_BYTES, NetworkError, StatusError } from './errors.ts';
-import { type Callbacks, isJson, type ReadRequest, type ReadTransport } from './transport.ts';
+import { type Attempt, type Callbacks, isJson, type ReadRequest, type ReadTransport } from './transport.ts';
 
 export interface UndiciTransportOptions {
-  /** Connections to the origin of `baseUrl`. */
-  pool: ConnectionSource;
   /** Absolute URL to which the contract's paths are appended, without a trailing slash. */
   baseUrl: string;
-  /** The API key for which connections are acquired. */
-  owner: ConnectionOwner;
-  /** Headers of every request. */
-  headers: Readonly<Record<string, string>>;
-  /** Redacts the API key in a text of the upstream. */
-  redact: (text: string) => string;
   /** The wall clock, in milliseconds since the epoch: `Retry-After` may be a date. */
   now: () => number;
   /** Maximum delay accepted from `Retry-After`, in seconds; longer ones are capped. */
   maxRetryAfterSeconds: number;
 }
 
+/** The options that differ between API keys. */
+export interface UndiciKeyOptions {
+  /** Connections to the origin of the base URL. */
+  pool: ConnectionSource;
+  /** The API key for which connections are acquired. */
+  owner: ConnectionOwner;
+  /** Headers of every request. */
+  headers: Readonly<Record<string, string>>;
+  /** Redacts the API key in a text of the upstream. */
+  redact: (text: string) => string;
+}
+
 /** State shared by all requests of a transport. */
 interface SharedState
-  extends Pick<UndiciTransportOptions, 'pool' | 'owner' | 'redact' | 'now' | 'maxRetryAfterSeconds'> {
+  extends Pick<UndiciTransportOptions, 'now' | 'maxRetryAfterSeconds'>,
+    Pick<UndiciKeyOptions, 'pool' | 'owner' | 'redact'> {
   /** Path of the base URL. */
   readonly prefix: string;
   /** Alternating names and values. */
@@ -35,9 +40,11 @@ interface SharedState
 }
 
 /** Creates the transport for reads over undici's dispatcher: a request takes a fraction of the time that `fetch` takes. */
-export function createUndiciTransport(options: UndiciTransportOptions): ReadTransport {
-  const { pool, baseUrl, owner, headers, redact, now, maxRetryAfterSeconds } = options;
-  const prefix = new URL(baseUrl).pathname.replace(/\/$/, '');
+export function createUndiciTransport(
+  { baseUrl, now, maxRetryAfterSeconds }: UndiciTransportOptions,
+  { pool, owner, headers, redact }: UndiciKeyOptions,
+): ReadTransport {
+  const prefix = pathOf(baseUrl);
   // The headers that `fetch` sends: some upstreams reject requests without them.
   const all = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': ACCEPTED_CODINGS, ...headers };
   const shared: SharedState = {
@@ -53,11 +60,14 @@ export function createUndiciTransport(options: UndiciTransportOptions): ReadTran
   return (request, cancellation, done) => pool.acquire(new UndiciRead(shared, { request, cancellation, done }));
 }
 
+/** The path of a base URL, without a trailing slash. It has been parsed before, which is slow and would be repeated for each key. */
+const pathOf = (baseUrl: string): string => /^[^/]*\/\/[^/]*(.*?)\/?$/.exec(baseUrl)?.[1] ?? '';
+
 /** A request and the receiver of its result. */
 interface PendingRead<Result> {
   readonly request: ReadRequest<Result>;
   readonly cancellation: Cancellation;
-  readonly done: Callbacks<Result>;
+  readonly done: Callbacks<Result> & Pick<Attempt<Result>, 'headers' | 'onSuccess'>;
 }
 
 /**
@@ -103,8 +113,10 @@ class UndiciRead<Result> implements Dispatcher.DispatchHandler, Abortable, Waite
     }
     this.#connection = connection;
     const path = prefix + this.#pending.request.path;
+    const further = this.#pending.done.headers;
     // The connection is used exclusively: undici need not hold back other requests until the response (`blocking`).
-    connection.dispatch({ path, method: 'GET', headers, blocking: false }, this);
+    const all = further ? [...headers, ...further] : headers;
+    connection.dispatch({ path, method: 'GET', headers: all, blocking: false }, this);
   }
 
   onConnect(abort: (error?: Error) => void): void {
@@ -117,7 +129,8 @@ class UndiciRead<Result> implements Dispatcher.DispatchHandler, Abortable, Waite
     this.#status = status;
     // The buffers of headers are not retained: they are slices of a larger buffer.
     this.#coding = headerIn(headers, 'content-encoding');
-    if (!this.#isSuccess) {
+    if (this.#isSuccess) this.#pending?.done.onSuccess?.(status);
+    else {
       this.#retryAfter = headerIn(headers, 'retry-after');
       this.#errorContentType = headerIn(headers, 'content-type');
     }
