@@ -3,11 +3,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { exponentOf, MAX_EXPONENT } from './growth/report.ts';
 import { PROGRAM, pathOf } from './processes.ts';
 import { exponent } from './slope.ts';
-import { COLUMNS, figureOf } from './speed/figures.ts';
+import { ABSOLUTE_COLUMNS, LOADS, TABLES } from './speed/columns.ts';
+import { figureOf } from './speed/figures.ts';
+import { KeyedRequest } from './speed/keyed-request.ts';
 import { compareResponses, countReads, FAST_ROWS, measure, responseOf, startGenerator } from './speed/measure.ts';
 import { BARE, gateway, type Peer } from './speed/peers.ts';
-import { READS } from './speed/queries.ts';
+import { KEY, type Keys, READS, ROTATING_KEYS } from './speed/queries.ts';
 import { ResponseReader } from './speed/response-reader.ts';
+import { type Plan, run } from './speed/run.ts';
 import { startServer } from './speed/servers.ts';
 import { startStub } from './speed/upstreams.ts';
 
@@ -43,7 +46,9 @@ test('the load generator counts upstream requests and rejects unexpected respons
   const measured = await measure({ generator, upstream }, bare, FAST_ROWS.Q2, { warmUp: 0, time: 1 });
   const wrong = generator.call('load', {
     port: bare.port,
-    requests: ['GET /q4 HTTP/1.1\r\nhost: bench\r\n\r\n'],
+    connections: 1,
+    request: `GET /q4 HTTP/1.1\r\nhost: bench\r\nx-api-key: ${KEY}\r\n\r\n`,
+    keys: 'one',
     body: '{"data":{"__typename":"Mutation"}}',
     warmUp: 0,
     time: 1,
@@ -54,6 +59,60 @@ test('the load generator counts upstream requests and rejects unexpected respons
   await expect(wrong).rejects.toThrow(
     'Expected {"data":{"__typename":"Mutation"}}, got {"data":{"__typename":"Query"}}',
   );
+});
+
+/** Measurements that are as short as possible. */
+const SHORTEST: Plan = {
+  rounds: 1,
+  warming: { warmUp: 0, time: 1 },
+  slowWarmUp: 0,
+  each: { warmUp: 0, time: 1 },
+  watching: { subscriptions: 4, jobs: 2, crowd: 3, changes: 1 },
+};
+
+test('a run measures every column: all of them for the gateway, and all but those of subscriptions for others', async () => {
+  const peers = [BARE, gateway('product', 'this gateway', PROGRAM)];
+
+  const { servers, missing } = await run(peers, SHORTEST, () => {});
+
+  const unmeasured = (name: string) =>
+    TABLES.flatMap(({ columns }) => columns)
+      .filter(({ of }) => servers[name] && servers.bare && of(servers[name], servers.bare).length === 0)
+      .map(({ title }) => title);
+  expect(unmeasured('product')).toEqual([]);
+  expect(unmeasured('bare')).toEqual(['idle subscription', 'fan-out', 'fan-out p99', 'CPU per event']);
+  expect(missing).toEqual({});
+}, 180_000);
+
+test('consecutive requests have the same key, rotating keys, or new ones', () => {
+  const requestsWith = (keys: Keys) => {
+    const request = new KeyedRequest({ request: `x-api-key: ${KEY}\r\n`, keys });
+    return Array.from({ length: 2 * ROTATING_KEYS }, () => String(request.next()));
+  };
+
+  const [one, rotating, added] = [requestsWith('one'), requestsWith('rotating'), requestsWith('new')];
+
+  expect(new Set(one)).toEqual(new Set([`x-api-key: ${KEY}\r\n`]));
+  expect(new Set(rotating).size).toBe(ROTATING_KEYS);
+  expect(rotating.slice(ROTATING_KEYS)).toEqual(rotating.slice(0, ROTATING_KEYS));
+  expect(new Set([...added, ...rotating]).size).toBe(3 * ROTATING_KEYS);
+});
+
+test('changing responses differ in every row, and in nothing that is queried', async () => {
+  const upstream = await stopAfterTest(startStub(0, { changing: true }));
+  const read = async () => {
+    const response = await fetch(`${upstream.url}/predictions`, { headers: { 'x-api-key': KEY } });
+    const { predictions } = (await response.json()) as { predictions: Record<string, unknown>[] };
+    return predictions;
+  };
+
+  const [first, second] = [await read(), await read()];
+
+  const changed = first.map((row, index) =>
+    Object.keys(row).filter((name) => `${row[name]}` !== `${second[index]?.[name]}`),
+  );
+  expect(changed).toEqual(Array.from(first, () => ['served', 'images']));
+  expect(first).toHaveLength(20);
 });
 
 test.each([
@@ -99,7 +158,7 @@ test('superlinear growth in the upper half is detected even if the lower half is
   ).toBeLessThan(1);
 });
 
-test.each(COLUMNS.map(({ title, meaning }) => [title, meaning]))(
+test.each([...LOADS, ...ABSOLUTE_COLUMNS].map(({ title, meaning }) => [title, meaning]))(
   'docs/performance.md explains the column %s',
   (_, meaning) => {
     expect(readFileSync(pathOf('../../docs/performance.md'), 'utf8')).toContain(meaning);

@@ -132,9 +132,9 @@ export async function startProgram({
     cwd: directory,
     env: {
       ...environment(),
+      DRAIN_SECONDS: '0',
       NODE_ENV: 'production',
       PORT: '0',
-      LOG_LEVEL: 'warn',
       FLAIR_API_URL: upstreamUrl,
       FLAIR_API_KEY: key,
       ...limits,
@@ -178,14 +178,22 @@ export async function startSandbox(env: Readonly<Record<string, string>>) {
   return { url: await printedUrl(child, 'sandbox'), stop: () => stop(child) };
 }
 
+/** The URL in the log of the gateway, or in the text of the sandbox. */
+const PRINTED_URL = /(?:listening: .*|The sandbox listens on )(http:\/\/[^\s/"]+:\d+)/;
+
 /** URL that a program prints once it listens. */
 async function printedUrl(child: ChildProcess, name: string): Promise<string> {
   let printed = '';
+  let isFound = false;
   return await new Promise<string>((resolve, reject) => {
+    // Read to its end, because a full pipe would stop the program.
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      if (isFound) return;
       printed += text;
-      const [found] = /http:\/\/\S+:\d+(?=\D)/.exec(printed) ?? [];
-      if (found) resolve(found);
+      const [, found] = PRINTED_URL.exec(printed) ?? [];
+      if (!found) return;
+      isFound = true;
+      resolve(found);
     });
     child.once('exit', (code) => reject(new Error(`The ${name} exited with code ${code} before it printed its URL`)));
   });

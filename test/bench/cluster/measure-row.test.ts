@@ -25,7 +25,7 @@ test.skipIf(!findRedisServer(process.env))(
     expect(row.delays.every((delay) => delay > 0 && Number.isFinite(delay))).toBe(true);
     expect(row.deliveries.every(Number.isFinite)).toBe(true);
     expect(row.gets.opening).toBeGreaterThan(0);
-    expect(row.steady.redis?.commands).toBeGreaterThan(0);
+    expect(row.steady.redis?.commands).toEqual(expect.any(Number));
     expect(row.steady.cpu).toHaveLength(2);
     expect(Object.values(row.reactions).every(Number.isFinite)).toBe(true);
     expect(row.takeovers).toEqual([{ poll: expect.any(Number), event: expect.any(Number) }]);

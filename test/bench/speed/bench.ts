@@ -1,20 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pathOf } from '../processes.ts';
 import { build, commit, describe, describeMachine, step } from './built.ts';
 import { warningsFor } from './figures.ts';
 import { installPeers } from './install.ts';
 import { OTHERS } from './others.ts';
-import { type Results, writePage } from './page.ts';
+import { QUICK_RESULTS, RESULTS, type Results, writePage } from './page.ts';
 import { BARE, DISPATCH, gateway, type Peer } from './peers.ts';
-import { absoluteTable, processorTable, ratioTable, readsTable, saturationSummary } from './report.ts';
+import { absoluteTable, comparisonTables, readsTable, saturationSummary } from './report.ts';
 import { type Plan, run } from './run.ts';
 import { leaveServerProcessor } from './servers.ts';
 
 /** `npm run bench`: compares the throughput of the gateway with a bare Node.js server and with other gateways. */
-
-const RESULTS = pathOf('results/speed.json');
 
 /** Names that `--only` accepts. */
 const NAMES = [BARE.name, DISPATCH.name, 'product', ...OTHERS.map(({ name }) => name)];
@@ -26,12 +23,13 @@ function readFlags() {
       rounds: { type: 'string' },
       only: { type: 'string' },
       against: { type: 'string' },
-      json: { type: 'string', default: RESULTS },
+      json: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
-  const { quick, only, against, json, write } = values;
-  const rounds = Number(values.rounds ?? (quick ? 2 : 5));
+  const { quick, only, against, write } = values;
+  const json = values.json ?? (quick ? QUICK_RESULTS : RESULTS);
+  const rounds = Number(values.rounds ?? (quick ? 1 : 5));
   if (!(Number.isInteger(rounds) && rounds >= 1)) {
     throw new Error(`Expected --rounds to be an integer of at least 1, got "${values.rounds}".`);
   }
@@ -39,13 +37,25 @@ function readFlags() {
   const unknown = names.filter((name) => !NAMES.includes(name));
   if (unknown.length > 0) throw new Error(`Expected --only to list ${NAMES.join(', ')}, got ${unknown.join(', ')}.`);
   const plan: Plan = quick
-    ? { rounds, warming: { warmUp: 0, time: 500 }, slowWarmUp: 1_500, each: { warmUp: 100, time: 500 } }
-    : { rounds, warming: { warmUp: 0, time: 2_000 }, slowWarmUp: 3_000, each: { warmUp: 300, time: 2_000, tries: 3 } };
+    ? {
+        rounds,
+        warming: { warmUp: 0, time: 500 },
+        slowWarmUp: 1_000,
+        each: { warmUp: 100, time: 500 },
+        watching: { subscriptions: 2_000, jobs: 10, crowd: 1_000, changes: 10 },
+      }
+    : {
+        rounds,
+        warming: { warmUp: 0, time: 2_000 },
+        slowWarmUp: 3_000,
+        each: { warmUp: 300, time: 2_000, tries: 3 },
+        watching: { subscriptions: 10_000, jobs: 100, crowd: 1_000, changes: 100 },
+      };
   return { plan, names, against, json, write };
 }
 
 const { plan, names, against, json, write } = readFlags();
-if (write) await writePage(json);
+if (write) await writePage();
 else await bench();
 
 async function bench(): Promise<void> {
@@ -56,7 +66,7 @@ async function bench(): Promise<void> {
   leaveServerProcessor();
   const { program, remove } = await build();
   const measurements = await run(await peersOf(program), plan, step).finally(remove);
-  for (const part of [ratioTable, processorTable, absoluteTable, readsTable, saturationSummary])
+  for (const part of [comparisonTables, absoluteTable, readsTable, saturationSummary])
     console.log(`\n${part(measurements)}`);
   for (const warning of warningsFor(measurements)) console.log(`\nWarning: ${warning}.`);
   for (const [name, why] of Object.entries(measurements.missing)) console.log(`\nOmitted ${name}: ${why}.`);

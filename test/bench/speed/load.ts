@@ -3,6 +3,8 @@ import { createHistogram } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { serveCalls } from '../calls.ts';
 import { type Usage, usageOf } from '../processes.ts';
+import { KeyedRequest } from './keyed-request.ts';
+import type { Keys } from './queries.ts';
 import { ResponseReader } from './response-reader.ts';
 
 /**
@@ -12,8 +14,11 @@ import { ResponseReader } from './response-reader.ts';
 
 export interface LoadOptions {
   port: number;
-  /** Request of each connection. */
-  requests: readonly string[];
+  /** Number of concurrent connections. */
+  connections: number;
+  /** Text of every request, with the placeholder of the key. */
+  request: string;
+  keys: Keys;
   /** Expected body of every response; undefined: any with status 200. */
   body: string | undefined;
   /** Durations before and during the measurement, in milliseconds. */
@@ -48,19 +53,19 @@ export interface Used {
 
 class Connection {
   readonly #socket: Socket;
-  readonly #request: Buffer;
+  readonly #request: KeyedRequest;
   readonly #reader = new ResponseReader();
   #sentAt = 0;
 
   /** @param onResponse Returns true to send the request again. */
   constructor(
     socket: Socket,
-    request: string,
+    request: KeyedRequest,
     onResponse: (body: Buffer, sentAt: number) => boolean,
     onError: (error: unknown) => void,
   ) {
     this.#socket = socket;
-    this.#request = Buffer.from(request);
+    this.#request = request;
     socket.on('data', (chunk) => {
       try {
         const body = this.#reader.push(chunk);
@@ -75,16 +80,16 @@ class Connection {
 
   send(): void {
     this.#sentAt = performance.now();
-    this.#socket.write(this.#request);
+    this.#socket.write(this.#request.next());
   }
 }
 
-async function load({ port, requests, body, warmUp, time, watched }: LoadOptions): Promise<Load> {
+async function load({ port, connections: amount, body, warmUp, time, watched, ...sends }: LoadOptions): Promise<Load> {
   const expected = body === undefined ? undefined : Buffer.from(body);
   const latencies = createHistogram();
   let phase: 'warming' | 'counting' | 'over' = 'warming';
-  let [sent, responses] = [requests.length, 0];
-  let waiting = requests.length;
+  let [sent, responses] = [amount, 0];
+  let waiting = amount;
   const { promise: ended, resolve: onEnd, reject: onError } = deferred();
 
   const onResponse = (response: Buffer, sentAt: number): boolean => {
@@ -103,10 +108,8 @@ async function load({ port, requests, body, warmUp, time, watched }: LoadOptions
     return false;
   };
 
-  const sockets = await Promise.all(requests.map(() => opened(port)));
-  const connections = sockets.map(
-    (socket, index) => new Connection(socket, requests[index] ?? '', onResponse, onError),
-  );
+  const sockets = await Promise.all(Array.from({ length: amount }, () => opened(port)));
+  const connections = sockets.map((socket) => new Connection(socket, new KeyedRequest(sends), onResponse, onError));
   try {
     for (const connection of connections) connection.send();
     await Promise.race([setTimeout(warmUp), ended]);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { startTool } from '../processes.ts';
 import type { Load, LoadCalls } from './load.ts';
-import { keysOf, QUERY_NAMES, type QueryName, requestText } from './queries.ts';
+import { type Keys, QUERY_NAMES, type QueryName, requestText } from './queries.ts';
 import type { Server } from './servers.ts';
 import type { Upstream } from './upstreams.ts';
 
@@ -16,20 +16,20 @@ export const startGenerator = () => startTool<LoadCalls>('speed/load.ts');
 export interface Row {
   query: QueryName;
   connections: number;
-  /** `own`: each connection sends a key of its own; `one`: all send the same. */
-  keys: 'own' | 'one';
+  keys: Keys;
 }
 
-const own = (query: QueryName): Row => ({ query, connections: CONNECTIONS, keys: 'own' });
+const withKeys = (keys: Keys, query: QueryName): Row => ({ query, connections: CONNECTIONS, keys });
 
 /** Rows measured with an upstream without delay. */
 export const FAST_ROWS = {
-  Q1: own('Q1'),
-  Q2: own('Q2'),
-  Q3: own('Q3'),
-  Q4: own('Q4'),
-  sharedKey: { query: 'Q2', connections: CONNECTIONS, keys: 'one' },
-  single: { query: 'Q2', connections: 1, keys: 'own' },
+  Q1: withKeys('rotating', 'Q1'),
+  Q2: withKeys('rotating', 'Q2'),
+  Q3: withKeys('rotating', 'Q3'),
+  Q4: withKeys('rotating', 'Q4'),
+  sharedKey: withKeys('one', 'Q2'),
+  newKeys: withKeys('new', 'Q2'),
+  single: { query: 'Q2', connections: 1, keys: 'one' },
 } as const satisfies Record<string, Row>;
 
 export type FastRow = keyof typeof FAST_ROWS;
@@ -42,7 +42,7 @@ export const CHANGING_ROWS = ['Q2', 'Q3'] as const satisfies FastRow[];
 export type ChangingRow = (typeof CHANGING_ROWS)[number];
 
 /** Row measured with an upstream delay of {@link DELAY}. */
-export const SLOW_ROW: Row = own('Q2');
+export const SLOW_ROW: Row = FAST_ROWS.Q2;
 
 /** Response time of the slow upstream, in milliseconds. */
 export const DELAY = 25;
@@ -92,9 +92,9 @@ async function measureOnce(
   const before = await upstream.hits();
   const loaded = await generator.call('load', {
     port: server.port,
-    requests: keysOf(row.connections, row.keys).map((key) =>
-      requestText(server.requestOf(row.query), `127.0.0.1:${server.port}`, key),
-    ),
+    connections: row.connections,
+    request: requestText(server.requestOf(row.query), `127.0.0.1:${server.port}`),
+    keys: row.keys,
     body,
     watched: [server.pid, upstream.pid],
     warmUp,
@@ -144,7 +144,7 @@ export async function compareResponses(server: Server, model: Server): Promise<v
 /** Loads the upstream directly, without a server in between. */
 export async function capacityOf({ generator, upstream }: Bench, path: string, times: Times): Promise<Load> {
   const port = Number(new URL(upstream.url).port);
-  const request = requestText({ method: 'GET', path, body: '' }, `127.0.0.1:${port}`, 'bench-0');
-  const requests = Array.from({ length: 2 * CONNECTIONS }, () => request);
-  return await generator.call('load', { port, requests, body: undefined, watched: [upstream.pid], ...times });
+  const request = requestText({ method: 'GET', path, body: '' }, `127.0.0.1:${port}`);
+  const sends = { connections: 2 * CONNECTIONS, request, keys: 'one' } as const;
+  return await generator.call('load', { port, ...sends, body: undefined, watched: [upstream.pid], ...times });
 }

@@ -15,6 +15,8 @@ export interface Peer {
   title: string;
   /** Returns its command and environment; `NODE_ENV` is `production`. */
   start(options: StartOptions): { command: readonly string[]; env: Readonly<Record<string, string>> };
+  /** Path of the built gateway, whose subscriptions are measured as well. */
+  program?: string;
   /** Packages of `peers/` that it uses. The bench omits it if they cannot be installed or run. */
   packages?: readonly string[];
   /** Runs once, before the first start. */
@@ -44,13 +46,19 @@ export const BARE = bare(
   {},
 );
 
-/** This gateway. @param program Path of the built program. */
-export const gateway = (name: string, title: string, program: string): Peer => ({
+/** This gateway. @param program Path of the built program. @param settings Further settings. */
+export const gateway = (
+  name: string,
+  title: string,
+  program: string,
+  settings: Readonly<Record<string, string>> = {},
+): Peer => ({
   name,
   title,
+  program,
   start: ({ port, upstreamUrl }) => ({
     command: [process.execPath, program],
-    env: { PORT: String(port), FLAIR_API_URL: upstreamUrl, ...RAISED_LIMITS },
+    env: { PORT: String(port), FLAIR_API_URL: upstreamUrl, ...RAISED_LIMITS, ...settings },
   }),
 });
 

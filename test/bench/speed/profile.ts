@@ -8,7 +8,7 @@ import { build, step } from './built.ts';
 import { type CallFrame, type CodeLocation, createLocator } from './code-locations.ts';
 import { FAST_ROWS, measure, startGenerator } from './measure.ts';
 import { gateway, type Peer } from './peers.ts';
-import { QUERY_NAMES, type QueryName } from './queries.ts';
+import { KEYS, type Keys, QUERY_NAMES, type QueryName } from './queries.ts';
 import { tableOf } from './report.ts';
 import { leaveServerProcessor, startServer } from './servers.ts';
 import { startUpstream } from './upstreams.ts';
@@ -28,16 +28,18 @@ function readFlags() {
   const { values } = parseArgs({
     options: {
       query: { type: 'string', default: 'Q2' },
-      'shared-key': { type: 'boolean', default: false },
+      keys: { type: 'string', default: 'rotating' },
       seconds: { type: 'string', default: '8' },
       top: { type: 'string', default: '30' },
     },
   });
   const query = QUERY_NAMES.find((name) => name === values.query);
   if (!query) throw new Error(`Expected --query to be one of ${QUERY_NAMES.join(', ')}, got "${values.query}".`);
+  const keys = KEYS.find((name) => name === values.keys);
+  if (!keys) throw new Error(`Expected --keys to be one of ${KEYS.join(', ')}, got "${values.keys}".`);
   const [seconds, top] = [Number(values.seconds), Number(values.top)];
   if (!(seconds > 0 && top >= 1)) throw new Error('Expected --seconds and --top to be numbers above 0.');
-  return { query, hasSharedKey: values['shared-key'], time: seconds * 1_000, top };
+  return { query, keys, time: seconds * 1_000, top };
 }
 
 /** The gateway with the profiler loaded. */
@@ -56,10 +58,7 @@ const profiled = (program: string): Peer => {
   };
 };
 
-async function record(
-  program: string,
-  { query, hasSharedKey, time }: { query: QueryName; hasSharedKey: boolean; time: number },
-) {
+async function record(program: string, { query, keys, time }: { query: QueryName; keys: Keys; time: number }) {
   const started: { stop(): Promise<void> }[] = [];
   try {
     const generator = startGenerator();
@@ -68,7 +67,7 @@ async function record(
     started.push(upstream);
     const server = await startServer(profiled(program), upstream.url);
     started.push(server);
-    const row = { ...FAST_ROWS[query], keys: hasSharedKey ? 'one' : 'own' } as const;
+    const row = { ...FAST_ROWS[query], keys };
     step('warming up');
     await measure({ generator, upstream }, server, row, { warmUp: 0, time: 3_000 });
     step('profiling');
@@ -134,9 +133,7 @@ try {
     ]);
     console.log(`\n${tableOf([title, 'self', 'µs per response'], cells)}`);
   };
-  console.log(
-    `${flags.query}${flags.hasSharedKey ? ', shared key' : ''}: ${Math.round(measured.perSecond)} responses per second`,
-  );
+  console.log(`${flags.query}, ${flags.keys} keys: ${Math.round(measured.perSecond)} responses per second`);
   print('folder or package', ({ component }) => component);
   print('file', ({ component, file }) => file || component);
   print('function', ({ component, file, line, name }) => (file ? `${name} ${file}:${line}` : `${component} ${name}`));

@@ -35,16 +35,23 @@ export const pathRequest = (name: QueryName): BenchRequest => ({
   body: '',
 });
 
-/** Key of each connection: all different, or all the same. */
-export const keysOf = (connections: number, whose: 'own' | 'one'): string[] =>
-  Array.from({ length: connections }, (_, index) => (whose === 'one' ? 'bench-one' : `bench-${index}`));
+/** API key of consecutive requests: the same, the next of {@link ROTATING_KEYS}, or one that was never sent before. */
+export const KEYS = ['one', 'rotating', 'new'] as const;
 
-/** Bytes of the request for a keep-alive connection. */
-export const requestText = ({ method, path, body }: BenchRequest, host: string, key: string): string =>
+export type Keys = (typeof KEYS)[number];
+
+/** Number of API keys in use at the same time. */
+export const ROTATING_KEYS = 100;
+
+/** API key of a request; its digits are replaced by the number of the key. */
+export const KEY = 'bench-0000000000';
+
+/** Text of the request, with {@link KEY}, for a keep-alive connection. */
+export const requestText = ({ method, path, body }: BenchRequest, host: string): string =>
   [
     `${method} ${path} HTTP/1.1`,
     `host: ${host}`,
-    `x-api-key: ${key}`,
+    `x-api-key: ${KEY}`,
     ...(body ? ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`] : []),
     'accept: application/json',
     '',

@@ -1,17 +1,8 @@
-import {
-  COLUMNS,
-  type Column,
-  type Figure,
-  figureOf,
-  LOADED,
-  maxUpstreamRate,
-  meetsTarget,
-  percent,
-  typical,
-} from './figures.ts';
-import type { FastRow } from './measure.ts';
+import { type Column, cpuPerResponse, LOADS, TABLES } from './columns.ts';
+import { type Figure, figureOf, maxUpstreamRate, meetsTarget, percent, typical } from './figures.ts';
+import type { Measured } from './measure.ts';
 import { QUERY_NAMES } from './queries.ts';
-import type { Measurements, ServerMeasurements } from './run.ts';
+import type { Measurements } from './run.ts';
 
 /** Renders the measurements as Markdown tables. */
 
@@ -31,56 +22,45 @@ const targetOf = ({ target, digits }: Column): string =>
   target ? `${target.is === 'at least' ? '≥' : '≤'} ${target.value.toFixed(target.value % 1 ? digits : 0)}` : '';
 
 /** One row per server: median, minimum and maximum of all rounds. */
-export function ratioTable({ servers }: Measurements): string {
+function comparisonTable({ title, columns }: (typeof TABLES)[number], { servers }: Measurements): string {
   const { bare, product } = servers;
   if (!bare) return '';
   const rows = Object.entries(servers).map(([name, server]) => [
     name,
-    ...COLUMNS.map((column) => cellOf(column, figureOf(column.of(server, bare)))),
+    ...columns.map((column) => cellOf(column, figureOf(column.of(server, bare)))),
   ]);
-  const targets = ['target of `product`', ...COLUMNS.map(targetOf)];
+  const targets = ['target of `product`', ...columns.map(targetOf)];
   const verdicts = product && [
     'reached',
-    ...COLUMNS.map((column) => VERDICTS[String(meetsTarget(column, figureOf(column.of(product, bare))))] ?? ''),
+    ...columns.map((column) => VERDICTS[String(meetsTarget(column, figureOf(column.of(product, bare))))] ?? ''),
   ];
-  return tableOf(['', ...COLUMNS.map(({ title }) => title)], [...rows, targets, ...(verdicts ? [verdicts] : [])]);
+  return tableOf(
+    [title, ...columns.map((column) => column.title)],
+    [...rows, targets, ...(verdicts ? [verdicts] : [])],
+  );
 }
+
+/** The comparison tables, separated by empty lines. */
+export const comparisonTables = (measurements: Measurements): string =>
+  TABLES.map((table) => comparisonTable(table, measurements)).join('\n\n');
 
 const VERDICTS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** CPU time per response, in microseconds. Unlike the rate, it is reliable on a busy machine. */
-const cpuOf = ({ fast }: ServerMeasurements, row: FastRow): number =>
-  typical(fast[row], ({ used, responses }) => ((used[0]?.cpu ?? Number.NaN) / responses) * 1_000);
-
-/** One row per server: responses per second, CPU time per response, and p99 latency. */
+/** One row per server: responses per second, CPU time per response, median and p99 latency. */
 export function absoluteTable({ servers }: Measurements): string {
-  const cell = (server: ServerMeasurements, row: FastRow) => {
-    const perSecond = typical(server.fast[row], (round) => round.perSecond);
-    if (server.fast[row].length === 0) return '–';
-    const p99 = typical(server.fast[row], ({ latency }) => latency.p99);
-    return `${count(perSecond)} / ${count(cpuOf(server, row))} / ${p99.toFixed(1)}`;
+  const cell = (rounds: readonly Measured[]) => {
+    if (rounds.length === 0) return '–';
+    const figures = [({ perSecond }: Measured) => perSecond, cpuPerResponse].map((of) => count(typical(rounds, of)));
+    const latencies = (['median', 'p99'] as const).map((of) =>
+      typical(rounds, ({ latency }) => latency[of]).toFixed(1),
+    );
+    return [...figures, ...latencies].join(' / ');
   };
   return tableOf(
-    ['responses per second / CPU µs per response / p99 ms', ...LOADED],
-    Object.entries(servers).map(([name, server]) => [name, ...LOADED.map((row) => cell(server, row))]),
-  );
-}
-
-/** One row per server: the ratios of CPU time per response. */
-export function processorTable({ servers }: Measurements): string {
-  const { bare } = servers;
-  if (!bare) return '';
-  return tableOf(
-    ['CPU time ratio', ...LOADED],
-    Object.entries(servers).map(([name, server]) => [
-      name,
-      ...LOADED.map((row) => {
-        const share = cpuOf(bare, row === 'sharedKey' ? 'Q2' : row) / cpuOf(server, row);
-        return Number.isNaN(share) ? '–' : share.toFixed(2);
-      }),
-    ]),
+    ['responses per second / CPU µs per response / median ms / p99 ms', ...LOADS.map(({ title }) => title)],
+    Object.entries(servers).map(([name, server]) => [name, ...LOADS.map(({ rounds }) => cell(rounds(server)))]),
   );
 }
 

@@ -23,16 +23,18 @@ import { BARE, type Peer } from './peers.ts';
 import type { QueryName } from './queries.ts';
 import { type Server, startServer } from './servers.ts';
 import { startStub, startUpstream, type Upstream } from './upstreams.ts';
+import { measureWatching, type Watching, type WatchingPlan } from './watching.ts';
 
 /** Number of rounds and duration of each measurement. */
 export interface Plan {
   rounds: number;
-  /** Warm-up of each server and row, before the first round. */
+  /** Warm-up of each server and query, before the first round. */
   warming: Times;
   /** Warm-up with the slow upstream, in milliseconds. */
   slowWarmUp: number;
   /** Times of each measurement. */
   each: Times;
+  watching: WatchingPlan;
 }
 
 /** Measurements of one server. */
@@ -45,12 +47,15 @@ export interface ServerMeasurements {
   /** One entry per round. */
   fast: Record<FastRow, Measured[]>;
   slow: Measured[];
-  /** With an upstream whose responses all differ. Measured only for the reference server and the gateway. */
+  /** With an upstream whose responses all differ. */
   changing: Record<ChangingRow, Measured[]>;
   /** Time from start to first response, in milliseconds, one entry per start. */
   startedIn: number[];
-  /** Resident memory after all measurements, in bytes. */
+  /** Resident memory before and after all measurements, in bytes. */
+  idleMemory: number;
   memory: number;
+  /** Measured only for the gateway: the others have no subscriptions for jobs. */
+  watching?: Watching;
 }
 
 export interface Measurements {
@@ -98,6 +103,11 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
     for (const [server, what] of found) what.memory = server.usage().rss;
     const [path = '/'] = Object.keys(upstreamResponses()).filter((path) => path.endsWith('/trainings'));
     const { perSecond } = await capacityOf({ generator, upstream }, path, plan.each);
+    for (const [{ peer }, what] of found) {
+      if (!peer.program) continue;
+      step(`subscriptions of ${peer.name}`);
+      what.watching = await measureWatching(peer.program, plan.watching);
+    }
     return {
       upstream: { name: upstream.name, capacity: perSecond },
       servers: Object.fromEntries([...found].map(([{ peer }, what]) => [peer.name, what])),
@@ -109,15 +119,17 @@ export async function run(peers: readonly Peer[], plan: Plan, step: Step): Promi
 }
 
 async function beginning(server: Server, upstream: Upstream): Promise<ServerMeasurements> {
+  const idleMemory = server.usage().rss;
   await responseOf(server, 'Q2');
   return {
     title: server.peer.title,
     packages: (server.peer.packages ?? []).map((name) => `${name} ${versionOf(name)}`),
     reads: await countReads(server, upstream),
-    fast: { Q1: [], Q2: [], Q3: [], Q4: [], sharedKey: [], single: [] },
+    fast: { Q1: [], Q2: [], Q3: [], Q4: [], sharedKey: [], newKeys: [], single: [] },
     slow: [],
     changing: { Q2: [], Q3: [] },
     startedIn: [server.startedIn],
+    idleMemory,
     memory: 0,
   };
 }
@@ -157,11 +169,10 @@ async function measureChanging(
 ): Promise<void> {
   for (let round = 0; round < plan.rounds; round++) {
     for (const [{ peer }, { changing }] of found) {
-      if (peer.packages) continue;
       step(`round ${round + 1}: ${peer.name}, changing responses`);
       const server = await startServer(peer, bench.upstream.url);
       try {
-        for (const name of CHANGING_ROWS) {
+        for (const name of CHANGING_ROWS.filter((name) => queriesOf(server).includes(name))) {
           const times = { ...plan.each, warmUp: plan.slowWarmUp };
           changing[name].push(await measure(bench, server, FAST_ROWS[name], times));
         }
@@ -180,7 +191,7 @@ async function measureFast(
 ): Promise<void> {
   for (const [server] of found) {
     step(`warming up ${server.peer.name}`);
-    for (const name of rowsOf(server)) await measure(bench, server, FAST_ROWS[name], plan.warming);
+    for (const name of queriesOf(server)) await measure(bench, server, FAST_ROWS[name], plan.warming);
   }
   for (let round = 0; round < plan.rounds; round++) {
     for (const name of FAST_ROW_NAMES) {

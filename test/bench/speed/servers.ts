@@ -18,15 +18,19 @@ export const onPath = (program: string): string | undefined =>
 
 const taskset = availableParallelism() > 1 ? onPath('taskset') : undefined;
 
-/** True if servers run single on processor 0, and all other processes on the others. */
+/** True if servers run alone on processor 0, and all other processes on the others. */
 export const isPinned = taskset !== undefined;
 
-/** Moves this process, and all child processes started later, off the processor of the servers. */
-export function leaveServerProcessor(): void {
-  if (!taskset) return;
-  const others = `1-${availableParallelism() - 1}`;
-  spawnSync(taskset, ['--all-tasks', '--cpu-list', '--pid', others, String(process.pid)]);
+/** Moves a process, and all child processes that it starts later. */
+function moveTo(processors: string, pid: number): void {
+  if (taskset) spawnSync(taskset, ['--all-tasks', '--cpu-list', '--pid', processors, String(pid)]);
 }
+
+/** Moves this process off the processor of the servers. */
+export const leaveServerProcessor = (): void => moveTo(`1-${availableParallelism() - 1}`, process.pid);
+
+/** Moves a process to the processor of the servers. */
+export const moveToServerProcessor = (pid: number): void => moveTo('0', pid);
 
 export type Server = Awaited<ReturnType<typeof startServer>>;
 

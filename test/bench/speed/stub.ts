@@ -12,7 +12,7 @@ interface StubOptions {
   responses: UpstreamResponses;
   /** Time of each response, in milliseconds. */
   delay: number;
-  /** True if all responses differ in their bytes: each has an additional, unknown member. */
+  /** True if all responses differ: every row in an additional, unknown member, every image URL in its signature. */
   changing: boolean;
 }
 
@@ -26,21 +26,22 @@ const encodeResponse = (status: string, body = ''): Buffer =>
 const NOT_FOUND = encodeResponse('404 Not Found');
 const UNAUTHORIZED = encodeResponse('401 Unauthorized');
 
-const MARK = '"served":"000000000000",';
+const NUMBER = '000000000000';
 
-/** Returns a function for the bytes of a response: always the same, or copies that differ. */
+/** Returns a function for the bytes of a response: always the same, or copies with another number in each row. */
 function bytesOf(response: object, changing: boolean): () => Buffer {
   const text = JSON.stringify(response);
   if (!changing) {
     const bytes = encodeResponse('200 OK', text);
     return () => bytes;
   }
-  const bytes = encodeResponse('200 OK', `{${MARK}${text.slice(1)}`);
-  const end = bytes.indexOf(MARK) + MARK.length - 2;
+  const numbered = text.replace(/^\{|\{(?="id":)/g, `{"served":"${NUMBER}",`).replace(/(?<=signature=)\w+/g, NUMBER);
+  const bytes = encodeResponse('200 OK', numbered);
+  const places = [...bytes.toString('latin1').matchAll(new RegExp(NUMBER, 'g'))].map(({ index }) => index);
   return () => {
     const copy = Buffer.from(bytes);
-    const number = String(hits);
-    copy.write(number, end - number.length, 'latin1');
+    const number = String(hits).padStart(NUMBER.length, '0');
+    for (const place of places) copy.write(number, place, 'latin1');
     return copy;
   };
 }

@@ -21,7 +21,7 @@ export const startUpstream = async (): Promise<Upstream> => (await startNginx(up
  * Starts a stub upstream.
  *
  * @param delay Time of each response, in milliseconds.
- * @param options.changing True if all responses differ in their bytes. @default false
+ * @param options.changing True if all responses differ, row by row. @default false
  */
 export async function startStub(delay: number, { changing = false }: { changing?: boolean } = {}): Promise<Upstream> {
   const { pid, call, stop } = startTool<StubCalls>('speed/stub.ts');
