@@ -13,6 +13,8 @@ const inJobs = inside('src/jobs');
 const inCluster = inside('src/cluster');
 const inSharing = inside('src/job-sharing');
 const inProcess = inside('src/process');
+const inEmbedded = inside('src/embedded');
+const inStudio = inside('src/studio');
 const inUtil = inside('src/util');
 const isOf =
   (...files: string[]) =>
@@ -20,13 +22,18 @@ const isOf =
     files.includes(file);
 
 /** Entry points. */
-const PROGRAMS = ['src/main.ts', 'src/sandbox/main.ts'];
-const SCRIPTS = ['src/contract/generate.ts', 'schema/print.ts'];
+const PROGRAMS = ['src/main.ts', 'src/sandbox/main.ts', 'src/index.ts'];
+const SCRIPTS = [
+  'src/config/generate.ts',
+  'src/contract/generate.ts',
+  'src/error-codes/generate.ts',
+  'schema/print.ts',
+];
 
 /** Timers outside `src/util/timers.ts`, each with its reason. */
 const TIMERS: Readonly<Record<string, string>> = {
-  'src/http/server.ts': 'timeouts in real time, for a shutdown and for the rest of a rejected request body',
-  'src/graphiql/browser.ts': 'runs in the browser',
+  'src/http/server.ts': 'a timeout in real time, for a shutdown',
+  'src/http/node-handler.ts': 'a timeout in real time, for the rest of a rejected request body',
   'src/sandbox/sandbox.ts': 'the default of a parameter (`sleep`) that tests replace, for simulated delays',
   'src/upstream/images/time-budget.ts':
     'a deadline that pauses between two waits, which `AbortSignal.timeout` does not support',
@@ -38,7 +45,15 @@ const breaches = (breaks: (found: Import) => boolean) =>
 describe('import rules', () => {
   test.each<[rule: string, breaks: (found: Import) => boolean]>([
     ['no module imports a program', ({ to }) => isOf(...PROGRAMS)(to)],
-    ['only main imports process/', ({ from, to }) => inProcess(to) && !inProcess(from) && from !== 'src/main.ts'],
+    [
+      'only main and embedded/ import process/',
+      ({ from, to }) => inProcess(to) && !inProcess(from) && !inEmbedded(from) && from !== 'src/main.ts',
+    ],
+    ['only index imports embedded/', ({ from, to }) => inEmbedded(to) && !inEmbedded(from) && from !== 'src/index.ts'],
+    [
+      'embedded/ imports only the opening of a gateway from process/',
+      ({ from, to }) => inEmbedded(from) && inProcess(to) && to !== 'src/process/gateway-process.ts',
+    ],
     ['only process/ imports the server', ({ from, to }) => to === 'src/http/server.ts' && !inProcess(from)],
     ['only process/ imports the gateway', ({ from, to }) => to === 'src/gateway.ts' && !inProcess(from)],
     [
@@ -98,6 +113,20 @@ describe('import rules', () => {
       'contract/ imports nothing else',
       ({ from, to }) => inside('src/contract')(from) && isOurs(to) && !inside('src/contract')(to),
     ],
+    [
+      'studio/ imports only the client library, and the type of its settings',
+      ({ from, to, when }) =>
+        inStudio(from) &&
+        isOurs(to) &&
+        !inStudio(to) &&
+        !inside('src/client')(to) &&
+        !(to === 'src/http/studio.ts' && when === 'compiling'),
+    ],
+    ['no other module imports studio/', ({ from, to }) => inStudio(to) && !inStudio(from)],
+    [
+      'client/ imports nothing of the server',
+      ({ from, to }) => from.startsWith('src/client/') && isOurs(to) && !to.startsWith('src/client/'),
+    ],
     ['util/ imports nothing else', ({ from, to }) => inUtil(from) && isOurs(to) && !inUtil(to)],
     ['no module imports a test', ({ to }) => to.startsWith('test/')],
     ['no module imports a build tool', ({ to }) => isOf('vitest', 'typescript', 'esbuild', 'tsx')(to)],
@@ -110,22 +139,36 @@ describe('import rules', () => {
   });
 });
 
-test('only main, gateway, errors and log are loose files in src/', () => {
+test('only main, index, gateway and errors are loose files in src/', () => {
   const loose = modules.map(({ file }) => file).filter((file) => /^src\/[^/]+$/.test(file));
 
-  expect(loose.toSorted()).toEqual(['src/errors.ts', 'src/gateway.ts', 'src/log.ts', 'src/main.ts']);
+  expect(loose.toSorted()).toEqual(['src/errors.ts', 'src/gateway.ts', 'src/index.ts', 'src/main.ts']);
 });
+
+/** The modules of the server. All others run in programs of clients, with their clocks and timers. */
+const ofServer = modules.filter(
+  ({ file }) => !inStudio(file) && !file.startsWith('src/client/') && !file.startsWith('src/graphiql/browser/'),
+);
 
 describe('globals', () => {
   test('only programs, scripts and process/ use the process', () => {
-    const touching = modules.filter(({ uses, imports }) => uses.has('process') || imports.some(isFrom('node:process')));
+    const touching = ofServer.filter(
+      ({ uses, imports }) => uses.has('process') || imports.some(isFrom('node:process')),
+    );
 
     const loose = touching.map(({ file }) => file).filter((file) => !inProcess(file));
-    expect(loose.toSorted()).toEqual([...PROGRAMS, ...SCRIPTS].toSorted());
+    const others = [...PROGRAMS, ...SCRIPTS].filter((file) => !isOf('src/index.ts', 'src/main.ts')(file));
+    expect(loose.toSorted()).toEqual(others.toSorted());
+  });
+
+  test('nothing is formatted for a language, which loads 7 MB of data into an idle process', () => {
+    const formatting = ofServer.filter(({ text }) => /\bIntl\.|\.toLocale\w*String\(|\.localeCompare\(/.test(text));
+
+    expect(formatting.map(({ file }) => file)).toEqual([]);
   });
 
   test('only util/timers.ts sets timers, apart from the exceptions with a reason', () => {
-    const waiting = modules.filter(
+    const waiting = ofServer.filter(
       ({ file, uses, imports }) =>
         file !== 'src/util/timers.ts' &&
         (['setTimeout', 'setInterval', 'AbortSignal.timeout'].some((timer) => uses.has(timer)) ||
@@ -137,7 +180,7 @@ describe('globals', () => {
 
   test('only util/clocks.ts reads a clock; all other modules receive one as a parameter', () => {
     const clocks = ['Date.now', 'new Date()', 'Date()', 'performance', 'process.hrtime', 'Temporal'];
-    const reading = modules.filter(
+    const reading = ofServer.filter(
       ({ uses, imports }) => clocks.some((clock) => uses.has(clock)) || imports.some(isFrom('node:perf_hooks')),
     );
 

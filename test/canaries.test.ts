@@ -58,7 +58,7 @@ function expectNoSecret(
 
   expect(findSecrets([...secrets, UPSTREAM_PATH, new URL(upstream.url).host], recorded), 'responses').toEqual([]);
   expect(findSecrets(secrets, outputs), 'logs and records').toEqual([]);
-  expect(program.output.stdout, 'sockets are used').toContain('socket operation');
+  expect(program.output.stdout, 'sockets are used').toContain('"transport":"websocket"');
   expect(findSecrets(issuedTokens, outputs), 'tokens in logs and records').toEqual([]);
   const createsTokens = /^(?:a read with images|an upload|a socket|a ticket|createUploadTickets|createWatchToken)$/;
   expect(

@@ -1,6 +1,7 @@
 import { buildSchema, GraphQLError, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { createMaskError, ERROR_CODES } from '../src/errors.ts';
+import { ERROR_CODES } from '../src/error-codes/error-codes.ts';
+import { createMaskError } from '../src/errors.ts';
 import { execute } from '../src/executor/execute.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
 import { DownloadError } from '../src/upstream/images/download-error.ts';
@@ -58,7 +59,11 @@ describe('unexpected errors', () => {
 
     expect(masked.message).not.toContain('hunter2');
     expect(JSON.stringify(masked)).not.toContain('hunter2');
-    expect(masked.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', retryable: false });
+    expect(masked.extensions).toEqual({
+      code: 'INTERNAL_SERVER_ERROR',
+      retryable: false,
+      help: 'graphql/errors#internal_server_error',
+    });
     expect(reports).toEqual([[error, expect.stringMatching(/^[0-9a-f-]{36}$/)]]);
     expect(masked.message).toContain(reports[0]?.[1]);
   });

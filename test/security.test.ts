@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readConfig, settings } from '../src/config/config.ts';
 import { blocksOf, environmentOf, linksOf, readText, root, rowsOf } from './support/readme.ts';
 

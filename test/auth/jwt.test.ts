@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { openSocket } from '../e2e/client.ts';
-import { settle } from '../support/clock.ts';
+import { settle, until } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { graphql } from '../support/gql/index.ts';
 import { seedModel, seedTraining } from '../support/seeds.ts';
@@ -13,6 +13,12 @@ import { serverOf } from '../support/subscribe.ts';
 
 const SECRET = 'a secret for tests that is long enough';
 const names = graphql(`query NamesOfTenant { models { nodes { displayName } } }`);
+const idsOfTenant = graphql(`query IdsOfTenant { models { nodes { id } } }`);
+const predict = graphql(`
+  mutation PredictOfTenant($input: CreatePredictionInput!) {
+    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { id } } }
+  }
+`);
 const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
 
 const jwt: NonNullable<StartOptions['jwt']> = {
@@ -119,6 +125,21 @@ test('a JWT that was accepted before is rejected once it has expired', async () 
   expect((await queryWith(token)).errors).toBeUndefined();
   await clock.advance(2_000);
 
+  expect((await queryWith(token)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+});
+
+test('a JWT that expires during a mutation does not hide the job that the mutation has started', async () => {
+  const { queryWith, sign, clock, started } = await start();
+  const { data } = await started.query(idsOfTenant, {}, { authorization: `Bearer ${await sign()}` });
+  const input = { models: [{ id: data?.models.nodes[0]?.id ?? '', scale: 1 }], prompt: 'a dress', waitSeconds: 60 };
+  const token = await sign({}, { seconds: 1 });
+
+  const pending = started.query(predict, { input }, { authorization: `Bearer ${token}` });
+  // The signature is verified in another thread.
+  await until(() => started.requests.some(({ operation }) => operation === 'createPrediction'));
+  await clock.advance(61_000);
+
+  expect(await pending).toMatchObject({ data: { createPrediction: { prediction: { id: expect.any(String) } } } });
   expect((await queryWith(token)).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
 });
 

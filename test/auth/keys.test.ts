@@ -67,6 +67,14 @@ describe('the gateway’s own key', () => {
     ).toThrow();
   });
 
+  test('the gateway’s own key is not used over a Unix socket, whose peers are proxies', () => {
+    const options = { apiKeyHeader: 'x-api-key', ownKey: 'own', listenSocket: '/run/gateway.sock' };
+    const presented = { apiKey: null, host: 'localhost', origin: null, isForwarded: false };
+
+    expect(() => createKeyPolicy({ ...options, allowAnonymous: false }).selectCredential(presented)).toThrow(/proxy/);
+    expect(createKeyPolicy({ ...options, allowAnonymous: true }).selectCredential(presented)).toEqual(ownKey);
+  });
+
   test('the gateway’s own key is used for a page of this machine', () => {
     const keyPolicy = createKeyPolicy({ apiKeyHeader: 'x-api-key', ownKey: 'own', allowAnonymous: false });
 

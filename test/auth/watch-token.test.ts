@@ -72,6 +72,8 @@ describe('a watch token', () => {
     '{ models { nodes { id } } }',
     '{ predictions { nodes { id } } }',
     '{ model(id: "nonsense") { id } }',
+    '{ modelByUpstreamId(id: "nonsense") { id } }',
+    '{ activeJobs { isComplete } }',
     'mutation { createModel(input: { displayName: "a" }) { __typename } }',
     'mutation { createUploadTickets(input: { target: { newInModel: "a" } }) { __typename } }',
     'mutation { createWatchToken(input: { jobIds: ["a"] }) { __typename } }',
@@ -97,6 +99,31 @@ describe('a watch token', () => {
       expect.arrayContaining([forbidden('training'), forbidden('nodes', 0), forbidden('nodes', 1)]),
     );
     expect(takeRequests()).toEqual([]);
+  });
+
+  test('a watch token gives access to its jobs by their upstream ids, to their settings and to limits', async () => {
+    const { query, token, training, prediction, other, takeRequests } = await start();
+    const [modelId, id] = Buffer.from(training, 'base64url').toString().replace('Training:', '').split('/');
+    const [, otherId] = Buffer.from(other, 'base64url').toString().split('/');
+    const document = `{
+      trainingByUpstreamId(modelId: "${modelId}", id: "${id}") { id mode { __typename } }
+      other: trainingByUpstreamId(modelId: "${modelId}", id: "${otherId}") { id }
+      prediction(id: "${prediction}") { settings { prompt models { id scale } } }
+      limits { uploads { maxBytes } }
+      viewer { credentials }
+    }`;
+
+    const { data, errors } = await query(document, {}, { 'x-watch-token': token });
+
+    expect(data).toEqual({
+      trainingByUpstreamId: { id: training, mode: { __typename: 'FastTraining' } },
+      other: null,
+      prediction: { settings: { prompt: 'a dress', models: [{ id: expect.any(String), scale: 1 }] } },
+      limits: { uploads: { maxBytes: 10_485_760 } },
+      viewer: { credentials: 'WATCH_TOKEN' },
+    });
+    expect(errors).toEqual([forbidden('other')]);
+    expect(takeRequests().toSorted()).toEqual(['getPrediction', 'getTraining']);
   });
 
   test('a watch token subscribes over WebSockets and server-sent events, and is restricted while callers with a key are not', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { ERROR_CODES } from '../../src/errors.ts';
+import { ERROR_CODES } from '../../src/error-codes/error-codes.ts';
 import { settle } from '../support/clock.ts';
 import { mayHaveExecuted } from './faults.ts';
 import { identityOfRequest, type OperationRecord, runOperation, type Session } from './session.ts';

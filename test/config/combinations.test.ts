@@ -76,7 +76,7 @@ describe('an unknown variable', () => {
       'NODE_OPTIONS NODE_PATH NODE_EXTRA_CA_CERTS NODE_NO_WARNINGS NODE_VERSION YARN_VERSION UV_THREADPOOL_SIZE',
       'http_proxy https_proxy all_proxy no_proxy ftp_proxy FTP_PROXY HTTP_PORT HTTP_HOST LOG_FILE PUBLIC_DIR',
       'npm_config_registry npm_package_name npm_lifecycle_event INIT_CWD REDIS_HOST REDIS_TLS_URL DATABASE_URL',
-      'KUBERNETES_SERVICE_HOST KUBERNETES_PORT OTEL_EXPORTER_OTLP_ENDPOINT SENTRY_DSN AWS_REGION VIRTUAL_ENV',
+      'KUBERNETES_SERVICE_HOST KUBERNETES_PORT OTEL_LOGS_EXPORTER SENTRY_DSN AWS_REGION VIRTUAL_ENV',
     ].flatMap((names) => names.split(' '));
     const environment = Object.fromEntries(foreign.map((name) => [name, '1']));
 

@@ -8,7 +8,13 @@ import { openDatabase } from '../../src/sandbox/database.ts';
 import { ConfigError } from '../../src/util/environment.ts';
 import { temporaryDirectory } from '../support/program.ts';
 
-const NOTHING = { secret: false, idempotency: false, sandbox: undefined, manifest: undefined, tenants: undefined };
+const NOTHING = {
+  secret: false,
+  idempotency: false,
+  sandbox: undefined,
+  manifest: undefined,
+  tenants: undefined,
+};
 
 /** A database with some pages. */
 function database(file: string): Buffer {

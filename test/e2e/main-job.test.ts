@@ -202,14 +202,14 @@ const readAll = (url: string, ids: { modelId: string; trainingId: string; predic
       dataItems: { nodes: { id: string; image: ImageFacts }[] };
     };
     training: JobState & { triggerWord: string };
-    prediction: JobState & { prompt: string; seed: number; images: ImageFacts[] };
+    prediction: JobState & { prompt: string; settings: { seed: number }; images: ImageFacts[] };
   }>(
     url,
     `query ($modelId: ID!, $trainingId: ID!, $predictionId: ID!) {
       model(id: $modelId) { id displayName triggerWord dataItems { nodes { id createdAt image { ${IMAGE} } } } }
-      training(id: $trainingId) { ${JOB} triggerWord strength speed isStyle createdAt finishedAt model { id } }
+      training(id: $trainingId) { ${JOB} triggerWord strength mode { ... on FastTraining { isStyle } } createdAt finishedAt model { id } }
       prediction(id: $predictionId) {
-        ${JOB} prompt seed size { width height } imageCount createdAt finishedAt
+        ${JOB} prompt settings { seed size { width height } imageCount } createdAt finishedAt
         models { modelId scale } images { ${IMAGE} }
       }
     }`,

@@ -6,21 +6,18 @@ import { globalId } from '../../schema/ids.ts';
 import { startGateway } from '../support/gateway.ts';
 import { noise } from '../support/images.ts';
 import { freePort, nginx, startNginx } from '../support/nginx.ts';
-import { blocksOf, readText } from '../support/readme.ts';
+import { readText } from '../support/readme.ts';
 import { seedModel } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
 
-if (!nginx) console.log('nginx is not installed, so the tests of docs/nginx.md are skipped.');
+if (!nginx) console.log('nginx is not installed, so the tests of deploy/nginx.conf are skipped.');
 
-/** The configuration that docs/nginx.md recommends, with test addresses and without TLS. */
-function recommended(gatewayUrl: string, port: number, folder: string): string {
-  const block = blocksOf(readText('docs/nginx.md')).find(({ language }) => language === 'nginx');
-  return (block?.text ?? '')
-    .replace('server 127.0.0.1:4000;', `server ${new URL(gatewayUrl).host};`)
-    .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
-    .replace(/^ *ssl_.*$/gm, '')
-    .replace('/var/log/nginx/', `${folder}/`);
-}
+/** The configuration in deploy/, with test addresses. Both replicas are the same gateway. */
+const recommended = (gatewayUrl: string, port: number, folder: string): string =>
+  readText('deploy/nginx.conf')
+    .replace(/gateway-\d:4000/g, new URL(gatewayUrl).host)
+    .replace('listen 80;', `listen 127.0.0.1:${port};`)
+    .replaceAll('/var/log/nginx/', `${folder}/`);
 
 const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
 
@@ -29,7 +26,7 @@ async function start() {
   const port = await freePort();
   const publicUrl = `http://127.0.0.1:${port}`;
   const started = startGateway({ config: { publicUrl, ownKey: undefined } });
-  const { url } = await serverOf(started, { trustProxy: true });
+  const { url } = await serverOf(started, { trustProxy: 1 });
   const folder = await startNginx((temporary) => recommended(url, port, temporary), port);
   const { id: modelId, globalId: model, trainings } = await seedModel(started.upstream, 'Dresses', { trainings: 1 });
   const training = globalId({ kind: 'Training', modelId, id: trainings[0] ?? '' });
@@ -39,7 +36,7 @@ async function start() {
   return { ...started, publicUrl, folder, model, training, send };
 }
 
-describe.skipIf(!nginx)('nginx as docs/nginx.md recommends it', () => {
+describe.skipIf(!nginx)('nginx with deploy/nginx.conf', () => {
   test('a query through nginx is executed, but not with the gateway’s own key', async () => {
     const { send, publicUrl } = await start();
 
@@ -123,8 +120,21 @@ describe.skipIf(!nginx)('nginx as docs/nginx.md recommends it', () => {
     expect((await byForm.json()).data.uploadDataItem.dataItem).toEqual({ id: expect.any(String) });
     expect(ticket.url).toMatch(`${publicUrl}/uploads/`);
     expect(byTicket.status).toBe(201);
-    const log = await readFile(`${folder}/graph.log`, 'utf8');
+    const log = await readFile(`${folder}/access.log`, 'utf8');
     expect(log).toContain('/graphql');
     expect(log).not.toContain('/uploads/');
+  });
+
+  test('with BASE_PATH, nginx neither logs images and uploads nor serves `/ready`', async () => {
+    const { publicUrl, folder } = await start();
+
+    for (const path of ['images', 'uploads']) await fetch(`${publicUrl}/flair/${path}/secret`);
+    const ready = await fetch(`${publicUrl}/flair/ready`);
+    await fetch(`${publicUrl}/flair/graphql`);
+
+    expect(await ready.text()).toContain('nginx');
+    const log = await readFile(`${folder}/access.log`, 'utf8');
+    expect(log).toContain('/flair/graphql');
+    expect(log).not.toContain('secret');
   });
 });

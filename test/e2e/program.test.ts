@@ -30,10 +30,12 @@ const CREATE_PREDICTION = `mutation ($modelId: ID!, $prompt: String!) {
   }
 }`;
 
-test('the program prints the URL of GraphiQL', async () => {
+test('the program prints the URLs of Studio and GraphiQL, Studio first', async () => {
   const { url, output } = await startProgram();
 
-  expect(output.stdout).toContain(`GraphiQL: ${url}/graphql`);
+  expect(output.stdout).toContain(`open ${url}/studio for Studio, or ${url}/graphql for GraphiQL`);
+  const studio = await fetch(`${url}/studio`);
+  expect(await studio.text()).toContain('<title>Flair Studio</title>');
   const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
   expect(page.headers.get('content-type')).toMatch('text/html');
   expect(await page.text()).toContain('<html');
@@ -209,20 +211,20 @@ test('every request is logged in one line, without its secrets', async () => {
   expect((await fetch(imageUrl)).status).toBe(502);
   await stop();
 
-  const lines: { msg: string; method?: string; path?: string; status?: number }[] = output.stdout
+  const lines: { msg: string; transport?: string; method?: string; path?: string; status?: number }[] = output.stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
-  expect(lines.filter(({ msg }) => msg === 'request')).toMatchObject([
-    ...Array.from({ length: 3 }, () => ({ method: 'POST', path: '/graphql', status: 200 })),
-    { method: 'GET', path: '/images/…', status: 502 },
-    { method: 'GET', path: '/images/…' },
-    ...Array.from({ length: 4 }, () => ({ method: 'POST', path: '/graphql' })),
-    ...Array.from({ length: 2 }, () => ({ method: 'GET', path: '/graphql' })),
-    { method: 'POST', path: '/graphql' },
-    { method: 'GET', path: '/images/…', status: 502 },
+  const operation = { msg: 'operation', transport: 'http' };
+  const ofHttp = lines.filter((line) => line.msg === 'request' || line.transport === 'http');
+  expect(ofHttp).toMatchObject([
+    ...Array.from({ length: 3 }, () => ({ ...operation, status: 200 })),
+    { msg: 'request', method: 'GET', path: '/images/…', status: 502 },
+    { msg: 'request', method: 'GET', path: '/images/…' },
+    ...Array.from({ length: 7 }, () => operation),
+    { msg: 'request', method: 'GET', path: '/images/…', status: 502 },
   ]);
-  expect(lines.map(({ msg }) => msg)).toContain('an image could not be served');
+  expect(lines.map(({ msg }) => msg)).toContain('images cannot be served');
   const written = output.stdout + output.stderr;
   const sealed = new URL(imageUrl).pathname.split('/').at(-1) ?? '';
   const halves = { head: sealed.slice(0, sealed.length / 2), tail: sealed.slice(sealed.length / 2) };

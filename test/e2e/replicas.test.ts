@@ -67,11 +67,15 @@ test.skipIf(!executable)('a replica without Redis remains ready, and reports and
   const redis = await startRedis(executable ?? '');
   onTestFinished(() => redis.stop());
   const program = await startProgram({ env: { REDIS_URL: redis.url, SECRET, SANDBOX_SEED: 'false' } });
-  const expectReady = (replicas: object) =>
+  const expectReady = (replicas: { connected: boolean; since?: unknown; cause?: unknown }) =>
     vi.waitFor(
       async () => {
         const response = await fetch(`${program.url}/ready`);
-        expect([response.status, await response.json()]).toEqual([200, { status: 'ready', replicas }]);
+        const { connected, ...problem } = replicas;
+        expect([response.status, await response.json()]).toMatchObject([
+          200,
+          { status: 'ready', replicas, checks: { redis: { status: connected ? 'ok' : 'failing', ...problem } } },
+        ]);
       },
       { timeout: 20_000, interval: 20 },
     );

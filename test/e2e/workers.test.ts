@@ -26,7 +26,7 @@ test('all workers serve one port, and the URL is printed once', SLOW, async () =
     return respondersOf(program).size === 3;
   });
   expect(respondersOf(program)).toEqual(new Set(workers));
-  expect(program.output.stdout.match(/GraphiQL: /g)).toHaveLength(1);
+  expect(program.output.stdout.match(/for GraphiQL/g)).toHaveLength(1);
   expect(await program.stop()).toEqual({ code: 0, signal: null });
 });
 

@@ -7,7 +7,7 @@ import { type RawRequest, sendRaw } from './raw.ts';
 
 /** Serves one gateway with and without the fast path. */
 export async function bothPaths(started: TestGateway) {
-  const options = { host: '127.0.0.1', port: 0, trustProxy: false, log: pino({ level: 'silent' }) };
+  const options = { host: '127.0.0.1', port: 0, trustProxy: 0, log: pino({ level: 'silent' }) };
   const servers = {
     yoga: await serve(started.gateway, { ...options, fastPath: false }),
     fast: await serve(started.gateway, options),

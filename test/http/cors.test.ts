@@ -59,7 +59,7 @@ describe('CORS', () => {
 
     expect(corsOf(allowed)).toEqual({
       'access-control-allow-origin': ALLOWED,
-      'access-control-expose-headers': 'retry-after',
+      'access-control-expose-headers': 'retry-after, x-request-id',
     });
     expect(corsOf(evil)).toEqual({});
     for (const { headers } of [allowed, evil]) expect(headers.get('vary')).toContain('origin');

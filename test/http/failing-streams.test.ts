@@ -64,7 +64,8 @@ async function startServer(results: object, { opened = Promise.resolve() }: { op
   const failures: unknown[] = [];
   const server = createServer(async (request, response) => {
     const fetched = await yoga.handleNodeRequestAndResponse(request, response);
-    await sendResponse(fetched, response, (error) => failures.push(error));
+    await sendResponse(fetched, response, 'request-1');
+    if (response.errored) failures.push(response.errored);
     state.sent++;
   }).listen(0, '127.0.0.1');
   onTestFinished(() => {

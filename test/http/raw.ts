@@ -24,6 +24,8 @@ export async function sendRaw(url: string, request: RawRequest): Promise<string>
     // The same for every server, because image URLs contain it.
     'host: localhost:4000',
     'connection: close',
+    // Otherwise each response has its own.
+    'x-request-id: raw',
     `content-length: ${Buffer.byteLength(body)}`,
     ...headers,
   ];

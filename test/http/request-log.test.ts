@@ -8,9 +8,9 @@ import { startGateway } from '../support/gateway.ts';
 import { root } from '../support/readme.ts';
 
 /** Sends requests one after the other, and returns their log lines. */
-async function logOf(requests: readonly string[], trustProxy = false): Promise<{ path: string; client: string }[]> {
+async function logOf(requests: readonly string[], trustProxy = 0): Promise<{ path: string; client: string }[]> {
   const lines: { msg: string; path: string; client: string }[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const server = await serve(startGateway().gateway, { host: '127.0.0.1', port: 0, trustProxy, log });
   for (const [index, request] of requests.entries()) {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
@@ -55,24 +55,24 @@ test('sealed tokens are never logged, however their path is written', async () =
 test('known paths are logged unchanged, and long ones are shortened', async () => {
   const lines = await logOf([
     'GET /health HTTP/1.1',
-    'GET /graphql?query={__typename} HTTP/1.1',
+    'GET /other?query={__typename} HTTP/1.1',
     'GET /api/graphql HTTP/1.1',
     `GET /${'a/'.repeat(4_000)} HTTP/1.1`,
   ]);
 
-  expect(lines.slice(0, 3).map(({ path }) => path)).toEqual(['/health', '/graphql', '/api/graphql']);
+  expect(lines.slice(0, 3).map(({ path }) => path)).toEqual(['/health', '/other', '/api/graphql']);
   expect(JSON.stringify(lines[3]).length).toBeLessThan(400);
 });
 
 test('a forged client address is shortened in the log', async () => {
-  const [line] = await logOf([`GET /health HTTP/1.1\r\nx-forwarded-for: ${'1'.repeat(9_000)}`], true);
+  const [line] = await logOf([`GET /health HTTP/1.1\r\nx-forwarded-for: ${'1'.repeat(9_000)}`], 1);
 
   expect(line?.client).toHaveLength(100);
 });
 
 test('long error messages are shortened in the log', async () => {
   const { execFileSync } = await import('node:child_process');
-  const program = `import { createLog } from './src/log.ts';
+  const program = `import { createLog } from './src/telemetry/log.ts';
     createLog('info').error({ err: new Error('start ' + 'x'.repeat(1_000_000) + ' end') }, 'failed');`;
   const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
 

@@ -18,7 +18,10 @@ async function startServer(responseTo: (request: IncomingMessage) => Response) {
   const sent: Promise<void>[] = [];
   const server = createServer((request, response) => {
     responses.push(response);
-    sent.push(sendResponse(responseTo(request), response, (error) => failures.push(error)));
+    const sending = sendResponse(responseTo(request), response, 'request-1').then(() => {
+      if (response.errored) failures.push(response.errored);
+    });
+    sent.push(sending);
   });
   server.listen(0, '127.0.0.1');
   onTestFinished(() => {
@@ -174,9 +177,7 @@ test('a body whose client has disconnected before it is sent is canceled', async
   let finish = () => {};
   const server = createServer((_, response) => {
     response.once('close', () => {
-      void sendResponse(body.response(), response, () =>
-        expect.fail('A disconnect must not be reported as a failure.'),
-      ).then(() => finish());
+      void sendResponse(body.response(), response, 'request-1').then(() => finish());
     });
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
@@ -269,7 +270,7 @@ test('an invalid header fails, and the body is canceled', async () => {
   const server = createServer((_, response) => {
     const made = body.response();
     Object.defineProperty(made, 'headers', { value: new Map([['x-bad', 'a\nb']]) });
-    sendResponse(made, response, () => {}).catch((error: unknown) => {
+    sendResponse(made, response, 'request-1').catch((error: unknown) => {
       failure = error;
       response.destroy();
     });

@@ -151,7 +151,7 @@ export async function startScenario() {
     finishedJobsMilliseconds: 0,
   });
   const serverLines: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => void serverLines.push(line) });
+  const log = pino({ level: 'debug' }, { write: (line: string) => void serverLines.push(line) });
   const { url } = await serverOf(started, { log });
   const subscriptions = await Promise.all(
     transports
@@ -169,15 +169,24 @@ export async function startScenario() {
     uncaught,
     upstream,
     clock: started.clock,
-    /** Log lines above the level `info` since the last call. */
+    /**
+     * Log lines above the level `info`, and lines of aborted responses, since the last call. Without problems, which are
+     * logged once for all requests.
+     */
     takeWarnings: () => {
-      const warnings = lines().filter(({ level }) => Number(level) > 30);
+      const warnings = lines().filter(
+        ({ level, problem, failure }) => (Number(level) > 30 || failure !== undefined) && problem === undefined,
+      );
       started.logLines.splice(0);
       serverLines.splice(0);
       return warnings;
     },
     /** Number of requests that have ended since the last call of `takeWarnings`. */
-    ended: () => lines().filter(({ msg }) => msg === 'request').length,
+    ended: (path?: string) =>
+      lines().filter((line) => {
+        const isEnd = /^(request|operation|stream|probe)$/.test(String(line.msg));
+        return isEnd && (path === undefined || line.path === path);
+      }).length,
     /** Expects both subscriptions to receive the end of their job, and no uncaught errors. */
     async expectOthersUnaffected() {
       upstream.state.held = undefined;

@@ -22,10 +22,10 @@ test('width and height are those of the image after applying its EXIF orientatio
   expect(await inspect(rotated, MAX_PIXELS)).toMatchObject({ width: 10, height: 20 });
 });
 
-test('content in an unsupported format is rejected with its first bytes', async () => {
+test('content in an unsupported format is rejected with its format', async () => {
   await expect(inspect(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), MAX_PIXELS)).rejects.toMatchObject({
     reason: 'invalid',
-    message: 'Expected a webp, png or jpeg, but got bytes that begin with 3c73766720786d6c6e733d22.',
+    message: 'Expected a webp, png or jpeg, but received an SVG image.',
   });
 });
 

@@ -86,7 +86,7 @@ test('concurrent requests of variants, properties and placeholder of one image s
 
   expect(opened).toHaveLength(1);
   expect(facts).toEqual({ contentType: 'image/png', byteSize: wide.byteLength, width: 3_000, height: 30 });
-  const tiny = Buffer.from(placeholder.replace('data:image/webp;base64,', ''), 'base64');
+  const tiny = Buffer.from(String(placeholder).replace('data:image/webp;base64,', ''), 'base64');
   expect(await sharp(tiny).metadata()).toMatchObject({ format: 'webp', width: 16 });
 });
 

@@ -59,6 +59,22 @@ describe('the estimated cost', () => {
       111,
     ],
     ['{ models(first: 10) { nodes { predictions(first: 5) { nodes { id } } } } }', 6],
+    ['{ predictions(first: 100, status: [FAILED]) { nodes { id } } }', 5],
+    ['{ predictions(first: 100, status: null, createdAfter: null) { nodes { id } } }', 5],
+    ['{ predictions(first: 1, createdAfter: "2026-01-01T00:00:00Z") { nodes { id } } }', 5],
+    ['{ a: predictions(status: [FAILED]) { nodes { id } } b: predictions(status: [QUEUED]) { nodes { id } } }', 5],
+    ['{ a: predictions(status: [FAILED]) { nodes { id } } b: predictions { nodes { id } } }', 6],
+    ['{ models(first: 1, nameContains: "a") { nodes { predictions { nodes { id } } } } }', 10],
+    ['{ models(first: 1, nameContains: "") { nodes { id } } }', 1],
+    ['{ viewer { credentials permissions tenant jobs } limits { lists { ids } } }', 0],
+    ['{ viewer { isKeyValid problem } }', 1],
+    [
+      '{ modelByUpstreamId(id: "abc") { id } model(id: "TW9kZWw6YWJj") { id } predictionByUpstreamId(id: "abc") { id } }',
+      2,
+    ],
+    ['{ a: trainingByUpstreamId(modelId: "m", id: "abc") { id } modelByUpstreamId(id: "abc") { id } }', 2],
+    ['{ models(first: 10) { nodes { dataItems(first: 5) { nodes { image { key url expiresAt } } } } } }', 11],
+    ['{ predictions(first: 10) { nodes { settings { models { id } prompt } } } }', 1],
     ['{ predictions(first: 10) { nodes { models { model { id } } images { url } } } }', 31],
     ['{ predictions(first: 10) { nodes { images { width placeholder } } } }', 161],
     ['{ models(first: 10) { nodes { id ... @skip(if: true) { triggerWord } } } }', 1],
@@ -120,7 +136,12 @@ describe.each(ways)('an operation over $way', ({ way, send }) => {
     expect(errors).toEqual([
       {
         message: expect.stringContaining('may cost 11 upstream requests (MAX_QUERY_COST), but this one may cost 12'),
-        extensions: { code: 'QUERY_TOO_COSTLY', retryable: false, cost: { requested: 12, limit: 11 } },
+        extensions: {
+          code: 'QUERY_TOO_COSTLY',
+          retryable: false,
+          help: 'graphql/errors#query_too_costly',
+          cost: { requested: 12, limit: 11 },
+        },
       },
     ]);
     expect(started.takeRequests()).toEqual([]);

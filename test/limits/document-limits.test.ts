@@ -2,8 +2,9 @@ import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { examples, lookup } from '../../src/graphiql/examples.ts';
 import { defaultOperationLimits, type OperationLimits, SETTINGS } from '../../src/limits/limits.ts';
+import { pages, textsOf } from '../docs/pages.ts';
 import { startGateway } from '../support/gateway.ts';
-import { blocksOf, documentsIn, readText } from '../support/readme.ts';
+import { documentsIn } from '../support/readme.ts';
 import { statusOf, ways } from './send.ts';
 
 type Limit = Exclude<keyof OperationLimits, 'comparisons' | 'cost' | 'reportedErrors' | 'responseBytes'>;
@@ -291,13 +292,14 @@ test('a document may have as many lines as tokens, with any line terminator', as
   }
 });
 
-test('every document in the README and every GraphiQL example is within the limits', async () => {
+test('every document on the pages of docs/ and every GraphiQL example is within the limits', async () => {
   const started = startGateway({ sandbox: { seed: true } });
-  const inReadme = blocksOf(readText('README.md')).flatMap(({ language, text }) =>
-    language === 'graphql' ? [text] : language === 'bash' ? documentsIn(text) : [],
-  );
+  const inDocuments = pages.flatMap((page) => [
+    ...textsOf(page, 'graphql'),
+    ...textsOf(page, 'bash').flatMap(documentsIn),
+  ]);
 
-  for (const query of [...inReadme, lookup, ...examples.map((example) => example.query)]) {
+  for (const query of [...inDocuments, lookup, ...examples.map((example) => example.query)]) {
     const { parse, validate } = started.gateway.documents;
     expect(validate(parse(query))).toEqual([]);
   }

@@ -4,22 +4,33 @@ import { readConfig } from '../../src/config/config.ts';
 import { startGateway } from '../support/gateway.ts';
 import { ways } from './send.ts';
 
-const production = { isProduction: true, introspection: false, graphiql: false };
+const production = { isProduction: true, introspection: false, graphiql: false, studio: false };
+const REMOTE = { FLAIR_API_URL: 'https://api.example.com' };
 const HTML = { headers: { accept: 'text/html,*/*;q=0.8' } };
 
 test.each<[environment: Record<string, string>, expected: typeof production]>([
-  [{}, { isProduction: false, introspection: true, graphiql: true }],
-  [{ NODE_ENV: 'development' }, { isProduction: false, introspection: true, graphiql: true }],
-  [{ NODE_ENV: 'production', SANDBOX: 'true' }, production],
+  [{}, { isProduction: false, introspection: true, graphiql: true, studio: true }],
+  [REMOTE, { isProduction: false, introspection: true, graphiql: true, studio: true }],
+  [{ NODE_ENV: 'development' }, { isProduction: false, introspection: true, graphiql: true, studio: true }],
+  [{ NODE_ENV: 'production', ...REMOTE }, production],
+  [
+    { NODE_ENV: 'production', ...REMOTE, STUDIO: 'true' },
+    { ...production, studio: true },
+  ],
+  [
+    { NODE_ENV: 'production', SANDBOX: 'true' },
+    { ...production, studio: true },
+  ],
+  [{ NODE_ENV: 'production', SANDBOX: 'true', STUDIO: 'false' }, production],
   [
     { NODE_ENV: 'production', SANDBOX: 'true', INTROSPECTION: 'true', GRAPHIQL: 'yes' },
-    { isProduction: true, introspection: true, graphiql: true },
+    { isProduction: true, introspection: true, graphiql: true, studio: true },
   ],
   [
-    { INTROSPECTION: 'false', GRAPHIQL: '0' },
-    { isProduction: false, introspection: false, graphiql: false },
+    { INTROSPECTION: 'false', GRAPHIQL: '0', STUDIO: 'no' },
+    { isProduction: false, introspection: false, graphiql: false, studio: false },
   ],
-])('%j configures introspection and GraphiQL', (environment, expected) => {
+])('%j configures introspection, GraphiQL and Studio', (environment, expected) => {
   expect(readConfig(environment)).toMatchObject(expected);
 });
 

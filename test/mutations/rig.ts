@@ -289,17 +289,17 @@ const isDue = (mutation: Mutation, read: number): boolean =>
 export const endsOf = (results: readonly GraphQLResult[], job: string): number =>
   results.filter(({ data }) => rowsIn(data).some(({ id, isFinished }) => id === job && isFinished === true)).length;
 
-/** All objects in a result that have an id. */
+/** All nodes in a result. Other objects may contain the id of a node, too. */
 export function rowsIn(data: unknown): Record<string, unknown>[] {
   if (Array.isArray(data)) return data.flatMap(rowsIn);
   if (typeof data !== 'object' || data === null) return [];
   const inside = Object.values(data).flatMap(rowsIn);
-  return 'id' in data ? [{ ...data }, ...inside] : inside;
+  return 'upstreamId' in data ? [{ ...data }, ...inside] : inside;
 }
 
 const CONTROL: Pick<Scenario, 'document' | 'variables'> = {
   document: `query ($prediction: ID!, $training: ID!) {
-    prediction(id: $prediction) { id status prompt seed size { width height } progress { fraction } createdAt }
+    prediction(id: $prediction) { id status prompt settings { seed size { width height } } progress { fraction } createdAt }
     training(id: $training) { id status triggerWord strength }
     models { nodes { id displayName } }
   }`,

@@ -96,6 +96,13 @@ export function scenariosWith(file: string): readonly Scenario[] {
     write('deleteTraining', ['deleteTraining'], { id: training }),
     write('createPrediction', ['createPrediction'], { prompt: 'A dress', models: [{ id: model, scale: 1 }] }),
     write('deletePrediction', ['deletePrediction'], { id: prediction }),
+    write('deleteModels', ['deleteModel'], { ids: [model] }),
+    write('deleteDataItems', ['deleteDataItem'], { ids: [dataItem] }),
+    write('deleteTrainings', ['deleteTraining'], { ids: [training] }),
+    write('deletePredictions', ['deletePrediction'], { ids: [prediction] }),
+    write('createPredictions', ['createPrediction'], {
+      items: [{ prompt: 'A dress', models: [{ id: model, scale: 1 }], idempotencyKey: 'a key' }],
+    }),
 
     stream('trainingUpdated', ['getTraining'], { trainingUpdated_id: training }, [training]),
     stream('predictionUpdated', ['getPrediction'], { predictionUpdated_id: prediction }, [prediction]),

@@ -1,4 +1,4 @@
-import { ERROR_CODES } from '../../src/errors.ts';
+import { ERROR_CODES } from '../../src/error-codes/error-codes.ts';
 import { type Case, mayEndStream } from './catalogue.ts';
 import { operations } from './openapi.ts';
 import { endsOf, type GraphQLFailure, type Observation, rowsIn } from './rig.ts';
@@ -14,7 +14,7 @@ export function violationsIn({ mutation, scenario }: Case, seen: Observation, us
   const expect = (isMet: boolean, violation: string) => {
     if (!isMet) violations.push(violation);
   };
-  const errors = seen.results.flatMap((result) => result.errors ?? []);
+  const errors = seen.results.flatMap((result) => [...(result.errors ?? []), ...failuresIn(result.data)]);
   const allText = JSON.stringify(seen.results);
 
   for (const error of seen.uncaught) violations.push(`unhandled ${error}`);
@@ -35,6 +35,17 @@ export function violationsIn({ mutation, scenario }: Case, seen: Observation, us
   else if (scenario.kind === 'query' && !mayChangeSelection(scenario, mutation))
     violations.push(...lostRows(keptIn(scenario, mutation), seen, usual));
   return violations;
+}
+
+/** The failures of items of a bulk operation, which are data, in the form of errors. */
+function failuresIn(value: unknown): GraphQLFailure[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const nested = Object.values(value).flatMap(failuresIn);
+  const row = value as Record<string, unknown>;
+  if (row.__typename !== 'RequestFailedError') return nested;
+  const { RequestFailedError_code: code, RequestFailedError_retryable: retryable } = row;
+  const retryAfter = row.RequestFailedError_retryAfter ?? undefined;
+  return [...nested, { message: String(row.message), extensions: { code, retryable, retryAfter } }];
 }
 
 function errorViolations({ message, extensions = {} }: GraphQLFailure): string[] {

@@ -25,7 +25,9 @@ async function open(source: { next: () => Promise<IteratorResult<string>>; retur
   });
   const { sleep, now } = createClock();
   const caller = { isHttp: false, expiresAt: undefined } as unknown as Caller;
-  const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, caller, {
+  const results = await openStream({ schema, document: parse('subscription { changed }') }, {} as Context, {
+    caller,
+    contextCaller: caller,
     services: {} as Services,
     mask: (result) => result,
     sleep,

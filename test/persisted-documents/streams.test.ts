@@ -62,7 +62,11 @@ describe('persisted documents over a WebSocket', () => {
       payload: [
         {
           message: 'PersistedQueryNotFound',
-          extensions: { code: 'PERSISTED_QUERY_NOT_FOUND', retryable: false },
+          extensions: {
+            code: 'PERSISTED_QUERY_NOT_FOUND',
+            retryable: false,
+            help: 'graphql/errors#persisted_query_not_found',
+          },
         },
       ],
     });

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { expect, test } from 'vitest';
 import type { FromWorker, ToWorker } from '../../src/process/messages.ts';
 import { StartError, startWorkers } from '../../src/process/worker-pool.ts';
+import { yieldToEventLoop } from '../../src/util/next-turn.ts';
 
 /** A worker process that does nothing by itself. */
 class FakeWorker extends EventEmitter {
@@ -43,6 +44,7 @@ function start() {
       return worker as unknown as Worker;
     },
     serve: () => ({ receive: () => {}, close: () => closed++ }),
+    connectionsSettled: async () => {},
     log: pino({ level: 'silent' }),
     startTimer(milliseconds, callback) {
       timers.push({ milliseconds, callback });
@@ -59,7 +61,10 @@ test('the gateway listens when all workers do, and one of them checks the upstre
   for (const worker of workers) worker.listen();
 
   expect(await pool.listening).toBe('http://a');
-  expect(workers.flatMap(({ received }) => received)).toEqual([{ type: 'check-upstream' }]);
+  expect(workers.map(({ received }) => received)).toEqual([
+    [{ type: 'all-serve' }],
+    [{ type: 'all-serve' }, { type: 'check-upstream' }],
+  ]);
 });
 
 test('a worker that cannot start prevents the start, with its message', async () => {
@@ -68,6 +73,63 @@ test('a worker that cannot start prevents the start, with its message', async ()
   workers[0]?.exit(1);
 
   await expect(pool.listening).rejects.toThrow(new StartError('no disk'));
+});
+
+test.each(['before', 'after'])(
+  'the gateway starts even if a worker stops because of a signal, %s the others listen',
+  async (order) => {
+    const { pool, workers, timers } = start();
+    if (order === 'after') workers[1]?.listen();
+    workers[0]?.say({ type: 'started' }, { type: 'signaled' });
+    timers.at(-1)?.callback();
+    if (order === 'before') workers[1]?.listen();
+
+    workers[2]?.listen();
+
+    expect(await pool.listening).toBe('http://a');
+    expect(workers.map(({ received }) => received.map(({ type }) => type))).toEqual([
+      ['stop'],
+      ['all-serve'],
+      ['all-serve', 'check-upstream'],
+    ]);
+  },
+);
+
+test.each(['SIGTERM', 'SIGINT'])(
+  'a worker that %s ends before it handles signals does not prevent the start',
+  async (signal) => {
+    const { pool, workers, timers } = start();
+    workers[0]?.exit(null, signal);
+    workers[1]?.listen();
+    timers.at(-1)?.callback();
+
+    workers[2]?.listen();
+
+    expect(await pool.listening).toBe('http://a');
+    expect(workers.map(({ received }) => received.length)).toEqual([0, 1, 2]);
+  },
+);
+
+test('a worker that fails while it stops does not prevent the start', async () => {
+  const { pool, workers, timers } = start();
+  workers[0]?.say({ type: 'started' }, { type: 'signaled' });
+  timers.at(-1)?.callback();
+  workers[0]?.exit(1);
+
+  for (const worker of workers.slice(1)) worker.listen();
+
+  expect(await pool.listening).toBe('http://a');
+});
+
+test('a signal to all processes stops the gateway, even if workers do not handle it yet', async () => {
+  const { pool, workers, timers } = start();
+  workers[0]?.exit(null, 'SIGTERM');
+  const stopped = pool.stop();
+  for (const { milliseconds, callback } of timers) if (milliseconds === 50) callback();
+  workers[1]?.exit(null, 'SIGTERM');
+
+  expect(await stopped).toBe(0);
+  expect(workers).toHaveLength(2);
 });
 
 test('crashed workers are replaced, the second time after a delay', () => {
@@ -88,10 +150,14 @@ test('a worker that is started while the others stop is stopped as soon as it re
   workers[0]?.listen();
 
   const stopped = pool.stop();
-  expect(workers.map(({ received }) => received)).toEqual([[{ type: 'stop', isReplaced: false }], []]);
+  await yieldToEventLoop();
+  expect(workers.map(({ received }) => received)).toEqual([
+    [{ type: 'drain' }, { type: 'hold' }, { type: 'stop' }],
+    [],
+  ]);
   workers[1]?.listen();
 
-  expect(workers[1]?.received).toEqual([{ type: 'stop', isReplaced: false }]);
+  expect(workers[1]?.received).toEqual([{ type: 'stop' }]);
   for (const worker of workers) worker.exit(0);
   expect([await stopped, await pool.listening]).toEqual([0, undefined]);
 });
@@ -115,7 +181,7 @@ test('a worker with a signal of its own is replaced, but not if all of them have
 
   workers[0]?.say({ type: 'signaled' });
   timers.at(-1)?.callback();
-  expect(workers[0]?.received).toEqual([{ type: 'stop', isReplaced: true }]);
+  expect(workers[0]?.received).toEqual([{ type: 'all-serve' }, { type: 'stop' }]);
   workers[1]?.say({ type: 'signaled' });
   void pool.stop();
   for (const { milliseconds, callback } of timers) if (milliseconds === 50) callback();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sandboxOptions, sandboxSettings } from '../../src/sandbox/config.ts';
 import { readSettings } from '../../src/util/environment.ts';
 

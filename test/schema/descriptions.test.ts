@@ -3,10 +3,13 @@ import {
   buildSchema,
   type GraphQLNamedType,
   type GraphQLSchema,
+  getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
+  isListType,
   isObjectType,
   isSpecifiedDirective,
   isSpecifiedScalarType,
@@ -75,6 +78,21 @@ function repeatsName(description: string, name: string): boolean {
 
 test('every element of the schema has a description in sentences that does not merely repeat its name', () => {
   expect(mistakesOf(schema)).toEqual([]);
+});
+
+test('the description of every list states its order', () => {
+  const lists = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) && !isIntrospectionType(type)
+      ? Object.values(type.getFields())
+          .filter(
+            (field) => isListType(getNullableType(field.type)) || /Connection$/.test(getNamedType(field.type).name),
+          )
+          .map(({ name, description }) => ({ path: `${type.name}.${name}`, description }))
+      : [],
+  );
+
+  expect(lists.length).toBeGreaterThan(20);
+  expect(lists.filter(({ description }) => !/\border\b|newest first|starting at/.test(description ?? ''))).toEqual([]);
 });
 
 test('the committed schema.graphql matches the code', () => {

@@ -13,7 +13,7 @@ const readPrediction = graphql(`
   query FinishedPrediction($id: ID!) { prediction(id: $id) { id status prompt images { url } } }
 `);
 const listTrainings = graphql(`
-  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }
+  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord mode { __typename } } } } }
 `);
 const deleteTraining = graphql(
   `mutation DeleteFinished($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }`,

@@ -113,7 +113,11 @@ describe('a malformed field of a prediction', () => {
           message: expect.stringContaining(`getPrediction: ${problem}`),
           path: ['prediction', ...path],
           locations: expect.anything(),
-          extensions: { code: 'UPSTREAM_INVALID_RESPONSE', retryable: true },
+          extensions: {
+            code: 'UPSTREAM_INVALID_RESPONSE',
+            retryable: true,
+            help: 'graphql/errors#upstream_invalid_response',
+          },
         },
       ]);
       expect(logLines.filter((line) => line.includes('unexpected error'))).toEqual([]);

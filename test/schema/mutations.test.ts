@@ -189,10 +189,14 @@ describe('mutations of trainings', () => {
       { trainingStrength: 7, trainingSpeed: 'high_quality', trainingStyle: 'balanced' },
     ]);
     expect(plain.data?.startTraining).toMatchObject({
-      training: { status: 'QUEUED', strength: 0, speed: 'HIGH_QUALITY' },
+      training: { status: 'QUEUED', strength: 0, mode: { __typename: 'HighQualityTraining' } },
     });
-    expect(fast.data?.startTraining).toMatchObject({ training: { strength: 10, speed: 'FAST', isStyle: true } });
-    expect(slow.data?.startTraining).toMatchObject({ training: { speed: 'HIGH_QUALITY', style: 'BALANCED' } });
+    expect(fast.data?.startTraining).toMatchObject({
+      training: { strength: 10, mode: { __typename: 'FastTraining', isStyle: true } },
+    });
+    expect(slow.data?.startTraining).toMatchObject({
+      training: { mode: { __typename: 'HighQualityTraining', style: 'BALANCED' } },
+    });
   });
 
   test.each([-1, 11])(
@@ -294,7 +298,11 @@ describe('mutations of predictions', () => {
       },
     ]);
     expect(data?.createPrediction).toMatchObject({
-      prediction: { status: 'QUEUED', prompt: 'a dress', imageCount: 4, size: { width: 512, height: 1536 } },
+      prediction: {
+        status: 'QUEUED',
+        prompt: 'a dress',
+        settings: { imageCount: 4, size: { width: 512, height: 1536 } },
+      },
     });
   });
 

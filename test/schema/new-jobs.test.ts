@@ -80,9 +80,9 @@ describe('a job that was just created through this gateway', () => {
     await create();
     reply(missing, missing, { status: 'processing' }, done);
 
-    const opening = subscribe(started, predictionUpdated, { id });
+    const opening = subscribe(started, predictionUpdated, { id }).then(collect);
     await clock.advance(20_000);
-    const seen = collect(await opening);
+    const seen = await opening;
     await until(() => seen.isOver);
 
     expect(seen.events).toEqual([

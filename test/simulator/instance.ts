@@ -3,6 +3,7 @@ import pino from 'pino';
 import type { Broker } from '../../src/cluster/broker.ts';
 import { createGateway } from '../../src/gateway.ts';
 import type { WatchSettings } from '../../src/job-watching/job-watcher.ts';
+import { createRequests } from '../../src/telemetry/requests.ts';
 import { createWebSockets } from '../../src/websocket/server.ts';
 import { defaultUnsentLimits } from '../../src/websocket/unsent-bytes.ts';
 import type { GatewayClock, Instance } from './environment.ts';
@@ -64,6 +65,7 @@ export function startInstance(options: InstanceOptions): Instance {
   });
   const webSockets = createWebSockets(gateway, {
     addressOf: () => undefined,
+    requests: createRequests({ log, monotonicNow }),
     streamsPerSocket: 50,
     messagesPerSecond: 50,
     unsent: defaultUnsentLimits,

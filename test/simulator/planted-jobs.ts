@@ -32,8 +32,8 @@ export const PLANTED_IN_JOBS: readonly PlantedBug[] = [
   {
     name: 'pages of followed lists are not charged to the budget',
     file: 'src/jobs/poll-sender.ts',
-    from: 'this.#track(stop.signal, source.readPage(cursor, stop.signal), {',
-    to: `((read, { resolve, reject }) => read.then(resolve, reject).then(() => this.#watching.onSettled()))(source.readPage(cursor, stop.signal), {`,
+    from: 'this.#track(stop.signal, source.readPage(cursor, stop.signal, followed.labels), {',
+    to: `((read, { resolve, reject }) => read.then(resolve, reject).then(() => this.#watching.onSettled()))(source.readPage(cursor, stop.signal, followed.labels), {`,
     seed: 4,
   },
   {
@@ -46,15 +46,15 @@ export const PLANTED_IN_JOBS: readonly PlantedBug[] = [
   {
     name: 'a buffered event is not replaced',
     file: 'src/jobs/inbox.ts',
-    from: 'else this.#pending.set(name, event);',
-    to: 'else if (!this.#pending.has(name)) this.#pending.set(name, event);',
+    from: 'this.#pending.set(name, event);',
+    to: 'if (!this.#pending.has(name)) this.#pending.set(name, event);',
     seed: 2,
   },
   {
     name: 'the end of a job drops its buffered event',
     file: 'src/jobs/inbox.ts',
-    from: 'this.#open.delete(name);',
-    to: 'this.#open.delete(name); this.#pending.delete(name);',
+    from: 'this.#open = this.#open.filter((open) => open !== name);',
+    to: 'this.#open = this.#open.filter((open) => open !== name); if (this.#pending?.delete(name) && this.#pending.size === 0) this.#pending = undefined;',
     seed: 1,
   },
   {

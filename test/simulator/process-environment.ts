@@ -51,7 +51,6 @@ export function createProcessEnvironment({ executable, env = {}, begin = 'replic
           env: {
             FLAIR_API_URL: upstream.urlOf(epoch),
             SECRET,
-            LOG_LEVEL: 'error',
             WATCH_REQUESTS_PER_SECOND: `${scenario.pollsPerSecond}`,
             WATCH_LIST_SECONDS: `${scenario.listInterval / 1_000}`,
             ...UNLIMITED,

@@ -4,7 +4,7 @@ import { runWithRedis } from './redis-runs.ts';
 
 const executable = findRedisServer(process.env);
 /** They run at the same time, and mostly wait. */
-const SEEDS = 20;
+const SEEDS = 10;
 
 test.skipIf(!executable)(
   `${SEEDS} drawn schedules of faults with a real Redis server violate no rule`,

@@ -11,6 +11,7 @@ import type { WatchSettings } from '../../src/job-watching/job-watcher.ts';
 import type { OperationLimits } from '../../src/limits/limits.ts';
 import type { RateLimits } from '../../src/limits/rate-limit.ts';
 import { createSandbox, type SandboxOptions, type SeenRequest } from '../../src/sandbox/sandbox.ts';
+import type { Measurements } from '../../src/telemetry/measurements.ts';
 import type { UploadLimits } from '../../src/uploads/limits.ts';
 import type { Transport } from '../../src/upstream/client.ts';
 import { type Clock, createClock } from './clock.ts';
@@ -46,6 +47,10 @@ export interface StartOptions {
   clock?: Clock;
   /** The store of idempotency keys. @default its own, in memory */
   idempotencyStore?: GatewayOptions['idempotencyStore'];
+  /** @default info */
+  logLevel?: string;
+  /** Receives what happens in the gateway. @default nothing is measured */
+  measurements?: Measurements;
   /** Settings of job watching. @default without a grace period */
   watch?: Partial<WatchSettings>;
 }
@@ -73,6 +78,7 @@ export function startGateway(options: StartOptions = {}) {
     jwt,
     documents,
     wrapPipeline,
+    logLevel = 'info',
   } = options;
   const clock = options.clock ?? createClock();
   const requests: SeenRequest[] = [];
@@ -110,10 +116,11 @@ export function startGateway(options: StartOptions = {}) {
     ...(documents && { documents }),
     ...(wrapPipeline && { wrapPipeline }),
     ...(jwt && { jwt }),
+    ...(options.measurements && { measurements: options.measurements }),
     ...(uploads && { uploads }),
     ...(images && { images }),
     listeningUrl: () => 'http://127.0.0.1:4000',
-    log: pino({ level: 'info' }, { write: (line: string) => void logLines.push(line) }),
+    log: pino({ level: logLevel }, { write: (line: string) => void logLines.push(line) }),
     ...(contract && { contract }),
     sleep: clock.sleep,
     startTimer: clock.startTimer,

@@ -30,7 +30,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Reads all modules of `src/` and `schema/`. */
 export const readModules = (): Module[] =>
   ['src', 'schema']
-    .flatMap((folder) => ts.sys.readDirectory(root + folder, ['.ts']))
+    .flatMap((folder) => ts.sys.readDirectory(root + folder, ['.ts', '.tsx']))
     .map((path) => readModule(path.slice(root.length), readFileSync(path, 'utf8')));
 
 /** Analyzes the text of a module. */

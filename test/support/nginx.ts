@@ -42,7 +42,7 @@ export async function startNginx(configuration: (folder: string) => string, port
     master_process off;
     pid ${folder}/pid;
     error_log ${folder}/error.log warn;
-    events { worker_connections 256; }
+    events { worker_connections 1024; }
     http {
       ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')}
       ${configuration(folder)}

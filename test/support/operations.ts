@@ -17,7 +17,10 @@ export const startTraining = graphql(`
   mutation StartTraining($input: StartTrainingInput!) {
     startTraining(input: $input) {
       __typename
-      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }
+      ... on StartTrainingSuccess { training {
+        id status triggerWord strength
+        mode { __typename ... on FastTraining { isStyle isInputFormatAlreadyPreprocessed } ... on HighQualityTraining { style } }
+      } }
       ... on Error { message }
       ... on InvalidInputError { issues { path message } }
     }
@@ -28,7 +31,7 @@ export const createPrediction = graphql(`
   mutation CreatePrediction($input: CreatePredictionInput!) {
     createPrediction(input: $input) {
       __typename
-      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }
+      ... on CreatePredictionSuccess { prediction { id status prompt settings { imageCount size { width height } } } warnings }
       ... on Error { message }
       ... on InvalidInputError { issues { path message } }
     }

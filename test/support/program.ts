@@ -5,15 +5,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** Entry points of the built programs. */
-const ENTRIES = { gateway: '../../dist/main.js', sandbox: '../../dist/sandbox/main.js' };
+/** Entry points of the built programs, and of the examples that embed the built package. */
+const ENTRIES = {
+  gateway: '../../dist/main.js',
+  sandbox: '../../dist/sandbox/main.js',
+  express: '../../examples/express.mjs',
+  fastify: '../../examples/fastify.mjs',
+  hono: '../../examples/hono.mjs',
+  next: '../../examples/next/server.mjs',
+};
+
+/** The URL in the log of the gateway, in the text of the sandbox, or alone on a line of an example. */
+export const PRINTED_URL = /(?<=listening: .*|The sandbox listens on |^)(http:\/\/[^\s/"]+?)(?=[/\s"]|\.\s)/m;
 
 export interface ProgramOptions {
   /** @default gateway */
   entry?: keyof typeof ENTRIES;
+  /** Arguments of the program. @default none */
+  args?: readonly string[];
   /** Working directory, which contains its `.data`. @default a temporary one */
   directory?: string;
-  /** Environment. Ports default to free ones. */
+  /** Environment. By default, ports are free ones, and a stop does not wait for load balancers. */
   env?: Readonly<Record<string, string>>;
   /** Limit of open files and sockets. @default that of this process */
   openFiles?: number;
@@ -57,7 +69,7 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Progra
   };
   const address = new Promise<string>((resolve) => {
     child.stdout.on('data', () => {
-      const [found] = /http:\/\/\S+:\d+(?=\D)/.exec(output.stdout) ?? [];
+      const [, found] = PRINTED_URL.exec(output.stdout) ?? [];
       if (found) resolve(found);
     });
   });
@@ -88,14 +100,22 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-async function launch({ entry = 'gateway', directory, env, openFiles, isGroup = false }: ProgramOptions) {
+/** Starts a built program. It is killed at the end of the test. */
+export async function launch({
+  entry = 'gateway',
+  args: ownArgs = [],
+  directory,
+  env,
+  openFiles,
+  isGroup = false,
+}: ProgramOptions) {
   const cwd = directory ?? (await temporaryDirectory());
   const main = fileURLToPath(new URL(ENTRIES[entry], import.meta.url));
-  const limited = ['-c', `ulimit -n ${openFiles} && exec "$0" "$1"`, process.execPath, main];
-  const [command, args] = openFiles === undefined ? [process.execPath, [main]] : ['/bin/sh', limited];
+  const limited = ['-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, process.execPath, main, ...ownArgs];
+  const [command, args] = openFiles === undefined ? [process.execPath, [main, ...ownArgs]] : ['/bin/sh', limited];
   const child = spawn(command, args, {
     cwd,
-    env: { PORT: '0', SANDBOX_PORT: '0', ...env },
+    env: { PORT: '0', SANDBOX_PORT: '0', DRAIN_SECONDS: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: isGroup,
   });

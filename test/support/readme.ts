@@ -34,6 +34,15 @@ export function rowsOf(page: string, header: readonly string[]): string[][] {
 export const linksOf = (page: string): string[] =>
   [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^https?:/.test(target));
 
+/** Anchors of the headings of a page, as GitHub creates them. */
+export const anchorsOf = (page: string): string[] =>
+  [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
 /** Scripts of package.json mentioned on a page. */
 export const scriptsOf = (page: string): string[] =>
   [...page.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map(([, script, short]) => script ?? short ?? '');

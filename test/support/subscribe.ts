@@ -125,7 +125,7 @@ export function serverOf(started: TestGateway, options: Partial<ListenOptions> =
   const existing = servers.get(started);
   if (existing) return existing;
   const log = pino({ level: 'silent' });
-  const server = serve(started.gateway, { host: '127.0.0.1', port: 0, trustProxy: false, log, ...options });
+  const server = serve(started.gateway, { host: '127.0.0.1', port: 0, trustProxy: 0, log, ...options });
   servers.set(started, server);
   onTestFinished(async () => (await server).close());
   return server;

@@ -9,6 +9,14 @@ const run = promisify(execFile);
 export const workersOf = async ({ pid }: Pick<Program, 'pid'>): Promise<number[]> =>
   (await runningProcesses()).filter(({ parent }) => parent === pid).map(({ id }) => id);
 
+/** Ids of the running processes that a process has started, directly or not. */
+export async function descendantsOf(id: number): Promise<number[]> {
+  const processes = await runningProcesses();
+  const childrenOf = (parent: number): number[] =>
+    processes.filter((child) => child.parent === parent).flatMap((child) => [child.id, ...childrenOf(child.id)]);
+  return childrenOf(id);
+}
+
 /** Those of the given processes that still run. */
 export async function stillRunning(ids: readonly number[]): Promise<number[]> {
   const running = new Set((await runningProcesses()).map(({ id }) => id));
@@ -31,7 +39,11 @@ async function runningProcesses(): Promise<{ id: number; parent: number }[]> {
  * @param from Length of the output that is skipped. @default 0
  */
 export const respondersOf = ({ output }: Pick<Program, 'output'>, from = 0): Set<number> =>
-  new Set([...output.stdout.slice(from).matchAll(/"pid":(\d+),[^\n]*"msg":"request"/g)].map(([, pid]) => Number(pid)));
+  new Set(
+    [...output.stdout.slice(from).matchAll(/"pid":(\d+),[^\n]*"msg":"(?:operation|request)"/g)].map(([, pid]) =>
+      Number(pid),
+    ),
+  );
 
 /** Waits until a condition is true, and returns its value. The test fails if it stays false. */
 export const until = <Value>(find: () => Promise<Value | undefined | false> | Value | undefined | false) =>

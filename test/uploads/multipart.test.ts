@@ -126,7 +126,11 @@ test.each<[problem: string, parts: (modelId: string) => Part[], status: number, 
     expect(errors).toEqual([
       {
         message: expect.stringContaining(message),
-        extensions: { code: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT', retryable: false },
+        extensions: {
+          code: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_USER_INPUT',
+          retryable: false,
+          help: `graphql/errors#${status === 413 ? 'payload_too_large' : 'bad_user_input'}`,
+        },
       },
     ]);
     expect(takeRequests()).toEqual([]);

@@ -102,7 +102,7 @@ describe.each(TRANSPORTS)('a 404 over %s', (transport) => {
 
 describe('a gateway with a wrong base URL', () => {
   const errorLines = (lines: readonly string[]) =>
-    lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40);
+    lines.map((line) => JSON.parse(line)).filter(({ level, problem }) => level >= 40 && problem === undefined);
 
   test('a wrong base URL is reported to clients, and once in the log', async () => {
     const { query, logLines } = startGateway({ transport: async () => notFound() });

@@ -253,13 +253,51 @@ describe.each(TRANSPORTS)('over the transport %s,', (transport) => {
     });
   });
 
-  test('a retried deletion whose response is 404 has succeeded', async () => {
-    const notFound = new Response(null, { status: 404 });
+  describe('a deletion whose response says that the object does not exist', () => {
+    const status = (code: number) => new Response(null, { status: code });
 
-    const retried = await startUpstream([reset(), notFound]);
-    await expect(retried.upstream.models.delete('m')).resolves.toBeUndefined();
-    const once = await startUpstream([notFound]);
-    await expect(once.upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
+    test.each<[before: string, responses: Parameters<typeof startUpstream>[0]]>([
+      ['a broken connection', [reset(), status(404)]],
+      ['a failure of the upstream', [status(503), status(404)]],
+      ['a timeout of the upstream and a rate limit', [status(408), status(429), status(410)]],
+    ])('has succeeded after %s', async (_, responses) => {
+      const { upstream } = await startUpstream(responses);
+
+      await expect(upstream.models.delete('m')).resolves.toBeUndefined();
+    });
+
+    test.each<[before: string, responses: Parameters<typeof startUpstream>[0]]>([
+      ['at the first attempt', [status(404)]],
+      ['after a rate limit, which deletes nothing', [status(429), status(404)]],
+    ])('has failed %s', async (_, responses) => {
+      const { upstream } = await startUpstream(responses);
+
+      await expect(upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
+    });
+
+    test('has succeeded once if an earlier deletion of the same object may have deleted it', async () => {
+      const { upstream } = await startUpstream([...Array(3).fill(status(503)), ...Array(3).fill(status(404))]);
+      await expect(upstream.models.delete('m')).rejects.toMatchObject({ status: 503 });
+
+      await expect(upstream.models.delete('other')).rejects.toMatchObject({ status: 404 });
+      await expect(upstream.models.delete('m')).resolves.toBeUndefined();
+      await expect(upstream.models.delete('m')).rejects.toMatchObject({ status: 404 });
+    });
+
+    test('has succeeded if it may have deleted the object, although another deletion has succeeded meanwhile', async () => {
+      let respond = (_: Response) => {};
+      const retried = new Promise<Response>((resolve) => {
+        respond = resolve;
+      });
+      const { upstream, requests } = await startUpstream([status(503), () => retried, status(404)]);
+      const first = upstream.models.delete('m');
+      await until(() => requests.length === 2);
+
+      await expect(upstream.models.delete('m')).resolves.toBeUndefined();
+      respond(status(404));
+
+      await expect(first).resolves.toBeUndefined();
+    });
   });
 
   describe('a poll', () => {

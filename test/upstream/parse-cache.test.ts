@@ -1,15 +1,19 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ParseCache } from '../../src/upstream/parse-cache.ts';
 import { startUpstream, TRANSPORTS } from '../support/upstream.ts';
 
 /** A cache, and the bodies that were parsed. */
 function start() {
   const cache = new ParseCache();
+  const copies = vi.spyOn(Buffer, 'allocUnsafeSlow');
+  onTestFinished(() => copies.mockRestore());
   const parsed: string[] = [];
   return {
     parsed,
+    /** Number of bodies that were copied. */
+    cached: () => copies.mock.calls.length,
     resultOf: (key: string, text: string) =>
-      cache.resultOf(key, Buffer.from(text), {
+      cache.resultOf(key, '/x', Buffer.from(text), {
         parse(bytes) {
           parsed.push(bytes.toString());
           return { text: bytes.toString() };
@@ -39,6 +43,36 @@ describe('a response body', () => {
     expect(resultOf('a', 'x')).toEqual({ text: 'x' });
   });
 
+  test('a body that changes each time is parsed each time, and hardly ever cached', () => {
+    const { resultOf, parsed, cached } = start();
+
+    for (let time = 0; time < 1_000; time++) expect(resultOf('a', `x${time}`)).toEqual({ text: `x${time}` });
+
+    expect(parsed).toHaveLength(1_000);
+    expect(cached()).toBeLessThan(30);
+  });
+
+  test('a body that has changed often is cached again once it no longer changes', () => {
+    const { resultOf, parsed } = start();
+    for (let time = 0; time < 1_000; time++) resultOf('a', `x${time}`);
+    parsed.length = 0;
+
+    for (let time = 0; time < 200; time++) resultOf('a', 'x');
+
+    expect(parsed.length).toBeLessThan(70);
+  });
+
+  test('thousands of keys with one response each leave room for those with many', () => {
+    const { resultOf, parsed } = start();
+    for (let time = 0; time < 2; time++) resultOf('a', 'x');
+    for (let key = 0; key < 10_000; key++) resultOf(`key-${key}`, 'x');
+    parsed.length = 0;
+
+    for (let time = 0; time < 3; time++) resultOf('a', 'x');
+
+    expect(parsed.length).toBeLessThanOrEqual(1);
+  });
+
   test('an equal body of another key has its own result', () => {
     const { resultOf } = start();
 
@@ -53,20 +87,20 @@ describe('a response body', () => {
     const parser = { parse: (bytes: Buffer) => ({ text: bytes.toString() }) };
     const bytes = Buffer.from('x');
 
-    cache.resultOf('a', Buffer.from('x'), parser);
-    cache.resultOf('a', bytes, parser);
+    cache.resultOf('a', '/x', Buffer.from('x'), parser);
+    cache.resultOf('a', '/x', bytes, parser);
     bytes.write('y');
 
-    expect(cache.resultOf('a', Buffer.from('y'), parser)).toEqual({ text: 'y' });
+    expect(cache.resultOf('a', '/x', Buffer.from('y'), parser)).toEqual({ text: 'y' });
   });
 
   test('a body that cannot be parsed is not cached', () => {
     const cache = new ParseCache();
-    const broken = () => cache.resultOf('a', Buffer.from('x'), { parse: () => JSON.parse('{') });
+    const broken = () => cache.resultOf('a', '/x', Buffer.from('x'), { parse: () => JSON.parse('{') });
 
     for (let time = 0; time < 3; time++) expect(broken).toThrow(SyntaxError);
 
-    expect(cache.resultOf('a', Buffer.from('x'), { parse: () => 'parsed' })).toBe('parsed');
+    expect(cache.resultOf('a', '/x', Buffer.from('x'), { parse: () => 'parsed' })).toBe('parsed');
   });
 
   test('a very long body is parsed each time', () => {

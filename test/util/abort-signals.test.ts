@@ -50,6 +50,7 @@ test('the error is created when the signal aborts', async () => {
 });
 
 test('many operations listen to the signal that never aborts without a warning', async () => {
+  const before = getEventListeners(NEVER_ABORTED, 'abort');
   const warnings: Error[] = [];
   const onWarning = (warning: Error) => warnings.push(warning);
   process.on('warning', onWarning);
@@ -65,5 +66,5 @@ test('many operations listen to the signal that never aborts without a warning',
   await Promise.all(results);
 
   expect(warnings).toEqual([]);
-  expect(getEventListeners(NEVER_ABORTED, 'abort')).toEqual([]);
+  expect(getEventListeners(NEVER_ABORTED, 'abort')).toEqual(before);
 });

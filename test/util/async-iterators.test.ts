@@ -1,14 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  closeQuietly,
-  DONE,
-  endWith,
-  mapStream,
-  onStreamEnd,
-  prependFirst,
-  Stream,
-  streamOfOne,
-} from '../../src/util/async-iterators.ts';
+import { type BaseStream, closeQuietly, DONE, endWith, Stream, streamOfOne } from '../../src/util/async-iterators.ts';
 import { settle } from '../support/clock.ts';
 
 const NEVER = new Promise<never>(() => {});
@@ -43,16 +34,14 @@ function startSource(items: readonly string[] = [], close: () => unknown = () =>
   return { source, state };
 }
 
-type Source = Stream<string>;
+type Source = BaseStream<string>;
 
 const blocks: [name: string, wrap: (source: Source) => Source][] = [
-  ['onStreamEnd', (source) => onStreamEnd(source, () => {})],
-  ['prependFirst', (source) => prependFirst(source.next(), source)],
-  ['mapStream', (source) => mapStream(source, (event) => event)],
+  ['Stream', (source) => source],
   ['endWith', (source) => endWith(source, () => NEVER)],
 ];
 
-const ways: [way: string, close: (stream: Stream<unknown>) => Promise<unknown>][] = [
+const ways: [way: string, close: (stream: BaseStream<unknown>) => Promise<unknown>][] = [
   ['return', (stream) => stream.return()],
   ['throw', (stream) => stream.throw(broken()).catch(() => {})],
   ['disposal', (stream) => stream[Symbol.asyncDispose]()],
@@ -107,71 +96,6 @@ describe.each(blocks)('%s', (_, wrap) => {
 
     expect(events).toEqual(['a', 'b']);
     expect(state).toEqual({ reads: 2, closes: 1 });
-  });
-});
-
-describe('onStreamEnd', () => {
-  test('a stream that is closed twice while the next event is pending calls back once, at once', async () => {
-    let ends = 0;
-    const { source } = startSource([], () => NEVER);
-    const stream = onStreamEnd(source, () => ends++);
-    void stream.next();
-
-    void stream.return();
-
-    expect(ends).toBe(1);
-    void stream.return();
-    expect(ends).toBe(1);
-  });
-
-  test('a stream that completes and is then closed calls back once', async () => {
-    let ends = 0;
-    const stream = onStreamEnd({ next: async () => DONE }, () => ends++);
-
-    await stream.next();
-
-    expect(ends).toBe(1);
-    await stream.return();
-    expect(ends).toBe(1);
-  });
-});
-
-describe('prependFirst', () => {
-  test('the first event, if it is pending, and the next are read in order', async () => {
-    const { source } = startSource(['a', 'b']);
-    const stream = prependFirst(source.next(), source);
-
-    expect(await Promise.all([stream.next(), stream.next()])).toEqual([item('a'), item('b')]);
-  });
-});
-
-describe('mapStream', () => {
-  test('each event is mapped', async () => {
-    const stream = mapStream(startSource(['a', 'b']).source, async (event) => `${event}!`);
-
-    expect(await Promise.all([stream.next(), stream.next()])).toEqual([item('a!'), item('b!')]);
-  });
-
-  test.each<[what: string, close: () => unknown]>([
-    ['closes', () => {}],
-    ['fails to close', () => Promise.reject(broken())],
-    [
-      'throws on close',
-      () => {
-        throw broken();
-      },
-    ],
-    ['never closes', () => NEVER],
-  ])('an error ends the stream and closes its source, even if the source %s', async (_, close) => {
-    const { source, state } = startSource(['a', 'b'], close);
-    const stream = mapStream(source, (event) => {
-      throw new Error(`${event} cannot be mapped`);
-    });
-
-    await expect(stream.next()).rejects.toThrow('a cannot be mapped');
-
-    expect(await stream.next()).toEqual(DONE);
-    expect(state).toEqual({ reads: 1, closes: 1 });
   });
 });
 

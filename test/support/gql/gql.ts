@@ -16,6 +16,8 @@ import * as types from './graphql.ts';
  */
 type Documents = {
     "query NamesOfTenant { models { nodes { displayName } } }": typeof types.NamesOfTenantDocument,
+    "query IdsOfTenant { models { nodes { id } } }": typeof types.IdsOfTenantDocument,
+    "\n  mutation PredictOfTenant($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { id } } }\n  }\n": typeof types.PredictOfTenantDocument,
     "query Names { models { nodes { displayName } } }": typeof types.NamesDocument,
     "\n  mutation MakeWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) {\n      __typename\n      ... on CreateWatchTokenSuccess { token expiresAt }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": typeof types.MakeWatchTokenDocument,
     "\n  query EverythingOfJobs($training: ID!, $prediction: ID!) {\n    training(id: $training) { id status strength progress { fraction } model { displayName } }\n    prediction(id: $prediction) { id status prompt images { url } models { modelId scale model { displayName } } }\n    nodes(ids: [$training]) { id }\n  }\n": typeof types.EverythingOfJobsDocument,
@@ -30,6 +32,14 @@ type Documents = {
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": typeof types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": typeof types.SameModelDocument,
     "\n    query ListAndRead($id: ID!) {\n      models { nodes { customModelType } }\n      model(id: $id) { displayName }\n      prediction(id: \"\") { id }\n    }\n  ": typeof types.ListAndReadDocument,
+    "\n  fragment DeleteOutcomeFields on DeleteOutcome {\n    id\n    deletedId\n    error { __typename message ... on NotFoundError { id } ... on RequestFailedError { code retryable retryAfter } }\n  }\n": typeof types.DeleteOutcomeFieldsFragmentDoc,
+    "\n  mutation DeleteModels($input: DeleteModelsInput!) {\n    deleteModels(input: $input) {\n      __typename\n      ... on DeleteModelsSuccess { outcomes { ...DeleteOutcomeFields } }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.DeleteModelsDocument,
+    "\n  mutation DeleteDataItems($input: DeleteDataItemsInput!) {\n    deleteDataItems(input: $input) { ... on DeleteDataItemsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n": typeof types.DeleteDataItemsDocument,
+    "\n  mutation DeleteTrainings($input: DeleteTrainingsInput!) {\n    deleteTrainings(input: $input) { ... on DeleteTrainingsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n": typeof types.DeleteTrainingsDocument,
+    "\n  mutation DeletePredictions($input: DeletePredictionsInput!) {\n    deletePredictions(input: $input) { ... on DeletePredictionsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n": typeof types.DeletePredictionsDocument,
+    "query DeletedNodes($ids: [ID!]!) { nodes(ids: $ids) { __typename } }": typeof types.DeletedNodesDocument,
+    "query CachedStatuses($ids: [ID!]!) { nodes(ids: $ids) { ... on Job { status } } }": typeof types.CachedStatusesDocument,
+    "query TwoModels($a: ID!, $b: ID!) { a: model(id: $a) { displayName } b: model(id: $b) { displayName } }": typeof types.TwoModelsDocument,
     "query CheckedTraining($id: ID!) { training(id: $id) { status checkedAt } }": typeof types.CheckedTrainingDocument,
     "query OnlyCheckedAt($id: ID!) { training(id: $id) { checkedAt } }": typeof types.OnlyCheckedAtDocument,
     "\n  query CheckedTrainings($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { checkedAt status } } } }\n": typeof types.CheckedTrainingsDocument,
@@ -39,12 +49,16 @@ type Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": typeof types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": typeof types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": typeof types.PredictionsOfAllDocument,
+    "\n  mutation CreatePredictions($input: CreatePredictionsInput!) {\n    createPredictions(input: $input) {\n      __typename\n      ... on CreatePredictionsSuccess {\n        outcomes {\n          idempotencyKey\n          prediction { id status prompt }\n          warnings\n          error { __typename message ... on NotFoundError { id } ... on RequestFailedError { code retryable retryAfter } }\n        }\n      }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreatePredictionsDocument,
     "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n": typeof types.EstimatedProgressDocument,
     "query ListedTrainings($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": typeof types.ListedTrainingsDocument,
     "subscription EstimatedUpdated($id: ID!) { trainingUpdated(id: $id) { status } }": typeof types.EstimatedUpdatedDocument,
+    "\n  query FilteredPredictions($first: Int, $after: String, $status: [JobStatus!], $createdAfter: DateTime) {\n    predictions(first: $first, after: $after, status: $status, createdAfter: $createdAfter) {\n      nodes { id status createdAt }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.FilteredPredictionsDocument,
+    "\n  query FilteredModels($first: Int, $after: String, $nameContains: String) {\n    models(first: $first, after: $after, nameContains: $nameContains) {\n      nodes { displayName }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.FilteredModelsDocument,
+    "\n        query TwoFilters {\n          failed: predictions(status: [FAILED]) { nodes { id } pageInfo { hasNextPage endCursor } }\n          canceled: predictions(status: [CANCELED]) { nodes { id } pageInfo { hasNextPage endCursor } }\n        }\n      ": typeof types.TwoFiltersDocument,
     "\n  query FinishedTraining($id: ID!) { training(id: $id) { id status triggerWord finishedAt progress { fraction } } }\n": typeof types.FinishedTrainingDocument,
     "\n  query FinishedPrediction($id: ID!) { prediction(id: $id) { id status prompt images { url } } }\n": typeof types.FinishedPredictionDocument,
-    "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }\n": typeof types.ListFinishedDocument,
+    "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord mode { __typename } } } } }\n": typeof types.ListFinishedDocument,
     "mutation DeleteFinished($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": typeof types.DeleteFinishedDocument,
     "\n  mutation DeleteFinishedPrediction($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }\n": typeof types.DeleteFinishedPredictionDocument,
     "mutation DeleteModelOfFinished($id: ID!) { deleteModel(input: { id: $id }) { __typename } }": typeof types.DeleteModelOfFinishedDocument,
@@ -54,12 +68,19 @@ type Documents = {
     "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": typeof types.HeldJobsDocument,
     "query ReadHeld { models { nodes { id } } }": typeof types.ReadHeldDocument,
     "query ReadTooSoon { models { nodes { id } } }": typeof types.ReadTooSoonDocument,
+    "\n  query ImageKeys($id: ID!) {\n    model(id: $id) { dataItems { nodes { id image { key url expiresAt } } } }\n  }\n": typeof types.ImageKeysDocument,
+    "\n  query PredictionImageKeys($id: ID!) {\n    prediction(id: $id) { images { key url(format: PNG) expiresAt } }\n  }\n": typeof types.PredictionImageKeysDocument,
+    "\n  mutation ReplaceKeyed($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }\n": typeof types.ReplaceKeyedDocument,
+    "\n    query ImagesAcrossAnHour($item: ID!, $prediction: ID!) {\n      node(id: $item) { ... on DataItem { image { url } } }\n      prediction(id: $prediction) { images { expiresAt } }\n    }\n  ": typeof types.ImagesAcrossAnHourDocument,
     "\n  query Copies($id: ID!, $width: Int, $format: ImageFormat) {\n    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }\n  }\n": typeof types.CopiesDocument,
     "\n  query FactsAndPlaceholder($id: ID!) {\n    node(id: $id) { ... on DataItem { image { url placeholder contentType byteSize width height } } }\n  }\n": typeof types.FactsAndPlaceholderDocument,
     "\n  query ListImages($id: ID!) {\n    model(id: $id) { dataItems(first: 100) { nodes { image { url small: url(width: 200, format: WEBP) } } } }\n  }\n": typeof types.ListImagesDocument,
     "\n  query PredictedImages($id: ID!) {\n    prediction(id: $id) { images { url width height placeholder } }\n  }\n": typeof types.PredictedImagesDocument,
     "\n  mutation ReplaceImage($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }\n": typeof types.ReplaceImageDocument,
     "\n  mutation DeleteImage($input: DeleteDataItemInput!) { deleteDataItem(input: $input) { __typename } }\n": typeof types.DeleteImageDocument,
+    "\n  query ModeOfTraining($id: ID!) {\n    training(id: $id) {\n      mode { __typename ... on FastTraining { isStyle isInputFormatAlreadyPreprocessed } ... on HighQualityTraining { style } }\n    }\n  }\n": typeof types.ModeOfTrainingDocument,
+    "\n  query SettingsOfPrediction($id: ID!) {\n    prediction(id: $id) {\n      status\n      settings { models { id scale } prompt seed size { width height } imageCount guidanceScale inferenceSteps }\n    }\n  }\n": typeof types.SettingsOfPredictionDocument,
+    "\n  query AllLimits {\n    limits {\n      uploads {\n        maxBytes maxPixels formats contentTypes filesPerRequest requestBytes\n        tickets { min max default }\n      }\n      images { widths }\n      training { strength { min max default } defaultMode }\n      prediction {\n        width { min max default } height { min max default } imageCount { min max default }\n        guidanceScale { min max default } inferenceSteps { min max default }\n      }\n      jobs {\n        waitSeconds { min max default } idempotencyKeyLength { min max default }\n        watched { min max default } watchTokenSeconds { min max default }\n      }\n      lists { first { min max default } activeJobs { min max default } ids scannedPages }\n      operations { cost depth aliases rootFields tokens responseBytes }\n    }\n  }\n": typeof types.AllLimitsDocument,
     "\n  subscription StatusUpdated($id: ID!) {\n    trainingUpdated(id: $id) { status staleSince progress { fraction isEstimated estimatedCompletionAt } }\n  }\n": typeof types.StatusUpdatedDocument,
     "\n  subscription TrainingsUpdated($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": typeof types.TrainingsUpdatedDocument,
     "\n  mutation StartAndWait($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": typeof types.StartAndWaitDocument,
@@ -110,6 +131,12 @@ type Documents = {
     "\n  mutation Replace($input: ReplaceDataItemInput!) {\n    replaceDataItem(input: $input) {\n      __typename\n      ... on ReplaceDataItemSuccess { dataItem { id image { url contentType } } }\n      ... on Error { message }\n    }\n  }\n": typeof types.ReplaceDocument,
     "\n  query Images($id: ID!) { model(id: $id) { dataItems { nodes { image { url } } } } }\n": typeof types.ImagesDocument,
     "query Facts($id: ID!) { model(id: $id) { dataItems { nodes { image { contentType byteSize width height } again: image { width } } } } }": typeof types.FactsDocument,
+    "\n  query UpstreamIds($model: ID!, $training: ID!, $prediction: ID!) {\n    model(id: $model) { upstreamId dataItems { nodes { upstreamId } } trainings { nodes { id upstreamId } } }\n    node(id: $training) { ... on Job { upstreamId } }\n    prediction(id: $prediction) { upstreamId }\n  }\n": typeof types.UpstreamIdsDocument,
+    "\n  query ByUpstreamIds($model: String!, $training: String!, $prediction: String!) {\n    modelByUpstreamId(id: $model) { id displayName }\n    trainingByUpstreamId(modelId: $model, id: $training) { id status }\n    predictionByUpstreamId(id: $prediction) { id status }\n  }\n": typeof types.ByUpstreamIdsDocument,
+    "\n  query WholeViewer { viewer { credentials permissions isKeyValid problem tenant jobs } }\n": typeof types.WholeViewerDocument,
+    "query FreeViewer { viewer { credentials permissions tenant jobs } }": typeof types.FreeViewerDocument,
+    "\n  mutation ViewerWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) { ... on CreateWatchTokenSuccess { token } }\n  }\n": typeof types.ViewerWatchTokenDocument,
+    "query ViewerAndModels { viewer { isKeyValid problem } models { nodes { id } } }": typeof types.ViewerAndModelsDocument,
     "\n  subscription TrainingUpdated($id: ID!) {\n    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }\n  }\n": typeof types.TrainingUpdatedDocument,
     "\n  subscription PredictionUpdated($id: ID!) { predictionUpdated(id: $id) { id status images { url } } }\n": typeof types.PredictionUpdatedDocument,
     "\n  subscription JobsUpdated($ids: [ID!]!) { jobsUpdated(ids: $ids) { __typename id status } }\n": typeof types.JobsUpdatedDocument,
@@ -117,12 +144,14 @@ type Documents = {
     "mutation Delete($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": typeof types.DeleteDocument,
     "query Status($id: ID!) { training(id: $id) { status } }": typeof types.StatusDocument,
     "\n  mutation CreateModel($input: CreateModelInput!) {\n    createModel(input: $input) {\n      __typename\n      ... on CreateModelSuccess { model { id displayName customModelType } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreateModelDocument,
-    "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.StartTrainingDocument,
-    "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreatePredictionDocument,
+    "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training {\n        id status triggerWord strength\n        mode { __typename ... on FastTraining { isStyle isInputFormatAlreadyPreprocessed } ... on HighQualityTraining { style } }\n      } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.StartTrainingDocument,
+    "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt settings { imageCount size { width height } } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": typeof types.CreatePredictionDocument,
     "\n  mutation Tickets($input: CreateUploadTicketsInput!) {\n    createUploadTickets(input: $input) {\n      __typename\n      ... on CreateUploadTicketsSuccess { tickets { url expiresAt } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n      ... on NotFoundError { id }\n    }\n  }\n": typeof types.TicketsDocument,
 };
 const documents: Documents = {
     "query NamesOfTenant { models { nodes { displayName } } }": types.NamesOfTenantDocument,
+    "query IdsOfTenant { models { nodes { id } } }": types.IdsOfTenantDocument,
+    "\n  mutation PredictOfTenant($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { id } } }\n  }\n": types.PredictOfTenantDocument,
     "query Names { models { nodes { displayName } } }": types.NamesDocument,
     "\n  mutation MakeWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) {\n      __typename\n      ... on CreateWatchTokenSuccess { token expiresAt }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": types.MakeWatchTokenDocument,
     "\n  query EverythingOfJobs($training: ID!, $prediction: ID!) {\n    training(id: $training) { id status strength progress { fraction } model { displayName } }\n    prediction(id: $prediction) { id status prompt images { url } models { modelId scale model { displayName } } }\n    nodes(ids: [$training]) { id }\n  }\n": types.EverythingOfJobsDocument,
@@ -137,6 +166,14 @@ const documents: Documents = {
     "\n  query ModelsWithTrainings {\n    models(first: 20) {\n      nodes {\n        displayName\n        triggerWord\n        latestTraining { id }\n        trainings(first: 5) { nodes { id status model { displayName } } }\n      }\n    }\n  }\n": types.ModelsWithTrainingsDocument,
     "\n  query SameModel($id: ID!) {\n    model(id: $id) { displayName }\n    again: model(id: $id) { id displayName }\n    node(id: $id) { ... on Model { displayName } }\n    nodes(ids: [$id, $id]) { ... on Model { displayName } }\n  }\n": types.SameModelDocument,
     "\n    query ListAndRead($id: ID!) {\n      models { nodes { customModelType } }\n      model(id: $id) { displayName }\n      prediction(id: \"\") { id }\n    }\n  ": types.ListAndReadDocument,
+    "\n  fragment DeleteOutcomeFields on DeleteOutcome {\n    id\n    deletedId\n    error { __typename message ... on NotFoundError { id } ... on RequestFailedError { code retryable retryAfter } }\n  }\n": types.DeleteOutcomeFieldsFragmentDoc,
+    "\n  mutation DeleteModels($input: DeleteModelsInput!) {\n    deleteModels(input: $input) {\n      __typename\n      ... on DeleteModelsSuccess { outcomes { ...DeleteOutcomeFields } }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.DeleteModelsDocument,
+    "\n  mutation DeleteDataItems($input: DeleteDataItemsInput!) {\n    deleteDataItems(input: $input) { ... on DeleteDataItemsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n": types.DeleteDataItemsDocument,
+    "\n  mutation DeleteTrainings($input: DeleteTrainingsInput!) {\n    deleteTrainings(input: $input) { ... on DeleteTrainingsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n": types.DeleteTrainingsDocument,
+    "\n  mutation DeletePredictions($input: DeletePredictionsInput!) {\n    deletePredictions(input: $input) { ... on DeletePredictionsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n": types.DeletePredictionsDocument,
+    "query DeletedNodes($ids: [ID!]!) { nodes(ids: $ids) { __typename } }": types.DeletedNodesDocument,
+    "query CachedStatuses($ids: [ID!]!) { nodes(ids: $ids) { ... on Job { status } } }": types.CachedStatusesDocument,
+    "query TwoModels($a: ID!, $b: ID!) { a: model(id: $a) { displayName } b: model(id: $b) { displayName } }": types.TwoModelsDocument,
     "query CheckedTraining($id: ID!) { training(id: $id) { status checkedAt } }": types.CheckedTrainingDocument,
     "query OnlyCheckedAt($id: ID!) { training(id: $id) { checkedAt } }": types.OnlyCheckedAtDocument,
     "\n  query CheckedTrainings($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { checkedAt status } } } }\n": types.CheckedTrainingsDocument,
@@ -146,12 +183,16 @@ const documents: Documents = {
     "\n  query ModelPredictions($id: ID!, $first: Int, $after: String) {\n    model(id: $id) {\n      predictions(first: $first, after: $after) {\n        nodes { prompt }\n        pageInfo { hasNextPage endCursor }\n      }\n    }\n  }\n": types.ModelPredictionsDocument,
     "query PredictionCursor { predictions { pageInfo { endCursor } } }": types.PredictionCursorDocument,
     "query PredictionsOfAll { models { nodes { displayName predictions(first: 100) { nodes { prompt } pageInfo { hasNextPage } } } } }": types.PredictionsOfAllDocument,
+    "\n  mutation CreatePredictions($input: CreatePredictionsInput!) {\n    createPredictions(input: $input) {\n      __typename\n      ... on CreatePredictionsSuccess {\n        outcomes {\n          idempotencyKey\n          prediction { id status prompt }\n          warnings\n          error { __typename message ... on NotFoundError { id } ... on RequestFailedError { code retryable retryAfter } }\n        }\n      }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreatePredictionsDocument,
     "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n": types.EstimatedProgressDocument,
     "query ListedTrainings($id: ID!) { model(id: $id) { trainings { nodes { status } } } }": types.ListedTrainingsDocument,
     "subscription EstimatedUpdated($id: ID!) { trainingUpdated(id: $id) { status } }": types.EstimatedUpdatedDocument,
+    "\n  query FilteredPredictions($first: Int, $after: String, $status: [JobStatus!], $createdAfter: DateTime) {\n    predictions(first: $first, after: $after, status: $status, createdAfter: $createdAfter) {\n      nodes { id status createdAt }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.FilteredPredictionsDocument,
+    "\n  query FilteredModels($first: Int, $after: String, $nameContains: String) {\n    models(first: $first, after: $after, nameContains: $nameContains) {\n      nodes { displayName }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.FilteredModelsDocument,
+    "\n        query TwoFilters {\n          failed: predictions(status: [FAILED]) { nodes { id } pageInfo { hasNextPage endCursor } }\n          canceled: predictions(status: [CANCELED]) { nodes { id } pageInfo { hasNextPage endCursor } }\n        }\n      ": types.TwoFiltersDocument,
     "\n  query FinishedTraining($id: ID!) { training(id: $id) { id status triggerWord finishedAt progress { fraction } } }\n": types.FinishedTrainingDocument,
     "\n  query FinishedPrediction($id: ID!) { prediction(id: $id) { id status prompt images { url } } }\n": types.FinishedPredictionDocument,
-    "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }\n": types.ListFinishedDocument,
+    "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord mode { __typename } } } } }\n": types.ListFinishedDocument,
     "mutation DeleteFinished($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": types.DeleteFinishedDocument,
     "\n  mutation DeleteFinishedPrediction($id: ID!) { deletePrediction(input: { id: $id }) { __typename } }\n": types.DeleteFinishedPredictionDocument,
     "mutation DeleteModelOfFinished($id: ID!) { deleteModel(input: { id: $id }) { __typename } }": types.DeleteModelOfFinishedDocument,
@@ -161,12 +202,19 @@ const documents: Documents = {
     "\n  subscription HeldJobs($ids: [ID!]!) { jobsUpdated(ids: $ids) { id status } }\n": types.HeldJobsDocument,
     "query ReadHeld { models { nodes { id } } }": types.ReadHeldDocument,
     "query ReadTooSoon { models { nodes { id } } }": types.ReadTooSoonDocument,
+    "\n  query ImageKeys($id: ID!) {\n    model(id: $id) { dataItems { nodes { id image { key url expiresAt } } } }\n  }\n": types.ImageKeysDocument,
+    "\n  query PredictionImageKeys($id: ID!) {\n    prediction(id: $id) { images { key url(format: PNG) expiresAt } }\n  }\n": types.PredictionImageKeysDocument,
+    "\n  mutation ReplaceKeyed($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }\n": types.ReplaceKeyedDocument,
+    "\n    query ImagesAcrossAnHour($item: ID!, $prediction: ID!) {\n      node(id: $item) { ... on DataItem { image { url } } }\n      prediction(id: $prediction) { images { expiresAt } }\n    }\n  ": types.ImagesAcrossAnHourDocument,
     "\n  query Copies($id: ID!, $width: Int, $format: ImageFormat) {\n    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }\n  }\n": types.CopiesDocument,
     "\n  query FactsAndPlaceholder($id: ID!) {\n    node(id: $id) { ... on DataItem { image { url placeholder contentType byteSize width height } } }\n  }\n": types.FactsAndPlaceholderDocument,
     "\n  query ListImages($id: ID!) {\n    model(id: $id) { dataItems(first: 100) { nodes { image { url small: url(width: 200, format: WEBP) } } } }\n  }\n": types.ListImagesDocument,
     "\n  query PredictedImages($id: ID!) {\n    prediction(id: $id) { images { url width height placeholder } }\n  }\n": types.PredictedImagesDocument,
     "\n  mutation ReplaceImage($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }\n": types.ReplaceImageDocument,
     "\n  mutation DeleteImage($input: DeleteDataItemInput!) { deleteDataItem(input: $input) { __typename } }\n": types.DeleteImageDocument,
+    "\n  query ModeOfTraining($id: ID!) {\n    training(id: $id) {\n      mode { __typename ... on FastTraining { isStyle isInputFormatAlreadyPreprocessed } ... on HighQualityTraining { style } }\n    }\n  }\n": types.ModeOfTrainingDocument,
+    "\n  query SettingsOfPrediction($id: ID!) {\n    prediction(id: $id) {\n      status\n      settings { models { id scale } prompt seed size { width height } imageCount guidanceScale inferenceSteps }\n    }\n  }\n": types.SettingsOfPredictionDocument,
+    "\n  query AllLimits {\n    limits {\n      uploads {\n        maxBytes maxPixels formats contentTypes filesPerRequest requestBytes\n        tickets { min max default }\n      }\n      images { widths }\n      training { strength { min max default } defaultMode }\n      prediction {\n        width { min max default } height { min max default } imageCount { min max default }\n        guidanceScale { min max default } inferenceSteps { min max default }\n      }\n      jobs {\n        waitSeconds { min max default } idempotencyKeyLength { min max default }\n        watched { min max default } watchTokenSeconds { min max default }\n      }\n      lists { first { min max default } activeJobs { min max default } ids scannedPages }\n      operations { cost depth aliases rootFields tokens responseBytes }\n    }\n  }\n": types.AllLimitsDocument,
     "\n  subscription StatusUpdated($id: ID!) {\n    trainingUpdated(id: $id) { status staleSince progress { fraction isEstimated estimatedCompletionAt } }\n  }\n": types.StatusUpdatedDocument,
     "\n  subscription TrainingsUpdated($modelId: ID!) { trainingsUpdated(modelId: $modelId) { id status } }\n": types.TrainingsUpdatedDocument,
     "\n  mutation StartAndWait($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path } }\n    }\n  }\n": types.StartAndWaitDocument,
@@ -217,6 +265,12 @@ const documents: Documents = {
     "\n  mutation Replace($input: ReplaceDataItemInput!) {\n    replaceDataItem(input: $input) {\n      __typename\n      ... on ReplaceDataItemSuccess { dataItem { id image { url contentType } } }\n      ... on Error { message }\n    }\n  }\n": types.ReplaceDocument,
     "\n  query Images($id: ID!) { model(id: $id) { dataItems { nodes { image { url } } } } }\n": types.ImagesDocument,
     "query Facts($id: ID!) { model(id: $id) { dataItems { nodes { image { contentType byteSize width height } again: image { width } } } } }": types.FactsDocument,
+    "\n  query UpstreamIds($model: ID!, $training: ID!, $prediction: ID!) {\n    model(id: $model) { upstreamId dataItems { nodes { upstreamId } } trainings { nodes { id upstreamId } } }\n    node(id: $training) { ... on Job { upstreamId } }\n    prediction(id: $prediction) { upstreamId }\n  }\n": types.UpstreamIdsDocument,
+    "\n  query ByUpstreamIds($model: String!, $training: String!, $prediction: String!) {\n    modelByUpstreamId(id: $model) { id displayName }\n    trainingByUpstreamId(modelId: $model, id: $training) { id status }\n    predictionByUpstreamId(id: $prediction) { id status }\n  }\n": types.ByUpstreamIdsDocument,
+    "\n  query WholeViewer { viewer { credentials permissions isKeyValid problem tenant jobs } }\n": types.WholeViewerDocument,
+    "query FreeViewer { viewer { credentials permissions tenant jobs } }": types.FreeViewerDocument,
+    "\n  mutation ViewerWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) { ... on CreateWatchTokenSuccess { token } }\n  }\n": types.ViewerWatchTokenDocument,
+    "query ViewerAndModels { viewer { isKeyValid problem } models { nodes { id } } }": types.ViewerAndModelsDocument,
     "\n  subscription TrainingUpdated($id: ID!) {\n    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }\n  }\n": types.TrainingUpdatedDocument,
     "\n  subscription PredictionUpdated($id: ID!) { predictionUpdated(id: $id) { id status images { url } } }\n": types.PredictionUpdatedDocument,
     "\n  subscription JobsUpdated($ids: [ID!]!) { jobsUpdated(ids: $ids) { __typename id status } }\n": types.JobsUpdatedDocument,
@@ -224,8 +278,8 @@ const documents: Documents = {
     "mutation Delete($id: ID!) { deleteTraining(input: { id: $id }) { __typename } }": types.DeleteDocument,
     "query Status($id: ID!) { training(id: $id) { status } }": types.StatusDocument,
     "\n  mutation CreateModel($input: CreateModelInput!) {\n    createModel(input: $input) {\n      __typename\n      ... on CreateModelSuccess { model { id displayName customModelType } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreateModelDocument,
-    "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.StartTrainingDocument,
-    "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreatePredictionDocument,
+    "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training {\n        id status triggerWord strength\n        mode { __typename ... on FastTraining { isStyle isInputFormatAlreadyPreprocessed } ... on HighQualityTraining { style } }\n      } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.StartTrainingDocument,
+    "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt settings { imageCount size { width height } } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n": types.CreatePredictionDocument,
     "\n  mutation Tickets($input: CreateUploadTicketsInput!) {\n    createUploadTickets(input: $input) {\n      __typename\n      ... on CreateUploadTicketsSuccess { tickets { url expiresAt } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n      ... on NotFoundError { id }\n    }\n  }\n": types.TicketsDocument,
 };
 
@@ -233,6 +287,14 @@ const documents: Documents = {
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "query NamesOfTenant { models { nodes { displayName } } }"): typeof import('./graphql.ts').NamesOfTenantDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query IdsOfTenant { models { nodes { id } } }"): typeof import('./graphql.ts').IdsOfTenantDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PredictOfTenant($input: CreatePredictionInput!) {\n    createPrediction(input: $input) { ... on CreatePredictionSuccess { prediction { id } } }\n  }\n"): typeof import('./graphql.ts').PredictOfTenantDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -292,6 +354,38 @@ export function graphql(source: "\n    query ListAndRead($id: ID!) {\n      mode
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  fragment DeleteOutcomeFields on DeleteOutcome {\n    id\n    deletedId\n    error { __typename message ... on NotFoundError { id } ... on RequestFailedError { code retryable retryAfter } }\n  }\n"): typeof import('./graphql.ts').DeleteOutcomeFieldsFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteModels($input: DeleteModelsInput!) {\n    deleteModels(input: $input) {\n      __typename\n      ... on DeleteModelsSuccess { outcomes { ...DeleteOutcomeFields } }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').DeleteModelsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteDataItems($input: DeleteDataItemsInput!) {\n    deleteDataItems(input: $input) { ... on DeleteDataItemsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n"): typeof import('./graphql.ts').DeleteDataItemsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteTrainings($input: DeleteTrainingsInput!) {\n    deleteTrainings(input: $input) { ... on DeleteTrainingsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n"): typeof import('./graphql.ts').DeleteTrainingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeletePredictions($input: DeletePredictionsInput!) {\n    deletePredictions(input: $input) { ... on DeletePredictionsSuccess { outcomes { ...DeleteOutcomeFields } } }\n  }\n"): typeof import('./graphql.ts').DeletePredictionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query DeletedNodes($ids: [ID!]!) { nodes(ids: $ids) { __typename } }"): typeof import('./graphql.ts').DeletedNodesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query CachedStatuses($ids: [ID!]!) { nodes(ids: $ids) { ... on Job { status } } }"): typeof import('./graphql.ts').CachedStatusesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query TwoModels($a: ID!, $b: ID!) { a: model(id: $a) { displayName } b: model(id: $b) { displayName } }"): typeof import('./graphql.ts').TwoModelsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "query CheckedTraining($id: ID!) { training(id: $id) { status checkedAt } }"): typeof import('./graphql.ts').CheckedTrainingDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -328,6 +422,10 @@ export function graphql(source: "query PredictionsOfAll { models { nodes { displ
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation CreatePredictions($input: CreatePredictionsInput!) {\n    createPredictions(input: $input) {\n      __typename\n      ... on CreatePredictionsSuccess {\n        outcomes {\n          idempotencyKey\n          prediction { id status prompt }\n          warnings\n          error { __typename message ... on NotFoundError { id } ... on RequestFailedError { code retryable retryAfter } }\n        }\n      }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').CreatePredictionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query EstimatedProgress($id: ID!) {\n    training(id: $id) { status progress { fraction isEstimated estimatedCompletionAt likelyCompletedBy } }\n  }\n"): typeof import('./graphql.ts').EstimatedProgressDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -340,6 +438,18 @@ export function graphql(source: "subscription EstimatedUpdated($id: ID!) { train
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query FilteredPredictions($first: Int, $after: String, $status: [JobStatus!], $createdAfter: DateTime) {\n    predictions(first: $first, after: $after, status: $status, createdAfter: $createdAfter) {\n      nodes { id status createdAt }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').FilteredPredictionsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FilteredModels($first: Int, $after: String, $nameContains: String) {\n    models(first: $first, after: $after, nameContains: $nameContains) {\n      nodes { displayName }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').FilteredModelsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n        query TwoFilters {\n          failed: predictions(status: [FAILED]) { nodes { id } pageInfo { hasNextPage endCursor } }\n          canceled: predictions(status: [CANCELED]) { nodes { id } pageInfo { hasNextPage endCursor } }\n        }\n      "): typeof import('./graphql.ts').TwoFiltersDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query FinishedTraining($id: ID!) { training(id: $id) { id status triggerWord finishedAt progress { fraction } } }\n"): typeof import('./graphql.ts').FinishedTrainingDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -348,7 +458,7 @@ export function graphql(source: "\n  query FinishedPrediction($id: ID!) { predic
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord trainingSpeed: speed } } } }\n"): typeof import('./graphql.ts').ListFinishedDocument;
+export function graphql(source: "\n  query ListFinished($id: ID!) { model(id: $id) { trainings(first: 5) { nodes { id status triggerWord mode { __typename } } } } }\n"): typeof import('./graphql.ts').ListFinishedDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -388,6 +498,22 @@ export function graphql(source: "query ReadTooSoon { models { nodes { id } } }")
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query ImageKeys($id: ID!) {\n    model(id: $id) { dataItems { nodes { id image { key url expiresAt } } } }\n  }\n"): typeof import('./graphql.ts').ImageKeysDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PredictionImageKeys($id: ID!) {\n    prediction(id: $id) { images { key url(format: PNG) expiresAt } }\n  }\n"): typeof import('./graphql.ts').PredictionImageKeysDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReplaceKeyed($input: ReplaceDataItemInput!) { replaceDataItem(input: $input) { __typename } }\n"): typeof import('./graphql.ts').ReplaceKeyedDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n    query ImagesAcrossAnHour($item: ID!, $prediction: ID!) {\n      node(id: $item) { ... on DataItem { image { url } } }\n      prediction(id: $prediction) { images { expiresAt } }\n    }\n  "): typeof import('./graphql.ts').ImagesAcrossAnHourDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query Copies($id: ID!, $width: Int, $format: ImageFormat) {\n    node(id: $id) { ... on DataItem { image { original: url copy: url(width: $width, format: $format) } } }\n  }\n"): typeof import('./graphql.ts').CopiesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -409,6 +535,18 @@ export function graphql(source: "\n  mutation ReplaceImage($input: ReplaceDataIt
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation DeleteImage($input: DeleteDataItemInput!) { deleteDataItem(input: $input) { __typename } }\n"): typeof import('./graphql.ts').DeleteImageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ModeOfTraining($id: ID!) {\n    training(id: $id) {\n      mode { __typename ... on FastTraining { isStyle isInputFormatAlreadyPreprocessed } ... on HighQualityTraining { style } }\n    }\n  }\n"): typeof import('./graphql.ts').ModeOfTrainingDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query SettingsOfPrediction($id: ID!) {\n    prediction(id: $id) {\n      status\n      settings { models { id scale } prompt seed size { width height } imageCount guidanceScale inferenceSteps }\n    }\n  }\n"): typeof import('./graphql.ts').SettingsOfPredictionDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AllLimits {\n    limits {\n      uploads {\n        maxBytes maxPixels formats contentTypes filesPerRequest requestBytes\n        tickets { min max default }\n      }\n      images { widths }\n      training { strength { min max default } defaultMode }\n      prediction {\n        width { min max default } height { min max default } imageCount { min max default }\n        guidanceScale { min max default } inferenceSteps { min max default }\n      }\n      jobs {\n        waitSeconds { min max default } idempotencyKeyLength { min max default }\n        watched { min max default } watchTokenSeconds { min max default }\n      }\n      lists { first { min max default } activeJobs { min max default } ids scannedPages }\n      operations { cost depth aliases rootFields tokens responseBytes }\n    }\n  }\n"): typeof import('./graphql.ts').AllLimitsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -612,6 +750,30 @@ export function graphql(source: "query Facts($id: ID!) { model(id: $id) { dataIt
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query UpstreamIds($model: ID!, $training: ID!, $prediction: ID!) {\n    model(id: $model) { upstreamId dataItems { nodes { upstreamId } } trainings { nodes { id upstreamId } } }\n    node(id: $training) { ... on Job { upstreamId } }\n    prediction(id: $prediction) { upstreamId }\n  }\n"): typeof import('./graphql.ts').UpstreamIdsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ByUpstreamIds($model: String!, $training: String!, $prediction: String!) {\n    modelByUpstreamId(id: $model) { id displayName }\n    trainingByUpstreamId(modelId: $model, id: $training) { id status }\n    predictionByUpstreamId(id: $prediction) { id status }\n  }\n"): typeof import('./graphql.ts').ByUpstreamIdsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WholeViewer { viewer { credentials permissions isKeyValid problem tenant jobs } }\n"): typeof import('./graphql.ts').WholeViewerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query FreeViewer { viewer { credentials permissions tenant jobs } }"): typeof import('./graphql.ts').FreeViewerDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ViewerWatchToken($input: CreateWatchTokenInput!) {\n    createWatchToken(input: $input) { ... on CreateWatchTokenSuccess { token } }\n  }\n"): typeof import('./graphql.ts').ViewerWatchTokenDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ViewerAndModels { viewer { isKeyValid problem } models { nodes { id } } }"): typeof import('./graphql.ts').ViewerAndModelsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  subscription TrainingUpdated($id: ID!) {\n    trainingUpdated(id: $id) { id status isFinished triggerWord progress { fraction isEstimated } model { displayName } }\n  }\n"): typeof import('./graphql.ts').TrainingUpdatedDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -640,11 +802,11 @@ export function graphql(source: "\n  mutation CreateModel($input: CreateModelInp
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training { id status triggerWord strength speed style isStyle isInputFormatAlreadyPreprocessed } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').StartTrainingDocument;
+export function graphql(source: "\n  mutation StartTraining($input: StartTrainingInput!) {\n    startTraining(input: $input) {\n      __typename\n      ... on StartTrainingSuccess { training {\n        id status triggerWord strength\n        mode { __typename ... on FastTraining { isStyle isInputFormatAlreadyPreprocessed } ... on HighQualityTraining { style } }\n      } }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').StartTrainingDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt imageCount size { width height } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').CreatePredictionDocument;
+export function graphql(source: "\n  mutation CreatePrediction($input: CreatePredictionInput!) {\n    createPrediction(input: $input) {\n      __typename\n      ... on CreatePredictionSuccess { prediction { id status prompt settings { imageCount size { width height } } } warnings }\n      ... on Error { message }\n      ... on InvalidInputError { issues { path message } }\n    }\n  }\n"): typeof import('./graphql.ts').CreatePredictionDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -42,6 +42,32 @@ export type CreatePredictionInput = {
   waitSeconds?: number | null | undefined;
 };
 
+/** Predictions to start. Each costs money. */
+export type CreatePredictionsInput = {
+  /** The predictions, 1 to 100. */
+  items: Array<CreatePredictionsItemInput>;
+};
+
+/** Settings of one prediction of several, and its idempotency key. */
+export type CreatePredictionsItemInput = {
+  /** How closely the images follow the prompt, from 0 to 10. */
+  guidanceScale?: number | null | undefined;
+  /** Makes it safe to send the item again, after a lost response or after any error in its outcome: for 24 hours, an item with the same key and the same settings returns the first result and is not sent to the upstream again. `createPrediction` accepts the same keys. Any text of 1 to 255 characters, for example a UUID; each item has its own. */
+  idempotencyKey: string;
+  /** Number of images to generate, from 1 to 4. */
+  imageCount?: number | null | undefined;
+  /** Number of denoising steps, from 1 to 50. */
+  inferenceSteps?: number | null | undefined;
+  /** The models to use, each with its weight: at least one, each only once. */
+  models: Array<PredictionModelInput>;
+  /** Text description of the images. Must include the trigger word of each model; a model whose trigger word is missing has no effect. */
+  prompt: string;
+  /** Random seed, for reproducible results. Omitted: the upstream chooses one. */
+  seed?: number | null | undefined;
+  /** Dimensions of the images. Omitted: the default of the upstream. */
+  size?: ImageSizeInput | null | undefined;
+};
+
 /** Settings of upload tickets. */
 export type CreateUploadTicketsInput = {
   /** Number of tickets, one per image: 1 to 100; exactly 1 for `replaceDataItem`. */
@@ -58,10 +84,29 @@ export type CreateWatchTokenInput = {
   jobIds: Array<string | number>;
 };
 
-/** A training image to delete. */
+/** What identifies the caller of a request. */
+export type Credentials =
+  /** An API key of the upstream, sent by the caller. */
+  | 'API_KEY'
+  /** No credentials: the request uses the own key of the gateway. Allowed on the machine of the gateway, and for everyone only if its operator permits it. */
+  | 'GATEWAY_KEY'
+  /** A JWT of a tenant, for which the gateway uses the key of that tenant. */
+  | 'JWT'
+  /** No credentials, or none that the gateway accepts. Every field that needs them is rejected; `limits` and `viewer` need none. */
+  | 'NONE'
+  /** A watch token: see `createWatchToken`. */
+  | 'WATCH_TOKEN';
+
+/** A data item to delete. */
 export type DeleteDataItemInput = {
   /** Global id of the data item. */
   id: string | number;
+};
+
+/** The data items to delete. */
+export type DeleteDataItemsInput = {
+  /** Global ids of the data items, 1 to 100. An id that occurs twice is deleted once. */
+  ids: Array<string | number>;
 };
 
 /** A model to delete. */
@@ -70,16 +115,34 @@ export type DeleteModelInput = {
   id: string | number;
 };
 
+/** The models to delete. */
+export type DeleteModelsInput = {
+  /** Global ids of the models, 1 to 100. An id that occurs twice is deleted once. */
+  ids: Array<string | number>;
+};
+
 /** A prediction to delete. */
 export type DeletePredictionInput = {
   /** Global id of the prediction. */
   id: string | number;
 };
 
+/** The predictions to delete. */
+export type DeletePredictionsInput = {
+  /** Global ids of the predictions, 1 to 100. An id that occurs twice is deleted once. */
+  ids: Array<string | number>;
+};
+
 /** A training to delete. */
 export type DeleteTrainingInput = {
   /** Global id of the training. */
   id: string | number;
+};
+
+/** The trainings to delete. */
+export type DeleteTrainingsInput = {
+  /** Global ids of the trainings, 1 to 100. An id that occurs twice is deleted once. */
+  ids: Array<string | number>;
 };
 
 /** Settings of a fast training, which is expected to take several minutes. */
@@ -127,6 +190,15 @@ export type JobStatus =
   | 'QUEUED'
   /** The upstream reported a status unknown to this gateway; see `upstreamStatus`. Not final. */
   | 'UNKNOWN';
+
+/** A group of operations that the gateway allows. */
+export type Permission =
+  /** All queries and subscriptions. */
+  | 'READ'
+  /** Reading and watching the jobs in `Viewer.jobs`, their own fields and their images. */
+  | 'READ_JOBS'
+  /** All mutations, including those that cost money and the creation of watch tokens. */
+  | 'WRITE';
 
 /** A model to use in a prediction. */
 export type PredictionModelInput = {
@@ -216,6 +288,21 @@ export type NamesOfTenantQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type NamesOfTenantQuery = { models: { nodes: Array<{ displayName: string } | null> } };
+
+export type IdsOfTenantQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type IdsOfTenantQuery = { models: { nodes: Array<{ id: string } | null> } };
+
+export type PredictOfTenantMutationVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type PredictOfTenantMutation = { createPrediction:
+    | { prediction: { id: string } }
+    | Record<PropertyKey, never>
+   };
 
 export type NamesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -330,6 +417,114 @@ export type ListAndReadQueryVariables = Exact<{
 
 export type ListAndReadQuery = { models: { nodes: Array<{ customModelType: string | null } | null> }, model: { displayName: string } | null, prediction: { id: string } | null };
 
+export type DeleteOutcomeFieldsFragment = { id: string, deletedId: string | null, error:
+    | { __typename: 'ConflictError', message: string }
+    | { __typename: 'FileTooLargeError', message: string }
+    | { __typename: 'InvalidInputError', message: string }
+    | { __typename: 'NotFoundError', id: string | null, message: string }
+    | { __typename: 'RequestFailedError', code: string, retryable: boolean, retryAfter: number | null, message: string }
+    | { __typename: 'UnsupportedImageError', message: string }
+   | null };
+
+export type DeleteModelsMutationVariables = Exact<{
+  input: DeleteModelsInput;
+}>;
+
+
+export type DeleteModelsMutation = { deleteModels:
+    | { __typename: 'DeleteModelsSuccess', outcomes: Array<{ id: string, deletedId: string | null, error:
+          | { __typename: 'ConflictError', message: string }
+          | { __typename: 'FileTooLargeError', message: string }
+          | { __typename: 'InvalidInputError', message: string }
+          | { __typename: 'NotFoundError', id: string | null, message: string }
+          | { __typename: 'RequestFailedError', code: string, retryable: boolean, retryAfter: number | null, message: string }
+          | { __typename: 'UnsupportedImageError', message: string }
+         | null }> }
+    | { __typename: 'InvalidInputError', issues: Array<{ path: Array<string>, message: string }> }
+   };
+
+export type DeleteDataItemsMutationVariables = Exact<{
+  input: DeleteDataItemsInput;
+}>;
+
+
+export type DeleteDataItemsMutation = { deleteDataItems:
+    | { outcomes: Array<{ id: string, deletedId: string | null, error:
+          | { __typename: 'ConflictError', message: string }
+          | { __typename: 'FileTooLargeError', message: string }
+          | { __typename: 'InvalidInputError', message: string }
+          | { __typename: 'NotFoundError', id: string | null, message: string }
+          | { __typename: 'RequestFailedError', code: string, retryable: boolean, retryAfter: number | null, message: string }
+          | { __typename: 'UnsupportedImageError', message: string }
+         | null }> }
+    | Record<PropertyKey, never>
+   };
+
+export type DeleteTrainingsMutationVariables = Exact<{
+  input: DeleteTrainingsInput;
+}>;
+
+
+export type DeleteTrainingsMutation = { deleteTrainings:
+    | { outcomes: Array<{ id: string, deletedId: string | null, error:
+          | { __typename: 'ConflictError', message: string }
+          | { __typename: 'FileTooLargeError', message: string }
+          | { __typename: 'InvalidInputError', message: string }
+          | { __typename: 'NotFoundError', id: string | null, message: string }
+          | { __typename: 'RequestFailedError', code: string, retryable: boolean, retryAfter: number | null, message: string }
+          | { __typename: 'UnsupportedImageError', message: string }
+         | null }> }
+    | Record<PropertyKey, never>
+   };
+
+export type DeletePredictionsMutationVariables = Exact<{
+  input: DeletePredictionsInput;
+}>;
+
+
+export type DeletePredictionsMutation = { deletePredictions:
+    | { outcomes: Array<{ id: string, deletedId: string | null, error:
+          | { __typename: 'ConflictError', message: string }
+          | { __typename: 'FileTooLargeError', message: string }
+          | { __typename: 'InvalidInputError', message: string }
+          | { __typename: 'NotFoundError', id: string | null, message: string }
+          | { __typename: 'RequestFailedError', code: string, retryable: boolean, retryAfter: number | null, message: string }
+          | { __typename: 'UnsupportedImageError', message: string }
+         | null }> }
+    | Record<PropertyKey, never>
+   };
+
+export type DeletedNodesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type DeletedNodesQuery = { nodes: Array<
+    | { __typename: 'DataItem' }
+    | { __typename: 'Model' }
+    | { __typename: 'Prediction' }
+    | { __typename: 'Training' }
+   | null> };
+
+export type CachedStatusesQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+}>;
+
+
+export type CachedStatusesQuery = { nodes: Array<
+    | { status: JobStatus }
+    | { status: JobStatus }
+    | Record<PropertyKey, never>
+   | null> };
+
+export type TwoModelsQueryVariables = Exact<{
+  a: string | number;
+  b: string | number;
+}>;
+
+
+export type TwoModelsQuery = { a: { displayName: string } | null, b: { displayName: string } | null };
+
 export type CheckedTrainingQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -395,6 +590,23 @@ export type PredictionsOfAllQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PredictionsOfAllQuery = { models: { nodes: Array<{ displayName: string, predictions: { nodes: Array<{ prompt: string | null } | null>, pageInfo: { hasNextPage: boolean } } } | null> } };
 
+export type CreatePredictionsMutationVariables = Exact<{
+  input: CreatePredictionsInput;
+}>;
+
+
+export type CreatePredictionsMutation = { createPredictions:
+    | { __typename: 'CreatePredictionsSuccess', outcomes: Array<{ idempotencyKey: string, warnings: Array<string>, prediction: { id: string, status: JobStatus, prompt: string | null } | null, error:
+          | { __typename: 'ConflictError', message: string }
+          | { __typename: 'FileTooLargeError', message: string }
+          | { __typename: 'InvalidInputError', message: string }
+          | { __typename: 'NotFoundError', id: string | null, message: string }
+          | { __typename: 'RequestFailedError', code: string, retryable: boolean, retryAfter: number | null, message: string }
+          | { __typename: 'UnsupportedImageError', message: string }
+         | null }> }
+    | { __typename: 'InvalidInputError', issues: Array<{ path: Array<string>, message: string }> }
+   };
+
 export type EstimatedProgressQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -416,6 +628,30 @@ export type EstimatedUpdatedSubscriptionVariables = Exact<{
 
 export type EstimatedUpdatedSubscription = { trainingUpdated: { status: JobStatus } | null };
 
+export type FilteredPredictionsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  status?: Array<JobStatus> | JobStatus | null | undefined;
+  createdAfter?: string | null | undefined;
+}>;
+
+
+export type FilteredPredictionsQuery = { predictions: { nodes: Array<{ id: string, status: JobStatus, createdAt: string | null } | null>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type FilteredModelsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  nameContains?: string | null | undefined;
+}>;
+
+
+export type FilteredModelsQuery = { models: { nodes: Array<{ displayName: string } | null>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type TwoFiltersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TwoFiltersQuery = { failed: { nodes: Array<{ id: string } | null>, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, canceled: { nodes: Array<{ id: string } | null>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export type FinishedTrainingQueryVariables = Exact<{
   id: string | number;
 }>;
@@ -435,7 +671,10 @@ export type ListFinishedQueryVariables = Exact<{
 }>;
 
 
-export type ListFinishedQuery = { model: { trainings: { nodes: Array<{ id: string, status: JobStatus, triggerWord: string | null, trainingSpeed: TrainingSpeed | null } | null> } } | null };
+export type ListFinishedQuery = { model: { trainings: { nodes: Array<{ id: string, status: JobStatus, triggerWord: string | null, mode:
+          | { __typename: 'FastTraining' }
+          | { __typename: 'HighQualityTraining' }
+         | null } | null> } } | null };
 
 export type DeleteFinishedMutationVariables = Exact<{
   id: string | number;
@@ -514,6 +753,44 @@ export type ReadTooSoonQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ReadTooSoonQuery = { models: { nodes: Array<{ id: string } | null> } };
 
+export type ImageKeysQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ImageKeysQuery = { model: { dataItems: { nodes: Array<{ id: string, image: { key: string, url: string, expiresAt: string } } | null> } } | null };
+
+export type PredictionImageKeysQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PredictionImageKeysQuery = { prediction: { images: Array<{ key: string, url: string, expiresAt: string }> | null } | null };
+
+export type ReplaceKeyedMutationVariables = Exact<{
+  input: ReplaceDataItemInput;
+}>;
+
+
+export type ReplaceKeyedMutation = { replaceDataItem:
+    | { __typename: 'FileTooLargeError' }
+    | { __typename: 'InvalidInputError' }
+    | { __typename: 'NotFoundError' }
+    | { __typename: 'ReplaceDataItemSuccess' }
+    | { __typename: 'UnsupportedImageError' }
+   };
+
+export type ImagesAcrossAnHourQueryVariables = Exact<{
+  item: string | number;
+  prediction: string | number;
+}>;
+
+
+export type ImagesAcrossAnHourQuery = { node:
+    | { image: { url: string } }
+    | Record<PropertyKey, never>
+   | null, prediction: { images: Array<{ expiresAt: string }> | null } | null };
+
 export type CopiesQueryVariables = Exact<{
   id: string | number;
   width?: number | null | undefined;
@@ -573,6 +850,28 @@ export type DeleteImageMutation = { deleteDataItem:
     | { __typename: 'InvalidInputError' }
     | { __typename: 'NotFoundError' }
    };
+
+export type ModeOfTrainingQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ModeOfTrainingQuery = { training: { mode:
+      | { __typename: 'FastTraining', isStyle: boolean | null, isInputFormatAlreadyPreprocessed: boolean | null }
+      | { __typename: 'HighQualityTraining', style: TrainingStyle | null }
+     | null } | null };
+
+export type SettingsOfPredictionQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type SettingsOfPredictionQuery = { prediction: { status: JobStatus, settings: { prompt: string, seed: number | null, imageCount: number | null, guidanceScale: number | null, inferenceSteps: number | null, models: Array<{ id: string, scale: number }>, size: { width: number, height: number } | null } | null } | null };
+
+export type AllLimitsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AllLimitsQuery = { limits: { uploads: { maxBytes: number, maxPixels: number, formats: Array<ImageFormat>, contentTypes: Array<string>, filesPerRequest: number, requestBytes: number, tickets: { min: number, max: number, default: number | null } }, images: { widths: Array<number> }, training: { defaultMode: TrainingSpeed, strength: { min: number, max: number, default: number | null } }, prediction: { width: { min: number, max: number, default: number | null }, height: { min: number, max: number, default: number | null }, imageCount: { min: number, max: number, default: number | null }, guidanceScale: { min: number, max: number, default: number | null }, inferenceSteps: { min: number, max: number, default: number | null } }, jobs: { waitSeconds: { min: number, max: number, default: number | null }, idempotencyKeyLength: { min: number, max: number, default: number | null }, watched: { min: number, max: number, default: number | null }, watchTokenSeconds: { min: number, max: number, default: number | null } }, lists: { ids: number, scannedPages: number, first: { min: number, max: number, default: number | null }, activeJobs: { min: number, max: number, default: number | null } }, operations: { cost: number, depth: number, aliases: number, rootFields: number, tokens: number, responseBytes: number } } };
 
 export type StatusUpdatedSubscriptionVariables = Exact<{
   id: string | number;
@@ -1014,6 +1313,7 @@ export type UploadManyMutation = { uploadDataItems:
           | { __typename: 'FileTooLargeError', message: string }
           | { __typename: 'InvalidInputError', message: string }
           | { __typename: 'NotFoundError', message: string }
+          | { __typename: 'RequestFailedError', message: string }
           | { __typename: 'UnsupportedImageError', fileName: string | null, message: string }
          | null }> }
    };
@@ -1044,6 +1344,53 @@ export type FactsQueryVariables = Exact<{
 
 
 export type FactsQuery = { model: { dataItems: { nodes: Array<{ image: { contentType: string | null, byteSize: number | null, width: number | null, height: number | null }, again: { width: number | null } } | null> } } | null };
+
+export type UpstreamIdsQueryVariables = Exact<{
+  model: string | number;
+  training: string | number;
+  prediction: string | number;
+}>;
+
+
+export type UpstreamIdsQuery = { model: { upstreamId: string, dataItems: { nodes: Array<{ upstreamId: string } | null> }, trainings: { nodes: Array<{ id: string, upstreamId: string } | null> } } | null, node:
+    | { upstreamId: string }
+    | { upstreamId: string }
+    | Record<PropertyKey, never>
+   | null, prediction: { upstreamId: string } | null };
+
+export type ByUpstreamIdsQueryVariables = Exact<{
+  model: string;
+  training: string;
+  prediction: string;
+}>;
+
+
+export type ByUpstreamIdsQuery = { modelByUpstreamId: { id: string, displayName: string } | null, trainingByUpstreamId: { id: string, status: JobStatus } | null, predictionByUpstreamId: { id: string, status: JobStatus } | null };
+
+export type WholeViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WholeViewerQuery = { viewer: { credentials: Credentials, permissions: Array<Permission>, isKeyValid: boolean | null, problem: string | null, tenant: string | null, jobs: Array<string> | null } };
+
+export type FreeViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FreeViewerQuery = { viewer: { credentials: Credentials, permissions: Array<Permission>, tenant: string | null, jobs: Array<string> | null } };
+
+export type ViewerWatchTokenMutationVariables = Exact<{
+  input: CreateWatchTokenInput;
+}>;
+
+
+export type ViewerWatchTokenMutation = { createWatchToken:
+    | { token: string }
+    | Record<PropertyKey, never>
+   };
+
+export type ViewerAndModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerAndModelsQuery = { viewer: { isKeyValid: boolean | null, problem: string | null }, models: { nodes: Array<{ id: string } | null> } };
 
 export type TrainingUpdatedSubscriptionVariables = Exact<{
   id: string | number;
@@ -1119,7 +1466,10 @@ export type StartTrainingMutation = { startTraining:
     | { __typename: 'ConflictError', message: string }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
     | { __typename: 'NotFoundError', message: string }
-    | { __typename: 'StartTrainingSuccess', training: { id: string, status: JobStatus, triggerWord: string | null, strength: number | null, speed: TrainingSpeed | null, style: TrainingStyle | null, isStyle: boolean | null, isInputFormatAlreadyPreprocessed: boolean | null } }
+    | { __typename: 'StartTrainingSuccess', training: { id: string, status: JobStatus, triggerWord: string | null, strength: number | null, mode:
+          | { __typename: 'FastTraining', isStyle: boolean | null, isInputFormatAlreadyPreprocessed: boolean | null }
+          | { __typename: 'HighQualityTraining', style: TrainingStyle | null }
+         | null } }
    };
 
 export type CreatePredictionMutationVariables = Exact<{
@@ -1129,7 +1479,7 @@ export type CreatePredictionMutationVariables = Exact<{
 
 export type CreatePredictionMutation = { createPrediction:
     | { __typename: 'ConflictError', message: string }
-    | { __typename: 'CreatePredictionSuccess', warnings: Array<string>, prediction: { id: string, status: JobStatus, prompt: string | null, imageCount: number | null, size: { width: number, height: number } | null } }
+    | { __typename: 'CreatePredictionSuccess', warnings: Array<string>, prediction: { id: string, status: JobStatus, prompt: string | null, settings: { imageCount: number | null, size: { width: number, height: number } | null } | null } }
     | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
     | { __typename: 'NotFoundError', message: string }
    };
@@ -1163,7 +1513,24 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
-
+export const DeleteOutcomeFieldsFragmentDoc = new TypedDocumentString(`
+    fragment DeleteOutcomeFields on DeleteOutcome {
+  id
+  deletedId
+  error {
+    __typename
+    message
+    ... on NotFoundError {
+      id
+    }
+    ... on RequestFailedError {
+      code
+      retryable
+      retryAfter
+    }
+  }
+}
+    `, {"fragmentName":"DeleteOutcomeFields"}) as unknown as TypedDocumentString<DeleteOutcomeFieldsFragment, unknown>;
 export const NamesOfTenantDocument = new TypedDocumentString(`
     query NamesOfTenant {
   models {
@@ -1173,6 +1540,26 @@ export const NamesOfTenantDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NamesOfTenantQuery, NamesOfTenantQueryVariables>;
+export const IdsOfTenantDocument = new TypedDocumentString(`
+    query IdsOfTenant {
+  models {
+    nodes {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<IdsOfTenantQuery, IdsOfTenantQueryVariables>;
+export const PredictOfTenantDocument = new TypedDocumentString(`
+    mutation PredictOfTenant($input: CreatePredictionInput!) {
+  createPrediction(input: $input) {
+    ... on CreatePredictionSuccess {
+      prediction {
+        id
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictOfTenantMutation, PredictOfTenantMutationVariables>;
 export const NamesDocument = new TypedDocumentString(`
     query Names {
   models {
@@ -1386,6 +1773,143 @@ export const ListAndReadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ListAndReadQuery, ListAndReadQueryVariables>;
+export const DeleteModelsDocument = new TypedDocumentString(`
+    mutation DeleteModels($input: DeleteModelsInput!) {
+  deleteModels(input: $input) {
+    __typename
+    ... on DeleteModelsSuccess {
+      outcomes {
+        ...DeleteOutcomeFields
+      }
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    fragment DeleteOutcomeFields on DeleteOutcome {
+  id
+  deletedId
+  error {
+    __typename
+    message
+    ... on NotFoundError {
+      id
+    }
+    ... on RequestFailedError {
+      code
+      retryable
+      retryAfter
+    }
+  }
+}`) as unknown as TypedDocumentString<DeleteModelsMutation, DeleteModelsMutationVariables>;
+export const DeleteDataItemsDocument = new TypedDocumentString(`
+    mutation DeleteDataItems($input: DeleteDataItemsInput!) {
+  deleteDataItems(input: $input) {
+    ... on DeleteDataItemsSuccess {
+      outcomes {
+        ...DeleteOutcomeFields
+      }
+    }
+  }
+}
+    fragment DeleteOutcomeFields on DeleteOutcome {
+  id
+  deletedId
+  error {
+    __typename
+    message
+    ... on NotFoundError {
+      id
+    }
+    ... on RequestFailedError {
+      code
+      retryable
+      retryAfter
+    }
+  }
+}`) as unknown as TypedDocumentString<DeleteDataItemsMutation, DeleteDataItemsMutationVariables>;
+export const DeleteTrainingsDocument = new TypedDocumentString(`
+    mutation DeleteTrainings($input: DeleteTrainingsInput!) {
+  deleteTrainings(input: $input) {
+    ... on DeleteTrainingsSuccess {
+      outcomes {
+        ...DeleteOutcomeFields
+      }
+    }
+  }
+}
+    fragment DeleteOutcomeFields on DeleteOutcome {
+  id
+  deletedId
+  error {
+    __typename
+    message
+    ... on NotFoundError {
+      id
+    }
+    ... on RequestFailedError {
+      code
+      retryable
+      retryAfter
+    }
+  }
+}`) as unknown as TypedDocumentString<DeleteTrainingsMutation, DeleteTrainingsMutationVariables>;
+export const DeletePredictionsDocument = new TypedDocumentString(`
+    mutation DeletePredictions($input: DeletePredictionsInput!) {
+  deletePredictions(input: $input) {
+    ... on DeletePredictionsSuccess {
+      outcomes {
+        ...DeleteOutcomeFields
+      }
+    }
+  }
+}
+    fragment DeleteOutcomeFields on DeleteOutcome {
+  id
+  deletedId
+  error {
+    __typename
+    message
+    ... on NotFoundError {
+      id
+    }
+    ... on RequestFailedError {
+      code
+      retryable
+      retryAfter
+    }
+  }
+}`) as unknown as TypedDocumentString<DeletePredictionsMutation, DeletePredictionsMutationVariables>;
+export const DeletedNodesDocument = new TypedDocumentString(`
+    query DeletedNodes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<DeletedNodesQuery, DeletedNodesQueryVariables>;
+export const CachedStatusesDocument = new TypedDocumentString(`
+    query CachedStatuses($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Job {
+      status
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CachedStatusesQuery, CachedStatusesQueryVariables>;
+export const TwoModelsDocument = new TypedDocumentString(`
+    query TwoModels($a: ID!, $b: ID!) {
+  a: model(id: $a) {
+    displayName
+  }
+  b: model(id: $b) {
+    displayName
+  }
+}
+    `) as unknown as TypedDocumentString<TwoModelsQuery, TwoModelsQueryVariables>;
 export const CheckedTrainingDocument = new TypedDocumentString(`
     query CheckedTraining($id: ID!) {
   training(id: $id) {
@@ -1495,6 +2019,42 @@ export const PredictionsOfAllDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PredictionsOfAllQuery, PredictionsOfAllQueryVariables>;
+export const CreatePredictionsDocument = new TypedDocumentString(`
+    mutation CreatePredictions($input: CreatePredictionsInput!) {
+  createPredictions(input: $input) {
+    __typename
+    ... on CreatePredictionsSuccess {
+      outcomes {
+        idempotencyKey
+        prediction {
+          id
+          status
+          prompt
+        }
+        warnings
+        error {
+          __typename
+          message
+          ... on NotFoundError {
+            id
+          }
+          ... on RequestFailedError {
+            code
+            retryable
+            retryAfter
+          }
+        }
+      }
+    }
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreatePredictionsMutation, CreatePredictionsMutationVariables>;
 export const EstimatedProgressDocument = new TypedDocumentString(`
     query EstimatedProgress($id: ID!) {
   training(id: $id) {
@@ -1526,6 +2086,61 @@ export const EstimatedUpdatedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EstimatedUpdatedSubscription, EstimatedUpdatedSubscriptionVariables>;
+export const FilteredPredictionsDocument = new TypedDocumentString(`
+    query FilteredPredictions($first: Int, $after: String, $status: [JobStatus!], $createdAfter: DateTime) {
+  predictions(
+    first: $first
+    after: $after
+    status: $status
+    createdAfter: $createdAfter
+  ) {
+    nodes {
+      id
+      status
+      createdAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FilteredPredictionsQuery, FilteredPredictionsQueryVariables>;
+export const FilteredModelsDocument = new TypedDocumentString(`
+    query FilteredModels($first: Int, $after: String, $nameContains: String) {
+  models(first: $first, after: $after, nameContains: $nameContains) {
+    nodes {
+      displayName
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FilteredModelsQuery, FilteredModelsQueryVariables>;
+export const TwoFiltersDocument = new TypedDocumentString(`
+    query TwoFilters {
+  failed: predictions(status: [FAILED]) {
+    nodes {
+      id
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+  canceled: predictions(status: [CANCELED]) {
+    nodes {
+      id
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TwoFiltersQuery, TwoFiltersQueryVariables>;
 export const FinishedTrainingDocument = new TypedDocumentString(`
     query FinishedTraining($id: ID!) {
   training(id: $id) {
@@ -1559,7 +2174,9 @@ export const ListFinishedDocument = new TypedDocumentString(`
         id
         status
         triggerWord
-        trainingSpeed: speed
+        mode {
+          __typename
+        }
       }
     }
   }
@@ -1638,6 +2255,56 @@ export const ReadTooSoonDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ReadTooSoonQuery, ReadTooSoonQueryVariables>;
+export const ImageKeysDocument = new TypedDocumentString(`
+    query ImageKeys($id: ID!) {
+  model(id: $id) {
+    dataItems {
+      nodes {
+        id
+        image {
+          key
+          url
+          expiresAt
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImageKeysQuery, ImageKeysQueryVariables>;
+export const PredictionImageKeysDocument = new TypedDocumentString(`
+    query PredictionImageKeys($id: ID!) {
+  prediction(id: $id) {
+    images {
+      key
+      url(format: PNG)
+      expiresAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PredictionImageKeysQuery, PredictionImageKeysQueryVariables>;
+export const ReplaceKeyedDocument = new TypedDocumentString(`
+    mutation ReplaceKeyed($input: ReplaceDataItemInput!) {
+  replaceDataItem(input: $input) {
+    __typename
+  }
+}
+    `) as unknown as TypedDocumentString<ReplaceKeyedMutation, ReplaceKeyedMutationVariables>;
+export const ImagesAcrossAnHourDocument = new TypedDocumentString(`
+    query ImagesAcrossAnHour($item: ID!, $prediction: ID!) {
+  node(id: $item) {
+    ... on DataItem {
+      image {
+        url
+      }
+    }
+  }
+  prediction(id: $prediction) {
+    images {
+      expiresAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ImagesAcrossAnHourQuery, ImagesAcrossAnHourQueryVariables>;
 export const CopiesDocument = new TypedDocumentString(`
     query Copies($id: ID!, $width: Int, $format: ImageFormat) {
   node(id: $id) {
@@ -1706,6 +2373,145 @@ export const DeleteImageDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteImageMutation, DeleteImageMutationVariables>;
+export const ModeOfTrainingDocument = new TypedDocumentString(`
+    query ModeOfTraining($id: ID!) {
+  training(id: $id) {
+    mode {
+      __typename
+      ... on FastTraining {
+        isStyle
+        isInputFormatAlreadyPreprocessed
+      }
+      ... on HighQualityTraining {
+        style
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ModeOfTrainingQuery, ModeOfTrainingQueryVariables>;
+export const SettingsOfPredictionDocument = new TypedDocumentString(`
+    query SettingsOfPrediction($id: ID!) {
+  prediction(id: $id) {
+    status
+    settings {
+      models {
+        id
+        scale
+      }
+      prompt
+      seed
+      size {
+        width
+        height
+      }
+      imageCount
+      guidanceScale
+      inferenceSteps
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SettingsOfPredictionQuery, SettingsOfPredictionQueryVariables>;
+export const AllLimitsDocument = new TypedDocumentString(`
+    query AllLimits {
+  limits {
+    uploads {
+      maxBytes
+      maxPixels
+      formats
+      contentTypes
+      filesPerRequest
+      requestBytes
+      tickets {
+        min
+        max
+        default
+      }
+    }
+    images {
+      widths
+    }
+    training {
+      strength {
+        min
+        max
+        default
+      }
+      defaultMode
+    }
+    prediction {
+      width {
+        min
+        max
+        default
+      }
+      height {
+        min
+        max
+        default
+      }
+      imageCount {
+        min
+        max
+        default
+      }
+      guidanceScale {
+        min
+        max
+        default
+      }
+      inferenceSteps {
+        min
+        max
+        default
+      }
+    }
+    jobs {
+      waitSeconds {
+        min
+        max
+        default
+      }
+      idempotencyKeyLength {
+        min
+        max
+        default
+      }
+      watched {
+        min
+        max
+        default
+      }
+      watchTokenSeconds {
+        min
+        max
+        default
+      }
+    }
+    lists {
+      first {
+        min
+        max
+        default
+      }
+      activeJobs {
+        min
+        max
+        default
+      }
+      ids
+      scannedPages
+    }
+    operations {
+      cost
+      depth
+      aliases
+      rootFields
+      tokens
+      responseBytes
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AllLimitsQuery, AllLimitsQueryVariables>;
 export const StatusUpdatedDocument = new TypedDocumentString(`
     subscription StatusUpdated($id: ID!) {
   trainingUpdated(id: $id) {
@@ -2373,6 +3179,92 @@ export const FactsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FactsQuery, FactsQueryVariables>;
+export const UpstreamIdsDocument = new TypedDocumentString(`
+    query UpstreamIds($model: ID!, $training: ID!, $prediction: ID!) {
+  model(id: $model) {
+    upstreamId
+    dataItems {
+      nodes {
+        upstreamId
+      }
+    }
+    trainings {
+      nodes {
+        id
+        upstreamId
+      }
+    }
+  }
+  node(id: $training) {
+    ... on Job {
+      upstreamId
+    }
+  }
+  prediction(id: $prediction) {
+    upstreamId
+  }
+}
+    `) as unknown as TypedDocumentString<UpstreamIdsQuery, UpstreamIdsQueryVariables>;
+export const ByUpstreamIdsDocument = new TypedDocumentString(`
+    query ByUpstreamIds($model: String!, $training: String!, $prediction: String!) {
+  modelByUpstreamId(id: $model) {
+    id
+    displayName
+  }
+  trainingByUpstreamId(modelId: $model, id: $training) {
+    id
+    status
+  }
+  predictionByUpstreamId(id: $prediction) {
+    id
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<ByUpstreamIdsQuery, ByUpstreamIdsQueryVariables>;
+export const WholeViewerDocument = new TypedDocumentString(`
+    query WholeViewer {
+  viewer {
+    credentials
+    permissions
+    isKeyValid
+    problem
+    tenant
+    jobs
+  }
+}
+    `) as unknown as TypedDocumentString<WholeViewerQuery, WholeViewerQueryVariables>;
+export const FreeViewerDocument = new TypedDocumentString(`
+    query FreeViewer {
+  viewer {
+    credentials
+    permissions
+    tenant
+    jobs
+  }
+}
+    `) as unknown as TypedDocumentString<FreeViewerQuery, FreeViewerQueryVariables>;
+export const ViewerWatchTokenDocument = new TypedDocumentString(`
+    mutation ViewerWatchToken($input: CreateWatchTokenInput!) {
+  createWatchToken(input: $input) {
+    ... on CreateWatchTokenSuccess {
+      token
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerWatchTokenMutation, ViewerWatchTokenMutationVariables>;
+export const ViewerAndModelsDocument = new TypedDocumentString(`
+    query ViewerAndModels {
+  viewer {
+    isKeyValid
+    problem
+  }
+  models {
+    nodes {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerAndModelsQuery, ViewerAndModelsQueryVariables>;
 export const TrainingUpdatedDocument = new TypedDocumentString(`
     subscription TrainingUpdated($id: ID!) {
   trainingUpdated(id: $id) {
@@ -2464,10 +3356,16 @@ export const StartTrainingDocument = new TypedDocumentString(`
         status
         triggerWord
         strength
-        speed
-        style
-        isStyle
-        isInputFormatAlreadyPreprocessed
+        mode {
+          __typename
+          ... on FastTraining {
+            isStyle
+            isInputFormatAlreadyPreprocessed
+          }
+          ... on HighQualityTraining {
+            style
+          }
+        }
       }
     }
     ... on Error {
@@ -2491,10 +3389,12 @@ export const CreatePredictionDocument = new TypedDocumentString(`
         id
         status
         prompt
-        imageCount
-        size {
-          width
-          height
+        settings {
+          imageCount
+          size {
+            width
+            height
+          }
         }
       }
       warnings

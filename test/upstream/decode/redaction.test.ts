@@ -37,6 +37,18 @@ describe('a redacted text', () => {
     },
   );
 
+  test.each([
+    ['verbatim', (key: string) => key],
+    ['in another case', (key: string) => key.toUpperCase()],
+    ['in base64', (key: string) => Buffer.from(key).toString('base64')],
+    ['in base64url', (key: string) => Buffer.from(key).toString('base64url')],
+    ['truncated', (key: string) => key.slice(0, 15)],
+  ])('a key of letters, digits and signs that no URL encodes is redacted %s', (_, form) => {
+    const key = 'fl_live-8s7d6f5g4.h3j~2k1';
+
+    expect(createRedact(key)(`rejected: ${form(key)}`)).toBe('rejected: [redacted]');
+  });
+
   test('the first characters of a key, which many keys share, are not redacted', () => {
     expect(redact('Keys begin with fl_live_.')).toBe('Keys begin with fl_live_.');
   });

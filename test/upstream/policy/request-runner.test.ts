@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { contract } from '../../../src/contract/contract.gen.ts';
+import { NO_UPSTREAM_OBSERVER } from '../../../src/upstream/observer.ts';
 import { ApiKeyState } from '../../../src/upstream/policy/api-key-state.ts';
 import { createCircuitBreaker, defaultCircuitBreaker } from '../../../src/upstream/policy/circuit-breaker.ts';
 import { createRequestRunner } from '../../../src/upstream/policy/request-runner.ts';
@@ -11,7 +12,7 @@ test('a request that is canceled when it acquires a slot is not sent, and releas
   const clock = createClock();
   let slots = 0;
   const run = createRequestRunner({
-    credential: 'a',
+    apiKey: 'a',
     queue: {
       size: 0,
       maxPolls: 1,
@@ -24,6 +25,7 @@ test('a request that is canceled when it acquires a slot is not sent, and releas
       lowerLimit: () => {},
     },
     breaker: createCircuitBreaker(defaultCircuitBreaker, clock.monotonicNow),
+    outcomes: { record: () => {} },
     keyState: new ApiKeyState({ monotonicNow: clock.monotonicNow, onConfirmed: () => {}, onRejected: () => {} }),
     retry: defaultRetry,
     sleep: clock.sleep,
@@ -31,6 +33,7 @@ test('a request that is canceled when it acquires a slot is not sent, and releas
     random: Math.random,
     onRetryAfter: () => {},
     onMissingList: () => {},
+    observer: NO_UPSTREAM_OBSERVER,
   });
   const sent: string[] = [];
   const attempt = () => void sent.push('getModel');

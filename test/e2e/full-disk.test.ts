@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryDirectory } from '../support/program.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** A port that was free a moment ago. The program cannot print one that it has chosen. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+test('a gateway whose log cannot be written serves all requests, and stops', async () => {
+  const port = await freePort();
+  // Each write fails with ENOSPC, as on a full disk.
+  const output = openSync('/dev/full', 'w');
+  const program = spawn(process.execPath, [MAIN], {
+    cwd: await temporaryDirectory(),
+    env: { PORT: String(port), DRAIN_SECONDS: '0' },
+    stdio: ['ignore', output, 'pipe'],
+  });
+  onTestFinished(() => {
+    program.kill('SIGKILL');
+    closeSync(output);
+  });
+  const exited = once(program, 'exit');
+  const url = `http://127.0.0.1:${port}`;
+  const get = (path: string) =>
+    fetch(url + path).then(
+      ({ status }) => status,
+      () => undefined,
+    );
+  while ((await get('/ready')) !== 200);
+
+  const statuses: (number | undefined)[] = [];
+  for (let count = 0; count < 400; count++) statuses.push(await get('/nowhere'));
+
+  expect(new Set(statuses)).toEqual(new Set([404]));
+  program.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+}, 120_000);
