@@ -10,7 +10,8 @@ import { type CursorPosition, invalidCursor, type ListKey, readCursor, START, wr
 
 /** Number of edges if `first` is omitted. */
 export const DEFAULT_PAGE_SIZE = 20;
-const MAX_PAGE_SIZE = 100;
+/** Maximum number of edges. */
+export const MAX_PAGE_SIZE = 100;
 /** Maximum number of empty pages read for one connection while the upstream reports that more follow. */
 const MAX_EMPTY_PAGES = 5;
 

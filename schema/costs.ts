@@ -1,5 +1,5 @@
 import type { Arguments, FieldCost, Reads } from '../src/limits/cost.ts';
-import { DEFAULT_PAGE_SIZE } from './connection.ts';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './connection.ts';
 
 /**
  * The costs that fields declare in their extensions: upper bounds on their upstream requests, assuming that list rows
@@ -11,8 +11,8 @@ import { DEFAULT_PAGE_SIZE } from './connection.ts';
 /** Usual number of rows on an upstream page. */
 export const ROWS_PER_PAGE = 20;
 /** Maximum page size, and maximum number of ids, in one request of a client. */
-export const MAX_ITEMS = 100;
-/** Maximum number of prediction pages scanned per response for `Model.predictions`. */
+export const MAX_ITEMS = MAX_PAGE_SIZE;
+/** Maximum number of pages of one list that all filtered fields of a response scan together. */
 export const MAX_SCANNED_PAGES = 5;
 
 /** Maximum number of jobs that `activeJobs` returns if `first` is omitted. */
@@ -46,6 +46,20 @@ const pages = (list: string, args: Arguments): Reads => ({
 export const connection = (list: string): FieldCost => ({ reads: (args) => pages(list, args), maxItems: pageSizeOf });
 /** The cost of a connection that scans the list of all predictions. */
 export const scannedConnection: FieldCost = { readsOnce: { scan: MAX_SCANNED_PAGES }, maxItems: pageSizeOf };
+/**
+ * The cost of a connection to a list that is scanned only if a filter is given.
+ *
+ * @param scan Name of the scan, which all filtered fields of this list share.
+ * @param filters Names of the arguments that filter.
+ */
+export const filteredConnection = (list: string, scan: string, filters: readonly string[]): FieldCost => {
+  const isFiltered = (args: Arguments) => filters.some((name) => args[name] != null && args[name] !== '');
+  return {
+    reads: (args) => (isFiltered(args) ? {} : pages(list, args)),
+    readsOnce: (args) => (isFiltered(args) ? { [scan]: MAX_SCANNED_PAGES } : {}),
+    maxItems: pageSizeOf,
+  };
+};
 
 /** The cost of a scan for unfinished jobs. It reads statuses by id if list rows are incomplete, so these are counted. */
 export const activeJobsCost: FieldCost = {
@@ -72,6 +86,14 @@ export const firstTrainingsPage: FieldCost = { reads: pages('trainings', {}) };
 /** The cost of one read, shared by the fields of an object that read the same name. */
 export const oneRead = (name: string): FieldCost => ({ reads: { [name]: 1 } });
 export const oneWrite = oneRead('write');
+/** Number of distinct items of a bulk operation, from its input. Invalid arguments count as one item. */
+export const itemsIn = ({ input }: Arguments, name: string): number =>
+  Math.min(MAX_ITEMS, Math.max(1, new Set(listOf(input, name)).size));
+/** The cost of one write per item of a list in the input, and of the selection on each outcome. */
+export const writeEach = (name: string): FieldCost => ({
+  reads: (args) => ({ write: itemsIn(args, name) }),
+  maxItems: (args) => itemsIn(args, name),
+});
 /** The cost of completing the partial object in the response to a write. */
 export const writeResult = oneRead('result');
 

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { MAX_IMAGE_SIZE } from '../src/contract/rules.ts';
 import type { UploadedFile } from '../src/images/validate-upload.ts';
 import type { Arguments } from '../src/limits/cost.ts';
 import type { Context } from '../src/operations/context.ts';
@@ -17,7 +18,8 @@ import {
 import { requireKey } from './ids.ts';
 import { DataItem } from './refs.ts';
 
-const MAX_FILES = 20;
+/** Maximum number of files of `uploadDataItems`. */
+export const MAX_FILES = 20;
 
 const UploadDataItemInput = builder.inputType('UploadDataItemInput', {
   description: 'A training image to add to a model.',
@@ -26,7 +28,7 @@ const UploadDataItemInput = builder.inputType('UploadDataItemInput', {
     file: t.field({
       type: 'File',
       required: true,
-      description: 'A webp, png or jpeg image of at most 10,485,760 bytes.',
+      description: `A webp, png or jpeg image of at most ${MAX_IMAGE_SIZE}.`,
     }),
   }),
 });
@@ -42,7 +44,7 @@ const UploadDataItemsInput = builder.inputType('UploadDataItemsInput', {
         .array(z.unknown())
         .min(1, 'Expected at least one file.')
         .max(MAX_FILES, `Expected at most ${MAX_FILES} files. Send the others in another request.`),
-      description: `1 to ${MAX_FILES} webp, png or jpeg images, each of at most 10,485,760 bytes.`,
+      description: `1 to ${MAX_FILES} webp, png or jpeg images, each of at most ${MAX_IMAGE_SIZE}.`,
     }),
   }),
 });
@@ -54,14 +56,9 @@ const ReplaceDataItemInput = builder.inputType('ReplaceDataItemInput', {
     file: t.field({
       type: 'File',
       required: true,
-      description: 'A webp, png or jpeg image of at most 10,485,760 bytes.',
+      description: `A webp, png or jpeg image of at most ${MAX_IMAGE_SIZE}.`,
     }),
   }),
-});
-
-const DeleteDataItemInput = builder.inputType('DeleteDataItemInput', {
-  description: 'A training image to delete.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the data item.' }) }),
 });
 
 /** The result for one file of an upload of several. */
@@ -185,31 +182,6 @@ builder.mutationFields((t) => ({
           ctx.writes.run(({ dataItems }) => ctx.uploads.withBytes(file, (bytes) => dataItems.replace(key, bytes))),
         );
         return ctx.loaders.merge(key);
-      }),
-  }),
-  deleteDataItem: t.field({
-    type: 'ID',
-    nullable: false,
-    description: 'Deletes a training image permanently.',
-    extensions: { cost: oneWrite },
-    errors: {
-      types: [InvalidInputError, NotFoundError],
-      union: { name: 'DeleteDataItemResult', description: 'Result of deleteDataItem.' },
-      result: { name: 'DeleteDataItemSuccess', description: 'The data item was deleted permanently.' },
-      dataField: {
-        name: 'deletedId',
-        description: 'Global id of the deleted data item, as passed in the input.',
-        extensions: { cost: FREE },
-      },
-    },
-    args: { input: t.arg({ type: DeleteDataItemInput, required: true, description: 'The data item to delete.' }) },
-    resolve: (_, { input: { id } }, ctx) =>
-      actionable({ id }, async () => {
-        const key = requireKey('DataItem', id);
-        await ctx.images.evictAfter({ kind: 'dataItem', modelId: key.modelId, dataId: key.id }, () =>
-          ctx.writes.run(({ dataItems }) => dataItems.delete(key)),
-        );
-        return id;
       }),
   }),
 }));

@@ -4,12 +4,14 @@ import { FREE, parentModel } from './costs.ts';
 import { localId } from './ids.ts';
 import { Image } from './image.ts';
 import { DataItem, Model } from './refs.ts';
+import { upstreamId } from './upstream-ids.ts';
 
 builder.node(DataItem, {
   description: 'A training image of a model.',
   id: { resolve: localId },
   isTypeOf: (value) => (value as { kind?: unknown }).kind === 'DataItem',
   fields: (t) => ({
+    upstreamId: t.exposeString('id', upstreamId),
     model: t.field({
       type: Model,
       description: 'The model that the image belongs to; null after the model is deleted.',

@@ -1,11 +1,18 @@
 import { builder } from './builder.ts';
 import { FREE } from './costs.ts';
-import { ConflictError, FileTooLargeError, InvalidInputError, NotFoundError, UnsupportedImageError } from './errors.ts';
+import {
+  ConflictError,
+  FileTooLargeError,
+  InvalidInputError,
+  NotFoundError,
+  type RequestFailedError,
+  UnsupportedImageError,
+} from './errors.ts';
 
-/** The interface of all errors that the user can correct. */
+/** The interface of all errors that are data. */
 export const ErrorInterface = builder.interfaceRef<{ name: string; message: string }>('Error').implement({
   resolveType: ({ name }) => name,
-  description: 'An error that the user can correct.',
+  description: 'An error that the user can correct, or the failure of one item of a bulk operation.',
   fields: (t) => ({
     message: t.exposeString('message', {
       nullable: false,
@@ -41,7 +48,7 @@ builder.objectType(InvalidInputError, {
       type: [InputIssue],
       nullable: { list: false, items: false },
       description:
-        'All invalid values that were found. Empty if the upstream rejected the input without naming a field.',
+        'All invalid values that were found, in no particular order. Empty if the upstream rejected the input without naming a field.',
       resolve: ({ issues }) => [...issues],
     }),
   }),
@@ -91,5 +98,28 @@ builder.objectType(FileTooLargeError, {
   fields: (t) => ({
     fileName: t.exposeString('fileName', { description: 'Name of the file, as sent by the client.' }),
     maxBytes: t.exposeInt('maxBytes', { nullable: false, description: 'Maximum file size, in bytes.' }),
+  }),
+});
+
+builder.objectRef<RequestFailedError>('RequestFailedError').implement({
+  isTypeOf: isNamed('RequestFailedError'),
+  description:
+    'One item of a bulk operation failed for a reason other than its input. The other items are not affected. Its fields mean the same as the extensions of a GraphQL error.',
+  extensions: { cost: FREE },
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    code: t.exposeString('code', {
+      nullable: false,
+      description:
+        'Reason for the failure, one of the values of `extensions.code`. Examples: UPSTREAM_TIMEOUT and RATE_LIMITED (not executed in time), UPSTREAM_UNAVAILABLE, UPSTREAM_OUTCOME_UNKNOWN (may or may not have been executed).',
+    }),
+    retryable: t.exposeBoolean('retryable', {
+      nullable: false,
+      description:
+        'True if the same item may be sent again. False after UPSTREAM_OUTCOME_UNKNOWN: query the current state first. An item with an idempotency key may be sent again with the same key even then: it is never executed twice.',
+    }),
+    retryAfter: t.exposeInt('retryAfter', {
+      description: 'Time to wait before sending the item again, in seconds; null if no time is known.',
+    }),
   }),
 });

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { MAX_IMAGE_BYTES } from '../src/contract/rules.ts';
-import { type ErrorCode, extensionsOf } from '../src/errors.ts';
+import type { ErrorCode } from '../src/error-codes/error-codes.ts';
+import { extensionsOf, toPublicError } from '../src/errors.ts';
 import { KeyReusedError } from '../src/idempotency/errors.ts';
 import { InvalidImageError } from '../src/images/invalid-image-error.ts';
 import { UpstreamError } from '../src/upstream/errors.ts';
@@ -139,6 +140,36 @@ function toActionable(
       return undefined;
   }
 }
+
+/** The error of one item of a bulk operation, as a plain object: graphql-js would report an Error as a failure of its field. */
+export type ItemError = { readonly name: string; readonly message: string };
+
+/** An {@link ItemError} that the user cannot correct in the input. */
+export interface RequestFailedError extends ItemError {
+  readonly name: 'RequestFailedError';
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly retryAfter: number | null;
+}
+
+/** Converts the error of one item, so that the other items keep their results. */
+export function toItemError(error: unknown): ItemError {
+  if (error instanceof ActionableError) return { ...error, name: error.name, message: error.message };
+  const { message, extensions } = toPublicError(error) ?? UNEXPECTED;
+  const { code, retryable, retryAfter } = extensions as { code: string; retryable: boolean; retryAfter?: number };
+  return { name: 'RequestFailedError', message, code, retryable, retryAfter: retryAfter ?? null } as RequestFailedError;
+}
+
+/** The details of an unexpected error are logged, and its id is in the errors of the response. */
+const UNEXPECTED = {
+  message:
+    'Unexpected error. If the result itself is selected, too, the `errors` of the response contain its id in the log.',
+  extensions: extensionsOf('INTERNAL_SERVER_ERROR'),
+};
+
+/** True for an error that is a bug: it is not public, so that it must be reported as the error of a field. */
+export const isUnexpected = (error: unknown): error is Error =>
+  error instanceof Error && !(error instanceof ActionableError) && toPublicError(error) === undefined;
 
 const summarize = (issues: InvalidInputError['issues']): string =>
   issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join(' ');

@@ -95,7 +95,9 @@ export function explainId(argument: string, id: string, kind?: NodeKind): string
   const other = readGlobalId(id);
   if (other) return `\`${argument}\` must be ${expected}, but is the global id of a ${other.kind}.`;
   const problem = `\`${argument}\` must be ${expected}, as \`id\` fields of this graph return it, but is "${id.slice(0, MAX_QUOTED_LENGTH)}".`;
-  if (!isUpstreamId(id) || (kind !== 'Model' && kind !== 'Prediction')) return problem;
+  if (!isUpstreamId(id)) return problem;
+  if (kind === 'Training') return `${problem} If that is an upstream id, use \`trainingByUpstreamId\`.`;
+  if (kind !== 'Model' && kind !== 'Prediction') return problem;
   return `${problem} If that is an upstream id, its global id is "${globalId({ kind, id })}".`;
 }
 

@@ -1,10 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ImageSource } from '../src/images/source.ts';
 import type { FieldCost } from '../src/limits/cost.ts';
 import { builder } from './builder.ts';
 import { FREE } from './costs.ts';
+import { globalId } from './ids.ts';
 
-const ImageFormat = builder.enumType('ImageFormat', {
+export const ImageFormat = builder.enumType('ImageFormat', {
   description: 'File format of an image.',
   values: {
     WEBP: { value: 'webp', description: 'Media type image/webp: small files, supports transparency.' },
@@ -20,15 +21,21 @@ const ImageFormat = builder.enumType('ImageFormat', {
 const IMAGE_REQUESTS = 2;
 const imageFacts: FieldCost = { reads: { facts: IMAGE_REQUESTS } };
 
+/** Key of an image: the global id of its owner, and its position. */
+const keyOf = (image: ImageSource): string =>
+  image.kind === 'dataItem'
+    ? `${globalId({ kind: 'DataItem', modelId: image.modelId, id: image.dataId })}.0`
+    : `${globalId({ kind: 'Prediction', id: image.predictionId })}.${image.index}`;
+
 export const Image = builder.objectRef<ImageSource>('Image').implement({
   description:
-    'An image that a browser can display. To resolve any field other than `url`, the gateway downloads the image; if the download fails, the field is null, with an error.',
+    'An image that a browser can display. To resolve any field other than `key`, `url` and `expiresAt`, the gateway downloads the image; if the download fails, the field is null, with an error.',
   fields: (t) => ({
     url: t.field({
       type: 'URL',
       nullable: false,
       description:
-        'Absolute, signed URL: works in `<img src>` without headers, and in `fetch` from any origin. The URL alone grants access to the image. It expires after one to two hours; query the field again to get a new one. Without arguments it serves the original; with arguments, a copy that is rotated upright and has no metadata (of an animation, the first frame).',
+        'Absolute, signed URL: works in `<img src>` without headers, and in `fetch` from any origin. The URL alone grants access to the image. It expires at `expiresAt`, one to two hours after the query; query the field again to get a new one. Without arguments it serves the original; with arguments, a copy that is rotated upright and has no metadata (of an animation, the first frame).',
       extensions: { cost: FREE },
       args: {
         width: t.arg.int({
@@ -43,6 +50,21 @@ export const Image = builder.objectRef<ImageSource>('Image').implement({
       },
       resolve: (image, { width, format }, ctx) =>
         ctx.images.url(image, { width: width ?? undefined, format: format ?? undefined }),
+    }),
+    key: t.string({
+      nullable: false,
+      description:
+        'Key of the image for caches and lists: opaque, and unique in the whole graph. It stays the same when `url` changes, also after a training image was replaced.',
+      extensions: { cost: FREE },
+      resolve: (image) => keyOf(image),
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: false,
+      description:
+        'Time at which `url` stops working, in every width and format: one to two hours after the query. An image that was loaded before is not affected.',
+      extensions: { cost: FREE },
+      resolve: (_image, _, ctx) => ctx.images.expiresAt(),
     }),
     placeholder: t.string({
       description: 'Tiny copy of the image as a `data:` URL, about 16 pixels wide, to display while the image loads.',

@@ -4,6 +4,7 @@ import './error-types.ts';
 import './job.ts';
 import './image.ts';
 import './node.ts';
+import './upstream-ids.ts';
 import './model.ts';
 import './model-mutations.ts';
 import './data-item.ts';
@@ -12,13 +13,18 @@ import './upload-ticket.ts';
 import './training.ts';
 import './training-mutations.ts';
 import './prediction.ts';
-import './prediction-mutations.ts';
+import './create-prediction.ts';
+import './create-predictions.ts';
+import './delete-mutations.ts';
 import './active-jobs.ts';
 import './watch.ts';
 import './watch-token.ts';
+import './limits.ts';
+import './viewer.ts';
 import { authorizeRoots } from './authorize-roots.ts';
+import { describeSchema } from './describe-schema.ts';
 import { requireCosts } from './require-costs.ts';
 import { resolveIdsSynchronously } from './sync-ids.ts';
 
 /** The graph. */
-export const schema = authorizeRoots(resolveIdsSynchronously(requireCosts(builder.toSchema())));
+export const schema = describeSchema(authorizeRoots(resolveIdsSynchronously(requireCosts(builder.toSchema()))));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Progress } from '../src/jobs/progress.ts';
 import type { Context } from '../src/operations/context.ts';
 import { type MalformedField, malformedError } from '../src/upstream/errors.ts';
@@ -6,8 +6,9 @@ import type { JobKey, JobRow } from '../src/upstream/jobs.ts';
 import { mapMaybePromise } from '../src/util/promises.ts';
 import { builder } from './builder.ts';
 import { FREE } from './costs.ts';
+import { upstreamId } from './upstream-ids.ts';
 
-const JobStatus = builder.enumType('JobStatus', {
+export const JobStatus = builder.enumType('JobStatus', {
   description: 'State of a job. COMPLETED, FAILED and CANCELED are final.',
   values: {
     QUEUED: { description: 'Accepted, but not started.' },
@@ -63,6 +64,7 @@ Job.implement({
   description: 'A long-running task of the upstream. Trainings and predictions are jobs.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
+    upstreamId: t.exposeString('id', upstreamId),
     status: t.field({
       type: JobStatus,
       nullable: false,
@@ -150,9 +152,11 @@ export async function waitForJob(ctx: Context, key: JobKey, seconds: number | nu
 }
 
 /** Maximum time that a mutation waits for a job before it responds, in seconds. */
-const MAX_WAIT_SECONDS = 60;
+export const MAX_WAIT_SECONDS = 60;
 const waitError = `Expected 0 to ${MAX_WAIT_SECONDS} seconds.`;
-const keyError = 'Expected a key of 1 to 255 characters.';
+/** Maximum length of an idempotency key, in characters. */
+export const MAX_KEY_LENGTH = 255;
+const keyError = `Expected a key of 1 to ${MAX_KEY_LENGTH} characters.`;
 
 /** Arguments of mutations that start a job. */
 export const waitSeconds = {
@@ -160,8 +164,10 @@ export const waitSeconds = {
   description: `Delays the response until the job has finished, or for this number of seconds at most, from 0 to ${MAX_WAIT_SECONDS}. Lets scripts do without a subscription.`,
 };
 
+/** An idempotency key that must not be omitted. */
+export const requiredKey = z.string().min(1, keyError).max(MAX_KEY_LENGTH, keyError);
+
 export const idempotencyKey = {
-  validate: z.string().min(1, keyError).max(255, keyError).nullish(),
-  description:
-    'Makes a retry safe: for 24 hours, a request with the same key and the same input returns the first result and is not sent to the upstream again. Any text of 1 to 255 characters, for example a UUID.',
+  validate: requiredKey.nullish(),
+  description: `Makes a retry safe: for 24 hours, a request with the same key and the same input returns the first result and is not sent to the upstream again. Any text of 1 to ${MAX_KEY_LENGTH} characters, for example a UUID.`,
 };

@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Wire } from '../src/contract/contract.ts';
 import { builder } from './builder.ts';
-import { FREE, oneWrite, writeResult } from './costs.ts';
+import { oneWrite, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { requireKey } from './ids.ts';
 import { idempotencyKey } from './job.ts';
@@ -25,11 +25,6 @@ const RenameModelInput = builder.inputType('RenameModelInput', {
     id: t.id({ required: true, description: 'Global id of the model.' }),
     displayName: t.string({ required: true, validate: displayName, description: 'The new name; not blank.' }),
   }),
-});
-
-const DeleteModelInput = builder.inputType('DeleteModelInput', {
-  description: 'A model to delete.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the model.' }) }),
 });
 
 builder.mutationFields((t) => ({
@@ -68,29 +63,6 @@ builder.mutationFields((t) => ({
       actionable({ id }, async () => {
         const key = requireKey('Model', id);
         return ctx.loaders.merge(await ctx.writes.run(({ models }) => models.rename(key.id, displayName)));
-      }),
-  }),
-  deleteModel: t.field({
-    type: 'ID',
-    nullable: false,
-    description: 'Marks a model as deleted. Its history and its predictions are kept.',
-    extensions: { cost: oneWrite },
-    errors: {
-      types: [InvalidInputError, NotFoundError],
-      union: { name: 'DeleteModelResult', description: 'Result of deleteModel.' },
-      result: { name: 'DeleteModelSuccess', description: 'The model is marked as deleted.' },
-      dataField: {
-        name: 'deletedId',
-        description: 'Global id of the deleted model, as passed in the input.',
-        extensions: { cost: FREE },
-      },
-    },
-    args: { input: t.arg({ type: DeleteModelInput, required: true, description: 'The model to delete.' }) },
-    resolve: (_, { input: { id } }, ctx) =>
-      actionable({ id }, async () => {
-        const key = requireKey('Model', id);
-        await ctx.writes.delete(key, ({ models }) => models.delete(key.id));
-        return id;
       }),
   }),
 }));

@@ -1,9 +1,18 @@
 import { builder } from './builder.ts';
 import { connect } from './connection.ts';
-import { connectionArguments } from './connection-types.ts';
-import { byId, connection, FREE, firstTrainingsPage, MAX_SCANNED_PAGES, scannedConnection } from './costs.ts';
+import { connectionArguments, scanned, UPSTREAM_ORDER } from './connection-types.ts';
+import {
+  byId,
+  connection,
+  FREE,
+  filteredConnection,
+  firstTrainingsPage,
+  MAX_SCANNED_PAGES,
+  scannedConnection,
+} from './costs.ts';
 import { keyOfArgument, localId } from './ids.ts';
 import { latestTraining, triggerWord } from './latest-training.ts';
+import { filterModels } from './list-filters.ts';
 import {
   DataItem,
   DataItemConnection,
@@ -13,6 +22,7 @@ import {
   Training,
   TrainingConnection,
 } from './refs.ts';
+import { upstreamId } from './upstream-ids.ts';
 
 builder.node(Model, {
   description:
@@ -20,6 +30,7 @@ builder.node(Model, {
   id: { resolve: localId },
   isTypeOf: (value) => (value as { kind?: unknown }).kind === 'Model',
   fields: (t) => ({
+    upstreamId: t.exposeString('id', upstreamId),
     displayName: t.string({
       nullable: false,
       description: 'Human-readable name. Not unique.',
@@ -41,7 +52,7 @@ builder.node(Model, {
     dataItems: t.field({
       type: DataItemConnection,
       nullable: false,
-      description: 'The training images of the model.',
+      description: `The training images of the model. ${UPSTREAM_ORDER}`,
       extensions: { cost: connection('dataItems') },
       args: connectionArguments(),
       resolve: ({ id }, page, { loaders }) =>
@@ -62,7 +73,7 @@ builder.node(Model, {
     trainings: t.field({
       type: TrainingConnection,
       nullable: false,
-      description: 'The trainings of the model, of any status.',
+      description: `The trainings of the model, of any status. ${UPSTREAM_ORDER} \`latestTraining\` compares times.`,
       extensions: { cost: connection('trainings') },
       args: connectionArguments(),
       resolve: ({ id }, page, { loaders }) =>
@@ -77,8 +88,7 @@ builder.node(Model, {
     predictions: t.field({
       type: PredictionConnection,
       nullable: false,
-      description:
-        'The predictions that use this model. The upstream cannot filter, so the gateway scans the list of all predictions, at most 5 of its pages per response. If matches are rare, a page may be short or empty although `hasNextPage` is true: continue from `endCursor`.',
+      description: `The predictions that use this model. ${UPSTREAM_ORDER} ${scanned('predictions')}`,
       extensions: { cost: scannedConnection },
       args: connectionArguments(),
       resolve: ({ id }, page, ctx) =>
@@ -113,10 +123,22 @@ builder.queryFields((t) => ({
   models: t.field({
     type: ModelConnection,
     nullable: false,
-    description: 'All models that your key has access to.',
-    extensions: { cost: connection('models') },
-    args: connectionArguments(),
-    resolve: (_, page, { loaders }) =>
-      connect({ operation: 'listModels', readPage: (last) => loaders.models(last) }, page),
+    description: `All models that your key has access to, or those that match the filter. ${UPSTREAM_ORDER} With a filter: ${scanned('models')}`,
+    extensions: { cost: filteredConnection('models', 'modelScan', ['nameContains']) },
+    args: {
+      ...connectionArguments(),
+      nameContains: t.arg.string({
+        description: 'Text that `displayName` contains, in upper or lower case. Omitted or empty: all models.',
+      }),
+    },
+    resolve: (_, { nameContains, ...page }, ctx) =>
+      connect(
+        {
+          operation: 'listModels',
+          readPage: (last) => ctx.loaders.models(last),
+          ...filterModels(nameContains, ctx),
+        },
+        page,
+      ),
   }),
 }));

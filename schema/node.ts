@@ -1,11 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Row } from '../src/loaders/entity-store.ts';
 import type { Context } from '../src/operations/context.ts';
 import { builder } from './builder.ts';
-import { byId, byIds } from './costs.ts';
+import { byId, byIds, MAX_ITEMS } from './costs.ts';
 import { explainId, readGlobalId } from './ids.ts';
-
-const MAX_IDS = 100;
 
 /** Loads the node with a global id, or null. */
 function load(context: Context, argument: string, id: string): Row | Promise<Row | null> | null {
@@ -43,10 +41,11 @@ builder.queryFields((t) => ({
     args: {
       ids: t.arg.idList({
         required: true,
-        validate: z.array(z.string()).max(MAX_IDS, {
-          error: ({ input }) => `Expected at most ${MAX_IDS} ids, not ${Array.isArray(input) ? input.length : 'more'}.`,
+        validate: z.array(z.string()).max(MAX_ITEMS, {
+          error: ({ input }) =>
+            `Expected at most ${MAX_ITEMS} ids, not ${Array.isArray(input) ? input.length : 'more'}.`,
         }),
-        description: `The global ids, at most ${MAX_IDS}.`,
+        description: `The global ids, at most ${MAX_ITEMS}.`,
       }),
     },
     resolve: (_, { ids }, ctx) => ids.map((id) => load(ctx, 'ids', id)),

@@ -2,11 +2,10 @@
  * Writes `schema/schema.graphql`, the contract with clients. With `--check`, fails if the file is out of date instead.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { lexicographicSortSchema, printSchema } from 'graphql';
-import { schema } from './index.ts';
+import { printSdl } from './sdl.ts';
 
 const file = new URL('schema.graphql', import.meta.url);
-const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
+const printed = printSdl();
 
 if (!process.argv.includes('--check')) writeFileSync(file, printed);
 else if (readFileSync(file, 'utf8') !== printed) {

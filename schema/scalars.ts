@@ -2,13 +2,20 @@ import { GraphQLError } from 'graphql';
 import type { UploadedFile } from '../src/images/validate-upload.ts';
 import { builder } from './builder.ts';
 
+/** Without a time zone, the meaning would depend on that of this machine. */
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/;
+
 builder.scalarType('DateTime', {
-  description: 'A date and time in ISO 8601, in UTC with milliseconds, for example `2026-01-31T09:30:00.000Z`.',
+  description:
+    'A date and time in ISO 8601, in UTC with milliseconds, for example `2026-01-31T09:30:00.000Z`. As input, any time zone and precision, for example `2026-01-31T10:30+01:00`.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
-    const date = new Date(typeof value === 'string' ? value : Number.NaN);
-    if (Number.isNaN(date.getTime())) throw new GraphQLError('DateTime must be a string in ISO 8601.');
+    const date = new Date(typeof value === 'string' && DATE_TIME.test(value) ? value : Number.NaN);
+    if (Number.isNaN(date.getTime()))
+      throw new GraphQLError(
+        'DateTime must be a string in ISO 8601 with a time zone, for example "2026-01-31T09:30:00Z".',
+      );
     return date;
   },
 });

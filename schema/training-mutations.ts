@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Wire } from '../src/contract/contract.ts';
-import { boundsOf } from '../src/contract/rules.ts';
+import { boundsOf, rangeOf } from '../src/contract/rules.ts';
 import type { TrainingRow } from '../src/upstream/trainings.ts';
 import { builder } from './builder.ts';
-import { FREE, oneWrite, writeResult } from './costs.ts';
+import { oneWrite, writeResult } from './costs.ts';
 import { actionable, ConflictError, InvalidInputError, NotFoundError } from './errors.ts';
 import { requireKey } from './ids.ts';
 import { acceptedJob, idempotencyKey, waitForJob, waitSeconds } from './job.ts';
@@ -47,7 +47,7 @@ const StartTrainingInput = builder.inputType('StartTrainingInput', {
           (value) => value >= STRENGTH.min && value <= STRENGTH.max,
           `Expected a strength from ${STRENGTH.min} to ${STRENGTH.max}.`,
         ),
-      description: 'How strongly the model learns from the images, from 0 to 10. A higher value stays closer to them.',
+      description: `How strongly the model learns from the images, ${rangeOf('StartTraining', 'trainingStrength')}. A higher value stays closer to them.`,
     }),
     mode: t.field({ type: TrainingModeInput, description: 'Fast or high quality. Omitted: high quality.' }),
     idempotencyKey: t.string(idempotencyKey),
@@ -57,11 +57,6 @@ const StartTrainingInput = builder.inputType('StartTrainingInput', {
 
 const CancelTrainingInput = builder.inputType('CancelTrainingInput', {
   description: 'A training to cancel.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the training.' }) }),
-});
-
-const DeleteTrainingInput = builder.inputType('DeleteTrainingInput', {
-  description: 'A training to delete.',
   fields: (t) => ({ id: t.id({ required: true, description: 'Global id of the training.' }) }),
 });
 
@@ -132,33 +127,6 @@ builder.mutationFields((t) => ({
         await ctx.writes.run(({ trainings }) => trainings.cancel(key));
         ctx.jobs.wake(key);
         return ctx.loaders.merge(key);
-      }),
-  }),
-  deleteTraining: t.field({
-    type: 'ID',
-    nullable: false,
-    description: 'Marks a training as deleted. This does not cancel a running training, and the model stays trained.',
-    extensions: { cost: oneWrite },
-    errors: {
-      types: [InvalidInputError, NotFoundError],
-      union: { name: 'DeleteTrainingResult', description: 'Result of deleteTraining.' },
-      result: {
-        name: 'DeleteTrainingSuccess',
-        description: 'The training is marked as deleted. If it is running, it continues.',
-      },
-      dataField: {
-        name: 'deletedId',
-        description: 'Global id of the deleted training, as passed in the input.',
-        extensions: { cost: FREE },
-      },
-    },
-    args: { input: t.arg({ type: DeleteTrainingInput, required: true, description: 'The training to delete.' }) },
-    resolve: (_, { input: { id } }, ctx) =>
-      actionable({ id }, async () => {
-        const key = requireKey('Training', id);
-        await ctx.writes.delete(key, ({ trainings }) => trainings.delete(key));
-        ctx.jobs.wake(key);
-        return id;
       }),
   }),
 }));

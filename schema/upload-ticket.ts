@@ -1,3 +1,4 @@
+import { MAX_IMAGE_SIZE } from '../src/contract/rules.ts';
 import type { Context } from '../src/operations/context.ts';
 import type { UploadTarget } from '../src/uploads/ticket.ts';
 import { builder } from './builder.ts';
@@ -18,8 +19,7 @@ const UploadTicket = builder.objectRef<UploadTicket>('UploadTicket').implement({
     url: t.field({
       type: 'URL',
       nullable: false,
-      description:
-        'Absolute URL for the `PUT` request, which takes one webp, png or jpeg image of at most 10,485,760 bytes. The URL alone grants access. After a rejected upload it can be used again.',
+      description: `Absolute URL for the \`PUT\` request, which takes one webp, png or jpeg image of at most ${MAX_IMAGE_SIZE}. The URL alone grants access. After a rejected upload it can be used again.`,
       resolve: ({ url }) => url,
     }),
     expiresAt: t.field({
@@ -40,7 +40,8 @@ const UploadTargetInput = builder.inputType('UploadTargetInput', {
   }),
 });
 
-const MAX_TICKETS = 100;
+/** Maximum number of tickets that one mutation creates. */
+export const MAX_TICKETS = 100;
 
 const CreateUploadTicketsInput = builder.inputType('CreateUploadTicketsInput', {
   description: 'Settings of upload tickets.',
@@ -87,7 +88,12 @@ builder.mutationField('createUploadTickets', (t) =>
       types: [InvalidInputError, NotFoundError],
       union: { name: 'CreateUploadTicketsResult', description: 'Result of createUploadTickets.' },
       result: { name: 'CreateUploadTicketsSuccess', description: 'The tickets were created.' },
-      dataField: { name: 'tickets', description: 'The tickets, as many as requested.', extensions: { cost: FREE } },
+      dataField: {
+        name: 'tickets',
+        description:
+          'The tickets, as many as requested. They differ only in their URLs, so their order has no meaning.',
+        extensions: { cost: FREE },
+      },
     },
     args: {
       input: t.arg({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobKey } from '../src/upstream/jobs.ts';
 import { builder } from './builder.ts';
 import { FREE, listOf } from './costs.ts';
@@ -7,6 +7,10 @@ import { keyOf, MAX_WATCHED_JOBS } from './ids.ts';
 
 const MIN_SECONDS = 60;
 const MAX_SECONDS = 86_400;
+const DEFAULT_SECONDS = 3_600;
+
+/** Range and default of the lifetime of a watch token, in seconds. */
+export const watchTokenSeconds = { min: MIN_SECONDS, max: MAX_SECONDS, default: DEFAULT_SECONDS };
 
 const CreateWatchTokenInput = builder.inputType('CreateWatchTokenInput', {
   description: 'Settings of a watch token: its jobs and its lifetime.',
@@ -20,7 +24,7 @@ const CreateWatchTokenInput = builder.inputType('CreateWatchTokenInput', {
       description: `Global ids of trainings and predictions, 1 to ${MAX_WATCHED_JOBS}.`,
     }),
     expiresInSeconds: t.int({
-      defaultValue: 3_600,
+      defaultValue: DEFAULT_SECONDS,
       validate: z
         .number()
         .min(MIN_SECONDS, `Expected at least ${MIN_SECONDS} seconds.`)
@@ -75,7 +79,7 @@ builder.mutationField('createWatchToken', (t) =>
           }),
         );
         try {
-          return ctx.watchTokens.issue(jobs, expiresInSeconds ?? 3_600);
+          return ctx.watchTokens.issue(jobs, expiresInSeconds ?? DEFAULT_SECONDS);
         } catch (error) {
           if (!(error instanceof RangeError)) throw error;
           const message =

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { publicError, toInterimError } from '../src/errors.ts';
 import type { JobUpdate } from '../src/job-watching/events.ts';
 import type { FieldCost } from '../src/limits/cost.ts';
