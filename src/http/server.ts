@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Logger } from 'pino';
 import { createRequests, type Requests } from '../telemetry/requests.ts';
 import { monotonicNow } from '../util/clocks.ts';
@@ -15,11 +16,11 @@ import { acceptsEventStream } from './event-stream.ts';
 import type { Health } from './health.ts';
 import { type Listener, type ListenerOptions, listen } from './listen.ts';
 import { createNodeHandler, type HandledGateway } from './node-handler.ts';
+import { OpenConnections } from './open-connections.ts';
 import { serveWithoutUpgrade, wantsWebSocket } from './plain-request.ts';
 import { recordRejection, recordRequest } from './request-log.ts';
 import { readTarget } from './request-target.ts';
 import type { Router } from './router.ts';
-import { UnusedConnections } from './unused-connections.ts';
 
 /** The parts of the gateway that its servers need. */
 export interface ServedGateway
@@ -53,7 +54,7 @@ export interface ListenOptions extends ListenerOptions {
   fastPath?: boolean;
   /** Records requests. @default they are only logged */
   requests?: Requests;
-  /** Waits between pings of WebSockets, and between checks for stalled image clients. @default real time */
+  /** Waits between pings of WebSockets, between checks for stalled image clients, and during a stop. @default real time */
   sleep?: Sleep;
   /** The monotonic clock, in milliseconds. */
   monotonicNow?: () => number;
@@ -87,8 +88,8 @@ class PendingResponse extends LinkedNode {
 /** Time for pending responses after the start of a shutdown, in milliseconds. */
 const SHUTDOWN_TIMEOUT = 10_000;
 
-/** Time for the first request on a connection that was accepted before the gateway stopped listening, in milliseconds. */
-const FIRST_REQUEST_TIMEOUT = 1_000;
+/** Time for the next request on a connection that was open when the gateway stopped listening, in milliseconds. */
+const NEXT_REQUEST_TIMEOUT = 1_000;
 
 /**
  * Serves a gateway over HTTP and WebSockets.
@@ -116,13 +117,13 @@ export async function serve(
   const pendingResponses = new LinkedList<PendingResponse>();
   /** Called when a response has been sent, or its client has disconnected. */
   let onResponseClosed = () => {};
-  const unused = new UnusedConnections();
+  const connections = new OpenConnections();
   let isDraining = false;
   let isStopping = false;
   /** Requests that wait until the gateway has stopped listening. Undefined except then. */
   let held: (() => void)[] | undefined;
   const { server, url, release } = listener ?? (await listen(options));
-  server.on('connection', (socket) => unused.add(socket));
+  server.on('connection', (socket) => connections.add(socket));
   const respond = (request: IncomingMessage, response: ServerResponse) => {
     if (isDraining) {
       // An EventSource reconnects after a broken connection, but not after an error status.
@@ -143,7 +144,7 @@ export async function serve(
     else void handle(request, response, client);
   };
   server.on('request', (request, response) => {
-    unused.delete(request.socket);
+    connections.onRequest(request.socket);
     if (held) held.push(() => respond(request, response));
     else respond(request, response);
   });
@@ -166,7 +167,7 @@ export async function serve(
   });
   server.on('clientError', (error, socket) => respondToClientError(error, socket, requests));
   server.on('upgrade', (request, socket, head) => {
-    unused.delete(request.socket);
+    connections.delete(request.socket);
     socket.on('error', () => socket.destroy());
     if (!wantsWebSocket(request)) {
       // Otherwise its response would be sent before those of earlier requests on this connection.
@@ -202,17 +203,25 @@ export async function serve(
     drain,
     hold,
     async close() {
+      const wasDrained = isDraining;
       drain();
       const closed = once(server, 'close');
       // Otherwise the event loop would never be idle under load, and connections that it has not accepted yet would be reset.
       hold();
       await quietTurn();
-      // Refuses new connections, and closes idle ones: after either, proxies send a request to another replica.
-      server.close();
+      // A refused connection makes proxies send their request to another replica. Without a drain, nobody expects idle
+      // connections to be served; after one, a proxy still uses them before it opens another one.
+      if (wasDrained) NetServer.prototype.close.call(server);
+      else server.close();
       const waiting = held ?? [];
       held = undefined;
       for (const continueRequest of waiting) continueRequest();
-      await unused.emptied(AbortSignal.timeout(FIRST_REQUEST_TIMEOUT));
+      const busy = new Set(pendingResponses.toArray().map(({ response }) => response.socket));
+      await connections.nextRequests(busy, NEXT_REQUEST_TIMEOUT, sleep);
+      if (wasDrained) {
+        await quietTurn();
+        server.close();
+      }
       isStopping = true;
       gateway.refuseNew();
       const deadline = AbortSignal.timeout(SHUTDOWN_TIMEOUT);
@@ -232,7 +241,7 @@ export async function serve(
         onResponseClosed();
       });
       server.closeIdleConnections();
-      unused.destroy();
+      connections.destroyAwaited();
       await closed;
       await disposed;
     },

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { globalId } from '../../schema/ids.ts';
 import { listen } from '../../src/http/listen.ts';
-import { serve } from '../../src/http/server.ts';
+import { type ListenOptions, serve } from '../../src/http/server.ts';
+import { quietTurn } from '../../src/util/quiet-turn.ts';
 import { openSocket } from '../e2e/client.ts';
 import { startGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction } from '../support/seeds.ts';
@@ -34,9 +35,19 @@ test('before the gateway exists, its port responds to health checks, and holds o
   expect((await socket).socket.readyState).toBe(WebSocket.OPEN);
 });
 
+const never = () => new Promise<never>(() => {});
+
+const start = (options: Partial<ListenOptions>) =>
+  serve(startGateway().gateway, {
+    host: '127.0.0.1',
+    port: 0,
+    trustProxy: 0,
+    log: pino({ level: 'silent' }),
+    ...options,
+  });
+
 test('a request on a connection that was accepted before the stop is served', async () => {
-  const log = pino({ level: 'silent' });
-  const server = await serve(startGateway().gateway, { host: '127.0.0.1', port: 0, trustProxy: 0, log });
+  const server = await start({ sleep: never });
   const { hostname, port } = new URL(server.url);
   const accepted = connect(Number(port), hostname);
   await once(accepted, 'connect');
@@ -50,9 +61,8 @@ test('a request on a connection that was accepted before the stop is served', as
   await closed;
 });
 
-test('a connection without a request does not delay a stop for long', async () => {
-  const log = pino({ level: 'silent' });
-  const server = await serve(startGateway().gateway, { host: '127.0.0.1', port: 0, trustProxy: 0, log });
+test('a stop waits for a connection without a request for a limited time', async () => {
+  const server = await start({ sleep: async () => {} });
   const { hostname, port } = new URL(server.url);
   const accepted = connect(Number(port), hostname);
   await once(accepted, 'connect');
@@ -60,6 +70,39 @@ test('a connection without a request does not delay a stop for long', async () =
   await server.close();
 
   expect(await text(accepted)).toBe('');
+});
+
+/** Sends a request over a connection. @returns The response, which is smaller than a packet. */
+async function exchange(connection: Socket, path: string): Promise<string> {
+  connection.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+  return String((await once(connection, 'data'))[0]);
+}
+
+test('after a drain, a connection that proxies keep serves one more request, after new ones are refused', async () => {
+  const server = await start({ sleep: never });
+  const port = Number(new URL(server.url).port);
+  const kept = connect(port, '127.0.0.1');
+  expect(await exchange(kept, '/health')).toMatch(/^HTTP\/1\.1 200 OK\r\n(?![\s\S]*connection: close)/i);
+  server.drain();
+
+  const closed = server.close();
+  await quietTurn();
+  await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
+  const response = await exchange(kept, '/graphql?query={__typename}');
+
+  expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*connection: close\r\n[\s\S]*"__typename":"Query"/i);
+  await closed;
+});
+
+test.for([true, false])('an idle connection is closed by a stop (after a drain: %s)', async (isDrained) => {
+  const server = await start({ sleep: async () => {} });
+  const kept = connect(Number(new URL(server.url).port), '127.0.0.1');
+  await exchange(kept, '/health');
+  if (isDrained) server.drain();
+
+  await server.close();
+
+  expect(await text(kept)).toBe('');
 });
 
 test('a stop during an event stream prints no warning about its listeners', async () => {

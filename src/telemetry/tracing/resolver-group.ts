@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT, type Span, type TimeInput, trace } from '@opentelemetry/api';
+import { type Context, type HrTime, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api';
 import type { OperationId } from '../../contract/contract.ts';
 import type { Requester, UpstreamSpan } from '../../upstream/observer.ts';
 import type { ReadCounter } from '../read-counter.ts';
@@ -22,8 +22,8 @@ export class ResolverGroup implements ReadCounter {
   readonly #options: ResolverGroupOptions;
   #span: Span | undefined;
   #context: Context = ROOT_CONTEXT;
-  /** Time at which its last request has ended. */
-  #endedAt: TimeInput | undefined;
+  /** The latest end of its requests. */
+  #endedAt: HrTime | undefined;
 
   constructor(options: ResolverGroupOptions) {
     this.#options = options;
@@ -79,7 +79,9 @@ export class ResolverGroup implements ReadCounter {
       onSuccess,
       end: (status) => {
         span.end(status);
-        this.#endedAt = span.endedAt;
+        const { endedAt } = span;
+        // The tracer's times of two spans may be a millisecond apart: the request that ends last need not have the latest end.
+        if (endedAt && (!this.#endedAt || isLater(endedAt, this.#endedAt))) this.#endedAt = endedAt;
       },
     };
   };
@@ -104,3 +106,6 @@ export class ResolverGroup implements ReadCounter {
     return this.#span;
   }
 }
+
+const isLater = ([seconds, nanoseconds]: HrTime, [otherSeconds, otherNanoseconds]: HrTime): boolean =>
+  seconds === otherSeconds ? nanoseconds > otherNanoseconds : seconds > otherSeconds;

@@ -1,10 +1,10 @@
 import {
   type Context,
+  type HrTime,
   type Link,
   type Span,
   SpanKind,
   SpanStatusCode,
-  type TimeInput,
   type Tracer,
 } from '@opentelemetry/api';
 import type { Contract, OperationId } from '../../contract/contract.ts';
@@ -84,7 +84,7 @@ export class RequestSpan implements UpstreamSpan {
   }
 
   /** Time of its end, by the clock of the tracer, which its interface does not declare. */
-  get endedAt(): TimeInput | undefined {
-    return (this.#span as { endTime?: TimeInput }).endTime;
+  get endedAt(): HrTime | undefined {
+    return (this.#span as { endTime?: HrTime }).endTime;
   }
 }
