@@ -20,26 +20,39 @@ export interface CallFrame {
   columnNumber: number;
 }
 
-/** Creates a function that maps a location in the built program to its source. @param program Path of the program; its source map is next to it. */
-export function createLocator(program: string): (frame: CallFrame) => CodeLocation {
-  const map = new SourceMap(JSON.parse(readFileSync(`${program}.map`, 'utf8')));
+/** Creates a function that maps a location in the built program to its source. The source map of each file is next to it. */
+export function createLocator(): (frame: CallFrame) => CodeLocation {
+  const maps = new Map<string, SourceMap | undefined>();
+  const mapOf = (path: string): SourceMap | undefined => {
+    if (!maps.has(path)) maps.set(path, readMap(`${path}.map`));
+    return maps.get(path);
+  };
   return ({ functionName, url, lineNumber, columnNumber }) => {
     const name = functionName || '(anonymous)';
     if (url === '')
       return { component: name.startsWith('(') ? name : 'V8 and built-in functions', file: '', line: 0, name };
     if (url.startsWith('node:')) return { component: nodeModuleOf(url), file: url, line: lineNumber + 1, name };
     const path = url.startsWith('file:') ? fileURLToPath(url) : url;
-    const inPackage = path.split('/node_modules/').at(-1);
-    if (inPackage !== undefined && inPackage !== path) {
-      return { component: packageOf(inPackage), file: inPackage, line: lineNumber + 1, name };
-    }
     // Empty if the map has no entry.
-    const entry: Partial<SourceMapping> = path === program ? map.findEntry(lineNumber, columnNumber) : {};
-    const { originalSource, originalLine = 0 } = entry;
-    if (originalSource === undefined) return { component: 'elsewhere', file: path, line: lineNumber + 1, name };
+    const entry: Partial<SourceMapping> = mapOf(path)?.findEntry(lineNumber, columnNumber) ?? {};
+    const { originalSource = path, originalLine = lineNumber } = entry;
+    const inPackage = originalSource.split(/(?:^|\/)node_modules\//).at(-1) ?? '';
+    if (inPackage !== originalSource) {
+      return { component: packageOf(inPackage), file: inPackage, line: originalLine + 1, name };
+    }
+    if (originalSource === path) return { component: 'elsewhere', file: path, line: lineNumber + 1, name };
     const file = originalSource.replace(/^(?:\.\.\/)+/, '');
     return { component: folderOf(file), file, line: originalLine + 1, name };
   };
+}
+
+/** Undefined if the file does not exist. */
+function readMap(file: string): SourceMap | undefined {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
 }
 
 /** `src/upstream/` for `src/upstream/client.ts`. */

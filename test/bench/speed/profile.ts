@@ -120,7 +120,7 @@ leaveServerProcessor();
 const { program, remove } = await build();
 try {
   const { measured, profile } = await record(program, flags);
-  const times = selfTimes(profile, createLocator(program));
+  const times = selfTimes(profile, createLocator());
   const total = times.reduce((sum, { time }) => sum + time, 0);
   // Includes the profiler's own CPU time, so only the shares are meaningful.
   const perResponse = ((measured.used[0]?.cpu ?? Number.NaN) * 1_000) / measured.responses;
