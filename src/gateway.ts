@@ -122,7 +122,7 @@ export function createGateway(options: GatewayOptions) {
     createdElsewhere: cluster && createCreatedJobs(cluster, monotonicNow),
     sharedKeyStates: cluster && createSharedKeyStates(cluster, monotonicNow),
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
-    onJob: (apiKey, row) => jobWatcher.recordDuration(apiKey, row),
+    onJobOf: (apiKey) => jobWatcher.recorderFor(apiKey),
   });
   const gate = createPollGate({ getOutage: upstreamOf.outage, monotonicNow });
   const settings = { ...defaultWatchSettings, ...options.watch };

@@ -4,31 +4,59 @@ import type { JobRow } from '../upstream/jobs.ts';
 import { hashOf } from '../util/hash.ts';
 import { jobName } from './job-polls.ts';
 
+/** Maximum number of class names of a tenant that are kept. */
+const MAX_NAMES = 100;
+
+/** What the jobs of one tenant have in common, so that it is made once for many of them. */
+export class TenantFacts {
+  readonly name: string;
+  readonly hash: number;
+  /** Class names, by kind and request. Looking up a text is fast only if the same text was looked up before. */
+  readonly #classes = new Map<string, readonly string[]>();
+
+  /** @param name Unique name of the credential that does not contain it. */
+  constructor(name: string) {
+    this.name = name;
+    this.hash = hashOf(name);
+  }
+
+  /** The names of the classes of a job, from the narrowest to the widest. */
+  classesOf(row: JobRow): readonly string[] {
+    const [kind, request] = classOf(row);
+    const own = request === undefined ? kind : `${kind} ${request}`;
+    const known = this.#classes.get(own);
+    if (known) return known;
+    const wide = `${this.name} ${kind}`;
+    const classes = request === undefined ? [wide] : [`${this.name} ${own}`, wide];
+    if (this.#classes.size === MAX_NAMES) this.#classes.clear();
+    this.#classes.set(own, classes);
+    return classes;
+  }
+}
+
 /** Adapts a row for progress estimates. Builds names on demand, because most rows need none. */
 export class RowFacts implements JobFacts {
-  readonly #tenant: string;
+  readonly #tenant: TenantFacts;
   readonly #row: JobRow;
 
-  /** @param tenant Unique name of the credential that does not contain it. */
-  constructor(tenant: string, row: JobRow) {
+  constructor(tenant: TenantFacts, row: JobRow) {
     this.#tenant = tenant;
     this.#row = row;
   }
 
   get name(): string {
-    return jobName(this.#tenant, this.#row);
+    return jobName(this.#tenant.name, this.#row);
   }
 
   get hash(): number {
     const row = this.#row;
-    const ofModel = row.kind === 'Training' ? hashOf(row.modelId, hashOf(this.#tenant)) : hashOf(this.#tenant);
+    const { hash } = this.#tenant;
+    const ofModel = row.kind === 'Training' ? hashOf(row.modelId, hash) : hash;
     return hashOf(row.id, hashOf(row.kind, ofModel));
   }
 
   get classes(): readonly string[] {
-    const [kind, request] = classOf(this.#row);
-    const wide = `${this.#tenant} ${kind}`;
-    return request === undefined ? [wide] : [`${wide} ${request}`, wide];
+    return this.#tenant.classesOf(this.#row);
   }
 
   get phase(): JobPhase {
@@ -56,7 +84,7 @@ export class RowFacts implements JobFacts {
  * The kind of a job, and the part of its request that determines its duration; undefined if the row does not contain all of that
  * part. Null means that the request left the upstream's default.
  */
-function classOf(row: JobRow): [kind: string, request: string | undefined] {
+function classOf(row: JobRow): readonly [kind: string, request: string | undefined] {
   if (row.kind === 'Training') {
     const { trainingSpeed, trainingStrength } = row;
     return [trainingSpeed ?? 'Training', trainingStrength === undefined ? undefined : `${trainingStrength}`];

@@ -14,7 +14,7 @@ import type { Requester } from '../upstream/observer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
-import { RowFacts } from './job-facts.ts';
+import { RowFacts, TenantFacts } from './job-facts.ts';
 import { JobPolls, type JobPollsOptions, jobName, type TracePoll } from './job-polls.ts';
 import { createSharedSchedules } from './shared-schedules.ts';
 
@@ -116,8 +116,11 @@ export interface JobWatcher {
     options: WatchOptions,
   ): Promise<JobRow | undefined>;
   progressOf(credential: Credential, row: JobRow): Progress;
-  /** Records the phase of a job as read now, and its duration once it has completed, for estimates. */
-  recordDuration(apiKey: string, row: JobRow): void;
+  /**
+   * Returns a function that records the phase of a job as read now, and its duration once it has completed, for the estimates of
+   * a credential.
+   */
+  recorderFor(apiKey: string): (row: JobRow) => void;
   /** Blocks the polls of a credential after a `Retry-After`. */
   hold(apiKey: string, milliseconds: number): void;
   /** Number of watched jobs and followed lists. */
@@ -194,9 +197,11 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
     });
   const create = (apiKey: string): CredentialState => {
     const onActive = (isActive: boolean) => (isActive ? active.set(apiKey, state) : active.delete(apiKey));
-    const onState = (row: JobRow) => progress.recordDuration(new RowFacts(state.tenant, row));
+    const tenant = tenantOf({ apiKey });
+    const facts = new TenantFacts(tenant);
+    const onState = (row: JobRow) => progress.recordDuration(new RowFacts(facts, row));
     const state: CredentialState = {
-      tenant: tenantOf({ apiKey }),
+      tenant,
       schedule: sharedScheduleOf?.(apiKey, { onActive, onState }) ?? newSchedule(apiKey, 1, onActive),
       polls: createPolls(apiKey),
       heldUntil: Number.NEGATIVE_INFINITY,
@@ -256,9 +261,12 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       caller?.removeEventListener('abort', release);
       return last && 'state' in last ? last.state : undefined;
     },
-    progressOf: ({ apiKey }, row) => progress.progressOf(new RowFacts(tenantOf({ apiKey }), row)),
+    progressOf: (credential, row) => progress.progressOf(new RowFacts(new TenantFacts(tenantOf(credential)), row)),
     // Without the state of the credential: most credentials read jobs, but watch none.
-    recordDuration: (apiKey, row) => progress.recordDuration(new RowFacts(tenantOf({ apiKey }), row)),
+    recorderFor(apiKey) {
+      const facts = new TenantFacts(tenantOf({ apiKey }));
+      return (row) => progress.recordDuration(new RowFacts(facts, row));
+    },
     hold(apiKey, milliseconds) {
       const state = stateOf(apiKey);
       state.heldUntil = Math.max(state.heldUntil, monotonicNow() + milliseconds);

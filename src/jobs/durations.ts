@@ -3,8 +3,8 @@ import { median, removeTrend } from './trend.ts';
 
 /** A completed job and its duration. */
 export interface Duration {
-  /** Unique name of the job. */
-  readonly name: string;
+  /** Hash of the unique name of the job. Two jobs with the same one count as one job. */
+  readonly hash: number;
   /** Time of completion, in milliseconds since the epoch. */
   readonly finishedAt: number;
   /** Duration, in milliseconds. */
@@ -60,20 +60,18 @@ export function createDurations(options: DurationsOptions = {}): Durations {
     get evicted() {
       return evicted;
     },
-    add(className, { name, finishedAt, milliseconds }) {
-      if (!(milliseconds > 0)) return;
+    add(className, duration) {
+      if (!(duration.milliseconds > 0)) return;
       const known = cache.get(className);
       const newest = known?.newest ?? [];
-      const duration = { name, finishedAt, milliseconds };
       // Most jobs are already known or too old, because lists are read repeatedly.
       const oldest = newest.at(-1);
       if (oldest && newest.length === samples && newestFirst(oldest, duration) < 0) return;
-      // Times first, because numbers are compared faster than strings.
-      for (const each of newest) if (each.finishedAt === finishedAt && each.name === name) return;
-      for (const each of newest) if (each.name === name) return;
+      for (const each of newest) if (each.hash === duration.hash) return;
       // In order of completion, not of arrival: a job that was dropped is older than all others, so it cannot be added again.
       const next = newest.findIndex((each) => newestFirst(duration, each) < 0);
-      newest.splice(next === -1 ? newest.length : next, 0, duration);
+      if (next === -1) newest.push(duration);
+      else newest.splice(next, 0, duration);
       if (newest.length > samples) newest.pop();
       if (known) known.distribution = undefined;
       else cache.set(className, { newest, distribution: undefined });
@@ -86,10 +84,8 @@ export function createDurations(options: DurationsOptions = {}): Durations {
   };
 }
 
-/** Compares by time of completion, then by name, so that the order of arrival never matters. */
-function newestFirst(a: Duration, b: Duration): number {
-  return b.finishedAt - a.finishedAt || (a.name < b.name ? -1 : 1);
-}
+/** Compares by time of completion, then by hash, so that the order of arrival never matters. */
+const newestFirst = (a: Duration, b: Duration): number => b.finishedAt - a.finishedAt || a.hash - b.hash;
 
 function distributionOf(newest: readonly Duration[], recentSamples: number): Distribution {
   const values = newest.map(({ milliseconds }) => milliseconds).reverse();

@@ -16,8 +16,18 @@ interface Between {
   readonly before: number;
 }
 
+/** A job, of which the observations are kept under its hash. */
+export interface ObservedJob {
+  /** Unique name. Built on demand, because most jobs were never observed before. */
+  readonly name: string;
+  /** Hash of the name. */
+  readonly hash: number;
+}
+
 /** Observations of a job. */
 interface History {
+  /** Name of the job. Of several with the same hash, the last one is kept. */
+  readonly name: string;
   /** Highest progress returned, from 0 to 1; undefined before the first. */
   fraction?: number;
   /** Time of the last observation in the queue. */
@@ -30,9 +40,9 @@ interface History {
   isFinished?: boolean;
 }
 
-/** Observations of jobs by name: when they left the queue, and their highest progress. */
+/** Observations of jobs: when they left the queue, and their highest progress. */
 export class JobHistories {
-  readonly #histories: LRUCache<string, History>;
+  readonly #histories: LRUCache<number, History>;
   readonly #monotonicNow: () => number;
 
   /** @param max Maximum number of jobs; the least recently used one is evicted. */
@@ -42,8 +52,8 @@ export class JobHistories {
   }
 
   /** Records the phase of a job. @returns The processing time of a job that has completed since the last call, if observed. */
-  observe(name: string, phase: JobPhase): ObservedDuration | undefined {
-    const history = phase === 'queued' ? this.#memo(name) : this.#histories.get(name);
+  observe(job: ObservedJob, phase: JobPhase): ObservedDuration | undefined {
+    const history = phase === 'queued' ? this.#memo(job) : this.#find(job);
     if (!history || history.isFinished || phase === 'unknown') return undefined;
     const now = this.#monotonicNow();
     if (phase === 'queued') {
@@ -63,35 +73,40 @@ export class JobHistories {
   }
 
   /** Time since a job has left the queue; undefined if that was not observed. */
-  sinceStart(name: string): ObservedDuration | undefined {
-    const start = this.#histories.get(name)?.start;
+  sinceStart(job: ObservedJob): ObservedDuration | undefined {
+    const start = this.#find(job)?.start;
     const now = this.#monotonicNow();
     return start && durationBetween(start, { after: now, before: now });
   }
 
   /** The highest progress so far; null if there is none. */
-  highestFraction(name: string): number | null {
-    return this.#histories.get(name)?.fraction ?? null;
+  highestFraction(job: ObservedJob): number | null {
+    return this.#find(job)?.fraction ?? null;
   }
 
   /** Records a progress that the upstream reported, and returns it. */
-  reported(name: string, fraction: number): number {
-    this.estimated(name, fraction);
+  reported(job: ObservedJob, fraction: number): number {
+    this.estimated(job, fraction);
     return fraction;
   }
 
   /** Records an estimated progress. @returns The highest progress so far. */
-  estimated(name: string, fraction: number): number {
-    const history = this.#memo(name);
+  estimated(job: ObservedJob, fraction: number): number {
+    const history = this.#memo(job);
     history.fraction = Math.max(fraction, history.fraction ?? 0);
     return history.fraction;
   }
 
-  #memo(name: string): History {
-    const known = this.#histories.get(name);
+  #find(job: ObservedJob): History | undefined {
+    const found = this.#histories.get(job.hash);
+    return found && found.name === job.name ? found : undefined;
+  }
+
+  #memo(job: ObservedJob): History {
+    const known = this.#find(job);
     if (known) return known;
-    const history: History = {};
-    this.#histories.set(name, history);
+    const history: History = { name: job.name };
+    this.#histories.set(job.hash, history);
     return history;
   }
 }

@@ -1,6 +1,7 @@
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
+import { hashOf } from '../util/hash.ts';
 import { createDurations, type Distribution, type DurationsOptions } from './durations.ts';
-import { JobHistories, type JobPhase } from './job-history.ts';
+import { JobHistories, type JobPhase, type ObservedJob } from './job-history.ts';
 import { RecordedJobs } from './recorded-jobs.ts';
 import { boundRemaining, estimateRemaining } from './remaining-time.ts';
 
@@ -8,7 +9,7 @@ import { boundRemaining, estimateRemaining } from './remaining-time.ts';
 export interface JobFacts {
   /** Unique name of the job, across all credentials. */
   readonly name: string;
-  /** Hash of the name. Jobs with the same hash are very rare. @default the job is recorded again each time */
+  /** Hash of the name. Jobs with the same hash are very rare. @default computed from the name each time */
   readonly hash?: number;
   /** Classes of jobs of one credential with similar durations, from the narrowest to the widest. */
   readonly classes: readonly string[];
@@ -84,30 +85,35 @@ export function createProgress(options: ProgressOptions = {}): ProgressEstimator
       const { phase } = job;
       if ((phase === 'completed' || phase === 'ended') && !recorded.add(job, processing.evicted + total.evicted))
         return;
-      const { name } = job;
-      const observed = histories.observe(name, phase);
+      const identity = identified(job);
+      const observed = histories.observe(identity, phase);
       if (phase !== 'completed') return;
+      const { hash } = identity;
+      const { classes } = job;
       const [from, to] = [time(job.createdAt), time(job.finishedAt)];
       if (observed && isPrecise(observed.uncertainty, observed.milliseconds)) {
-        const duration = { name, finishedAt: to ?? now(), milliseconds: observed.milliseconds };
-        for (const each of job.classes) processing.add(each, duration);
+        const duration = { hash, finishedAt: to ?? now(), milliseconds: observed.milliseconds };
+        for (const each of classes) processing.add(each, duration);
       }
       if (from === null || to === null) return;
-      for (const each of job.classes) total.add(each, { name, finishedAt: to, milliseconds: to - from });
+      const duration = { hash, finishedAt: to, milliseconds: to - from };
+      for (const each of classes) total.add(each, duration);
     },
 
-    progressOf({ name, classes, phase, createdAt, reported: value }) {
+    progressOf(facts) {
+      const { classes, phase, createdAt, reported: value } = facts;
       if (phase === 'completed') return { ...UNKNOWN, fraction: 1 };
       const reported = validFraction(value);
       if (phase === 'ended') return { ...UNKNOWN, fraction: reported };
+      const job = identified(facts);
       if (phase === 'queued') {
         if (reported === null) return UNKNOWN;
-        return { ...UNKNOWN, fraction: histories.reported(name, Math.min(reported, MAX_RUNNING)) };
+        return { ...UNKNOWN, fraction: histories.reported(job, Math.min(reported, MAX_RUNNING)) };
       }
 
       const present = now();
       const from = time(createdAt);
-      const observed = histories.sinceStart(name);
+      const observed = histories.sinceStart(job);
       // Negative if the clock was set back, or runs behind the one of the upstream.
       const elapsed = observed?.milliseconds ?? (from === null ? null : Math.max(0, present - from));
       const distribution = distributionOf(classes, observed !== undefined);
@@ -127,21 +133,25 @@ export function createProgress(options: ProgressOptions = {}): ProgressEstimator
       };
 
       if (reported !== null) {
-        const fraction = histories.reported(name, Math.min(reported, MAX_RUNNING));
+        const fraction = histories.reported(job, Math.min(reported, MAX_RUNNING));
         const remaining = distribution ? (1 - fraction) * distribution.typical : extrapolate(fraction, elapsed);
         return { fraction, isEstimated: false, ...datesOf(remaining) };
       }
       const remaining = predict(estimateRemaining);
       const fraction =
         elapsed === null || remaining === null
-          ? histories.highestFraction(name)
-          : histories.estimated(name, Math.min(elapsed / (elapsed + remaining), MAX_RUNNING));
+          ? histories.highestFraction(job)
+          : histories.estimated(job, Math.min(elapsed / (elapsed + remaining), MAX_RUNNING));
       return { fraction, isEstimated: fraction !== null, ...datesOf(remaining) };
     },
   };
 }
 
 const UNKNOWN = { fraction: null, isEstimated: false, estimatedCompletionAt: null, likelyCompletedBy: null } as const;
+
+/** A job with its hash. */
+const identified = (job: JobFacts): ObservedJob =>
+  job.hash === undefined ? { name: job.name, hash: hashOf(job.name) } : (job as ObservedJob);
 
 const isPrecise = (uncertainty: number, duration: number): boolean => uncertainty <= MAX_UNCERTAINTY * duration;
 

@@ -75,8 +75,11 @@ export interface UpstreamOptions
   sharedKeyStates?: SharedKeyStates | undefined;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
-  /** Called with each job in a response. If the response body has not changed, only a poll calls it. */
-  onJob?: (apiKey: string, row: JobRow) => void;
+  /**
+   * Returns the function that is called with each job in a response to a key. If the response body has not changed, only a poll
+   * calls it.
+   */
+  onJobOf?: (apiKey: string) => (row: JobRow) => void;
   /** @default nothing is observed */
   observer?: UpstreamObserver;
 }
@@ -114,11 +117,15 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
     deadline = 30_000,
     pollDeadline = 10_000,
     retry = defaultRetry,
-    ...otherOptions
   } = options;
   const { startTimer, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
   const { sharedKeyStates, maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
-  const { onRetryAfter = () => {}, onJob = () => {}, onMissingList = () => {}, onKeyRejected = () => {} } = options;
+  const {
+    onRetryAfter = () => {},
+    onJobOf = () => () => {},
+    onMissingList = () => {},
+    onKeyRejected = () => {},
+  } = options;
   const { observer = NO_UPSTREAM_OBSERVER } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
   const recent = new LRUCache<string, KeyUpstream>({ max: MAX_IDLE_CREDENTIALS });
@@ -135,14 +142,17 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   const unclearDeletions = new UnclearDeletions(monotonicNow);
   const paths = createPaths(options.contract);
   let lastGeneration = 0;
-  const nextGeneration = () => ++lastGeneration;
-  const startDeadline = () => new Cancellation({ timeout: deadline, startTimer });
+  const singleFlightOptions = {
+    startDeadline: () => new Cancellation({ timeout: deadline, startTimer }),
+    nextGeneration: () => ++lastGeneration,
+    monotonicNow,
+    onShared: () => observer.onShared(),
+  };
 
-  const resources = (entry: Entry, apiKey: string): KeyUpstream =>
-    new KeyUpstream(entry, {
-      onJob: (row) => onJob(apiKey, row),
-      acquireBase64: (signal) => base64Slots.acquire(apiKey, signal),
-    });
+  const services: KeyServices = {
+    onJobOf,
+    acquireBase64: (apiKey, signal) => base64Slots.acquire(apiKey, signal),
+  };
   const queueOptions = { concurrency, maxWaiting: waiting, unconfirmedConcurrency: unconfirmed, startTimer };
   const paceOptions = { concurrency: Math.max(1, Math.floor(concurrency * BULK_SHARE)), startTimer, monotonicNow };
   const create = (apiKey: string): KeyUpstream => {
@@ -163,8 +173,16 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       onOwnConfirmation: () => sharedKeyStates?.confirm(apiKey),
     });
     sharedKeyStates?.track(apiKey, keyState);
-    const clientOptions: ClientOptions & { upstream?: KeyUpstream } = {
-      ...otherOptions,
+    // Without `...`, which would make it slow to create and large.
+    const clientOptions: ClientOptions & { upstream: KeyUpstream | undefined } = {
+      upstream: undefined,
+      apiKeyHeader: options.apiKeyHeader,
+      transport: options.transport,
+      pool: options.pool,
+      contract: options.contract,
+      sleep: options.sleep,
+      createdElsewhere: options.createdElsewhere,
+      translateIds: options.translateIds,
       baseUrl,
       apiKey,
       deadline,
@@ -179,7 +197,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       outcomes,
       unclearDeletions,
       parseCache,
-      singleFlight: new ReadSingleFlight({ startDeadline, nextGeneration, monotonicNow }),
+      singleFlight: new ReadSingleFlight(singleFlightOptions),
       now,
       monotonicNow,
       random,
@@ -190,7 +208,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       },
       observer,
     };
-    const upstream = resources({ client: createClient(clientOptions), queue, bulkPace }, apiKey);
+    const upstream = new KeyUpstream({ apiKey, client: createClient(clientOptions), queue, bulkPace }, services);
     // Whatever runs for the key refers to these options, and so keeps the upstream that others find.
     clientOptions.upstream = upstream;
     return upstream;
@@ -209,7 +227,7 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       read: (id, call, how) => client.read(id, call, { ...how, start }),
       send: (id, call, how, read) => client.send(id, call, { ...how, start }, read),
     };
-    return resources({ client: started, queue, bulkPace }, apiKey);
+    return new KeyUpstream({ apiKey, client: started, queue, bulkPace }, services);
   };
   return Object.assign(upstreamOf, {
     outage: () => breaker.wait,
@@ -220,31 +238,34 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
 
 /** What all requests of one credential share. */
 interface Entry {
+  readonly apiKey: string;
   readonly client: Client;
   readonly queue: RequestQueue;
   /** Returns the pace, which is created when it is used first. */
   readonly bulkPace: () => BulkPace;
 }
 
-interface KeyUpstreamOptions {
-  readonly onJob: (row: JobRow) => void;
-  readonly acquireBase64: Parameters<typeof dataItems>[1];
+/** What the upstreams of all keys share. */
+interface KeyServices {
+  readonly onJobOf: (apiKey: string) => (row: JobRow) => void;
+  readonly acquireBase64: (apiKey: string, signal: AbortSignal) => Promise<() => void>;
 }
 
 /** @see Upstream. Each resource is created when a request uses it first, because most keys use few. */
 class KeyUpstream implements Upstream {
   readonly entry: Entry;
   readonly #client: Client;
-  readonly #options: KeyUpstreamOptions;
+  readonly #services: KeyServices;
+  #onJob: ((row: JobRow) => void) | undefined;
   #models: Upstream['models'] | undefined;
   #dataItems: Upstream['dataItems'] | undefined;
   #trainings: Upstream['trainings'] | undefined;
   #predictions: Upstream['predictions'] | undefined;
 
-  constructor(entry: Entry, options: KeyUpstreamOptions) {
+  constructor(entry: Entry, services: KeyServices) {
     this.#client = entry.client;
     this.entry = entry;
-    this.#options = options;
+    this.#services = services;
   }
 
   get models(): Upstream['models'] {
@@ -253,17 +274,19 @@ class KeyUpstream implements Upstream {
   }
 
   get dataItems(): Upstream['dataItems'] {
-    this.#dataItems ??= dataItems(this.#client, this.#options.acquireBase64);
+    const { apiKey } = this.entry;
+    const { acquireBase64 } = this.#services;
+    this.#dataItems ??= dataItems(this.#client, (signal) => acquireBase64(apiKey, signal));
     return this.#dataItems;
   }
 
   get trainings(): Upstream['trainings'] {
-    this.#trainings ??= trainings(this.#client, this.#options.onJob);
+    this.#trainings ??= trainings(this.#client, this.#recorder());
     return this.#trainings;
   }
 
   get predictions(): Upstream['predictions'] {
-    this.#predictions ??= predictions(this.#client, this.#options.onJob);
+    this.#predictions ??= predictions(this.#client, this.#recorder());
     return this.#predictions;
   }
 
@@ -281,6 +304,11 @@ class KeyUpstream implements Upstream {
 
   get bulkPace(): BulkPace {
     return this.entry.bulkPace();
+  }
+
+  #recorder(): (row: JobRow) => void {
+    this.#onJob ??= this.#services.onJobOf(this.entry.apiKey);
+    return this.#onJob;
   }
 }
 

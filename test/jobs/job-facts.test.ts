@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { RowFacts } from '../../src/job-watching/job-facts.ts';
+import { RowFacts, TenantFacts } from '../../src/job-watching/job-facts.ts';
 import type { PredictionRow } from '../../src/upstream/predictions.ts';
 import type { TrainingRow } from '../../src/upstream/trainings.ts';
 
 const prediction = (fields: Partial<PredictionRow> = {}) =>
-  new RowFacts('tenant', { kind: 'Prediction', id: 'p', ...fields });
+  new RowFacts(new TenantFacts('tenant'), { kind: 'Prediction', id: 'p', ...fields });
 const training = (fields: Partial<TrainingRow> = {}) =>
-  new RowFacts('tenant', { kind: 'Training', modelId: 'm', id: 't', ...fields });
+  new RowFacts(new TenantFacts('tenant'), { kind: 'Training', modelId: 'm', id: 't', ...fields });
 
 const REQUEST: Partial<PredictionRow> = {
   image_size: { width: 512, height: 768 },
@@ -46,7 +46,7 @@ describe('classes of jobs with similar durations', () => {
   });
 
   test('jobs of different credentials have no class in common', () => {
-    const other = new RowFacts('other', { kind: 'Prediction', id: 'p', ...REQUEST }).classes;
+    const other = new RowFacts(new TenantFacts('other'), { kind: 'Prediction', id: 'p', ...REQUEST }).classes;
 
     expect(prediction(REQUEST).classes.filter((each) => other.includes(each))).toEqual([]);
   });
