@@ -55,7 +55,7 @@ class Scan<Row extends { id: string }> {
   readonly #list: List<Row>;
   readonly #start: CursorPosition;
   readonly #first: number;
-  readonly #slices: PageSlice<Row>[] = [];
+  #slices: PageSlice<Row>[] | undefined;
   #requestedCursors: Set<string> | undefined;
   #position: CursorPosition;
   /** Number of nodes so far. */
@@ -97,7 +97,9 @@ class Scan<Row extends { id: string }> {
     const slice: PageSlice<Row> = isWhole
       ? { start: this.#position, rows, nodes, nextCursor: nextPageCursor }
       : { start: this.#position, rows: rows.slice(0, count), nodes: nodes.slice(0, count), nextCursor: undefined };
-    this.#slices.push(slice);
+    // Most connections have one slice. An empty list would reserve room for many with the first one.
+    if (this.#slices) this.#slices.push(slice);
+    else this.#slices = [slice];
     for (const node of slice.nodes) if (node) this.#size++;
     this.#position = positionAfter(slice);
     if (!isWhole) return this.#connection(true);
@@ -133,7 +135,7 @@ class Scan<Row extends { id: string }> {
     const hasPreviousPage = this.#start !== START;
     return new ConnectionPage({
       list: this.#list,
-      slices: this.#slices,
+      slices: this.#slices ?? [],
       end: this.#position,
       hasNextPage,
       hasPreviousPage,

@@ -74,6 +74,8 @@ export class RequestRecord implements ReadCounter {
   /** The streams of the process, among which it is counted while it is one. */
   readonly #streams: StreamCounts;
   #hasEnded = false;
+  /** Created for the first upstream request. */
+  #forwardedHeaders: readonly string[] | undefined;
   /** Bytes of the response. */
   bytes = 0;
   sent = 0;
@@ -138,7 +140,9 @@ export class RequestRecord implements ReadCounter {
 
   get forwardedHeaders(): readonly string[] {
     const { traceparent } = this;
-    return traceparent === undefined ? this.tracedHeaders : [...this.tracedHeaders, 'traceparent', traceparent];
+    this.#forwardedHeaders ??=
+      traceparent === undefined ? this.tracedHeaders : [...this.tracedHeaders, 'traceparent', traceparent];
+    return this.#forwardedHeaders;
   }
 
   /** {@link forwardedHeaders} without `traceparent`, which names the span of each request where spans are recorded. */

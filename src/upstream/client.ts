@@ -170,6 +170,7 @@ export function createClient(options: ClientOptions): Client {
     apiKey,
     parseCache,
     transport: pool ? createUndiciTransport(options, { pool, owner, headers, redact }) : readByFetch(sendByFetch),
+    run,
   };
 
   /** Paths of the jobs that were created here. */
@@ -243,16 +244,7 @@ export function createClient(options: ClientOptions): Client {
       const timeout = isPoll ? pollDeadline : deadline;
       return runWithDeadline({ timeout, startTimer, caller: signal }, run, task);
     }
-    let isOwn = false;
-    const result = singleFlight.join<Result>(path, signal, requester, (cancellation, done) => {
-      isOwn = true;
-      run(task, cancellation, done);
-    });
-    if (!isOwn) {
-      options.observer.onShared();
-      if (requester) requester.shared++;
-    }
-    return result;
+    return singleFlight.join(task, signal);
   };
 
   return {

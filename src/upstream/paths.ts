@@ -20,7 +20,10 @@ export function createPaths({ operations }: Contract): Paths {
     if (!template) throw new RangeError(`The contract has no operation ${id}.`);
     const { before, names, after, queryNames } = template;
     let filled = '';
-    for (const [index, name] of names.entries()) filled += `${before[index]}${segment(name, Reflect.get(path, name))}`;
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] ?? '';
+      filled += `${before[index]}${segment(name, (path as Readonly<Record<string, unknown>>)[name])}`;
+    }
     return query ? `${filled}${after}${searchOf(query, queryNames)}` : filled + after;
   };
 }
@@ -35,16 +38,18 @@ function templateOf({ path, queryNames }: Operation): Template {
   };
 }
 
-/** Callers validate ids before; percent-encoding keeps an invalid one within its segment. */
+/** Callers validate ids before. No character of an id needs percent-encoding. */
 function segment(name: string, id: unknown): string {
   if (typeof id !== 'string' || !isUpstreamId(id))
     throw new RangeError(`${name} must be an upstream id, but is ${JSON.stringify(id)}.`);
-  return encodeURIComponent(id);
+  return id;
 }
 
 function searchOf(query: object, names: Template['queryNames']): string {
   let search = '';
-  for (const [name, value] of Object.entries(query)) {
+  // Not `Object.entries`, which would create lists for each request.
+  for (const name in query) {
+    const value = (query as Readonly<Record<string, unknown>>)[name];
     if (value !== undefined)
       search += `${search === '' ? '?' : '&'}${names?.[name] ?? name}=${encodeURIComponent(String(value))}`;
   }

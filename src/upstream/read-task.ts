@@ -3,9 +3,10 @@ import type { Cancellation } from '../util/cancellation.ts';
 import { parseJson } from './decode/json.ts';
 import type { Requester } from './observer.ts';
 import type { ParseCache } from './parse-cache.ts';
-import type { RequestTask, StartCondition } from './policy/request-runner.ts';
+import type { RequestTask, RunRequest, StartCondition } from './policy/request-runner.ts';
+import type { SharableRead } from './policy/single-flight.ts';
 import type { RequestIds } from './policy/to-upstream-error.ts';
-import type { Attempt, ReadRequest, ReadTransport } from './transport/transport.ts';
+import type { Attempt, Callbacks, ReadRequest, ReadTransport } from './transport/transport.ts';
 
 /** The operations that read (GET). */
 export type ReadId = Extract<OperationId, `get${string}` | `list${string}`>;
@@ -24,6 +25,7 @@ export interface ReadSender {
   readonly apiKey: string;
   readonly parseCache: ParseCache;
   readonly transport: ReadTransport;
+  readonly run: RunRequest;
 }
 
 interface ReadTaskOptions<Id extends ReadId, Result>
@@ -34,7 +36,9 @@ interface ReadTaskOptions<Id extends ReadId, Result>
 }
 
 /** A read and the decoding of its response, in one object to save memory: there may be very many. */
-export class ReadTask<Id extends ReadId, Result> implements RequestTask<Result>, ReadRequest<Result> {
+export class ReadTask<Id extends ReadId, Result>
+  implements RequestTask<Result>, ReadRequest<Result>, SharableRead<Result>
+{
   readonly id: Id;
   readonly operation: Operation;
   readonly isPoll: boolean;
@@ -69,6 +73,10 @@ export class ReadTask<Id extends ReadId, Result> implements RequestTask<Result>,
 
   get readNonJson() {
     return this.#call.readNonJson;
+  }
+
+  run(cancellation: Cancellation, done: Callbacks<Result>): void {
+    this.#sender.run(this, cancellation, done);
   }
 
   attempt(cancellation: Cancellation, attempt: Attempt<Result>): void {

@@ -4,11 +4,11 @@ export type JobState = 'QUEUED' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'CANCE
 
 /** The status of a job. */
 export interface JobStatus {
-  state: JobState;
+  readonly state: JobState;
   /** The upstream's own word, unchanged. */
-  word: string;
+  readonly word: string;
   /** True if the job has ended; false for an unknown word. */
-  isFinished: boolean;
+  readonly isFinished: boolean;
 }
 
 const WORDS: Readonly<Record<Exclude<JobState, 'UNKNOWN'>, readonly string[]>> = {
@@ -19,13 +19,21 @@ const WORDS: Readonly<Record<Exclude<JobState, 'UNKNOWN'>, readonly string[]>> =
   CANCELED: ['canceled', 'cancelled', 'aborted'],
 };
 
-const STATES = new Map(
-  Object.entries(WORDS).flatMap(([state, words]) => words.map((word) => [word, state as JobState] as const)),
+const statusOf = (state: JobState, word: string): JobStatus => ({
+  state,
+  word,
+  isFinished: state === 'COMPLETED' || state === 'FAILED' || state === 'CANCELED',
+});
+
+/** The status of each known word, which all jobs share. */
+const STATUSES = new Map(
+  Object.entries(WORDS).flatMap(([state, words]) =>
+    words.map((word) => [word, statusOf(state as JobState, word)] as const),
+  ),
 );
 
 /** Reads a job status in any case, with `-`, `_` or a space between its words. */
 export const jobStatus: FieldReader<JobStatus> = (value) => {
   const word = string(value);
-  const state = STATES.get(word) ?? STATES.get(normalizeWord(word)) ?? 'UNKNOWN';
-  return { state, word, isFinished: state === 'COMPLETED' || state === 'FAILED' || state === 'CANCELED' };
+  return STATUSES.get(word) ?? statusOf(STATUSES.get(normalizeWord(word))?.state ?? 'UNKNOWN', word);
 };

@@ -32,19 +32,21 @@ export class CircuitOpenError extends Error {
 /** The outcome of an attempt: a response, a failure of the upstream, or neither (`ignored`), such as an aborted request. */
 export type Outcome = 'responded' | 'failed' | 'ignored';
 
+/** Reports the outcome of an attempt. @param credential The credential that the attempt used. */
+export type ReportOutcome = (outcome: Outcome, credential: string) => void;
+
 /** Rejects requests at once while the upstream fails, so that it can recover. All credentials share one. */
 export interface CircuitBreaker {
   /** Time until requests are sent again, in milliseconds; 0 if they are sent now. */
   readonly wait: number;
   /**
-   * Starts an attempt, and returns the callback that reports its outcome.
+   * Starts an attempt, and returns the callback that reports its outcome. Attempts share callbacks, because each request is one.
    *
-   * @param credential The credential that the attempt uses.
-   * @param options.mayProbe True if the attempt may be the probe for which other requests wait; false for an upload,
-   * whose duration depends on its client. @default true
+   * @param mayProbe True if the attempt may be the probe for which other requests wait; false for an upload, whose duration
+   * depends on its client. @default true
    * @throws CircuitOpenError if the circuit is open.
    */
-  startAttempt(credential: string, options?: { mayProbe: boolean }): (outcome: Outcome) => void;
+  startAttempt(mayProbe?: boolean): ReportOutcome;
 }
 
 /** The outcomes in one slice of the sliding window. */
@@ -60,7 +62,6 @@ interface Slice {
 const SLICES = 10;
 /** Time to wait while a probe is running, in milliseconds. */
 const PROBE_RETRY = 1_000;
-const DEFAULT_OPTIONS = { mayProbe: true };
 
 /**
  * @param monotonicNow The monotonic clock, in milliseconds.
@@ -115,29 +116,34 @@ export function createCircuitBreaker(
     return isProbing ? PROBE_RETRY : 0;
   };
 
+  const count: ReportOutcome = (outcome, credential) => {
+    // An attempt that started before the circuit opened does not count.
+    if (outcome === 'ignored' || openUntil !== undefined) return;
+    const slice = current();
+    slice[outcome]++;
+    slice[outcome === 'responded' ? 'respondedFor' : 'failedFor'].add(credential);
+    if (outcome === 'failed' && isFailing()) open();
+  };
+  const closeOrOpen: ReportOutcome = (outcome) => {
+    if (outcome === 'responded' && openUntil !== undefined) close();
+    if (outcome === 'failed') open();
+  };
+  const endProbe: ReportOutcome = (outcome, credential) => {
+    isProbing = false;
+    closeOrOpen(outcome, credential);
+  };
+
   return {
     get wait() {
       return waitNow();
     },
-    startAttempt(credential, { mayProbe } = DEFAULT_OPTIONS) {
+    startAttempt(mayProbe = true) {
       const wait = waitNow();
       if (wait > 0) throw new CircuitOpenError(wait);
-      if (openUntil !== undefined) {
-        if (mayProbe) isProbing = true;
-        return (outcome) => {
-          if (mayProbe) isProbing = false;
-          if (outcome === 'responded' && openUntil !== undefined) close();
-          if (outcome === 'failed') open();
-        };
-      }
-      return (outcome) => {
-        // An attempt that started before the circuit opened does not count.
-        if (outcome === 'ignored' || openUntil !== undefined) return;
-        const slice = current();
-        slice[outcome]++;
-        slice[outcome === 'responded' ? 'respondedFor' : 'failedFor'].add(credential);
-        if (outcome === 'failed' && isFailing()) open();
-      };
+      if (openUntil === undefined) return count;
+      if (!mayProbe) return closeOrOpen;
+      isProbing = true;
+      return endProbe;
     },
   };
 }

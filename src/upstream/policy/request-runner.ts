@@ -9,7 +9,7 @@ import { NetworkError, StatusError } from '../transport/errors.ts';
 import type { OutgoingStream } from '../transport/ky-transport.ts';
 import type { Attempt, Callbacks } from '../transport/transport.ts';
 import type { ApiKeyState, KeyedRequest } from './api-key-state.ts';
-import { type CircuitBreaker, CircuitOpenError, type Outcome } from './circuit-breaker.ts';
+import { type CircuitBreaker, CircuitOpenError, type Outcome, type ReportOutcome } from './circuit-breaker.ts';
 import type { RequestQueue } from './request-queue.ts';
 import { isIdempotent, type RetryPolicy, waitBeforeRetry } from './retry.ts';
 import { isUnclear, missingList, type RequestIds, type TranslateIds, toUpstreamError } from './to-upstream-error.ts';
@@ -118,8 +118,8 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   #failures = 0;
   /** Start of the last attempt, by the monotonic clock, in milliseconds. */
   #startedAt = 0;
-  /** Reports the outcome of the last attempt to the circuit breaker. */
-  #reportOutcome: (outcome: Outcome) => void = () => {};
+  /** Reports the outcome of the last attempt to the circuit breaker. Undefined before the first attempt. */
+  #reportOutcome: ReportOutcome | undefined;
 
   constructor(
     options: RequestRunnerOptions,
@@ -178,7 +178,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   resolve(result: Result): void {
     const { keyState } = this.#options;
     if (!keyState.isConfirmed) keyState.confirm();
-    this.#reportOutcome('responded');
+    this.#reportOutcome?.('responded', this.#options.apiKey);
     this.#options.outcomes.record('responded');
     this.#observe('2xx', undefined);
     this.#end();
@@ -193,7 +193,7 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
     // Before the breaker, which may open because of it.
     this.#observe(status, isFailure ? error : undefined);
     this.#options.outcomes.record(outcome, error);
-    this.#reportOutcome(outcome);
+    this.#reportOutcome?.(outcome, this.#options.apiKey);
     if (error instanceof StatusError) this.#updateKeyState(error);
     this.#failures++;
     if (deletion && isGone(error) && deletion.mayBeDone()) {
@@ -233,10 +233,10 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
 
   #send(): void {
     this.#hasSlot = true;
-    const { breaker, apiKey, monotonicNow } = this.#options;
+    const { breaker, monotonicNow } = this.#options;
     try {
       this.#cancellation.throwIfAborted();
-      this.#reportOutcome = breaker.startAttempt(apiKey, { mayProbe: this.#task.stream === undefined });
+      this.#reportOutcome = breaker.startAttempt(this.#task.stream === undefined);
     } catch (error) {
       this.#fail(error);
       return;

@@ -114,8 +114,9 @@ class UndiciRead<Result> implements Dispatcher.DispatchHandler, Abortable, Waite
     this.#connection = connection;
     const path = prefix + this.#pending.request.path;
     const further = this.#pending.done.headers;
+    // Not `[...headers, ...further]`, which grows a list several times.
+    const all = further ? headers.concat(further) : headers;
     // The connection is used exclusively: undici need not hold back other requests until the response (`blocking`).
-    const all = further ? [...headers, ...further] : headers;
     connection.dispatch({ path, method: 'GET', headers: all, blocking: false }, this);
   }
 

@@ -18,7 +18,7 @@ function startBreaker(settings: Partial<BreakerSettings> = {}) {
 }
 
 function finish(breaker: CircuitBreaker, outcome: Outcome, { times = 1, credential = 'a' } = {}): void {
-  for (let time = 0; time < times; time++) breaker.startAttempt(credential)(outcome);
+  for (let time = 0; time < times; time++) breaker.startAttempt()(outcome, credential);
 }
 
 describe('an open circuit', () => {
@@ -30,7 +30,7 @@ describe('an open circuit', () => {
     finish(breaker, 'failed');
 
     expect(breaker.wait).toBe(5_000);
-    expect(() => breaker.startAttempt('a')).toThrow(CircuitOpenError);
+    expect(() => breaker.startAttempt()).toThrow(CircuitOpenError);
   });
 
   test('the circuit does not open below the failure threshold', () => {
@@ -88,10 +88,10 @@ describe('a circuit after its cool-down', () => {
   test('after the cool-down one attempt is sent, and its response closes the circuit', async () => {
     const { breaker } = await startCooledDown();
 
-    const report = breaker.startAttempt('a');
+    const report = breaker.startAttempt();
     expect(breaker.wait).toBe(1_000);
-    expect(() => breaker.startAttempt('b')).toThrow(CircuitOpenError);
-    report('responded');
+    expect(() => breaker.startAttempt()).toThrow(CircuitOpenError);
+    report('responded', 'a');
 
     expect(breaker.wait).toBe(0);
     finish(breaker, 'failed', { times: 3 });
@@ -116,19 +116,19 @@ describe('a circuit after its cool-down', () => {
     finish(breaker, 'ignored');
 
     expect(breaker.wait).toBe(0);
-    const report = breaker.startAttempt('a');
+    const report = breaker.startAttempt();
     expect(breaker.wait).toBe(1_000);
-    report('responded');
+    report('responded', 'a');
   });
 });
 
 test('attempts that started before the circuit opened neither close it nor prolong the cool-down', () => {
   const { breaker } = startBreaker();
-  const late = [breaker.startAttempt('a'), breaker.startAttempt('b')];
+  const late = [breaker.startAttempt(), breaker.startAttempt()];
   finish(breaker, 'failed', { times: 4 });
 
-  late[0]?.('responded');
-  late[1]?.('failed');
+  late[0]?.('responded', 'a');
+  late[1]?.('failed', 'b');
 
   expect(breaker.wait).toBe(5_000);
 });
