@@ -27,8 +27,33 @@ const KINDS = new Set<string>(['Model', 'DataItem', 'Training', 'Prediction'] sa
 /** The part of a global id after the type name, as Pothos expects it. */
 export const localId = (key: NodeKey): string => ('modelId' in key ? `${key.modelId}/${key.id}` : key.id);
 
+/** Number of global ids of each kind that are remembered. */
+const MAX_REMEMBERED = 5_000;
+
+interface Remembered {
+  readonly modelId: string | undefined;
+  readonly globalId: string;
+}
+
+/** The last global ids, by kind and upstream id: responses consist largely of ids, most of which were in an earlier one. */
+const remembered: Readonly<Record<NodeKind, Map<string, Remembered>>> = {
+  Model: new Map(),
+  DataItem: new Map(),
+  Training: new Map(),
+  Prediction: new Map(),
+};
+
 /** The global id of a node, as `Node.id` returns it. */
-export const globalId = (key: NodeKey): string => base64url(`${key.kind}:${localId(key)}`);
+export function globalId(key: NodeKey): string {
+  const ids = remembered[key.kind];
+  const modelId = 'modelId' in key ? key.modelId : undefined;
+  const known = ids.get(key.id);
+  if (known && known.modelId === modelId) return known.globalId;
+  if (ids.size >= MAX_REMEMBERED) ids.clear();
+  const made = base64url(`${key.kind}:${localId(key)}`);
+  ids.set(key.id, { modelId, globalId: made });
+  return made;
+}
 
 /**
  * Encodes ASCII text as base64url (RFC 4648, section 5). Twice as fast as `Buffer`; responses consist largely of ids.
