@@ -26,10 +26,11 @@ export interface MergeOptions<R> {
 export class EntityStore<R extends Row> {
   /** By cache key. Read it through {@link #mergedRows}, which merges the rows of pages first. */
   readonly #rows = new Map<string, R>();
-  /** Pages whose rows are merged on the first lookup, because most requests return a page as it is. */
-  #unmergedPages: Page<R>['rows'][] = [];
-  /** Pages whose times are not in {@link #times} yet, because few requests select times. */
-  readonly #pagesWithoutTimes: { rows: Page<R>['rows']; receivedAt: number }[] = [];
+  readonly #pages: { rows: Page<R>['rows']; receivedAt: number }[] = [];
+  /** Number of pages that are merged: on the first lookup, because most requests return a page as it is. */
+  #mergedPages = 0;
+  /** Number of pages whose times are in {@link #times}: on the first lookup, because few requests select times. */
+  #timedPages = 0;
   /** Times at which rows were received, by the wall clock, in milliseconds. */
   #times: Map<string, number> | undefined;
   #complete: Set<string> | undefined;
@@ -37,8 +38,7 @@ export class EntityStore<R extends Row> {
 
   /** @param receivedAt Time of the response, by the wall clock, in milliseconds. */
   addPage(rows: Page<R>['rows'], receivedAt: number): void {
-    this.#unmergedPages.push(rows);
-    this.#pagesWithoutTimes.push({ rows, receivedAt });
+    this.#pages.push({ rows, receivedAt });
   }
 
   /** Merges a row into the fields read before, and returns the merged row. */
@@ -75,7 +75,9 @@ export class EntityStore<R extends Row> {
 
   /** Time of the last response with the entity, by the wall clock; null if there was none. */
   receivedAt(key: Key): Date | null {
-    for (const { rows, receivedAt } of this.#pagesWithoutTimes.splice(0)) {
+    const untimed = this.#pages.slice(this.#timedPages);
+    this.#timedPages = this.#pages.length;
+    for (const { rows, receivedAt } of untimed) {
       for (const row of rows) if (!(row instanceof UpstreamError)) this.#addTime(cacheKeyOf(row), receivedAt);
     }
     const time = this.#times?.get(cacheKeyOf(key));
@@ -89,11 +91,11 @@ export class EntityStore<R extends Row> {
   }
 
   #mergedRows(): Map<string, R> {
-    if (this.#unmergedPages.length === 0) return this.#rows;
-    // Emptied first, because `merge` calls this method.
-    const pages = this.#unmergedPages;
-    this.#unmergedPages = [];
-    for (const rows of pages) for (const row of rows) if (!(row instanceof UpstreamError)) this.merge(row);
+    if (this.#mergedPages === this.#pages.length) return this.#rows;
+    const unmerged = this.#pages.slice(this.#mergedPages);
+    // Counted first, because `merge` calls this method.
+    this.#mergedPages = this.#pages.length;
+    for (const { rows } of unmerged) for (const row of rows) if (!(row instanceof UpstreamError)) this.merge(row);
     return this.#rows;
   }
 }

@@ -19,7 +19,8 @@ export class Loaders {
   readonly #reads: Reads;
   /** Created on first use: most requests read entities of one or two kinds. */
   readonly #loaders: Partial<Record<Kind, EntityLoader<Row>>> = {};
-  readonly #pages = new Map<string, Promise<unknown>>();
+  /** By kind, and then by the key of the page. */
+  readonly #pages: Partial<Record<Kind, Map<string, Promise<unknown>>>> = {};
 
   /**
    * @param options Aborts the reads, and counts their requests.
@@ -63,25 +64,25 @@ export class Loaders {
 
   /** The page after the item with this id; the first page if undefined. */
   models(last: string | undefined): Promise<Page<ModelRow>> {
-    return this.#page('Model', `models?${last}`, () => this.#reads.upstream.models.list(last, this.#reads.options));
+    return this.#page('Model', pageKey('', last), () => this.#reads.upstream.models.list(last, this.#reads.options));
   }
 
   /** @see Loaders.models */
   dataItems(modelId: string, last: string | undefined): Promise<Page<DataItemRow>> {
     const read = () => this.#reads.upstream.dataItems.list(modelId, last, this.#reads.options);
-    return this.#page('DataItem', `${modelId}/data?${last}`, read);
+    return this.#page('DataItem', pageKey(modelId, last), read);
   }
 
   /** @see Loaders.models */
   trainings(modelId: string, last: string | undefined): Promise<Page<TrainingRow>> {
     const read = () => this.#reads.upstream.trainings.list(modelId, last, this.#reads.options);
-    return this.#page('Training', `${modelId}/trainings?${last}`, read);
+    return this.#page('Training', pageKey(modelId, last), read);
   }
 
   /** @see Loaders.models */
   predictions(last: string | undefined): Promise<Page<PredictionRow>> {
     const read = () => this.#reads.upstream.predictions.list(last, this.#reads.options);
-    return this.#page('Prediction', `predictions?${last}`, read);
+    return this.#page('Prediction', pageKey('', last), read);
   }
 
   /** The item after which the next page starts; undefined if there is no next page. */
@@ -135,7 +136,9 @@ export class Loaders {
   }
 
   #page<R extends Row>(kind: R['kind'], cacheKey: string, read: () => Promise<Page<R>>): Promise<Page<R>> {
-    const cached = this.#pages.get(cacheKey) as Promise<Page<R>> | undefined;
+    const pages = this.#pages[kind] ?? new Map<string, Promise<unknown>>();
+    this.#pages[kind] = pages;
+    const cached = pages.get(cacheKey) as Promise<Page<R>> | undefined;
     if (cached) return cached;
     const exceeded = this.#reads.spend();
     if (exceeded) return exceeded;
@@ -143,7 +146,10 @@ export class Loaders {
       this.#loaderOf<R>(kind).store.addPage(page.rows, this.#reads.now());
       return page;
     });
-    this.#pages.set(cacheKey, loading);
+    pages.set(cacheKey, loading);
     return loading;
   }
 }
+
+/** Identifies a page among those of its kind: an id contains no question mark. @param owner Id of the model; '' for none. */
+const pageKey = (owner: string, last: string | undefined): string => (last === undefined ? owner : `${owner}?${last}`);
