@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server as NodeServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { OpenConnections } from './open-connections.ts';
 import { readTarget } from './request-target.ts';
 
 export interface ListenerOptions {
@@ -17,6 +18,8 @@ export interface ListenerOptions {
 /** An HTTP server that listens before there is a gateway. */
 export interface Listener {
   readonly server: NodeServer;
+  /** All connections since it listens. */
+  readonly connections: OpenConnections;
   /** URL on this machine, without a trailing slash. */
   readonly url: string;
   /** Leaves all requests to the present listeners of the server, also those that have been held until now. */
@@ -48,6 +51,8 @@ export async function listen({ host, port, listenSocket, keepAliveMilliseconds }
     connectionsCheckingInterval: TIMEOUTS.checkInterval,
     keepAliveTimeout: keepAliveMilliseconds ?? KEEP_ALIVE,
   });
+  const connections = new OpenConnections();
+  server.on('connection', (socket) => connections.add(socket));
   const held: (() => void)[] = [];
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const body = healthOf(request);
@@ -64,6 +69,7 @@ export async function listen({ host, port, listenSocket, keepAliveMilliseconds }
   await once(server, 'listening');
   return {
     server,
+    connections,
     url: urlOf(server.address()),
     release() {
       server.off('request', onRequest).off('upgrade', onUpgrade);

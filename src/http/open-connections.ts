@@ -12,7 +12,7 @@ export class OpenConnections {
     socket.once('close', () => this.delete(socket));
   }
 
-  /** Called for a connection that has become a WebSocket. */
+  /** Called for a connection that is closed, or has become a WebSocket: it sends no further requests. */
   delete(socket: Socket): void {
     this.#open.delete(socket);
     this.onRequest(socket);

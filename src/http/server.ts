@@ -16,7 +16,6 @@ import { acceptsEventStream } from './event-stream.ts';
 import type { Health } from './health.ts';
 import { type Listener, type ListenerOptions, listen } from './listen.ts';
 import { createNodeHandler, type HandledGateway } from './node-handler.ts';
-import { OpenConnections } from './open-connections.ts';
 import { serveWithoutUpgrade, wantsWebSocket } from './plain-request.ts';
 import { recordRejection, recordRequest } from './request-log.ts';
 import { readTarget } from './request-target.ts';
@@ -117,13 +116,11 @@ export async function serve(
   const pendingResponses = new LinkedList<PendingResponse>();
   /** Called when a response has been sent, or its client has disconnected. */
   let onResponseClosed = () => {};
-  const connections = new OpenConnections();
   let isDraining = false;
   let isStopping = false;
   /** Requests that wait until the gateway has stopped listening. Undefined except then. */
   let held: (() => void)[] | undefined;
-  const { server, url, release } = listener ?? (await listen(options));
-  server.on('connection', (socket) => connections.add(socket));
+  const { server, connections, url, release } = listener ?? (await listen(options));
   const respond = (request: IncomingMessage, response: ServerResponse) => {
     if (isDraining) {
       // An EventSource reconnects after a broken connection, but not after an error status.
@@ -209,8 +206,8 @@ export async function serve(
       // Otherwise the event loop would never be idle under load, and connections that it has not accepted yet would be reset.
       hold();
       await quietTurn();
-      // A refused connection makes proxies send their request to another replica. Without a drain, nobody expects idle
-      // connections to be served; after one, a proxy still uses them before it opens another one.
+      // A refused connection makes proxies send their request to another replica. Before they open one, they use those that they
+      // keep: these are closed only when they have had the time for it. Without a drain, as at Ctrl-C, nobody waits for that.
       if (wasDrained) NetServer.prototype.close.call(server);
       else server.close();
       const waiting = held ?? [];

@@ -10,20 +10,25 @@ const MAX_NAMES = 100;
 /** What the jobs of one tenant have in common, so that it is made once for many of them. */
 export class TenantFacts {
   readonly name: string;
-  readonly hash: number;
+  #hash: number | undefined;
   /** Class names, by kind and request. Looking up a text is fast only if the same text was looked up before. */
-  readonly #classes = new Map<string, readonly string[]>();
+  #classes: Map<string, readonly string[]> | undefined;
 
   /** @param name Unique name of the credential that does not contain it. */
   constructor(name: string) {
     this.name = name;
-    this.hash = hashOf(name);
+  }
+
+  get hash(): number {
+    this.#hash ??= hashOf(this.name);
+    return this.#hash;
   }
 
   /** The names of the classes of a job, from the narrowest to the widest. */
   classesOf(row: JobRow): readonly string[] {
     const [kind, request] = classOf(row);
     const own = request === undefined ? kind : `${kind} ${request}`;
+    this.#classes ??= new Map();
     const known = this.#classes.get(own);
     if (known) return known;
     const wide = `${this.name} ${kind}`;

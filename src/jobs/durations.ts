@@ -3,7 +3,7 @@ import { median, removeTrend } from './trend.ts';
 
 /** A completed job and its duration. */
 export interface Duration {
-  /** Hash of the unique name of the job. Two jobs with the same one count as one job. */
+  /** Hash that identifies the job in its class. Two jobs with the same one, which are very rare, count as one. */
   readonly hash: number;
   /** Time of completion, in milliseconds since the epoch. */
   readonly finishedAt: number;

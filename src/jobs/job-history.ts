@@ -20,7 +20,7 @@ interface Between {
 export interface ObservedJob {
   /** Unique name. Built on demand, because most jobs were never observed before. */
   readonly name: string;
-  /** Hash of the name. */
+  /** Hash of what the name contains. */
   readonly hash: number;
 }
 

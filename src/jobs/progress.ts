@@ -9,7 +9,11 @@ import { boundRemaining, estimateRemaining } from './remaining-time.ts';
 export interface JobFacts {
   /** Unique name of the job, across all credentials. */
   readonly name: string;
-  /** Hash of the name. Jobs with the same hash are very rare. @default computed from the name each time */
+  /**
+   * Hash of what the name contains. Jobs with the same hash are very rare.
+   *
+   * @default computed from the name, and the job is recorded again each time
+   */
   readonly hash?: number;
   /** Classes of jobs of one credential with similar durations, from the narrowest to the widest. */
   readonly classes: readonly string[];

@@ -26,6 +26,7 @@ export interface MergeOptions<R> {
 export class EntityStore<R extends Row> {
   /** By cache key. Read it through {@link #mergedRows}, which merges the rows of pages first. */
   readonly #rows = new Map<string, R>();
+  /** All pages, with the time of their response, by the wall clock, in milliseconds. */
   readonly #pages: { rows: Page<R>['rows']; receivedAt: number }[] = [];
   /** Number of pages that are merged: on the first lookup, because most requests return a page as it is. */
   #mergedPages = 0;

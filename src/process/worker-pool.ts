@@ -162,21 +162,23 @@ export function startWorkers(options: WorkerPoolOptions): WorkerPool {
     for (const { worker } of members) worker.process.kill('SIGKILL');
   };
 
-  const drain = () => {
-    if (isEnding) return;
+  const end = () => {
     isEnding = true;
     listening.resolve(undefined);
-    for (const { send, isReachable } of members) if (isReachable) send({ type: 'drain' });
   };
 
   for (let started = 0; started < count; started++) start();
   return {
     listening: listening.promise,
-    drain,
+    drain() {
+      if (isEnding) return;
+      end();
+      for (const { send, isReachable } of members) if (isReachable) send({ type: 'drain' });
+    },
     stop() {
       if (!isStopping) {
         isStopping = true;
-        drain();
+        end();
         startTimer(STOP_TIMEOUT, kill);
         for (const { send, isReachable } of members) if (isReachable) send({ type: 'hold' });
         void options.connectionsSettled().then(() => {

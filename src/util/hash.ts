@@ -1,6 +1,6 @@
 /**
  * Hashes a text to 32 bits (FNV-1a), many times faster than a string of several parts is made and looked up in a Map. For
- * tables in which a collision does no harm: it is not cryptographic.
+ * tables in which a rare collision does little harm: it is not cryptographic.
  *
  * @param seed The hash of the text before it. @default the text is the first
  */

@@ -94,16 +94,38 @@ test('after a drain, a connection that proxies keep serves one more request, aft
   await closed;
 });
 
-test.for([true, false])('an idle connection is closed by a stop (after a drain: %s)', async (isDrained) => {
-  const server = await start({ sleep: async () => {} });
-  const kept = connect(Number(new URL(server.url).port), '127.0.0.1');
+test('a connection that was opened before the gateway existed serves one more request, too', async () => {
+  const listener = await listen({ host: '127.0.0.1', port: 0 });
+  const port = Number(new URL(listener.url).port);
+  const kept = connect(port, '127.0.0.1');
   await exchange(kept, '/health');
-  if (isDrained) server.drain();
+  const log = pino({ level: 'silent' });
+  const options = { host: '', port: 0, trustProxy: 0, log, sleep: never };
+  const server = await serve(startGateway().gateway, options, listener);
+  server.drain();
 
-  await server.close();
+  const closed = server.close();
+  await quietTurn();
+  const response = await exchange(kept, '/graphql?query={__typename}');
 
-  expect(await text(kept)).toBe('');
+  expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*"__typename":"Query"/);
+  await closed;
 });
+
+test.for([true, false])(
+  'a stop closes an idle connection, without a drain at once (after a drain: %s)',
+  async (isDrained) => {
+    const server = await start({ sleep: isDrained ? async () => {} : never });
+    const kept = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await exchange(kept, '/health');
+    if (isDrained) server.drain();
+
+    const closed = once(kept, 'close');
+    await server.close();
+
+    await closed;
+  },
+);
 
 test('a stop during an event stream prints no warning about its listeners', async () => {
   const { gateway, upstream } = startGateway();

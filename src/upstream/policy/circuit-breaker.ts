@@ -40,7 +40,8 @@ export interface CircuitBreaker {
   /** Time until requests are sent again, in milliseconds; 0 if they are sent now. */
   readonly wait: number;
   /**
-   * Starts an attempt, and returns the callback that reports its outcome. Attempts share callbacks, because each request is one.
+   * Starts an attempt, and returns the callback that reports its outcome, once. Attempts share callbacks: one of its own for each
+   * of the very many would be garbage.
    *
    * @param mayProbe True if the attempt may be the probe for which other requests wait; false for an upload, whose duration
    * depends on its client. @default true
