@@ -207,7 +207,7 @@ export async function serve(
       hold();
       await quietTurn();
       // A refused connection makes proxies send their request to another replica. Before they open one, they use those that they
-      // keep: these are closed only when they have had the time for it. Without a drain, as at Ctrl-C, nobody waits for that.
+      // keep: these are closed only when they have had the time for it. Without a drain, as at Ctrl-C, there is no time for that.
       if (wasDrained) NetServer.prototype.close.call(server);
       else server.close();
       const waiting = held ?? [];

@@ -76,9 +76,9 @@ export class EntityStore<R extends Row> {
 
   /** Time of the last response with the entity, by the wall clock; null if there was none. */
   receivedAt(key: Key): Date | null {
-    const untimed = this.#pages.slice(this.#timedPages);
+    const further = this.#pages.slice(this.#timedPages);
     this.#timedPages = this.#pages.length;
-    for (const { rows, receivedAt } of untimed) {
+    for (const { rows, receivedAt } of further) {
       for (const row of rows) if (!(row instanceof UpstreamError)) this.#addTime(cacheKeyOf(row), receivedAt);
     }
     const time = this.#times?.get(cacheKeyOf(key));

@@ -90,10 +90,15 @@ describe.skipIf(!executablePath)('the page around GraphiQL', { timeout: 90_000 }
     await play();
     await poll(editors.response).toMatchObject({ data: { viewer: {} } });
     await selectTab('Train');
+    // GraphiQL replaces the text of its editor some time after the tab.
+    await poll(editors.query).toMatch(/mutation Train\(/);
     await page.locator('.graphiql-query-editor .view-lines').click();
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('# mine\n');
+    // GraphiQL keeps an edit of a tab shortly after it, and loses it if another tab is selected before.
+    await poll(() => storedIn(page, 'localStorage')).toMatch(/# mine/);
     await selectTab('Predict');
+    await poll(editors.query).toMatch(/mutation Predict\(/);
     const before = await editors.variables();
     // GraphiQL stores its tabs with a delay.
     await poll(() => storedIn(page, 'localStorage')).toMatch(/# mine.*activeTabIndex[^,}]*\b5\b/);
