@@ -23,6 +23,18 @@ export function writeResult(
   return writeData(response, result, mediaType, headers);
 }
 
+/** A response with data that is ready to be sent. */
+interface ReadyResponse {
+  readonly response: ServerResponse;
+  readonly text: string;
+  /** For ASCII both encodings are the same, and Latin-1 is written faster. */
+  readonly encoding: 'latin1' | 'utf8';
+  readonly headers: string[];
+}
+
+/** The responses that became ready while the event loop was handling its present input. */
+let ready: ReadyResponse[] = [];
+
 function writeData(
   response: ServerResponse,
   result: ExecutionResult,
@@ -31,18 +43,36 @@ function writeData(
 ): void {
   const text = stringifyResult(result);
   const length = Buffer.byteLength(text);
-  response.writeHead(200, [
-    'content-type',
-    `${mediaType}; charset=utf-8`,
-    'content-length',
-    String(length),
-    ...headers,
-  ]);
-  // For ASCII both encodings are the same, and Latin-1 is written faster.
-  response.write(text, length === text.length ? 'latin1' : 'utf8');
-  // Without this, `end` sends headers and body in one vectored write, which is slower.
-  response.socket?.uncork();
-  response.end();
+  ready.push({
+    response,
+    text,
+    encoding: length === text.length ? 'latin1' : 'utf8',
+    headers: ['content-type', `${mediaType}; charset=utf-8`, 'content-length', String(length), ...headers],
+  });
+  if (ready.length === 1) setImmediate(sendReady);
+}
+
+/**
+ * Sends all responses that are ready, after the event loop has handled its input. Each write wakes a client that waits for it,
+ * which costs more than everything else about a small response; of several in a row, only the first does.
+ */
+function sendReady(): void {
+  const responses = ready;
+  ready = [];
+  for (const { response, text, encoding, headers } of responses) {
+    // The client may have disconnected meanwhile.
+    if (response.destroyed) continue;
+    try {
+      response.writeHead(200, headers);
+      response.write(text, encoding);
+      // Without this, `end` sends headers and body in one vectored write, which is slower.
+      response.socket?.uncork();
+      response.end();
+    } catch (error) {
+      // One response that cannot be sent must not stop the others.
+      response.destroy(error as Error);
+    }
+  }
 }
 
 async function writeResponse(to: ServerResponse, response: Response, headers: readonly string[]): Promise<void> {
