@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import { globalId } from '../../schema/ids.ts';
 import { type StartOptions, startGateway, type TestGateway } from '../support/gateway.ts';
 import { seedModel, seedPrediction, smallImage } from '../support/seeds.ts';
@@ -53,6 +54,7 @@ export async function startSession(seed: number, network?: Network) {
       return holder.faults ? holder.faults.transport(request, upstream) : upstream(request);
     },
   });
+  onTestFinished(() => disposeOf(started));
   const idsByTenant = new Map<Tenant, TenantIds>();
   for (const tenant of TENANTS) idsByTenant.set(tenant, await seedTenant(started, tenant));
   const faults = createFaults({ seed, clock: started.clock });
@@ -228,4 +230,14 @@ export function identityOfRequest({ path, body }: { path: string; body: string }
   if (path.endsWith('/cancel')) return `cancel ${parts[1]}/${parts[3]}`;
   if (path.endsWith('/trainings')) return `trainings ${parts[1]} ${parsedBody().trainingStrength}`;
   return `data ${parts[1]} ${images.findIndex((image) => Buffer.from(image).toString('latin1') === body)}`;
+}
+
+/** Ends a gateway. A write whose client has left may still wait for its deadline, by the clock of the test. */
+async function disposeOf({ gateway, clock }: TestGateway): Promise<void> {
+  let isOver = false;
+  const disposed = gateway.dispose().finally(() => {
+    isOver = true;
+  });
+  while (!isOver) await clock.advance(1_000);
+  await disposed;
 }
