@@ -65,10 +65,10 @@ test.for(['1', '2'])(
 
     expect(await stopped).toEqual({ code: 0, signal: null });
     expect([...before.keys()]).toEqual(['200']);
-    // A refused connection has sent nothing: proxies try the next replica. The kernel resets one that it accepts while the port
-    // is being closed: how many depends on the machine.
+    // A refused connection has sent nothing: proxies try the next replica. The kernel resets those that it accepts while the port
+    // is being closed. How many there are of the others depends on the machine.
+    after.delete('200');
     after.delete('ECONNRESET');
-    expect([...after.keys()].toSorted()).toEqual(['200', 'ECONNREFUSED']);
-    expect(after.get('ECONNREFUSED')).toBe(CLIENTS);
+    expect([...after]).toEqual([['ECONNREFUSED', CLIENTS]]);
   },
 );
