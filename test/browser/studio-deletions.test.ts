@@ -117,6 +117,25 @@ describe.skipIf(!executablePath)('deletions in Studio', { timeout: 60_000 }, () 
   });
 
   test.each([
+    ['one image', [1], /^Deleting the image failed: .*The sandbox simulates status 403 here\./],
+    ['several images', [1, 2], /^1 image could not be deleted: .*The sandbox simulates status 403 here\./],
+  ])('a failed deletion of %s is announced on another page', async (_, numbers, announced) => {
+    const { page, askToDelete, holdMutations, dialog } = await openImages(3, '403:deleteDataItem:once');
+    const release = await holdMutations();
+    if (numbers.length > 1) await askToDelete(numbers);
+    else await page.getByRole('button', { name: 'Delete image 1' }).press('Enter');
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).press('Enter');
+    await dialog.getByRole('button', { name: 'Deleting…' }).waitFor();
+
+    await page.evaluate(() => {
+      location.hash = '#/history';
+    });
+    await page.getByRole('heading', { name: 'History' }).waitFor();
+    release();
+    await page.getByText(announced).waitFor();
+  });
+
+  test.each([
     ['all', [1, 2, 3], 0],
     ['all but one', [1, 2], 1],
   ])('after the deletion of %s, the focus is on the heading of the list', async (_, numbers, left) => {

@@ -7,12 +7,13 @@ import { links, navigate } from '../route.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { failureOf } from '../ui/empty.tsx';
 import { AddIcon } from '../ui/icons.tsx';
+import { useMistake } from '../ui/use-mistake.ts';
 
 /** Creates a model, and opens its page. */
 export function NewModel() {
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState('');
-  const [mistake, setMistake] = useState<string>();
+  const [mistake, setMistake] = useMistake('Creating the model failed');
   const [{ fetching }, create] = useMutation(createModel);
   const attempt = useAttemptKey({ name });
   const fieldId = useId();

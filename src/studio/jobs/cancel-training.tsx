@@ -5,13 +5,14 @@ import { cancelTraining } from '../graph/documents.gen.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { failureOf } from '../ui/empty.tsx';
 import { notify } from '../ui/notices.tsx';
+import { useMistake } from '../ui/use-mistake.ts';
 import type { Training } from './job.ts';
 
 /** Cancels a training after a warning: it may not succeed, and what ran is charged. */
 export function CancelTraining({ training }: { training: Training }) {
   const [isOpen, setOpen] = useState(false);
   const [{ fetching }, cancel] = useMutation(cancelTraining);
-  const [mistake, setMistake] = useState<string>();
+  const [mistake, setMistake] = useMistake('Canceling the training failed');
   const input = { id: training.id };
   const name = training.model?.displayName ?? 'this model';
 

@@ -5,12 +5,13 @@ import { type ModelFieldsFragment, renameModel } from '../graph/documents.gen.ts
 import { Dialog } from '../ui/dialog.tsx';
 import { failureOf } from '../ui/empty.tsx';
 import { EditIcon } from '../ui/icons.tsx';
+import { useMistake } from '../ui/use-mistake.ts';
 
 /** The name of a model as the title of its page, with a dialog to change it. */
 export function ModelName({ model: { id, displayName } }: { model: ModelFieldsFragment }) {
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState(displayName);
-  const [mistake, setMistake] = useState<string>();
+  const [mistake, setMistake] = useMistake('Renaming the model failed');
   const [{ fetching }, rename] = useMutation(renameModel);
   const input = { id, displayName: name.trim() };
 

@@ -11,6 +11,7 @@ import { Choice } from '../ui/choice.tsx';
 import { failureOf } from '../ui/empty.tsx';
 import { notify } from '../ui/notices.tsx';
 import { Slider } from '../ui/slider.tsx';
+import { useMistake } from '../ui/use-mistake.ts';
 
 const DEFAULT_STRENGTH = 7;
 
@@ -31,7 +32,7 @@ export function TrainForm({ modelId, template }: TrainFormProps) {
   const [style, setStyle] = useState<TrainingStyle>(highQuality?.style ?? 'BALANCED');
   const [learns, setLearns] = useState<'style' | 'content'>(fast?.isStyle ? 'style' : 'content');
   const [isPreprocessed, setPreprocessed] = useState(fast?.isInputFormatAlreadyPreprocessed ?? false);
-  const [mistake, setMistake] = useState<string>();
+  const [mistake, setMistake] = useMistake('Starting the training failed');
   const [{ fetching }, start] = useMutation(startTraining);
 
   const input: StartTrainingInput = {

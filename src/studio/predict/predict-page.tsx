@@ -8,6 +8,7 @@ import { useLimits } from '../session/limits.tsx';
 import { readSettings } from '../session/settings.ts';
 import { failureOf } from '../ui/empty.tsx';
 import { notify } from '../ui/notices.tsx';
+import { useMistake } from '../ui/use-mistake.ts';
 import { emptyForm, formOf, inputOf, obstacleOf, type PredictionForm } from './form.ts';
 import { ModelMixer } from './model-mixer.tsx';
 import { PromptField } from './prompt-field.tsx';
@@ -27,7 +28,7 @@ export function PredictPage({ model, again }: PredictPageProps) {
   const { add } = useJobs();
   const empty = emptyForm(useLimits());
   const [form, setForm] = useState<PredictionForm>(model ? { ...empty, scales: { [model]: 1 } } : empty);
-  const [mistake, setMistake] = useState<string>();
+  const [mistake, setMistake] = useMistake('Creating images failed');
   const [{ fetching }, create] = useMutation(createPrediction);
   const [{ data: earlier }] = useQuery({
     query: getPrediction,

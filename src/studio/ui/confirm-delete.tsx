@@ -3,6 +3,7 @@ import { CopyAs } from '../copy/copy-as.tsx';
 import { Dialog } from './dialog.tsx';
 import { TrashIcon } from './icons.tsx';
 import { useFocusFallback } from './use-focus-fallback.ts';
+import { useMistake } from './use-mistake.ts';
 
 interface ConfirmDeleteProps {
   /** What is deleted, as in "Delete this model?". */
@@ -23,7 +24,7 @@ interface ConfirmDeleteProps {
 export function ConfirmDelete({ what, label, document, clientDocument, id, onDelete, children }: ConfirmDeleteProps) {
   const [isOpen, setOpen] = useState(false);
   const [isBusy, setBusy] = useState(false);
-  const [mistake, setMistake] = useState<string>();
+  const [mistake, setMistake] = useMistake(`Deleting the ${what} failed`);
   const button = useRef<HTMLButtonElement>(null);
   const prepareRemoval = useFocusFallback(button);
   const variables = { input: { id } };

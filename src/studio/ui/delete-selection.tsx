@@ -3,6 +3,7 @@ import { CopyAs } from '../copy/copy-as.tsx';
 import { Dialog } from './dialog.tsx';
 import { notify } from './notices.tsx';
 import { useFocusFallback } from './use-focus-fallback.ts';
+import { useIsShown } from './use-mistake.ts';
 import type { Selection } from './use-selection.ts';
 import './selection.css';
 
@@ -53,6 +54,8 @@ export function DeleteSelection({ selection, one, many, nameOf, onDelete, childr
     if (deletions > 0) toggle.current?.focus();
   }, [deletions]);
 
+  const isShown = useIsShown();
+
   const finish = () => {
     setTargets(undefined);
     setActive(false);
@@ -78,6 +81,9 @@ export function DeleteSelection({ selection, one, many, nameOf, onDelete, childr
     setTargets(failed.map(({ id }) => id));
     const deleted = all.length - failed.length;
     if (deleted > 0) notify(`Deleted ${count(deleted)}.`);
+    const [first] = failed;
+    // Otherwise the dialog lists the failures.
+    if (first && !isShown()) notify(`${count(failed.length)} could not be deleted: ${first.reason}`, 'failed');
     if (failed.length === 0) finish();
   };
 
