@@ -8,12 +8,12 @@ import { build, step } from './built.ts';
 import { type CallFrame, type CodeLocation, createLocator } from './code-locations.ts';
 import { FAST_ROWS, measure, startGenerator } from './measure.ts';
 import { gateway, type Peer } from './peers.ts';
-import { KEYS, type Keys, QUERY_NAMES, type QueryName } from './queries.ts';
+import { KEYS, QUERY_NAMES } from './queries.ts';
 import { tableOf } from './report.ts';
 import { leaveServerProcessor, startServer } from './servers.ts';
-import { startUpstream } from './upstreams.ts';
+import { startStub, startUpstream } from './upstreams.ts';
 
-/** `npm run bench:profile`: CPU profile of the gateway under load. */
+/** `npm run bench:profile`: CPU profile of the gateway under load, with `--changing` while all upstream responses differ. */
 
 const FILE = pathOf('results/gateway.cpuprofile');
 
@@ -31,6 +31,7 @@ function readFlags() {
       keys: { type: 'string', default: 'rotating' },
       seconds: { type: 'string', default: '8' },
       top: { type: 'string', default: '30' },
+      changing: { type: 'boolean', default: false },
     },
   });
   const query = QUERY_NAMES.find((name) => name === values.query);
@@ -39,7 +40,7 @@ function readFlags() {
   if (!keys) throw new Error(`Expected --keys to be one of ${KEYS.join(', ')}, got "${values.keys}".`);
   const [seconds, top] = [Number(values.seconds), Number(values.top)];
   if (!(seconds > 0 && top >= 1)) throw new Error('Expected --seconds and --top to be numbers above 0.');
-  return { query, keys, time: seconds * 1_000, top };
+  return { query, keys, time: seconds * 1_000, top, changing: values.changing };
 }
 
 /** The gateway with the profiler loaded. */
@@ -58,12 +59,12 @@ const profiled = (program: string): Peer => {
   };
 };
 
-async function record(program: string, { query, keys, time }: { query: QueryName; keys: Keys; time: number }) {
+async function record(program: string, { query, keys, time, changing }: ReturnType<typeof readFlags>) {
   const started: { stop(): Promise<void> }[] = [];
   try {
     const generator = startGenerator();
     started.push(generator);
-    const upstream = await startUpstream();
+    const upstream = changing ? await startStub(0, { changing }) : await startUpstream();
     started.push(upstream);
     const server = await startServer(profiled(program), upstream.url);
     started.push(server);
