@@ -17,7 +17,7 @@ const SLOTS = 16_384;
  * memory for any number of jobs: each has the slot of its hash, in which it replaces another one.
  */
 export class RecordedJobs {
-  readonly #hashes = new Uint32Array(SLOTS);
+  readonly #hashes = new Int32Array(SLOTS);
 
   /**
    * Adds a finished job.
@@ -41,5 +41,5 @@ export class RecordedJobs {
 /** Adds a number to a hash of 32 bits. Times in milliseconds have more, so both halves count. */
 function mix(hash: number, value: number): number {
   const low = Math.imul(hash ^ value, 0x01000193);
-  return Math.imul(low ^ (value / 2 ** 32), 0x01000193) >>> 0;
+  return Math.imul(low ^ (value / 2 ** 32), 0x01000193);
 }

@@ -19,7 +19,7 @@ const MAX_CHANGES = 6;
  * one, their bodies are parsed more often.
  */
 class Slots {
-  readonly hashes = new Uint32Array(SLOTS);
+  readonly hashes = new Int32Array(SLOTS);
   /** How often in succession the body differed from the cached one. */
   readonly changes = new Uint8Array(SLOTS);
   /** Number of responses that are not worth caching. */
