@@ -230,14 +230,6 @@ export type UploadDataItemInput = {
   modelId: string;
 };
 
-/** Training images to add to a model. */
-export type UploadDataItemsInput = {
-  /** 1 to 20 webp, png or jpeg images, each of at most 10,485,760 bytes. */
-  files: Array<Blob | string>;
-  /** Global id of the model. */
-  modelId: string;
-};
-
 /** Target of the uploaded images: exactly one of the two fields. */
 export type UploadTargetInput =
   {   /** Global id of a model, to which each image is added as a new data item. */
@@ -368,24 +360,6 @@ export type UploadDataItemMutation = { uploadDataItem:
     | { __typename: 'NotFoundError', message: string, id: string | null }
     | { __typename: 'UnsupportedImageError', message: string, fileName: string | null }
     | { __typename: 'UploadDataItemSuccess', dataItem: { __typename: 'DataItem', id: string, createdAt: string | null, image: { key: string, url: string, expiresAt: string } } }
-   };
-
-export type UploadDataItemsMutationVariables = Exact<{
-  input: UploadDataItemsInput;
-}>;
-
-
-export type UploadDataItemsMutation = { uploadDataItems:
-    | { __typename: 'InvalidInputError', message: string, issues: Array<{ path: Array<string>, message: string }> }
-    | { __typename: 'NotFoundError', message: string, id: string | null }
-    | { __typename: 'UploadDataItemsSuccess', outcomes: Array<{ fileName: string, dataItem: { __typename: 'DataItem', id: string, createdAt: string | null, image: { key: string, url: string, expiresAt: string } } | null, error:
-          | { __typename: 'ConflictError', message: string }
-          | { __typename: 'FileTooLargeError', message: string }
-          | { __typename: 'InvalidInputError', message: string }
-          | { __typename: 'NotFoundError', message: string }
-          | { __typename: 'RequestFailedError', code: string, retryable: boolean, retryAfter: number | null, message: string }
-          | { __typename: 'UnsupportedImageError', message: string }
-         | null }> }
    };
 
 export type ReplaceDataItemMutationVariables = Exact<{
@@ -673,9 +647,6 @@ export const getDataItem = "query getDataItem($modelId:ID!$id:ID!){model(id:$mod
 
 /** Executes `uploadDataItem`. */
 export const uploadDataItem = "mutation uploadDataItem($input:UploadDataItemInput!){uploadDataItem(input:$input){__typename ...on UploadDataItemSuccess{dataItem{...DataItemFields}}...on InvalidInputError{message issues{path message}}...on NotFoundError{message id}...on UnsupportedImageError{message fileName}...on FileTooLargeError{message fileName maxBytes}}}fragment DataItemFields on DataItem{__typename id createdAt image{key url expiresAt}}" as TypedDocument<UploadDataItemMutation, UploadDataItemMutationVariables>;
-
-/** Executes `uploadDataItems`. */
-export const uploadDataItems = "mutation uploadDataItems($input:UploadDataItemsInput!){uploadDataItems(input:$input){__typename ...on UploadDataItemsSuccess{outcomes{fileName dataItem{...DataItemFields}error{__typename message ...on RequestFailedError{code retryable retryAfter}}}}...on InvalidInputError{message issues{path message}}...on NotFoundError{message id}}}fragment DataItemFields on DataItem{__typename id createdAt image{key url expiresAt}}" as TypedDocument<UploadDataItemsMutation, UploadDataItemsMutationVariables>;
 
 /** Executes `replaceDataItem`. */
 export const replaceDataItem = "mutation replaceDataItem($input:ReplaceDataItemInput!){replaceDataItem(input:$input){__typename ...on ReplaceDataItemSuccess{dataItem{...DataItemFields}}...on InvalidInputError{message issues{path message}}...on NotFoundError{message id}...on UnsupportedImageError{message fileName}...on FileTooLargeError{message fileName maxBytes}}}fragment DataItemFields on DataItem{__typename id createdAt image{key url expiresAt}}" as TypedDocument<ReplaceDataItemMutation, ReplaceDataItemMutationVariables>;
