@@ -4,7 +4,7 @@ import { validate } from 'dockerfile-utils';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../support/clock.ts';
-import { freePort } from '../support/nginx.ts';
+import { freePort } from '../support/free-port.ts';
 import { readText } from '../support/readme.ts';
 import { buildImage, type Image, isIgnored } from './image.ts';
 

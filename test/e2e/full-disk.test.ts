@@ -1,23 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { temporaryDirectory } from '../support/program.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-
-/** A port that was free a moment ago. The program cannot print one that it has chosen. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('a gateway whose log cannot be written serves all requests, and stops', async () => {
   const port = await freePort();
@@ -39,7 +28,9 @@ test('a gateway whose log cannot be written serves all requests, and stops', asy
       ({ status }) => status,
       () => undefined,
     );
-  while ((await get('/ready')) !== 200);
+  while ((await get('/ready')) !== 200) {
+    if (program.exitCode !== null) throw new Error(`The program exited with code ${program.exitCode}.`);
+  }
 
   const statuses: (number | undefined)[] = [];
   for (let count = 0; count < 400; count++) statuses.push(await get('/nowhere'));

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { until } from '../support/clock.ts';
+import { freePort } from '../support/free-port.ts';
 import { startGateway } from '../support/gateway.ts';
 import { haproxy, startHaproxy } from '../support/haproxy.ts';
-import { freePort } from '../support/nginx.ts';
 import { readText } from '../support/readme.ts';
 import { serverOf } from '../support/subscribe.ts';
 

@@ -6,7 +6,8 @@ import { createClient } from 'graphql-ws';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { until } from '../support/clock.ts';
-import { freePort, nginx, startNginx } from '../support/nginx.ts';
+import { freePort } from '../support/free-port.ts';
+import { nginx, startNginx } from '../support/nginx.ts';
 import { runProgram, startProgram, temporaryDirectory } from '../support/program.ts';
 
 const QUERY = JSON.stringify({ query: '{ models { nodes { displayName } } }' });

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { onTestFinished, vi } from 'vitest';
-import { freePort, type RedisServer, startRedis } from './redis.ts';
+import { freePort } from './free-port.ts';
+import { type RedisServer, startRedis } from './redis.ts';
 
 /** Name by which the Sentinel knows the primary. */
 const PRIMARY = 'primary';

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '../../support/free-port.ts';
 import { pidOf, stop } from '../processes.ts';
 import type { UpstreamResponses } from './data.ts';
-import { freePort, onPath, waitForResponse } from './servers.ts';
+import { onPath, waitForResponse } from './servers.ts';
 
 const configuration = (folder: string, port: number) => `
 daemon off;

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { freePort } from '../../support/free-port.ts';
 import { environment, pidOf, stop, usageOf } from '../processes.ts';
 import type { Peer } from './peers.ts';
 import { graphqlRequest, type QueryName } from './queries.ts';
@@ -94,14 +93,4 @@ export async function waitForResponse(child: ChildProcess, url: string, init?: R
     await setTimeout(5);
   }
   throw new Error(`no response within ${START_TIMEOUT / 1_000} s`);
-}
-
-/** Port without a listener. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
