@@ -1,13 +1,40 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { root } from './support/readme.ts';
+
+/** Arguments of Node.js for a program with a log. */
+const argumentsFor = (program: string): string[] => [
+  '--import',
+  'tsx',
+  '--input-type=module',
+  '--eval',
+  `import { createLog } from './src/telemetry/log.ts'; const log = createLog('info'); ${program}`,
+];
+
+/** Starts a program with a log. Its output is not read. It is killed at the end of the test. */
+function start(program: string, output: number | 'pipe'): ChildProcess {
+  const child = spawn(process.execPath, argumentsFor(program), { cwd: root, stdio: ['ignore', output, 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** Waits until a program has exited. */
+async function endOf(program: ChildProcess): Promise<{ code: number | null; errors: string }> {
+  let errors = '';
+  program.stderr?.on('data', (text) => {
+    errors += text;
+  });
+  // Not `close`, for which all outputs must have been read.
+  const [code] = await once(program, 'exit');
+  return { code, errors };
+}
 
 /** Runs a program with a log, and returns the lines that it wrote. */
 async function run(program: string): Promise<{ level: number; msg: string; lines?: number }[]> {
-  const text = `import { createLog } from './src/telemetry/log.ts'; const log = createLog('info'); ${program}`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', text];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1e8 });
+  const { stdout } = await promisify(execFile)(process.execPath, argumentsFor(program), { cwd: root, maxBuffer: 1e8 });
   return stdout
     .split('\n')
     .filter(Boolean)
@@ -39,6 +66,27 @@ test('lines beyond the memory for a slow reader are lost, counted and reported o
   expect(lines.filter(({ level }) => level === 50)).toHaveLength(1);
   expect(lines.length - 2 + (lost?.lines ?? 0)).toBe(60_000);
 }, 60_000);
+
+test.each([
+  ['ends', 'process.exit(0);'],
+  ['fails', "log.fatal('the end'); process.exit(0);"],
+])('a process that %s does not wait for a full disk', async (_, end) => {
+  const output = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(output));
+  const program = start(`log.info('lost'); ${end}`, output);
+
+  expect(await endOf(program)).toEqual({ code: 0, errors: '' });
+});
+
+test('a process that ends does not wait for a reader that reads nothing', async () => {
+  // More than a pipe holds. `isTTY` opens it as the gateway does, so that writes to it fail instead of waiting.
+  const program = start(
+    "process.stdout.isTTY; for (let n = 0; n < 20; n++) log.info('x'.repeat(1e5)); process.exit(0);",
+    'pipe',
+  );
+
+  expect(await endOf(program)).toEqual({ code: 0, errors: '' });
+});
 
 test('the line of a request is equal to that of the log itself', async () => {
   const lines = await run(`

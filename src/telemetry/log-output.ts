@@ -5,6 +5,8 @@ type Destination = ReturnType<typeof pino.destination>;
 
 /** Time without a further attempt after the output could not be written, in milliseconds. */
 const PAUSE = 1_000;
+/** Number of attempts, 100 ms apart, after which a process that waits for its output gives up a reader that reads nothing. */
+const MAX_ATTEMPTS = 20;
 /** Maximum size of the lines that wait for a slow reader, in bytes. Further ones are lost. */
 const MAX_WAITING = 16_777_216;
 
@@ -28,19 +30,40 @@ export function createLogOutput(options: LogOutputOptions, onRecovered: (lost: n
   let destination: Destination | undefined = open();
 
   function open(): Destination {
+    const patience = new Patience();
     // Buffers are kept as a list. Buffered text would be concatenated, and copied as a whole, with every line.
-    const opened = pino.destination({ ...options, maxLength: MAX_WAITING, contentMode: 'buffer' });
+    const opened = pino.destination({
+      ...options,
+      maxLength: MAX_WAITING,
+      contentMode: 'buffer',
+      retryEAGAIN: (_, unwritten, waiting) => patience.isLeft(unwritten + waiting),
+    });
+    const flushSync = opened.flushSync.bind(opened);
+    // pino calls it after a fatal error, and at the end of the process.
+    opened.flushSync = () => {
+      patience.isLimited = true;
+      try {
+        flushSync();
+      } catch {
+        abandon();
+      }
+      patience.isLimited = false;
+    };
     opened.on('drop', () => void lost++);
-    opened.on('error', (error: NodeJS.ErrnoException) => {
+    opened.on('error', ({ code }: NodeJS.ErrnoException) => {
       // The reader has gone, and pino writes nothing any more.
-      if (error.code === 'EPIPE' || destination !== opened) return;
-      // Otherwise its buffer would be flushed at the end of the process, which retries forever.
+      if (code !== 'EPIPE') abandon();
+    });
+    return opened;
+
+    /** Gives up the waiting lines. */
+    function abandon(): void {
+      if (destination !== opened) return;
       opened.destroy();
       destination = undefined;
       lost++;
       retryAt = monotonicNow() + PAUSE;
-    });
-    return opened;
+    }
   }
 
   return {
@@ -62,4 +85,19 @@ export function createLogOutput(options: LogOutputOptions, onRecovered: (lost: n
     },
     flushSync: () => destination?.flushSync(),
   };
+}
+
+/** Decides whether a write is attempted again although the reader has made no room for it. */
+class Patience {
+  /** True while the process waits for the write. Otherwise there is no limit. */
+  isLimited = false;
+  #unwritten = 0;
+  #attempts = 0;
+
+  /** @param unwritten Number of bytes that wait. If it changes, the reader is slow, but reads. */
+  isLeft(unwritten: number): boolean {
+    this.#attempts = unwritten === this.#unwritten ? this.#attempts + 1 : 0;
+    this.#unwritten = unwritten;
+    return !this.isLimited || this.#attempts < MAX_ATTEMPTS;
+  }
 }
