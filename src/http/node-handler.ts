@@ -43,11 +43,13 @@ export interface NodeHandlerOptions {
  * Responds to a request of a Node.js server, and records it. Never rejects.
  *
  * @param address Address of the client; without one, no rate limit applies.
+ * @param onClosed Called when the response has been sent, or the client has disconnected.
  */
 export type NodeHandler = (
   request: IncomingMessage,
   response: ServerResponse,
   address: string | undefined,
+  onClosed?: () => void,
 ) => Promise<void>;
 
 /** @see NodeHandler */
@@ -86,8 +88,8 @@ export function createNodeHandler(gateway: HandledGateway, options: NodeHandlerO
     }
   };
   const fastPath = options.fastPath === false ? undefined : gateway.fastPath;
-  return async (request, response, client) => {
-    const record = recordRequest(requests, request, response, client);
+  return async (request, response, client, onClosed) => {
+    const record = recordRequest(requests, request, response, client, onClosed);
     record.arrivedBeforeStop = !isDraining();
     try {
       if (!fastPath || isDraining() || !fastPath.accepts(request)) {

@@ -9,12 +9,14 @@ import type { Requests } from '../telemetry/requests.ts';
  * headers, body, query string and sealed tokens, because each of them may contain a secret.
  *
  * @param client Address of the client.
+ * @param onClosed Called when the response has been sent, or the client has disconnected. A listener of its own would cost more.
  */
 export function recordRequest(
   requests: Requests,
   request: IncomingMessage,
   response: ServerResponse,
   client: string | undefined,
+  onClosed?: () => void,
 ): RequestRecord {
   const record = requests.start({ headers: request.headers, client, transport: 'http' });
   // Kept, because the response drops its socket when it ends.
@@ -22,6 +24,7 @@ export function recordRequest(
   const bytesBefore = socket.bytesWritten;
   // Not `once`, which costs more: the event comes only once.
   response.on('close', () => {
+    onClosed?.();
     record.bytes = socket.bytesWritten - bytesBefore;
     if (response.errored) record.failure ??= describeCauses(response.errored);
     requests.end(record, {

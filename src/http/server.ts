@@ -131,14 +131,13 @@ export async function serve(
     pendingResponses.add(pending);
     const target = readTarget(request);
     request.url = target ?? '/';
-    // Not `once`, which costs more: the event comes only once.
-    response.on('close', () => {
+    const onClosed = () => {
       pending.leaveList();
       onResponseClosed();
-    });
+    };
     const client = addressOf(request);
-    if (target === undefined) sendBadRequest(response, recordRequest(requests, request, response, client).id);
-    else void handle(request, response, client);
+    if (target === undefined) sendBadRequest(response, recordRequest(requests, request, response, client, onClosed).id);
+    else void handle(request, response, client, onClosed);
   };
   server.on('request', (request, response) => {
     connections.onRequest(request.socket);
