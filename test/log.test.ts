@@ -55,6 +55,16 @@ test('a fatal line is written even if the process exits immediately', async () =
   expect(lines.map(({ msg }) => msg)).toEqual(['before', 'the end']);
 });
 
+test('a fatal line for people is written even if the process exits immediately', async () => {
+  const program = `
+    import { createPrettyLog } from './src/telemetry/pretty-log.ts';
+    const log = createPrettyLog('info'); log.info('before'); log.fatal('the end'); process.reallyExit(0);`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+
+  expect(stdout).toMatch(/before.*\n.*the end/);
+});
+
 test('lines beyond the memory for a slow reader are lost, counted and reported once', async () => {
   const lines = await run(`
     for (let n = 0; n < 60_000; n++) log.info('x'.repeat(500));

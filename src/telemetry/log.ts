@@ -18,6 +18,9 @@ const ATOMIC_WRITES = { minLength: 2_048, maxWrite: 4_096 };
 /** Maximum length of an error's logged texts, in characters: they may quote what clients or the upstream have sent. */
 const MAX_TEXT_LENGTH = 8_000;
 
+/** Message of the line that reports lost ones. */
+export const LOST_LINES = 'lines of the log are lost: its output cannot be written, or is read too slowly';
+
 /** An error as it is logged, with shortened texts. */
 export function describeError(error: Error): object {
   const described: object = pino.stdSerializers.err(error);
@@ -37,9 +40,7 @@ export function describeError(error: Error): object {
  */
 export function createLog(level: string, { isShared = false }: { isShared?: boolean } = {}): Logger {
   const buffering = isShared ? { ...BUFFERING, ...ATOMIC_WRITES } : BUFFERING;
-  const output = createLogOutput(buffering, (lines) => {
-    log.error({ lines }, 'lines of the log are lost: its output cannot be written, or is read too slowly');
-  });
+  const output = createLogOutput(buffering, (lines) => log.error({ lines }, LOST_LINES));
   const log = pino({ level, serializers: { err: describeError } }, output);
   outputs.set(log, output);
   return log;

@@ -1,8 +1,12 @@
 import pino, { type Logger } from 'pino';
 import { prettyFactory } from 'pino-pretty';
-import { describeError } from './log.ts';
+import { describeError, LOST_LINES } from './log.ts';
+import { createLogOutput } from './log-output.ts';
 
-/** A log for people: one line each, in color. Each line is written at once. */
+/** Each line is written at once, in the background. */
+const UNBUFFERED = { sync: false, minLength: 0, maxWrite: 16_384, periodicFlush: 0 };
+
+/** A log for people: one line each, in color. */
 export function createPrettyLog(level: string): Logger {
   const prettify = prettyFactory({
     colorize: true,
@@ -10,9 +14,9 @@ export function createPrettyLog(level: string): Logger {
     ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss',
   });
-  const output = pino.destination({ sync: true });
-  return pino(
-    { level, serializers: { err: describeError } },
-    { write: (line: string) => void output.write(prettify(line)) },
-  );
+  const output = createLogOutput(UNBUFFERED, (lines) => log.error({ lines }, LOST_LINES));
+  // pino calls `flushSync` after a fatal error.
+  const stream = { write: (line: string) => output.write(prettify(line)), flushSync: output.flushSync };
+  const log = pino({ level, serializers: { err: describeError } }, stream);
+  return log;
 }
