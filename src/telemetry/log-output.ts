@@ -30,7 +30,7 @@ export function createLogOutput(options: LogOutputOptions, onRecovered: (lost: n
   let destination: Destination | undefined = open();
 
   function open(): Destination {
-    const patience = new Patience();
+    const patience = new Patience(options.sync);
     // Buffers are kept as a list. Buffered text would be concatenated, and copied as a whole, with every line.
     const opened = pino.destination({
       ...options,
@@ -47,7 +47,7 @@ export function createLogOutput(options: LogOutputOptions, onRecovered: (lost: n
       } catch {
         abandon();
       }
-      patience.isLimited = false;
+      patience.isLimited = options.sync;
     };
     opened.on('drop', () => void lost++);
     opened.on('error', ({ code }: NodeJS.ErrnoException) => {
@@ -90,9 +90,13 @@ export function createLogOutput(options: LogOutputOptions, onRecovered: (lost: n
 /** Decides whether a write is attempted again although the reader has made no room for it. */
 class Patience {
   /** True while the process waits for the write. Otherwise there is no limit. */
-  isLimited = false;
+  isLimited: boolean;
   #unwritten = 0;
   #attempts = 0;
+
+  constructor(isLimited: boolean) {
+    this.isLimited = isLimited;
+  }
 
   /** @param unwritten Number of bytes that wait. If it changes, the reader is slow, but reads. */
   isLeft(unwritten: number): boolean {

@@ -3,8 +3,8 @@ import { prettyFactory } from 'pino-pretty';
 import { describeError, LOST_LINES } from './log.ts';
 import { createLogOutput } from './log-output.ts';
 
-/** Each line is written at once, in the background. */
-const UNBUFFERED = { sync: false, minLength: 0, maxWrite: 16_384, periodicFlush: 0 };
+/** Each line is written at once, so that none is lost or late when the process ends. */
+const UNBUFFERED = { sync: true, minLength: 0, maxWrite: 16_384, periodicFlush: 0 };
 
 /** A log for people: one line each, in color. */
 export function createPrettyLog(level: string): Logger {
