@@ -17,7 +17,7 @@ export interface LogOutputOptions {
   periodicFlush: number;
 }
 
-/** The output of a log. What cannot be written is lost: the process must neither wait for a full disk nor end because of it. */
+/** The output of a log. Lines that cannot be written are lost: a full disk neither stops nor ends the process. */
 export interface LogOutput {
   write(line: string): void;
   flushSync(): void;
@@ -100,8 +100,9 @@ class Patience {
 
   /** @param unwritten Number of bytes that wait. If it changes, the reader is slow, but reads. */
   isLeft(unwritten: number): boolean {
+    if (!this.isLimited) return true;
     this.#attempts = unwritten === this.#unwritten ? this.#attempts + 1 : 0;
     this.#unwritten = unwritten;
-    return !this.isLimited || this.#attempts < MAX_ATTEMPTS;
+    return this.#attempts < MAX_ATTEMPTS;
   }
 }

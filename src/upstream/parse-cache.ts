@@ -15,8 +15,8 @@ const SLOTS = 65_536;
 const MAX_CHANGES = 6;
 
 /**
- * What is remembered of keys that are not cached, without memory for each: a key has the slot of its hash. If two keys share
- * one, their bodies are parsed more often.
+ * Facts about keys that are not cached. Each key has the slot of its hash, so none needs memory of its own. If two keys share a
+ * slot, their bodies are parsed more often.
  */
 class Slots {
   readonly hashes = new Int32Array(SLOTS);
