@@ -167,6 +167,12 @@ describe('globals', () => {
     expect(formatting.map(({ file }) => file)).toEqual([]);
   });
 
+  test('nothing replaces the format of stack traces, which Node.js applies to each error that closes a socket', () => {
+    const replacing = ofServer.filter(({ text }) => /\bprepareStackTrace\b/.test(text));
+
+    expect(replacing.map(({ file }) => file)).toEqual([]);
+  });
+
   test('only util/timers.ts sets timers, apart from the exceptions with a reason', () => {
     const waiting = ofServer.filter(
       ({ file, uses, imports }) =>

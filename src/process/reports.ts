@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { STUDIO } from '../http/studio.ts';
+import { nameSources } from '../telemetry/source-positions.ts';
 import type { Proxies } from '../upstream/transport/proxy.ts';
 import { ConfigError } from '../util/environment.ts';
 
@@ -38,7 +39,7 @@ export function exitOnUnexpectedError(log: Logger): void {
 /** An error as it is printed: mistakes in the configuration without a stack trace. */
 export function describeStartError(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error instanceof Error ? nameSources(error.stack ?? error.message) : String(error);
 }
 
 /** Prints an error, and exits. Open handles, for example a connection to Redis, would keep the process running. */

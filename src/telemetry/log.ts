@@ -2,6 +2,7 @@ import pino, { type Logger } from 'pino';
 import { wallClockNow } from '../util/clocks.ts';
 import { shorten } from '../util/shorten.ts';
 import { createLogOutput, type LogOutput } from './log-output.ts';
+import { nameSources } from './source-positions.ts';
 
 /**
  * Lines are buffered and flushed at intervals, in milliseconds: written one by one they would cost as much as the
@@ -21,15 +22,18 @@ const MAX_TEXT_LENGTH = 8_000;
 /** Message of the line that reports lost ones. */
 export const LOST_LINES = 'lines of the log are lost: its output cannot be written, or is read too slowly';
 
-/** An error as it is logged, with shortened texts. */
-export function describeError(error: Error): object {
-  const described: object = pino.stdSerializers.err(error);
-  if (typeof described !== 'object') return described;
-  const entries = Object.entries(described).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? shorten(value, MAX_TEXT_LENGTH) : value,
-  ]);
-  return Object.fromEntries(entries);
+/** An error as it is logged, with shortened texts, and positions in the sources. */
+export const describeError = (error: Error): object => describeTexts(pino.stdSerializers.err(error)) as object;
+
+/** @param described An error as pino describes it, a part of such a description, or any other value that was thrown. */
+function describeTexts(described: unknown, name?: string): unknown {
+  if (typeof described === 'string') {
+    const text = shorten(described, MAX_TEXT_LENGTH);
+    return name === 'stack' ? nameSources(text) : text;
+  }
+  if (name === 'aggregateErrors' && Array.isArray(described)) return described.map((each) => describeTexts(each));
+  if (name !== undefined || typeof described !== 'object' || described === null) return described;
+  return Object.fromEntries(Object.entries(described).map(([key, value]) => [key, describeTexts(value, key)]));
 }
 
 /**
