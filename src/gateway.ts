@@ -34,6 +34,7 @@ import { defaultImageLimits } from './images/limits.ts';
 import { MEDIA_TYPES } from './images/signature.ts';
 import { createUpstreamImages } from './images/upstream-images.ts';
 import { WIDTHS } from './images/variant.ts';
+import { createJobProgress } from './job-watching/job-progress.ts';
 import { createJobWatcher, defaultWatchSettings } from './job-watching/job-watcher.ts';
 import { createPollGate } from './jobs/poll-gate.ts';
 import { createDocuments } from './limits/documents.ts';
@@ -101,6 +102,7 @@ export function createGateway(options: GatewayOptions) {
   const finishedJobs = cluster
     ? shareFinishedJobs(ownFinishedJobs, cluster, { milliseconds: finishedJobsMilliseconds, monotonicNow })
     : ownFinishedJobs;
+  const jobProgressOf = createJobProgress({ now, monotonicNow });
   const upstreamOf = createUpstreams({
     ...options.upstream,
     contract,
@@ -122,7 +124,7 @@ export function createGateway(options: GatewayOptions) {
     createdElsewhere: cluster && createCreatedJobs(cluster, monotonicNow),
     sharedKeyStates: cluster && createSharedKeyStates(cluster, monotonicNow),
     onRetryAfter: (apiKey, seconds) => jobWatcher.hold(apiKey, seconds * 1_000),
-    onJobOf: (apiKey) => jobWatcher.recorderFor(apiKey),
+    createJobObserver: (apiKey) => jobProgressOf(tenantOf({ apiKey })),
   });
   const gate = createPollGate({ getOutage: upstreamOf.outage, monotonicNow });
   const settings = { ...defaultWatchSettings, ...options.watch };

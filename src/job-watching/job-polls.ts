@@ -20,7 +20,7 @@ export interface Pace {
 
 /** Options for polling the jobs of one credential. */
 export interface JobPollsOptions {
-  upstream: Upstream;
+  upstream: () => Upstream;
   /** Unique name of the credential that does not contain it. */
   tenant: string;
   pace: Readonly<Record<JobKey['kind'], Pace>>;
@@ -90,14 +90,14 @@ export class JobPolls {
   /** The trainings of a model, including those that other clients start. */
   trainings(modelId: string): JobList<JobRow, WatchedKey> {
     return this.#list({ kind: 'Model', id: modelId }, 'Training', (cursor, options) =>
-      this.#options.upstream.trainings.list(modelId, cursor, options),
+      this.#options.upstream().trainings.list(modelId, cursor, options),
     );
   }
 
   /** All predictions of the credential, including those that other clients create. */
   predictions(): JobList<JobRow, WatchedKey> {
     this.#predictions ??= this.#list({ kind: 'Predictions' }, 'Prediction', (cursor, options) =>
-      this.#options.upstream.predictions.list(cursor, options),
+      this.#options.upstream().predictions.list(cursor, options),
     );
     return this.#predictions;
   }
@@ -127,7 +127,7 @@ export class JobPolls {
 
   /** @throws UpstreamError if the row has no status. */
   async #read(key: JobKey, options: CallOptions): Promise<JobRow> {
-    const { trainings, predictions } = this.#options.upstream;
+    const { trainings, predictions } = this.#options.upstream();
     const row = await (key.kind === 'Training' ? trainings.get(key, options) : predictions.get(key.id, options));
     if (!row.status)
       throw new UpstreamError(`get${row.kind}`, 'invalid-response', 'status: expected a value, got none');

@@ -4,18 +4,18 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { InboxOptions } from '../jobs/inbox.ts';
 import { NO_POLL_OBSERVER, type PollCounts, type PollObserver } from '../jobs/observer.ts';
 import type { PollGate } from '../jobs/poll-gate.ts';
-import { createProgress, type Progress } from '../jobs/progress.ts';
+import type { Progress } from '../jobs/progress.ts';
 import { type Events, type JobSchedule, Schedule } from '../jobs/schedule.ts';
 import { createQuota } from '../limits/quota.ts';
 import type { FinishedJobs } from '../loaders/finished-jobs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
 import type { Requester } from '../upstream/observer.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { UpstreamRegistry } from '../upstream/upstream.ts';
 import type { Sleep, StartTimer } from '../util/timers.ts';
 import type { JobUpdate } from './events.ts';
-import { RowFacts, TenantFacts } from './job-facts.ts';
 import { JobPolls, type JobPollsOptions, jobName, type TracePoll } from './job-polls.ts';
+import type { JobProgress } from './job-progress.ts';
 import { createSharedSchedules } from './shared-schedules.ts';
 
 export interface WatchSettings {
@@ -52,7 +52,7 @@ export const defaultWatchSettings: WatchSettings = {
 };
 
 export interface JobWatcherOptions {
-  upstreamOf: (apiKey: string) => Upstream;
+  upstreamOf: UpstreamRegistry<JobProgress>;
   settings: WatchSettings;
   /** Cache of finished jobs. */
   finishedJobs: Pick<FinishedJobs, 'get' | 'read' | 'add' | 'isDeleted'>;
@@ -116,11 +116,6 @@ export interface JobWatcher {
     options: WatchOptions,
   ): Promise<JobRow | undefined>;
   progressOf(credential: Credential, row: JobRow): Progress;
-  /**
-   * Returns a function that records the phase of a job as read now, and its duration once it has completed, for the estimates of
-   * a credential.
-   */
-  recorderFor(apiKey: string): (row: JobRow) => void;
   /** Blocks the polls of a credential after a `Retry-After`. */
   hold(apiKey: string, milliseconds: number): void;
   /** Number of watched jobs and followed lists. */
@@ -137,13 +132,13 @@ const FIRST_EVENT_TIMEOUT = 5_000;
 
 export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const { upstreamOf, settings, finishedJobs, gate, sleep, startTimer, now, monotonicNow, random, cluster } = options;
-  const progress = createProgress({ now, monotonicNow });
   const streams = createQuota(settings.maxStreams, 'streams', 'MAX_STREAMS_PER_KEY', {
     waiting: { maxWait: settings.maxStreamWait, sleep },
     cluster,
   });
   const polling = new Set<Schedule<JobRow, WatchedKey>>();
   const newSchedule = (apiKey: string, share: number, onActive?: (isActive: boolean) => void) => {
+    let release: (() => void) | undefined;
     const schedule: Schedule<JobRow, WatchedKey> = new Schedule({
       ...settings,
       perSecond: settings.pollsPerSecond * share,
@@ -156,6 +151,8 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       observer: options.observer ?? NO_POLL_OBSERVER,
       onFinished: (row) => finishedJobs.add(apiKey, row),
       onActive(isActive) {
+        release?.();
+        release = isActive ? upstreamOf.keep(apiKey) : undefined;
         if (isActive) polling.add(schedule);
         else polling.delete(schedule);
         onActive?.(isActive);
@@ -166,7 +163,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const createPolls = (apiKey: string) =>
     new JobPolls({
       ...settings,
-      upstream: upstreamOf(apiKey),
+      upstream: () => upstreamOf(apiKey),
       tenant: tenantOf({ apiKey }),
       finishedJob(key) {
         const cached = finishedJobs.get(apiKey, key);
@@ -198,8 +195,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
   const create = (apiKey: string): CredentialState => {
     const onActive = (isActive: boolean) => (isActive ? active.set(apiKey, state) : active.delete(apiKey));
     const tenant = tenantOf({ apiKey });
-    const facts = new TenantFacts(tenant);
-    const onState = (row: JobRow) => progress.recordDuration(new RowFacts(facts, row));
+    const onState = (row: JobRow) => upstreamOf(apiKey).jobs.observe(row);
     const state: CredentialState = {
       tenant,
       schedule: sharedScheduleOf?.(apiKey, { onActive, onState }) ?? newSchedule(apiKey, 1, onActive),
@@ -261,12 +257,7 @@ export function createJobWatcher(options: JobWatcherOptions): JobWatcher {
       caller?.removeEventListener('abort', release);
       return last && 'state' in last ? last.state : undefined;
     },
-    progressOf: (credential, row) => progress.progressOf(new RowFacts(new TenantFacts(tenantOf(credential)), row)),
-    // Without the state of the credential: most credentials read jobs, but watch none.
-    recorderFor(apiKey) {
-      const facts = new TenantFacts(tenantOf({ apiKey }));
-      return (row) => progress.recordDuration(new RowFacts(facts, row));
-    },
+    progressOf: ({ apiKey }, row) => upstreamOf(apiKey).jobs.progressOf(row),
     hold(apiKey, milliseconds) {
       const state = stateOf(apiKey);
       state.heldUntil = Math.max(state.heldUntil, monotonicNow() + milliseconds);

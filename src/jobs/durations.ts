@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { median, removeTrend } from './trend.ts';
 
 /** A completed job and its duration. */
@@ -21,67 +20,93 @@ export interface Distribution {
   readonly typical: number;
 }
 
-/** Durations of completed jobs, by class. */
-export interface Durations {
-  /** Adds the duration of a job, once. Ignores durations that are not positive. */
-  add(className: string, duration: Duration): void;
-  /** Number of classes that were evicted so far. */
-  readonly evicted: number;
-  /** The distribution of a class; undefined if no duration is known. */
-  of(className: string): Distribution | undefined;
-}
-
 export interface DurationsOptions {
-  /** Maximum number of classes; the least recently used one is evicted. @default 1_000 */
+  /** Maximum number of classes; the least recently used one is evicted. @default 50 */
   classes?: number;
   /** Maximum number of durations per class: those of the most recently finished jobs. @default 100 */
   samples?: number;
   /** Number of durations that estimates use, so that they follow changes. @default 40 */
   recentSamples?: number;
+  /** Called when a class was evicted: jobs whose duration was added before may be added again. @default nothing happens */
+  onEvicted?: (() => void) | undefined;
 }
+
+/** Maximum number of durations of all classes. Beyond it, the least recently used class is evicted, too. */
+const MAX_DURATIONS = 1_000;
 
 interface ClassDurations {
   /** In order of completion, the last one first. */
   readonly newest: Duration[];
   /** Computed on first use. */
   distribution: Distribution | undefined;
+  /** Number of uses of all classes until its last one. */
+  lastUse: number;
 }
 
-export function createDurations(options: DurationsOptions = {}): Durations {
-  const { classes = 1_000, samples = 100, recentSamples = 40 } = options;
-  let evicted = 0;
-  const cache = new LRUCache<string, ClassDurations>({
-    max: classes,
-    dispose(_, __, reason) {
-      if (reason === 'evict') evicted++;
-    },
-  });
-  return {
-    get evicted() {
-      return evicted;
-    },
-    add(className, duration) {
-      if (!(duration.milliseconds > 0)) return;
-      const known = cache.get(className);
-      const newest = known?.newest ?? [];
-      // Most jobs are already known or too old, because lists are read repeatedly.
-      const oldest = newest.at(-1);
-      if (oldest && newest.length === samples && newestFirst(oldest, duration) < 0) return;
-      for (const each of newest) if (each.hash === duration.hash) return;
-      // In order of completion, not of arrival: a job that was dropped is older than all others, so it cannot be added again.
-      const next = newest.findIndex((each) => newestFirst(duration, each) < 0);
-      if (next === -1) newest.push(duration);
-      else newest.splice(next, 0, duration);
-      if (newest.length > samples) newest.pop();
-      if (known) known.distribution = undefined;
-      else cache.set(className, { newest, distribution: undefined });
-    },
-    of(className) {
-      const found = cache.get(className);
-      if (found) found.distribution ??= distributionOf(found.newest, recentSamples);
-      return found?.distribution;
-    },
-  };
+/** Durations of completed jobs of one tenant, by class. */
+export class Durations {
+  readonly #maxClasses: number;
+  readonly #samples: number;
+  readonly #recentSamples: number;
+  readonly #onEvicted: (() => void) | undefined;
+  readonly #classes = new Map<string, ClassDurations>();
+  #uses = 0;
+  #size = 0;
+
+  constructor({ classes = 50, samples = 100, recentSamples = 40, onEvicted }: DurationsOptions = {}) {
+    this.#maxClasses = classes;
+    this.#samples = samples;
+    this.#recentSamples = recentSamples;
+    this.#onEvicted = onEvicted;
+  }
+
+  /** Adds the duration of a job, once. Ignores durations that are not positive. */
+  add(className: string, duration: Duration): void {
+    if (!(duration.milliseconds > 0)) return;
+    const known = this.#use(className) ?? this.#create(className);
+    const { newest } = known;
+    // Most jobs are already known or too old, because lists are read repeatedly.
+    const oldest = newest.at(-1);
+    if (oldest && newest.length === this.#samples && newestFirst(oldest, duration) < 0) return;
+    for (const each of newest) if (each.hash === duration.hash) return;
+    // In order of completion, not of arrival: a job that was dropped is older than all others, so it cannot be added again.
+    const next = newest.findIndex((each) => newestFirst(duration, each) < 0);
+    if (next === -1) newest.push(duration);
+    else newest.splice(next, 0, duration);
+    known.distribution = undefined;
+    if (newest.length > this.#samples) newest.pop();
+    else if (++this.#size > MAX_DURATIONS) this.#evict();
+  }
+
+  /** The distribution of a class; undefined if no duration is known. */
+  of(className: string): Distribution | undefined {
+    const known = this.#use(className);
+    if (known) known.distribution ??= distributionOf(known.newest, this.#recentSamples);
+    return known?.distribution;
+  }
+
+  #use(className: string): ClassDurations | undefined {
+    const known = this.#classes.get(className);
+    if (known) known.lastUse = ++this.#uses;
+    return known;
+  }
+
+  #create(className: string): ClassDurations {
+    if (this.#classes.size === this.#maxClasses) this.#evict();
+    const created = { newest: [], distribution: undefined, lastUse: ++this.#uses };
+    this.#classes.set(className, created);
+    return created;
+  }
+
+  /** Few tenants ever have as many classes, so that most need no list in the order of use. */
+  #evict(): void {
+    let [oldest] = this.#classes;
+    for (const each of this.#classes) if (oldest && each[1].lastUse < oldest[1].lastUse) oldest = each;
+    if (!oldest) return;
+    this.#classes.delete(oldest[0]);
+    this.#size -= oldest[1].newest.length;
+    this.#onEvicted?.();
+  }
 }
 
 /** Compares by time of completion, then by hash, so that the order of arrival never matters. */

@@ -1,6 +1,6 @@
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import { hashOf } from '../util/hash.ts';
-import { createDurations, type Distribution, type DurationsOptions } from './durations.ts';
+import { type Distribution, Durations, type DurationsOptions } from './durations.ts';
 import { JobHistories, type JobPhase, type ObservedJob } from './job-history.ts';
 import { RecordedJobs } from './recorded-jobs.ts';
 import { boundRemaining, estimateRemaining } from './remaining-time.ts';
@@ -15,7 +15,7 @@ export interface JobFacts {
    * @default computed from the name, and the job is recorded again each time
    */
   readonly hash?: number;
-  /** Classes of jobs of one credential with similar durations, from the narrowest to the widest. */
+  /** Classes of jobs with similar durations, from the narrowest to the widest. */
   readonly classes: readonly string[];
   readonly phase: JobPhase;
   readonly createdAt?: Date | null | undefined;
@@ -36,15 +36,20 @@ export interface Progress {
   readonly likelyCompletedBy: Date | null;
 }
 
-export interface ProgressOptions extends DurationsOptions {
+export interface ProgressOptions extends Omit<DurationsOptions, 'onEvicted'> {
   /** The wall clock, in milliseconds since the epoch, to compare with timestamps of the upstream. */
   now?: () => number;
   /** The monotonic clock, in milliseconds, to measure the time between observations. */
   monotonicNow?: () => number;
   /** Maximum number of jobs whose observations are cached; the least recently used one is evicted. @default 10_000 */
   jobs?: number;
+  /** The observations of jobs; tenants can share them. @default its own, of `jobs` jobs */
+  histories?: JobHistories;
+  /** Jobs whose durations were recorded; tenants can share it. @default one of its own */
+  recorded?: RecordedJobs;
 }
 
+/** Estimates the progress of the jobs of one tenant. */
 export interface ProgressEstimator {
   /**
    * Records the phase of a job: its start, and once it has completed its duration, once. The more often it is called for a job,
@@ -67,18 +72,24 @@ const MAX_UNCERTAINTY = 0.25;
 
 /** Determines progress from the upstream's value, or else from the durations of jobs of the same class. */
 export function createProgress(options: ProgressOptions = {}): ProgressEstimator {
-  const { now = wallClockNow, monotonicNow = realMonotonicNow, jobs = 10_000, ...durationOptions } = options;
-  const histories = new JobHistories(jobs, monotonicNow);
-  /** Durations of processing, for jobs whose start was observed. */
-  const processing = createDurations(durationOptions);
+  const { now = wallClockNow, monotonicNow = realMonotonicNow, jobs = 10_000, recorded = new RecordedJobs() } = options;
+  const { histories = new JobHistories(jobs, monotonicNow) } = options;
+  let period = recorded.newPeriod();
+  const durationOptions: DurationsOptions = {
+    ...options,
+    onEvicted() {
+      period = recorded.newPeriod();
+    },
+  };
+  /** Durations of processing, for jobs whose start was observed. Created on first use, like those below. */
+  let processing: Durations | undefined;
   /** Durations since creation, which may include time in the queue. */
-  const total = createDurations(durationOptions);
-  const recorded = new RecordedJobs();
+  let total: Durations | undefined;
 
   /** The distribution of the narrowest class with data. Compares like with like: processing times if the start is known. */
   const distributionOf = (classes: readonly string[], isStartKnown: boolean): Distribution | undefined => {
     for (const name of classes) {
-      const found = (isStartKnown && processing.of(name)) || total.of(name);
+      const found = (isStartKnown && processing?.of(name)) || total?.of(name);
       if (found) return found;
     }
     return undefined;
@@ -87,8 +98,7 @@ export function createProgress(options: ProgressOptions = {}): ProgressEstimator
   return {
     recordDuration(job) {
       const { phase } = job;
-      if ((phase === 'completed' || phase === 'ended') && !recorded.add(job, processing.evicted + total.evicted))
-        return;
+      if ((phase === 'completed' || phase === 'ended') && !recorded.add(job, period)) return;
       const identity = identified(job);
       const observed = histories.observe(identity, phase);
       if (phase !== 'completed') return;
@@ -97,10 +107,12 @@ export function createProgress(options: ProgressOptions = {}): ProgressEstimator
       const [from, to] = [time(job.createdAt), time(job.finishedAt)];
       if (observed && isPrecise(observed.uncertainty, observed.milliseconds)) {
         const duration = { hash, finishedAt: to ?? now(), milliseconds: observed.milliseconds };
+        processing ??= new Durations(durationOptions);
         for (const each of classes) processing.add(each, duration);
       }
       if (from === null || to === null) return;
       const duration = { hash, finishedAt: to, milliseconds: to - from };
+      total ??= new Durations(durationOptions);
       for (const each of classes) total.add(each, duration);
     },
 

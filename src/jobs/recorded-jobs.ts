@@ -18,16 +18,22 @@ const SLOTS = 16_384;
  */
 export class RecordedJobs {
   readonly #hashes = new Int32Array(SLOTS);
+  #periods = 0;
+
+  /** Starts a period, in which no job is recorded yet: for another tenant, or after records were evicted. */
+  newPeriod(): number {
+    return ++this.#periods;
+  }
 
   /**
    * Adds a finished job.
    *
-   * @param evicted Number of evicted records so far. After an eviction, no job counts as recorded.
+   * @param period From {@link newPeriod}. No job counts as recorded in another one.
    * @returns False if it was recorded with the same times.
    */
-  add({ hash, phase, createdAt, finishedAt }: FinishedJob, evicted: number): boolean {
+  add({ hash, phase, createdAt, finishedAt }: FinishedJob, period: number): boolean {
     if (hash === undefined) return true;
-    let own = mix(hash, evicted);
+    let own = mix(hash, period);
     own = mix(own, phase === 'completed' ? 1 : 2);
     own = mix(own, createdAt?.getTime() ?? 0);
     own = mix(own, finishedAt?.getTime() ?? 0);

@@ -6,7 +6,7 @@ import { Loaders } from '../loaders/loaders.ts';
 import type { ReadServices } from '../loaders/reads.ts';
 import type { ReadCounter } from '../telemetry/read-counter.ts';
 import type { JobKey, JobRow } from '../upstream/jobs.ts';
-import type { UpstreamOf } from '../upstream/upstream.ts';
+import type { UpstreamRegistry } from '../upstream/upstream.ts';
 import type { OperationLifetime } from './deadline.ts';
 
 /** A caller whose requests are counted. */
@@ -14,7 +14,7 @@ export type CountingCaller = ScopedCaller & { readonly requester?: ReadCounter |
 
 /** The parts of the gateway that {@link RequestCache} binds to a caller. */
 export interface CacheServices {
-  readonly upstreamOf: UpstreamOf;
+  readonly upstreamOf: UpstreamRegistry;
   readonly finishedJobs: FinishedJobs;
   /** The wall clock, in milliseconds since the epoch. */
   readonly now: () => number;

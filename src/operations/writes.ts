@@ -3,14 +3,14 @@ import { upstreamFor } from '../auth/scope.ts';
 import type { Idempotency } from '../idempotency/idempotency.ts';
 import type { CacheKey, FinishedJobs } from '../loaders/finished-jobs.ts';
 import { UpstreamError } from '../upstream/errors.ts';
-import type { Upstream, UpstreamOf } from '../upstream/upstream.ts';
+import type { Upstream, UpstreamRegistry } from '../upstream/upstream.ts';
 import { runPaced } from './bulk-writes.ts';
 import { type OperationLifetime, unlessTimedOut } from './deadline.ts';
 import type { CountingCaller, RequestCache } from './request-cache.ts';
 
 /** The parts of the gateway that {@link Writes} binds to a caller. */
 export interface WriteServices {
-  readonly upstreamOf: UpstreamOf;
+  readonly upstreamOf: UpstreamRegistry;
   readonly idempotency: Idempotency;
   readonly finishedJobs: FinishedJobs;
 }
@@ -97,11 +97,15 @@ export class Writes {
     const onSent = () => {
       hasBegun = true;
     };
+    let release: (() => void) | undefined;
     try {
       deadline.throwIfAborted();
+      // The write may wait before it is sent. Reads must know that it has ended, so they need the same state of the key.
+      release = this.#services.upstreamOf.keep(this.#caller.credential().apiKey);
       const upstream = upstreamFor(this.#caller, this.#services.upstreamOf, { deadline, onSent, requester });
       return await unlessTimedOut(write(upstream, isSent), deadline, isSent);
     } finally {
+      release?.();
       this.#cache.clear();
     }
   }

@@ -92,6 +92,8 @@ export interface ClientOptions {
   maxRetryAfterSeconds: number;
   /** Called when the upstream responds 404 to a list that always exists. */
   onMissingList: (error: UpstreamError) => void;
+  /** Called when a job was created with the credential. */
+  onCreated: (apiKey: string) => void;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter: (seconds: number) => void;
   /** Replaces ids in the messages of responses. @default they stay as they are */
@@ -267,6 +269,7 @@ export function createClient(options: ClientOptions): Client {
 
     onCreated(id, path) {
       newJobs.add(paths(id, path));
+      options.onCreated(apiKey);
       options.createdElsewhere?.add(apiKey, paths(id, path));
     },
 

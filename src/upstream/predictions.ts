@@ -29,7 +29,7 @@ import {
   pageReader,
 } from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
-import { PolledJobs } from './polled-jobs.ts';
+import { type JobObserver, PolledJobs } from './polled-jobs.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
 /** A model used by a prediction, and its weight. */
@@ -91,13 +91,12 @@ const readersOf = memoizePerContract((contract) => {
   };
 });
 
-/** @param onJob Called with each job in a response. If the response body has not changed, only a poll calls it. */
-export const predictions = (client: Client, onJob: (row: PredictionRow) => void) => {
+export const predictions = (client: Client, jobs: JobObserver<PredictionRow>) => {
   const readers = readersOf(client.contract);
-  const polled = new PolledJobs(onJob);
+  const polled = new PolledJobs(jobs);
   const publish = (row: PredictionRow): PredictionRow => {
     const redacted = client.redactRow(row);
-    onJob(redacted);
+    jobs.observe(redacted);
     return redacted;
   };
   const readListed = (item: unknown) =>

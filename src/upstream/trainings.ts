@@ -13,7 +13,7 @@ import {
   pageReader,
 } from './decode/objects.ts';
 import { timestamp } from './decode/timestamp.ts';
-import { PolledJobs } from './polled-jobs.ts';
+import { type JobObserver, PolledJobs } from './polled-jobs.ts';
 import { ignoreBody } from './transport/ky-transport.ts';
 
 const fields = {
@@ -48,13 +48,12 @@ const readersOf = memoizePerContract((contract) => ({
   startedId: idReader(contract, 'startTraining', 'StartedTraining', 'trainingId'),
 }));
 
-/** @param onJob Called with each job in a response. If the response body has not changed, only a poll calls it. */
-export const trainings = (client: Client, onJob: (row: TrainingRow) => void) => {
+export const trainings = (client: Client, jobs: JobObserver<TrainingRow>) => {
   const readers = readersOf(client.contract);
-  const polled = new PolledJobs(onJob);
+  const polled = new PolledJobs(jobs);
   const publish = (row: TrainingRow): TrainingRow => {
     const redacted = client.redactRow(row);
-    onJob(redacted);
+    jobs.observe(redacted);
     return redacted;
   };
   const listOf = (modelId: string) => (json: unknown) =>

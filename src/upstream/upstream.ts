@@ -1,45 +1,31 @@
-import { LRUCache } from 'lru-cache';
 import { Cancellation, type StartTimer } from '../util/cancellation.ts';
 import { monotonicNow as realMonotonicNow, wallClockNow } from '../util/clocks.ts';
 import { createSemaphore } from '../util/semaphore.ts';
-import { WeakValueMap } from '../util/weak-value-map.ts';
 import { type Client, type ClientOptions, createClient, type Start } from './client.ts';
-import { dataItems } from './data-items.ts';
 import { DEFAULT_MAX_RETRY_AFTER } from './decode/retry-after.ts';
 import type { UpstreamError } from './errors.ts';
-import type { JobRow } from './jobs.ts';
-import { models } from './models.ts';
+import { KeptUpstreams } from './kept-upstreams.ts';
+import {
+  type AnyJobObserver,
+  type KeyServices,
+  KeyShared,
+  KeyUpstream,
+  type ObservedUpstream,
+} from './key-upstream.ts';
 import { NO_UPSTREAM_OBSERVER, type UpstreamObserver } from './observer.ts';
 import { ParseCache } from './parse-cache.ts';
 import { createPaths } from './paths.ts';
 import { ApiKeyState, type SharedKeyStates } from './policy/api-key-state.ts';
-import { BulkPace } from './policy/bulk-pace.ts';
 import { type BreakerSettings, createCircuitBreaker, defaultCircuitBreaker } from './policy/circuit-breaker.ts';
 import { createRequestQueue, type RequestQueue } from './policy/request-queue.ts';
 import { defaultRetry, type RetryPolicy } from './policy/retry.ts';
 import { ReadSingleFlight } from './policy/single-flight.ts';
 import { UnclearDeletions } from './policy/unclear-deletions.ts';
 import { UpstreamOutcomes, type UpstreamState } from './policy/upstream-state.ts';
-import { predictions } from './predictions.ts';
-import { trainings } from './trainings.ts';
 
-/** The REST API with one credential: an object for each resource. */
-export interface Upstream {
-  readonly models: ReturnType<typeof models>;
-  readonly dataItems: ReturnType<typeof dataItems>;
-  readonly trainings: ReturnType<typeof trainings>;
-  readonly predictions: ReturnType<typeof predictions>;
-  /** Fetches a URL on the upstream's own origin with this credential. */
-  readonly fetchOwn: Client['fetchOwn'];
-  /** Changes after each write of this credential. Reads of an earlier generation may be outdated. */
-  readonly generation: number;
-  /** Maximum number of concurrent polls of this credential at present. */
-  readonly maxPolls: number;
-  /** The pace of the bulk writes of this credential. */
-  readonly bulkPace: BulkPace;
-}
+export type { Upstream } from './key-upstream.ts';
 
-export interface UpstreamOptions
+export interface UpstreamOptions<Jobs extends AnyJobObserver = AnyJobObserver>
   extends Pick<
     ClientOptions,
     'baseUrl' | 'apiKeyHeader' | 'transport' | 'pool' | 'contract' | 'sleep' | 'createdElsewhere' | 'translateIds'
@@ -75,11 +61,8 @@ export interface UpstreamOptions
   sharedKeyStates?: SharedKeyStates | undefined;
   /** Called with the delay that a response requests in `Retry-After`, in seconds. */
   onRetryAfter?: (apiKey: string, seconds: number) => void;
-  /**
-   * Returns the function that is called with each job in a response to a key. If the response body has not changed, only a poll
-   * calls it.
-   */
-  onJobOf?: (apiKey: string) => (row: JobRow) => void;
+  /** Creates the observer of the jobs of a key. It is kept as long as the other state of the key. @default jobs are not observed */
+  createJobObserver?: ((apiKey: string) => Jobs) | undefined;
   /** @default nothing is observed */
   observer?: UpstreamObserver;
 }
@@ -87,16 +70,18 @@ export interface UpstreamOptions
 /** Share of the concurrent requests of one credential that its bulk writes may use, so that other requests need not wait. */
 const BULK_SHARE = 0.25;
 
-/** Number of credentials whose state is kept although none of their requests is running. */
-const MAX_IDLE_CREDENTIALS = 1_000;
-
 /** Maximum number of base64 images in memory, which are read completely before they are passed on. */
 const BASE64_SLOTS = { total: 16, perOwner: 4 };
 
 /** Returns the upstream for an API key. @param start The condition under which its writes may start. @default at any time */
-export type UpstreamOf = (apiKey: string, start?: Start) => Upstream;
+export type UpstreamOf<Jobs extends AnyJobObserver = AnyJobObserver> = (
+  apiKey: string,
+  start?: Start,
+) => ObservedUpstream<Jobs>;
 
-export type UpstreamRegistry = UpstreamOf & {
+export type UpstreamRegistry<Jobs extends AnyJobObserver = AnyJobObserver> = UpstreamOf<Jobs> & {
+  /** Keeps the state of a key until the returned function is called. */
+  readonly keep: (apiKey: string) => () => void;
   /** Time until requests are sent again to an upstream that has been failing, in milliseconds; 0 if they are sent now. */
   readonly outage: () => number;
   /** Number of requests that wait in the queues of all keys. */
@@ -109,7 +94,9 @@ export type UpstreamRegistry = UpstreamOf & {
  * Creates the upstream for each API key. Each key has one request queue for all its requests; all keys share one circuit
  * breaker.
  */
-export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
+export function createUpstreams<Jobs extends AnyJobObserver = AnyJobObserver>(
+  options: UpstreamOptions<Jobs>,
+): UpstreamRegistry<Jobs> {
   const {
     concurrency = 32,
     unconfirmed = 4,
@@ -120,17 +107,10 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
   } = options;
   const { startTimer, now = wallClockNow, monotonicNow = realMonotonicNow, random = Math.random } = options;
   const { sharedKeyStates, maxRetryAfterSeconds = DEFAULT_MAX_RETRY_AFTER } = options;
-  const {
-    onRetryAfter = () => {},
-    onJobOf = () => () => {},
-    onMissingList = () => {},
-    onKeyRejected = () => {},
-  } = options;
+  const { onRetryAfter = () => {}, onMissingList = () => {}, onKeyRejected = () => {} } = options;
   const { observer = NO_UPSTREAM_OBSERVER } = options;
   const baseUrl = normalizeBaseUrl(options.baseUrl);
-  const recent = new LRUCache<string, KeyUpstream>({ max: MAX_IDLE_CREDENTIALS });
-  /** The upstreams of all keys in use: an operation, a write or a watched job references that of its key. */
-  const used = new WeakValueMap<KeyUpstream>();
+  const kept = new KeptUpstreams<KeyUpstream<Jobs>>();
   const parseCache = new ParseCache();
   const base64Slots = createSemaphore(BASE64_SLOTS);
   const breaker = createCircuitBreaker(
@@ -149,20 +129,15 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
     onShared: () => observer.onShared(),
   };
 
-  const services: KeyServices = {
-    onJobOf,
+  const services: KeyServices<Jobs> = {
+    createJobObserver: options.createJobObserver ?? (() => NO_JOB_OBSERVER as Jobs),
     acquireBase64: (apiKey, signal) => base64Slots.acquire(apiKey, signal),
+    paceOptions: { concurrency: Math.max(1, Math.floor(concurrency * BULK_SHARE)), startTimer, monotonicNow },
   };
   const queueOptions = { concurrency, maxWaiting: waiting, unconfirmedConcurrency: unconfirmed, startTimer };
-  const paceOptions = { concurrency: Math.max(1, Math.floor(concurrency * BULK_SHARE)), startTimer, monotonicNow };
-  const create = (apiKey: string): KeyUpstream => {
-    const queue = createRequestQueue(queueOptions);
-    let pace: BulkPace | undefined;
-    const bulkPace = () => {
-      pace ??= new BulkPace(paceOptions);
-      return pace;
-    };
-    const keyState = new ApiKeyState({
+  // Not in `create`, whose other objects its callbacks would keep alive: `sharedKeyStates` keeps more of them than are used here.
+  const createKeyState = (apiKey: string, queue: RequestQueue): ApiKeyState =>
+    new ApiKeyState({
       monotonicNow,
       onConfirmed: () => queue.raiseLimit(),
       onRejected: () => queue.lowerLimit(),
@@ -172,10 +147,15 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       },
       onOwnConfirmation: () => sharedKeyStates?.confirm(apiKey),
     });
+  // The client remembers what it has created, for which the upstream may return 404 at first.
+  const onCreated = (apiKey: string) => kept.keepLonger(apiKey);
+  const create = (apiKey: string): KeyUpstream<Jobs> => {
+    const queue = createRequestQueue(queueOptions);
+    const shared = new KeyShared(apiKey, queue, services);
+    const keyState = createKeyState(apiKey, queue);
     sharedKeyStates?.track(apiKey, keyState);
     // Without `...`, which would make it slow to create and large.
-    const clientOptions: ClientOptions & { upstream: KeyUpstream | undefined } = {
-      upstream: undefined,
+    const clientOptions: ClientOptions = {
       apiKeyHeader: options.apiKeyHeader,
       transport: options.transport,
       pool: options.pool,
@@ -202,115 +182,43 @@ export function createUpstreams(options: UpstreamOptions): UpstreamRegistry {
       monotonicNow,
       random,
       onMissingList,
+      onCreated,
       onRetryAfter(seconds) {
-        bulkPace().pause(seconds * 1_000);
+        shared.bulkPace.pause(seconds * 1_000);
         onRetryAfter(apiKey, seconds);
       },
       observer,
     };
-    const upstream = new KeyUpstream({ apiKey, client: createClient(clientOptions), queue, bulkPace }, services);
-    // Whatever runs for the key refers to these options, and so keeps the upstream that others find.
-    clientOptions.upstream = upstream;
-    return upstream;
+    return new KeyUpstream(shared, createClient(clientOptions), services);
   };
 
-  const upstreamOf: UpstreamOf = (apiKey, start) => {
-    let upstream = recent.get(apiKey);
-    if (!upstream) {
-      upstream = used.get(apiKey, () => create(apiKey));
-      recent.set(apiKey, upstream);
-    }
+  const find = (apiKey: string): KeyUpstream<Jobs> => {
+    const known = kept.get(apiKey);
+    if (known) return known;
+    const created = create(apiKey);
+    kept.add(apiKey, created);
+    return created;
+  };
+  const upstreamOf: UpstreamOf<Jobs> = (apiKey, start) => {
+    const upstream = find(apiKey);
     if (!start) return upstream;
-    const { client, queue, bulkPace } = upstream.entry;
+    const { client, shared } = upstream;
     const started: Client = {
       ...client,
       read: (id, call, how) => client.read(id, call, { ...how, start }),
       send: (id, call, how, read) => client.send(id, call, { ...how, start }, read),
     };
-    return new KeyUpstream({ apiKey, client: started, queue, bulkPace }, services);
+    return new KeyUpstream(shared, started, services);
   };
   return Object.assign(upstreamOf, {
+    keep: (apiKey: string) => find(apiKey).shared.use(),
     outage: () => breaker.wait,
-    waiting: () => [...used.values()].reduce((sum, { entry }) => sum + entry.queue.size, 0),
+    waiting: () => [...kept.values()].reduce((sum, { shared }) => sum + shared.queue.size, 0),
     state: () => outcomes.state(breaker.wait > 0),
   });
 }
 
-/** What all requests of one credential share. */
-interface Entry {
-  readonly apiKey: string;
-  readonly client: Client;
-  readonly queue: RequestQueue;
-  /** Returns the pace, which is created when it is used first. */
-  readonly bulkPace: () => BulkPace;
-}
-
-/** What the upstreams of all keys share. */
-interface KeyServices {
-  readonly onJobOf: (apiKey: string) => (row: JobRow) => void;
-  readonly acquireBase64: (apiKey: string, signal: AbortSignal) => Promise<() => void>;
-}
-
-/** @see Upstream. Each resource is created when a request uses it first, because most keys use few. */
-class KeyUpstream implements Upstream {
-  readonly entry: Entry;
-  readonly #client: Client;
-  readonly #services: KeyServices;
-  #onJob: ((row: JobRow) => void) | undefined;
-  #models: Upstream['models'] | undefined;
-  #dataItems: Upstream['dataItems'] | undefined;
-  #trainings: Upstream['trainings'] | undefined;
-  #predictions: Upstream['predictions'] | undefined;
-
-  constructor(entry: Entry, services: KeyServices) {
-    this.#client = entry.client;
-    this.entry = entry;
-    this.#services = services;
-  }
-
-  get models(): Upstream['models'] {
-    this.#models ??= models(this.#client);
-    return this.#models;
-  }
-
-  get dataItems(): Upstream['dataItems'] {
-    const { apiKey } = this.entry;
-    const { acquireBase64 } = this.#services;
-    this.#dataItems ??= dataItems(this.#client, (signal) => acquireBase64(apiKey, signal));
-    return this.#dataItems;
-  }
-
-  get trainings(): Upstream['trainings'] {
-    this.#trainings ??= trainings(this.#client, this.#recorder());
-    return this.#trainings;
-  }
-
-  get predictions(): Upstream['predictions'] {
-    this.#predictions ??= predictions(this.#client, this.#recorder());
-    return this.#predictions;
-  }
-
-  get fetchOwn(): Upstream['fetchOwn'] {
-    return this.#client.fetchOwn;
-  }
-
-  get generation(): number {
-    return this.#client.singleFlight.generation;
-  }
-
-  get maxPolls(): number {
-    return this.entry.queue.maxPolls;
-  }
-
-  get bulkPace(): BulkPace {
-    return this.entry.bulkPace();
-  }
-
-  #recorder(): (row: JobRow) => void {
-    this.#onJob ??= this.#services.onJobOf(this.entry.apiKey);
-    return this.#onJob;
-  }
-}
+const NO_JOB_OBSERVER: AnyJobObserver = { observe() {} };
 
 /** The base URL in the form of the URL standard, so that all transports append paths to the same text. */
 function normalizeBaseUrl(baseUrl: string): string {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { RowFacts, TenantFacts } from '../../src/job-watching/job-facts.ts';
+import { JobOwner, RowFacts } from '../../src/job-watching/job-facts.ts';
 import type { PredictionRow } from '../../src/upstream/predictions.ts';
 import type { TrainingRow } from '../../src/upstream/trainings.ts';
 
 const prediction = (fields: Partial<PredictionRow> = {}) =>
-  new RowFacts(new TenantFacts('tenant'), { kind: 'Prediction', id: 'p', ...fields });
+  new RowFacts(new JobOwner('tenant'), { kind: 'Prediction', id: 'p', ...fields });
 const training = (fields: Partial<TrainingRow> = {}) =>
-  new RowFacts(new TenantFacts('tenant'), { kind: 'Training', modelId: 'm', id: 't', ...fields });
+  new RowFacts(new JobOwner('tenant'), { kind: 'Training', modelId: 'm', id: 't', ...fields });
 
 const REQUEST: Partial<PredictionRow> = {
   image_size: { width: 512, height: 768 },
@@ -44,12 +44,6 @@ describe('classes of jobs with similar durations', () => {
     expect(new Set([...fast, ...strong, ...slow]).size).toBe(5);
     expect(training({ trainingSpeed: 'fast' }).classes).toEqual([fast[1]]);
   });
-
-  test('jobs of different credentials have no class in common', () => {
-    const other = new RowFacts(new TenantFacts('other'), { kind: 'Prediction', id: 'p', ...REQUEST }).classes;
-
-    expect(prediction(REQUEST).classes.filter((each) => other.includes(each))).toEqual([]);
-  });
 });
 
 describe('the phase of a job', () => {
@@ -67,4 +61,19 @@ describe('the phase of a job', () => {
   test('a job without a status has an unknown phase', () => {
     expect(prediction().phase).toBe('unknown');
   });
+});
+
+test('jobs of different credentials, models and kinds have different names and hashes', () => {
+  const facts = ['tenant', 'other'].flatMap((tenant) =>
+    (
+      [
+        { kind: 'Prediction', id: 'x' },
+        { kind: 'Training', modelId: 'm', id: 'x' },
+        { kind: 'Training', modelId: 'n', id: 'x' },
+      ] as const
+    ).map((row) => new RowFacts(new JobOwner(tenant), row)),
+  );
+
+  expect(new Set(facts.map(({ name }) => name)).size).toBe(6);
+  expect(new Set(facts.map(({ hash }) => hash)).size).toBe(6);
 });

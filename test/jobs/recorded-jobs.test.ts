@@ -30,11 +30,12 @@ test.each([
   expect(recorded.add(other, 0)).toBe(true);
 });
 
-test('after an eviction, a job is added again', () => {
+test('in another period, a job is added again', () => {
   const recorded = new RecordedJobs();
-  recorded.add(job, 0);
+  const [first, second] = [recorded.newPeriod(), recorded.newPeriod()];
+  recorded.add(job, first);
 
-  expect(recorded.add(job, 1)).toBe(true);
+  expect([recorded.add(job, second), recorded.add(job, second)]).toEqual([true, false]);
 });
 
 test('a job without a hash is added each time', () => {

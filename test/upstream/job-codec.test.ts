@@ -15,9 +15,10 @@ const clientFor = (body: unknown) =>
     read: async (_id: string, { read }: { read: (json: unknown) => unknown }) => read(body),
   }) as unknown as Client;
 
-const readPrediction = (body: object): Promise<JobRow> => predictions(clientFor(body), () => {}).get('p1');
+const unobserved = { observe() {} };
+const readPrediction = (body: object): Promise<JobRow> => predictions(clientFor(body), unobserved).get('p1');
 const readTraining = (body: object): Promise<JobRow> =>
-  trainings(clientFor(body), () => {}).get({ modelId: 'm1', id: 't1' });
+  trainings(clientFor(body), unobserved).get({ modelId: 'm1', id: 't1' });
 
 const throughJson = (row: JobRow) => decodeJob(JSON.parse(JSON.stringify(encodeJob(row))));
 

@@ -138,10 +138,9 @@ describe.each(TRANSPORTS)('over the transport %s', (transport) => {
     const reported: string[] = [];
     const job = (status: string) => Response.json({ status, triggerWord: 'F' });
     const { upstream } = await startUpstream(transport, [...Array(5).fill(job('processing')), job('completed')], {
-      onJobOf:
-        (apiKey) =>
-        ({ id, status }) =>
-          void reported.push(`${apiKey} ${id} ${status?.state}`),
+      createJobObserver: (apiKey) => ({
+        observe: ({ id, status }) => void reported.push(`${apiKey} ${id} ${status?.state}`),
+      }),
     });
 
     for (let time = 0; time < 6; time++) await upstream.trainings.get({ modelId: 'm', id: 't' });
@@ -156,10 +155,7 @@ describe.each(TRANSPORTS)('over the transport %s', (transport) => {
       const rows = [{ trainingId: 't', status: 'processing' }, 'not a training'];
       const response = what === 'job' ? { status: 'processing' } : { trainings: rows };
       const { upstream } = await startUpstream(transport, [Response.json(response)], {
-        onJobOf:
-          () =>
-          ({ id }) =>
-            void reported.push(id),
+        createJobObserver: () => ({ observe: ({ id }) => void reported.push(id) }),
       });
       const poll = () =>
         what === 'job'

@@ -35,6 +35,10 @@ export interface RequestQueue {
   lowerLimit(): void;
   /** Number of waiting requests. */
   readonly size: number;
+  /** True if no request runs or waits. */
+  readonly isIdle: boolean;
+  /** Called each time the queue becomes idle. @default nothing is called */
+  onIdle: (() => void) | undefined;
   /** Maximum number of concurrent polls at present. */
   readonly maxPolls: number;
 }
@@ -57,6 +61,7 @@ export const createRequestQueue = (options: RequestQueueOptions): RequestQueue =
 
 /** Each key has one, and most keys never wait: its parts are created on first use. */
 class KeyQueue implements RequestQueue {
+  onIdle: (() => void) | undefined;
   readonly #options: RequestQueueOptions;
   readonly #initialLimit: number;
   #normal: Set<QueueEntry> | undefined;
@@ -74,6 +79,10 @@ class KeyQueue implements RequestQueue {
 
   get size(): number {
     return (this.#normal?.size ?? 0) + (this.#polls?.size ?? 0);
+  }
+
+  get isIdle(): boolean {
+    return this.#running === 0 && this.size === 0;
   }
 
   get maxPolls(): number {
@@ -106,6 +115,7 @@ class KeyQueue implements RequestQueue {
   release(isPoll: boolean): void {
     this.#count(isPoll, -1);
     this.#admit();
+    if (this.onIdle && this.isIdle) this.onIdle();
   }
 
   #queueOf(isPoll: boolean): Set<QueueEntry> {

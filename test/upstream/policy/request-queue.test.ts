@@ -176,3 +176,33 @@ test('the error of a full queue contains the number of waiting requests', async 
   expect(() => queue.acquire(cancellation(), { isPoll: false })).toThrow(new QueueFullError(1));
   await finish();
 });
+
+test('a queue is idle while no request runs or waits, and reports each time that it becomes idle', () => {
+  const queue = queueOf({ concurrency: 2, maxWaiting: 2 });
+  const reports: boolean[] = [];
+  queue.onIdle = () => void reports.push(queue.isIdle);
+  expect(queue.isIdle).toBe(true);
+
+  for (const isPoll of [false, true]) queue.acquire(cancellation(), { isPoll });
+  queue.release(false);
+  expect([queue.isIdle, reports]).toEqual([false, []]);
+  queue.release(true);
+  expect([queue.isIdle, reports]).toEqual([true, [true]]);
+
+  queue.acquire(cancellation(), { isPoll: false });
+  expect(queue.isIdle).toBe(false);
+  queue.release(false);
+  expect(reports).toEqual([true, true]);
+});
+
+test('a queue is not idle when the last running request passes its slot on', async () => {
+  const { queue, outcomes, add } = startBusyQueue(1);
+  const reports: (readonly string[])[] = [];
+  queue.onIdle = () => void reports.push([...outcomes]);
+  const waiting = add('waiting', false);
+
+  queue.release(false);
+  await waiting;
+
+  expect(reports).toEqual([['waiting']]);
+});

@@ -16,6 +16,8 @@ test('a request that is canceled when it acquires a slot is not sent, and releas
     queue: {
       size: 0,
       maxPolls: 1,
+      isIdle: true,
+      onIdle: undefined,
       acquire: async (cancellation) => {
         slots++;
         cancellation.abort('left');

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { Durations } from '../../src/jobs/durations.ts';
+
+/** Durations of several classes, a hundred of each. */
+function startDurations(classNames: readonly string[]) {
+  const evictions: number[] = [];
+  const durations = new Durations({ onEvicted: () => void evictions.push(evictions.length) });
+  const fill = (name: string) => {
+    for (let hash = 0; hash < 100; hash++) durations.add(name, { hash, finishedAt: hash, milliseconds: 5 });
+  };
+  for (const name of classNames) fill(name);
+  return { durations, fill, evictions };
+}
+
+const TEN = Array.from({ length: 10 }, (_, index) => `class ${index}`);
+
+test('a tenant has up to 1,000 durations; then the class that was used least recently is evicted', () => {
+  const { durations, fill, evictions } = startDurations(TEN);
+  expect(TEN.filter((name) => !durations.of(name))).toEqual([]);
+  expect(evictions).toEqual([]);
+  // Uses the first class.
+  durations.of('class 0');
+
+  fill('another');
+
+  expect([...TEN, 'another'].filter((name) => !durations.of(name))).toEqual(['class 1']);
+  expect(evictions).toHaveLength(1);
+});
+
+test('the durations of an evicted class do not count any more', () => {
+  const { durations, fill, evictions } = startDurations([...TEN, 'another']);
+  fill('class 0');
+
+  expect(evictions).toHaveLength(2);
+  expect(durations.of('class 0')?.all).toHaveLength(100);
+});
