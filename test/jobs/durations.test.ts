@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Durations } from '../../src/jobs/durations.ts';
+import { createProgress, type JobFacts } from '../../src/jobs/progress.ts';
 
 /** Durations of several classes, a hundred of each. */
 function startDurations(classNames: readonly string[]) {
@@ -33,4 +34,31 @@ test('the durations of an evicted class do not count any more', () => {
 
   expect(evictions).toHaveLength(2);
   expect(durations.of('class 0')?.all).toHaveLength(100);
+});
+
+test('a job is recorded again after its class was evicted', () => {
+  const { recordDuration, progressOf } = createProgress({ classes: 1, now: () => 500, monotonicNow: () => 0 });
+  const jobOf = (className: string, facts: Partial<JobFacts> = {}): JobFacts => ({
+    name: className,
+    hash: className.length,
+    classes: [className],
+    phase: 'completed',
+    createdAt: new Date(0),
+    finishedAt: new Date(1_000),
+    ...facts,
+  });
+  /** The progress of another running job each time: one that was estimated before would keep its progress. */
+  let running = 100;
+  const fractionIn = (className: string) => {
+    running++;
+    const facts = { name: `running ${running}`, hash: running, phase: 'running', finishedAt: null } as const;
+    return progressOf(jobOf(className, facts)).fraction;
+  };
+  recordDuration(jobOf('one'));
+  recordDuration(jobOf('other'));
+  expect([fractionIn('one'), fractionIn('other')]).toEqual([null, 0.5]);
+
+  recordDuration(jobOf('one'));
+
+  expect(fractionIn('one')).toBe(0.5);
 });
