@@ -428,7 +428,7 @@ export function createGateway(options: GatewayOptions) {
     checkUpstream: () => checkUpstream({ upstreamOf, ownKey: config.ownKey, baseUrl, log }),
     /** True if a page of this origin may open a WebSocket, for which browsers send no preflight. */
     allowsOrigin: corsPolicy.allows,
-    /** What the gateway does at this moment, for its metrics. */
+    /** The present activity of the gateway, for its metrics. */
     get counts() {
       return {
         polls: jobWatcher.counts,

@@ -5,7 +5,7 @@ import { hashOf } from '../util/hash.ts';
 import { classesOf } from './job-classes.ts';
 import { jobName } from './job-polls.ts';
 
-/** What the facts about all jobs of one credential have in common. */
+/** The credential to which jobs belong. All facts about them share it. */
 export class JobOwner {
   /** Unique name of the credential that does not contain it. */
   readonly tenant: string;

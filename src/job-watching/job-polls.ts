@@ -20,6 +20,7 @@ export interface Pace {
 
 /** Options for polling the jobs of one credential. */
 export interface JobPollsOptions {
+  /** Returns the upstream of the credential, whose state may be created again while nothing is polled. */
   upstream: () => Upstream;
   /** Unique name of the credential that does not contain it. */
   tenant: string;

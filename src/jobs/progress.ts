@@ -45,7 +45,7 @@ export interface ProgressOptions extends Omit<DurationsOptions, 'onEvicted'> {
   jobs?: number;
   /** The observations of jobs; tenants can share them. @default its own, of `jobs` jobs */
   histories?: JobHistories;
-  /** Jobs whose durations were recorded; tenants can share it. @default one of its own */
+  /** The jobs whose durations were recorded; tenants can share it. @default its own */
   recorded?: RecordedJobs;
 }
 

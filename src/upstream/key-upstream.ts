@@ -32,14 +32,14 @@ export interface ObservedUpstream<Jobs extends AnyJobObserver = AnyJobObserver> 
   readonly jobs: Jobs;
 }
 
-/** What the upstreams of all keys share. */
+/** The parts of the gateway that the upstreams of all keys share. */
 export interface KeyServices<Jobs extends AnyJobObserver = AnyJobObserver> {
   readonly createJobObserver: (apiKey: string) => Jobs;
   readonly acquireBase64: (apiKey: string, signal: AbortSignal) => Promise<() => void>;
   readonly paceOptions: BulkPaceOptions;
 }
 
-/** What all requests of one key share. Its parts are created when they are used first, because most keys use few. */
+/** The state that all requests of one key share. Its parts are created on first use, because most keys use few. */
 export class KeyShared<Jobs extends AnyJobObserver = AnyJobObserver> {
   readonly apiKey: string;
   readonly queue: RequestQueue;
@@ -94,7 +94,7 @@ export class KeyShared<Jobs extends AnyJobObserver = AnyJobObserver> {
   }
 }
 
-/** @see Upstream. Each resource is created when a request uses it first, because most keys use few. */
+/** @see Upstream. Each resource is created on first use, because most keys use few. */
 export class KeyUpstream<Jobs extends AnyJobObserver = AnyJobObserver> implements ObservedUpstream<Jobs> {
   readonly shared: KeyShared<Jobs>;
   readonly client: Client;
