@@ -13,6 +13,7 @@ const inJobs = inside('src/jobs');
 const inCluster = inside('src/cluster');
 const inSharing = inside('src/job-sharing');
 const inProcess = inside('src/process');
+const inGateway = inside('src/gateway');
 const inEmbedded = inside('src/embedded');
 const inStudio = inside('src/studio');
 const inUtil = inside('src/util');
@@ -57,8 +58,12 @@ describe('import rules', () => {
     ['only process/ imports the server', ({ from, to }) => to === 'src/http/server.ts' && !inProcess(from)],
     ['only process/ imports the gateway', ({ from, to }) => to === 'src/gateway.ts' && !inProcess(from)],
     [
-      'only the gateway loads schema/',
-      ({ from, to, when }) => inSrc(from) && inSchema(to) && when === 'running' && from !== 'src/gateway.ts',
+      'only the gateway imports its parts',
+      ({ from, to }) => inGateway(to) && !inGateway(from) && from !== 'src/gateway.ts',
+    ],
+    [
+      'only the parts of the gateway load schema/',
+      ({ from, to, when }) => inSrc(from) && inSchema(to) && when === 'running' && !inGateway(from),
     ],
     [
       'schema/ loads only error classes, the rules of ids and util/ from src/',
