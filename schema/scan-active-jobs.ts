@@ -43,13 +43,15 @@ class ActiveJobsScan {
 
   async #scanPredictions(): Promise<JobRow[]> {
     const rows: JobRow[] = [];
+    const read = new Set<string | undefined>();
     let last: string | undefined;
     do {
-      // `Model.predictions` scans the same pages.
-      if (!this.#context.predictionScan.mayRead(last, MAX_SCANNED_PAGES)) {
+      // `Model.predictions` scans the same pages, which are free. The upstream's cursors may form a cycle.
+      if (read.has(last) || !this.#context.predictionScan.mayRead(last, MAX_SCANNED_PAGES)) {
         this.#isComplete = false;
         break;
       }
+      read.add(last);
       const page = await this.#attempt(this.#loaders.predictions(last));
       if (page) rows.push(...this.#readable(page));
       last = page && this.#loaders.lastItemOf(page);

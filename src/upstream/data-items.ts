@@ -45,15 +45,20 @@ const readersOf = memoizePerContract((contract) => ({
 /** @param acquireSlot Limits how many base64 images are in memory at once. */
 export const dataItems = (client: Client, acquireSlot: AcquireSlot) => {
   const readers = readersOf(client.contract);
-  const listOf = (modelId: string) => (json: unknown) =>
+  const listOf = (modelId: string, lastDocId: string | undefined) => (json: unknown) =>
     readers.page(
       json,
       (item): DataItemRow => readers.listed({ kind: 'DataItem', modelId, id: readers.listedId(item) }, item),
+      lastDocId,
     );
 
   return {
     list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<DataItemRow>> =>
-      client.read('listDataItems', { path: { modelId }, query: { lastDocId }, read: listOf(modelId) }, options),
+      client.read(
+        'listDataItems',
+        { path: { modelId }, query: { lastDocId }, read: listOf(modelId, lastDocId) },
+        options,
+      ),
 
     /** Reads the fields of the item, not its image: a body of raw bytes is discarded. */
     get: ({ modelId, id }: DataItemKey, options: CallOptions = {}): Promise<DataItemRow> =>

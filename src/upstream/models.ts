@@ -43,7 +43,7 @@ export const models = (client: Client) => {
     list: (lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<ModelRow>> =>
       client.read(
         'listModels',
-        { path: {}, query: { lastDocId }, read: (json) => readers.page(json, readListed) },
+        { path: {}, query: { lastDocId }, read: (json) => readers.page(json, readListed, lastDocId) },
         options,
       ),
 

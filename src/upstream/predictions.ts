@@ -107,7 +107,7 @@ export const predictions = (client: Client, jobs: JobObserver<PredictionRow>) =>
       polled.page(
         client.read(
           'listPredictions',
-          { path: {}, query: { lastDocId }, read: (json) => readers.page(json, readListed) },
+          { path: {}, query: { lastDocId }, read: (json) => readers.page(json, readListed, lastDocId) },
           options,
         ),
         options,

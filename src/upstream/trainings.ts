@@ -56,15 +56,21 @@ export const trainings = (client: Client, jobs: JobObserver<TrainingRow>) => {
     jobs.observe(redacted);
     return redacted;
   };
-  const listOf = (modelId: string) => (json: unknown) =>
-    readers.page(json, (item) =>
-      publish(readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item)),
+  const listOf = (modelId: string, lastDocId: string | undefined) => (json: unknown) =>
+    readers.page(
+      json,
+      (item) => publish(readers.listed({ kind: 'Training', modelId, id: readers.listedId(item) }, item)),
+      lastDocId,
     );
 
   return {
     list: (modelId: string, lastDocId: string | undefined, options: CallOptions = {}): Promise<Page<TrainingRow>> =>
       polled.page(
-        client.read('listTrainings', { path: { modelId }, query: { lastDocId }, read: listOf(modelId) }, options),
+        client.read(
+          'listTrainings',
+          { path: { modelId }, query: { lastDocId }, read: listOf(modelId, lastDocId) },
+          options,
+        ),
         options,
       ),
 

@@ -75,6 +75,29 @@ describe('active jobs', () => {
     expect((await active()).data).toEqual({ activeJobs: { isComplete: true, jobs: [] } });
   });
 
+  test.each([
+    ['that repeats', (last: string) => ({ hasMore: true, nextPageCursor: last }), false],
+    ['without paging', () => ({}), true],
+  ])('are found in a list %s', async (_, endOf, isComplete) => {
+    const { predict, active } = await start(
+      changing(/\/predictions$/, async (response) => {
+        const { predictions } = (await response.json()) as { predictions: { id: string }[] };
+        lists.push(predictions);
+        // The same page for every cursor.
+        const [rows = []] = lists;
+        return Response.json({ predictions: rows, ...endOf(rows.at(-1)?.id ?? '') });
+      }),
+    );
+    const lists: { id: string }[][] = [];
+    const jobs = [await predict(), await predict()];
+
+    const result = await active();
+
+    expect(ids(result)?.toSorted()).toEqual(jobs.toSorted());
+    expect(result.data?.activeJobs.isComplete).toBe(isComplete);
+    expect(lists).toHaveLength(2);
+  });
+
   test('are incomplete if there are more than `first`', async () => {
     const { predict, active, clock } = await start();
     await predict();

@@ -117,6 +117,36 @@ test('if the upstream does not report whether more follows, one more page is rea
   expect(takeRequests()).toEqual(['listModels', 'listModels']);
 });
 
+describe('an upstream that returns the whole list for every cursor', () => {
+  const unpaged: StartOptions['transport'] = async (request, upstream) => {
+    if (request.method !== 'GET') return upstream(request);
+    const whole = (await (await upstream(new Request('http://sandbox.internal/models', request))).json()) as {
+      models: unknown;
+    };
+    return Response.json({ models: whole.models });
+  };
+
+  test.each([3, 4, 100])('lists each item once: first %i', async (first) => {
+    const { query } = await startWithModels(3, { transport: unpaged });
+
+    const { data, errors } = await query(models, { first });
+
+    expect(errors).toBeUndefined();
+    expect(data?.models).toMatchObject({ nodes: names(0, 3), pageInfo: { hasNextPage: false } });
+  });
+
+  test('continues after a cursor', async () => {
+    const { query } = await startWithModels(3, { transport: unpaged });
+    const start = await query(models, { first: 2 });
+    const after = start.data?.models.pageInfo.endCursor;
+
+    const { data } = await query(models, { first: 2, after });
+
+    expect(start.data?.models).toMatchObject({ nodes: names(0, 2), pageInfo: { hasNextPage: true } });
+    expect(data?.models).toMatchObject({ nodes: names(2, 3), pageInfo: { hasNextPage: false } });
+  });
+});
+
 test('page cursors that form a cycle are an error, not an endless scan', async () => {
   const { query } = await startWithModels(2, {
     transport: async (request, upstream) => {

@@ -4,7 +4,7 @@ import { isRecord } from '../../util/json.ts';
 import { type MalformedFields, UpstreamError } from '../errors.ts';
 import { type FieldReader, list, record, string, UnreadableValueError } from './fields.ts';
 import { invalidResponse } from './json.ts';
-import { type Page, readPageEnd } from './page.ts';
+import { type Page, pageAfter, readPageEnd } from './page.ts';
 
 export type { Page };
 
@@ -117,7 +117,11 @@ type PageSchema = 'ModelPage' | 'DataItemPage' | 'TrainingPage' | 'PredictionPag
 /** The paging fields of a page. */
 type PageEnd = Pick<Wire[PageSchema], 'hasMore' | 'nextPageCursor'>;
 
-/** Creates a reader of one page of a list. A row that cannot be read becomes an error in the list of rows. */
+/**
+ * Creates a reader of one page of a list. A row that cannot be read becomes an error in the list of rows.
+ *
+ * @returns A function of the response, a reader of its rows, and the id of the item after which the page was requested.
+ */
 export function pageReader<Schema extends PageSchema>(
   contract: Contract,
   operation: OperationId,
@@ -127,7 +131,11 @@ export function pageReader<Schema extends PageSchema>(
   const names = namesOf(contract, schema, field);
   const hasMoreNames = namesOf(contract, schema, 'hasMore' satisfies keyof PageEnd);
   const cursorNames = namesOf(contract, schema, 'nextPageCursor' satisfies keyof PageEnd);
-  return <Row>(value: unknown, readRow: (item: unknown) => Row): Page<Row> => {
+  return <Row extends { readonly id: string }>(
+    value: unknown,
+    readRow: (item: unknown) => Row,
+    lastDocId?: string,
+  ): Page<Row> => {
     const body = readValue(operation, schema, record, value);
     const rows: (Row | UpstreamError)[] = [];
     for (const item of itemsOf(body)) {
@@ -140,10 +148,8 @@ export function pageReader<Schema extends PageSchema>(
         rows.push(error);
       }
     }
-    return {
-      rows,
-      ...readPageEnd({ hasMore: firstValue(body, hasMoreNames), nextPageCursor: firstValue(body, cursorNames) }),
-    };
+    const end = readPageEnd({ hasMore: firstValue(body, hasMoreNames), nextPageCursor: firstValue(body, cursorNames) });
+    return pageAfter(lastDocId, { rows, ...end });
   };
 
   function itemsOf(body: JsonObject): readonly unknown[] {

@@ -32,6 +32,22 @@ export function readPageEnd(raw: RawPageEnd): PageEnd {
   return { hasMore, nextPageCursor: cursor ?? undefined };
 }
 
+/**
+ * Omits the rows up to the item after which a page was requested. An upstream that does not page returns the whole list for
+ * every `lastDocId`, and nothing about its end; an item must not be listed twice, and the list must end.
+ */
+export function pageAfter<Row extends { readonly id: string }>(
+  lastDocId: string | undefined,
+  page: Page<Row>,
+): Page<Row> {
+  const { rows, hasMore, nextPageCursor } = page;
+  if (lastDocId === undefined || hasMore !== undefined || nextPageCursor !== undefined) return page;
+  const last = rows.findIndex((row) => !(row instanceof UpstreamError) && row.id === lastDocId);
+  if (last === -1) return page;
+  const rest = rows.slice(last + 1);
+  return { rows: rest, hasMore: rest.length === 0 ? false : undefined, nextPageCursor };
+}
+
 /** The `lastDocId` of the next page; undefined if there is no next page, or the page has neither cursor nor rows. */
 export function nextLastDocId({ rows, hasMore, nextPageCursor }: Page<{ id: string }>): string | undefined {
   if (hasMore === false) return undefined;
