@@ -8,6 +8,7 @@ import { withQuery } from '../persisted-documents/socket.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import { isRecord, parseJson } from '../util/json.ts';
 import { yieldToEventLoop } from '../util/next-turn.ts';
+import { HEAD_LENGTH, headOf } from './message-head.ts';
 import type { RawConnection, UnsentBytes } from './unsent-bytes.ts';
 
 /** Close codes of RFC 6455, 7.4.1. */
@@ -16,12 +17,6 @@ const MESSAGE_TOO_BIG = 1009;
 
 /** A socket whose messages exceed the rate by this many seconds is closed; by twice as many, terminated. */
 const MAX_EARLY_SECONDS = 2;
-
-/** Length of the beginning that identifies a `subscribe` or `complete` message: clients write its id and type first. */
-const HEAD_LENGTH = 1_024;
-const ID = '"id"\\s*:\\s*("(?:[^"\\\\]|\\\\.){1,512}")';
-const TYPE = '"type"\\s*:\\s*"(subscribe|complete)"';
-const HEAD = new RegExp(`^\\s*\\{\\s*(?:${ID}\\s*,\\s*${TYPE}|${TYPE}\\s*,\\s*${ID})\\s*[,}]`);
 
 export interface ConnectionOptions {
   /** The connection below the WebSocket. @default each message is passed to the system by itself */
@@ -123,7 +118,7 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
       return deliverHeld();
     }
 
-    const { type, id } = headOf(bytes);
+    const { type, id } = headOf(bytes.toString('utf8', 0, HEAD_LENGTH));
     const canReject = type === 'subscribe' && isAcknowledged();
     if (early > MAX_EARLY_SECONDS) return closeFlooded();
     if (sizeError) return canReject ? rejectOperation(id, sizeError) : close(MESSAGE_TOO_BIG, sizeError.message);
@@ -180,14 +175,4 @@ const SERVER_MESSAGES: ReadonlySet<unknown> = new Set([MessageType.ConnectionAck
 function isServerMessage(bytes: Buffer): boolean {
   const message = parseJson(String(bytes));
   return isRecord(message) && SERVER_MESSAGES.has(message.type);
-}
-
-/** The id and type of a `subscribe` or `complete` message, read from its beginning; type is undefined for any other. */
-function headOf(bytes: Buffer): { type: string | undefined; id: string } {
-  const [, id, type, otherType, otherId] = HEAD.exec(bytes.toString('latin1', 0, HEAD_LENGTH)) ?? [];
-  return { type: type ?? otherType, id: idIn(id ?? otherId) };
-}
-
-function idIn(text = '""'): string {
-  return String(parseJson(Buffer.from(text, 'latin1').toString()) ?? '');
 }

@@ -1,5 +1,7 @@
-import { type Context, MessageType, type WebSocket } from 'graphql-ws';
+import { CloseCode, type Context, MessageType, type WebSocket } from 'graphql-ws';
 import type { Stream } from '../util/async-iterators.ts';
+import { headOfMessage } from './message-head.ts';
+import { MessageOrder } from './message-order.ts';
 
 /** A message that graphql-ws handles. */
 export interface HandledMessage {
@@ -8,20 +10,45 @@ export interface HandledMessage {
 }
 
 /**
- * Wraps a socket for graphql-ws, so that the end of the handling of each message is known.
+ * Wraps a socket for graphql-ws, so that messages arrive in order ({@link MessageOrder}), and the end of the handling of each
+ * is known. That of a query or mutation is handled when its result was sent.
  *
  * @param onBegin Called with each message just before graphql-ws handles it. For a `subscribe` message, graphql-ws then
- * calls `onSubscribe` synchronously.
+ * calls `onSubscribe` synchronously. If it returns undefined, graphql-ws does not receive the message; otherwise it returns
+ * a function that is called at the end.
  */
-export const observeMessages = (socket: WebSocket, onBegin: (message: HandledMessage) => void): WebSocket => ({
+export const observeMessages = (
+  socket: WebSocket,
+  onBegin: (message: HandledMessage) => (() => void) | undefined,
+): WebSocket => ({
   ...socket,
-  onMessage: (handle) =>
-    socket.onMessage(async (text) => {
+  onMessage(handle) {
+    const order = new MessageOrder((id) =>
+      socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`),
+    );
+    const handleMessage = async (text: string) => {
       const message: HandledMessage = {};
-      onBegin(message);
-      await handle(text);
-      message.onHandled?.();
-    }),
+      const onEnd = onBegin(message);
+      if (!onEnd) return;
+      try {
+        await handle(text);
+        message.onHandled?.();
+      } finally {
+        onEnd();
+      }
+    };
+    socket.onMessage(async (text) => {
+      const head = headOfMessage(text);
+      const isAdmitted = order.admit(head);
+      if (!(isAdmitted instanceof Promise ? await isAdmitted : isAdmitted)) return;
+      if (head.type !== 'subscribe') return await handleMessage(text);
+      try {
+        await handleMessage(text);
+      } finally {
+        order.end(head.id);
+      }
+    });
+  },
 });
 
 export interface DetachOptions {
@@ -34,6 +61,8 @@ export interface DetachOptions {
   send: (text: string) => void | Promise<void>;
   /** Converts the error with which the stream fails into the payload of an `error` message. */
   toPayload: (error: unknown) => readonly object[];
+  /** True while the server stops. The end of a stream is not sent then, so that its client resumes it elsewhere. */
+  isStopping: () => boolean;
 }
 
 /** A result that graphql-ws does not send, because its operation is not open. */
@@ -48,11 +77,11 @@ const NOTHING = { data: null };
  */
 export function detachStream(
   stream: Stream<never>,
-  { operations, id, message, send, toPayload }: DetachOptions,
+  { operations, id, message, send, toPayload, isStopping }: DetachOptions,
 ): typeof NOTHING {
   const isOpen = () => operations[id] === stream;
   const end = async (last: object) => {
-    if (!isOpen()) return;
+    if (!isOpen() || isStopping()) return;
     await send(JSON.stringify(last));
     if (isOpen()) delete operations[id];
   };

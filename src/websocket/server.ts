@@ -19,6 +19,7 @@ import { type Connection, connect } from './connection.ts';
 import { detachStream, type HandledMessage, observeMessages } from './detach-stream.ts';
 import { keepAlive } from './keep-alive.ts';
 import { createOnSubscribe, type Operation, type SubscribeSteps } from './on-subscribe.ts';
+import { PendingMessages } from './pending-messages.ts';
 import { failingStream, isRequestError, RequestError } from './request-errors.ts';
 import { sendResults } from './send-results.ts';
 import { socketWithReasons } from './socket-with-reasons.ts';
@@ -71,7 +72,8 @@ export interface SocketGateway {
 export interface WebSockets {
   server: WebSocketServer;
   /**
-   * Closes every socket with a code after which clients reconnect. Streams are not completed, so that they are resumed.
+   * Closes every socket with a code after which clients reconnect: as soon as the results of its running queries and mutations
+   * were sent, because clients repeat an operation that was not completed. Streams are not completed, so that they are resumed.
    */
   close(): Promise<void>;
   /** Terminates the sockets whose clients have not completed the closing handshake. */
@@ -114,6 +116,8 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
   });
   const unsent = new UnsentBytes({ limits: options.unsent, sockets: server.clients, log });
   const acknowledged = new WeakSet<WebSocket>();
+  const pending = new PendingMessages();
+  let isStopping = false;
 
   const onSubscribe = createOnSubscribe(steps, { streamsPerSocket });
 
@@ -200,7 +204,14 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
         record.startStream('websocket');
         // graphql-ws closes the stream of an operation that is not open any more.
         if (!message || !(id in subscriptions)) return stream;
-        return detachStream(stream, { operations: subscriptions, id, message, send: extra.connection.send, toPayload });
+        return detachStream(stream, {
+          operations: subscriptions,
+          id,
+          message,
+          send: extra.connection.send,
+          toPayload,
+          isStopping: () => isStopping,
+        });
       }
       if (isRequestError(result)) record.addErrors(result.errors);
       end();
@@ -231,7 +242,10 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
     const connection = connect(socket, options);
     const extra: SocketExtra = { socket, request, connection };
     const observed = observeMessages(connection, (message) => {
+      // The client repeats it on another connection, because it gets no response.
+      if (isStopping) return undefined;
       extra.message = message;
+      return pending.add(socket);
     });
     const closed = protocol.opened(observed, extra);
     socket.once('close', (code, reason) => closed(code, String(reason)).catch(maskError));
@@ -244,10 +258,13 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
       for (const socket of server.clients) socket.terminate();
     },
     async close() {
+      isStopping = true;
       for (const socket of server.clients) {
-        socket.close(SERVICE_RESTART, 'The server is restarting.');
-        // A paused socket must be read to receive the client's close frame.
-        socket.resume();
+        pending.whenNone(socket, () => {
+          socket.close(SERVICE_RESTART, 'The server is restarting.');
+          // A paused socket must be read to receive the client's close frame.
+          socket.resume();
+        });
       }
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

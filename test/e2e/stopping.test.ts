@@ -97,3 +97,34 @@ test('a stop waits for pending requests, and refuses new connections meanwhile',
   expect(await (await pending).json()).toMatchObject({ data: { createModel: { __typename: 'CreateModelSuccess' } } });
   expect(await stopped).toEqual({ code: 0, signal: null });
 });
+
+test('a mutation over a WebSocket gets its response before a stop closes the socket, and its client does not repeat it', async () => {
+  const upstream = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void upstream.close());
+  await once(upstream, 'listening');
+  const { url, pid, exited } = await startProgram({
+    env: { FLAIR_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` },
+  });
+  const idle = await openSocket(url);
+  const busy = await openSocket(url);
+  busy.send({ type: 'connection_init', payload: { apiKey: 'any' } });
+  expect(await busy.receive()).toEqual({ type: 'connection_ack' });
+  const query = 'mutation { createModel(input: { displayName: "a" }) { __typename } }';
+  busy.send({ type: 'subscribe', id: 'paid', payload: { query } });
+  const [, response] = (await once(upstream, 'request')) as [unknown, ServerResponse];
+
+  process.kill(pid, 'SIGINT');
+  expect(await idle.closed).toMatchObject({ code: 1012 });
+  // Not started, so that the client may repeat it.
+  busy.send({ type: 'subscribe', id: 'late', payload: { query } });
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"a"}');
+
+  expect(await busy.receive()).toMatchObject({
+    type: 'next',
+    id: 'paid',
+    payload: { data: { createModel: { __typename: 'CreateModelSuccess' } } },
+  });
+  expect(await busy.receive()).toEqual({ type: 'complete', id: 'paid' });
+  expect(await busy.closed).toMatchObject({ code: 1012 });
+  expect(await exited).toEqual({ code: 0, signal: null });
+});

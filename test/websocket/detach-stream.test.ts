@@ -49,6 +49,7 @@ async function open() {
         message: subscribeMessage,
         send,
         toPayload,
+        isStopping: () => false,
       });
     },
   });
@@ -62,6 +63,7 @@ async function open() {
   };
   const observed = observeMessages(socket, (begun) => {
     message = begun;
+    return () => {};
   });
   server.opened(observed, {});
   const receive = (content: object) => handle(JSON.stringify(content));

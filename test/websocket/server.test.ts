@@ -7,6 +7,7 @@ import { settle, until } from '../support/clock.ts';
 import { type StartOptions, startGateway } from '../support/gateway.ts';
 import { seedModel, seedTraining } from '../support/seeds.ts';
 import { serverOf } from '../support/subscribe.ts';
+import { expectAnswers } from './support.ts';
 
 const WATCH = 'subscription ($id: ID!) { trainingUpdated(id: $id) { status } }';
 const KEEP_ALIVE = 12_000;
@@ -166,5 +167,64 @@ describe('keep-alive', () => {
 
     expect(chunks.at(-1)).toBe(':\n\n');
     await reader?.cancel();
+  });
+});
+
+describe('an id that is used again after `complete`', () => {
+  const subscribe = (query: string, variables = {}) => ({ type: 'subscribe', id: '1', payload: { query, variables } });
+  const complete = { type: 'complete', id: '1' };
+  const LIMITS = '{ limits { operations { cost } } }';
+
+  test.each([
+    ['a query', '{ models { nodes { id } } }'],
+    ['a mutation', 'mutation { createModel(input: { displayName: "a" }) { __typename } }'],
+  ])('gets the results of the last operation only, after %s', async (_, query) => {
+    const { url } = await startServer();
+    const socket = await acknowledged(url);
+
+    for (const message of [subscribe(query), complete, subscribe(LIMITS)]) socket.send(message);
+
+    expect(await socket.receive()).toMatchObject({ type: 'next', id: '1', payload: { data: { limits: {} } } });
+    expect(await socket.receive()).toEqual(complete);
+    await expectAnswers(socket);
+  });
+
+  test('belongs to the last subscription only', async () => {
+    const started = await startServer();
+    const modelId = await seedModel(started.upstream, 'Dresses', { images: 1 });
+    const trainingId = await seedTraining(started.upstream, modelId.id);
+    const socket = await acknowledged(started.url);
+    const id = globalId({ kind: 'Training', modelId: modelId.id, id: trainingId });
+
+    for (const message of [
+      subscribe('subscription { predictionsUpdated { id } }'),
+      complete,
+      subscribe(WATCH, { id }),
+    ]) {
+      socket.send(message);
+    }
+
+    expect(await socket.receive()).toMatchObject({ payload: { data: { trainingUpdated: { status: 'QUEUED' } } } });
+  });
+
+  test('is free after an operation that was completed before it began', async () => {
+    const { url } = await startServer();
+    const socket = await acknowledged(url);
+    const models = subscribe('{ models { nodes { id } } }');
+
+    for (const message of [models, complete, models, complete, subscribe(LIMITS)]) socket.send(message);
+
+    expect(await socket.receive()).toMatchObject({ type: 'next', id: '1', payload: { data: { limits: {} } } });
+    expect(await socket.receive()).toEqual(complete);
+  });
+
+  test('is taken while it was not completed', async () => {
+    const { url } = await startServer();
+    const socket = await acknowledged(url);
+    const models = subscribe('{ models { nodes { id } } }');
+
+    for (const message of [models, complete, models, models]) socket.send(message);
+
+    expect(await socket.closed).toMatchObject({ code: 4409 });
   });
 });
