@@ -3,7 +3,7 @@ import type { ErrorKind, ErrorPolicy, Job, JobList, JobPage, LastState } from '.
 import type { CallOptions } from '../upstream/client.ts';
 import type { Page } from '../upstream/decode/objects.ts';
 import { nextLastDocId } from '../upstream/decode/page.ts';
-import { UpstreamError } from '../upstream/errors.ts';
+import { isPause, UpstreamError } from '../upstream/errors.ts';
 import type { JobKey, JobRow, WatchedKey } from '../upstream/jobs.ts';
 import type { Requester } from '../upstream/observer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -168,7 +168,7 @@ const errorPolicy: ErrorPolicy = {
     if (!(error instanceof UpstreamError)) return undefined;
     const { status, retryAfter = status === 429 ? 0 : undefined } = error;
     // The circuit breaker and the request queue are no pause that the upstream requests.
-    return status === undefined || retryAfter === undefined ? undefined : retryAfter * 1_000;
+    return !isPause(status) || retryAfter === undefined ? undefined : retryAfter * 1_000;
   },
 };
 

@@ -1,5 +1,6 @@
 import { type DocumentNode, type GraphQLError, getOperationAST, Kind, type OperationDefinitionNode } from 'graphql';
 import { publicError } from '../errors.ts';
+import { shorten } from '../util/shorten.ts';
 
 /** The operation of a document to execute, or the error why there is none (GraphQL, 6.1 "GetOperation"). */
 export function selectOperation(
@@ -13,9 +14,12 @@ export function selectOperation(
   );
   if (names.length === 0)
     return publicError('BAD_USER_INPUT', 'The document must contain an operation, but contains none.');
-  const received = name == null ? 'but it is missing' : `but it is "${name}"`;
+  const received = name == null ? 'but it is missing' : `but it is ${describe(name)}`;
   return publicError(
     'BAD_USER_INPUT',
     `\`operationName\` must name an operation of the document, ${received}. The document contains ${names.join(', ')}.`,
   );
 }
+
+/** A name in a request may be any JSON. */
+const describe = (name: unknown): string => (typeof name === 'string' ? `"${shorten(name)}"` : 'not a string');

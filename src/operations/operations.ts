@@ -5,6 +5,7 @@ import type { PreparedOperation } from '../executor/execute.ts';
 import { type OperationCost, wantsCost, withCost } from '../limits/explain.ts';
 import type { OperationQuota } from '../limits/operation-quota.ts';
 import { BaseStream } from '../util/async-iterators.ts';
+import { jsonOf } from '../util/json.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import type { OperationExecution } from './execution.ts';
 import type { OperationRequest, Refused } from './operation-request.ts';
@@ -120,7 +121,7 @@ const MAX_DELAYED_LENGTH = 8_192;
 
 /** True if an operation is short enough to be delayed. */
 export const isShortEnoughToDelay = (query = '', variables: unknown = {}): boolean =>
-  query.length <= MAX_DELAYED_LENGTH && JSON.stringify(variables).length <= MAX_DELAYED_LENGTH;
+  query.length <= MAX_DELAYED_LENGTH && (jsonOf(variables)?.length ?? Number.POSITIVE_INFINITY) <= MAX_DELAYED_LENGTH;
 
 /** The tenant of a caller; undefined if it has no valid credentials. */
 function tenantIn(caller: Caller): string | undefined {

@@ -1,4 +1,5 @@
 import type { DocumentNode, ExecutionArgs, ExecutionResult } from 'graphql';
+import { jsonOf } from '../util/json.ts';
 
 /** A result for several callers or listeners, serialized to JSON once for all of them. */
 export class SharedResult {
@@ -24,6 +25,9 @@ export class SharedResult {
 export const stringifyResult = (result: ExecutionResult | SharedResult): string =>
   result instanceof SharedResult ? result.stringify() : JSON.stringify(result);
 
+/** Number of keys of inputs that are nested too deeply to be compared. */
+let incomparable = 0;
+
 /**
  * A key of the inputs on which a result depends besides its document.
  *
@@ -32,7 +36,7 @@ export const stringifyResult = (result: ExecutionResult | SharedResult): string 
 export const keyOfArguments = (
   { operationName, variableValues }: Pick<ExecutionArgs, 'operationName' | 'variableValues'>,
   baseUrl: string,
-): string => JSON.stringify([baseUrl, operationName ?? null, variableValues ?? null]);
+): string => jsonOf([baseUrl, operationName ?? null, variableValues ?? null]) ?? `incomparable ${++incomparable}`;
 
 /** The results of one event, by document and {@link keyOfArguments}. */
 export class SharedResults {

@@ -64,5 +64,9 @@ export const NOT_SUPPORTED: DocumentError = {
   status: 200,
 };
 
-const describe = (value: unknown): string =>
-  value === undefined ? 'missing' : JSON.stringify(value).slice(0, MAX_QUOTE_LENGTH);
+/** Quotes a scalar. A list or object is named only, because it may be nested too deeply for `JSON.stringify`. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (Array.isArray(value)) return 'a list';
+  return isRecord(value) ? 'an object' : JSON.stringify(value).slice(0, MAX_QUOTE_LENGTH);
+}

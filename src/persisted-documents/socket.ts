@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { publicError } from '../errors.ts';
-import { isObject, isRecord, parseJson } from '../util/json.ts';
+import { isObject, isRecord, jsonOf, parseJson } from '../util/json.ts';
 import { mapMaybePromise } from '../util/promises.ts';
 import type { FoundDocument, PersistedDocuments } from './documents.ts';
 
@@ -32,5 +32,5 @@ export function withQuery(text: string): string {
   if (!isRecord(message) || message.type !== 'subscribe' || !isObject(message.payload)) return text;
   const { payload } = message;
   if ('query' in payload && payload.query != null) return text;
-  return JSON.stringify({ ...message, payload: { ...payload, query: '' } });
+  return jsonOf({ ...message, payload: { ...payload, query: '' } }) ?? text;
 }

@@ -59,6 +59,12 @@ export class UpstreamError extends Error {
   }
 }
 
+/**
+ * True for a status whose `Retry-After` concerns all requests with the same key (RFC 6585, 4; RFC 9110, 15.6.4). That of
+ * another status, such as 404, concerns the one request only.
+ */
+export const isPause = (status: number | undefined): boolean => status === 429 || status === 503;
+
 /** True if the upstream responded that the resource does not exist (404), or no longer exists (410). */
 export const isNotFound = (error: unknown): error is UpstreamError =>
   error instanceof UpstreamError && (error.status === 404 || error.status === 410);

@@ -7,6 +7,16 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** A value as JSON; undefined if it is nested too deeply, which parsed JSON may be. */
+export function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** True for objects and lists. */
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 

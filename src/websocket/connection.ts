@@ -134,6 +134,8 @@ export function connect(socket: WebSocket, options: ConnectionOptions): Connecti
   const fail = (error: unknown, bytes: Buffer) => {
     // graphql-ws throws an error for a message that only servers may send.
     if (isServerMessage(bytes)) close(CloseCode.BadRequest, 'Invalid message received');
+    // It returns the payload of a `ping` as JSON.
+    else if (error instanceof RangeError) close(CloseCode.BadRequest, 'The message is nested too deeply');
     else close(CloseCode.InternalServerError, maskError(error).message);
   };
 

@@ -86,6 +86,7 @@ describe.each(Object.entries(ways))('over %s', (_, send) => {
     ['is a list', [], 'must be an object'],
     ['has no hash', { version: 1 }, 'must be a string, but is missing'],
     ['has a number', { version: 1, sha256Hash: 7 }, 'must be a string, but is 7'],
+    ['has a list', { version: 1, sha256Hash: [7] }, 'must be a string, but is a list'],
     ['has a short hash', { version: 1, sha256Hash: 'abc' }, '64 lower-case hexadecimal digits'],
     ['has capital letters', { version: 1, sha256Hash: hashOf(QUERY).toUpperCase() }, '64 lower-case'],
   ])('a `persistedQuery` that %s is rejected', async (_what, persistedQuery, message) => {

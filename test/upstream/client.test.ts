@@ -103,6 +103,16 @@ describe.each(TRANSPORTS)('over the transport %s,', (transport) => {
       expect(reported).toEqual([['other', 7]]);
     });
 
+    test('the `Retry-After` of a status that concerns one object is not that of its key', async () => {
+      const reported: unknown[] = [];
+      const { upstream } = await startUpstream([new Response(null, { status: 404, headers: { 'retry-after': '7' } })], {
+        onRetryAfter: (apiKey, seconds) => reported.push([apiKey, seconds]),
+      });
+
+      await expect(upstream.models.get('m')).rejects.toMatchObject({ status: 404 });
+      expect(reported).toEqual([]);
+    });
+
     test('a read without a response fails at its deadline', async () => {
       const { upstream } = await startUpstream([hang], { deadline: 5 });
 

@@ -10,6 +10,9 @@ const QUERY = { query: '{ __typename }' };
 const WATCH = { query: 'subscription { trainingsUpdated(modelId: "TW9kZWw6YQ") { status } }' };
 const CREATE = { query: 'mutation { createModel(input: { displayName: "Coats" }) { __typename } }' };
 
+/** A list in a list, and so on. */
+const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+
 describe('protocol violations', () => {
   test.each([
     ['no JSON', '{"type":'],
@@ -118,6 +121,18 @@ describe('close codes', () => {
     say({ type: 'connection_init' });
 
     expect(await closed).toEqual({ code: 4429, reason: 'Too many initialisation requests' });
+  });
+
+  test.each([
+    ['the payload of a ping', `{"type":"ping","payload":{"a":${deep(20_000)}}}`],
+    ['variables', `{"id":"a","type":"subscribe","payload":{"documentId":"a","variables":{"a":${deep(20_000)}}}}`],
+  ])('a socket is closed with 4400 for a message that is nested too deeply: %s', async (_, message) => {
+    const { url } = await listen();
+    const { socket, closed } = await acknowledged(url);
+
+    socket.send(message);
+
+    expect(await closed).toMatchObject({ code: 4400 });
   });
 
   test('a socket is closed with 1007 for text that is not UTF-8', async () => {

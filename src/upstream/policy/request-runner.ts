@@ -2,7 +2,7 @@ import type { Operation, OperationId } from '../../contract/contract.ts';
 import { type Abortable, type Cancellation, offAbort, onAbort, type Sleep } from '../../util/cancellation.ts';
 import { LinkedNode } from '../../util/linked-list.ts';
 import { isResourceExhaustion } from '../../util/local-failure.ts';
-import { UpstreamError } from '../errors.ts';
+import { isPause, UpstreamError } from '../errors.ts';
 import type { Requester, UpstreamObserver, UpstreamSpan } from '../observer.ts';
 import { BodyError } from '../transport/body.ts';
 import { NetworkError, StatusError } from '../transport/errors.ts';
@@ -327,7 +327,8 @@ class RequestRun<Result> extends LinkedNode implements Attempt<Result>, KeyedReq
   #outcomeOfFailure(error: unknown): Outcome {
     const { onRetryAfter, monotonicNow } = this.#options;
     const { cause } = this.#cancellation;
-    if (error instanceof StatusError && error.retryAfter !== undefined) onRetryAfter(error.retryAfter);
+    if (error instanceof StatusError && error.retryAfter !== undefined && isPause(error.status))
+      onRetryAfter(error.retryAfter);
     const { stream } = this.#task;
     const isPartial = stream !== undefined && this.#isSent && stream.completedAt === undefined;
     // A client that sends slowly, or stops, can cause any timeout or failure of the upstream.
