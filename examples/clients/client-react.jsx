@@ -1,5 +1,5 @@
 // A page with the client of this project and its hooks: starts a prediction, and shows its progress and its image.
-import { createFlairClient } from 'flair-graphql-gateway/client';
+import { createFlairClient, getModel } from 'flair-graphql-gateway/client';
 import { FlairProvider, useFlair, useJob, useModels, useUpload } from 'flair-graphql-gateway/react';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -32,11 +32,14 @@ function Page() {
 
 function Generate({ model, onStarted }) {
   const flair = useFlair();
-  const generate = () =>
-    flair.predict(
-      { models: [{ id: model.id, scale: 1 }], prompt: `A coat in style of ${model.displayName}` },
+  const generate = async () => {
+    // A model has an effect only if the prompt contains its trigger word.
+    const found = await flair.request(getModel, { id: model.id });
+    await flair.predict(
+      { models: [{ id: model.id, scale: 1 }], prompt: `A coat in style of ${found.model.triggerWord}` },
       { onUpdate: ({ id }) => onStarted(id) },
     );
+  };
   return (
     <button type="button" onClick={generate}>
       Generate

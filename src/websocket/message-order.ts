@@ -10,7 +10,7 @@ interface Handled {
 
 /**
  * Orders the messages of one socket. A client may use the id of an operation again as soon as it has completed it
- * (graphql-transport-ws, "Complete"). graphql-ws tells operations apart by their ids only, so that the results of a
+ * (graphql-transport-ws, "Complete"). graphql-ws distinguishes operations by their ids only, so that the results of a
  * completed operation that still runs would be sent as those of the next one: this one waits until the other has ended.
  */
 export class MessageOrder {
