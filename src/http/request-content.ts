@@ -16,8 +16,8 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 ]);
 
 /**
- * Decodes the `Content-Encoding` of requests (RFC 9110, 8.4) and converts their media type to lower case, before other
- * plugins read them. The limits on bodies then apply to the decoded bytes.
+ * Decodes the `Content-Encoding` of requests (RFC 9110, 8.4), converts their media type to lower case, and rejects JSON that
+ * is not UTF-8 (RFC 8259, 8.1), before other plugins read them. The limits on bodies then apply to the decoded bytes.
  */
 export const useRequestContent = (): Plugin => ({
   onRequest({ request, setRequest, fetchAPI }) {
@@ -27,18 +27,25 @@ export const useRequestContent = (): Plugin => ({
     const lowered = type?.replace(/^[^;,]*/, (name) => name.trim().toLowerCase());
     const coding = codingOf(request.headers);
     const createDecoder = coding === undefined ? undefined : decoders.get(coding);
-    if (type === lowered && !createDecoder) return;
+    const isJson = body !== null && lowered !== undefined && /^application\/(?:\S+\+)?json(?:\s*;|$)/.test(lowered);
+    if (type === lowered && !createDecoder && !isJson) return;
     const headers = new fetchAPI.Headers(request.headers);
     if (lowered != null) headers.set('content-type', lowered);
     if (createDecoder) {
       headers.delete('content-encoding');
       headers.delete('content-length');
     }
-    const content = createDecoder && body ? Readable.from(decode(body, createDecoder, coding ?? '')) : body;
+    const decoded = createDecoder && body ? Readable.from(decode(body, createDecoder, coding ?? '')) : body;
+    const content = isJson && decoded ? Readable.from(checkUtf8(decoded)) : decoded;
     const init = { method, headers, signal, body: content as BodyInit | null, duplex: 'half' };
     setRequest(new fetchAPI.Request(url, init));
   },
   onRequestParse({ request: { headers } }) {
+    const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers.get('content-type') ?? '')?.[1]?.toLowerCase();
+    if (charset !== undefined && !CHARSETS.has(charset)) {
+      const message = `Expected a body in UTF-8, but its Content-Type has the charset "${charset.slice(0, MAX_QUOTE_LENGTH)}". Encode it in UTF-8.`;
+      throw publicError('UNSUPPORTED_MEDIA_TYPE', message, { http: { status: 415 } });
+    }
     const coding = codingOf(headers);
     if (coding === undefined) return;
     const message = `Expected a Content-Encoding of ${ACCEPTED}, or none, but got "${coding.slice(0, MAX_QUOTE_LENGTH)}".`;
@@ -48,6 +55,26 @@ export const useRequestContent = (): Plugin => ({
     });
   },
 });
+
+/** The charsets whose bytes are those of UTF-8. */
+const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
+
+/** Passes a body on. @throws GraphQLError BAD_USER_INPUT for bytes that are not UTF-8, which would be replaced. */
+async function* checkUtf8(body: AsyncIterable<Uint8Array>) {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const check = (bytes?: Uint8Array) => {
+    try {
+      decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch {
+      throw badRequest('Expected a body in UTF-8, but it contains other bytes. Encode it in UTF-8.');
+    }
+  };
+  for await (const chunk of body) {
+    check(chunk);
+    yield chunk;
+  }
+  check();
+}
 
 /** The content codings of a body, as the header lists them; undefined for a body that is not encoded. */
 function codingOf(headers: Headers): string | undefined {

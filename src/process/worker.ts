@@ -18,6 +18,9 @@ import { WorkerMetrics } from './worker-metrics.ts';
 /** Time for pending responses after the end of the primary process, in milliseconds. */
 const ORPHAN_TIMEOUT = 2_000;
 
+/** The id of metrics that were not requested. Those of requests begin at 1. */
+const NO_REQUEST = 0;
+
 /** Runs one of several processes that serve the same port, until the primary process stops it, or ends. */
 export async function runWorker(): Promise<void> {
   // The primary process decides, because it knows if it has received the signal, too.
@@ -59,6 +62,7 @@ export async function runWorker(): Promise<void> {
     const gateway = await starting;
     await gateway.close();
     await broker?.close();
+    await sendLastMetrics(gateway);
     cluster.worker?.disconnect();
   };
   let isStopping = false;
@@ -92,6 +96,12 @@ export async function runWorker(): Promise<void> {
 
   send({ type: 'started' });
   send({ type: 'listening', url: (await starting).url });
+}
+
+/** Sends what was counted since the metrics were last collected, which would be lost. */
+async function sendLastMetrics({ metrics }: GatewayProcess): Promise<void> {
+  const snapshot = await metrics?.snapshot();
+  if (snapshot) await new Promise<void>((resolve) => send({ type: 'metrics', id: NO_REQUEST, snapshot }, resolve));
 }
 
 /** Sends to the primary process. Its end is handled elsewhere. */

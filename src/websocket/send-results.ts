@@ -6,17 +6,17 @@ import { closeQuietly, DONE, Stream } from '../util/async-iterators.ts';
  *
  * @param send Resolves once the result has been passed to the system, so that a slow client gets the latest state and
  * not a queue of old ones.
- * @param onEnd Called once, when the stream has ended, has failed or is closed.
+ * @param onEnd Called once: with false when the stream has ended or failed, with true when it is closed before.
  */
 export function sendResults<Result>(
   results: AsyncIterable<Result>,
   send: (result: Result) => Promise<void>,
-  onEnd: () => void,
+  onEnd: (isClosed: boolean) => void,
 ): Stream<never> {
   const iterator = results[Symbol.asyncIterator]();
   let hasEnded = false;
-  const end = () => {
-    if (!hasEnded) onEnd();
+  const end = (isClosed: boolean) => {
+    if (!hasEnded) onEnd(isClosed);
     hasEnded = true;
   };
   return new Stream<never>(
@@ -32,11 +32,11 @@ export function sendResults<Result>(
         }
         return DONE;
       } finally {
-        end();
+        end(false);
       }
     },
     () => {
-      end();
+      end(true);
       return iterator.return?.();
     },
   );

@@ -196,7 +196,8 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
     },
     onOperation({ extra, subscriptions }, id, _payload, args, result) {
       const { record, message } = (args as Operation).contextValue;
-      const end = () => requests.end(record, {});
+      // A client ends a subscription by leaving it, but a query or mutation that it leaves has no result.
+      const end = (isClosed: boolean) => requests.end(record, { hasLeft: isClosed && !isSubscription(args) });
       if (Symbol.asyncIterator in result) {
         const send = (each: unknown) => extra.connection.sendResult(id, each as ExecutionResult, record);
         const stream = sendResults(result, send, end);
@@ -214,7 +215,7 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
         });
       }
       if (isRequestError(result)) record.addErrors(result.errors);
-      end();
+      end(false);
       if (!isRequestError(result)) return undefined;
       const [error] = result.errors;
       // Clients do not retry a subscription after an `error` message, but resubscribe after this close code.

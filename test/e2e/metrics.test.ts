@@ -39,7 +39,8 @@ test.each([
   expect((await fetch(metricsUrl(output.stdout), { method: 'POST' })).status).toBe(405);
 });
 
-test('counters keep what a killed worker has counted', async () => {
+/** Two workers that have executed six queries, and the lines of the metrics that count them. */
+async function startCounting() {
   const program = await startProgram({ env: { METRICS_PORT: '0', WORKERS: '2' } });
   const { url, output } = program;
   // Each request has a connection of its own, so that both workers get some.
@@ -50,6 +51,28 @@ test('counters keep what a killed worker has counted', async () => {
     const text = await (await fetch(metricsUrl(output.stdout))).text();
     return text.split('\n').filter((line) => /^flair_gateway_operation(s_total|_duration_seconds_count)/.test(line));
   };
+  return { program, output, operations };
+}
+
+test('counters keep what workers have counted that were replaced before their metrics were read', async () => {
+  const { program, operations } = await startCounting();
+  const workers = await workersOf(program);
+
+  for (const worker of workers) process.kill(worker, 'SIGTERM');
+  await until(async () => {
+    const found = await workersOf(program);
+    return found.length === 2 && !found.some((pid) => workers.includes(pid));
+  });
+
+  const values = await until(async () => {
+    const found = (await operations().catch(() => [])).map((line) => line.split(' ').at(-1));
+    return found.length > 0 && found;
+  });
+  expect(values).toEqual(['6', '6']);
+});
+
+test('counters keep what a killed worker has counted', async () => {
+  const { program, output, operations } = await startCounting();
   const before = await operations();
   expect(before.map((line) => line.split(' ').at(-1))).toEqual(['6', '6']);
 

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { globalId } from '../../schema/ids.ts';
 import { hashOf } from '../../src/persisted-documents/hash.ts';
+import { openSocket } from '../e2e/client.ts';
 import { settle, until } from '../support/clock.ts';
 import { seedModel, seedPrediction, seedTraining, smallImage } from '../support/seeds.ts';
 import { serveLogged } from './support.ts';
@@ -184,6 +185,32 @@ describe('the log line of an operation', () => {
     const ids = ended().map(({ requestId }) => String(requestId).split('/'));
     expect(ids.map(([, operation]) => operation)).toEqual(['op-1', 'op-2', 'op-3']);
     expect(new Set(ids.map(([socket]) => socket)).size).toBe(1);
+  });
+
+  test('over a WebSocket: a query whose client disconnects', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let arrived = 0;
+    const { url, ended } = await serveLogged({
+      async transport(request, upstream) {
+        arrived++;
+        await released;
+        return await upstream(request);
+      },
+    });
+    const { send, receive, socket } = await openSocket(url);
+    send({ type: 'connection_init' });
+    expect(await receive()).toEqual({ type: 'connection_ack' });
+    send({ type: 'subscribe', id: 'a', payload: { query: QUERY } });
+    await until(() => arrived === 1);
+
+    socket.terminate();
+
+    await until(() => ended().length === 1);
+    expect(ended()).toMatchObject([{ msg: 'operation', transport: 'websocket', left: true }]);
+    release();
   });
 
   test('of a stream of server-sent events is written when it ends', async () => {
