@@ -1,5 +1,6 @@
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { ReadableStream } from 'node:stream/web';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
@@ -36,7 +37,7 @@ export const useRequestContent = (): Plugin => ({
       headers.delete('content-length');
     }
     const decoded = createDecoder && body ? Readable.from(decode(body, createDecoder, coding ?? '')) : body;
-    const content = isJson && decoded ? Readable.from(checkUtf8(decoded)) : decoded;
+    const content = isJson && decoded ? ReadableStream.from(checkUtf8(decoded)) : decoded;
     const init = { method, headers, signal, body: content as BodyInit | null, duplex: 'half' };
     setRequest(new fetchAPI.Request(url, init));
   },

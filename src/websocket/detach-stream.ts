@@ -7,6 +7,8 @@ import { MessageOrder } from './message-order.ts';
 export interface HandledMessage {
   /** Called when graphql-ws has handled the message. */
   onHandled?: () => void;
+  /** Called at the end of the handling, also if it fails. */
+  onEnd?: () => void;
 }
 
 /**
@@ -14,13 +16,9 @@ export interface HandledMessage {
  * is known. That of a query or mutation is handled when its result was sent.
  *
  * @param onBegin Called with each message just before graphql-ws handles it. For a `subscribe` message, graphql-ws then
- * calls `onSubscribe` synchronously. If it returns undefined, graphql-ws does not receive the message; otherwise it returns
- * a function that is called at the end.
+ * calls `onSubscribe` synchronously. If it returns false, graphql-ws does not receive the message.
  */
-export const observeMessages = (
-  socket: WebSocket,
-  onBegin: (message: HandledMessage) => (() => void) | undefined,
-): WebSocket => ({
+export const observeMessages = (socket: WebSocket, onBegin: (message: HandledMessage) => boolean): WebSocket => ({
   ...socket,
   onMessage(handle) {
     const order = new MessageOrder((id) =>
@@ -28,13 +26,12 @@ export const observeMessages = (
     );
     const handleMessage = async (text: string) => {
       const message: HandledMessage = {};
-      const onEnd = onBegin(message);
-      if (!onEnd) return;
+      if (!onBegin(message)) return;
       try {
         await handle(text);
         message.onHandled?.();
       } finally {
-        onEnd();
+        message.onEnd?.();
       }
     };
     socket.onMessage(async (text) => {

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 
-/** Messages that are being handled, by socket: above all those of queries and mutations whose result was not sent yet. */
+/** The messages of queries and mutations that are executed, by socket, until their results were sent. */
 export class PendingMessages {
   readonly #counts = new Map<WebSocket, number>();
   readonly #waiting = new Map<WebSocket, () => void>();

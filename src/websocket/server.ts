@@ -158,7 +158,13 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
 
   const protocol = makeServer<Record<string, unknown>, SocketExtra>({
     // graphql-ws cannot cancel a promise, but closes a stream when the client completes the operation or disconnects.
-    execute: (args) => streamOfOne((onAbort) => execute(args as Operation, onAbort)),
+    execute(args) {
+      // Without a response, the client repeats the operation on another connection.
+      if (isStopping) return streamOfOne<ExecutionResult>(() => new Promise(() => {}));
+      const { message, extra } = (args as Operation).contextValue;
+      if (message) message.onEnd = pending.add(extra.socket);
+      return streamOfOne((onAbort) => execute(args as Operation, onAbort));
+    },
     subscribe: (args) => operations.subscribe(toRequest(args as Operation)),
     // The upstream checks a key on first use. Credentials that are invalid without that are rejected at once.
     onConnect: async ({ connectionParams, extra: { socket, request } }) => {
@@ -243,10 +249,9 @@ export function createWebSockets(gateway: SocketGateway, options: WebSocketOptio
     const connection = connect(socket, options);
     const extra: SocketExtra = { socket, request, connection };
     const observed = observeMessages(connection, (message) => {
-      // The client repeats it on another connection, because it gets no response.
-      if (isStopping) return undefined;
       extra.message = message;
-      return pending.add(socket);
+      // The client repeats it on another connection, because it gets no response.
+      return !isStopping;
     });
     const closed = protocol.opened(observed, extra);
     socket.once('close', (code, reason) => closed(code, String(reason)).catch(maskError));

@@ -63,7 +63,7 @@ async function open() {
   };
   const observed = observeMessages(socket, (begun) => {
     message = begun;
-    return () => {};
+    return true;
   });
   server.opened(observed, {});
   const receive = (content: object) => handle(JSON.stringify(content));
