@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { GraphQLParams } from 'graphql-yoga';
 import { ID_MEMBERS } from '../persisted-documents/request.ts';
 import { isRecord, parseJson } from '../util/json.ts';
@@ -15,7 +14,6 @@ const ALLOWED_MEMBERS: ReadonlySet<string> = new Set([
  * The parameters in a JSON body (GraphQL over HTTP, "JSON encoding"); undefined if any part of it is not as specified.
  */
 export function readParams(body: Buffer): (GraphQLParams & Record<string, unknown>) | undefined {
-  if (!isUtf8(body)) return undefined;
   const params = parseJson(body.toString());
   if (!isRecord(params)) return undefined;
   for (const member in params) if (!ALLOWED_MEMBERS.has(member)) return undefined;

@@ -1,6 +1,5 @@
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ReadableStream } from 'node:stream/web';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
 import { publicError } from '../errors.ts';
@@ -17,8 +16,8 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 ]);
 
 /**
- * Decodes the `Content-Encoding` of requests (RFC 9110, 8.4), converts their media type to lower case, and rejects JSON that
- * is not UTF-8 (RFC 8259, 8.1), before other plugins read them. The limits on bodies then apply to the decoded bytes.
+ * Decodes the `Content-Encoding` of requests (RFC 9110, 8.4), converts their media type to lower case, and rejects other
+ * encodings than UTF-8 (RFC 8259, 8.1), before other plugins read them. The limits on bodies then apply to the decoded bytes.
  */
 export const useRequestContent = (): Plugin => ({
   onRequest({ request, setRequest, fetchAPI }) {
@@ -28,22 +27,20 @@ export const useRequestContent = (): Plugin => ({
     const lowered = type?.replace(/^[^;,]*/, (name) => name.trim().toLowerCase());
     const coding = codingOf(request.headers);
     const createDecoder = coding === undefined ? undefined : decoders.get(coding);
-    const isJson = body !== null && lowered !== undefined && /^application\/(?:\S+\+)?json(?:\s*;|$)/.test(lowered);
-    if (type === lowered && !createDecoder && !isJson) return;
+    if (type === lowered && !createDecoder) return;
     const headers = new fetchAPI.Headers(request.headers);
     if (lowered != null) headers.set('content-type', lowered);
     if (createDecoder) {
       headers.delete('content-encoding');
       headers.delete('content-length');
     }
-    const decoded = createDecoder && body ? Readable.from(decode(body, createDecoder, coding ?? '')) : body;
-    const content = isJson && decoded ? ReadableStream.from(checkUtf8(decoded)) : decoded;
+    const content = createDecoder && body ? Readable.from(decode(body, createDecoder, coding ?? '')) : body;
     const init = { method, headers, signal, body: content as BodyInit | null, duplex: 'half' };
     setRequest(new fetchAPI.Request(url, init));
   },
   onRequestParse({ request: { headers } }) {
     const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(headers.get('content-type') ?? '')?.[1]?.toLowerCase();
-    if (charset !== undefined && !CHARSETS.has(charset)) {
+    if (charset !== undefined && !COMPATIBLE_ENCODINGS.has(charset)) {
       const message = `Expected a body in UTF-8, but its Content-Type has the charset "${charset.slice(0, MAX_QUOTE_LENGTH)}". Encode it in UTF-8.`;
       throw publicError('UNSUPPORTED_MEDIA_TYPE', message, { http: { status: 415 } });
     }
@@ -57,25 +54,8 @@ export const useRequestContent = (): Plugin => ({
   },
 });
 
-/** The charsets whose bytes are those of UTF-8. */
-const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
-
-/** Passes a body on. @throws GraphQLError BAD_USER_INPUT for bytes that are not UTF-8, which would be replaced. */
-async function* checkUtf8(body: AsyncIterable<Uint8Array>) {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const check = (bytes?: Uint8Array) => {
-    try {
-      decoder.decode(bytes, { stream: bytes !== undefined });
-    } catch {
-      throw badRequest('Expected a body in UTF-8, but it contains other bytes. Encode it in UTF-8.');
-    }
-  };
-  for await (const chunk of body) {
-    check(chunk);
-    yield chunk;
-  }
-  check();
-}
+/** The names of encodings whose bytes are those of UTF-8. */
+const COMPATIBLE_ENCODINGS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
 /** The content codings of a body, as the header lists them; undefined for a body that is not encoded. */
 function codingOf(headers: Headers): string | undefined {

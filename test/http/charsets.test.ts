@@ -37,12 +37,4 @@ describe.each([
     expect(message).toContain('UTF-8');
     expect(requests).toEqual([]);
   });
-
-  test('with bytes that are not UTF-8 is bad input', async () => {
-    const { status, message, requests } = await post(query, 'latin1', 'application/json');
-
-    expect(status).toBe(400);
-    expect(message).toContain('Encode it in UTF-8');
-    expect(requests).toEqual([]);
-  });
 });
