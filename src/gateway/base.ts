@@ -9,7 +9,7 @@ import { sleep as realSleep, startTimer as realStartTimer } from '../util/timers
 
 type Defaulted = 'sleep' | 'startTimer' | 'now' | 'monotonicNow' | 'random' | 'measurements';
 
-/** What all parts of a gateway use: its options with their defaults, and what is created from them alone. */
+/** The options of a gateway with their defaults, and the objects that all of its parts share. */
 export interface Base extends Omit<GatewayOptions, Defaulted>, Required<Pick<GatewayOptions, Defaulted>> {
   /** The connection with other replicas; undefined if this is the only one. */
   readonly cluster: Cluster | undefined;

@@ -25,8 +25,8 @@ export class MessageOrder {
   /**
    * Admits a message.
    *
-   * @returns False if it is to be dropped, for example because its operation was completed before it was admitted; a
-   * promise if it has to wait. After a `subscribe` message that was admitted, {@link end} must be called.
+   * @returns False for a message that must be dropped: its operation was completed while it waited, or its id is taken.
+   * A promise for one that must wait. After a `subscribe` message that was admitted, {@link end} must be called.
    */
   admit({ type, id }: MessageHead): boolean | Promise<boolean> {
     if (type === undefined) return true;
